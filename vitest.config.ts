@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  resolve: { conditions: ['pullback-source'] },
+  ssr: { resolve: { conditions: ['pullback-source'] } },
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['./scripts/property-setup.ts'],
+    globalSetup: ['./scripts/property-seed.ts'],
+    testTimeout: 30_000
+  }
+})
