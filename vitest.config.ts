@@ -5,6 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['pullback-source'] } },
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/package/**', 'node_modules/**'],
     setupFiles: ['./scripts/property-setup.ts'],
     globalSetup: ['./scripts/property-seed.ts'],
     testTimeout: 30_000

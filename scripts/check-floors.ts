@@ -1,0 +1,89 @@
+// The house has floors: a file of src imports only from lower floors or its own.
+// One table says which file lives where; a file that is in no row is an error, so a new room must be placed.
+// (Lint rules by folder could not say this: one room, `tensor`, spans two floors, and a new folder would go unchecked.)
+import { dirname, join } from 'node:path/posix'
+import ts from 'typescript-6.0'
+import { filesUnder, report, textOf } from './sources.js'
+
+type Floor = { readonly name: string; readonly height: number; readonly members: ReadonlyArray<string> }
+
+// A member is a file, or a folder when it ends in a slash; the longest member that fits a file decides.
+const floors: ReadonlyArray<Floor> = [
+  {
+    name: 'floor 0 (loops, shapes, dtypes)',
+    height: 0,
+    members: ['Shape.ts', 'shape/', 'DType.ts', 'dtype/', 'internal/', 'kernel/']
+  },
+  { name: 'floor 1 (values)', height: 1, members: ['tensor/model.ts', 'tensor/show.ts', 'Tree.ts', 'tree/'] },
+  {
+    // The makers of primitives stand on the structural ones (broadcasting, summation), whose kernels come along.
+    name: 'floor 2 (interpreters)',
+    height: 2,
+    members: [
+      'Primitive.ts',
+      'primitive/',
+      'transform/',
+      'tensor/arrange.ts',
+      'tensor/evaluate.ts',
+      'tensor/structural.ts'
+    ]
+  },
+  { name: 'floor 3 (operations)', height: 3, members: ['tensor/', 'Tensor.ts', 'Random.ts', 'random/'] },
+  {
+    name: 'floor 4 (transformations)',
+    height: 4,
+    members: ['Grad.ts', 'calculus/', 'Vmap.ts', 'Control.ts', 'Linalg.ts', 'linalg/', 'compile/', 'Jit.ts']
+  },
+  {
+    name: 'floor 5 (learning)',
+    height: 5,
+    members: ['Init', 'Activation', 'Layer', 'Loss', 'Regularizer', 'Schedule', 'Optimizer', 'Metric', 'Train'].flatMap(
+      (module) => [`${module}.ts`, `${module.toLowerCase()}/`]
+    )
+  },
+  {
+    name: 'floor 6 (the world outside)',
+    height: 6,
+    members: ['Dataset.ts', 'dataset/', 'Codec.ts', 'codec/', 'Checkpoint.ts', 'checkpoint/']
+  },
+  { name: 'the door', height: 7, members: ['index.ts'] },
+  { name: 'the tower', height: 8, members: ['Arbitrary.ts', 'arbitrary/', 'Law.ts', 'law/'] }
+]
+
+const floorOf = (file: string): Floor | undefined => {
+  const path = file.slice('src/'.length)
+  const fits = (member: string): boolean => (member.endsWith('/') ? path.startsWith(member) : path === member)
+  return floors
+    .flatMap((floor) => floor.members.filter(fits).map((member) => ({ floor, length: member.length })))
+    .sort((a, b) => b.length - a.length)[0]?.floor
+}
+
+const problems: Array<string> = []
+const files = new Set(filesUnder('src', '.ts'))
+
+for (const file of files) {
+  const floor = floorOf(file)
+  if (floor === undefined) {
+    problems.push(`${file}: is on no floor; give it a place in scripts/check-floors.ts`)
+    continue
+  }
+  const text = textOf(file)
+  for (const { fileName, pos } of ts.preProcessFile(text, true, true).importedFiles) {
+    const place = `${file}:${text.slice(0, pos).split('\n').length}`
+    if (!fileName.startsWith('.')) {
+      if (fileName === 'fast-check' && floor.height < 8) {
+        problems.push(`${place}: imports fast-check, an optional peer; only the tower may`)
+      }
+      continue
+    }
+    const target = join(dirname(file), fileName).replace(/\.js$/, '.ts')
+    const targetFloor = floorOf(target)
+    if (!fileName.endsWith('.js')) problems.push(`${place}: imports '${fileName}'; the path must end in .js`)
+    else if (!files.has(target)) problems.push(`${place}: imports '${fileName}'; there is no ${target}`)
+    else if (targetFloor !== undefined && targetFloor.height > floor.height) {
+      problems.push(`${place}: ${floor.name} imports ${target} of ${targetFloor.name}; only downwards is allowed`)
+    }
+  }
+}
+
+report(`floors of ${files.size} files`, problems)

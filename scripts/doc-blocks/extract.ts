@@ -1,0 +1,83 @@
+// Finds the code blocks: every ```ts fence in a doc comment of a source file, or anywhere in a Markdown page.
+
+/** A code block, with the place its first line stands at. */
+export type Block = {
+  readonly file: string
+  readonly line: number
+  readonly code: string
+  readonly run: boolean
+}
+
+/** What a file yields: its blocks, and fences that are not allowed. */
+export type Extracted = { readonly blocks: ReadonlyArray<Block>; readonly problems: ReadonlyArray<string> }
+
+type Line = { readonly number: number; readonly text: string }
+
+const fence = /^\s*(`{3,})\s*([^`]*)$/
+
+const blocksOf = (file: string, lines: ReadonlyArray<Line>, isPage: boolean): Extracted => {
+  const blocks: Array<Block> = []
+  const problems: Array<string> = []
+  let open:
+    { readonly ticks: string; readonly info: string; readonly line: number; readonly body: Array<string> } | undefined
+  for (const { number, text } of lines) {
+    const match = fence.exec(text)
+    if (open === undefined) {
+      if (match?.[1] !== undefined)
+        open = { ticks: match[1], info: (match[2] ?? '').trim(), line: number + 1, body: [] }
+      continue
+    }
+    const closes = match?.[1] !== undefined && match[1].length >= open.ticks.length && (match[2] ?? '').trim() === ''
+    if (!closes) {
+      open.body.push(text)
+      continue
+    }
+    const [language, ...flags] = open.info.split(/\s+/)
+    const place = `${file}:${open.line - 1}`
+    const code = open.body.join('\n')
+    const noRun = flags.includes('no-run')
+    if (language !== undefined && /^(js|javascript|typescript|tsx|jsx|mjs|mts)$/.test(language)) {
+      problems.push(`${place}: a fence marked '${language}'; mark code as ts, so that it is run`)
+    } else if (language === 'ts') {
+      const unknown = flags.filter((flag) => flag !== 'no-run')
+      if (unknown.length > 0) problems.push(`${place}: a fence flag '${unknown.join(' ')}'; only no-run is known`)
+      else if (noRun && !isPage)
+        problems.push(`${place}: a no-run block in a doc comment; only pages may show type errors`)
+      else if (noRun && !code.includes('@ts-expect-error')) {
+        problems.push(`${place}: a no-run block without @ts-expect-error; no-run is for type errors alone`)
+      } else blocks.push({ file, line: open.line, code, run: !noRun })
+    }
+    open = undefined
+  }
+  if (open !== undefined) problems.push(`${file}:${open.line - 1}: a fence that is never closed`)
+  return { blocks, problems }
+}
+
+const concat = (parts: ReadonlyArray<Extracted>): Extracted => ({
+  blocks: parts.flatMap(({ blocks }) => blocks),
+  problems: parts.flatMap(({ problems }) => problems)
+})
+
+/** The blocks of a Markdown page. */
+export const fromPage = (file: string, text: string): Extracted =>
+  blocksOf(
+    file,
+    text.split('\n').map((line, index) => ({ number: index + 1, text: line })),
+    true
+  )
+
+/** The blocks of the doc comments of a source file. */
+export const fromSource = (file: string, text: string): Extracted => {
+  const comments: Array<Array<Line>> = []
+  let comment: Array<Line> | undefined
+  text.split('\n').forEach((line, index) => {
+    if (comment === undefined && /^\s*\/\*\*(?!\/)/.test(line)) comment = []
+    if (comment === undefined) return
+    const ends = line.includes('*/')
+    comment.push({ number: index + 1, text: line.replace(/^\s*\/?\*+ ?/, '').replace(/\s*\*\/.*$/, '') })
+    if (!ends) return
+    comments.push(comment)
+    comment = undefined
+  })
+  return concat(comments.map((lines) => blocksOf(file, lines, false)))
+}
