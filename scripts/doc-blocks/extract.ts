@@ -66,6 +66,18 @@ export const fromPage = (file: string, text: string): Extracted =>
     true
   )
 
+// An example without a fence would go unrun and unnoticed.
+const bareExamples = (file: string, comment: ReadonlyArray<Line>): ReadonlyArray<string> =>
+  comment.flatMap(({ number, text }, index) => {
+    if (!/^\s*@example\b/.test(text)) return []
+    const rest = comment.slice(index + 1)
+    const end = rest.findIndex((line) => /^\s*@[a-z]/.test(line.text))
+    const body = end === -1 ? rest : rest.slice(0, end)
+    return body.some((line) => /^\s*```/.test(line.text))
+      ? []
+      : [`${file}:${number}: an @example without a ts fence; only fenced code is run`]
+  })
+
 /** The blocks of the doc comments of a source file. */
 export const fromSource = (file: string, text: string): Extracted => {
   const comments: Array<Array<Line>> = []
@@ -79,5 +91,10 @@ export const fromSource = (file: string, text: string): Extracted => {
     comments.push(comment)
     comment = undefined
   })
-  return concat(comments.map((lines) => blocksOf(file, lines, false)))
+  return concat(
+    comments.map((lines) => {
+      const { blocks, problems } = blocksOf(file, lines, false)
+      return { blocks, problems: [...problems, ...bareExamples(file, lines)] }
+    })
+  )
 }

@@ -103,6 +103,11 @@ describe('extract', () => {
     expect(blocks).toEqual([{ file: 'a.ts', line: 4, code: 'f(1)\n  // => 2', run: true }])
   })
 
+  test('refuses an example without a fence, which would go unrun', () => {
+    expect(fromSource('a.ts', '/**\n * @example\n * f(1) // => 2\n */').problems).toHaveLength(1)
+    expect(fromSource('a.ts', `/**\n * @example\n * ${fence}ts\n * f(1)\n * ${fence}\n */`).problems).toEqual([])
+  })
+
   test('allows no-run on pages, for type errors alone', () => {
     const page = (info: string, body: string): string => `${fence}${info}\n${body}\n${fence}\n`
     const error = '// @ts-expect-error\nf(1)'
