@@ -1,0 +1,5 @@
+/**
+ * Derivatives as combinators: they take a function and return a function.
+ */
+export { jvp } from './calculus/forward.js'
+export { type ScalarFunction, grad, gradWithAux, valueAndGrad, valueAndGradWithAux, vjp } from './calculus/reverse.js'

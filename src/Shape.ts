@@ -1,0 +1,31 @@
+/**
+ * Shapes: the sizes of a tensor along its axes, as values and in the types.
+ */
+export {
+  type Shape,
+  ShapeError,
+  broadcast,
+  empty,
+  equals,
+  normalizeAxes,
+  normalizeAxis,
+  show,
+  size,
+  strides,
+  validate
+} from './shape/model.js'
+export type {
+  Axes,
+  Broadcast,
+  Broadcasts,
+  Dim,
+  MatMul,
+  Multiplies,
+  Mutable,
+  Nested,
+  Permute,
+  Reduce,
+  ShapeOf,
+  Show,
+  Transpose
+} from './shape/static.js'

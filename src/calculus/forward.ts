@@ -1,0 +1,40 @@
+/** The forward mode for users. */
+import { add } from '../tensor/arithmetic.js'
+import type { Tensor } from '../tensor/model.js'
+import { Forward } from '../transform/forward.js'
+import { flattenAs } from '../tree/model.js'
+import { leavesLike, requireFloat, results, zeroLike } from './trees.js'
+
+/**
+ * The value of a function and its derivative along a direction: `jvp(f)(args, tangents)` is `[f(args), J tangents]`.
+ *
+ * `args` is the list of arguments, `tangents` one tangent for each, of its structure, shapes and types.
+ *
+ * @example
+ * import { jvp } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * jvp((x: T.Tensor<[]>, y: T.Tensor<[]>) => T.mul(x, y))([T.scalar(3), T.scalar(4)], [T.scalar(1), T.scalar(0)])
+ * // => [T.scalar(12), T.scalar(4)]
+ */
+export const jvp =
+  <Args extends readonly unknown[], R>(
+    f: (...args: Args) => R
+  ): ((args: Args, tangents: Args) => readonly [value: R, tangent: R]) =>
+  (args, tangents) => {
+    const forward = new Forward('jvp', add)
+    try {
+      const flatArgs = flattenAs('jvp', args)
+      const directions = leavesLike('jvp', 'tangent', args, tangents)
+      const moving = flatArgs.leaves.map((leaf, i) => {
+        requireFloat('jvp', leaf, `args${flatArgs.paths[i] ?? ''}`, 'the argument')
+        return forward.input(leaf, directions[i]!)
+      })
+      const flat = results('jvp', f(...flatArgs.unflatten(moving)))
+      const value = flat.unflatten(flat.leaves.map((leaf) => forward.primal(leaf)))
+      const tangent = flat.unflatten(flat.leaves.map((leaf): Tensor => forward.tangent(leaf) ?? zeroLike(leaf)))
+      return [value, tangent]
+    } finally {
+      forward.close()
+    }
+  }

@@ -1,0 +1,199 @@
+/** The reverse mode for users: `vjp`, and `grad` in its forms. */
+import { ShapeError, show } from '../shape/model.js'
+import { add } from '../tensor/arithmetic.js'
+import { type Tensor, fill, isTensor } from '../tensor/model.js'
+import { Tape } from '../transform/reverse.js'
+import { mapAs, mapTensors } from '../tree/model.js'
+import { leavesLike, requireFloat, results, zeroLike } from './trees.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * A function with a scalar result, of parameters to differentiate and of further arguments that are constants.
+ *
+ * @example
+ * import { type ScalarFunction, grad } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const loss: ScalarFunction<T.Tensor<[2]>, [number]> = (w, scale) => T.mul(T.sum(w), scale)
+ * grad(loss)(T.of([1, 2]), 10) // => T.of([10, 10])
+ */
+export type ScalarFunction<P, Rest extends readonly unknown[]> = (params: P, ...rest: Rest) => Tensor<[]>
+
+// -----------------------------------------------------------------------------
+// combinators
+// -----------------------------------------------------------------------------
+
+/** The tree on a tape: each leaf an input. The path of a leaf that cannot be differentiated is in the error. */
+const lift = <P>(operation: string, tape: Tape, params: P, whole: string): P =>
+  mapAs(operation, params, (leaf, path) => {
+    requireFloat(operation, leaf, path, whole)
+    return tape.input(leaf)
+  })
+
+const requireScalar = (operation: string, value: unknown): Tensor => {
+  if (!(isTensor(value))) {
+    results(operation, value)
+    throw new ShapeError(
+      operation,
+      [],
+      'the function returned a tree of tensors; a scalar is required, return the rest as aux with ' +
+        `${operation}WithAux or differentiate with vjp`
+    )
+  }
+  if (value.shape.length !== 0) {
+    throw new ShapeError(
+      operation,
+      [value.shape],
+      `the function returned shape ${show(value.shape)}; a scalar is required, reduce it with T.sum or T.mean, or differentiate with vjp`
+    )
+  }
+  requireFloat(operation, value, '', 'the result')
+  return value
+}
+
+const differentiate = <P, Aux>(
+  operation: string,
+  f: (params: P) => readonly [value: Tensor, aux: Aux],
+  params: P
+): readonly [value: Tensor, gradient: P, aux: Aux] => {
+  const tape = new Tape(operation, add)
+  try {
+    const traced = lift(operation, tape, params, 'the argument')
+    const inputs = tape.size
+    const [result, aux] = f(traced)
+    tape.close()
+    const value = requireScalar(operation, result)
+    const cotangents = tape.backward([[value, fill([], value.dtype, 1)]], inputs, true)
+    let next = 0
+    const gradient = mapAs(operation, params, (leaf) => cotangents[next++] ?? zeroLike(leaf))
+    return [tape.primal(value), gradient, mapTensors(aux, (leaf) => tape.primal(leaf))]
+  } finally {
+    tape.close()
+  }
+}
+
+/**
+ * The gradient of a function with a scalar result, in its first argument: `grad(f)(params, ...rest)` has the type and
+ * the structure of `params`.
+ *
+ * `params` is any tree of float tensors; further arguments are constants of any type. It nests to any order. A
+ * result that is not of shape `[]`, and a leaf that is no float tensor, are errors.
+ *
+ * @example
+ * import { grad } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const loss = ({ w, b }: { w: T.Tensor<[2]>; b: T.Tensor<[]> }) => T.add(T.dot(w, T.of([3, 4])), b)
+ * grad(loss)({ w: T.of([1, 2]), b: T.scalar(0) }) // => { w: T.of([3, 4]), b: T.scalar(1) }
+ * grad(grad(T.sin))(T.scalar(1)) // => T.scalar(-0.84147098)
+ */
+export const grad =
+  <P, Rest extends readonly unknown[]>(f: ScalarFunction<P, Rest>): ((params: P, ...rest: Rest) => P) =>
+  (params, ...rest) =>
+    differentiate('grad', (p) => [f(p, ...rest), undefined], params)[1]
+
+/**
+ * The value and the gradient of a function with a scalar result, in one pass.
+ *
+ * @example
+ * import { valueAndGrad } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * valueAndGrad((x: T.Tensor<[]>) => T.square(x))(T.scalar(3)) // => [T.scalar(9), T.scalar(6)]
+ */
+export const valueAndGrad =
+  <P, Rest extends readonly unknown[]>(
+    f: ScalarFunction<P, Rest>
+  ): ((params: P, ...rest: Rest) => readonly [value: Tensor<[]>, gradient: P]) =>
+  (params, ...rest) => {
+    const [value, gradient] = differentiate('valueAndGrad', (p) => [f(p, ...rest), undefined], params)
+    return [asScalar(value), gradient]
+  }
+
+/**
+ * The gradient of a function that returns `[scalar, aux]`, and the aux beside it, which is not differentiated.
+ *
+ * @example
+ * import { gradWithAux } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const f = (x: T.Tensor<[2]>) => [T.sum(T.square(x)), { largest: T.max(x) }] as const
+ * gradWithAux(f)(T.of([1, 2])) // => [T.of([2, 4]), { largest: T.scalar(2) }]
+ */
+export const gradWithAux =
+  <P, Rest extends readonly unknown[], Aux>(
+    f: (params: P, ...rest: Rest) => readonly [value: Tensor<[]>, aux: Aux]
+  ): ((params: P, ...rest: Rest) => readonly [gradient: P, aux: Aux]) =>
+  (params, ...rest) => {
+    const [, gradient, aux] = differentiate('gradWithAux', (p) => f(p, ...rest), params)
+    return [gradient, aux]
+  }
+
+/**
+ * The value, the gradient and the aux of a function that returns `[scalar, aux]`.
+ *
+ * @example
+ * import { valueAndGradWithAux } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const f = (x: T.Tensor<[]>) => [T.square(x), T.neg(x)] as const
+ * valueAndGradWithAux(f)(T.scalar(3)) // => [T.scalar(9), T.scalar(6), T.scalar(-3)]
+ */
+export const valueAndGradWithAux =
+  <P, Rest extends readonly unknown[], Aux>(
+    f: (params: P, ...rest: Rest) => readonly [value: Tensor<[]>, aux: Aux]
+  ): ((params: P, ...rest: Rest) => readonly [value: Tensor<[]>, gradient: P, aux: Aux]) =>
+  (params, ...rest) => {
+    const [value, gradient, aux] = differentiate('valueAndGradWithAux', (p) => f(p, ...rest), params)
+    return [asScalar(value), gradient, aux]
+  }
+
+const isScalar = (x: Tensor): x is Tensor<[]> => x.shape.length === 0
+
+const asScalar = (x: Tensor): Tensor<[]> => {
+  if (isScalar(x)) return x
+  throw new ShapeError('grad', [x.shape], `shape ${show(x.shape)}; a scalar is required`)
+}
+
+/**
+ * The value of a function and its pullback: the linear map from a cotangent of the result to one cotangent per argument.
+ *
+ * Arguments and result are trees of float tensors. The pullback may be called any number of times.
+ *
+ * @example
+ * import { vjp } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const [value, pullback] = vjp((x: T.Tensor<[2]>, y: T.Tensor<[2]>) => T.mul(x, y))(T.of([1, 2]), T.of([3, 4]))
+ * value // => T.of([3, 8])
+ * pullback(T.of([1, 10])) // => [T.of([3, 40]), T.of([1, 20])]
+ */
+export const vjp =
+  <Args extends readonly unknown[], R>(
+    f: (...args: Args) => R
+  ): ((...args: Args) => readonly [value: R, pullback: (cotangent: R) => Args]) =>
+  (...args) => {
+    const tape = new Tape('vjp', add)
+    try {
+      const traced = args.map((arg, i) => lift('vjp', tape, arg, `argument ${i}`))
+      const inputs = tape.size
+      const flat = results('vjp', f(...asArguments<Args>(traced)))
+      const value = flat.unflatten(flat.leaves.map((leaf) => tape.primal(leaf)))
+      const pullback = (cotangent: R): Args => {
+        const seeds = leavesLike('vjp', 'cotangent', value, cotangent)
+        const pairs = flat.leaves.map((leaf, i) => [leaf, seeds[i]!] as const)
+        const cotangents = tape.backward(pairs, inputs, false)
+        let next = 0
+        return asArguments(args.map((arg) => mapAs('vjp', arg, (leaf) => cotangents[next++] ?? zeroLike(leaf))))
+      }
+      return [value, pullback]
+    } finally {
+      tape.close()
+    }
+  }
+
+/** A list that was mapped entry by entry from the arguments still has their types. */
+const asArguments = <Args extends readonly unknown[]>(list: readonly unknown[]): Args => list as Args

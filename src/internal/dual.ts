@@ -1,0 +1,14 @@
+/**
+ * Data-last and data-first in one function: `f(a, b)` and `pipe(a, f(b))` mean the same.
+ *
+ * Which one is meant follows from the number of arguments alone, never from what they are.
+ */
+
+/**
+ * Makes a function of two arguments dual. `Signature` states both readings; this is the one place that vouches for them.
+ */
+export const dual = <Signature>(body: (self: never, that: never) => unknown): Signature => {
+  const call = (...args: readonly never[]): unknown =>
+    args.length >= 2 ? body(args[0]!, args[1]!) : (self: never): unknown => body(self, args[0]!)
+  return call as Signature
+}

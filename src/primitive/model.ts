@@ -1,0 +1,222 @@
+/**
+ * What a differentiable operation is, and how a call of one finds its interpreter.
+ *
+ * Dispatch is directed by the operands: a call goes to the interpreter of its highest-level operand, for which operands
+ * of lower levels are constants. There is no current tape and no registry.
+ */
+import { type Concrete, Tensor, isConcrete } from '../tensor/model.js'
+import type { DType } from '../DType.js'
+import type { Sample } from './domain.js'
+import { type Shape, show } from '../shape/model.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * What is known of a tensor before its values are: shape and element type. Every tensor is one.
+ *
+ * @example
+ * import type { TensorType } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const type: TensorType = T.zeros([2, 3])
+ * type.shape // => [2, 3]
+ */
+export interface TensorType {
+  readonly shape: Shape
+  readonly dtype: DType
+}
+
+/**
+ * The linear map that takes the cotangent of a result to the cotangent of one operand.
+ *
+ * @example
+ * import type { Pullback } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const pullbackOfDoubling: Pullback = (cotangent) => T.mul(cotangent, 2)
+ * pullbackOfDoubling(T.scalar(3)) // => T.scalar(6)
+ */
+export type Pullback = (cotangent: Tensor) => Tensor
+
+/**
+ * The derivative rules of a primitive, written only in dispatching operations: that alone makes derivatives of
+ * derivatives right, to any order.
+ */
+export interface Derivative<P> {
+  /** The part of the result's tangent that the tangent of operand `index` contributes. */
+  readonly jvp: (index: number, tangent: Tensor, operands: readonly Tensor[], out: Tensor, params: P) => Tensor
+  /** The pullback to operand `index`. One closure per operand keeps residuals apart. */
+  readonly vjp: (index: number, operands: readonly Tensor[], out: Tensor, params: P) => Pullback
+}
+
+/**
+ * A primitive operation: everything that the transformations and the laws need to know of it.
+ *
+ * Users make one with `unary`, `binary` or `op`; the exported function carries it as `.primitive`.
+ */
+export interface Primitive<P = undefined> {
+  /** The name, as the user calls it. */
+  readonly name: string
+  /** The type of the result; throws a `ShapeError` or `DTypeError` in the user's terms. */
+  readonly infer: (operands: readonly TensorType[], params: P) => TensorType
+  /** The kernel on concrete tensors; never dispatches. */
+  readonly evaluate: (operands: readonly Concrete[], params: P, out: TensorType) => Concrete
+  /** The rules; absent where the derivative is zero everywhere that it exists (`floor`, comparisons, `argmax`). */
+  readonly derivative: Derivative<P> | undefined
+  /** Test operands and parameters that lie where the primitive is defined and smooth. */
+  readonly sample: Sample<P>
+}
+
+/**
+ * A primitive with several results: its rules take and give one entry per result, `undefined` for a zero.
+ */
+export interface TuplePrimitive<P = undefined> {
+  readonly name: string
+  readonly evaluate: (operands: readonly Concrete[], params: P) => readonly Concrete[]
+  readonly jvp: (
+    tangents: readonly (Tensor | undefined)[],
+    operands: readonly Tensor[],
+    out: readonly Tensor[],
+    params: P
+  ) => readonly (Tensor | undefined)[]
+  readonly vjp: (
+    operands: readonly Tensor[],
+    out: readonly Tensor[],
+    params: P
+  ) => (cotangents: readonly (Tensor | undefined)[]) => readonly (Tensor | undefined)[]
+}
+
+/** A reading of the primitives: the reverse mode, the forward mode, ... */
+export interface Interpreter {
+  readonly level: number
+  /** The transformation as the user called it. */
+  readonly transformation: string
+  readonly apply: <P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P) => Tensor
+  readonly applyTuple: <P>(primitive: TuplePrimitive<P>, operands: readonly Tensor[], params: P) => readonly Tensor[]
+}
+
+/** A value inside a transformation, which stands for a tensor that the transformation may not have yet. */
+export abstract class Traced<S extends Shape = Shape> extends Tensor<S> {
+  abstract readonly interpreter: Interpreter
+
+  toString(): string {
+    return `Traced<${show(this.shape)}, ${this.dtype}> (inside ${this.interpreter.transformation})`
+  }
+}
+
+// -----------------------------------------------------------------------------
+// errors
+// -----------------------------------------------------------------------------
+
+/**
+ * A value was used outside of the transformation that it belongs to, or read as numbers inside of it.
+ *
+ * @example
+ * import { grad } from 'pullback/Grad'
+ * import { LeakedTracerError } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const read = (x: T.Tensor<[]>) => T.mul(x, T.item(x))
+ * const attempt = () => {
+ *   try {
+ *     return grad(read)(T.scalar(2))
+ *   } catch (error) {
+ *     return error instanceof LeakedTracerError ? error.operation : error
+ *   }
+ * }
+ * attempt() // => 'item'
+ */
+export class LeakedTracerError extends Error {
+  override readonly name: string = 'LeakedTracerError'
+  readonly operation: string
+
+  constructor(operation: string, rule: string) {
+    super(`${operation}: ${rule}`)
+    this.operation = operation
+  }
+}
+
+/** The error for an operation on a value whose transformation has finished. */
+export const leaked = (operation: string, transformation: string): LeakedTracerError =>
+  new LeakedTracerError(
+    operation,
+    `an operand is a value from inside ${transformation}, which has finished; return values from the function instead of storing them outside it`
+  )
+
+/** The values of a tensor, for a destructor: throws a `LeakedTracerError` when a transformation holds it. */
+export const read = (operation: string, x: Tensor): Concrete => {
+  if (isConcrete(x)) return x
+  const transformation = x instanceof Traced ? x.interpreter.transformation : 'a transformation'
+  throw new LeakedTracerError(
+    operation,
+    `a value inside ${transformation} was read as numbers; read T.stopGradient(x) instead, or return it with an aux form`
+  )
+}
+
+/**
+ * An operation was called on an element type that it does not accept.
+ *
+ * @example
+ * import { DTypeError } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const attempt = () => {
+ *   try {
+ *     return T.gather(T.of([1, 2]), T.of([0.5]))
+ *   } catch (error) {
+ *     return error instanceof DTypeError
+ *   }
+ * }
+ * attempt() // => true
+ */
+export class DTypeError extends Error {
+  override readonly name: string = 'DTypeError'
+  readonly operation: string
+
+  constructor(operation: string, rule: string) {
+    super(`${operation}: ${rule}`)
+    this.operation = operation
+  }
+}
+
+// -----------------------------------------------------------------------------
+// application
+// -----------------------------------------------------------------------------
+
+const highest = (operands: readonly Tensor[]): Tensor | undefined => {
+  let top: Tensor | undefined
+  let level = 0
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i]!
+    if (operand.level > level) {
+      level = operand.level
+      top = operand
+    }
+  }
+  return top
+}
+
+const allConcrete = (operands: readonly Tensor[], top: Tensor | undefined): operands is readonly Concrete[] =>
+  top === undefined
+
+/** Applies a primitive: on concrete operands its kernel, else the interpreter of the highest-level operand. */
+export const bind = <P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor => {
+  const top = highest(operands)
+  if (allConcrete(operands, top)) return primitive.evaluate(operands, params, primitive.infer(operands, params))
+  if (top instanceof Traced) return top.interpreter.apply(primitive, operands, params)
+  throw leaked(primitive.name, 'a transformation')
+}
+
+/** Applies a primitive with several results. */
+export const bindTuple = <P>(
+  primitive: TuplePrimitive<P>,
+  operands: readonly Tensor[],
+  params: P
+): readonly Tensor[] => {
+  const top = highest(operands)
+  if (allConcrete(operands, top)) return primitive.evaluate(operands, params)
+  if (top instanceof Traced) return top.interpreter.applyTuple(primitive, operands, params)
+  throw leaked(primitive.name, 'a transformation')
+}

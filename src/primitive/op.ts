@@ -1,0 +1,123 @@
+/**
+ * The general maker of primitives: rules written operand by operand, as one writes mathematics.
+ */
+import type { Concrete, Tensor } from '../tensor/model.js'
+import { type Derivative, type Primitive, type Pullback, type TensorType, bind } from './model.js'
+import type { Sample } from './domain.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+type Repeat<N extends number, A> = N extends 1 ? [A] : N extends 2 ? [A, A] : N extends 3 ? [A, A, A] : A[]
+
+/** The arguments of a rule: the operands, then what follows. */
+type After<N extends number, A, Rest extends unknown[]> = [...Repeat<N, A>, ...Rest]
+
+/** The pullback to one operand, made from the operands, the result and the parameters. */
+export type VjpRule<N extends number, P> = (...args: After<N, Tensor, [out: Tensor, params: P]>) => Pullback
+
+/** The tangent of the result when one operand moves, made from its tangent, the operands, the result and the parameters. */
+export type JvpRule<N extends number, P> = (
+  tangent: Tensor,
+  ...args: After<N, Tensor, [out: Tensor, params: P]>
+) => Tensor
+
+/** What `op` takes: `N` operands, and parameters `P` that are plain data. */
+export interface OpRecord<N extends number, P> {
+  readonly name: string
+  /** The number of operands, 1 to 3. */
+  readonly arity: N
+  /** The type of the result; throws in the user's terms. */
+  readonly infer: (...args: After<N, TensorType, [params: P]>) => TensorType
+  /** The kernel; the result's type is inferred already. */
+  readonly evaluate: (...args: After<N, Concrete, [params: P, out: TensorType]>) => Concrete
+  /**
+   * `'linear'`: in each differentiable operand separately, so that the tangent follows from the operation itself. Else
+   * one rule per operand; `undefined` for an operand that has no derivative (an index, a mask).
+   */
+  readonly jvp: 'linear' | readonly (JvpRule<N, P> | undefined)[] | undefined
+  /** One maker of pullbacks per operand, or none at all for an operation whose derivative is zero. */
+  readonly vjp: readonly (VjpRule<N, P> | undefined)[] | undefined
+  readonly sample: Sample<P>
+}
+
+/** A function that a user calls, and the primitive behind it. */
+export interface HasPrimitive<P = undefined> {
+  readonly primitive: Primitive<P>
+}
+
+// -----------------------------------------------------------------------------
+// constructors
+// -----------------------------------------------------------------------------
+
+/** Calls a rule with its operands in front; the arity in its type is the number of operands that `bind` was given. */
+const call = <Args extends unknown[], R>(rule: (...args: Args) => R, args: unknown[]): R => rule(...(args as Args))
+
+const missing = (name: string, index: number): Error =>
+  new Error(`${name}: operand ${index} was differentiated; it has no rule`)
+
+/**
+ * Makes a primitive from rules written operand by operand.
+ *
+ * @example
+ * import { bind, op, real } from 'pullback/Primitive'
+ * import { grad } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * // x -> 3x, a linear map, whose pullback is itself
+ * const triplePrimitive = op<1, undefined>({
+ *   name: 'triple',
+ *   arity: 1,
+ *   infer: (x) => x,
+ *   evaluate: (x) => T.concrete(T.mul(x, 3)),
+ *   jvp: 'linear',
+ *   vjp: [() => (ct) => T.mul(ct, 3)],
+ *   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: undefined })
+ * })
+ * const triple = (x: T.Tensor): T.Tensor => bind(triplePrimitive, [x], undefined)
+ * grad((x: T.Tensor) => T.sum(triple(x)))(T.of([1, 2])) // => T.of([3, 3])
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const op = <N extends 1 | 2 | 3, P>(record: OpRecord<N, P>): Primitive<P> => {
+  const primitive: Primitive<P> = {
+    name: record.name,
+    infer: (operands, params) => call(record.infer, [...operands, params]),
+    evaluate: (operands, params, out) => call(record.evaluate, [...operands, params, out]),
+    derivative: derivativeOf(record, () => primitive),
+    sample: record.sample
+  }
+  return primitive
+}
+
+const derivativeOf = <N extends number, P>(
+  { name, jvp, vjp }: OpRecord<N, P>,
+  self: () => Primitive<P>
+): Derivative<P> | undefined => {
+  if (vjp === undefined || jvp === undefined) return undefined
+  return {
+    jvp:
+      jvp === 'linear'
+        ? (index, tangent, operands, _out, params) =>
+            bind(
+              self(),
+              operands.map((operand, i) => (i === index ? tangent : operand)),
+              params
+            )
+        : (index, tangent, operands, out, params) => {
+            const rule = jvp[index]
+            if (rule === undefined) throw missing(name, index)
+            return call(rule, [tangent, ...operands, out, params])
+          },
+    vjp: (index, operands, out, params) => {
+      const rule = vjp[index]
+      if (rule === undefined) throw missing(name, index)
+      return call(rule, [...operands, out, params])
+    }
+  }
+}
+
+/** Attaches its primitive to the function that a user calls. */
+/* @__NO_SIDE_EFFECTS__ */
+export const expose = <F extends object, P>(f: F, primitive: Primitive<P>): F & HasPrimitive<P> =>
+  Object.assign(f, { primitive })

@@ -1,0 +1,152 @@
+/**
+ * What a tensor is: an immutable array of any rank. Concrete ones are `Scalar` and `Dense`; values that stand for a
+ * tensor inside a transformation are `Traced`, in `primitive/model.ts`.
+ */
+import { type Data, type DType, allocate, round } from '../DType.js'
+import { copyStrided, isContiguous } from '../kernel/strided.js'
+import { type Shape, empty, show, size, strides } from '../shape/model.js'
+import { showTensor } from './show.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * An immutable array of numbers or booleans, of shape `S`. Operations on it live in `pullback/Tensor`; it has none.
+ *
+ * `S` is a tuple of sizes where they are known to the compiler (`Tensor<[2, 3]>`, `Tensor<[number, 10]>`), and `Shape`
+ * where not even the rank is.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * const x: T.Tensor<[2]> = T.of([1, 2])
+ * x.shape // => [2]
+ * x.dtype // => 'float32'
+ */
+export abstract class Tensor<S extends Shape = Shape> {
+  declare private readonly opaque: true
+  /** The transformation that this value belongs to: 0 for a concrete value. */
+  declare readonly level: number
+  /** The sizes along each axis. */
+  declare readonly shape: Readonly<S>
+  /** The type of the elements. */
+  declare readonly dtype: DType
+
+  constructor(level: number, shape: Readonly<S>, dtype: DType) {
+    this.level = level
+    this.shape = shape
+    this.dtype = dtype
+  }
+
+  /** The printed form: shape, dtype and values. */
+  abstract toString(): string
+
+  /** JavaScript's operators on tensors are refused, rather than answered with NaN. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString()
+    throw new TypeError(
+      `a tensor of shape ${show(this.shape)} was used as a JavaScript number; use T.add, T.less and so on, or read it with T.item`
+    )
+  }
+
+}
+
+// What `console.log` prints in Node. A computed name in the class would not be one that declarations can infer.
+Object.defineProperty(Tensor.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: Tensor): string {
+    return this.toString()
+  }
+})
+
+/** A concrete tensor of rank 0: just a number, so that scalar programs do not pay for arrays. */
+export class Scalar extends Tensor<[]> {
+  declare readonly value: number
+
+  constructor(dtype: DType, value: number) {
+    super(0, empty, dtype)
+    this.value = value
+  }
+
+  toString(): string {
+    return showTensor(this.shape, this.dtype, () => this.value)
+  }
+}
+
+/** A concrete tensor of rank 1 or more: a strided view of a typed array that nobody writes to. */
+export class Dense<S extends Shape = Shape> extends Tensor<S> {
+  declare readonly data: Data
+  declare readonly strides: readonly number[]
+  declare readonly offset: number
+
+  constructor(shape: Readonly<S>, dtype: DType, data: Data, stride: readonly number[], offset: number) {
+    super(0, shape, dtype)
+    this.data = data
+    this.strides = stride
+    this.offset = offset
+  }
+
+  toString(): string {
+    const { data, offset } = contiguous(this)
+    return showTensor(this.shape, this.dtype, (position) => data[offset + position]!)
+  }
+}
+
+/** A tensor that holds its values, as all do outside of transformations. */
+export type Concrete = Scalar | Dense
+
+/** Whether a value is a tensor. */
+export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor
+
+/** Whether a tensor holds its values, and does not stand for them inside a transformation. */
+export const isConcrete = (x: Tensor): x is Concrete => x.level === 0
+
+// -----------------------------------------------------------------------------
+// constructors
+// -----------------------------------------------------------------------------
+
+/** A concrete scalar; the number is rounded to its type. */
+export const fromNumber = (dtype: DType, value: number): Scalar => new Scalar(dtype, round(dtype, value))
+
+/** Wraps a row-major array that the caller has just made and gives away. */
+export const fromData = (shape: Shape, dtype: DType, data: Data): Concrete =>
+  shape.length === 0 ? new Scalar(dtype, data[0]!) : new Dense(shape, dtype, data, strides(shape), 0)
+
+/** A tensor of one value everywhere, stored once. */
+export const fill = (shape: Shape, dtype: DType, value: number): Concrete => {
+  if (shape.length === 0) return fromNumber(dtype, value)
+  const data = allocate(dtype, 1)
+  data[0] = value
+  return new Dense(shape, dtype, data, zeroStrides(shape.length), 0)
+}
+
+const zeroStridesOfRank: readonly (readonly number[])[] = [[], [0], [0, 0], [0, 0, 0], [0, 0, 0, 0]]
+
+/** The strides of a view that repeats one element. */
+export const zeroStrides = (rank: number): readonly number[] => zeroStridesOfRank[rank] ?? new Array<number>(rank).fill(0)
+
+// -----------------------------------------------------------------------------
+// destructors
+// -----------------------------------------------------------------------------
+
+/** A row-major stretch of a typed array: elements `offset` to `offset + size`. Not to be written to. */
+export interface Contiguous {
+  readonly data: Data
+  readonly offset: number
+}
+
+/** The values in row-major order, copied only when the tensor is a view in another order. */
+export const contiguous = (x: Concrete): Contiguous => {
+  if (x instanceof Scalar) {
+    const data = allocate(x.dtype, 1)
+    data[0] = x.value
+    return { data, offset: 0 }
+  }
+  if (isContiguous(x.shape, x.strides)) return x
+  const data = allocate(x.dtype, size(x.shape))
+  copyStrided(x.data, x.offset, x.shape, x.strides, data)
+  return { data, offset: 0 }
+}
+
+/** The number of a concrete scalar, or of a tensor of one element. */
+export const firstElement = (x: Concrete): number => (x instanceof Scalar ? x.value : x.data[x.offset]!)

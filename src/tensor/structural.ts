@@ -1,0 +1,214 @@
+/**
+ * The linear operations that every other one is built on: changes of type and of shape, and the pair of broadcasting
+ * and summation, each the transpose of the other. These are the primitives; their doors are in `layout.ts` and
+ * `reduce.ts`.
+ */
+import { type DType, allocate, isFloat } from '../DType.js'
+import { sumInto } from '../kernel/reduceSum.js'
+import { copyStrided } from '../kernel/strided.js'
+import { real } from '../primitive/domain.js'
+import { type Primitive, bind } from '../primitive/model.js'
+import { op } from '../primitive/op.js'
+import { type Shape, ShapeError, broadcast, equals, show, size, strides } from '../shape/model.js'
+import { arrange, dropAxes, keepAxes } from './arrange.js'
+import { type Concrete, Dense, Scalar, type Tensor, contiguous, firstElement, fromData, fromNumber } from './model.js'
+
+// -----------------------------------------------------------------------------
+// element type
+// -----------------------------------------------------------------------------
+
+const convert = (x: Concrete, dtype: DType): Concrete => {
+  if (x.dtype === dtype) return x
+  if (x instanceof Scalar) return fromNumber(dtype, x.value)
+  const data = allocate(dtype, size(x.shape))
+  if (dtype === 'bool') {
+    const from = contiguous(x)
+    for (let i = 0; i < data.length; i++) data[i] = from.data[from.offset + i] === 0 ? 0 : 1
+  } else {
+    copyStrided(x.data, x.offset, x.shape, x.strides, data)
+  }
+  return fromData(x.shape, dtype, data)
+}
+
+const castPrimitive: Primitive<DType> = op<1, DType>({
+  name: 'cast',
+  arity: 1,
+  infer: (x, dtype) => ({ shape: x.shape, dtype }),
+  evaluate: convert,
+  jvp: [(tangent, _x, _out, dtype) => cast(tangent, dtype)],
+  vjp: [(x) => (ct) => cast(ct, x.dtype)],
+  sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: 'float64' })
+})
+
+/** The same towards integers and booleans, which have no derivative. */
+const truncatePrimitive: Primitive<DType> = op<1, DType>({
+  name: 'cast',
+  arity: 1,
+  infer: (x, dtype) => ({ shape: x.shape, dtype }),
+  evaluate: convert,
+  jvp: undefined,
+  vjp: undefined,
+  sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: draw.dtype(['int32', 'bool']) })
+})
+
+/** The tensor with another element type; itself when it has that type already. */
+export const cast = (x: Tensor, dtype: DType): Tensor =>
+  x.dtype === dtype ? x : bind(isFloat(dtype) ? castPrimitive : truncatePrimitive, [x], dtype)
+
+// -----------------------------------------------------------------------------
+// shape
+// -----------------------------------------------------------------------------
+
+/** The same values, in row-major order, under another shape of the same size. */
+export const reshapePrimitive: Primitive<Shape> = op<1, Shape>({
+  name: 'reshape',
+  arity: 1,
+  infer: (x, shape) => {
+    if (size(x.shape) !== size(shape)) {
+      throw new ShapeError(
+        'reshape',
+        [x.shape, shape],
+        `${show(x.shape)} to ${show(shape)}; as many elements are required, ${size(x.shape)} are not ${size(shape)}`
+      )
+    }
+    return { shape, dtype: x.dtype }
+  },
+  evaluate: (x, shape) => {
+    if (shape.length === 0) return fromNumber(x.dtype, firstElement(x))
+    const { data, offset } = contiguous(x)
+    return new Dense(shape, x.dtype, data, strides(shape), offset)
+  },
+  jvp: 'linear',
+  vjp: [(x) => (ct) => reshapeTo(ct, x.shape)],
+  sample: (draw) => {
+    const shape = draw.shape()
+    const x = draw.tensor(shape, real)
+    return { operands: [x], params: draw.pick([[size(shape)], [...shape].reverse(), [1, ...shape], [size(shape), 1]]) }
+  }
+})
+
+/** Reshapes, unless the shape is that already. */
+export const reshapeTo = (x: Tensor, shape: Shape): Tensor =>
+  equals(x.shape, shape) ? x : bind(reshapePrimitive, [x], shape)
+
+/** The same values with the axes in another order: a view. */
+export const permutePrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
+  name: 'permute',
+  arity: 1,
+  infer: (x, order) => ({ shape: order.map((axis) => x.shape[axis]!), dtype: x.dtype }),
+  evaluate: (x, order, out) =>
+    x instanceof Scalar
+      ? x
+      : new Dense(
+          out.shape,
+          x.dtype,
+          x.data,
+          order.map((axis) => x.strides[axis]!),
+          x.offset
+        ),
+  jvp: 'linear',
+  vjp: [(_x, _out, order) => (ct) => permuteTo(ct, inverse(order))],
+  sample: (draw) => {
+    const shape = draw.shape()
+    const axes = shape.map((_, axis) => axis)
+    const turn = draw.integer(0, Math.max(0, shape.length - 1))
+    const turned = [...axes.slice(turn), ...axes.slice(0, turn)]
+    return { operands: [draw.tensor(shape, real)], params: draw.pick([turned, [...turned].reverse()]) }
+  }
+})
+
+const inverse = (order: readonly number[]): readonly number[] => {
+  const result = new Array<number>(order.length)
+  order.forEach((axis, position) => {
+    result[axis] = position
+  })
+  return result
+}
+
+/** Permutes axes that have been checked and counted from the front. */
+export const permuteTo = (x: Tensor, order: readonly number[]): Tensor =>
+  order.every((axis, position) => axis === position) ? x : bind(permutePrimitive, [x], order)
+
+// -----------------------------------------------------------------------------
+// broadcasting and summation
+// -----------------------------------------------------------------------------
+
+/** The values repeated along new leading axes and along axes of size 1: a view with stride 0. */
+export const broadcastToPrimitive: Primitive<Shape> = op<1, Shape>({
+  name: 'broadcastTo',
+  arity: 1,
+  infer: (x, shape) => {
+    const result = broadcast(x.shape, shape)
+    if (result === undefined || !equals(result, shape)) {
+      throw new ShapeError(
+        'broadcastTo',
+        [x.shape, shape],
+        `${show(x.shape)} to ${show(shape)}; each size must agree with the new one, counted from the last axis, or be 1`
+      )
+    }
+    return { shape, dtype: x.dtype }
+  },
+  evaluate: (x, shape) => {
+    if (x instanceof Scalar) return repeat(x, shape)
+    const lead = shape.length - x.shape.length
+    const stretched = shape.map((_, axis) => (axis < lead || x.shape[axis - lead] === 1 ? 0 : x.strides[axis - lead]!))
+    return new Dense(shape, x.dtype, x.data, stretched, x.offset)
+  },
+  jvp: 'linear',
+  vjp: [(x) => (ct) => sumTo(ct, x.shape)],
+  sample: (draw) => {
+    const shape = draw.shape()
+    const from = shape.slice(draw.integer(0, shape.length)).map((n) => (draw.integer(0, 2) === 0 ? 1 : n))
+    return { operands: [draw.tensor(from, real)], params: shape }
+  }
+})
+
+const repeat = (x: Scalar, shape: Shape): Concrete => {
+  if (shape.length === 0) return x
+  const data = allocate(x.dtype, 1)
+  data[0] = x.value
+  return new Dense(
+    shape,
+    x.dtype,
+    data,
+    shape.map(() => 0),
+    0
+  )
+}
+
+/** Broadcasts, unless the shape is that already. */
+export const broadcastToShape = (x: Tensor, shape: Shape): Tensor =>
+  equals(x.shape, shape) ? x : bind(broadcastToPrimitive, [x], shape)
+
+/** The sum over axes (sorted, counted from the front), which disappear; booleans are counted as int32. */
+export const sumPrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
+  name: 'sum',
+  arity: 1,
+  infer: (x, axes) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype === 'bool' ? 'int32' : x.dtype }),
+  evaluate: (x, axes, out) => {
+    if (x instanceof Scalar) return fromNumber(out.dtype, x.value)
+    const { data, offset, outer, along, inner } = arrange(x, axes)
+    const result = allocate(out.dtype, outer * inner)
+    sumInto(data, offset, outer, along, inner, result)
+    return fromData(out.shape, out.dtype, result)
+  },
+  jvp: 'linear',
+  vjp: [(x, _out, axes) => (ct) => broadcastToShape(reshapeTo(ct, keepAxes(x.shape, axes)), x.shape)],
+  sample: (draw) => {
+    const shape = draw.shape()
+    return { operands: [draw.tensor(shape, real)], params: shape.map((_, axis) => axis).filter(() => draw.integer(0, 1) === 1) }
+  }
+})
+
+/** Sums over axes that have been checked; nothing to do when there are none. */
+export const sumOver = (x: Tensor, axes: readonly number[]): Tensor =>
+  axes.length === 0 && x.dtype !== 'bool' ? x : bind(sumPrimitive, [x], axes)
+
+/** Sums down to a shape that broadcasts to the tensor's: the transpose of broadcasting. */
+export const sumTo = (x: Tensor, shape: Shape): Tensor => {
+  if (equals(x.shape, shape)) return x
+  const lead = x.shape.length - shape.length
+  const axes = x.shape.flatMap((n, axis) => (axis < lead || (shape[axis - lead] === 1 && n !== 1) ? [axis] : []))
+  return reshapeTo(sumOver(x, axes), shape)
+}
+

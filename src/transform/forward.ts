@@ -1,0 +1,103 @@
+/**
+ * The forward mode: every value carries its tangent along. A value without one is a constant.
+ */
+import {
+  type Interpreter,
+  type Primitive,
+  Traced,
+  type TuplePrimitive,
+  bind,
+  bindTuple,
+  leaked
+} from '../primitive/model.js'
+import type { Shape } from '../shape/model.js'
+import type { Tensor } from '../tensor/model.js'
+import { freshLevel } from './level.js'
+
+type Add = (a: Tensor, b: Tensor) => Tensor
+
+/** A value and its tangent, of the same shape and type. */
+class Dual<S extends Shape = Shape> extends Traced<S> {
+  declare readonly interpreter: Forward
+  declare readonly primal: Tensor<S>
+  declare readonly tangent: Tensor
+
+  constructor(forward: Forward, primal: Tensor<S>, tangent: Tensor) {
+    super(forward.level, primal.shape, primal.dtype)
+    this.interpreter = forward
+    this.primal = primal
+    this.tangent = tangent
+  }
+}
+
+/** One forward-mode differentiation. */
+export class Forward implements Interpreter {
+  readonly level: number = freshLevel()
+  readonly transformation: string
+  private readonly sum: Add
+  private open = true
+
+  /** @param sum how the parts of a tangent are added: the dispatching addition. */
+  constructor(transformation: string, sum: Add) {
+    this.transformation = transformation
+    this.sum = sum
+  }
+
+  /** A value that moves with a tangent. */
+  input(primal: Tensor, tangent: Tensor): Tensor {
+    return new Dual(this, primal, tangent)
+  }
+
+  /** Ends the differentiation: from here on, operations on its values are leaks. */
+  close(): void {
+    this.open = false
+  }
+
+  private owns(x: Tensor): x is Dual {
+    return x.level === this.level
+  }
+
+  /** The value without this differentiation: its primal, or itself if it never was in it. */
+  primal(x: Tensor): Tensor {
+    return this.owns(x) ? x.primal : x
+  }
+
+  /** The tangent; `undefined` is zero. */
+  tangent(x: Tensor): Tensor | undefined {
+    return this.owns(x) ? x.tangent : undefined
+  }
+
+  apply<P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor {
+    if (!this.open) throw leaked(primitive.name, this.transformation)
+    const count = operands.length
+    const primals = new Array<Tensor>(count)
+    for (let i = 0; i < count; i++) primals[i] = this.primal(operands[i]!)
+    const out = bind(primitive, primals, params)
+    const derivative = primitive.derivative
+    if (derivative === undefined) return out
+    let tangent: Tensor | undefined
+    for (let i = 0; i < count; i++) {
+      const operand = operands[i]!
+      if (!this.owns(operand)) continue
+      const part = derivative.jvp(i, operand.tangent, primals, out, params)
+      tangent = tangent === undefined ? part : this.sum(tangent, part)
+    }
+    return tangent === undefined ? out : new Dual(this, out, tangent)
+  }
+
+  applyTuple<P>(primitive: TuplePrimitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
+    if (!this.open) throw leaked(primitive.name, this.transformation)
+    const primals = operands.map((operand) => this.primal(operand))
+    const out = bindTuple(primitive, primals, params)
+    const tangents = primitive.jvp(
+      operands.map((operand) => this.tangent(operand)),
+      primals,
+      out,
+      params
+    )
+    return out.map((each, i) => {
+      const tangent = tangents[i]
+      return tangent === undefined ? each : new Dual(this, each, tangent)
+    })
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Levels tell the values of different transformations apart. Each call of a transformation takes a fresh one, so that an
+ * inner transformation is always above those around it, and two that run side by side never share one.
+ */
+let last = 0
+
+/** A level that no other transformation has. Only the order of levels matters, never their value. */
+export const freshLevel = (): number => ++last

@@ -1,0 +1,168 @@
+/**
+ * The reverse mode: operations on traced values are numbered in creation order, and each leaves on the tape one pullback
+ * closure per operand that is being differentiated. The backward pass is a loop downward over the tape.
+ *
+ * A. Griewank and A. Walther, Evaluating Derivatives, 2nd edition, SIAM 2008, chapter 3.
+ */
+import {
+  type Interpreter,
+  type Primitive,
+  type Pullback,
+  Traced,
+  type TuplePrimitive,
+  bind,
+  bindTuple,
+  leaked
+} from '../primitive/model.js'
+import type { Shape } from '../shape/model.js'
+import type { Tensor } from '../tensor/model.js'
+import { freshLevel } from './level.js'
+
+type Add = (a: Tensor, b: Tensor) => Tensor
+type Slots = readonly (Tensor | undefined)[]
+
+/** The joint pullback of a primitive with several results, which occupy `width` slots from the first on. */
+interface Joint {
+  readonly width: number
+  readonly parents: readonly number[]
+  readonly pull: (cotangents: Slots) => Slots
+}
+
+/** A value on a tape. */
+class Node<S extends Shape = Shape> extends Traced<S> {
+  declare readonly interpreter: Tape
+  declare readonly index: number
+  declare readonly primal: Tensor<S>
+
+  constructor(tape: Tape, index: number, primal: Tensor<S>) {
+    super(tape.level, primal.shape, primal.dtype)
+    this.interpreter = tape
+    this.index = index
+    this.primal = primal
+  }
+}
+
+/**
+ * One reverse-mode differentiation: the tape as parallel arrays. Slot `i` owns the edges `first[i]` to `first[i + 1]`;
+ * an edge is a parent slot and the pullback to it.
+ */
+export class Tape implements Interpreter {
+  readonly level: number = freshLevel()
+  readonly transformation: string
+  private readonly sum: Add
+  private open = true
+  private readonly first: number[] = [0]
+  private readonly parents: number[] = []
+  private readonly pullbacks: (Pullback | undefined)[] = []
+  private readonly joints: Map<number, Joint> = new Map()
+
+  /** @param sum how contributions to one value are added: the dispatching addition. */
+  constructor(transformation: string, sum: Add) {
+    this.transformation = transformation
+    this.sum = sum
+  }
+
+  /** A new input of the differentiated function. */
+  input(primal: Tensor): Node {
+    return this.push(primal)
+  }
+
+  /** The number of values so far; before any operation, that of the inputs. */
+  get size(): number {
+    return this.first.length - 1
+  }
+
+  /** Ends the forward pass: from here on, operations on values of this tape are leaks. */
+  close(): void {
+    this.open = false
+  }
+
+  /** Whether a value lives on this tape. */
+  private owns(x: Tensor): x is Node {
+    return x.level === this.level
+  }
+
+  /** The value without this tape: its primal, or itself if it never was on it. */
+  primal(x: Tensor): Tensor {
+    return this.owns(x) ? x.primal : x
+  }
+
+  apply<P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor {
+    if (!this.open) throw leaked(primitive.name, this.transformation)
+    const count = operands.length
+    const primals = new Array<Tensor>(count)
+    for (let i = 0; i < count; i++) primals[i] = this.primal(operands[i]!)
+    const out = bind(primitive, primals, params)
+    const derivative = primitive.derivative
+    if (derivative === undefined) return out
+    for (let i = 0; i < count; i++) {
+      const operand = operands[i]!
+      if (!this.owns(operand)) continue
+      this.parents.push(operand.index)
+      this.pullbacks.push(derivative.vjp(i, primals, out, params))
+    }
+    return this.push(out)
+  }
+
+  applyTuple<P>(primitive: TuplePrimitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
+    if (!this.open) throw leaked(primitive.name, this.transformation)
+    const primals = operands.map((operand) => this.primal(operand))
+    const out = bindTuple(primitive, primals, params)
+    const parents = operands.map((operand) => (this.owns(operand) ? operand.index : -1))
+    const first = this.size
+    this.joints.set(first, { width: out.length, parents, pull: primitive.vjp(primals, out, params) })
+    return out.map((each) => this.push(each))
+  }
+
+  private push(primal: Tensor): Node {
+    const index = this.size
+    this.first.push(this.parents.length)
+    return new Node(this, index, primal)
+  }
+
+  /**
+   * The backward pass: from cotangents of outputs to the cotangents of the first `inputs` slots; `undefined` is zero.
+   *
+   * All contributions to a slot are summed before its pullbacks run, once each. Pullbacks are linear, so this equals the
+   * sum over all paths. With `once`, closures are dropped as soon as they have run.
+   */
+  backward(seeds: readonly (readonly [output: Tensor, cotangent: Tensor])[], inputs: number, once: boolean): Slots {
+    const cotangents = new Array<Tensor | undefined>(this.size).fill(undefined)
+    const contribute = (slot: number, part: Tensor): void => {
+      const before = cotangents[slot]
+      cotangents[slot] = before === undefined ? part : this.sum(before, part)
+    }
+    for (const [output, cotangent] of seeds) if (this.owns(output)) contribute(output.index, cotangent)
+    for (let slot = cotangents.length - 1; slot >= inputs; slot--) {
+      const joint = this.joints.size === 0 ? undefined : this.joints.get(slot)
+      if (joint !== undefined) {
+        this.backwardJoint(joint, slot, cotangents, contribute)
+        if (once) this.joints.delete(slot)
+        continue
+      }
+      const cotangent = cotangents[slot]
+      const end = this.first[slot + 1]!
+      for (let edge = this.first[slot]!; edge < end; edge++) {
+        const pull = this.pullbacks[edge]
+        if (cotangent !== undefined && pull !== undefined) contribute(this.parents[edge]!, pull(cotangent))
+        if (once) this.pullbacks[edge] = undefined
+      }
+      if (end > this.first[slot]!) cotangents[slot] = undefined
+    }
+    return cotangents.slice(0, inputs)
+  }
+
+  private backwardJoint(
+    joint: Joint,
+    slot: number,
+    cotangents: Slots,
+    contribute: (slot: number, part: Tensor) => void
+  ): void {
+    const group = cotangents.slice(slot, slot + joint.width)
+    if (group.every((each) => each === undefined)) return
+    joint.pull(group).forEach((part, i) => {
+      const parent = joint.parents[i] ?? -1
+      if (part !== undefined && parent >= 0) contribute(parent, part)
+    })
+  }
+}
