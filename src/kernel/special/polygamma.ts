@@ -75,7 +75,7 @@ const cotangent = (f: number): number => {
  * The logarithmic derivative of the gamma function, psi(x) = Gamma'(x) / Gamma(x).
  *
  * The poles: -Infinity at 0, Infinity at -0, NaN at -1, -2, ... float64. For x > 0 the error is at most 4 ulp, also beside
- * the zero 1.4616; for x < 0 at most 6 ulp of max(|psi(1 - x)|, |pi cot(pi x)|, 1 / |x|), an absolute error beside the zeros.
+ * the zero 1.4616; for x < 0 at most 5 ulp of max(|psi(1 - x)|, |pi cot(pi x)|, 1 / |x|), an absolute error beside the zeros.
  * Source: W. J. Cody, A. J. Strecok and H. C. Thacher, Chebyshev approximations for the psi function, Math. Comp. 27 (1973)
  * 123-127; below 1/2 psi(x) = psi(1 + x) - 1 / x and psi(x) = psi(1 - x) - pi cot(pi x), NIST DLMF 5.5.2 and 5.5.4.
  */
