@@ -1,4 +1,4 @@
-// Runs every ```ts block of the doc comments in src, of README.md and of docs/*.md, and type-checks them all.
+// Runs every `@example` of the doc comments in src, and every ```ts block of README.md and docs/*.md, and type-checks them all.
 // A comment behind a statement is a claim that is checked:
 //   expression          // => printed form, or an expression that is deeply equal
 //   const name = value  // => the same, of the name

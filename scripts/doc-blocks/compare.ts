@@ -53,7 +53,7 @@ export const holds = (claim: Claim, value: unknown, evaluate: () => ReadonlyArra
   claim.kind === 'about'
     ? readings(claim).some((text) => printedForms(value).some((form) => isAbout(form, text)))
     : readings(claim).some((text) => printedForms(value).includes(text)) ||
-      evaluate().some((expected) => isDeepStrictEqual(expected, value))
+      evaluate().some((expected) => isDeepStrictEqual(expected, value) || print(expected) === print(value))
 
 /** Whether what was thrown is what a `// throws` claim says: the message, with or without the name of the error. */
 export const throwsAsClaimed = (claim: Claim, thrown: unknown): boolean => {

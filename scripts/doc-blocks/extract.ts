@@ -1,4 +1,4 @@
-// Finds the code blocks: every ```ts fence in a doc comment of a source file, or anywhere in a Markdown page.
+// Finds the code blocks: every `@example` of a source file, and every ```ts fence in a Markdown page.
 
 /** A code block, with the place its first line stands at. */
 export type Block = {
@@ -15,7 +15,7 @@ type Line = { readonly number: number; readonly text: string }
 
 const fence = /^\s*(`{3,})\s*([^`]*)$/
 
-const blocksOf = (file: string, lines: ReadonlyArray<Line>, isPage: boolean): Extracted => {
+const blocksOf = (file: string, lines: ReadonlyArray<Line>): Extracted => {
   const blocks: Array<Block> = []
   const problems: Array<string> = []
   let open:
@@ -41,8 +41,6 @@ const blocksOf = (file: string, lines: ReadonlyArray<Line>, isPage: boolean): Ex
     } else if (language === 'ts') {
       const unknown = flags.filter((flag) => flag !== 'no-run')
       if (unknown.length > 0) problems.push(`${place}: a fence flag '${unknown.join(' ')}'; only no-run is known`)
-      else if (noRun && !isPage)
-        problems.push(`${place}: a no-run block in a doc comment; only pages may show type errors`)
       else if (noRun && !code.includes('@ts-expect-error')) {
         problems.push(`${place}: a no-run block without @ts-expect-error; no-run is for type errors alone`)
       } else blocks.push({ file, line: open.line, code, run: !noRun })
@@ -62,21 +60,25 @@ const concat = (parts: ReadonlyArray<Extracted>): Extracted => ({
 export const fromPage = (file: string, text: string): Extracted =>
   blocksOf(
     file,
-    text.split('\n').map((line, index) => ({ number: index + 1, text: line })),
-    true
+    text.split('\n').map((line, index) => ({ number: index + 1, text: line }))
   )
 
-// An example without a fence would go unrun and unnoticed.
-const bareExamples = (file: string, comment: ReadonlyArray<Line>): ReadonlyArray<string> =>
-  comment.flatMap(({ number, text }, index) => {
-    if (!/^\s*@example\b/.test(text)) return []
+// fp-ts's format: what follows `@example`, up to the next tag or the end of the comment, is code. A fence is refused, so
+// that there is one way to write them.
+const examplesOf = (file: string, comment: ReadonlyArray<Line>): Extracted => {
+  const blocks: Array<Block> = []
+  const problems: Array<string> = []
+  comment.forEach(({ number, text }, index) => {
+    if (/^\s*`{3,}/.test(text))
+      problems.push(`${file}:${number}: a fence in a doc comment; code follows @example without`)
+    if (!/^\s*@example\b/.test(text)) return
     const rest = comment.slice(index + 1)
-    const end = rest.findIndex((line) => /^\s*@[a-z]/.test(line.text))
-    const body = end === -1 ? rest : rest.slice(0, end)
-    return body.some((line) => /^\s*```/.test(line.text))
-      ? []
-      : [`${file}:${number}: an @example without a ts fence; only fenced code is run`]
+    const end = rest.findIndex((line) => /^@[a-z]/.test(line.text))
+    const body = (end === -1 ? rest : rest.slice(0, end)).map((line) => line.text)
+    blocks.push({ file, line: number + 1, code: body.join('\n').trimEnd(), run: true })
   })
+  return { blocks, problems }
+}
 
 /** The blocks of the doc comments of a source file. */
 export const fromSource = (file: string, text: string): Extracted => {
@@ -86,15 +88,10 @@ export const fromSource = (file: string, text: string): Extracted => {
     if (comment === undefined && /^\s*\/\*\*(?!\/)/.test(line)) comment = []
     if (comment === undefined) return
     const ends = line.includes('*/')
-    comment.push({ number: index + 1, text: line.replace(/^\s*\/?\*+ ?/, '').replace(/\s*\*\/.*$/, '') })
+    comment.push({ number: index + 1, text: line.replace(/\s*\*\/.*$/, '').replace(/^\s*\/?\*+ ?/, '') })
     if (!ends) return
     comments.push(comment)
     comment = undefined
   })
-  return concat(
-    comments.map((lines) => {
-      const { blocks, problems } = blocksOf(file, lines, false)
-      return { blocks, problems: [...problems, ...bareExamples(file, lines)] }
-    })
-  )
+  return concat(comments.map((lines) => examplesOf(file, lines)))
 }
