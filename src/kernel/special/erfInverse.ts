@@ -100,7 +100,7 @@ const farTail = (s: number): number => {
  */
 export const erfInv = (x: number): number => {
   const y = Math.abs(x)
-  if (y <= 0.85) return central(x)
+  if (y <= 0.85) return x === 0 ? x : central(x)
   if (!(y < 1)) return y === 1 ? x * Infinity : NaN
   const s = Math.sqrt(-Math.log(0.5 * (1 - y)))
   const z = s <= 5 ? nearTail(s) : farTail(s)

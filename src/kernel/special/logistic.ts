@@ -65,4 +65,4 @@ export const logAddExp = (x: number, y: number): number => {
  *
  * The entropy convention 0 log 0 = 0. NaN in, NaN out. float64, error at most 2 ulp.
  */
-export const xlogy = (x: number, y: number): number => (x === 0 && y === y ? 0 : x * Math.log(y))
+export const xlogy = (x: number, y: number): number => (x === 0 && !Number.isNaN(y) ? 0 : x * Math.log(y))

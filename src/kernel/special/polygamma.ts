@@ -84,7 +84,7 @@ export const digamma = (x: number): number => {
   if (x >= 0.5) return digammaMiddle(x)
   if (x > -0.5) return digammaMiddle(1 + x) - 1 / x
   const f = x - Math.round(x)
-  if (!(f !== 0)) return NaN
+  if (!(Math.abs(f) > 0)) return NaN
   return digamma(1 - x) - cotangent(f)
 }
 
@@ -239,6 +239,6 @@ export const polygamma = (n: number, x: number): number => {
   const factor = FACTORIAL[n]!
   if (x > 0) return sign * hurwitz(factor, n + 1, x)
   if (x === 0) return sign / (sign > 0 ? Math.abs(x) : x)
-  if (!(x - Math.round(x) !== 0)) return sign > 0 && x > -Infinity ? Infinity : NaN
+  if (!(Math.abs(x - Math.round(x)) > 0)) return sign > 0 && x > -Infinity ? Infinity : NaN
   return sign * hurwitzNegative(factor, n + 1, x)
 }

@@ -1,0 +1,76 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { erf, erfc } from '../../../src/kernel/special/erf.js'
+import { erfInv } from '../../../src/kernel/special/erfInverse.js'
+import { between, magnitude } from './arbitrary.js'
+import { erfcTable, erfInvTable, erfTable } from './reference/erf.js'
+import { errorInUlps, expectUlps, ulp } from './ulps.js'
+
+describe('erf', () => {
+  it('is within 2 ulp of the exact values', () => expectUlps(erfTable, erf, 2))
+
+  it('has its special values', () => {
+    expect(erf(0)).toBe(0)
+    expect(erf(-0)).toBe(-0)
+    expect(erf(Infinity)).toBe(1)
+    expect(erf(-Infinity)).toBe(-1)
+    expect(erf(NaN)).toBeNaN()
+  })
+
+  it('is odd', () => fc.assert(fc.property(between(-8, 8), (x) => erf(-x) === -erf(x))))
+
+  it('is monotone to rounding', () =>
+    fc.assert(fc.property(between(-7, 7), magnitude(-6, 0), (x, h) => erf(x + h) >= erf(x) - 4 * ulp(erf(x)))))
+})
+
+describe('erfc', () => {
+  it('is within 4 ulp of the exact values, down to the smallest subnormal', () => expectUlps(erfcTable, erfc, 4))
+
+  it('has its special values', () => {
+    expect(erfc(0)).toBe(1)
+    expect(erfc(Infinity)).toBe(0)
+    expect(erfc(-Infinity)).toBe(2)
+    expect(erfc(NaN)).toBeNaN()
+    expect(erfc(28)).toBe(0)
+    expect(erfc(1e300)).toBe(0)
+  })
+
+  it('is the complement: erf + erfc = 1', () =>
+    fc.assert(fc.property(between(-8, 8), (x) => Math.abs(erf(x) + erfc(x) - 1) <= 4 * ulp(0.5))))
+
+  it('reflects: erfc(-x) = 2 - erfc(x)', () =>
+    fc.assert(fc.property(between(-30, 30), (x) => Math.abs(erfc(-x) + erfc(x) - 2) <= 4 * ulp(1))))
+
+  it('has the continued fraction x + (1/2) / (x + 1 / (x + (3/2) / ...)) of its tail', () =>
+    fc.assert(
+      fc.property(between(4, 26), (x) => {
+        let fraction = x
+        for (let k = 60; k >= 1; k--) fraction = x + k / 2 / fraction
+        const value = Math.exp(-x * x) / (Math.sqrt(Math.PI) * fraction)
+        return Math.abs(erfc(x) / value - 1) <= 1e-15 + x * x * 2 ** -53
+      })
+    ))
+})
+
+describe('erfInv', () => {
+  it('is within 3 ulp of the exact values', () => expectUlps(erfInvTable, erfInv, 3))
+
+  it('has its special values', () => {
+    expect(erfInv(0)).toBe(0)
+    expect(erfInv(-0)).toBe(-0)
+    expect(erfInv(1)).toBe(Infinity)
+    expect(erfInv(-1)).toBe(-Infinity)
+    for (const x of [1.0000000000000002, -2, Infinity, -Infinity, NaN]) expect(erfInv(x)).toBeNaN()
+  })
+
+  it('is odd', () => fc.assert(fc.property(between(-1, 1), (x) => erfInv(-x) === -erfInv(x))))
+
+  it('erf(erfInv(x)) = x', () => fc.assert(fc.property(between(-1, 1), (x) => errorInUlps(erf(erfInv(x)), x, 0) <= 8)))
+
+  it('erfInv(erf(x)) = x where that is well-conditioned', () =>
+    fc.assert(fc.property(between(-1, 1), (x) => errorInUlps(erfInv(erf(x)), x, 0) <= 12)))
+
+  it('inverts the tail: erfc(erfInv(1 - t)) = t', () => {
+    for (let k = 4; k <= 53; k++) expect(Math.abs(erfc(erfInv(1 - 2 ** -k)) * 2 ** k - 1)).toBeLessThanOrEqual(2e-14)
+  })
+})
