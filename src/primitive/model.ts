@@ -86,6 +86,8 @@ export interface TuplePrimitive<P = undefined> {
     out: readonly Tensor[],
     params: P
   ) => (cotangents: readonly (Tensor | undefined)[]) => readonly (Tensor | undefined)[]
+  /** Test operands and parameters; absent for those made at run time from a user's function, required of exported ones. */
+  readonly sample?: Sample<P>
 }
 
 /** A reading of the primitives: the reverse mode, the forward mode, ... */
