@@ -8,7 +8,8 @@
  * Makes a function of two arguments dual. `Signature` states both readings; this is the one place that vouches for them.
  */
 export const dual = <Signature>(body: (self: never, that: never) => unknown): Signature => {
-  const call = (...args: readonly never[]): unknown =>
-    args.length >= 2 ? body(args[0]!, args[1]!) : (self: never): unknown => body(self, args[0]!)
+  const call = function (a: never, b: never): unknown {
+    return arguments.length >= 2 ? body(a, b) : (self: never): unknown => body(self, a)
+  }
   return call as Signature
 }

@@ -14,10 +14,10 @@ import {
 import { type Shape, ShapeError, broadcast, equals, show } from '../shape/model.js'
 import type { Broadcast, Broadcasts } from '../shape/static.js'
 import { evaluateBinary, evaluateUnary } from '../tensor/evaluate.js'
-import { Scalar, type Tensor, fill, fromNumber } from '../tensor/model.js'
+import { type Tensor, fill, fromNumber, isScalar } from '../tensor/model.js'
 import { broadcastToShape, cast } from '../tensor/structural.js'
 import { type Domain, real } from './domain.js'
-import { DTypeError, type Derivative, type Primitive, bind } from './model.js'
+import { DTypeError, type Derivative, type Primitive, type Pullback, type TensorType, bind } from './model.js'
 import type { HasPrimitive } from './op.js'
 
 // -----------------------------------------------------------------------------
@@ -56,8 +56,8 @@ export interface UnaryRecord {
   readonly f: Scalar1
   /** The derivative at `x`, where the value is `y`, in dispatching operations. */
   readonly df?: (x: Tensor, y: Tensor) => Tensor
-  /** Instead of `df`, where that is simpler: the tangent `t` times the derivative. Linear in `t`. */
-  readonly diagonal?: (t: Tensor, x: Tensor, y: Tensor) => Tensor
+  /** Instead of `df`: the linear map that multiplies with the derivative. Its closure keeps only what it needs alive. */
+  readonly diagonal?: (x: Tensor, y: Tensor) => Pullback
   readonly accepts?: Accepts
   readonly result?: 'bool'
   /** A faster loop for `f`. */
@@ -65,7 +65,7 @@ export interface UnaryRecord {
 }
 
 type BinaryRule = (x: Tensor, y: Tensor, out: Tensor) => Tensor
-type BinaryDiagonal = (t: Tensor, x: Tensor, y: Tensor, out: Tensor) => Tensor
+type BinaryDiagonal = (x: Tensor, y: Tensor, out: Tensor) => Pullback
 
 /** What `binary` takes. */
 export interface BinaryRecord<Name extends string> {
@@ -78,7 +78,7 @@ export interface BinaryRecord<Name extends string> {
   readonly f: Scalar2
   /** The partial derivatives, in dispatching operations. */
   readonly df?: readonly [BinaryRule, BinaryRule]
-  /** Instead of `df`: the tangent `t` of either operand times its partial derivative. Linear in `t`. */
+  /** Instead of `df`: the linear maps that multiply with them. A closure keeps only what it needs alive. */
   readonly diagonal?: readonly [BinaryDiagonal, BinaryDiagonal]
   readonly accepts?: Accepts
   readonly result?: 'bool'
@@ -104,6 +104,9 @@ const besideNumber = (name: string, accepts: Accepts, value: number, dtype: DTyp
     `the number ${value} beside a tensor of ${own}; a whole number is required, or cast the tensor with T.cast(x, 'float32')`
   )
 }
+
+const typeOf = (x: TensorType, result: 'bool' | undefined): TensorType =>
+  result === undefined ? x : { shape: x.shape, dtype: result }
 
 const promoted = (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? x : cast(x, dtype))
 
@@ -144,24 +147,21 @@ export const unary = (record: UnaryRecord): Unary => {
   const { name, f, df, result } = record
   const accepts = record.accepts ?? 'float'
   const loop = record.loop ?? unaryLoop(f)
-  const diagonal = record.diagonal ?? (df && ((t: Tensor, x: Tensor, y: Tensor) => guardedMul(t, df(x, y))))
+  const diagonal = record.diagonal ?? (df && ((x: Tensor, y: Tensor): Pullback => (t) => guardedMul(t, df(x, y))))
   const derivative: Derivative<undefined> | undefined = diagonal && {
-    jvp: (_index, tangent, operands, out) => diagonal(tangent, operands[0]!, out),
-    vjp: (_index, operands, out) => {
-      const x = operands[0]!
-      return (ct) => diagonal(ct, x, out)
-    }
+    jvp: (_index, tangent, operands, out) => diagonal(operands[0]!, out)(tangent),
+    vjp: (_index, operands, out) => diagonal(operands[0]!, out)
   }
   const primitive: Primitive = {
     name,
-    infer: ([x]) => (result === undefined ? x! : { shape: x!.shape, dtype: result }),
-    evaluate: ([x], _params, out) => evaluateUnary(f, loop, x!, out),
+    infer: (operands) => typeOf(operands[0]!, result),
+    evaluate: (operands, _params, out) => evaluateUnary(f, loop, operands[0]!, out),
     derivative,
     sample: (draw) => ({ operands: [draw.tensor(draw.shape(), record.domain)], params: undefined })
   }
   const call = <S extends Shape>(x: Tensor<S>): Tensor => {
     const dtype = accepted(accepts, x.dtype)
-    if (x instanceof Scalar && x.dtype === dtype) return fromNumber(result ?? dtype, f(x.value))
+    if (isScalar(x) && x.dtype === dtype) return fromNumber(result ?? dtype, f(x.value))
     return bind(primitive, [promoted(x, dtype)], undefined)
   }
   return expose<Unary>(call, primitive)
@@ -190,8 +190,8 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
   const loop = record.loop ?? binaryLoop(f)
   const primitive: Primitive = {
     name,
-    infer: ([x]) => (result === undefined ? x! : { shape: x!.shape, dtype: result }),
-    evaluate: ([x, y], _params, out) => evaluateBinary(f, loop, x!, y!, out),
+    infer: (operands) => typeOf(operands[0]!, result),
+    evaluate: (operands, _params, out) => evaluateBinary(f, loop, operands[0]!, operands[1]!, out),
     derivative: diagonals(record),
     sample: (draw) => {
       const shape = draw.shape()
@@ -217,13 +217,15 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
   const apply = (a: Tensor, b: Tensor): Tensor => {
     const dtype = a.dtype
     if (dtype === b.dtype && accepted(accepts, dtype) === dtype) {
-      if (a instanceof Scalar && b instanceof Scalar) return fromNumber(result ?? dtype, f(a.value, b.value))
+      if (isScalar(a) && isScalar(b)) return fromNumber(result ?? dtype, f(a.value, b.value))
       if (a.shape === b.shape || equals(a.shape, b.shape)) return bind(primitive, [a, b], undefined)
     }
     return meet(primitive, accepts, a, b)
   }
-  const call = (...args: readonly (Tensor | number)[]): unknown =>
-    args.length >= 2 ? both(args[0]!, args[1]!) : (self: Tensor | number): Tensor => both(self, args[0]!)
+  // By arity; not by rest parameters, whose array every call would pay for.
+  const call = function (a: Tensor | number, b: Tensor | number): unknown {
+    return arguments.length >= 2 ? both(a, b) : (self: Tensor | number): Tensor => both(self, a)
+  }
   return expose<Binary<Name>>(call, primitive)
 }
 
@@ -232,20 +234,15 @@ const diagonals = <Name extends string>(record: BinaryRecord<Name>): Derivative<
   const rules: readonly [BinaryDiagonal, BinaryDiagonal] | undefined =
     record.diagonal ??
     (df && [
-      (t, x, y, out) => guardedMul(t, df[0](x, y, out)),
-      (t, x, y, out) => guardedMul(t, df[1](x, y, out))
+      (x, y, out) => (t) => guardedMul(t, df[0](x, y, out)),
+      (x, y, out) => (t) => guardedMul(t, df[1](x, y, out))
     ])
-  return (
-    rules && {
-      jvp: (index, tangent, operands, out) => rules[index === 0 ? 0 : 1](tangent, operands[0]!, operands[1]!, out),
-      vjp: (index, operands, out) => {
-        const rule = rules[index === 0 ? 0 : 1]
-        const x = operands[0]!
-        const y = operands[1]!
-        return (ct) => rule(ct, x, y, out)
-      }
-    }
-  )
+  if (rules === undefined) return undefined
+  const [first, second] = rules
+  return {
+    jvp: (index, tangent, operands, out) => (index === 0 ? first : second)(operands[0]!, operands[1]!, out)(tangent),
+    vjp: (index, operands, out) => (index === 0 ? first : second)(operands[0]!, operands[1]!, out)
+  }
 }
 
 /** Attaches the primitive to the function; the maker's checks stand for the signature. */
@@ -269,5 +266,5 @@ export const guardedMul: Binary<'guardedMul'> = binary({
   name: 'guardedMul',
   domains: [real, real],
   f: guarded,
-  diagonal: [(t, _x, y) => guardedMul(t, y), (t, x) => guardedMul(x, t)]
+  diagonal: [(_x, y) => (t) => guardedMul(t, y), (x) => (t) => guardedMul(x, t)]
 })

@@ -1,7 +1,9 @@
 /** The four operations and their kin, elementwise. */
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
 import { awayFrom, real } from '../primitive/domain.js'
+import type { Tensor } from './model.js'
 
+const identity = (t: Tensor): Tensor => t
 const nonZero = awayFrom([0])(real)
 
 /**
@@ -16,7 +18,7 @@ export const neg: Unary = unary({
   name: 'neg',
   domain: real,
   f: (x) => -x,
-  diagonal: (t) => neg(t),
+  diagonal: () => neg,
   accepts: 'number'
 })
 
@@ -34,7 +36,7 @@ export const add: Binary<'add'> = binary({
   name: 'add',
   domains: [real, real],
   f: (x, y) => x + y,
-  diagonal: [(t) => t, (t) => t],
+  diagonal: [() => identity, () => identity],
   loop: (n, x, xAt, xStep, y, yAt, yStep, out, to) => {
     for (let i = 0; i < n; i++) out[to + i] = x[xAt + i * xStep]! + y[yAt + i * yStep]!
   }
@@ -54,7 +56,7 @@ export const sub: Binary<'sub'> = binary({
   name: 'sub',
   domains: [real, real],
   f: (x, y) => x - y,
-  diagonal: [(t) => t, (t) => neg(t)],
+  diagonal: [() => identity, () => neg],
   loop: (n, x, xAt, xStep, y, yAt, yStep, out, to) => {
     for (let i = 0; i < n; i++) out[to + i] = x[xAt + i * xStep]! - y[yAt + i * yStep]!
   }
@@ -72,7 +74,7 @@ export const mul: Binary<'mul'> = binary({
   name: 'mul',
   domains: [real, real],
   f: (x, y) => x * y,
-  df: [(_x, y) => y, (x) => x],
+  diagonal: [(_x, y) => (t) => guardedMul(t, y), (x) => (t) => guardedMul(t, x)],
   loop: (n, x, xAt, xStep, y, yAt, yStep, out, to) => {
     for (let i = 0; i < n; i++) out[to + i] = x[xAt + i * xStep]! * y[yAt + i * yStep]!
   }
@@ -90,7 +92,10 @@ export const div: Binary<'div'> = binary({
   name: 'div',
   domains: [real, nonZero],
   f: (x, y) => x / y,
-  df: [(_x, y) => reciprocal(y), (_x, y, out) => neg(div(out, y))],
+  diagonal: [
+    (_x, y) => (t) => guardedMul(t, reciprocal(y)),
+    (_x, y, out) => (t) => guardedMul(t, neg(div(out, y)))
+  ],
   accepts: 'float',
   loop: (n, x, xAt, xStep, y, yAt, yStep, out, to) => {
     for (let i = 0; i < n; i++) out[to + i] = x[xAt + i * xStep]! / y[yAt + i * yStep]!
@@ -124,6 +129,6 @@ export const square: Unary = unary({
   name: 'square',
   domain: real,
   f: (x) => x * x,
-  diagonal: (t, x) => guardedMul(t, add(x, x)),
+  diagonal: (x) => (t) => guardedMul(t, add(x, x)),
   accepts: 'number'
 })

@@ -101,6 +101,9 @@ export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor
 /** Whether a tensor holds its values, and does not stand for them inside a transformation. */
 export const isConcrete = (x: Tensor): x is Concrete => x.level === 0
 
+/** Whether a tensor is a concrete scalar: rank 0 and not traced, which costs less to ask than `instanceof` does. */
+export const isScalar = (x: Tensor): x is Scalar => x.level === 0 && x.shape.length === 0
+
 // -----------------------------------------------------------------------------
 // constructors
 // -----------------------------------------------------------------------------

@@ -4,6 +4,7 @@
  *
  * A. Griewank and A. Walther, Evaluating Derivatives, 2nd edition, SIAM 2008, chapter 3.
  */
+import { isFloat } from '../DType.js'
 import {
   type Interpreter,
   type Primitive,
@@ -87,15 +88,20 @@ export class Tape implements Interpreter {
     return this.owns(x) ? x.primal : x
   }
 
+  /** Arrays of the commonest lengths are written out: V8 gives a literal its exact size, and a growing one room to spare. */
+  private primals(operands: readonly Tensor[]): readonly Tensor[] {
+    if (operands.length === 1) return [this.primal(operands[0]!)]
+    if (operands.length === 2) return [this.primal(operands[0]!), this.primal(operands[1]!)]
+    return operands.map((operand) => this.primal(operand))
+  }
+
   apply<P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor {
     if (!this.open) throw leaked(primitive.name, this.transformation)
-    const count = operands.length
-    const primals = new Array<Tensor>(count)
-    for (let i = 0; i < count; i++) primals[i] = this.primal(operands[i]!)
+    const primals = this.primals(operands)
     const out = bind(primitive, primals, params)
     const derivative = primitive.derivative
     if (derivative === undefined) return out
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < operands.length; i++) {
       const operand = operands[i]!
       if (!this.owns(operand)) continue
       this.parents.push(operand.index)
@@ -106,18 +112,24 @@ export class Tape implements Interpreter {
 
   applyTuple<P>(primitive: TuplePrimitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
     if (!this.open) throw leaked(primitive.name, this.transformation)
-    const primals = operands.map((operand) => this.primal(operand))
+    const primals = this.primals(operands)
     const out = bindTuple(primitive, primals, params)
     const parents = operands.map((operand) => (this.owns(operand) ? operand.index : -1))
     const first = this.size
     this.joints.set(first, { width: out.length, parents, pull: primitive.vjp(primals, out, params) })
-    return out.map((each) => this.push(each))
+    return out.map((each) => (isFloat(each.dtype) ? this.push(each) : this.skip(each)))
   }
 
   private push(primal: Tensor): Node {
     const index = this.size
     this.first.push(this.parents.length)
     return new Node(this, index, primal)
+  }
+
+  /** Takes a slot for a result that has no derivative, and leaves it off the tape. */
+  private skip(primal: Tensor): Tensor {
+    this.push(primal)
+    return primal
   }
 
   /**
