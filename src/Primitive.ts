@@ -1,7 +1,16 @@
 /**
  * Primitives: what a differentiable operation is, and how to make one of your own.
  */
-export { type Domain, type Draw, type Sample, awayFrom, interval, positive, real, unitOpen } from './primitive/domain.js'
+export {
+  type Domain,
+  type Draw,
+  type Sample,
+  awayFrom,
+  interval,
+  positive,
+  real,
+  unitOpen
+} from './primitive/domain.js'
 export {
   type Accepts,
   type Binary,

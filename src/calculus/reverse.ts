@@ -4,7 +4,7 @@ import { add } from '../tensor/arithmetic.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
 import { Tape } from '../transform/reverse.js'
 import { mapAs, mapTensors } from '../tree/model.js'
-import { leavesLike, requireFloat, results, zeroLike } from './trees.js'
+import { leavesLike, requireFloat, results, theResult, zeroLike } from './trees.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -34,7 +34,7 @@ const lift = <P>(operation: string, tape: Tape, params: P, whole: string): P =>
   })
 
 const requireScalar = (operation: string, value: unknown): Tensor => {
-  if (!(isTensor(value))) {
+  if (!isTensor(value)) {
     results(operation, value)
     throw new ShapeError(
       operation,
@@ -50,7 +50,7 @@ const requireScalar = (operation: string, value: unknown): Tensor => {
       `the function returned shape ${show(value.shape)}; a scalar is required, reduce it with T.sum or T.mean, or differentiate with vjp`
     )
   }
-  requireFloat(operation, value, '', 'the result')
+  requireFloat(operation, value, '', theResult)
   return value
 }
 

@@ -3,34 +3,27 @@ import { isFloat } from '../DType.js'
 import { DTypeError } from '../primitive/model.js'
 import { ShapeError, equals, show } from '../shape/model.js'
 import { type Tensor, fill } from '../tensor/model.js'
-import { TreeError, flattenAs, zipWithAs } from '../tree/model.js'
+import { type Flat, flattenAs, zipWithAs } from '../tree/model.js'
 
-/** A leaf by its path, or what the whole tree is to the caller. */
-export const named = (path: string, whole: string): string => (path === '' ? whole : path)
+/** What errors call the value of a differentiated function. */
+export const theResult = 'the result'
 
 /** Refuses to differentiate integers and booleans. */
 export const requireFloat = (operation: string, leaf: Tensor, path: string, whole: string): void => {
   if (isFloat(leaf.dtype)) return
+  const orLater = whole === theResult ? '' : ' or pass it as a later argument'
   throw new DTypeError(
     operation,
-    `${named(path, whole)} is ${leaf.dtype}; float32 or float64 is required, cast it with T.cast or pass it as a later argument`
+    `${path === '' ? whole : path} is ${leaf.dtype}; float32 or float64 is required, cast it with T.cast${orLater}`
   )
 }
 
 /** The leaves of what a differentiated function returned. */
-export const results = <R>(operation: string, value: R): ReturnType<typeof flattenAs<R>> => {
-  try {
-    return flattenAs(operation, value)
-  } catch (error) {
-    if (!(error instanceof TreeError)) throw error
-    const where = error.path === '' ? 'a value' : `a value whose ${error.path}`
-    throw new TreeError(
-      operation,
-      error.path,
-      `the function returned ${where} is no tensor; tensors or trees of tensors are required`
-    )
-  }
-}
+export const results = <R>(operation: string, value: R): Flat<R> =>
+  flattenAs(operation, value, {
+    at: (path) => (path === '' ? 'the function returned' : `the function returned a tree whose ${path} is`),
+    required: 'tensors or trees of tensors are required'
+  })
 
 /** Checks that a tangent or cotangent fits its leaf. */
 const requireLike = (operation: string, what: string, leaf: Tensor, path: string, given: Tensor): void => {

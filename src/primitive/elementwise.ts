@@ -147,7 +147,12 @@ export const unary = (record: UnaryRecord): Unary => {
   const { name, f, df, result } = record
   const accepts = record.accepts ?? 'float'
   const loop = record.loop ?? unaryLoop(f)
-  const diagonal = record.diagonal ?? (df && ((x: Tensor, y: Tensor): Pullback => (t) => guardedMul(t, df(x, y))))
+  const diagonal =
+    record.diagonal ??
+    (df &&
+      ((x: Tensor, y: Tensor): Pullback =>
+        (t) =>
+          guardedMul(t, df(x, y))))
   const derivative: Derivative<undefined> | undefined = diagonal && {
     jvp: (_index, tangent, operands, out) => diagonal(operands[0]!, out)(tangent),
     vjp: (_index, operands, out) => diagonal(operands[0]!, out)

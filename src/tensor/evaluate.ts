@@ -30,13 +30,7 @@ export const evaluateUnary = (f: Scalar1, loop: UnaryLoop, x: Concrete, out: Ten
 }
 
 /** Applies a function to each pair of elements of two tensors of one shape. */
-export const evaluateBinary = (
-  f: Scalar2,
-  loop: BinaryLoop,
-  x: Concrete,
-  y: Concrete,
-  out: TensorType
-): Concrete => {
+export const evaluateBinary = (f: Scalar2, loop: BinaryLoop, x: Concrete, y: Concrete, out: TensorType): Concrete => {
   if (x instanceof Scalar || y instanceof Scalar) {
     return fromNumber(out.dtype, f(firstElement(x), firstElement(y)))
   }

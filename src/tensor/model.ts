@@ -49,7 +49,6 @@ export abstract class Tensor<S extends Shape = Shape> {
       `a tensor of shape ${show(this.shape)} was used as a JavaScript number; use T.add, T.less and so on, or read it with T.item`
     )
   }
-
 }
 
 // What `console.log` prints in Node. A computed name in the class would not be one that declarations can infer.
@@ -126,7 +125,8 @@ export const fill = (shape: Shape, dtype: DType, value: number): Concrete => {
 const zeroStridesOfRank: readonly (readonly number[])[] = [[], [0], [0, 0], [0, 0, 0], [0, 0, 0, 0]]
 
 /** The strides of a view that repeats one element. */
-export const zeroStrides = (rank: number): readonly number[] => zeroStridesOfRank[rank] ?? new Array<number>(rank).fill(0)
+export const zeroStrides = (rank: number): readonly number[] =>
+  zeroStridesOfRank[rank] ?? new Array<number>(rank).fill(0)
 
 // -----------------------------------------------------------------------------
 // destructors

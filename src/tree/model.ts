@@ -5,6 +5,7 @@
  * would refuse interfaces. What they give back has the type and the structure that went in.
  */
 import type { Applicative, Applicative1, Applicative2 } from 'fp-ts/lib/Applicative.js'
+// oxlint-disable-next-line no-restricted-imports -- types alone, erased; fp-ts declares them at this path only
 import type { HKT, Kind, Kind2, URIS, URIS2 } from 'fp-ts/HKT.js'
 import { dual } from '../internal/dual.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
@@ -72,20 +73,36 @@ const below = (path: string, key: string): string =>
   !identifier.test(key) ? `${path}[${JSON.stringify(key)}]` : path === '' ? key : `${path}.${key}`
 
 const describe = (node: unknown): string => {
-  if (node === null || node === undefined) return String(node)
-  if (typeof node === 'object') return `an object of class ${node.constructor.name}`
-  if (typeof node === 'function') return 'a function'
-  return `a ${typeof node} (${String(node)})`
+  switch (typeof node) {
+    case 'object':
+      return node === null ? 'null' : `an object of class ${node.constructor.name}`
+    case 'undefined':
+      return 'undefined'
+    case 'number':
+    case 'string':
+    case 'boolean':
+    case 'bigint':
+      return `a ${typeof node} (${String(node)})`
+    default:
+      return `a ${typeof node}`
+  }
 }
 
-const notATree = (operation: string, path: string, node: unknown): TreeError =>
-  new TreeError(
-    operation,
-    path,
-    `${path === '' ? 'the value' : path} is ${describe(node)}; leaves must be tensors${
-      typeof node === 'number' || typeof node === 'boolean' ? ', make it one with T.scalar' : ''
-    }`
-  )
+/** How an error words where a bad leaf is, and what is required there. */
+export interface Wording {
+  readonly at: (path: string) => string
+  readonly required: string
+}
+
+const plain: Wording = {
+  at: (path) => `${path === '' ? 'the value' : path} is`,
+  required: 'leaves must be tensors'
+}
+
+const notATree = (operation: string, path: string, node: unknown, wording: Wording = plain): TreeError => {
+  const remedy = typeof node === 'number' || typeof node === 'boolean' ? ', make it one with T.scalar' : ''
+  return new TreeError(operation, path, `${wording.at(path)} ${describe(node)}; ${wording.required}${remedy}`)
+}
 
 /** Rebuilds a node from its children: the one place where the structure is trusted to have kept its type. */
 const rebuild = <P>(value: unknown): P => value as P
@@ -96,12 +113,14 @@ const rebuild = <P>(value: unknown): P => value as P
 
 type Visit = (leaf: Tensor, path: string) => unknown
 
-const walk = (operation: string, node: unknown, path: string, visit: Visit): unknown => {
+const walk = (operation: string, node: unknown, path: string, visit: Visit, wording?: Wording): unknown => {
   if (isTensor(node)) return visit(node, path)
-  if (Array.isArray(node)) return node.map((child: unknown, i) => walk(operation, child, `${path}[${i}]`, visit))
-  if (!isRecord(node)) throw notATree(operation, path, node)
+  if (Array.isArray(node)) {
+    return node.map((child: unknown, i) => walk(operation, child, `${path}[${i}]`, visit, wording))
+  }
+  if (!isRecord(node)) throw notATree(operation, path, node, wording)
   const result: { [key: string]: unknown } = {}
-  for (const key of Object.keys(node)) result[key] = walk(operation, node[key], below(path, key), visit)
+  for (const key of Object.keys(node)) result[key] = walk(operation, node[key], below(path, key), visit, wording)
   return result
 }
 
@@ -122,14 +141,15 @@ export const mapTensors = <A>(value: A, f: (leaf: Tensor) => Tensor): A => {
   return rebuild(visit(value))
 }
 
-/** Takes a tree apart; `operation` names the caller in errors. */
-export const flattenAs = <P>(operation: string, tree: P): Flat<P> => {
+/** Takes a tree apart; `operation` names the caller in errors, `wording` the rest of them. */
+export const flattenAs = <P>(operation: string, tree: P, wording?: Wording): Flat<P> => {
   const leaves: Tensor[] = []
   const paths: string[] = []
-  walk(operation, tree, '', (leaf, path) => {
+  const collect = (leaf: Tensor, path: string): void => {
     leaves.push(leaf)
     paths.push(path)
-  })
+  }
+  walk(operation, tree, '', collect, wording)
   const unflatten = (others: readonly Tensor[]): P => {
     let next = 0
     return mapAs(operation, tree, () => {
@@ -191,7 +211,11 @@ const together = (
   visit: (a: Tensor, b: Tensor, path: string) => unknown
 ): unknown => {
   const differ = (rule: string): TreeError =>
-    new TreeError(operation, path, `${path === '' ? 'the trees differ' : `${path} differs`}: ${rule}; the same structure is required`)
+    new TreeError(
+      operation,
+      path,
+      `${path === '' ? 'the trees differ' : `${path} differs`}: ${rule}; the same structure is required`
+    )
   if (isTensor(a)) {
     if (isTensor(b)) return visit(a, b, path)
     throw differ('a tensor in the first tree only')

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest'
+import { customVjp, grad, jvp, vjp } from 'pullback/Grad'
+import * as T from 'pullback/Tensor'
+
+type S = T.Tensor<[]>
+const scalar = (value: number): S => T.scalar(value, 'float64')
+const item = (x: T.Tensor): number => Number(T.item(x))
+
+/** log(1 + e^x), with the derivative that does not overflow; the rule is right, so every order must be. */
+const log1pExp = customVjp(
+  (x: S) => [T.log(T.add(1, T.exp(x))), { x }] as const,
+  ({ x }, ct) => [T.mul(ct, T.sub(1, T.reciprocal(T.add(1, T.exp(x)))))]
+)
+
+describe('customVjp', () => {
+  test('is its own derivative rule, finite where the formula is not', () => {
+    expect(item(grad(log1pExp)(scalar(0)))).toBe(0.5)
+    expect(item(grad((x: S): S => T.log(T.add(1, T.exp(x))))(scalar(1000)))).toBeNaN()
+    expect(item(grad(log1pExp)(scalar(1000)))).toBe(1)
+  })
+
+  test('nests: the second and third derivative, in every mixture of modes', () => {
+    const s = (v: number): number => 1 / (1 + Math.exp(-v))
+    const second = s(0.3) * (1 - s(0.3))
+    const one = scalar(1)
+    const forward = (f: (x: S) => S) => (x: S) => jvp(f)([x], [one])[1]
+    for (const way of [
+      grad(grad(log1pExp)),
+      forward(grad(log1pExp)),
+      grad(forward(log1pExp)),
+      forward(forward(log1pExp))
+    ]) {
+      expect(item(way(scalar(0.3)))).toBeCloseTo(second, 14)
+    }
+    const third = second * (1 - 2 * s(0.3))
+    expect(item(grad(grad(grad(log1pExp)))(scalar(0.3)))).toBeCloseTo(third, 14)
+  })
+
+  test('the rule is used even where it is not the derivative: a straight-through estimator', () => {
+    const through = customVjp(
+      (x: T.Tensor<[2]>) => [T.floor(x), {}] as const,
+      (_residuals, ct) => [ct]
+    )
+    const f = (x: T.Tensor<[2]>): S => T.sum(T.mul(through(x), x))
+    expect(T.toNested(grad(f)(T.of([1.5, 2.5])))).toEqual([2.5, 4.5])
+    const [, tangent] = jvp(through)([T.of([1.5, 2.5])], [T.of([1, 10])])
+    expect(T.toNested(tangent)).toEqual([1, 10])
+  })
+
+  test('several arguments and results, as trees; undefined is a zero cotangent', () => {
+    const f = customVjp(
+      (p: { a: S; b: S }, c: S) => [{ product: T.mul(p.a, p.b), sum: T.add(p.a, c) }, p] as const,
+      (p, ct) => [{ a: T.add(T.mul(ct.product, p.b), ct.sum), b: T.mul(ct.product, p.a) }, undefined]
+    )
+    const [value, pullback] = vjp(f)({ a: scalar(2), b: scalar(3) }, scalar(4))
+    expect([item(value.product), item(value.sum)]).toEqual([6, 6])
+    const [dp, dc] = pullback({ product: scalar(1), sum: scalar(10) })
+    expect([item(dp.a), item(dp.b), item(dc)]).toEqual([13, 2, 0])
+  })
+
+  test('integer arguments are constants', () => {
+    const scaled = customVjp(
+      (x: S, n: S) => [T.mul(x, T.cast(n, 'float64')), { n }] as const,
+      ({ n }, ct) => [T.mul(ct, T.cast(n, 'float64')), undefined]
+    )
+    expect(item(grad((x: S) => scaled(x, T.scalar(3, 'int32')))(scalar(2)))).toBe(3)
+  })
+
+  test('the forward rule runs once where nothing nests', () => {
+    let runs = 0
+    const f = customVjp(
+      (x: S) => {
+        runs++
+        return [T.square(x), { x }] as const
+      },
+      ({ x }, ct) => [T.mul(ct, T.mul(x, 2))]
+    )
+    expect(item(grad(f)(scalar(3)))).toBe(6)
+    expect(runs).toBe(1)
+  })
+
+  test('refuses to close over a value that is being differentiated', () => {
+    const f = (x: S): S =>
+      customVjp(
+        (y: S) => [T.mul(x, y), {}] as const,
+        (_residuals, ct) => [ct]
+      )(x)
+    expect(() => grad(f)(scalar(1))).toThrow(
+      'customVjp: the forward rule closes over a value inside a transformation; pass it as an argument instead'
+    )
+    const g = (x: S): S =>
+      customVjp(
+        (y: S) => [y, {}] as const,
+        (_residuals, ct) => [T.mul(ct, x)]
+      )(x)
+    expect(() => grad(g)(scalar(1))).toThrow('mul: an operand is a value from inside grad, which has finished')
+  })
+
+  test('a cotangent of the wrong shape or number is refused', () => {
+    const wrongShape = customVjp(
+      (x: T.Tensor) => [T.sum(x), {}] as const,
+      (_residuals, ct) => [ct]
+    )
+    expect(() => grad(wrongShape)(T.zeros([3]))).toThrow('customVjp: a cotangent of shape []; shape [3] is required')
+  })
+})

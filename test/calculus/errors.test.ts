@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest'
+import { grad, jvp, vjp } from 'pullback/Grad'
+import { LeakedTracerError } from 'pullback/Primitive'
+import * as T from 'pullback/Tensor'
+
+type S = T.Tensor<[]>
+const x = T.scalar(2)
+
+/** A function whose declared type is wrong, as from plain JavaScript. */
+const untyped = (f: (...args: never[]) => unknown): ((x: unknown) => S) => f as (x: unknown) => S
+
+describe('what bad input gets', () => {
+  test('a result that is no scalar: its shape, and two remedies', () => {
+    expect(() => grad(untyped((v: T.Tensor) => T.mul(v, 2)))(T.ones([3]))).toThrow(
+      'grad: the function returned shape [3]; a scalar is required, reduce it with T.sum or T.mean, or differentiate with vjp'
+    )
+  })
+
+  test('a tree as result', () => {
+    expect(() => grad(untyped((v: T.Tensor) => [v, v]))(x)).toThrow(
+      'grad: the function returned a tree of tensors; a scalar is required, return the rest as aux with gradWithAux or differentiate with vjp'
+    )
+  })
+
+  test('a number or a function as result', () => {
+    expect(() => grad(untyped(() => 3))(x)).toThrow(
+      'grad: the function returned a number (3); tensors or trees of tensors are required, make it one with T.scalar'
+    )
+    expect(() => vjp(untyped(() => () => x))(x)).toThrow(
+      'vjp: the function returned a function; tensors or trees of tensors are required'
+    )
+    expect(() => jvp(untyped(() => ({ a: x, b: 'text' })))([x], [x])).toThrow(
+      'jvp: the function returned a tree whose b is a string (text); tensors or trees of tensors are required'
+    )
+  })
+
+  test('an integer parameter, by its path', () => {
+    const params = { layers: [{ w: T.of([1, 2], 'int32') }] }
+    expect(() => grad(() => x)(params)).toThrow(
+      'grad: layers[0].w is int32; float32 or float64 is required, cast it with T.cast or pass it as a later argument'
+    )
+    expect(() => grad(() => x)(T.scalar(1, 'int32'))).toThrow(
+      'grad: the argument is int32; float32 or float64 is required, cast it with T.cast or pass it as a later argument'
+    )
+    expect(() => vjp(() => x)(x, T.of([true]))).toThrow(
+      'vjp: argument 1 is bool; float32 or float64 is required, cast it with T.cast or pass it as a later argument'
+    )
+  })
+
+  test('a leaf that is no tensor, by its path', () => {
+    expect(() => grad(() => x)({ w: x, rate: 0.1 })).toThrow(
+      'grad: rate is a number (0.1); leaves must be tensors, make it one with T.scalar'
+    )
+    expect(() => grad(() => x)({ w: [x, undefined] })).toThrow('grad: w[1] is undefined; leaves must be tensors')
+    expect(() => grad(() => x)({ when: new Date(0) })).toThrow(
+      'grad: when is an object of class Date; leaves must be tensors'
+    )
+  })
+
+  test('an integer result', () => {
+    expect(() => grad(() => T.scalar(1, 'int32'))(x)).toThrow(
+      'grad: the result is int32; float32 or float64 is required, cast it with T.cast'
+    )
+  })
+
+  test('a leaked value, by operation and remedy', () => {
+    let leak: S = x
+    grad((v: S) => {
+      leak = T.mul(v, 3)
+      return leak
+    })(x)
+    expect(() => T.add(leak, 1)).toThrow(LeakedTracerError)
+    expect(() => T.add(leak, 1)).toThrow(
+      'add: an operand is a value from inside grad, which has finished; return values from the function instead of storing them outside it'
+    )
+    expect(() => T.item(leak)).toThrow(LeakedTracerError)
+  })
+
+  test('a traced value read as a number, by operation and remedy', () => {
+    expect(() => grad((v: S) => T.mul(v, Number(T.item(v))))(x)).toThrow(
+      'item: a value inside grad was read as numbers; read T.stopGradient(x) instead, or return it with an aux form'
+    )
+    expect(() => grad((v: S) => (Number(v) > 0 ? v : T.neg(v)))(x)).toThrow(
+      'a tensor of shape [] was used as a JavaScript number; use T.add, T.less and so on, or read it with T.item'
+    )
+  })
+
+  test('a cotangent or tangent that does not fit', () => {
+    const [, pullback] = vjp((v: T.Tensor) => T.neg(v))(T.zeros([2, 3]))
+    expect(() => pullback(T.zeros([3]))).toThrow('vjp: a cotangent of shape [3]; shape [2, 3] is required')
+    expect(() => pullback(T.zeros([2, 3], 'float64'))).toThrow(
+      'vjp: a cotangent of float64; float32 is required, cast it with T.cast'
+    )
+    expect(() => jvp((v: { a: T.Tensor }) => v)([{ a: x }], [{ a: T.zeros([2]) }])).toThrow(
+      'jvp: a tangent of shape [2] at [0].a; shape [] is required'
+    )
+    const wrong: unknown = [{ b: x }]
+    expect(() => jvp((v: { a: T.Tensor }) => v)([{ a: x }], wrong as [{ a: T.Tensor }])).toThrow(
+      'jvp: [0] differs: key b in the second tree only; the same structure is required'
+    )
+  })
+})
