@@ -164,7 +164,11 @@ export const normalizeAxes = (
   const axes = axis.map((each) => normalizeAxis(operation, each, shape)).sort((a, b) => a - b)
   const repeated = axes.find((each, index) => axes[index - 1] === each)
   if (repeated === undefined) return axes
-  throw new ShapeError(operation, [shape], `axis ${repeated} given twice in [${axis.join(', ')}]; distinct axes are required`)
+  throw new ShapeError(
+    operation,
+    [shape],
+    `axis ${repeated} given twice in [${axis.join(', ')}]; distinct axes are required`
+  )
 }
 
 /**
