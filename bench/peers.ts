@@ -1,5 +1,6 @@
 /** The same work in TensorFlow.js, the library a TypeScript user would pick today. */
 import * as tf from '@tensorflow/tfjs-core'
+import '@tensorflow/tfjs-core/dist/register_all_gradients.js'
 import '@tensorflow/tfjs-backend-cpu'
 import '@tensorflow/tfjs-backend-wasm'
 import { grad } from 'pullback/Grad'

@@ -1,0 +1,15 @@
+// Bundles the benchmark (TensorFlow.js loads in plain Node only when bundled) and runs it against the built package.
+import { build } from 'esbuild'
+
+await build({
+  entryPoints: ['bench/run.ts'],
+  outfile: 'bench/.out/run.js',
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  mainFields: ['module', 'main'],
+  external: ['pullback'],
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  logLevel: 'error'
+})
+await import('./.out/run.js')
