@@ -90,8 +90,8 @@ export const promote = (a: DType, b: DType): DType => (a === b ? a : all.indexOf
 export const toFloat = (dtype: DType): FloatDType => (dtype === 'float64' ? 'float64' : 'float32')
 
 /**
- * Rounds a number to the nearest value that the type can hold: `Math.fround` for float32, truncation for int32,
- * 0 or 1 for bool.
+ * Rounds a number to a value that the type can hold: the nearest one for float32 (`Math.fround`), the whole part modulo
+ * 2^32 for int32, and for bool 0 for zero, else 1.
  *
  * @example
  * import * as DType from 'pullback/DType'
@@ -114,6 +114,29 @@ export const round = (dtype: DType, value: number): number => {
 }
 
 /**
+ * Whether a type holds a number as what it is: any number for floats, whole numbers from -2^31 to 2^31 - 1 for int32, 0
+ * and 1 for bool.
+ *
+ * @example
+ * import * as DType from 'pullback/DType'
+ *
+ * DType.holds('float32', 0.1) // => true
+ * DType.holds('int32', 0.1) // => false
+ * DType.holds('bool', 1) // => true
+ */
+export const holds = (dtype: DType, value: number): boolean => {
+  switch (dtype) {
+    case 'float32':
+    case 'float64':
+      return true
+    case 'int32':
+      return value === (value | 0)
+    case 'bool':
+      return value === 0 || value === 1
+  }
+}
+
+/**
  * Machine epsilon, the gap between 1 and the next larger value: 2^-23 for float32, 2^-52 for float64.
  *
  * @example
@@ -126,6 +149,23 @@ export const epsilon = (dtype: FloatDType): number => (dtype === 'float32' ? 2 *
 // -----------------------------------------------------------------------------
 // constructors
 // -----------------------------------------------------------------------------
+
+/**
+ * The element type that a typed array stores: the inverse of `allocate`.
+ *
+ * @example
+ * import * as DType from 'pullback/DType'
+ *
+ * DType.ofData(new Int32Array(3)) // => 'int32'
+ */
+export const ofData = (data: Data): DType =>
+  data instanceof Float32Array
+    ? 'float32'
+    : data instanceof Float64Array
+      ? 'float64'
+      : data instanceof Int32Array
+        ? 'int32'
+        : 'bool'
 
 /**
  * A fresh typed array of zeros.

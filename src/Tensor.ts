@@ -6,3 +6,8 @@
  */
 export { Tensor } from './tensor/model.js'
 export { add, div, mul, neg, reciprocal, square, sub } from './tensor/arithmetic.js'
+export { arange, eye, full, linspace, ones, onesLike, zeros, zerosLike } from './tensor/construct.js'
+export { item, rank, shape, size, toArray, toNested } from './tensor/destruct.js'
+export { ensure } from './tensor/ensure.js'
+export { Eq, Show, type Tolerance, eqStrict, isClose } from './tensor/instances.js'
+export { type NestedError, fromNested, fromTypedArray, of, scalar } from './tensor/literal.js'

@@ -1,0 +1,105 @@
+/** Tensors back into JavaScript's own values. Whatever reads numbers refuses values inside a transformation. */
+import type { Data } from '../DType.js'
+import { read } from '../primitive/model.js'
+import { type Shape, ShapeError, show, size as sizeOf } from '../shape/model.js'
+import type { NestedArray } from '../shape/static.js'
+import { type Tensor, contiguous, firstElement } from './model.js'
+
+// -----------------------------------------------------------------------------
+// what is known of every tensor
+// -----------------------------------------------------------------------------
+
+/**
+ * The sizes along each axis; known inside transformations too.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.shape(T.zeros([2, 3])) // => [2, 3]
+ */
+export const shape = <S extends Shape>(x: Tensor<S>): Readonly<S> => x.shape
+
+/**
+ * The number of axes; known inside transformations too.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.rank(T.zeros([2, 3])) // => 2
+ */
+export const rank = <S extends Shape>(x: Tensor<S>): S['length'] => x.shape.length
+
+/**
+ * The number of elements, 1 for a scalar; known inside transformations too.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.size(T.zeros([2, 3])) // => 6
+ */
+export const size = (x: Tensor): number => sizeOf(x.shape)
+
+// -----------------------------------------------------------------------------
+// values
+// -----------------------------------------------------------------------------
+
+/**
+ * The number in a tensor of one element. Booleans give 0 and 1, so `if (T.item(T.all(x)))` reads as it should. More or
+ * fewer elements are a `ShapeError`; a value inside a transformation is a `LeakedTracerError`.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.item(T.scalar(0.5)) // => 0.5
+ * T.item(T.of([[3]])) // => 3
+ * T.item(T.scalar(true)) // => 1
+ * T.item(T.of([1, 2])) // throws item: shape [2]; one element is required
+ */
+export const item = (x: Tensor): number => {
+  const values = read('item', x)
+  if (size(x) !== 1) throw new ShapeError('item', [x.shape], `shape ${show(x.shape)}; one element is required`)
+  return firstElement(values)
+}
+
+/**
+ * A fresh typed array of the elements in row-major order: `Float32Array`, `Float64Array`, `Int32Array`, and for booleans a
+ * `Uint8Array` of 0 and 1. `fromTypedArray(toArray(x), x.shape)` is `x`.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.toArray(T.of([[1, 2], [3, 4]])) // => new Float32Array([1, 2, 3, 4])
+ */
+export const toArray = (x: Tensor): Data => {
+  const { data, offset } = contiguous(read('toArray', x))
+  return data.slice(offset, offset + size(x))
+}
+
+/** Arrays nested along a shape; a tensor's static shape says how deep. */
+const nest = (data: Data, offset: number, sizes: Shape): unknown => {
+  const block = (axis: number, from: number, count: number): unknown => {
+    if (axis === sizes.length) return data[from]
+    const n = sizes[axis]!
+    const step = n === 0 ? 0 : count / n
+    return Array.from({ length: n }, (_, i) => block(axis + 1, from + i * step, step))
+  }
+  return block(0, offset, sizeOf(sizes))
+}
+
+/** States the type of arrays that were nested along the shape `S`. */
+const nested = <S extends Shape>(arrays: unknown): NestedArray<S> => arrays as NestedArray<S>
+
+/**
+ * Fresh nested arrays of numbers, a plain number for a scalar; booleans give 0 and 1. `of(toNested(x), x.dtype)` is `x`,
+ * unless an axis before the last is empty.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.toNested(T.of([[1, 2], [3, 4]])) // => [[1, 2], [3, 4]]
+ * T.toNested(T.scalar(0.5)) // => 0.5
+ */
+export const toNested = <S extends Shape>(x: Tensor<S>): NestedArray<S> => {
+  const { data, offset } = contiguous(read('toNested', x))
+  return nested(nest(data, offset, x.shape))
+}

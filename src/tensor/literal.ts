@@ -1,0 +1,258 @@
+/** Tensors from JavaScript's own values: nested arrays, numbers and typed arrays. */
+import * as E from 'fp-ts/lib/Either.js'
+import { type DType, type Data, allocate, holds, ofData } from '../DType.js'
+import { DTypeError } from '../primitive/model.js'
+import { type Shape, ShapeError, show, size, validate } from '../shape/model.js'
+import type { Mutable, Nested, Regular, ShapeOf } from '../shape/static.js'
+import { type Tensor, fromData, fromNumber } from './model.js'
+import { typed } from './typed.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * Why a value is no nested array of numbers or of booleans: where, and what was there.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const result: E.Either<T.NestedError, T.Tensor> = T.fromNested([[1, 2], [3, 'x']])
+ * E.isLeft(result) ? [result.left.at, result.left.message] : []
+ * // => [[1, 1], "the string 'x' at [1][1]; numbers or booleans are required"]
+ */
+export interface NestedError {
+  readonly _tag: 'NestedError'
+  /** Whether the nesting is uneven, or an element is not one. */
+  readonly reason: 'shape' | 'element'
+  /** The indices that lead to the culprit; empty for the whole value. */
+  readonly at: readonly number[]
+  /** What stands there and what is required, as a sentence. */
+  readonly message: string
+}
+
+/** A nested array that has been checked and laid out. */
+interface Laid {
+  readonly shape: Shape
+  readonly values: readonly number[]
+  readonly dtype: DType
+}
+
+/** Deeper nesting than this is a cycle or a mistake. */
+const maxRank = 32
+
+// -----------------------------------------------------------------------------
+// checks
+// -----------------------------------------------------------------------------
+
+const place = (at: readonly number[]): string => at.map((index) => `[${index}]`).join('')
+
+const describe = (x: unknown): string => {
+  if (x === null || x === undefined) return String(x)
+  if (Array.isArray(x)) return `a row of length ${x.length}`
+  switch (typeof x) {
+    case 'number':
+    case 'boolean':
+      return `the ${typeof x} ${String(x)}`
+    case 'string':
+      return `the string '${x.length > 20 ? `${x.slice(0, 20)}...` : x}'`
+    case 'object':
+      return `an object of class ${x.constructor?.name ?? 'null'}`
+    default:
+      return `a ${typeof x}`
+  }
+}
+
+type Reason = NestedError['reason']
+
+/** A sentence about what stands at some place. */
+const fault = (reason: Reason, x: unknown, at: readonly number[], rest: string): NestedError => ({
+  _tag: 'NestedError',
+  reason,
+  at: [...at],
+  message: `${describe(x)}${behind(at)}${rest}`
+})
+
+/** ` at [1][0]`, or nothing for the whole value. */
+const behind = (at: readonly number[]): string => (at.length === 0 ? '' : ` at ${place(at)}`)
+
+const isElement = (x: unknown): x is number | boolean => typeof x === 'number' || typeof x === 'boolean'
+
+const needs: Readonly<Record<DType, string>> = {
+  float32: 'a number',
+  float64: 'a number',
+  int32: 'a whole number from -2147483648 to 2147483647',
+  bool: '0, 1 or a boolean'
+}
+
+/** The sentence for a number that an element type does not hold. */
+const heldRule = (dtype: DType, value: number, at: string): string =>
+  `the number ${value}${at} for ${dtype}; ${needs[dtype]} is required`
+
+/** Refuses a number that an element type does not hold, such as a fraction for int32. */
+export const requireHeld = (operation: string, dtype: DType, value: number, at = ''): void => {
+  if (!holds(dtype, value)) throw new DTypeError(operation, heldRule(dtype, value, at))
+}
+
+/** The sizes along the path of first entries. */
+const shapeOf = (nested: unknown): Shape => {
+  const sizes: number[] = []
+  let node = nested
+  while (Array.isArray(node) && sizes.length <= maxRank) {
+    sizes.push(node.length)
+    if (node.length === 0) break
+    node = node[0]
+  }
+  return sizes
+}
+
+/** Checks that every row is as long as the first of its depth, and that all elements are of one kind. */
+const lay = (nested: unknown, dtype: DType | undefined): E.Either<NestedError, Laid> => {
+  const shape = shapeOf(nested)
+  const rank = shape.length
+  if (rank > maxRank)
+    return E.left(fault('shape', nested, [], ` nested deeper than ${maxRank}; fewer axes are required`))
+  const values: number[] = []
+  const at: number[] = []
+  let kind: 'number' | 'boolean' | undefined
+  const first = (axis: number): string => place(new Array<number>(axis).fill(0))
+  const element = (node: unknown): NestedError | undefined => {
+    if (Array.isArray(node)) {
+      return fault('shape', node, at, ` where ${first(rank)} is a ${kind ?? 'number'}; equal depths are required`)
+    }
+    if (!isElement(node)) {
+      const remedy = ArrayBuffer.isView(node) ? ', or use T.fromTypedArray' : ''
+      return fault('element', node, at, `; numbers or booleans are required${remedy}`)
+    }
+    const own = typeof node === 'number' ? 'number' : 'boolean'
+    kind ??= own
+    if (own !== kind) {
+      return fault('element', node, at, ` where ${first(rank)} is a ${kind}; elements of one kind are required`)
+    }
+    const value = Number(node)
+    if (dtype !== undefined && !holds(dtype, value)) {
+      return { ...fault('element', node, at, ''), message: heldRule(dtype, value, behind(at)) }
+    }
+    values.push(value)
+    return undefined
+  }
+  const visit = (node: unknown): NestedError | undefined => {
+    const axis = at.length
+    if (axis === rank) return element(node)
+    const length = shape[axis]!
+    if (!Array.isArray(node)) {
+      if (!isElement(node)) return element(node)
+      return fault('shape', node, at, ` where ${first(axis)} has length ${length}; equal depths are required`)
+    }
+    if (node.length !== length) {
+      return fault('shape', node, at, ` where ${first(axis)} has length ${length}; equal lengths are required`)
+    }
+    for (let i = 0; i < length; i++) {
+      at.push(i)
+      const found = visit(node[i])
+      if (found !== undefined) return found
+      at.pop()
+    }
+    return undefined
+  }
+  const found = visit(nested)
+  return found === undefined
+    ? E.right({ shape, values, dtype: dtype ?? (kind === 'boolean' ? 'bool' : 'float32') })
+    : E.left(found)
+}
+
+const build = ({ shape, values, dtype }: Laid): Tensor => {
+  if (shape.length === 0) return fromNumber(dtype, values[0]!)
+  const data = allocate(dtype, values.length)
+  data.set(values)
+  return fromData(Object.freeze(shape), dtype, data)
+}
+
+// -----------------------------------------------------------------------------
+// constructors
+// -----------------------------------------------------------------------------
+
+/**
+ * A tensor from nested arrays of numbers or of booleans; the compiler reads its shape off a literal.
+ *
+ * Numbers become float32 and booleans bool, unless `dtype` says otherwise. Rows of different lengths, numbers mixed with
+ * booleans, and numbers that `dtype` does not hold are errors that say where.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * const x: T.Tensor<[2, 3]> = T.of([[1, 2, 3], [4, 5, 6]])
+ * x.dtype // => 'float32'
+ * T.of([true, false]).dtype // => 'bool'
+ * T.of([1, 2], 'int32').dtype // => 'int32'
+ * const rows: readonly (readonly number[])[] = [[1, 2, 3], [4, 5]]
+ * T.of(rows) // throws of: a row of length 2 at [1] where [0] has length 3; equal lengths are required
+ */
+export const of = <const D extends Nested>(nested: D & Regular<'of', D>, dtype?: DType): Tensor<ShapeOf<D>> => {
+  const laid = lay(nested, dtype)
+  if (E.isRight(laid)) return typed(build(laid.right))
+  const { reason, message } = laid.left
+  throw reason === 'shape' ? new ShapeError('of', [], message) : new DTypeError('of', message)
+}
+
+/**
+ * A tensor from a value that came from outside, if it is a nested array of numbers or of booleans: the value-returning
+ * form of `of`.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.fromNested(JSON.parse('[[1, 2], [3, 4]]')) // => E.right(T.of([[1, 2], [3, 4]]))
+ * E.isLeft(T.fromNested([[1, 2], [3]])) // => true
+ */
+export const fromNested = (nested: unknown, dtype?: DType): E.Either<NestedError, Tensor> => {
+  const laid = lay(nested, dtype)
+  return E.isLeft(laid) ? laid : E.right(build(laid.right))
+}
+
+/**
+ * A tensor of rank 0; a number becomes float32 and a boolean bool, unless `dtype` says otherwise.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.scalar(0.5).shape // => []
+ * T.scalar(0.1, 'float64').dtype // => 'float64'
+ * T.scalar(true).dtype // => 'bool'
+ */
+export const scalar = (value: number | boolean, dtype?: DType): Tensor<[]> => {
+  const own = dtype ?? (typeof value === 'boolean' ? 'bool' : 'float32')
+  const number = Number(value)
+  requireHeld('scalar', own, number)
+  return fromNumber(own, number)
+}
+
+/**
+ * A tensor from a copy of a typed array, in row-major order.
+ *
+ * Without `dtype` the array's own type is kept: `Float32Array`, `Float64Array`, `Int32Array`, and `Uint8Array` for booleans,
+ * as `toArray` gives them. Bytes other than 0 and 1 need a `dtype`: `fromTypedArray(pixels, [28, 28], 'float32')`.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.fromTypedArray(new Float64Array([1, 2, 3, 4]), [2, 2]) // => T.of([[1, 2], [3, 4]], 'float64')
+ * T.fromTypedArray(new Uint8Array([0, 255]), [2], 'float32') // => T.of([0, 255])
+ */
+export const fromTypedArray = <const S extends Shape>(data: Data, shape: S, dtype?: DType): Tensor<Mutable<S>> => {
+  const sizes = validate('fromTypedArray', shape)
+  if (size(sizes) !== data.length) {
+    const counts = `${data.length} elements for shape ${show(sizes)}; ${size(sizes)} are required`
+    throw new ShapeError('fromTypedArray', [sizes], counts)
+  }
+  const source = ofData(data)
+  const own = dtype ?? source
+  const copy = allocate(own, data.length)
+  if (own === 'bool' || (own === 'int32' && source !== 'int32')) {
+    for (let i = 0; i < data.length; i++) requireHeld('fromTypedArray', own, data[i]!, ` at [${i}]`)
+  }
+  copy.set(data)
+  return typed(fromData(sizes, own, copy))
+}
