@@ -11,3 +11,4 @@ export { item, rank, shape, size, toArray, toNested } from './tensor/destruct.js
 export { ensure } from './tensor/ensure.js'
 export { Eq, Show, type Tolerance, eqStrict, isClose } from './tensor/instances.js'
 export { type NestedError, fromNested, fromTypedArray, of, scalar } from './tensor/literal.js'
+export { oneHot } from './tensor/oneHot.js'

@@ -1,4 +1,4 @@
-/** Tensors made from a description: constants, ranges, the identity, one-hot rows. */
+/** Tensors made from a description: constants, the identity, ranges. */
 import { type DType, allocate } from '../DType.js'
 import { type Shape, ShapeError, validate } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'

@@ -51,17 +51,9 @@ const place = (at: readonly number[]): string => at.map((index) => `[${index}]`)
 const describe = (x: unknown): string => {
   if (x === null || x === undefined) return String(x)
   if (Array.isArray(x)) return `a row of length ${x.length}`
-  switch (typeof x) {
-    case 'number':
-    case 'boolean':
-      return `the ${typeof x} ${String(x)}`
-    case 'string':
-      return `the string '${x.length > 20 ? `${x.slice(0, 20)}...` : x}'`
-    case 'object':
-      return `an object of class ${x.constructor?.name ?? 'null'}`
-    default:
-      return `a ${typeof x}`
-  }
+  if (isElement(x)) return `the ${typeof x} ${String(x)}`
+  if (typeof x === 'string') return `the string '${x.length > 20 ? `${x.slice(0, 20)}...` : x}'`
+  return typeof x === 'object' ? `an object of class ${x.constructor?.name ?? 'null'}` : `a ${typeof x}`
 }
 
 type Reason = NestedError['reason']
@@ -83,7 +75,7 @@ const needs: Readonly<Record<DType, string>> = {
   float32: 'a number',
   float64: 'a number',
   int32: 'a whole number from -2147483648 to 2147483647',
-  bool: '0, 1 or a boolean'
+  bool: 'a boolean, 0 or 1'
 }
 
 /** The sentence for a number that an element type does not hold. */
@@ -250,8 +242,10 @@ export const fromTypedArray = <const S extends Shape>(data: Data, shape: S, dtyp
   const source = ofData(data)
   const own = dtype ?? source
   const copy = allocate(own, data.length)
-  if (own === 'bool' || (own === 'int32' && source !== 'int32')) {
-    for (let i = 0; i < data.length; i++) requireHeld('fromTypedArray', own, data[i]!, ` at [${i}]`)
+  const foreign = data.findIndex((value: number) => !holds(own, value))
+  if (foreign >= 0) {
+    const remedy = own === 'bool' ? ", or a dtype such as 'float32'" : ''
+    throw new DTypeError('fromTypedArray', heldRule(own, data[foreign]!, ` at [${foreign}]`) + remedy)
   }
   copy.set(data)
   return typed(fromData(sizes, own, copy))
