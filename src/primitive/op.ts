@@ -65,18 +65,18 @@ const missing = (name: string, index: number): Error =>
  * import { grad } from 'pullback/Grad'
  * import * as T from 'pullback/Tensor'
  *
- * // x -> 3x, a linear map, whose pullback is itself
- * const triplePrimitive = op<1, undefined>({
- *   name: 'triple',
+ * // The identity with its gradient reversed, for a part of a model that is to unlearn what another part learns.
+ * const reverseGradientPrimitive = op<1, undefined>({
+ *   name: 'reverseGradient',
  *   arity: 1,
  *   infer: (x) => x,
- *   evaluate: (x) => T.concrete(T.mul(x, 3)),
- *   jvp: 'linear',
- *   vjp: [() => (ct) => T.mul(ct, 3)],
+ *   evaluate: (x) => x,
+ *   jvp: [(tangent) => T.neg(tangent)],
+ *   vjp: [() => (cotangent) => T.neg(cotangent)],
  *   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: undefined })
  * })
- * const triple = (x: T.Tensor): T.Tensor => bind(triplePrimitive, [x], undefined)
- * grad((x: T.Tensor) => T.sum(triple(x)))(T.of([1, 2])) // => T.of([3, 3])
+ * const reverseGradient = (x: T.Tensor): T.Tensor => bind(reverseGradientPrimitive, [x], undefined)
+ * grad((x: T.Tensor) => T.sum(reverseGradient(x)))(T.of([1, 2])) // => T.of([-1, -1])
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const op = <N extends 1 | 2 | 3, P>(record: OpRecord<N, P>): Primitive<P> => {

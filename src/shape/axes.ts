@@ -36,7 +36,7 @@ type FromBack<S extends Shape, Back> = S extends readonly [...infer Init extends
   : undefined
 
 /** The keys of several axes, as a union; `undefined` among them when one of them is unknown. */
-type KeysOf<S extends Shape, List> = List extends readonly [infer Head, ...infer Tail]
+export type KeysOf<S extends Shape, List> = List extends readonly [infer Head, ...infer Tail]
   ? IsOne<Head> extends true
     ? FromFront<S, Head> | KeysOf<S, Tail>
     : undefined
@@ -105,7 +105,7 @@ export type Transpose<S extends Shape> =
         : Shape
       : []
 
-type SizeAt<S extends Shape, Key> = Key extends keyof S ? (S[Key] extends number ? S[Key] : number) : number
+export type SizeAt<S extends Shape, Key> = Key extends keyof S ? (S[Key] extends number ? S[Key] : number) : number
 
 /**
  * The shape with its axes in the given order; `number` for an axis that is not literal or out of range.
