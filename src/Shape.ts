@@ -1,6 +1,7 @@
 /**
  * Shapes: the sizes of a tensor along its axes, as values and in the types.
  */
+export { IndexError } from './shape/indices.js'
 export {
   type Shape,
   ShapeError,

@@ -1,0 +1,60 @@
+/** Indices along an axis: checked, and counted from the front; and the error for one that is out of range. */
+import type { Data } from '../DType.js'
+
+/**
+ * An index lies outside of its axis. The sentence reads *operation: what was given; what is required*.
+ *
+ * @example
+ * import { IndexError } from 'pullback/Shape'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const attempt = () => {
+ *   try {
+ *     return T.gather(T.of([1, 2, 3]), [5])
+ *   } catch (error) {
+ *     return error instanceof IndexError ? [error.operation, error.index, error.size] : error
+ *   }
+ * }
+ * attempt() // => ['gather', 5, 3]
+ */
+export class IndexError extends RangeError {
+  override readonly name: string = 'IndexError'
+  /** The operation as the user wrote it. */
+  readonly operation: string
+  /** The index that was given. */
+  readonly index: number
+  /** The size of the axis. */
+  readonly size: number
+
+  /** @param lowest the first index that is allowed, where negative ones do not count from the end. */
+  constructor(operation: string, index: number, size: number, lowest: number = -size) {
+    const rule =
+      size === 0 ? 'an axis that is not empty is required' : `an integer from ${lowest} to ${size - 1} is required`
+    super(`${operation}: index ${index} on an axis of size ${size}; ${rule}`)
+    this.operation = operation
+    this.index = index
+    this.size = size
+  }
+}
+
+/** One index counted from the front: negative ones count from the end; out of range throws an `IndexError`. */
+export const normalizeIndex = (operation: string, index: number, size: number): number => {
+  if (Number.isInteger(index) && index >= -size && index < size) return index < 0 ? index + size : index
+  throw new IndexError(operation, index, size)
+}
+
+/** `count` indices from `offset` on, each counted from the front. */
+export const normalizeIndices = (
+  operation: string,
+  indices: Data | readonly number[],
+  offset: number,
+  count: number,
+  size: number
+): Int32Array => {
+  const result = new Int32Array(count)
+  for (let i = 0; i < count; i++) {
+    const index = indices[offset + i]!
+    result[i] = index >= 0 && index < size && Number.isInteger(index) ? index : normalizeIndex(operation, index, size)
+  }
+  return result
+}

@@ -1,0 +1,99 @@
+/** What may be given as indices, and how operations that take them tell data first from data last. */
+import { allocate } from '../DType.js'
+import { DTypeError } from '../primitive/model.js'
+import { normalizeIndex, normalizeIndices } from '../shape/indices.js'
+import type { Shape } from '../shape/model.js'
+import type { Reduce, ReplaceAxis } from '../shape/axes.js'
+import type { IsDynamic } from '../shape/sizes.js'
+import { type Tensor, fromData, fromNumber, isTensor } from './model.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * Positions along an axis: an int32 tensor of any shape, or plain numbers. Negative ones count from the end.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * const lastTwo: T.Indices = [-2, -1]
+ * T.gather(T.of([1, 2, 3]), lastTwo) // => T.of([2, 3])
+ */
+export type Indices = Tensor | number | readonly number[]
+
+/**
+ * The axis that an operation works along; negative ones count from the end.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * const columns: T.AlongAxis = { axis: 1 }
+ * T.gather(T.of([[1, 2], [3, 4]]), [0], columns) // => T.of([[1], [3]])
+ */
+export interface AlongAxis {
+  readonly axis?: number
+}
+
+/** The shape that indices have. */
+export type ShapeOfIndices<I> = I extends Tensor<infer S> ? S : I extends number ? [] : [number]
+
+/** The shape with one axis replaced by those of the indices; `Shape` when that is unknown. */
+export type Gathered<S extends Shape, I extends Shape, Axis> =
+  IsDynamic<I> extends true
+    ? Shape
+    : I extends readonly []
+      ? Reduce<S, Axis, false>
+      : I extends readonly [infer N extends number]
+        ? ReplaceAxis<S, Axis, N>
+        : [Axis] extends [0]
+          ? S extends readonly [number, ...infer Tail extends Shape]
+            ? [...I, ...Tail]
+            : Shape
+          : Shape
+
+// -----------------------------------------------------------------------------
+// constructors
+// -----------------------------------------------------------------------------
+
+const isList = (indices: Exclude<Indices, Tensor>): indices is readonly number[] => Array.isArray(indices)
+
+/** Indices as an int32 tensor, for an axis of a given size. Tensors are checked by the kernels that use them. */
+export const toIndices = (operation: string, indices: Indices, size: number): Tensor => {
+  if (isTensor(indices)) return requireIndices(operation, indices)
+  if (!isList(indices)) return fromNumber('int32', normalizeIndex(operation, indices, size))
+  const data = allocate('int32', indices.length)
+  data.set(normalizeIndices(operation, indices, 0, indices.length, size))
+  return fromData([indices.length], 'int32', data)
+}
+
+/** Refuses indices that are not whole numbers by type. */
+export const requireIndices = (operation: string, indices: Tensor): Tensor => {
+  if (indices.dtype === 'int32') return indices
+  throw new DTypeError(
+    operation,
+    `indices are ${indices.dtype}; int32 is required, cast them with T.cast(indices, 'int32')`
+  )
+}
+
+/**
+ * Makes `f(x, y, ...rest)` dual where both may be tensors: the second argument tells, which is a tensor, a number or an
+ * array when the data come first, and options or missing in `f(y, ...rest)`. `Signature` states both readings; this is
+ * the one place that vouches for them.
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const dualBySecond = <Signature>(body: (x: never, y: never, options?: never) => unknown): Signature => {
+  const call = (first: never, second: never, third?: never): unknown =>
+    isOperand(second) ? body(first, second, third) : (x: never): unknown => body(x, first, second)
+  return call as Signature
+}
+
+/** The same for `f(x, y, z, ...rest)`, where the third argument tells. */
+/* @__NO_SIDE_EFFECTS__ */
+export const dualByThird = <Signature>(body: (x: never, y: never, z: never, options?: never) => unknown): Signature => {
+  const call = (first: never, second: never, third: never, fourth?: never): unknown =>
+    isOperand(third) ? body(first, second, third, fourth) : (x: never): unknown => body(x, first, second, third)
+  return call as Signature
+}
+
+const isOperand = (x: unknown): boolean => isTensor(x) || typeof x === 'number' || Array.isArray(x)

@@ -1,0 +1,242 @@
+/** The matrix product, of stacks of matrices as well; and the vector products that are cases of it. */
+import { type DType, allocate, promote } from '../DType.js'
+import { dual } from '../internal/dual.js'
+import { type MatmulData, matmulInto } from '../kernel/matmul.js'
+import { forEachRow, plan } from '../kernel/strided.js'
+import { real } from '../primitive/domain.js'
+import { type Primitive, bind } from '../primitive/model.js'
+import { type HasPrimitive, expose, op } from '../primitive/op.js'
+import { type Shape, ShapeError, broadcast, show, size } from '../shape/model.js'
+import type { MatMul, Multiplies } from '../shape/static.js'
+import { asDense } from './dense.js'
+import { type Concrete, type Dense, type Tensor, fromData } from './model.js'
+import { cast, permuteTo, reshapeTo, sumTo } from './structural.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/** A product of matrices or vectors. Dual: `f(a, b)` is `pipe(a, f(b))`. */
+interface Product<Name extends string> {
+  <A extends Shape, B extends Shape>(a: Tensor<A>, b: Tensor<B> & Multiplies<A, B, Name>): Tensor<MatMul<A, B>>
+  <B extends Shape>(b: Tensor<B>): <A extends Shape>(a: Tensor<A> & Multiplies<A, B, Name>) => Tensor<MatMul<A, B>>
+}
+
+/** The outer product of two vectors. */
+interface Outer {
+  <M extends number, N extends number>(a: Tensor<[M]>, b: Tensor<[N]>): Tensor<[M, N]>
+  (a: Tensor, b: Tensor): Tensor<[number, number]>
+  <N extends number>(b: Tensor<[N]>): <M extends number>(a: Tensor<[M]>) => Tensor<[M, N]>
+  (b: Tensor): (a: Tensor) => Tensor<[number, number]>
+}
+
+// -----------------------------------------------------------------------------
+// shapes
+// -----------------------------------------------------------------------------
+
+const stack = (shape: Shape): Shape => shape.slice(0, -2)
+const rows = (shape: Shape): number => shape[shape.length - 2]!
+const columns = (shape: Shape): number => shape[shape.length - 1]!
+
+/** The leading axes of the product of two stacks of matrices; throws in the user's terms, for vectors too. */
+const requireProduct = (operation: string, a: Shape, b: Shape): Shape => {
+  if (a.length === 0 || b.length === 0) {
+    throw new ShapeError(operation, [a, b], 'a scalar; at least one axis is required')
+  }
+  const k = columns(a)
+  const l = b.length === 1 ? b[0]! : rows(b)
+  const refuse = (rule: string): ShapeError =>
+    new ShapeError(operation, [a, b], `${show(a)} and ${show(b)} do not multiply; ${rule}`)
+  if (k !== l) {
+    const which = b.length === 1 ? 'the only axis' : 'the last but one'
+    throw refuse(`the last axis of the first and ${which} of the second must agree: ${k} is not ${l}`)
+  }
+  const batch = broadcast(stack(a), stack(b))
+  if (batch !== undefined) return batch
+  throw refuse(`the axes before the last two must broadcast: ${show(stack(a))} and ${show(stack(b))} do not`)
+}
+
+// -----------------------------------------------------------------------------
+// the primitive
+// -----------------------------------------------------------------------------
+
+/** The array to multiply: booleans count as int32. */
+const numbers = (x: Dense): MatmulData => (x.data instanceof Uint8Array ? Int32Array.from(x.data) : x.data)
+
+/** Strides along the leading axes of the result: 0 where the operand is repeated. */
+const stackStrides = (x: Dense, batch: Shape): readonly number[] => {
+  const lead = batch.length + 2 - x.shape.length
+  return batch.map((_, axis) => (axis < lead || x.shape[axis - lead] === 1 ? 0 : x.strides[axis - lead]!))
+}
+
+const multiply = (a: Dense, b: Dense, shape: Shape, dtype: DType): Concrete => {
+  const m = rows(a.shape)
+  const k = columns(a.shape)
+  const n = columns(b.shape)
+  const x = numbers(a)
+  const y = numbers(b)
+  const out = allocate(dtype, size(shape))
+  if (out instanceof Uint8Array || out.length === 0) return fromData(shape, dtype, out)
+  const rank = a.strides.length
+  const [xRow, xColumn] = [a.strides[rank - 2]!, a.strides[rank - 1]!]
+  const [yRow, yColumn] = [b.strides[b.strides.length - 2]!, b.strides[b.strides.length - 1]!]
+  const batch = stack(shape)
+  const steps = plan(batch, [stackStrides(a, batch), stackStrides(b, batch)])
+  const xStep = steps.innerStrides[0]!
+  const yStep = steps.innerStrides[1]!
+  let to = 0
+  forEachRow(steps, [a.offset, b.offset], (xAt, yAt) => {
+    for (let i = 0; i < steps.inner; i++) {
+      matmulInto(m, n, k, x, xAt + i * xStep, xRow, xColumn, y, yAt + i * yStep, yRow, yColumn, out, to)
+      to += m * n
+    }
+  })
+  return fromData(shape, dtype, out)
+}
+
+/** The matrices of a stack with their axes swapped: a view. */
+const transposed = (x: Tensor): Tensor => {
+  const rank = x.shape.length
+  const order = x.shape.map((_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis))
+  return permuteTo(x, order)
+}
+
+/** A stack of matrices side by side, [b, m, n] as [m, b n]. */
+const sideBySide = (x: Tensor): Tensor => {
+  const rank = x.shape.length
+  const order = x.shape.map((_, axis) => (axis === 0 ? rank - 2 : axis < rank - 1 ? axis - 1 : axis))
+  const m = rows(x.shape)
+  return reshapeTo(permuteTo(x, order), [m, size(stack(x.shape)) * columns(x.shape)])
+}
+
+/** Stacks [..., m, k] and [..., k, n] of one type, whose leading axes broadcast. */
+const matmulPrimitive: Primitive = op<2, undefined>({
+  name: 'matmul',
+  arity: 2,
+  infer: (a, b) => ({
+    shape: [...requireProduct('matmul', a.shape, b.shape), rows(a.shape), columns(b.shape)],
+    dtype: a.dtype === 'bool' ? 'int32' : a.dtype
+  }),
+  evaluate: (a, b, _params, out) => multiply(asDense(a), asDense(b), out.shape, out.dtype),
+  jvp: 'linear',
+  vjp: [
+    (a, b) => {
+      const shape = a.shape
+      return (ct) => pullLeft(shape, b, ct)
+    },
+    (a, b) => {
+      const shape = b.shape
+      return (ct) => sumTo(product(transposed(a), ct), shape)
+    }
+  ],
+  sample: (draw) => {
+    const batch = draw.shape({ maxRank: 2, maxSize: 3 })
+    const part = (): Shape => batch.slice(draw.integer(0, batch.length)).map((n) => (draw.integer(0, 2) === 0 ? 1 : n))
+    const [m, k, n] = [draw.integer(0, 4), draw.integer(0, 4), draw.integer(0, 4)]
+    const a = draw.tensor([...part(), m, k], real)
+    return { operands: [a, draw.tensor([...part(), k, n], real)], params: undefined }
+  }
+})
+
+/**
+ * ct B^T, summed over the axes along which A was repeated. One matrix A beside a stack of B is contracted in one product:
+ * of [m, b n] and [b n, k], instead of a stack of [m, k] to be summed.
+ */
+const pullLeft = (shape: Shape, b: Tensor, ct: Tensor): Tensor =>
+  shape.length === 2 && ct.shape.length > 2
+    ? bind(matmulPrimitive, [sideBySide(ct), transposed(sideBySide(b))], undefined)
+    : sumTo(product(ct, transposed(b)), shape)
+
+/** The product of stacks of one type. A stack times one matrix is one product, of all its rows. */
+const product = (a: Tensor, b: Tensor): Tensor => {
+  if (b.shape.length > 2 || a.shape.length <= 2) return bind(matmulPrimitive, [a, b], undefined)
+  const k = columns(a.shape)
+  const tall = reshapeTo(a, [size(a.shape.slice(0, -1)), k])
+  return reshapeTo(bind(matmulPrimitive, [tall, b], undefined), [...a.shape.slice(0, -1), columns(b.shape)])
+}
+
+// -----------------------------------------------------------------------------
+// operations
+// -----------------------------------------------------------------------------
+
+const accepted = (x: Tensor, dtype: DType): Tensor => cast(x, dtype === 'bool' ? 'int32' : dtype)
+
+const multiplied = (operation: string, a: Tensor, b: Tensor): Tensor => {
+  requireProduct(operation, a.shape, b.shape)
+  const dtype = promote(a.dtype, b.dtype)
+  const left = accepted(a, dtype)
+  const right = accepted(b, dtype)
+  if (a.shape.length > 1 && b.shape.length > 1) return product(left, right)
+  const row = a.shape.length === 1 ? reshapeTo(left, [1, a.shape[0]!]) : left
+  const column = b.shape.length === 1 ? reshapeTo(right, [b.shape[0]!, 1]) : right
+  const result = product(row, column)
+  const kept = [...stack(result.shape)]
+  if (a.shape.length > 1) kept.push(rows(result.shape))
+  if (b.shape.length > 1) kept.push(columns(result.shape))
+  return reshapeTo(result, kept)
+}
+
+/**
+ * The matrix product: c_ij = sum_k a_ik b_kj.
+ *
+ * `[..., m, k]` and `[..., k, n]` give `[..., m, n]`; the leading axes broadcast. A vector counts as a row on the left
+ * and as a column on the right, and that axis is dropped from the result, as in NumPy. Transposed operands are read in
+ * place, and repeated ones are not copied. Integers and booleans give int32, modulo 2^32; float32 is summed in double.
+ *
+ * @throws ShapeError when sizes do not agree, or when an operand is a scalar
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const a = T.of([[1, 2], [3, 4]])
+ * T.matmul(a, T.of([[1, 0], [10, 1]])) // => T.of([[21, 2], [43, 4]])
+ * pipe(a, T.matmul(T.of([1, 1]))) // => T.of([3, 7])
+ * T.matmul(T.zeros([2, 3, 4]), T.zeros([4, 5])).shape // => [2, 3, 5]
+ */
+export const matmul: Product<'matmul'> & HasPrimitive = expose(
+  dual<Product<'matmul'>>((a: Tensor, b: Tensor) => multiplied('matmul', a, b)),
+  matmulPrimitive
+)
+
+/**
+ * The inner product of two vectors, sum_i a_i b_i; of matrices, the matrix product.
+ *
+ * @throws ShapeError when sizes do not agree, or when an operand is a scalar or has more than two axes
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.dot(T.of([1, 2, 3]), T.of([4, 5, 6])) // => T.scalar(32)
+ * pipe(T.of([[1, 2], [3, 4]]), T.dot(T.of([1, 10]))) // => T.of([21, 43])
+ */
+export const dot: Product<'dot'> = dual<Product<'dot'>>((a: Tensor, b: Tensor) => {
+  if (a.shape.length <= 2 && b.shape.length <= 2) return multiplied('dot', a, b)
+  throw new ShapeError(
+    'dot',
+    [a.shape, b.shape],
+    `${show(a.shape)} and ${show(b.shape)}; vectors or matrices are required, use T.matmul or T.einsum`
+  )
+})
+
+/**
+ * The outer product of two vectors: c_ij = a_i b_j.
+ *
+ * @throws ShapeError when an operand is not a vector
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.outer(T.of([1, 2]), T.of([3, 4, 5])) // => T.of([[3, 4, 5], [6, 8, 10]])
+ */
+export const outer: Outer = dual<Outer>((a: Tensor, b: Tensor) => {
+  if (a.shape.length !== 1 || b.shape.length !== 1) {
+    throw new ShapeError(
+      'outer',
+      [a.shape, b.shape],
+      `${show(a.shape)} and ${show(b.shape)}; vectors are required, flatten them with T.reshape`
+    )
+  }
+  return multiplied('outer', reshapeTo(a, [a.shape[0]!, 1]), reshapeTo(b, [1, b.shape[0]!]))
+})

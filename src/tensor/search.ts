@@ -1,0 +1,93 @@
+/** Where values belong in a sorted vector. */
+import { isFloat } from '../DType.js'
+import { searchSortedInto } from '../kernel/search.js'
+import { real } from '../primitive/domain.js'
+import { type Primitive, bind } from '../primitive/model.js'
+import { type HasPrimitive, expose, op } from '../primitive/op.js'
+import { type Shape, ShapeError, show, size } from '../shape/model.js'
+import { checkOptions } from './dataFirst.js'
+import { dualBySecond } from './indices.js'
+import { type Tensor, contiguous, fromData, fromNumber } from './model.js'
+import { sort } from './sorting.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * On which side of equal elements a value belongs: `'left'` before them, `'right'` behind them.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * const behind: T.Side = 'right'
+ * T.searchSorted(T.of([1, 2, 2]), 2, { side: behind }) // => T.scalar(3, 'int32')
+ */
+export type Side = 'left' | 'right'
+
+interface SearchOptions {
+  readonly side?: Side
+}
+
+interface SearchSorted extends HasPrimitive<Side> {
+  <S extends Shape>(sorted: Tensor, values: Tensor<S>, options?: SearchOptions): Tensor<S>
+  (sorted: Tensor, value: number, options?: SearchOptions): Tensor<[]>
+  <S extends Shape>(values: Tensor<S>, options?: SearchOptions): (sorted: Tensor) => Tensor<S>
+  (value: number, options?: SearchOptions): (sorted: Tensor) => Tensor<[]>
+}
+
+// -----------------------------------------------------------------------------
+// operations
+// -----------------------------------------------------------------------------
+
+const searchSortedPrimitive: Primitive<Side> = op<2, Side>({
+  name: 'searchSorted',
+  arity: 2,
+  infer: (_sorted, values) => ({ shape: values.shape, dtype: 'int32' }),
+  evaluate: (sorted, values, side, out) => {
+    const list = contiguous(sorted)
+    const wanted = contiguous(values)
+    const data = new Int32Array(size(out.shape))
+    searchSortedInto(list.data, list.offset, size(sorted.shape), wanted.data, wanted.offset, side === 'right', data)
+    return fromData(out.shape, out.dtype, data)
+  },
+  jvp: undefined,
+  vjp: undefined,
+  sample: (draw) => ({
+    operands: [sort(draw.tensor(draw.shape({ minRank: 1, maxRank: 1 }), real)), draw.tensor(draw.shape(), real)],
+    params: draw.pick(['left', 'right'])
+  })
+})
+
+/**
+ * The positions at which values would be inserted into a sorted vector to keep it sorted, as int32: `numpy.searchsorted`.
+ *
+ * `side: 'left'` (the default) counts the elements less than the value, `'right'` those not greater. NaN counts as
+ * greater than every number. The vector must be in increasing order, which is not checked. It has no derivative.
+ *
+ * @throws ShapeError when `sorted` is not a vector
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const edges = T.of([0, 10, 20])
+ * T.searchSorted(edges, T.of([-5, 10, 15, 99])) // => T.of([0, 1, 2, 3], 'int32')
+ * pipe(edges, T.searchSorted(10, { side: 'right' })) // => T.scalar(2, 'int32')
+ */
+export const searchSorted: SearchSorted = expose(
+  dualBySecond<SearchSorted>((sorted: Tensor, values: Tensor | number, options: SearchOptions = {}): Tensor => {
+    checkOptions('searchSorted', options, ['side'])
+    if (sorted.shape.length !== 1) {
+      throw new ShapeError('searchSorted', [sorted.shape], `shape ${show(sorted.shape)}; a sorted vector is required`)
+    }
+    const side = options.side ?? 'left'
+    if (side !== 'left' && side !== 'right') {
+      throw new TypeError(`searchSorted: side ${String(side)}; 'left' or 'right' is required`)
+    }
+    const wanted =
+      typeof values === 'number' ? fromNumber(isFloat(sorted.dtype) ? sorted.dtype : 'float64', values) : values
+    return bind(searchSortedPrimitive, [sorted, wanted], side)
+  }),
+  searchSortedPrimitive
+)
