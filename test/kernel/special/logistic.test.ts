@@ -6,7 +6,7 @@ import * as reference from './reference/logistic.js'
 import { errorInUlps, expectUlps, expectUlps2, ulp } from './ulps.js'
 
 describe('sigmoid', () => {
-  it('is within 3 ulp of the exact values', () => expectUlps(reference.sigmoidTable, L.sigmoid, 3))
+  it('is within 4 ulp of the exact values', () => expectUlps(reference.sigmoidTable, L.sigmoid, 4))
 
   it('has its special values', () => {
     expect(L.sigmoid(0)).toBe(0.5)
@@ -23,7 +23,7 @@ describe('sigmoid', () => {
 })
 
 describe('sigmoidDerivative', () => {
-  it('is within 4 ulp of the exact values', () => expectUlps(reference.sigmoidDerivativeTable, L.sigmoidDerivative, 4))
+  it('is within 6 ulp of the exact values', () => expectUlps(reference.sigmoidDerivativeTable, L.sigmoidDerivative, 6))
 
   it('is even and s(x) s(-x)', () =>
     fc.assert(
@@ -41,7 +41,7 @@ describe('sigmoidDerivative', () => {
 })
 
 describe('tanhDerivative', () => {
-  it('is within 4 ulp of the exact values', () => expectUlps(reference.tanhDerivativeTable, L.tanhDerivative, 4))
+  it('is within 6 ulp of the exact values', () => expectUlps(reference.tanhDerivativeTable, L.tanhDerivative, 6))
 
   it('is even and 1 - tanh(x)^2 where that is well-conditioned', () =>
     fc.assert(
@@ -60,9 +60,9 @@ describe('tanhDerivative', () => {
 })
 
 describe('softplus and logSigmoid', () => {
-  it('are within 2 ulp of the exact values', () => {
-    expectUlps(reference.softplusTable, L.softplus, 2)
-    expectUlps(reference.softplusTable, (x) => -L.logSigmoid(-x), 2)
+  it('are within 4 ulp of the exact values', () => {
+    expectUlps(reference.softplusTable, L.softplus, 4)
+    expectUlps(reference.softplusTable, (x) => -L.logSigmoid(-x), 4)
   })
 
   it('have their special values', () => {
@@ -92,8 +92,8 @@ describe('softplus and logSigmoid', () => {
 })
 
 describe('logAddExp', () => {
-  it('is within 2 ulp of max(|x|, |y|, 1)', () =>
-    expectUlps2(reference.logAddExpTable, L.logAddExp, 2, (x, y) => Math.max(Math.abs(x), Math.abs(y), 1)))
+  it('is within 3 ulp of max(|x|, |y|, 1)', () =>
+    expectUlps2(reference.logAddExpTable, L.logAddExp, 3, (x, y) => Math.max(Math.abs(x), Math.abs(y), 1)))
 
   it('has its special values', () => {
     expect(L.logAddExp(-Infinity, -Infinity)).toBe(-Infinity)
@@ -126,7 +126,7 @@ describe('logAddExp', () => {
 })
 
 describe('xlogy', () => {
-  it('is within 2 ulp of the exact values', () => expectUlps2(reference.xlogyTable, L.xlogy, 2))
+  it('is within 3 ulp of the exact values', () => expectUlps2(reference.xlogyTable, L.xlogy, 3))
 
   it('is 0 where the weight is 0, except at NaN', () => {
     for (const y of [0, -0, -1, 1, Infinity]) {

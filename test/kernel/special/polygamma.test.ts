@@ -23,8 +23,8 @@ const difference = (f: (x: number) => number, x: number, h: number): number =>
 describe('digamma', () => {
   it('is within 4 ulp of the exact values for x > 0, beside its zero too', () => expectUlps(digammaTable, digamma, 4))
 
-  it('is within 5 ulp of its largest term for x < 0', () =>
-    expectUlps(digammaNegativeTable, digamma, 5, (x) =>
+  it('is within 6 ulp of its largest term for x < 0', () =>
+    expectUlps(digammaNegativeTable, digamma, 6, (x) =>
       Math.max(Math.abs(digamma(1 - x)), Math.abs(Math.PI / Math.tan(Math.PI * (x - Math.round(x)))), 1 / Math.abs(x))
     ))
 
@@ -64,7 +64,7 @@ describe('digamma', () => {
 })
 
 describe('trigamma', () => {
-  it('is within 3 ulp of the exact values for x > 0', () => expectUlps(trigammaTable, trigamma, 3))
+  it('is within 4 ulp of the exact values for x > 0', () => expectUlps(trigammaTable, trigamma, 4))
 
   it('is within 6 ulp of the exact values for x < 0', () => expectUlps(trigammaNegativeTable, trigamma, 6))
 
@@ -76,20 +76,20 @@ describe('trigamma', () => {
 })
 
 describe('polygamma', () => {
-  it('is within 4 ulp of the exact values for x > 0', () => expectUlps2(polygammaTable, polygamma, 4))
+  it('is within 5 ulp of the exact values for x > 0', () => expectUlps2(polygammaTable, polygamma, 5))
 
-  it('is within 4 ulp of the exact values for x < 0 and odd n', () =>
+  it('is within 5 ulp of the exact values for x < 0 and odd n', () =>
     expectUlps2(
       polygammaNegativeTable.filter(([n]) => n % 2 === 1),
       polygamma,
-      4
+      5
     ))
 
-  it('is within 4 ulp of its largest term for x < 0 and even n', () =>
+  it('is within 5 ulp of its largest term for x < 0 and even n', () =>
     expectUlps2(
       polygammaNegativeTable.filter(([n]) => n % 2 === 0),
       polygamma,
-      4,
+      5,
       scale
     ))
 
@@ -97,7 +97,7 @@ describe('polygamma', () => {
     expectUlps2(
       polygammaNegativeTable.filter(([n, x]) => n % 2 === 0 && Math.abs(x % 1) === 0.5),
       polygamma,
-      4
+      5
     ))
 
   it('is digamma and trigamma for n = 0 and 1', () =>
