@@ -1,15 +1,15 @@
 // Threefry-2x32 with 20 rounds, a counter-based generator: each 64-bit block of random bits is a pure function of a key and a counter.
-// J. K. Salmon, M. A. Moraes, R. O. Dror and D. E. Shaw, Parallel random numbers: as easy as 1, 2, 3, SC'11 (2011), section 4.2.
+// J. K. Salmon, M. A. Moraes, R. O. Dror and D. E. Shaw, Parallel random numbers: as easy as 1, 2, 3, SC'11 (2011).
 
-/** The parity constant of the key schedule, C240 of Skein 1.3 cut to 32 bits. */
+/** The parity constant of the key schedule, that of Skein, cut to 32 bits. */
 const PARITY = 0x1bd11bda
 
 /**
  * One block: the two 32-bit words of the counter, enciphered under the two of the key, written to out[at] and out[at + 1].
  *
- * Four rounds of add, rotate and exclusive-or between any two injections of the key, with the rotations of table 2 of the paper;
+ * Four rounds of add, rotate and exclusive-or between any two injections of the key, with the rotations of the paper;
  * all arithmetic is modulo 2^32, so words may be given as signed or as unsigned. Bit-exact against the published test vectors.
- * Source: Salmon et al. (2011), section 4.2 and table 2, Threefry-2x32-20.
+ * Source: Salmon et al. (2011), Threefry-2x32-20.
  */
 export const threefry2x32 = (
   key0: number,

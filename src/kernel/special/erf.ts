@@ -100,7 +100,7 @@ const erfcPositive = (y: number): number => {
  * The error function, erf(x) = 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x.
  *
  * Odd, from -1 to 1. float64, error at most 3 ulp (worst seen 2.1).
- * Source: W. J. Cody, Rational Chebyshev approximations for the error function, Math. Comp. 23 (1969), eqs. (1)-(3).
+ * Source: W. J. Cody, Rational Chebyshev approximations for the error function, Math. Comp. 23 (1969).
  */
 export const erf = (x: number): number => {
   const y = Math.abs(x)
@@ -114,7 +114,7 @@ export const erf = (x: number): number => {
  * The complementary error function, erfc(x) = 1 - erf(x), without cancellation for large x.
  *
  * From 2 to 0; subnormal above 26.54 and 0 above 27.23. float64, error at most 5 ulp (worst seen 3.6).
- * Source: W. J. Cody, Rational Chebyshev approximations for the error function, Math. Comp. 23 (1969), eqs. (1)-(3).
+ * Source: W. J. Cody, Rational Chebyshev approximations for the error function, Math. Comp. 23 (1969).
  */
 export const erfc = (x: number): number => {
   const y = Math.abs(x)

@@ -186,7 +186,7 @@ const term = (factor: number, x: number, j: number, s: number): number => {
 
 /**
  * factor times the Hurwitz zeta function, the sum over j >= 0 of 1 / (x + j)^s, for integer s >= 3 and x > 0: the terms up to
- * x + j = 10 + s, and the Euler-Maclaurin formula for the rest, NIST DLMF 25.11.28. All terms are positive.
+ * x + j = 10 + s, and the Euler-Maclaurin formula for the rest, NIST DLMF 25.11.43. All terms are positive.
  */
 const hurwitz = (factor: number, s: number, x: number): number => {
   if (x === Infinity) return 0
@@ -228,7 +228,7 @@ const hurwitzNegative = (factor: number, s: number, x: number): number => {
  * of the zero decides. float64. For x > 0, and for odd n everywhere, the error is at most 5 ulp (worst seen 3.3);
  * for even n and x < 0 at most 5 ulp (3.4) of n! / d^(n + 1), d the distance to the nearest pole: an absolute error beside the zeros.
  * Throws a RangeError unless n is an integer from 0 to 170: 171! is beyond float64.
- * Source: NIST DLMF 5.15 and 25.11.12 (as a Hurwitz zeta function), 25.11.28 (Euler-Maclaurin).
+ * Source: NIST DLMF 5.15 and 25.11.12 (as a Hurwitz zeta function), 25.11.43 (Euler-Maclaurin).
  */
 export const polygamma = (n: number, x: number): number => {
   if (!Number.isInteger(n) || n < 0 || n > LARGEST_ORDER) {
