@@ -1,5 +1,6 @@
 /** The reverse mode for users: `vjp`, and `grad` in its forms. */
 import { ShapeError, show } from '../shape/model.js'
+import type { Show } from '../shape/static.js'
 import { add } from '../tensor/arithmetic.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
 import { Tape } from '../transform/reverse.js'
@@ -21,6 +22,20 @@ import { leavesLike, requireFloat, results, theResult, zeroLike } from './trees.
  * grad(loss)(T.of([1, 2]), 10) // => T.of([10, 10])
  */
 export type ScalarFunction<P, Rest extends readonly unknown[]> = (params: P, ...rest: Rest) => Tensor<[]>
+
+type Found<R> = R extends Tensor<infer S> ? `shape ${Show<S>}` : 'no tensor'
+
+/**
+ * The parameters `P` of a function whose result `R` may be a scalar; else the sentence that says that it is not.
+ *
+ * The condition stands on the parameters of the gradient, and not on the function itself, because that lets functions of
+ * any shape through, which turn out to be scalar when they are called: `grad(grad(T.sin))(T.scalar(1))`.
+ */
+type IfScalar<Name extends string, R, P> =
+  Tensor<[]> extends R ? P : `${Name}: the function returned ${Found<R>}; a scalar is required`
+
+/** Parameters that have passed the condition. */
+const passed = <P>(params: unknown): P => params as P
 
 // -----------------------------------------------------------------------------
 // combinators
@@ -56,7 +71,7 @@ const requireScalar = (operation: string, value: unknown): Tensor => {
 
 const differentiate = <P, Aux>(
   operation: string,
-  f: (params: P) => readonly [value: Tensor, aux: Aux],
+  f: (params: P) => readonly [value: unknown, aux: Aux],
   params: P
 ): readonly [value: Tensor, gradient: P, aux: Aux] => {
   const tape = new Tape(operation, add)
@@ -91,9 +106,11 @@ const differentiate = <P, Aux>(
  * grad(grad(T.sin))(T.scalar(1)) // => T.scalar(-0.84147098)
  */
 export const grad =
-  <P, Rest extends readonly unknown[]>(f: ScalarFunction<P, Rest>): ((params: P, ...rest: Rest) => P) =>
+  <P, Rest extends readonly unknown[], R>(
+    f: (params: P, ...rest: Rest) => R
+  ): ((params: IfScalar<'grad', R, P>, ...rest: Rest) => P) =>
   (params, ...rest) =>
-    differentiate('grad', (p) => [f(p, ...rest), undefined], params)[1]
+    differentiate('grad', (p: P) => [f(p, ...rest), undefined], passed<P>(params))[1]
 
 /**
  * The value and the gradient of a function with a scalar result, in one pass.
@@ -105,11 +122,11 @@ export const grad =
  * valueAndGrad((x: T.Tensor<[]>) => T.square(x))(T.scalar(3)) // => [T.scalar(9), T.scalar(6)]
  */
 export const valueAndGrad =
-  <P, Rest extends readonly unknown[]>(
-    f: ScalarFunction<P, Rest>
-  ): ((params: P, ...rest: Rest) => readonly [value: Tensor<[]>, gradient: P]) =>
+  <P, Rest extends readonly unknown[], R>(
+    f: (params: P, ...rest: Rest) => R
+  ): ((params: IfScalar<'valueAndGrad', R, P>, ...rest: Rest) => readonly [value: Tensor<[]>, gradient: P]) =>
   (params, ...rest) => {
-    const [value, gradient] = differentiate('valueAndGrad', (p) => [f(p, ...rest), undefined], params)
+    const [value, gradient] = differentiate('valueAndGrad', (p: P) => [f(p, ...rest), undefined], passed<P>(params))
     return [asScalar(value), gradient]
   }
 
