@@ -2,9 +2,11 @@
  * The makers of elementwise primitives. Their Jacobians are diagonal, so one rule serves both modes: the map that takes
  * a tangent of the operand to a tangent of the result takes cotangents back as well.
  */
-import { type DType, isFloat, promote, toFloat } from '../DType.js'
+import { type DType, holds, isFloat, promote, round, toFloat } from '../DType.js'
+import { guarded, guardedMulLoops } from '../kernel/arithmetic.js'
 import {
   type BinaryLoop,
+  type LoopsByType,
   type Scalar1,
   type Scalar2,
   type UnaryLoop,
@@ -14,9 +16,9 @@ import {
 import { type Shape, ShapeError, broadcast, equals, show } from '../shape/model.js'
 import type { Broadcast, Broadcasts } from '../shape/static.js'
 import { evaluateBinary, evaluateUnary } from '../tensor/evaluate.js'
-import { type Tensor, fill, fromNumber, isScalar } from '../tensor/model.js'
+import { type Tensor, fill, fromNumber, isScalar, isTensor } from '../tensor/model.js'
 import { broadcastToShape, cast } from '../tensor/structural.js'
-import { type Domain, real } from './domain.js'
+import { type Domain, type Sample, real } from './domain.js'
 import { DTypeError, type Derivative, type Primitive, type Pullback, type TensorType, bind } from './model.js'
 import type { HasPrimitive } from './op.js'
 
@@ -43,6 +45,10 @@ export interface Binary<Name extends string> extends HasPrimitive {
   <A extends Shape, B extends Shape>(a: Tensor<A>, b: Tensor<B> & Broadcasts<Name, A, B>): Tensor<Broadcast<A, B>>
   <A extends Shape>(a: Tensor<A>, b: number): Tensor<A>
   <B extends Shape>(a: number, b: Tensor<B>): Tensor<B>
+  // One shape that is a type parameter itself: what it broadcasts to cannot be computed, but is known.
+  <S extends Shape>(a: Tensor<S>, b: Tensor<S>): Tensor<S>
+  // The first again: compilers explain a mismatch by the last signature of that many arguments.
+  <A extends Shape, B extends Shape>(a: Tensor<A>, b: Tensor<B> & Broadcasts<Name, A, B>): Tensor<Broadcast<A, B>>
   (b: number): <A extends Shape>(a: Tensor<A>) => Tensor<A>
   <B extends Shape>(b: Tensor<B>): <A extends Shape>(a: Tensor<A> & Broadcasts<Name, A, B>) => Tensor<Broadcast<A, B>>
 }
@@ -60,8 +66,14 @@ export interface UnaryRecord {
   readonly diagonal?: (x: Tensor, y: Tensor) => Pullback
   readonly accepts?: Accepts
   readonly result?: 'bool'
+  /** The function of an int32, where it is another one: its result is taken modulo 2^32. */
+  readonly int32?: Scalar1
   /** A faster loop for `f`. */
   readonly loop?: UnaryLoop
+  /** Faster loops yet, each for one type of operand. */
+  readonly loops?: LoopsByType<UnaryLoop>
+  /** Test operands, where values from `domain` would not do. */
+  readonly sample?: Sample<undefined>
 }
 
 type BinaryRule = (x: Tensor, y: Tensor, out: Tensor) => Tensor
@@ -82,8 +94,14 @@ export interface BinaryRecord<Name extends string> {
   readonly diagonal?: readonly [BinaryDiagonal, BinaryDiagonal]
   readonly accepts?: Accepts
   readonly result?: 'bool'
+  /** The function of two int32, where it is another one: its result is taken modulo 2^32. */
+  readonly int32?: Scalar2
   /** A faster loop for `f`. */
   readonly loop?: BinaryLoop
+  /** Faster loops yet, each for one type of operands. */
+  readonly loops?: LoopsByType<BinaryLoop>
+  /** Test operands, where values from `domains` would not do. */
+  readonly sample?: Sample<undefined>
 }
 
 // -----------------------------------------------------------------------------
@@ -93,33 +111,43 @@ export interface BinaryRecord<Name extends string> {
 const accepted = (accepts: Accepts, dtype: DType): DType =>
   accepts === 'float' ? toFloat(dtype) : accepts === 'number' && dtype === 'bool' ? 'int32' : dtype
 
-/** The type of the computation when a number meets a tensor: the tensor's; integers refuse fractions. */
-const besideNumber = (name: string, accepts: Accepts, value: number, dtype: DType): DType => {
+/** The type of the computation when a number meets a tensor: the tensor's; integers refuse what they cannot hold. */
+export const besideNumber = (name: string, accepts: Accepts, value: number, dtype: DType): DType => {
   const own = accepted(accepts, dtype)
-  if (isFloat(own)) return own
-  if (own === 'bool' && (value === 0 || value === 1)) return own
-  if (Number.isInteger(value)) return 'int32'
+  if (holds(own, value)) return own
+  if (holds('int32', value)) return 'int32'
+  const required = Number.isInteger(value) ? 'a number from -2^31 to 2^31 - 1' : 'a whole number'
   throw new DTypeError(
     name,
-    `the number ${value} beside a tensor of ${own}; a whole number is required, or cast the tensor with T.cast(x, 'float32')`
+    `the number ${value} beside a tensor of ${dtype}; ${required} is required, or cast the tensor with T.cast(x, 'float32')`
   )
+}
+
+/** Refuses what is no tensor, in plain JavaScript or behind a cast. */
+export const requireTensor = (name: string, x: unknown): void => {
+  if (isTensor(x)) return
+  const given =
+    typeof x === 'number' ? `the number ${x}` : Array.isArray(x) ? 'an array' : `a value of type ${typeof x}`
+  throw new TypeError(`${name}: ${given}; a tensor is required, make one with T.of or T.scalar`)
 }
 
 const typeOf = (x: TensorType, result: 'bool' | undefined): TensorType =>
   result === undefined ? x : { shape: x.shape, dtype: result }
 
-const promoted = (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? x : cast(x, dtype))
+/** The shape that two operands broadcast to; throws in the user's terms. */
+export const meetingShape = (name: string, a: Shape, b: Shape): Shape => {
+  const shape = broadcast(a, b)
+  if (shape !== undefined) return shape
+  throw new ShapeError(name, [a, b], `${show(a)} and ${show(b)} do not broadcast`)
+}
 
 /** Casts and broadcasts both operands to one type and shape, then applies. */
 const meet = (primitive: Primitive, accepts: Accepts, a: Tensor, b: Tensor): Tensor => {
+  requireTensor(primitive.name, a)
+  requireTensor(primitive.name, b)
   const dtype = accepted(accepts, promote(a.dtype, b.dtype))
-  const shape = broadcast(a.shape, b.shape)
-  if (shape === undefined) {
-    throw new ShapeError(primitive.name, [a.shape, b.shape], `${show(a.shape)} and ${show(b.shape)} do not broadcast`)
-  }
-  const x = broadcastToShape(promoted(a, dtype), shape)
-  const y = broadcastToShape(promoted(b, dtype), shape)
-  return bind(primitive, [x, y], undefined)
+  const shape = meetingShape(primitive.name, a.shape, b.shape)
+  return bind(primitive, [broadcastToShape(cast(a, dtype), shape), broadcastToShape(cast(b, dtype), shape)], undefined)
 }
 
 // -----------------------------------------------------------------------------
@@ -144,9 +172,10 @@ const meet = (primitive: Primitive, accepts: Accepts, a: Tensor, b: Tensor): Ten
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const unary = (record: UnaryRecord): Unary => {
-  const { name, f, df, result } = record
+  const { name, f, df, result, int32 = f } = record
   const accepts = record.accepts ?? 'float'
   const loop = record.loop ?? unaryLoop(f)
+  const loops: LoopsByType<UnaryLoop> = int32 === f ? { ...record.loops } : { int32: unaryLoop(int32), ...record.loops }
   const diagonal =
     record.diagonal ??
     (df &&
@@ -160,14 +189,17 @@ export const unary = (record: UnaryRecord): Unary => {
   const primitive: Primitive = {
     name,
     infer: (operands) => typeOf(operands[0]!, result),
-    evaluate: (operands, _params, out) => evaluateUnary(f, loop, operands[0]!, out),
+    evaluate: (operands, _params, out) => {
+      const x = operands[0]!
+      return evaluateUnary(x.dtype === 'int32' ? int32 : f, loops[x.dtype] ?? loop, x, out)
+    },
     derivative,
-    sample: (draw) => ({ operands: [draw.tensor(draw.shape(), record.domain)], params: undefined })
+    sample: record.sample ?? ((draw) => ({ operands: [draw.tensor(draw.shape(), record.domain)], params: undefined }))
   }
   const call = <S extends Shape>(x: Tensor<S>): Tensor => {
-    const dtype = accepted(accepts, x.dtype)
-    if (isScalar(x) && x.dtype === dtype) return fromNumber(result ?? dtype, f(x.value))
-    return bind(primitive, [promoted(x, dtype)], undefined)
+    if (isScalar(x) && isFloat(x.dtype)) return fromNumber(result ?? x.dtype, f(x.value))
+    requireTensor(name, x)
+    return bind(primitive, [cast(x, accepted(accepts, x.dtype))], undefined)
   }
   return expose<Unary>(call, primitive)
 }
@@ -190,42 +222,52 @@ export const unary = (record: UnaryRecord): Unary => {
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const binary = <const Name extends string>(record: BinaryRecord<Name>): Binary<Name> => {
-  const { name, f, result, domains } = record
+  const { name, f, result, domains, int32 = f } = record
   const accepts = record.accepts ?? 'number'
   const loop = record.loop ?? binaryLoop(f)
+  const loops: LoopsByType<BinaryLoop> =
+    int32 === f ? { ...record.loops } : { int32: binaryLoop(int32), ...record.loops }
   const primitive: Primitive = {
     name,
     infer: (operands) => typeOf(operands[0]!, result),
-    evaluate: (operands, _params, out) => evaluateBinary(f, loop, operands[0]!, operands[1]!, out),
+    evaluate: (operands, _params, out) => {
+      const x = operands[0]!
+      return evaluateBinary(x.dtype === 'int32' ? int32 : f, loops[x.dtype] ?? loop, x, operands[1]!, out)
+    },
     derivative: diagonals(record),
-    sample: (draw) => {
-      const shape = draw.shape()
-      if (record.distinct !== true) {
-        return { operands: [draw.tensor(shape, domains[0]), draw.tensor(shape, domains[1])], params: undefined }
-      }
-      const both = draw.distinctPair(shape, domains[0])
-      return { operands: both, params: undefined }
-    }
+    sample:
+      record.sample ??
+      ((draw) => {
+        const shape = draw.shape()
+        const operands =
+          record.distinct === true
+            ? draw.distinctPair(shape, domains[0])
+            : [draw.tensor(shape, domains[0]), draw.tensor(shape, domains[1])]
+        return { operands, params: undefined }
+      })
   }
-  const withNumber = (value: number, x: Tensor): Tensor => {
-    const dtype = besideNumber(name, accepts, value, x.dtype)
-    return fill(x.shape, dtype, value)
-  }
-  const both = (a: Tensor | number, b: Tensor | number): Tensor => {
-    if (typeof a === 'number') {
-      return typeof b === 'number'
-        ? apply(fromNumber('float32', a), fromNumber('float32', b))
-        : apply(withNumber(a, b), b)
-    }
-    return apply(a, typeof b === 'number' ? withNumber(b, a) : b)
-  }
+  const withNumber = (value: number, x: Tensor): Tensor =>
+    fill(x.shape, besideNumber(name, accepts, value, x.dtype), value)
   const apply = (a: Tensor, b: Tensor): Tensor => {
     const dtype = a.dtype
-    if (dtype === b.dtype && accepted(accepts, dtype) === dtype) {
-      if (isScalar(a) && isScalar(b)) return fromNumber(result ?? dtype, f(a.value, b.value))
-      if (a.shape === b.shape || equals(a.shape, b.shape)) return bind(primitive, [a, b], undefined)
+    if (dtype === b.dtype && accepted(accepts, dtype) === dtype && equals(a.shape, b.shape)) {
+      return bind(primitive, [a, b], undefined)
     }
     return meet(primitive, accepts, a, b)
+  }
+  // Scalars first: they are answered here, without a call of the kernel.
+  const both = (a: Tensor | number, b: Tensor | number): Tensor => {
+    if (typeof a === 'number') {
+      if (typeof b === 'number') return apply(fromNumber('float32', a), fromNumber('float32', b))
+      if (isScalar(b) && isFloat(b.dtype)) return fromNumber(result ?? b.dtype, f(round(b.dtype, a), b.value))
+      return apply(withNumber(a, b), b)
+    }
+    if (isScalar(a) && isFloat(a.dtype)) {
+      const dtype = a.dtype
+      if (typeof b === 'number') return fromNumber(result ?? dtype, f(a.value, round(dtype, b)))
+      if (isScalar(b) && b.dtype === dtype) return fromNumber(result ?? dtype, f(a.value, b.value))
+    }
+    return apply(a, typeof b === 'number' ? withNumber(b, a) : b)
   }
   // By arity; not by rest parameters, whose array every call would pay for.
   const call = function (a: Tensor | number, b: Tensor | number): unknown {
@@ -258,11 +300,6 @@ const expose = <F extends HasPrimitive>(call: (...args: never[]) => unknown, pri
 // the product in every elementwise rule
 // -----------------------------------------------------------------------------
 
-const guarded = (x: number, y: number): number => {
-  const product = x * y
-  return product === product || (x !== 0 && y !== 0) ? product : 0
-}
-
 /**
  * The product of a cotangent with a local derivative, in which zero is strong: 0 times infinity or NaN is 0, so that a
  * branch not taken contributes nothing, at every order. Else it is `mul`.
@@ -271,5 +308,6 @@ export const guardedMul: Binary<'guardedMul'> = binary({
   name: 'guardedMul',
   domains: [real, real],
   f: guarded,
+  loops: guardedMulLoops,
   diagonal: [(_x, y) => (t) => guardedMul(t, y), (x) => (t) => guardedMul(x, t)]
 })

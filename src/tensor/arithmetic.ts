@@ -1,10 +1,22 @@
 /** The four operations and their kin, elementwise. */
+import { addLoops, divLoops, mulLoops, subLoops } from '../kernel/arithmetic.js'
+import { negLoops } from '../kernel/rectifier.js'
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
-import { awayFrom, real } from '../primitive/domain.js'
+import { type Sample, awayFrom, interval, real } from '../primitive/domain.js'
 import type { Tensor } from './model.js'
 
 const identity = (t: Tensor): Tensor => t
+
+/** Where 1 / x is smooth; and where its third derivative is small enough to be tested by differences. */
 const nonZero = awayFrom([0])(real)
+const positiveSide = interval(0.4, 3)
+const negativeSide = interval(-3, -0.4)
+
+const dividend: Sample<undefined> = (draw) => {
+  const shape = draw.shape()
+  const divisor = draw.tensor(shape, draw.pick([positiveSide, negativeSide]))
+  return { operands: [draw.tensor(shape, real), divisor], params: undefined }
+}
 
 /**
  * The negative, -x.
@@ -16,6 +28,7 @@ const nonZero = awayFrom([0])(real)
  */
 export const neg: Unary = unary({
   name: 'neg',
+  loops: negLoops,
   domain: real,
   f: (x) => -x,
   diagonal: () => neg,
@@ -23,7 +36,7 @@ export const neg: Unary = unary({
 })
 
 /**
- * The sum, a + b.
+ * The sum, a + b. Shapes broadcast, types promote, and a number takes the type of the tensor beside it.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -34,12 +47,10 @@ export const neg: Unary = unary({
  */
 export const add: Binary<'add'> = binary({
   name: 'add',
+  loops: addLoops,
   domains: [real, real],
   f: (x, y) => x + y,
-  diagonal: [() => identity, () => identity],
-  loop: (n, x, xAt, xStep, y, yAt, yStep, out, to) => {
-    for (let i = 0; i < n; i++) out[to + i] = x[xAt + i * xStep]! + y[yAt + i * yStep]!
-  }
+  diagonal: [() => identity, () => identity]
 })
 
 /**
@@ -54,16 +65,14 @@ export const add: Binary<'add'> = binary({
  */
 export const sub: Binary<'sub'> = binary({
   name: 'sub',
+  loops: subLoops,
   domains: [real, real],
   f: (x, y) => x - y,
-  diagonal: [() => identity, () => neg],
-  loop: (n, x, xAt, xStep, y, yAt, yStep, out, to) => {
-    for (let i = 0; i < n; i++) out[to + i] = x[xAt + i * xStep]! - y[yAt + i * yStep]!
-  }
+  diagonal: [() => identity, () => neg]
 })
 
 /**
- * The product, elementwise.
+ * The product, elementwise; that of int32 is taken modulo 2^32.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -72,16 +81,16 @@ export const sub: Binary<'sub'> = binary({
  */
 export const mul: Binary<'mul'> = binary({
   name: 'mul',
+  loops: mulLoops,
   domains: [real, real],
   f: (x, y) => x * y,
-  diagonal: [(_x, y) => (t) => guardedMul(t, y), (x) => (t) => guardedMul(t, x)],
-  loop: (n, x, xAt, xStep, y, yAt, yStep, out, to) => {
-    for (let i = 0; i < n; i++) out[to + i] = x[xAt + i * xStep]! * y[yAt + i * yStep]!
-  }
+  int32: Math.imul,
+  diagonal: [(_x, y) => (t) => guardedMul(t, y), (x) => (t) => guardedMul(t, x)]
 })
 
 /**
- * The quotient a / b; integers become float32. Division by zero follows IEEE 754.
+ * The quotient a / b; integers become float32. Division by zero follows IEEE 754, in the derivative too: infinities flow,
+ * but a zero cotangent stays 0.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -90,16 +99,12 @@ export const mul: Binary<'mul'> = binary({
  */
 export const div: Binary<'div'> = binary({
   name: 'div',
+  loops: divLoops,
   domains: [real, nonZero],
   f: (x, y) => x / y,
-  diagonal: [
-    (_x, y) => (t) => guardedMul(t, reciprocal(y)),
-    (_x, y, out) => (t) => guardedMul(t, neg(div(out, y)))
-  ],
-  accepts: 'float',
-  loop: (n, x, xAt, xStep, y, yAt, yStep, out, to) => {
-    for (let i = 0; i < n; i++) out[to + i] = x[xAt + i * xStep]! / y[yAt + i * yStep]!
-  }
+  sample: dividend,
+  diagonal: [(_x, y) => (t) => guardedMul(t, reciprocal(y)), (_x, y, out) => (t) => guardedMul(t, neg(div(out, y)))],
+  accepts: 'float'
 })
 
 /**
@@ -114,7 +119,14 @@ export const reciprocal: Unary = unary({
   name: 'reciprocal',
   domain: nonZero,
   f: (x) => 1 / x,
-  df: (_x, y) => neg(square(y))
+  loop: (n, x, p, pStep, out, to) => {
+    for (const end = to + n; to < end; to++, p += pStep) out[to] = 1 / x[p]!
+  },
+  diagonal: (_x, y) => (t) => guardedMul(t, neg(square(y))),
+  sample: (draw) => {
+    const operand = draw.tensor(draw.shape(), draw.pick([positiveSide, negativeSide]))
+    return { operands: [operand], params: undefined }
+  }
 })
 
 /**
@@ -129,6 +141,52 @@ export const square: Unary = unary({
   name: 'square',
   domain: real,
   f: (x) => x * x,
+  int32: (x) => Math.imul(x, x),
+  loop: (n, x, p, pStep, out, to) => {
+    for (const end = to + n; to < end; to++, p += pStep) out[to] = x[p]! * x[p]!
+  },
   diagonal: (x) => (t) => guardedMul(t, add(x, x)),
+  accepts: 'number'
+})
+
+/**
+ * The absolute value, |x|; its derivative is the sign, 0 at 0.
+ *
+ * @example
+ * import { grad } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.abs(T.of([2, -3])) // => T.of([2, 3])
+ * grad(T.abs)(T.scalar(0)) // => T.scalar(0)
+ */
+export const abs: Unary = unary({
+  name: 'abs',
+  domain: awayFrom([0])(real),
+  f: Math.abs,
+  loop: (n, x, p, pStep, out, to) => {
+    for (const end = to + n; to < end; to++, p += pStep) out[to] = Math.abs(x[p]!)
+  },
+  diagonal: (x) => (t) => guardedMul(t, sign(x)),
+  accepts: 'number'
+})
+
+/**
+ * The sign: -1, 0 or 1, and NaN for NaN. Its derivative is 0, at 0 too.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.sign(T.of([2, 0, -3])) // => T.of([1, 0, -1])
+ */
+export const sign: Unary = unary({
+  name: 'sign',
+  domain: awayFrom([0])(real),
+  f: (x) => (x > 0 ? 1 : x < 0 ? -1 : x === x ? 0 : x),
+  loop: (n, x, p, pStep, out, to) => {
+    for (const end = to + n; to < end; to++, p += pStep) {
+      const value = x[p]!
+      out[to] = value > 0 ? 1 : value < 0 ? -1 : value === value ? 0 : value
+    }
+  },
   accepts: 'number'
 })

@@ -1,0 +1,113 @@
+/** The hyperbolic functions and their inverses. */
+import { tanhDerivative as tanhDerivativeOf } from '../kernel/special/logistic.js'
+import { interval, real } from '../primitive/domain.js'
+import { type Unary, guardedMul, unary } from '../primitive/elementwise.js'
+import { add, mul, reciprocal, sub } from './arithmetic.js'
+import { hypot, rsqrt } from './power.js'
+
+/**
+ * The hyperbolic sine, (e^x - e^-x) / 2.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.sinh(T.of([0, 1])) // => T.of([0, 1.1752012])
+ */
+export const sinh: Unary = unary({
+  name: 'sinh',
+  domain: real,
+  f: Math.sinh,
+  diagonal: (x) => (t) => guardedMul(t, cosh(x))
+})
+
+/**
+ * The hyperbolic cosine, (e^x + e^-x) / 2.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.cosh(T.of([0, 1])) // => T.of([1, 1.5430806])
+ */
+export const cosh: Unary = unary({
+  name: 'cosh',
+  domain: real,
+  f: Math.cosh,
+  diagonal: (x) => (t) => guardedMul(t, sinh(x))
+})
+
+/**
+ * The hyperbolic tangent. Its derivative is 4 s(2x) s(-2x) with s the logistic function, which does not vanish in the tails as
+ * 1 - tanh(x)^2 does.
+ *
+ * @example
+ * import { grad } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.tanh(T.of([0, 1])) // => T.of([0, 0.7615942])
+ * grad(T.tanh)(T.scalar(20)) // => T.scalar(1.699e-17)
+ */
+export const tanh: Unary = unary({
+  name: 'tanh',
+  domain: real,
+  f: Math.tanh,
+  loop: (n, x, p, pStep, out, to) => {
+    for (const end = to + n; to < end; to++, p += pStep) out[to] = Math.tanh(x[p]!)
+  },
+  diagonal: (x) => (t) => guardedMul(t, tanhDerivative(x))
+})
+
+/** 1 / cosh(x)^2, with full relative accuracy in both tails; its derivative is -2 tanh(x) times itself. */
+export const tanhDerivative: Unary = unary({
+  name: 'tanhDerivative',
+  domain: real,
+  f: tanhDerivativeOf,
+  loop: (n, x, p, pStep, out, to) => {
+    for (const end = to + n; to < end; to++, p += pStep) out[to] = tanhDerivativeOf(x[p]!)
+  },
+  df: (x, y) => mul(mul(tanh(x), y), -2)
+})
+
+/**
+ * The inverse hyperbolic sine, log(x + sqrt(x^2 + 1)).
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.asinh(T.of([0, 1])) // => T.of([0, 0.8813736])
+ */
+export const asinh: Unary = unary({
+  name: 'asinh',
+  domain: real,
+  f: Math.asinh,
+  diagonal: (x) => (t) => guardedMul(t, reciprocal(hypot(x, 1)))
+})
+
+/**
+ * The inverse hyperbolic cosine, log(x + sqrt(x^2 - 1)); NaN below 1. Its derivative is infinite at 1.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.acosh(T.of([1, 2])) // => T.of([0, 1.316958])
+ */
+export const acosh: Unary = unary({
+  name: 'acosh',
+  domain: interval(1.3, 4),
+  f: Math.acosh,
+  diagonal: (x) => (t) => guardedMul(t, mul(rsqrt(sub(x, 1)), rsqrt(add(x, 1))))
+})
+
+/**
+ * The inverse hyperbolic tangent, log((1 + x) / (1 - x)) / 2; infinite at -1 and 1, NaN beyond.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.atanh(T.of([0, 0.5])) // => T.of([0, 0.54930615])
+ */
+export const atanh: Unary = unary({
+  name: 'atanh',
+  domain: interval(-0.85, 0.85),
+  f: Math.atanh,
+  diagonal: (x) => (t) => guardedMul(t, reciprocal(mul(sub(1, x), add(1, x))))
+})

@@ -1,0 +1,189 @@
+/** The error function, the gamma function and their kin; and x log y. */
+import { unaryLoop } from '../kernel/elementwise.js'
+import { erf as erfOf, erfc as erfcOf } from '../kernel/special/erf.js'
+import { erfInv as erfInvOf } from '../kernel/special/erfInverse.js'
+import { lgamma as lgammaOf } from '../kernel/special/logGamma.js'
+import { xlogy as xlogyOf } from '../kernel/special/logistic.js'
+import { digamma as digammaOf, polygamma as polygammaOf } from '../kernel/special/polygamma.js'
+import { interval, real } from '../primitive/domain.js'
+import { type Binary, type Unary, binary, guardedMul, requireTensor, unary } from '../primitive/elementwise.js'
+import { type Primitive, bind } from '../primitive/model.js'
+import { op } from '../primitive/op.js'
+import type { Shape } from '../shape/model.js'
+import { mul, neg, reciprocal } from './arithmetic.js'
+import { dataFirst } from './dataFirst.js'
+import { evaluateUnary } from './evaluate.js'
+import { log } from './exponential.js'
+import type { Tensor } from './model.js'
+import { cast } from './structural.js'
+import { toFloat } from '../DType.js'
+
+// -----------------------------------------------------------------------------
+// the error function
+// -----------------------------------------------------------------------------
+
+/**
+ * The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x.
+ *
+ * Source: W. J. Cody, Rational Chebyshev approximations for the error function, Math. Comp. 23 (1969).
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.erf(T.of([0, 1])) // => T.of([0, 0.8427008])
+ */
+export const erf: Unary = unary({
+  name: 'erf',
+  domain: real,
+  f: erfOf,
+  loop: (n, x, p, pStep, out, to) => {
+    for (const end = to + n; to < end; to++, p += pStep) out[to] = erfOf(x[p]!)
+  },
+  diagonal: (x) => (t) => guardedMul(t, erfDerivative(x))
+})
+
+/** 2 / sqrt(pi) */
+const TWO_OVER_SQRT_PI = 1.1283791670955126
+
+/** 2 / sqrt(pi) exp(-x^2); its derivative is -2 x times itself. */
+export const erfDerivative: Unary = unary({
+  name: 'erfDerivative',
+  domain: real,
+  f: (x) => TWO_OVER_SQRT_PI * Math.exp(-x * x),
+  loop: (n, x, p, pStep, out, to) => {
+    for (const end = to + n; to < end; to++, p += pStep) out[to] = TWO_OVER_SQRT_PI * Math.exp(-x[p]! * x[p]!)
+  },
+  df: (x, y) => guardedMul(mul(x, -2), y)
+})
+
+/**
+ * The complementary error function, 1 - erf(x), without cancellation for large x.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.erfc(T.of([0, 5])) // => T.of([1, 1.5374597e-12])
+ */
+export const erfc: Unary = unary({
+  name: 'erfc',
+  domain: real,
+  f: erfcOf,
+  diagonal: (x) => (t) => guardedMul(t, neg(erfDerivative(x)))
+})
+
+/**
+ * The inverse of the error function; infinite at -1 and 1, NaN beyond.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.erfInv(T.of([0, 0.5])) // => T.of([0, 0.47693628])
+ */
+export const erfInv: Unary = unary({
+  name: 'erfInv',
+  domain: interval(-0.85, 0.85),
+  f: erfInvOf,
+  diagonal: (_x, y) => (t) => guardedMul(t, reciprocal(erfDerivative(y)))
+})
+
+// -----------------------------------------------------------------------------
+// the gamma function
+// -----------------------------------------------------------------------------
+
+/** Positive numbers, as far from the pole at 0 as differences of third order need. */
+const positive = interval(0.6, 5)
+
+/**
+ * The logarithm of the absolute value of the gamma function, log |Gamma(x)|: infinite at 0, -1, -2, ...
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.lgamma(T.of([1, 5])) // => T.of([0, 3.1780539])
+ */
+export const lgamma: Unary = unary({
+  name: 'lgamma',
+  domain: positive,
+  f: lgammaOf,
+  diagonal: (x) => (t) => guardedMul(t, digamma(x))
+})
+
+/**
+ * The derivative of `lgamma`, psi(x) = Gamma'(x) / Gamma(x).
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.digamma(T.of([1, 2])) // => T.of([-0.5772157, 0.42278433])
+ */
+export const digamma: Unary = unary({
+  name: 'digamma',
+  domain: positive,
+  f: digammaOf,
+  diagonal: (x) => (t) => guardedMul(t, polygammaOfOrder(x, 1))
+})
+
+const polygammaAt =
+  (order: number) =>
+  (x: number): number =>
+    polygammaOf(order, x)
+
+/** The derivative of `digamma` of a given order; its own derivative is the next one. */
+export const polygammaPrimitive: Primitive<number> = op<1, number>({
+  name: 'polygamma',
+  arity: 1,
+  infer: (x) => x,
+  evaluate: (x, order, out) => evaluateUnary(polygammaAt(order), unaryLoop(polygammaAt(order)), x, out),
+  jvp: [(t, x, _out, order) => guardedMul(t, polygammaOfOrder(x, order + 1))],
+  vjp: [(x, _out, order) => (ct) => guardedMul(ct, polygammaOfOrder(x, order + 1))],
+  sample: (draw) => ({ operands: [draw.tensor(draw.shape(), positive)], params: draw.integer(0, 3) })
+})
+
+const polygammaOfOrder = (x: Tensor, order: number): Tensor => bind(polygammaPrimitive, [x], order)
+
+interface Polygamma {
+  <S extends Shape>(x: Tensor<S>, order: number): Tensor<S>
+  (order: number): <S extends Shape>(x: Tensor<S>) => Tensor<S>
+}
+
+/**
+ * The derivative of `digamma` of an order from 0 (which is `digamma` itself) to 170.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.polygamma(T.of([1, 2]), 1) // => T.of([1.644934, 0.644934])
+ * pipe(T.of([1, 2]), T.polygamma(0)) // => T.of([-0.5772157, 0.42278433])
+ */
+export const polygamma: Polygamma = dataFirst<Polygamma>((x: Tensor, order: number): Tensor => {
+  requireTensor('polygamma', x)
+  if (Number.isInteger(order) && order >= 0 && order <= 170) return polygammaOfOrder(cast(x, toFloat(x.dtype)), order)
+  throw new RangeError(`polygamma: order ${order}; an integer from 0 to 170 is required`)
+})
+
+// -----------------------------------------------------------------------------
+// entropy
+// -----------------------------------------------------------------------------
+
+/**
+ * x log y, and 0 where x is 0, whatever y is: the terms of entropies and cross-entropies. The derivatives are log y and x / y;
+ * the latter is 0 where x is 0.
+ *
+ * @example
+ * import { grad } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.xlogy(T.of([0, 2]), T.of([0, 1])) // => T.of([0, 0])
+ * grad((y: T.Tensor<[]>) => T.xlogy(0, y))(T.scalar(0)) // => T.scalar(0)
+ */
+export const xlogy: Binary<'xlogy'> = binary({
+  name: 'xlogy',
+  domains: [real, interval(0.4, 4)],
+  f: xlogyOf,
+  loop: (n, x, p, pStep, y, q, qStep, out, to) => {
+    for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = xlogyOf(x[p]!, y[q]!)
+  },
+  diagonal: [(_x, y) => (t) => guardedMul(t, log(y)), (x, y) => (t) => guardedMul(t, guardedMul(x, reciprocal(y)))],
+  accepts: 'float'
+})

@@ -1,0 +1,133 @@
+/** The circular functions and their inverses, in radians. */
+import { interval, real } from '../primitive/domain.js'
+import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
+import { add, mul, neg, reciprocal, square, sub } from './arithmetic.js'
+import { direction, hypot, rsqrt } from './power.js'
+
+/** The open interval of asin and acos, as far from its ends as differences of third order need. */
+const inside = interval(-0.85, 0.85)
+
+/**
+ * The sine.
+ *
+ * @example
+ * import { grad } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.sin(T.of([0, Math.PI / 2])) // => T.of([0, 1])
+ * grad(T.sin)(T.scalar(0)) // => T.scalar(1)
+ */
+export const sin: Unary = unary({
+  name: 'sin',
+  domain: real,
+  f: Math.sin,
+  loop: (n, x, p, pStep, out, to) => {
+    for (const end = to + n; to < end; to++, p += pStep) out[to] = Math.sin(x[p]!)
+  },
+  diagonal: (x) => (t) => guardedMul(t, cos(x))
+})
+
+/**
+ * The cosine.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.cos(T.of([0, Math.PI])) // => T.of([1, -1])
+ */
+export const cos: Unary = unary({
+  name: 'cos',
+  domain: real,
+  f: Math.cos,
+  loop: (n, x, p, pStep, out, to) => {
+    for (const end = to + n; to < end; to++, p += pStep) out[to] = Math.cos(x[p]!)
+  },
+  diagonal: (x) => (t) => guardedMul(t, neg(sin(x)))
+})
+
+/**
+ * The tangent.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.tan(T.of([0, Math.PI / 4])) // => T.of([0, 1])
+ */
+export const tan: Unary = unary({
+  name: 'tan',
+  domain: interval(-1.2, 1.2),
+  f: Math.tan,
+  diagonal: (_x, y) => (t) => guardedMul(t, add(square(y), 1))
+})
+
+/**
+ * The inverse sine, from -pi/2 to pi/2; NaN outside [-1, 1]. Its derivative is infinite at -1 and 1.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.asin(T.of([0, 0.5])) // => T.of([0, 0.5235988])
+ */
+export const asin: Unary = unary({
+  name: 'asin',
+  domain: inside,
+  f: Math.asin,
+  diagonal: (x) => (t) => guardedMul(t, rsqrt(mul(sub(1, x), add(1, x))))
+})
+
+/**
+ * The inverse cosine, from 0 to pi; NaN outside [-1, 1]. Its derivative is -infinite at -1 and 1.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.acos(T.of([1, 0.5])) // => T.of([0, 1.0471976])
+ */
+export const acos: Unary = unary({
+  name: 'acos',
+  domain: inside,
+  f: Math.acos,
+  diagonal: (x) => (t) => guardedMul(t, neg(rsqrt(mul(sub(1, x), add(1, x)))))
+})
+
+/**
+ * The inverse tangent, from -pi/2 to pi/2.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.atan(T.of([0, 1])) // => T.of([0, 0.7853982])
+ */
+export const atan: Unary = unary({
+  name: 'atan',
+  domain: real,
+  f: Math.atan,
+  diagonal: (x) => (t) => guardedMul(t, reciprocal(add(square(x), 1)))
+})
+
+/**
+ * The angle of the point (x, y), from -pi to pi: `T.atan2(y, x)`, the ordinate first. Its derivatives are 0 at the origin, where
+ * it has none.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.atan2(T.of([1, 0]), T.of([1, -1])) // => T.of([0.7853982, 3.1415927])
+ */
+export const atan2: Binary<'atan2'> = binary({
+  name: 'atan2',
+  domains: [real, interval(0.5, 3)],
+  f: Math.atan2,
+  df: [
+    (y, x) => guardedMul(direction(x, y), reciprocal(hypot(x, y))),
+    (y, x) => neg(guardedMul(direction(y, x), reciprocal(hypot(x, y))))
+  ],
+  accepts: 'float',
+  sample: (draw) => {
+    const shape = draw.shape()
+    const anywhere = draw.tensor(shape, real)
+    const right = draw.integer(0, 1) === 0
+    const apart = draw.tensor(shape, right ? interval(0.5, 3) : draw.pick([interval(0.5, 3), interval(-3, -0.5)]))
+    return { operands: right ? [anywhere, apart] : [apart, anywhere], params: undefined }
+  }
+})
