@@ -22,12 +22,30 @@ import { freshLevel } from './level.js'
 type Add = (a: Tensor, b: Tensor) => Tensor
 type Slots = readonly (Tensor | undefined)[]
 
-/** The joint pullback of a primitive with several results, which occupy `width` slots from the first on. */
+/** The joint pullback of a primitive with several results, which occupy `width` slots from the edge's on. */
 interface Joint {
   readonly width: number
   readonly parents: readonly number[]
   readonly pull: (cotangents: Slots) => Slots
 }
+
+/** What an operation left for the backward pass: the pullback from its result, a slot, to one operand, the parent. */
+class Edge {
+  declare readonly before: Edge | undefined
+  declare readonly slot: number
+  declare readonly parent: number
+  declare readonly pull: Pullback | Joint
+
+  constructor(before: Edge | undefined, slot: number, parent: number, pull: Pullback | Joint) {
+    this.before = before
+    this.slot = slot
+    this.parent = parent
+    this.pull = pull
+  }
+}
+
+/** The parent of an operand that is a constant, and of an edge that has several. */
+const none = -1
 
 /** A value on a tape. */
 class Node<S extends Shape = Shape> extends Traced<S> {
@@ -44,18 +62,16 @@ class Node<S extends Shape = Shape> extends Traced<S> {
 }
 
 /**
- * One reverse-mode differentiation: the tape as parallel arrays. Slot `i` owns the edges `first[i]` to `first[i + 1]`;
- * an edge is a parent slot and the pullback to it.
+ * One reverse-mode differentiation. Its values are slots, numbered in creation order; the tape itself is the list of edges,
+ * the last first. A list of young objects is cheaper than arrays that grow: nothing is copied, and no write is tracked.
  */
 export class Tape implements Interpreter {
   readonly level: number = freshLevel()
   readonly transformation: string
   private readonly sum: Add
   private open = true
-  private readonly first: number[] = [0]
-  private readonly parents: number[] = []
-  private readonly pullbacks: (Pullback | undefined)[] = []
-  private readonly joints: Map<number, Joint> = new Map()
+  private slots = 0
+  private last: Edge | undefined = undefined
 
   /** @param sum how contributions to one value are added: the dispatching addition. */
   constructor(transformation: string, sum: Add) {
@@ -70,7 +86,7 @@ export class Tape implements Interpreter {
 
   /** The number of values so far; before any operation, that of the inputs. */
   get size(): number {
-    return this.first.length - 1
+    return this.slots
   }
 
   /** Ends the forward pass: from here on, operations on values of this tape are leaks. */
@@ -104,8 +120,7 @@ export class Tape implements Interpreter {
     for (let i = 0; i < operands.length; i++) {
       const operand = operands[i]!
       if (!this.owns(operand)) continue
-      this.parents.push(operand.index)
-      this.pullbacks.push(derivative.vjp(i, primals, out, params))
+      this.last = new Edge(this.last, this.slots, operand.index, derivative.vjp(i, primals, out, params))
     }
     return this.push(out)
   }
@@ -114,16 +129,14 @@ export class Tape implements Interpreter {
     if (!this.open) throw leaked(primitive.name, this.transformation)
     const primals = this.primals(operands)
     const out = bindTuple(primitive, primals, params)
-    const parents = operands.map((operand) => (this.owns(operand) ? operand.index : -1))
-    const first = this.size
-    this.joints.set(first, { width: out.length, parents, pull: primitive.vjp(primals, out, params) })
+    const parents = operands.map((operand) => (this.owns(operand) ? operand.index : none))
+    const joint: Joint = { width: out.length, parents, pull: primitive.vjp(primals, out, params) }
+    this.last = new Edge(this.last, this.slots, none, joint)
     return out.map((each) => (isFloat(each.dtype) ? this.push(each) : this.skip(each)))
   }
 
   private push(primal: Tensor): Node {
-    const index = this.size
-    this.first.push(this.parents.length)
-    return new Node(this, index, primal)
+    return new Node(this, this.slots++, primal)
   }
 
   /** Takes a slot for a result that has no derivative, and leaves it off the tape. */
@@ -139,42 +152,37 @@ export class Tape implements Interpreter {
    * sum over all paths. With `once`, closures are dropped as soon as they have run.
    */
   backward(seeds: readonly (readonly [output: Tensor, cotangent: Tensor])[], inputs: number, once: boolean): Slots {
-    const cotangents = new Array<Tensor | undefined>(this.size).fill(undefined)
+    const cotangents = new Array<Tensor | undefined>(this.slots).fill(undefined)
     const contribute = (slot: number, part: Tensor): void => {
       const before = cotangents[slot]
       cotangents[slot] = before === undefined ? part : this.sum(before, part)
     }
     for (const [output, cotangent] of seeds) if (this.owns(output)) contribute(output.index, cotangent)
-    for (let slot = cotangents.length - 1; slot >= inputs; slot--) {
-      const joint = this.joints.size === 0 ? undefined : this.joints.get(slot)
-      if (joint !== undefined) {
-        this.backwardJoint(joint, slot, cotangents, contribute)
-        if (once) this.joints.delete(slot)
+    let current = none
+    let cotangent: Tensor | undefined
+    for (let edge = this.last; edge !== undefined; edge = edge.before) {
+      const { slot, parent, pull } = edge
+      if (once) this.last = edge.before
+      if (typeof pull !== 'function') {
+        pullJointly(pull, cotangents.slice(slot, slot + pull.width), contribute)
         continue
       }
-      const cotangent = cotangents[slot]
-      const end = this.first[slot + 1]!
-      for (let edge = this.first[slot]!; edge < end; edge++) {
-        const pull = this.pullbacks[edge]
-        if (cotangent !== undefined && pull !== undefined) contribute(this.parents[edge]!, pull(cotangent))
-        if (once) this.pullbacks[edge] = undefined
+      if (slot !== current) {
+        current = slot
+        cotangent = cotangents[slot]
+        cotangents[slot] = undefined
       }
-      if (end > this.first[slot]!) cotangents[slot] = undefined
+      if (cotangent !== undefined) contribute(parent, pull(cotangent))
     }
     return cotangents.slice(0, inputs)
   }
+}
 
-  private backwardJoint(
-    joint: Joint,
-    slot: number,
-    cotangents: Slots,
-    contribute: (slot: number, part: Tensor) => void
-  ): void {
-    const group = cotangents.slice(slot, slot + joint.width)
-    if (group.every((each) => each === undefined)) return
-    joint.pull(group).forEach((part, i) => {
-      const parent = joint.parents[i] ?? -1
-      if (part !== undefined && parent >= 0) contribute(parent, part)
-    })
-  }
+/** Runs a joint pullback, unless no result was used. */
+const pullJointly = (joint: Joint, group: Slots, contribute: (slot: number, part: Tensor) => void): void => {
+  if (group.every((each) => each === undefined)) return
+  joint.pull(group).forEach((part, i) => {
+    const parent = joint.parents[i] ?? none
+    if (part !== undefined && parent !== none) contribute(parent, part)
+  })
 }

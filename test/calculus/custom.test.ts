@@ -13,9 +13,10 @@ const log1pExp = customVjp(
 )
 
 describe('customVjp', () => {
-  test('is its own derivative rule, finite where the formula is not', () => {
+  test('is its own derivative rule, right where the formula is not', () => {
     expect(item(grad(log1pExp)(scalar(0)))).toBe(0.5)
-    expect(item(grad((x: S): S => T.log(T.add(1, T.exp(x))))(scalar(1000)))).toBeNaN()
+    // The formula overflows: exp is infinite, its logarithm has slope 0, and a zero cotangent stays zero.
+    expect(item(grad((x: S): S => T.log(T.add(1, T.exp(x))))(scalar(1000)))).toBe(0)
     expect(item(grad(log1pExp)(scalar(1000)))).toBe(1)
   })
 
