@@ -1,0 +1,72 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import * as Schedule from 'pullback/Schedule'
+
+describe('Schedule', () => {
+  it('constant', () => {
+    expect(Schedule.constant(0.1)(0)).toBe(0.1)
+    expect(Schedule.constant(0.1)(1e9)).toBe(0.1)
+  })
+
+  it('cosine, from 0.1 over 100 epochs', () => {
+    const rate = Schedule.cosine({ from: 0.1, over: 100 })
+    expect(rate(0)).toBe(0.1)
+    expect(rate(25)).toBeCloseTo(0.0853553390593274, 15)
+    expect(rate(50)).toBeCloseTo(0.05, 15)
+    expect(rate(100)).toBe(0)
+    expect(rate(1000)).toBe(0)
+  })
+
+  it('cosine to another end', () => {
+    const rate = Schedule.cosine({ from: 1, to: 0.5, over: 10 })
+    expect(rate(5)).toBeCloseTo(0.75, 15)
+    expect(rate(10)).toBe(0.5)
+  })
+
+  it('linear, from 0.1 over 100 epochs', () => {
+    const rate = Schedule.linear({ from: 0.1, over: 100 })
+    expect(rate(25)).toBeCloseTo(0.075, 15)
+    expect(rate(100)).toBe(0)
+    expect(Schedule.linear({ from: 0, to: 1, over: 4 })(3)).toBe(0.75)
+  })
+
+  it('inverse square root, from 0.1', () => {
+    const rate = Schedule.inverseSqrt(0.1)
+    expect(rate(25)).toBeCloseTo(0.02, 15)
+    expect(rate(1)).toBe(0.1)
+    expect(rate(0)).toBe(0.1)
+  })
+
+  it('exponential, smooth and in stairs', () => {
+    expect(Schedule.exponential({ from: 1, decay: 0.25, every: 2 })(1)).toBe(0.5)
+    const stairs = Schedule.exponential({ from: 1, decay: 0.5, every: 10, staircase: true })
+    expect([0, 9, 10, 19, 20].map(stairs)).toEqual([1, 1, 0.5, 0.5, 0.25])
+  })
+
+  it('warmup rises to the start of the schedule, then follows it', () => {
+    const rate = pipe(Schedule.linear({ from: 1, over: 10 }), Schedule.warmup(4))
+    expect([0, 1, 2, 3, 4, 9, 14, 99].map(rate)).toEqual([0, 0.25, 0.5, 0.75, 1, 0.5, 0, 0])
+  })
+
+  it('refuses lengths that are not above 0', () => {
+    const sentence = (name: string, n: number) => `${name}: ${n} steps; a number above 0 is required`
+    expect(() => Schedule.cosine({ from: 1, over: 0 })).toThrow(sentence('cosine', 0))
+    expect(() => Schedule.linear({ from: 1, over: -1 })).toThrow(sentence('linear', -1))
+    expect(() => Schedule.exponential({ from: 1, decay: 0.5, every: NaN })).toThrow(sentence('exponential', NaN))
+    expect(() => Schedule.warmup(0)).toThrow(sentence('warmup', 0))
+  })
+
+  it('cosine and linear stay between their ends and never rise', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 500 }), fc.nat(600), (over, step) => {
+        for (const make of [Schedule.cosine, Schedule.linear]) {
+          const rate = make({ from: 1, to: 0.25, over })
+          expect(rate(step)).toBeGreaterThanOrEqual(0.25)
+          expect(rate(step)).toBeLessThanOrEqual(1)
+          expect(rate(step + 1)).toBeLessThanOrEqual(rate(step))
+        }
+      })
+    )
+  })
+})
