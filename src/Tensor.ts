@@ -31,3 +31,26 @@ export type { AlongAxis, Indices } from './tensor/indices.js'
 export { dot, matmul, outer } from './tensor/matmul.js'
 export { type Side, searchSorted } from './tensor/search.js'
 export { type SortOptions, argsort, sort, topK } from './tensor/sorting.js'
+export { moveAxis, permute, swapAxes, transpose } from './tensor/axes.js'
+export {
+  type FlattenOptions,
+  type SqueezeOptions,
+  broadcastTo,
+  expandDims,
+  flatten,
+  ravel,
+  reshape,
+  squeeze
+} from './tensor/layout.js'
+export { type AtOptions, type FlipOptions, type SliceRange, at, flip, slice } from './tensor/slice.js'
+export { type PadOptions, type PadWidth, pad } from './tensor/pad.js'
+export { type JoinOptions, concat, split, stack } from './tensor/join.js'
+export { type RepeatOptions, type RollOptions, repeat, roll, tile } from './tensor/tile.js'
+export { type DiagonalOptions, diag, diagEmbed, diagonal, trace, tril, triu } from './tensor/triangular.js'
+export type { ReduceOptions, Reduction } from './tensor/reduction.js'
+export { all, any, mean, sum } from './tensor/reduce.js'
+export { prod } from './tensor/product.js'
+export { type ArgOptions, argmax, argmin, max, min } from './tensor/extrema.js'
+export { type NormOptions, type VarianceOptions, norm, std, variance } from './tensor/statistics.js'
+export { type CumulativeOptions, cumprod, cumsum } from './tensor/cumulative.js'
+export { type SoftmaxOptions, logSoftmax, logSumExp, softmax } from './tensor/softmax.js'

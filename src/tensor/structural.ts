@@ -3,9 +3,10 @@
  * and summation, each the transpose of the other. These are the primitives; their doors are in `layout.ts` and
  * `reduce.ts`.
  */
-import { type DType, allocate, isFloat } from '../DType.js'
+import { type Data, type DType, allocate, isFloat } from '../DType.js'
 import { sumInto } from '../kernel/reduceSum.js'
-import { copyStrided } from '../kernel/strided.js'
+import { restride } from '../kernel/restride.js'
+import { copyStrided, isContiguous } from '../kernel/strided.js'
 import { real } from '../primitive/domain.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
@@ -36,7 +37,12 @@ const castPrimitive: Primitive<DType> = op<1, DType>({
   infer: (x, dtype) => ({ shape: x.shape, dtype }),
   evaluate: convert,
   jvp: [(tangent, _x, _out, dtype) => cast(tangent, dtype)],
-  vjp: [(x) => (ct) => cast(ct, x.dtype)],
+  vjp: [
+    (x) => {
+      const { dtype } = x
+      return (ct) => cast(ct, dtype)
+    }
+  ],
   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: 'float64' })
 })
 
@@ -75,11 +81,19 @@ export const reshapePrimitive: Primitive<Shape> = op<1, Shape>({
   },
   evaluate: (x, shape) => {
     if (shape.length === 0) return fromNumber(x.dtype, firstElement(x))
+    const view =
+      x instanceof Dense && !isContiguous(x.shape, x.strides) ? restride(x.shape, x.strides, shape) : undefined
+    if (x instanceof Dense && view !== undefined) return new Dense(shape, x.dtype, x.data, view, x.offset)
     const { data, offset } = contiguous(x)
     return new Dense(shape, x.dtype, data, strides(shape), offset)
   },
   jvp: 'linear',
-  vjp: [(x) => (ct) => reshapeTo(ct, x.shape)],
+  vjp: [
+    (x) => {
+      const { shape } = x
+      return (ct) => reshapeTo(ct, shape)
+    }
+  ],
   sample: (draw) => {
     const shape = draw.shape()
     const x = draw.tensor(shape, real)
@@ -155,7 +169,12 @@ export const broadcastToPrimitive: Primitive<Shape> = op<1, Shape>({
     return new Dense(shape, x.dtype, x.data, stretched, x.offset)
   },
   jvp: 'linear',
-  vjp: [(x) => (ct) => sumTo(ct, x.shape)],
+  vjp: [
+    (x) => {
+      const { shape } = x
+      return (ct) => sumTo(ct, shape)
+    }
+  ],
   sample: (draw) => {
     const shape = draw.shape()
     const from = shape.slice(draw.integer(0, shape.length)).map((n) => (draw.integer(0, 2) === 0 ? 1 : n))
@@ -187,22 +206,50 @@ export const sumPrimitive: Primitive<readonly number[]> = op<1, readonly number[
   infer: (x, axes) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype === 'bool' ? 'int32' : x.dtype }),
   evaluate: (x, axes, out) => {
     if (x instanceof Scalar) return fromNumber(out.dtype, x.value)
-    const { data, offset, outer, along, inner } = arrange(x, axes)
-    const result = allocate(out.dtype, outer * inner)
+    const { view, times } = collapse(x, axes)
+    const { data, offset, outer, along, inner } = arrange(view, axes)
+    const result = allocate(times === 1 ? out.dtype : 'float64', outer * inner)
     sumInto(data, offset, outer, along, inner, result)
-    return fromData(out.shape, out.dtype, result)
+    if (times === 1) return fromData(out.shape, out.dtype, result)
+    return fromData(out.shape, out.dtype, scaled(result, times, out.dtype))
   },
   jvp: 'linear',
-  vjp: [(x, _out, axes) => (ct) => broadcastToShape(reshapeTo(ct, keepAxes(x.shape, axes)), x.shape)],
+  vjp: [
+    (x, _out, axes) => {
+      const { shape } = x
+      return (ct) => expandOver(ct, shape, axes)
+    }
+  ],
   sample: (draw) => {
     const shape = draw.shape()
-    return { operands: [draw.tensor(shape, real)], params: shape.map((_, axis) => axis).filter(() => draw.integer(0, 1) === 1) }
+    return {
+      operands: [draw.tensor(shape, real)],
+      params: shape.map((_, axis) => axis).filter(() => draw.integer(0, 1) === 1)
+    }
   }
 })
+
+/** Repeated values are counted, not added: axes of stride 0 shrink to size 1, and the sum is taken `times` as often. */
+const collapse = (x: Dense, axes: readonly number[]): { readonly view: Dense; readonly times: number } => {
+  const repeats = (n: number, axis: number): boolean => n > 1 && x.strides[axis] === 0 && axes.includes(axis)
+  if (!isFloat(x.dtype) || !x.shape.some(repeats)) return { view: x, times: 1 }
+  const shape = x.shape.map((n, axis) => (repeats(n, axis) ? 1 : n))
+  return { view: new Dense(shape, x.dtype, x.data, x.strides, x.offset), times: size(x.shape.filter(repeats)) }
+}
+
+const scaled = (data: Data, times: number, dtype: DType): Data => {
+  const result = allocate(dtype, data.length)
+  for (let i = 0; i < data.length; i++) result[i] = data[i]! * times
+  return result
+}
 
 /** Sums over axes that have been checked; nothing to do when there are none. */
 export const sumOver = (x: Tensor, axes: readonly number[]): Tensor =>
   axes.length === 0 && x.dtype !== 'bool' ? x : bind(sumPrimitive, [x], axes)
+
+/** The result of a reduction repeated over the axes that it took away. */
+export const expandOver = (x: Tensor, shape: Shape, axes: readonly number[]): Tensor =>
+  broadcastToShape(reshapeTo(x, keepAxes(shape, axes)), shape)
 
 /** Sums down to a shape that broadcasts to the tensor's: the transpose of broadcasting. */
 export const sumTo = (x: Tensor, shape: Shape): Tensor => {
@@ -211,4 +258,3 @@ export const sumTo = (x: Tensor, shape: Shape): Tensor => {
   const axes = x.shape.flatMap((n, axis) => (axis < lead || (shape[axis - lead] === 1 && n !== 1) ? [axis] : []))
   return reshapeTo(sumOver(x, axes), shape)
 }
-

@@ -1,0 +1,20 @@
+/** Options in the types: what operations with options know of their results. */
+import type { Shape } from './model.js'
+import type { Reduce } from './axes.js'
+
+/** What was given for an option, or its default; both where the option may be missing. */
+export type Given<Options, Key extends PropertyKey, Default> = Key extends keyof Options
+  ? undefined extends Options[Key]
+    ? Exclude<Options[Key], undefined> | Default
+    : Options[Key]
+  : Default
+
+/** The shape after a reduction with options `{ axis, keepDims }`. */
+export type Reduced<S extends Shape, Options> = Reduce<
+  S,
+  Given<Options, 'axis', undefined>,
+  Given<Options, 'keepDims', false>
+>
+
+/** No other options than the known ones: what is generic in its options would take any without it. */
+export type Only<Options, Known> = { readonly [Key in Exclude<keyof Options, keyof Known>]: never }

@@ -1,0 +1,190 @@
+/** The largest and smallest elements over axes, and where they are. */
+import { type Data, allocate } from '../DType.js'
+import { argmaxInto, argminInto, maxInto, minInto } from '../kernel/reduceExtrema.js'
+import { type Draw, real } from '../primitive/domain.js'
+import { guardedMul } from '../primitive/elementwise.js'
+import { type Primitive, type TensorType, bind } from '../primitive/model.js'
+import { op } from '../primitive/op.js'
+import { type Shape, ShapeError, normalizeAxis, show, size } from '../shape/model.js'
+import type { Only, Reduced } from '../shape/options.js'
+import { div } from './arithmetic.js'
+import { arrange, countOver, dropAxes, keepAxes } from './arrange.js'
+import { equal } from './comparison.js'
+import { checkOptions, dataFirst } from './dataFirst.js'
+import { type Tensor, fromData } from './model.js'
+import { type Reduction, drawAxes, reduction } from './reduction.js'
+import { cast, expandOver, reshapeTo, sumOver } from './structural.js'
+
+// -----------------------------------------------------------------------------
+// primitives
+// -----------------------------------------------------------------------------
+
+/** The shape without the axes; along empty ones there is no largest element. */
+const inferShape = (name: string, { shape }: TensorType, axes: readonly number[]): Shape => {
+  const result = dropAxes(shape, axes)
+  if (countOver(shape, axes) > 0 || size(result) === 0) return result
+  const rule = `shape ${show(shape)} along axes ${show(axes)} is empty; at least one element is required`
+  throw new ShapeError(name, [shape], rule)
+}
+
+/** Each element's share of the derivative: evenly divided among those that equal the result. */
+const shares = (x: Tensor, out: Tensor, axes: readonly number[]): Tensor => {
+  const { shape, dtype } = x
+  const ties = cast(equal(x, expandOver(out, shape, axes)), dtype)
+  return div(ties, expandOver(sumOver(ties, axes), shape, axes))
+}
+
+const drawDistinct = (draw: Draw): { readonly operands: readonly Tensor[]; readonly params: readonly number[] } => {
+  const shape = draw.shape()
+  const axes = drawAxes(draw, shape)
+  return { operands: [draw.distinct(shape, real)], params: countOver(shape, axes) === 0 ? [] : axes }
+}
+
+type ExtremumInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Data) => void
+
+/* @__NO_SIDE_EFFECTS__ */
+const extremum = (name: string, into: ExtremumInto): Primitive<readonly number[]> =>
+  op<1, readonly number[]>({
+    name,
+    arity: 1,
+    infer: (x, axes) => ({ shape: inferShape(name, x, axes), dtype: x.dtype }),
+    evaluate: (x, axes, out) => {
+      const { data, offset, outer, along, inner } = arrange(x, axes)
+      const result = allocate(out.dtype, outer * inner)
+      into(data, offset, outer, along, inner, result)
+      return fromData(out.shape, out.dtype, result)
+    },
+    jvp: [(tangent, x, out, axes) => sumOver(guardedMul(tangent, shares(x, out, axes)), axes)],
+    vjp: [(x, out, axes) => (ct) => guardedMul(expandOver(ct, x.shape, axes), shares(x, out, axes))],
+    sample: drawDistinct
+  })
+
+/** The largest element over axes, which disappear. */
+export const maxPrimitive: Primitive<readonly number[]> = extremum('max', maxInto)
+
+/** The smallest element over axes, which disappear. */
+export const minPrimitive: Primitive<readonly number[]> = extremum('min', minInto)
+
+type PositionInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Int32Array) => void
+
+/* @__NO_SIDE_EFFECTS__ */
+const position = (name: string, into: PositionInto): Primitive<number> =>
+  op<1, number>({
+    name,
+    arity: 1,
+    infer: (x, axis) => ({ shape: inferShape(name, x, [axis]), dtype: 'int32' }),
+    evaluate: (x, axis, out) => {
+      const { data, offset, outer, along, inner } = arrange(x, [axis])
+      const result = new Int32Array(outer * inner)
+      into(data, offset, outer, along, inner, result)
+      return fromData(out.shape, out.dtype, result)
+    },
+    jvp: undefined,
+    vjp: undefined,
+    sample: (draw) => {
+      const shape = draw.shape({ minRank: 1, minSize: 1 })
+      return { operands: [draw.distinct(shape, real)], params: draw.integer(0, shape.length - 1) }
+    }
+  })
+
+/** Where the largest element is along an axis, which disappears. */
+export const argmaxPrimitive: Primitive<number> = position('argmax', argmaxInto)
+
+/** Where the smallest element is along an axis, which disappears. */
+export const argminPrimitive: Primitive<number> = position('argmin', argminInto)
+
+// -----------------------------------------------------------------------------
+// operations
+// -----------------------------------------------------------------------------
+
+/**
+ * The largest element over axes, or of all; NaN where there is one. Along an empty axis it throws a `ShapeError`.
+ *
+ * The derivative is divided evenly among equal largest elements.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { grad } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.max(T.of([[1, 5], [3, 2]])) // => T.scalar(5)
+ * pipe(T.of([[1, 5], [3, 2]]), T.max({ axis: 0 })) // => T.of([3, 5])
+ * grad((x: T.Tensor<[3]>) => T.max(x))(T.of([4, 1, 4])) // => T.of([0.5, 0, 0.5])
+ */
+export const max: Reduction = reduction('max', (x, axes) => bind(maxPrimitive, [x], axes))
+
+/**
+ * The smallest element over axes, or of all; NaN where there is one. Along an empty axis it throws a `ShapeError`.
+ *
+ * The derivative is divided evenly among equal smallest elements.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.min(T.of([[1, 5], [3, 2]])) // => T.scalar(1)
+ * pipe(T.of([[1, 5], [3, 2]]), T.min({ axis: 1, keepDims: true })) // => T.of([[1], [2]])
+ */
+export const min: Reduction = reduction('min', (x, axes) => bind(minPrimitive, [x], axes))
+
+/**
+ * What `argmax` and `argmin` take.
+ *
+ * @example
+ * import type { ArgOptions } from 'pullback/Tensor'
+ *
+ * const inEachRow: ArgOptions = { axis: -1 }
+ * inEachRow.axis // => -1
+ */
+export interface ArgOptions {
+  /** The axis to search along; unless given, all elements are searched in row-major order. */
+  readonly axis?: number
+  /** Whether the axis stays, with size 1; `false` unless given. */
+  readonly keepDims?: boolean
+}
+
+interface ArgReduction {
+  <S extends Shape, const O extends ArgOptions>(x: Tensor<S>, options: O & Only<O, ArgOptions>): Tensor<Reduced<S, O>>
+  <const O extends ArgOptions>(
+    options: O & Only<O, ArgOptions>
+  ): <S extends Shape>(x: Tensor<S>) => Tensor<Reduced<S, O>>
+  <S extends Shape>(x: Tensor<S>): Tensor<[]>
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+const argReduction = (name: string, primitive: Primitive<number>): ArgReduction =>
+  dataFirst((x: Tensor, options: ArgOptions = {}) => {
+    checkOptions(name, options, ['axis', 'keepDims'])
+    const { axis, keepDims = false } = options
+    const searched = axis === undefined ? reshapeTo(x, [size(x.shape)]) : x
+    const along = axis === undefined ? 0 : normalizeAxis(name, axis, x.shape)
+    const result = bind(primitive, [searched], along)
+    if (!keepDims) return result
+    return reshapeTo(result, keepAxes(x.shape, axis === undefined ? x.shape.map((_, each) => each) : [along]))
+  })
+
+/**
+ * Where the largest element is along an axis, or among all in row-major order: int32. Of equal ones the first; NaN counts
+ * as the largest. Along an empty axis it throws a `ShapeError`. Its derivative is 0.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.argmax(T.of([[1, 5], [7, 2]])) // => T.scalar(2, { dtype: 'int32' })
+ * pipe(T.of([[1, 5], [7, 2]]), T.argmax({ axis: 1 })) // => T.of([1, 0], { dtype: 'int32' })
+ */
+export const argmax: ArgReduction = argReduction('argmax', argmaxPrimitive)
+
+/**
+ * Where the smallest element is along an axis, or among all in row-major order: int32. Of equal ones the first; NaN comes
+ * before all others. Along an empty axis it throws a `ShapeError`. Its derivative is 0.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.argmin(T.of([[1, 5], [7, 0]])) // => T.scalar(3, { dtype: 'int32' })
+ * pipe(T.of([[1, 5], [7, 2]]), T.argmin({ axis: 1 })) // => T.of([0, 1], { dtype: 'int32' })
+ */
+export const argmin: ArgReduction = argReduction('argmin', argminPrimitive)

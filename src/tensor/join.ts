@@ -1,0 +1,265 @@
+/** Joining tensors along an axis, and splitting them: each the transpose of the other. */
+import { allocate, promote } from '../DType.js'
+import { placeStrided } from '../kernel/place.js'
+import { real } from '../primitive/domain.js'
+import { type Primitive, type TensorType, type TuplePrimitive, bind, bindTuple } from '../primitive/model.js'
+import { type Shape, ShapeError, equals, normalizeAxis, show, size, strides } from '../shape/model.js'
+import type { Given, Only } from '../shape/options.js'
+import { checkOptions, dataFirst, listFirst } from './dataFirst.js'
+import type { Joined, Parts, Stacked, Stacks } from './joinTypes.js'
+import { Scalar, type Tensor, fill, fromData } from './model.js'
+import { cast, reshapeTo } from './structural.js'
+import { along, place, take, viewOf } from './window.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * The axis along which tensors are joined or split.
+ *
+ * @example
+ * import type { JoinOptions } from 'pullback/Tensor'
+ *
+ * const sideBySide: JoinOptions = { axis: -1 }
+ * sideBySide.axis // => -1
+ */
+export interface JoinOptions {
+  /** 0 unless given. */
+  readonly axis?: number
+}
+
+interface SplitParams {
+  readonly axis: number
+  readonly sizes: readonly number[]
+}
+
+const resize = (shape: Shape, axis: number, n: number): Shape => shape.map((each, i) => (i === axis ? n : each))
+
+/** Where each of several parts begins. */
+const beginnings = (sizes: readonly number[]): readonly number[] => {
+  let next = 0
+  return sizes.map((n) => {
+    next += n
+    return next - n
+  })
+}
+
+// -----------------------------------------------------------------------------
+// primitives
+// -----------------------------------------------------------------------------
+
+const joinedType = (operands: readonly TensorType[], axis: number): TensorType => {
+  const { shape, dtype } = operands[0]!
+  return {
+    shape: resize(
+      shape,
+      axis,
+      operands.reduce((total, each) => total + each.shape[axis]!, 0)
+    ),
+    dtype
+  }
+}
+
+/** Where operand `index` begins along the axis. */
+const beginning = (operands: readonly TensorType[], index: number, axis: number): number => {
+  let start = 0
+  for (let i = 0; i < index; i++) start += operands[i]!.shape[axis]!
+  return start
+}
+
+/** The operands, of one type and of shapes that agree beside the axis, one after another along it. */
+export const concatPrimitive: Primitive<number> = {
+  name: 'concat',
+  infer: joinedType,
+  evaluate: (operands, axis, out) => {
+    const data = allocate(out.dtype, size(out.shape))
+    const places = strides(out.shape)
+    let start = 0
+    for (const x of operands) {
+      if (x instanceof Scalar) continue
+      placeStrided(x.data, x.offset, x.shape, x.strides, data, start * places[axis]!, places)
+      start += x.shape[axis]!
+    }
+    return fromData(out.shape, out.dtype, data)
+  },
+  derivative: {
+    jvp: (index, tangent, operands, out, axis) => {
+      const start = beginning(operands, index, axis)
+      const window = along(out.shape, axis, start, tangent.shape[axis]!)
+      return place(tangent, { ...window, shape: out.shape, value: 0 })
+    },
+    vjp: (index, operands, out, axis) => {
+      const window = along(out.shape, axis, beginning(operands, index, axis), operands[index]!.shape[axis]!)
+      return (ct) => take(ct, window)
+    }
+  },
+  sample: (draw) => {
+    const shape = draw.shape({ minRank: 1 })
+    const axis = draw.integer(0, shape.length - 1)
+    const sizes = draw.shape({ minRank: 1 })
+    return { operands: sizes.map((n) => draw.tensor(resize(shape, axis, n), real)), params: axis }
+  }
+}
+
+/** The parts of the given sizes, one after another along the axis: views. */
+export const splitPrimitive: TuplePrimitive<SplitParams> = {
+  name: 'split',
+  evaluate: ([x], { axis, sizes }) =>
+    beginnings(sizes).map((start, part) => viewOf(x!, along(x!.shape, axis, start, sizes[part]!))),
+  jvp: ([tangent], _operands, _out, params) =>
+    tangent === undefined ? params.sizes.map(() => undefined) : bindTuple(splitPrimitive, [tangent], params),
+  vjp: ([x], _out, { axis, sizes }) => {
+    const { shape, dtype } = x!
+    return (cotangents) => [
+      bind(
+        concatPrimitive,
+        sizes.map((n, part) => cotangents[part] ?? fill(resize(shape, axis, n), dtype, 0)),
+        axis
+      )
+    ]
+  }
+}
+
+// -----------------------------------------------------------------------------
+// operations
+// -----------------------------------------------------------------------------
+
+/** The tensors in their common type. */
+const promoted = (tensors: readonly Tensor[]): readonly Tensor[] => {
+  const dtype = tensors.reduce((common, each) => promote(common, each.dtype), tensors[0]!.dtype)
+  return tensors.map((each) => cast(each, dtype))
+}
+
+const requireSome = (operation: string, tensors: readonly Tensor[]): Shape => {
+  const first = tensors[0]
+  if (first !== undefined) return first.shape
+  throw new ShapeError(operation, [], 'an empty list; at least one tensor is required')
+}
+
+/**
+ * The tensors one after another along an axis (0 unless given). Mixed types promote.
+ *
+ * Sizes along all other axes must agree, else a `ShapeError` names the operand and the axis. Its pullback hands each
+ * operand its slice.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.concat([T.of([1, 2]), T.of([3])]) // => T.of([1, 2, 3])
+ * pipe([T.of([[1], [2]]), T.of([[3], [4]])], T.concat({ axis: 1 })) // => T.of([[1, 3], [2, 4]])
+ */
+export const concat: {
+  <const Tensors extends readonly Tensor[], const O extends JoinOptions>(
+    tensors: Tensors,
+    options: O & Only<O, JoinOptions>
+  ): Tensor<Joined<Tensors, Given<O, 'axis', 0>>>
+  <const O extends JoinOptions>(
+    options: O & Only<O, JoinOptions>
+  ): <const Tensors extends readonly Tensor[]>(tensors: Tensors) => Tensor<Joined<Tensors, Given<O, 'axis', 0>>>
+  <const Tensors extends readonly Tensor[]>(tensors: Tensors): Tensor<Joined<Tensors, 0>>
+} = listFirst((tensors: readonly Tensor[], options: JoinOptions = {}): Tensor => {
+  checkOptions('concat', options, ['axis'])
+  const first = requireSome('concat', tensors)
+  const shapes = tensors.map(({ shape }) => shape)
+  const fail = (rule: string): ShapeError => new ShapeError('concat', shapes, rule)
+  if (first.length === 0) throw fail('operand 0 is a scalar; at least one axis is required, join scalars with T.stack')
+  const axis = normalizeAxis('concat', options.axis ?? 0, first)
+  shapes.forEach((shape, i) => {
+    const both = `operand ${i} of shape ${show(shape)} behind operand 0 of shape ${show(first)}`
+    if (shape.length !== first.length) throw fail(`${both}; equally many axes are required`)
+    const other = shape.findIndex((n, each) => each !== axis && n !== first[each])
+    if (other >= 0) throw fail(`${both}; equal sizes along axis ${other} are required to join along axis ${axis}`)
+  })
+  return tensors.length === 1 ? tensors[0]! : bind(concatPrimitive, promoted(tensors), axis)
+})
+
+/**
+ * The tensors side by side along a new axis, which becomes the given axis of the result (0 unless given). Mixed types
+ * promote. Shapes that are not equal throw a `ShapeError` that names the operand.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.stack([T.of([1, 2]), T.of([3, 4])]) // => T.of([[1, 2], [3, 4]])
+ * pipe([T.of([1, 2]), T.of([3, 4])], T.stack({ axis: 1 })) // => T.of([[1, 3], [2, 4]])
+ * T.stack([T.scalar(1), T.scalar(2)]) // => T.of([1, 2])
+ */
+export const stack: {
+  <const Tensors extends readonly Tensor[], const O extends JoinOptions>(
+    tensors: Tensors & Stacks<Tensors>,
+    options: O & Only<O, JoinOptions>
+  ): Tensor<Stacked<Tensors, Given<O, 'axis', 0>>>
+  <const O extends JoinOptions>(
+    options: O & Only<O, JoinOptions>
+  ): <const Tensors extends readonly Tensor[]>(
+    tensors: Tensors & Stacks<Tensors>
+  ) => Tensor<Stacked<Tensors, Given<O, 'axis', 0>>>
+  <const Tensors extends readonly Tensor[]>(tensors: Tensors & Stacks<Tensors>): Tensor<Stacked<Tensors, 0>>
+} = listFirst((tensors: readonly Tensor[], options: JoinOptions = {}): Tensor => {
+  checkOptions('stack', options, ['axis'])
+  const first = requireSome('stack', tensors)
+  const other = tensors.findIndex(({ shape }) => !equals(shape, first))
+  if (other >= 0) {
+    const given = `operand ${other} of shape ${show(tensors[other]!.shape)} beside operand 0 of shape ${show(first)}`
+    throw new ShapeError('stack', [first, tensors[other]!.shape], `${given}; equal shapes are required`)
+  }
+  const axis = normalizeAxis('stack', options.axis ?? 0, [...first, 1])
+  const wide = [...first.slice(0, axis), 1, ...first.slice(axis)]
+  const each = promoted(tensors).map((x) => reshapeTo(x, wide))
+  return each.length === 1 ? each[0]! : bind(concatPrimitive, each, axis)
+})
+
+const sizesOf = (shape: Shape, axis: number, into: number | readonly number[]): readonly number[] => {
+  const n = shape[axis]!
+  const fail = (rule: string): ShapeError => new ShapeError('split', [shape], rule)
+  if (typeof into === 'number') {
+    if (!Number.isInteger(into) || into < 1) throw fail(`${into} parts; an integer of 1 or more is required`)
+    if (n % into === 0) return new Array<number>(into).fill(n / into)
+    throw fail(
+      `${into} equal parts along axis ${axis} of shape ${show(shape)}; a size divisible by ${into} is required`
+    )
+  }
+  const given = `sizes ${show(into)} along axis ${axis} of shape ${show(shape)}`
+  if (!into.every((each) => Number.isInteger(each) && each >= 0)) {
+    throw fail(`${given}; integers of 0 or more are required`)
+  }
+  const total = into.reduce((sum, each) => sum + each, 0)
+  if (total !== n) throw fail(`${given}; a sum of ${n} is required, it is ${total}`)
+  return into
+}
+
+/**
+ * The parts of a tensor along an axis (0 unless given): a number of equal ones, or one of each of the given sizes. They
+ * are views; joined with `concat` they give the tensor back.
+ *
+ * A number that does not divide the axis, and sizes that do not sum to it, throw a `ShapeError`. Its pullback joins the
+ * parts' cotangents.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.split(T.of([1, 2, 3, 4]), 2) // => [T.of([1, 2]), T.of([3, 4])]
+ * T.split(T.of([1, 2, 3]), [1, 2]) // => [T.of([1]), T.of([2, 3])]
+ * const [left, right] = pipe(T.of([[1, 2], [3, 4]]), T.split(2, { axis: 1 }))
+ * right // => T.of([[2], [4]])
+ */
+export const split: {
+  <S extends Shape, const Into extends number | readonly number[], const O extends JoinOptions = {}>(
+    x: Tensor<S>,
+    into: Into,
+    options?: O & Only<O, JoinOptions>
+  ): Parts<S, Into, Given<O, 'axis', 0>>
+  <const Into extends number | readonly number[], const O extends JoinOptions = {}>(
+    into: Into,
+    options?: O & Only<O, JoinOptions>
+  ): <S extends Shape>(x: Tensor<S>) => Parts<S, Into, Given<O, 'axis', 0>>
+} = dataFirst((x: Tensor, into: number | readonly number[], options: JoinOptions = {}): readonly Tensor[] => {
+  checkOptions('split', options, ['axis'])
+  const axis = normalizeAxis('split', options.axis ?? 0, x.shape)
+  const sizes = sizesOf(x.shape, axis, into)
+  return sizes.length === 1 ? [x] : bindTuple(splitPrimitive, [x], { axis, sizes: [...sizes] })
+})

@@ -1,0 +1,211 @@
+/** Changes of shape that keep the values and their row-major order. */
+import type { Flattened, Reshaped, Squeezed } from '../shape/layout.js'
+import { type Shape, ShapeError, normalizeAxes, normalizeAxis, show, size, validate } from '../shape/model.js'
+import type { Given, Only } from '../shape/options.js'
+import type { Axes, InsertAxis, Mutable } from '../shape/static.js'
+import { dropAxes } from './arrange.js'
+import { checkOptions, dataFirst } from './dataFirst.js'
+import type { Tensor } from './model.js'
+import { broadcastToShape, reshapeTo } from './structural.js'
+import { typed } from './typed.js'
+
+// -----------------------------------------------------------------------------
+// reshape
+// -----------------------------------------------------------------------------
+
+/** The shape with the size that -1 stands for. */
+const resolved = (operation: string, from: Shape, to: Shape): Shape => {
+  const fail = (rule: string): ShapeError =>
+    new ShapeError(operation, [from, to], `${show(from)} to ${show(to)}; ${rule}`)
+  const open = to.indexOf(-1)
+  if (open !== to.lastIndexOf(-1)) throw fail('at most one size may be -1')
+  if (!to.every((n) => Number.isInteger(n) && n >= -1)) {
+    throw fail('sizes must be integers of 0 or more, or -1 for what is left')
+  }
+  const given = size(to.filter((n) => n !== -1))
+  const total = size(from)
+  if (open === -1) {
+    if (given === total) return [...to]
+    throw fail(`as many elements are required, ${total} are not ${given}`)
+  }
+  if (given === 0) throw fail('beside a size of 0 every size must be given')
+  if (total % given !== 0) throw fail(`as many elements are required, ${total} are no multiple of ${given}`)
+  return to.map((n) => (n === -1 ? total / given : n))
+}
+
+/**
+ * The same values, in row-major order, under another shape of the same size. One size may be -1: it becomes what is left.
+ *
+ * Nothing is copied unless the tensor is a view in another order. Another number of elements throws a `ShapeError`.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.reshape(T.of([1, 2, 3, 4, 5, 6]), [2, 3]) // => T.of([[1, 2, 3], [4, 5, 6]])
+ * pipe(T.of([1, 2, 3, 4]), T.reshape([-1, 2])) // => T.of([[1, 2], [3, 4]])
+ */
+export const reshape: {
+  <const To extends Shape>(x: Tensor, shape: To): Tensor<Reshaped<To>>
+  <const To extends Shape>(shape: To): (x: Tensor) => Tensor<Reshaped<To>>
+} = dataFirst((x: Tensor, shape: Shape) => reshapeTo(x, resolved('reshape', x.shape, shape)))
+
+/**
+ * All values in row-major order, as a vector.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.ravel(T.of([[1, 2], [3, 4]])) // => T.of([1, 2, 3, 4])
+ * T.ravel(T.scalar(7)) // => T.of([7])
+ */
+export const ravel = <S extends Shape>(x: Tensor<S>): Tensor<Flattened<S>> => typed(reshapeTo(x, [size(x.shape)]))
+
+/**
+ * Which axes `flatten` joins, both ends included.
+ *
+ * @example
+ * import type { FlattenOptions } from 'pullback/Tensor'
+ *
+ * const perImage: FlattenOptions = { startAxis: 1 }
+ * perImage.startAxis // => 1
+ */
+export interface FlattenOptions {
+  /** The first axis to join; 0 unless given. */
+  readonly startAxis?: number
+  /** The last axis to join; -1 unless given. */
+  readonly endAxis?: number
+}
+
+/**
+ * Joins neighbouring axes into one: all of them, or those from `startAxis` to `endAxis`, both included. A scalar becomes
+ * a vector of one element.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.flatten(T.of([[1, 2], [3, 4]])) // => T.of([1, 2, 3, 4])
+ * pipe(T.zeros([32, 28, 28]), T.flatten({ startAxis: 1 })).shape // => [32, 784]
+ */
+export const flatten: {
+  (x: Tensor, options: FlattenOptions): Tensor
+  (options: FlattenOptions): (x: Tensor) => Tensor
+  <S extends Shape>(x: Tensor<S>): Tensor<Flattened<S>>
+} = dataFirst((x: Tensor, options: FlattenOptions = {}) => {
+  checkOptions('flatten', options, ['startAxis', 'endAxis'])
+  if (x.shape.length === 0) return reshapeTo(x, [1])
+  const start = normalizeAxis('flatten', options.startAxis ?? 0, x.shape)
+  const end = normalizeAxis('flatten', options.endAxis ?? -1, x.shape)
+  if (start > end) {
+    const rule = `startAxis ${start} and endAxis ${end} of shape ${show(x.shape)}; the first must not lie behind the last`
+    throw new ShapeError('flatten', [x.shape], rule)
+  }
+  const joined = size(x.shape.slice(start, end + 1))
+  return reshapeTo(x, [...x.shape.slice(0, start), joined, ...x.shape.slice(end + 1)])
+})
+
+// -----------------------------------------------------------------------------
+// axes of size 1
+// -----------------------------------------------------------------------------
+
+/**
+ * The tensor with new axes of size 1, which become the given axes of the result. An axis out of range throws a
+ * `ShapeError`.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.expandDims(T.of([1, 2]), 0) // => T.of([[1, 2]])
+ * pipe(T.of([1, 2]), T.expandDims(-1)) // => T.of([[1], [2]])
+ */
+export const expandDims: {
+  <S extends Shape, const Axis extends number>(x: Tensor<S>, axis: Axis): Tensor<InsertAxis<S, Axis, 1>>
+  (x: Tensor, axis: readonly number[]): Tensor
+  <const Axis extends number>(axis: Axis): <S extends Shape>(x: Tensor<S>) => Tensor<InsertAxis<S, Axis, 1>>
+  (axis: readonly number[]): (x: Tensor) => Tensor
+} = dataFirst((x: Tensor, axis: number | readonly number[]) => {
+  const given = typeof axis === 'number' ? [axis] : axis
+  const rank = x.shape.length + given.length
+  const axes = given.map((each) => {
+    if (Number.isInteger(each) && each >= -rank && each < rank) return each < 0 ? each + rank : each
+    const rule = `axis ${each} beside shape ${show(x.shape)}; an integer from ${-rank} to ${rank - 1} is required`
+    throw new ShapeError('expandDims', [x.shape], rule)
+  })
+  if (new Set(axes).size < axes.length) {
+    const rule = `axes ${show(given)} beside shape ${show(x.shape)}; distinct axes are required`
+    throw new ShapeError('expandDims', [x.shape], rule)
+  }
+  let next = 0
+  const shape = Array.from({ length: rank }, (_, position) => (axes.includes(position) ? 1 : x.shape[next++]!))
+  return reshapeTo(x, shape)
+})
+
+/**
+ * Which axes `squeeze` takes away.
+ *
+ * @example
+ * import type { SqueezeOptions } from 'pullback/Tensor'
+ *
+ * const last: SqueezeOptions = { axis: -1 }
+ * last.axis // => -1
+ */
+export interface SqueezeOptions {
+  /** The axis or axes, which must have size 1; all that have it unless given. */
+  readonly axis?: Axes
+}
+
+/**
+ * The tensor without its axes of size 1, or without the given ones. An axis of another size throws a `ShapeError`.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.squeeze(T.of([[[1, 2]]])) // => T.of([1, 2])
+ * pipe(T.of([[[1, 2]]]), T.squeeze({ axis: 0 })) // => T.of([[1, 2]])
+ */
+export const squeeze: {
+  <S extends Shape, const O extends SqueezeOptions>(
+    x: Tensor<S>,
+    options: O & Only<O, SqueezeOptions>
+  ): Tensor<Squeezed<S, Given<O, 'axis', undefined>>>
+  <const O extends SqueezeOptions>(
+    options: O & Only<O, SqueezeOptions>
+  ): <S extends Shape>(x: Tensor<S>) => Tensor<Squeezed<S, Given<O, 'axis', undefined>>>
+  <S extends Shape>(x: Tensor<S>): Tensor<Squeezed<S, undefined>>
+} = dataFirst((x: Tensor, options: SqueezeOptions = {}) => {
+  checkOptions('squeeze', options, ['axis'])
+  if (options.axis === undefined)
+    return reshapeTo(
+      x,
+      x.shape.filter((n) => n !== 1)
+    )
+  const axes = normalizeAxes('squeeze', options.axis, x.shape)
+  const wide = axes.find((axis) => x.shape[axis] !== 1)
+  if (wide === undefined) return reshapeTo(x, dropAxes(x.shape, axes))
+  const rule = `axis ${wide} of shape ${show(x.shape)}; an axis of size 1 is required`
+  throw new ShapeError('squeeze', [x.shape], rule)
+})
+
+// -----------------------------------------------------------------------------
+// broadcasting
+// -----------------------------------------------------------------------------
+
+/**
+ * The tensor repeated to a shape that its own broadcasts to: along new leading axes, and along axes of size 1.
+ *
+ * Nothing is copied. Its pullback is the sum over the repetitions. Other shapes throw a `ShapeError`.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.broadcastTo(T.of([1, 2]), [2, 2]) // => T.of([[1, 2], [1, 2]])
+ * pipe(T.of([[1], [2]]), T.broadcastTo([2, 3])) // => T.of([[1, 1, 1], [2, 2, 2]])
+ */
+export const broadcastTo: {
+  <const To extends Shape>(x: Tensor, shape: To): Tensor<Mutable<To>>
+  <const To extends Shape>(shape: To): (x: Tensor) => Tensor<Mutable<To>>
+} = dataFirst((x: Tensor, shape: Shape) => broadcastToShape(x, validate('broadcastTo', shape)))

@@ -1,0 +1,134 @@
+/** Sums, means and logical reductions over axes. */
+import { allocate, isFloat, toFloat } from '../DType.js'
+import type { Data } from '../DType.js'
+import { allInto, anyInto } from '../kernel/reduceLogical.js'
+import { sumInto } from '../kernel/reduceSum.js'
+import { real } from '../primitive/domain.js'
+import { type Primitive, bind } from '../primitive/model.js'
+import { op } from '../primitive/op.js'
+import { div } from './arithmetic.js'
+import { arrange, countOver, dropAxes } from './arrange.js'
+import { type Tensor, fromData } from './model.js'
+import { type Reduction, drawAxes, reduction } from './reduction.js'
+import { cast, expandOver, sumOver } from './structural.js'
+
+// -----------------------------------------------------------------------------
+// primitives
+// -----------------------------------------------------------------------------
+
+/** The mean over axes, which disappear: divided in double, so that a sum beyond the type's range does no harm. */
+export const meanPrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
+  name: 'mean',
+  arity: 1,
+  infer: (x, axes) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype }),
+  evaluate: (x, axes, out) => {
+    const { data, offset, outer, along, inner } = arrange(x, axes)
+    const sums = new Float64Array(outer * inner)
+    sumInto(data, offset, outer, along, inner, sums)
+    const result = allocate(out.dtype, sums.length)
+    for (let i = 0; i < sums.length; i++) result[i] = sums[i]! / along
+    return fromData(out.shape, out.dtype, result)
+  },
+  jvp: 'linear',
+  vjp: [
+    (x, _out, axes) => {
+      const { shape } = x
+      return (ct) => expandOver(div(ct, countOver(shape, axes)), shape, axes)
+    }
+  ],
+  sample: (draw) => {
+    const shape = draw.shape()
+    const axes = drawAxes(draw, shape)
+    return { operands: [draw.tensor(shape, real)], params: countOver(shape, axes) === 0 ? [] : axes }
+  }
+})
+
+type LogicalInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Uint8Array) => void
+
+/* @__NO_SIDE_EFFECTS__ */
+const logical = (name: string, into: LogicalInto): Primitive<readonly number[]> =>
+  op<1, readonly number[]>({
+    name,
+    arity: 1,
+    infer: (x, axes) => ({ shape: dropAxes(x.shape, axes), dtype: 'bool' }),
+    evaluate: (x, axes, out) => {
+      const { data, offset, outer, along, inner } = arrange(x, axes)
+      const result = new Uint8Array(outer * inner)
+      into(data, offset, outer, along, inner, result)
+      return fromData(out.shape, out.dtype, result)
+    },
+    jvp: undefined,
+    vjp: undefined,
+    sample: (draw) => {
+      const shape = draw.shape()
+      return { operands: [draw.mask(shape)], params: drawAxes(draw, shape) }
+    }
+  })
+
+/** Whether any element over axes is true. */
+export const anyPrimitive: Primitive<readonly number[]> = logical('any', anyInto)
+
+/** Whether all elements over axes are true. */
+export const allPrimitive: Primitive<readonly number[]> = logical('all', allInto)
+
+// -----------------------------------------------------------------------------
+// operations
+// -----------------------------------------------------------------------------
+
+/** The mean over axes that have been checked, of a float tensor. */
+export const meanOver = (x: Tensor, axes: readonly number[]): Tensor =>
+  axes.length === 0 ? x : bind(meanPrimitive, [x], axes)
+
+/**
+ * The sum over axes, or of all elements. Booleans are counted, as int32; of no elements it is 0.
+ *
+ * Floats are added pairwise in double.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.sum(T.of([[1, 2], [3, 4]])) // => T.scalar(10)
+ * T.sum(T.of([[1, 2], [3, 4]]), { axis: 0 }) // => T.of([4, 6])
+ * pipe(T.of([[1, 2], [3, 4]]), T.sum({ axis: -1, keepDims: true })) // => T.of([[3], [7]])
+ */
+export const sum: Reduction = reduction('sum', sumOver)
+
+/**
+ * The mean over axes, or of all elements; integers and booleans give float32, no elements give NaN.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.mean(T.of([1, 2, 6])) // => T.scalar(3)
+ * pipe(T.of([[1, 2], [3, 4]]), T.mean({ axis: 0 })) // => T.of([2, 3])
+ */
+export const mean: Reduction = reduction('mean', (x, axes) => meanOver(real32(x), axes))
+
+/** Integers and booleans as float32; floats as they are. */
+const real32 = (x: Tensor): Tensor => (isFloat(x.dtype) ? x : cast(x, toFloat(x.dtype)))
+
+/**
+ * Whether any element over axes, or any at all, is true: not 0. Of no elements it is false. The result is bool.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.any(T.of([false, true])) // => T.scalar(true)
+ * pipe(T.of([[0, 1], [0, 0]]), T.any({ axis: 1 })) // => T.of([true, false])
+ */
+export const any: Reduction = reduction('any', (x, axes) => bind(anyPrimitive, [x], axes))
+
+/**
+ * Whether all elements over axes, or all there are, are true: not 0. Of no elements it is true. The result is bool.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.all(T.of([true, false])) // => T.scalar(false)
+ * pipe(T.of([[1, 1], [0, 1]]), T.all({ axis: 1 })) // => T.of([true, false])
+ */
+export const all: Reduction = reduction('all', (x, axes) => bind(allPrimitive, [x], axes))

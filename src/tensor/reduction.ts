@@ -1,0 +1,61 @@
+/** What all reductions over axes have in common. */
+import type { Draw } from '../primitive/domain.js'
+import type { Only, Reduced } from '../shape/options.js'
+import { type Shape, normalizeAxes } from '../shape/model.js'
+import type { Axes } from '../shape/static.js'
+import { keepAxes } from './arrange.js'
+import { checkOptions, dataFirst } from './dataFirst.js'
+import type { Tensor } from './model.js'
+import { reshapeTo } from './structural.js'
+
+/**
+ * What a reduction takes: the axes it works along, and whether they stay in the result.
+ *
+ * @example
+ * import type { ReduceOptions } from 'pullback/Tensor'
+ *
+ * const overRows: ReduceOptions = { axis: -1, keepDims: true }
+ * overRows.axis // => -1
+ */
+export interface ReduceOptions {
+  /** The axis or axes to reduce, negative ones from the end; all of them unless given. */
+  readonly axis?: Axes
+  /** Whether the reduced axes stay, with size 1; `false` unless given. */
+  readonly keepDims?: boolean
+}
+
+/**
+ * A reduction over axes, dual by what comes first: `f(x)`, `f(x, { axis: 0 })`, `pipe(x, f)`, `pipe(x, f({ axis: 0 }))`.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const reductions: readonly T.Reduction[] = [T.sum, T.max]
+ * reductions.map((f) => T.item(pipe(T.of([1, 2]), f))) // => [3, 2]
+ */
+export interface Reduction<Options extends ReduceOptions = ReduceOptions> {
+  <S extends Shape, const O extends Options>(x: Tensor<S>, options: O & Only<O, Options>): Tensor<Reduced<S, O>>
+  <const O extends Options>(options: O & Only<O, Options>): <S extends Shape>(x: Tensor<S>) => Tensor<Reduced<S, O>>
+  <S extends Shape>(x: Tensor<S>): Tensor<[]>
+}
+
+/** Makes a reduction from what it does over axes that are checked, counted from the front and sorted. */
+/* @__NO_SIDE_EFFECTS__ */
+export const reduction = <Options extends ReduceOptions = ReduceOptions>(
+  name: string,
+  over: (x: Tensor, axes: readonly number[], options: Partial<Options>) => Tensor,
+  further: readonly string[] = []
+): Reduction<Options> => {
+  const known = ['axis', 'keepDims', ...further]
+  return dataFirst((x: Tensor, options: Partial<Options> = {}) => {
+    checkOptions(name, options, known)
+    const axes = normalizeAxes(name, options.axis, x.shape)
+    const result = over(x, axes, options)
+    return options.keepDims === true ? reshapeTo(result, keepAxes(x.shape, axes)) : result
+  })
+}
+
+/** Any of the sets of axes of a shape, for test operands. */
+export const drawAxes = (draw: Draw, shape: Shape): readonly number[] =>
+  shape.map((_, axis) => axis).filter(() => draw.integer(0, 1) === 1)

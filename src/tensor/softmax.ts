@@ -1,0 +1,168 @@
+/** Softmax and its kin: shifted by the largest element, so that nothing overflows. */
+import { type Data, allocate, toFloat } from '../DType.js'
+import { logSoftmaxInto, logSumExpInto, softmaxInto } from '../kernel/softmax.js'
+import { type Draw, real } from '../primitive/domain.js'
+import { guardedMul } from '../primitive/elementwise.js'
+import { type Primitive, bind } from '../primitive/model.js'
+import { op } from '../primitive/op.js'
+import { type Shape, normalizeAxes, size } from '../shape/model.js'
+import type { Axes } from '../shape/static.js'
+import { sub } from './arithmetic.js'
+import { arrange, countOver, dropAxes, restore } from './arrange.js'
+import { greater } from './comparison.js'
+import { checkOptions, dataFirst } from './dataFirst.js'
+import { exp } from './exponential.js'
+import { maxPrimitive } from './extrema.js'
+import { type Concrete, type Tensor, fromData } from './model.js'
+import { type Reduction, drawAxes, reduction } from './reduction.js'
+import { where } from './select.js'
+import { cast, expandOver, sumOver } from './structural.js'
+
+// -----------------------------------------------------------------------------
+// primitives
+// -----------------------------------------------------------------------------
+
+const sample = (draw: Draw): { readonly operands: readonly Tensor[]; readonly params: readonly number[] } => {
+  const shape = draw.shape()
+  return { operands: [draw.tensor(shape, real)], params: drawAxes(draw, shape) }
+}
+
+const evaluateWith =
+  (into: (data: Data, offset: number, outer: number, n: number, inner: number, out: Data) => void) =>
+  (x: Concrete, axes: readonly number[]): Concrete => {
+    const { data, offset, outer, along, inner } = arrange(x, axes)
+    const result = allocate(x.dtype, size(x.shape))
+    into(data, offset, outer, along, inner, result)
+    return restore(x.shape, axes, x.dtype, result)
+  }
+
+const spread = (x: Tensor, axes: readonly number[]): Tensor => expandOver(sumOver(x, axes), x.shape, axes)
+
+/** The derivative at weights `y`: `y (t - sum y t)`. Its matrix is symmetric. */
+const weigh = (t: Tensor, y: Tensor, axes: readonly number[]): Tensor =>
+  guardedMul(sub(t, spread(guardedMul(t, y), axes)), y)
+
+/** `exp x / sum exp x` over axes. */
+export const softmaxPrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
+  name: 'softmax',
+  arity: 1,
+  infer: (x) => x,
+  evaluate: evaluateWith(softmaxInto),
+  jvp: [(tangent, _x, out, axes) => weigh(tangent, out, axes)],
+  vjp: [(_x, out, axes) => (ct) => weigh(ct, out, axes)],
+  sample
+})
+
+const softmaxOver = (x: Tensor, axes: readonly number[]): Tensor => bind(softmaxPrimitive, [x], axes)
+
+/** `log sum exp x` over axes, which disappear. */
+export const logSumExpPrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
+  name: 'logSumExp',
+  arity: 1,
+  infer: (x, axes) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype }),
+  evaluate: (x, axes, out) => {
+    const { data, offset, outer, along, inner } = arrange(x, axes)
+    const result = allocate(out.dtype, outer * inner)
+    logSumExpInto(data, offset, outer, along, inner, result)
+    return fromData(out.shape, out.dtype, result)
+  },
+  jvp: [(tangent, x, _out, axes) => sumOver(guardedMul(tangent, softmaxOver(x, axes)), axes)],
+  vjp: [(x, _out, axes) => (ct) => guardedMul(expandOver(ct, x.shape, axes), softmaxOver(x, axes))],
+  sample
+})
+
+/** Zero in the lanes that are -infinity everywhere, which do not move. */
+const alive = (t: Tensor, out: Tensor, axes: readonly number[]): Tensor => {
+  const { shape } = out
+  if (countOver(shape, axes) === 0) return t
+  return where(expandOver(greater(bind(maxPrimitive, [out], axes), -Infinity), shape, axes), t, 0)
+}
+
+/** `x - log sum exp x` over axes. */
+export const logSoftmaxPrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
+  name: 'logSoftmax',
+  arity: 1,
+  infer: (x) => x,
+  evaluate: evaluateWith(logSoftmaxInto),
+  jvp: [(tangent, _x, out, axes) => sub(alive(tangent, out, axes), spread(guardedMul(tangent, exp(out)), axes))],
+  vjp: [(_x, out, axes) => (ct) => sub(alive(ct, out, axes), guardedMul(spread(ct, axes), exp(out)))],
+  sample
+})
+
+// -----------------------------------------------------------------------------
+// operations
+// -----------------------------------------------------------------------------
+
+/**
+ * The axes that `softmax` and `logSoftmax` work along.
+ *
+ * @example
+ * import type { SoftmaxOptions } from 'pullback/Tensor'
+ *
+ * const overClasses: SoftmaxOptions = { axis: 1 }
+ * overClasses.axis // => 1
+ */
+export interface SoftmaxOptions {
+  /** The axis or axes; the last one unless given. */
+  readonly axis?: Axes
+}
+
+interface Softmax {
+  <S extends Shape>(x: Tensor<S>, options: SoftmaxOptions): Tensor<S>
+  (options: SoftmaxOptions): <S extends Shape>(x: Tensor<S>) => Tensor<S>
+  <S extends Shape>(x: Tensor<S>): Tensor<S>
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+const softmaxLike = (name: string, primitive: Primitive<readonly number[]>): Softmax =>
+  dataFirst((x: Tensor, options: SoftmaxOptions = {}) => {
+    checkOptions(name, options, ['axis'])
+    return bind(primitive, [cast(x, toFloat(x.dtype))], normalizeAxes(name, options.axis ?? -1, x.shape))
+  })
+
+/**
+ * The logarithm of the sum of exponentials over axes, or of all elements: `log sum exp x`, without overflow. Integers become
+ * float32; of no elements, and where all are -infinity, it is -infinity.
+ *
+ * Its derivative is the softmax; where all elements are -infinity, 0.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.logSumExp(T.of([1000, 1000])) // => T.scalar(1000.6931)
+ * pipe(T.of([[0, 0], [0, -Infinity]]), T.logSumExp({ axis: 1 })) // => T.of([0.6931472, 0])
+ */
+export const logSumExp: Reduction = reduction('logSumExp', (x, axes) =>
+  bind(logSumExpPrimitive, [cast(x, toFloat(x.dtype))], axes)
+)
+
+/**
+ * The exponentials divided by their sum along an axis, the last unless given: `exp x / sum exp x`, without overflow.
+ * Integers become float32.
+ *
+ * Elements of +infinity share the weight evenly; where all are -infinity, all weights and derivatives are 0.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.softmax(T.of([0, 0, 1000])) // => T.of([0, 0, 1])
+ * pipe(T.of([[1, 2], [1, 2]]), T.softmax({ axis: 0 })) // => T.of([[0.5, 0.5], [0.5, 0.5]])
+ */
+export const softmax: Softmax = softmaxLike('softmax', softmaxPrimitive)
+
+/**
+ * The logarithm of the softmax along an axis, the last unless given: `x - log sum exp x`, without overflow and exact where
+ * the softmax itself would round to 0. Integers become float32.
+ *
+ * Where all elements are -infinity it is -infinity, with derivatives 0.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.logSoftmax(T.of([0, 1000])) // => T.of([-1000, 0])
+ * pipe(T.of([[1, 2], [1, 2]]), T.logSoftmax({ axis: 0 })) // => T.of([[-0.6931472, -0.6931472], [-0.6931472, -0.6931472]])
+ */
+export const logSoftmax: Softmax = softmaxLike('logSoftmax', logSoftmaxPrimitive)

@@ -1,0 +1,288 @@
+/** Triangles and diagonals of matrices, and of stacks of them: the last two axes are the rows and columns. */
+import { allocate } from '../DType.js'
+import { placeStrided } from '../kernel/place.js'
+import { triangleInto } from '../kernel/triangle.js'
+import { type Draw, real } from '../primitive/domain.js'
+import { type Primitive, bind } from '../primitive/model.js'
+import { op } from '../primitive/op.js'
+import { type Shape, ShapeError, show, size, strides } from '../shape/model.js'
+import type { IsDynamic } from '../shape/static.js'
+import { checkOptions, dataFirst } from './dataFirst.js'
+import { Dense, Scalar, type Tensor, contiguous, fromData } from './model.js'
+import { sumOver } from './structural.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * Which diagonal is meant.
+ *
+ * @example
+ * import type { DiagonalOptions } from 'pullback/Tensor'
+ *
+ * const aboveMain: DiagonalOptions = { offset: 1 }
+ * aboveMain.offset // => 1
+ */
+export interface DiagonalOptions {
+  /** 0, the main diagonal, unless given; positive ones lie above it, negative ones below. */
+  readonly offset?: number
+}
+
+/** Bounds of column minus row, both included; infinite where there is none. */
+interface Band {
+  readonly from: number
+  readonly to: number
+}
+
+interface Diagonal {
+  readonly rows: number
+  readonly columns: number
+  readonly offset: number
+}
+
+type DiagonalShape<S extends Shape> =
+  IsDynamic<S> extends true
+    ? Shape
+    : S extends readonly [...infer Stack extends Shape, number, number]
+      ? [...Stack, number]
+      : Shape
+
+type TraceShape<S extends Shape> =
+  IsDynamic<S> extends true ? Shape : S extends readonly [...infer Stack extends Shape, number, number] ? Stack : Shape
+
+type DiagShape<S extends Shape> =
+  IsDynamic<S> extends true
+    ? Shape
+    : S extends readonly [number]
+      ? [number, number]
+      : S extends readonly [number, number]
+        ? [number]
+        : Shape
+
+const lengthOf = ({ rows, columns, offset }: Diagonal): number =>
+  Math.max(0, offset >= 0 ? Math.min(rows, columns - offset) : Math.min(rows + offset, columns))
+
+/** Where a diagonal lies in an array with the given strides: its first element, and the step to the next. */
+const lie = (
+  { offset }: Diagonal,
+  stride: readonly number[]
+): { readonly start: number; readonly strides: readonly number[] } => {
+  const stack = stride.slice(0, -2)
+  const row = stride[stack.length]!
+  const column = stride[stack.length + 1]!
+  return { start: offset >= 0 ? offset * column : -offset * row, strides: [...stack, row + column] }
+}
+
+const drawOffset = (draw: Draw): number => draw.pick([0, 0, 1, -1, 3])
+
+// -----------------------------------------------------------------------------
+// primitives
+// -----------------------------------------------------------------------------
+
+/** The elements within a band of diagonals; zero elsewhere. It is its own transpose. */
+export const bandPrimitive: Primitive<Band> = op<1, Band>({
+  name: 'band',
+  arity: 1,
+  infer: (x) => x,
+  evaluate: (x, { from, to }, out) => {
+    const { data, offset } = contiguous(x)
+    const rank = out.shape.length
+    const columns = out.shape[rank - 1]!
+    const rows = out.shape[rank - 2]!
+    const result = allocate(out.dtype, size(out.shape))
+    triangleInto(data, offset, size(out.shape.slice(0, -2)), rows, columns, from, to, result)
+    return fromData(out.shape, out.dtype, result)
+  },
+  jvp: 'linear',
+  vjp: [(_x, _out, band) => (ct) => bind(bandPrimitive, [ct], band)],
+  sample: (draw) => {
+    const offset = drawOffset(draw)
+    const params = draw.pick([
+      { from: offset, to: Infinity },
+      { from: -Infinity, to: offset }
+    ])
+    return { operands: [draw.tensor(draw.shape({ minRank: 2 }), real)], params }
+  }
+})
+
+/** A diagonal of the last two axes, along a new last axis: a view. */
+export const diagonalPrimitive: Primitive<Diagonal> = op<1, Diagonal>({
+  name: 'diagonal',
+  arity: 1,
+  infer: (x, diagonal) => ({ shape: [...x.shape.slice(0, -2), lengthOf(diagonal)], dtype: x.dtype }),
+  evaluate: (x, diagonal, out) => {
+    if (x instanceof Scalar) return x
+    const at = lie(diagonal, x.strides)
+    return new Dense(out.shape, x.dtype, x.data, at.strides, x.offset + at.start)
+  },
+  jvp: 'linear',
+  vjp: [(_x, _out, diagonal) => (ct) => bind(diagonalMatrixPrimitive, [ct], diagonal)],
+  sample: (draw) => {
+    const shape = draw.shape({ minRank: 2 })
+    const [rows, columns] = [shape[shape.length - 2]!, shape[shape.length - 1]!]
+    return { operands: [draw.tensor(shape, real)], params: { rows, columns, offset: drawOffset(draw) } }
+  }
+})
+
+/** The matrices with the last axis as a diagonal, and zero elsewhere: the transpose of taking the diagonal. */
+export const diagonalMatrixPrimitive: Primitive<Diagonal> = op<1, Diagonal>({
+  name: 'diagonalMatrix',
+  arity: 1,
+  infer: (x, { rows, columns }) => ({ shape: [...x.shape.slice(0, -1), rows, columns], dtype: x.dtype }),
+  evaluate: (x, diagonal, out) => {
+    if (x instanceof Scalar) return x
+    const data = allocate(out.dtype, size(out.shape))
+    const at = lie(diagonal, strides(out.shape))
+    placeStrided(x.data, x.offset, x.shape, x.strides, data, at.start, at.strides)
+    return fromData(out.shape, out.dtype, data)
+  },
+  jvp: 'linear',
+  vjp: [(_x, _out, diagonal) => (ct) => bind(diagonalPrimitive, [ct], diagonal)],
+  sample: (draw) => {
+    const stack = draw.shape({ maxRank: 2 })
+    const diagonal = { rows: draw.integer(0, 4), columns: draw.integer(0, 4), offset: drawOffset(draw) }
+    return { operands: [draw.tensor([...stack, lengthOf(diagonal)], real)], params: diagonal }
+  }
+})
+
+// -----------------------------------------------------------------------------
+// operations
+// -----------------------------------------------------------------------------
+
+const offsetOf = (operation: string, x: Tensor, options: DiagonalOptions, minRank: number): number => {
+  checkOptions(operation, options, ['offset'])
+  const { offset = 0 } = options
+  if (!Number.isInteger(offset)) {
+    throw new ShapeError(operation, [x.shape], `offset ${offset}; an integer is required`)
+  }
+  if (x.shape.length >= minRank) return offset
+  const required = minRank === 2 ? 'a matrix is required, or a stack of them' : 'a vector or a matrix is required'
+  throw new ShapeError(operation, [x.shape], `shape ${show(x.shape)}; ${required}`)
+}
+
+interface Triangle {
+  <S extends Shape>(x: Tensor<S>, options: DiagonalOptions): Tensor<S>
+  (options: DiagonalOptions): <S extends Shape>(x: Tensor<S>) => Tensor<S>
+  <S extends Shape>(x: Tensor<S>): Tensor<S>
+}
+
+/**
+ * The upper triangle of each matrix: the elements on the diagonal `offset` and above it, and zeros below.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.triu(T.of([[1, 2], [3, 4]])) // => T.of([[1, 2], [0, 4]])
+ * pipe(T.of([[1, 2], [3, 4]]), T.triu({ offset: 1 })) // => T.of([[0, 2], [0, 0]])
+ */
+export const triu: Triangle = dataFirst((x: Tensor, options: DiagonalOptions = {}) =>
+  bind(bandPrimitive, [x], { from: offsetOf('triu', x, options, 2), to: Infinity })
+)
+
+/**
+ * The lower triangle of each matrix: the elements on the diagonal `offset` and below it, and zeros above.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.tril(T.of([[1, 2], [3, 4]])) // => T.of([[1, 0], [3, 4]])
+ * pipe(T.of([[1, 2], [3, 4]]), T.tril({ offset: -1 })) // => T.of([[0, 0], [3, 0]])
+ */
+export const tril: Triangle = dataFirst((x: Tensor, options: DiagonalOptions = {}) =>
+  bind(bandPrimitive, [x], { from: -Infinity, to: offsetOf('tril', x, options, 2) })
+)
+
+const diagonalOf = (x: Tensor, offset: number): Tensor => {
+  const [rows, columns] = [x.shape[x.shape.length - 2]!, x.shape[x.shape.length - 1]!]
+  return bind(diagonalPrimitive, [x], { rows, columns, offset })
+}
+
+/**
+ * A diagonal of each matrix, over the last two axes: element `i` is `x[i, i + offset]`. It is a view.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.diagonal(T.of([[1, 2], [3, 4]])) // => T.of([1, 4])
+ * pipe(T.of([[1, 2], [3, 4]]), T.diagonal({ offset: 1 })) // => T.of([2])
+ */
+export const diagonal: {
+  <S extends Shape>(x: Tensor<S>, options: DiagonalOptions): Tensor<DiagonalShape<S>>
+  (options: DiagonalOptions): <S extends Shape>(x: Tensor<S>) => Tensor<DiagonalShape<S>>
+  <S extends Shape>(x: Tensor<S>): Tensor<DiagonalShape<S>>
+} = dataFirst((x: Tensor, options: DiagonalOptions = {}) => diagonalOf(x, offsetOf('diagonal', x, options, 2)))
+
+/**
+ * The matrices that have the last axis on the given diagonal, and zeros elsewhere: `diagonal` of it is the tensor.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.diagEmbed(T.of([[1, 2], [3, 4]])) // => T.of([[[1, 0], [0, 2]], [[3, 0], [0, 4]]])
+ * pipe(T.of([5]), T.diagEmbed({ offset: -1 })) // => T.of([[0, 0], [5, 0]])
+ */
+export const diagEmbed: {
+  <S extends Shape>(x: Tensor<S>, options: DiagonalOptions): Tensor
+  (options: DiagonalOptions): <S extends Shape>(x: Tensor<S>) => Tensor
+  <S extends Shape>(x: Tensor<S>): Tensor<DiagEmbedShape<S>>
+} = dataFirst((x: Tensor, options: DiagonalOptions = {}) => embed(x, offsetOf('diagEmbed', x, options, 1)))
+
+type DiagEmbedShape<S extends Shape> =
+  IsDynamic<S> extends true
+    ? Shape
+    : S extends readonly [...infer Stack extends Shape, infer N extends number]
+      ? [...Stack, N, N]
+      : Shape
+
+const embed = (x: Tensor, offset: number): Tensor => {
+  const n = x.shape[x.shape.length - 1]! + Math.abs(offset)
+  return bind(diagonalMatrixPrimitive, [x], { rows: n, columns: n, offset })
+}
+
+/**
+ * Of a vector the square matrix with it on the given diagonal, and zeros elsewhere; of a matrix its diagonal. Other ranks
+ * throw a `ShapeError`: see `diagEmbed` and `diagonal`.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.diag(T.of([1, 2])) // => T.of([[1, 0], [0, 2]])
+ * T.diag(T.of([[1, 2], [3, 4]])) // => T.of([1, 4])
+ * pipe(T.of([5]), T.diag({ offset: 1 })) // => T.of([[0, 5], [0, 0]])
+ */
+export const diag: {
+  <S extends Shape>(x: Tensor<S>, options: DiagonalOptions): Tensor<DiagShape<S>>
+  (options: DiagonalOptions): <S extends Shape>(x: Tensor<S>) => Tensor<DiagShape<S>>
+  <S extends Shape>(x: Tensor<S>): Tensor<DiagShape<S>>
+} = dataFirst((x: Tensor, options: DiagonalOptions = {}) => {
+  const offset = offsetOf('diag', x, options, 1)
+  if (x.shape.length === 1) return embed(x, offset)
+  if (x.shape.length === 2) return diagonalOf(x, offset)
+  const rule = `shape ${show(x.shape)}; a vector or a matrix is required, of a stack take T.diagonal`
+  throw new ShapeError('diag', [x.shape], rule)
+})
+
+/**
+ * The sum over a diagonal of each matrix, over the last two axes: `sum_i x[i, i + offset]`.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.trace(T.of([[1, 2], [3, 4]])) // => T.scalar(5)
+ * pipe(T.of([[1, 2], [3, 4]]), T.trace({ offset: -1 })) // => T.scalar(3)
+ */
+export const trace: {
+  <S extends Shape>(x: Tensor<S>, options: DiagonalOptions): Tensor<TraceShape<S>>
+  (options: DiagonalOptions): <S extends Shape>(x: Tensor<S>) => Tensor<TraceShape<S>>
+  <S extends Shape>(x: Tensor<S>): Tensor<TraceShape<S>>
+} = dataFirst((x: Tensor, options: DiagonalOptions = {}) => {
+  const taken = diagonalOf(x, offsetOf('trace', x, options, 2))
+  return sumOver(taken, [taken.shape.length - 1])
+})
