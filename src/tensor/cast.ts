@@ -27,7 +27,7 @@ interface Cast {
  * import { pipe } from 'fp-ts/lib/function.js'
  * import * as T from 'pullback/Tensor'
  *
- * T.cast(T.of([1.7, -1.7]), 'int32') // => T.of([1, -1], { dtype: 'int32' })
+ * T.cast(T.of([1.7, -1.7]), 'int32') // => T.of([1, -1], 'int32')
  * pipe(T.of([1, 2]), T.cast('float64')).dtype // => 'float64'
  */
 export const cast: Cast = dual<Cast>((x: Tensor, dtype: DType): Tensor => {

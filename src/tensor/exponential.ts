@@ -12,7 +12,7 @@ const positive = interval(0.3, 4)
  * @example
  * import * as T from 'pullback/Tensor'
  *
- * T.exp(T.of([0, 1])) // => T.of([1, 2.7182817])
+ * T.exp(T.of([0, 1])) // ≈ Tensor<[2], float32> [1, 2.7183]
  */
 export const exp: Unary = unary({
   name: 'exp',
@@ -48,7 +48,7 @@ export const expm1: Unary = unary({
  * @example
  * import * as T from 'pullback/Tensor'
  *
- * T.log(T.of([1, Math.E])) // => T.of([0, 1])
+ * T.log(T.of([1, 2])) // ≈ Tensor<[2], float32> [0, 0.6931]
  */
 export const log: Unary = unary({
   name: 'log',

@@ -11,7 +11,7 @@ import { hypot, rsqrt } from './power.js'
  * @example
  * import * as T from 'pullback/Tensor'
  *
- * T.sinh(T.of([0, 1])) // => T.of([0, 1.1752012])
+ * T.sinh(T.of([0, 1])) // ≈ Tensor<[2], float32> [0, 1.1752]
  */
 export const sinh: Unary = unary({
   name: 'sinh',
@@ -26,7 +26,7 @@ export const sinh: Unary = unary({
  * @example
  * import * as T from 'pullback/Tensor'
  *
- * T.cosh(T.of([0, 1])) // => T.of([1, 1.5430806])
+ * T.cosh(T.of([0, 1])) // ≈ Tensor<[2], float32> [1, 1.5431]
  */
 export const cosh: Unary = unary({
   name: 'cosh',
@@ -43,8 +43,8 @@ export const cosh: Unary = unary({
  * import { grad } from 'pullback/Grad'
  * import * as T from 'pullback/Tensor'
  *
- * T.tanh(T.of([0, 1])) // => T.of([0, 0.7615942])
- * grad(T.tanh)(T.scalar(20)) // => T.scalar(1.699e-17)
+ * T.tanh(T.of([0, 1])) // ≈ Tensor<[2], float32> [0, 0.7616]
+ * grad(T.tanh)(T.scalar(20)) // ≈ Tensor<[], float32> 1.6993e-17
  */
 export const tanh: Unary = unary({
   name: 'tanh',
@@ -73,7 +73,7 @@ export const tanhDerivative: Unary = unary({
  * @example
  * import * as T from 'pullback/Tensor'
  *
- * T.asinh(T.of([0, 1])) // => T.of([0, 0.8813736])
+ * T.asinh(T.of([0, 1])) // ≈ Tensor<[2], float32> [0, 0.8814]
  */
 export const asinh: Unary = unary({
   name: 'asinh',
@@ -88,7 +88,7 @@ export const asinh: Unary = unary({
  * @example
  * import * as T from 'pullback/Tensor'
  *
- * T.acosh(T.of([1, 2])) // => T.of([0, 1.316958])
+ * T.acosh(T.of([1, 2])) // ≈ Tensor<[2], float32> [0, 1.3170]
  */
 export const acosh: Unary = unary({
   name: 'acosh',
@@ -103,7 +103,7 @@ export const acosh: Unary = unary({
  * @example
  * import * as T from 'pullback/Tensor'
  *
- * T.atanh(T.of([0, 0.5])) // => T.of([0, 0.54930615])
+ * T.atanh(T.of([0, 0.5])) // ≈ Tensor<[2], float32> [0, 0.5493]
  */
 export const atanh: Unary = unary({
   name: 'atanh',

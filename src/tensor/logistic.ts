@@ -19,7 +19,7 @@ import { tanh } from './hyperbolic.js'
  * import { grad } from 'pullback/Grad'
  * import * as T from 'pullback/Tensor'
  *
- * T.sigmoid(T.of([0, 1])) // => T.of([0.5, 0.7310586])
+ * T.sigmoid(T.of([0, 1])) // ≈ Tensor<[2], float32> [0.5, 0.7311]
  * grad(T.sigmoid)(T.scalar(0)) // => T.scalar(0.25)
  */
 export const sigmoid: Unary = unary({
@@ -49,7 +49,7 @@ export const sigmoidDerivative: Unary = unary({
  * @example
  * import * as T from 'pullback/Tensor'
  *
- * T.logSigmoid(T.of([0, -1000])) // => T.of([-0.6931472, -1000])
+ * T.logSigmoid(T.of([0, -1000])) // ≈ Tensor<[2], float32> [-0.6931, -1000]
  */
 export const logSigmoid: Unary = unary({
   name: 'logSigmoid',
@@ -67,7 +67,7 @@ export const logSigmoid: Unary = unary({
  * @example
  * import * as T from 'pullback/Tensor'
  *
- * T.softplus(T.of([0, 1000])) // => T.of([0.6931472, 1000])
+ * T.softplus(T.of([0, 1000])) // ≈ Tensor<[2], float32> [0.6931, 1000]
  */
 export const softplus: Unary = unary({
   name: 'softplus',
@@ -88,7 +88,7 @@ export const softplus: Unary = unary({
  * @example
  * import * as T from 'pullback/Tensor'
  *
- * T.logAddExp(T.of([0, 1000]), T.of([0, 1000])) // => T.of([0.6931472, 1000.69315])
+ * T.logAddExp(T.of([0, 1000]), T.of([0, 1000])) // ≈ Tensor<[2], float32> [0.6931, 1000.693]
  */
 export const logAddExp: Binary<'logAddExp'> = binary({
   name: 'logAddExp',

@@ -101,7 +101,7 @@ const integerPower = (x: number, p: number): number => {
  *
  * T.pow(T.of([1, 2, 3]), 2) // => T.of([1, 4, 9])
  * pipe(T.of([4, 9]), T.pow(0.5)) // => T.of([2, 3])
- * grad((p: T.Tensor<[]>) => T.pow(Math.E, p))(T.scalar(0)) // => T.scalar(1)
+ * grad((p: T.Tensor<[]>) => T.pow(2, p))(T.scalar(0)) // ≈ Tensor<[], float32> 0.6931
  */
 export const pow: Binary<'pow'> = binary({
   name: 'pow',

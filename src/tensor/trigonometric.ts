@@ -66,7 +66,7 @@ export const tan: Unary = unary({
  * @example
  * import * as T from 'pullback/Tensor'
  *
- * T.asin(T.of([0, 0.5])) // => T.of([0, 0.5235988])
+ * T.asin(T.of([0, 0.5])) // ≈ Tensor<[2], float32> [0, 0.5236]
  */
 export const asin: Unary = unary({
   name: 'asin',
@@ -81,7 +81,7 @@ export const asin: Unary = unary({
  * @example
  * import * as T from 'pullback/Tensor'
  *
- * T.acos(T.of([1, 0.5])) // => T.of([0, 1.0471976])
+ * T.acos(T.of([1, 0.5])) // ≈ Tensor<[2], float32> [0, 1.0472]
  */
 export const acos: Unary = unary({
   name: 'acos',
@@ -96,7 +96,7 @@ export const acos: Unary = unary({
  * @example
  * import * as T from 'pullback/Tensor'
  *
- * T.atan(T.of([0, 1])) // => T.of([0, 0.7853982])
+ * T.atan(T.of([0, 1])) // ≈ Tensor<[2], float32> [0, 0.7854]
  */
 export const atan: Unary = unary({
   name: 'atan',
@@ -112,7 +112,7 @@ export const atan: Unary = unary({
  * @example
  * import * as T from 'pullback/Tensor'
  *
- * T.atan2(T.of([1, 0]), T.of([1, -1])) // => T.of([0.7853982, 3.1415927])
+ * T.atan2(T.of([1, 0]), T.of([1, -1])) // ≈ Tensor<[2], float32> [0.7854, 3.1416]
  */
 export const atan2: Binary<'atan2'> = binary({
   name: 'atan2',
