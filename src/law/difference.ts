@@ -1,0 +1,159 @@
+/**
+ * Finite differences in float64, with bounds on their error that the laws may rely on.
+ *
+ * A direction is given as a line, a function of t with t = 0 at the point, scaled so that |t| < 1 is safe. The derivative
+ * is taken by the five-point stencil at two steps that share points; the step adapts until the bound is small.
+ *
+ * B. Fornberg, Generation of finite difference formulas on arbitrarily spaced grids, Mathematics of Computation 51 (1988).
+ * J. J. More and S. M. Wild, Estimating computational noise, SIAM Journal on Scientific Computing 33 (2011).
+ */
+import { largest } from './values.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/** A function along a direction. */
+export type Line = (t: number) => Float64Array
+
+/** Derivatives, and for each the sum of its rounding and its truncation error; where that is infinite, nothing is known. */
+export interface Slope {
+  readonly value: Float64Array
+  readonly error: Float64Array
+}
+
+interface Points {
+  readonly step: number
+  /** At -4, -2, -1, 1, 2 and 4 steps. */
+  readonly values: readonly Float64Array[]
+}
+
+const eps = Number.EPSILON
+const firstStep = 2 ** -10
+const attempts = 5
+
+/** The relative error that is good enough to stop. */
+const goal = 1e-9
+
+// -----------------------------------------------------------------------------
+// noise
+// -----------------------------------------------------------------------------
+
+/**
+ * The size of the rounding errors in each output, from differences of order 3 and 4 over steps so small that nothing but
+ * rounding is left of them.
+ */
+export const noiseOf = (line: Line, at: Float64Array): Float64Array => {
+  const step = 2 ** -32
+  const rows = [-3, -2, -1, 0, 1, 2, 3].map((k) => (k === 0 ? at : line(k * step)))
+  return at.map((value, i) => {
+    let row = rows.map((each) => each[i]!)
+    let noise = 0
+    for (let order = 1; order <= 4; order++) {
+      row = row.slice(1).map((next, k) => next - row[k]!)
+      const gamma = order === 3 ? 1 / 20 : order === 4 ? 1 / 70 : 0
+      const mean = row.reduce((sum, each) => sum + each * each, 0) / row.length
+      noise = Math.max(noise, Math.sqrt(gamma * mean))
+    }
+    return Number.isFinite(noise) ? Math.max(noise, eps * Math.abs(value)) : eps * Math.abs(value)
+  })
+}
+
+// -----------------------------------------------------------------------------
+// central differences
+// -----------------------------------------------------------------------------
+
+const sampleAt = (line: Line, step: number): Points => ({
+  step,
+  values: [line(-4 * step), line(-2 * step), line(-step), line(step), line(2 * step), line(4 * step)]
+})
+
+/** The next step: smaller where the function is curved or undefined, larger where rounding prevails. */
+const nextStep = (step: number, finite: boolean, rounding: number, truncation: number): number => {
+  if (!finite) return step / 32
+  if (truncation > rounding) return step / Math.min(32, Math.max(2, (truncation / rounding) ** 0.2))
+  return Math.min(2 ** -3, step * 8)
+}
+
+/** The derivative along a line, per output: of several steps, the estimate with the best bound. */
+export const slope = (line: Line, at: Float64Array, noise: Float64Array): Slope => {
+  const n = at.length
+  const value = new Float64Array(n)
+  const error = new Float64Array(n).fill(Infinity)
+  let step = firstStep
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const [m4, m2, m1, p1, p2, p4] = sampleAt(line, step).values
+    let finite = true
+    let worstRounding = 0
+    let worstTruncation = 0
+    for (let i = 0; i < n; i++) {
+      const near = p1![i]! - m1![i]!
+      const middle = p2![i]! - m2![i]!
+      const far = p4![i]! - m4![i]!
+      const fine = (8 * near - middle) / (12 * step)
+      const coarse = (8 * middle - far) / (24 * step)
+      const most = Math.max(Math.abs(p2![i]!), Math.abs(m2![i]!))
+      const rounding = (1.5 * Math.max(noise[i]!, eps * most)) / step
+      const truncation = Math.abs(fine - coarse) / 4
+      if (!Number.isFinite(truncation)) {
+        finite = false
+        continue
+      }
+      if (rounding + truncation < error[i]!) {
+        value[i] = fine
+        error[i] = rounding + truncation
+      }
+      worstRounding = Math.max(worstRounding, rounding)
+      worstTruncation = Math.max(worstTruncation, truncation)
+    }
+    const scale = Math.max(largest(value), 1e-6 * largest(at))
+    if (finite && 8 * largest(error) <= goal * scale) break
+    const next = nextStep(step, finite, worstRounding, worstTruncation)
+    if (next === step) break
+    step = next
+  }
+  return { value, error }
+}
+
+// -----------------------------------------------------------------------------
+// one-sided differences
+// -----------------------------------------------------------------------------
+
+/** Weights of f at 0, 1, 2, 3, 4 steps for the derivative at 0. */
+const forward: readonly number[] = [-25 / 12, 4, -3, 4 / 3, -1 / 4]
+
+/**
+ * The derivative at the point from one side, `side` = 1 or -1: the limit of (f(t) - f(0)) / t from there.
+ */
+export const oneSided = (line: Line, at: Float64Array, noise: Float64Array, side: 1 | -1): Slope => {
+  const n = at.length
+  const value = new Float64Array(n)
+  const error = new Float64Array(n).fill(Infinity)
+  for (const step of [2 ** -8, 2 ** -11, 2 ** -14]) {
+    const values = [0, 1, 2, 3, 4, 6, 8].map((k) => (k === 0 ? at : line(side * k * step)))
+    for (let i = 0; i < n; i++) {
+      const stencil = (positions: readonly number[], width: number): number =>
+        positions.reduce((sum, position, k) => sum + forward[k]! * values[position]![i]!, 0) / (side * width)
+      const fine = stencil([0, 1, 2, 3, 4], step)
+      const coarse = stencil([0, 2, 4, 5, 6], 2 * step)
+      const truncation = Math.abs(fine - coarse)
+      const rounding = (6 * Math.max(noise[i]!, eps * Math.abs(values[6]![i]!))) / step
+      if (rounding + truncation < error[i]!) {
+        value[i] = fine
+        error[i] = rounding + truncation
+      }
+    }
+  }
+  return { value, error }
+}
+
+/** Per output, whether the derivatives from the two sides differ: a kink at the very point. */
+export const kinksAt = (line: Line, at: Float64Array, noise: Float64Array): readonly boolean[] => {
+  const after = oneSided(line, at, noise, 1)
+  const before = oneSided(line, at, noise, -1)
+  return [...at].map((_, i) => {
+    const error = 8 * (after.error[i]! + before.error[i]!)
+    const scale = Math.max(Math.abs(after.value[i]!), Math.abs(before.value[i]!))
+    return Math.abs(after.value[i]! - before.value[i]!) > error + 1e-6 * scale
+  })
+}

@@ -1,0 +1,161 @@
+/** A primitive with operands and parameters: what the laws of primitives look at. */
+import {
+  DTypeError,
+  type Primitive,
+  Traced,
+  type TensorType,
+  type TuplePrimitive,
+  bind,
+  bindTuple
+} from '../primitive/model.js'
+import type { Sample } from '../primitive/domain.js'
+import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
+import { freshLevel } from '../transform/level.js'
+import { literal } from './literal.js'
+import { type Subject, reachOfAll } from './subject.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * A primitive of any kind, with one result or several.
+ *
+ * @example
+ * import type { AnyPrimitive } from 'pullback/Law'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const some: readonly AnyPrimitive<undefined>[] = [T.neg.primitive, T.add.primitive]
+ * some.map(({ name }) => name) // => ['neg', 'add']
+ */
+export type AnyPrimitive<P> = Primitive<P> | TuplePrimitive<P>
+
+/** A primitive at operands and parameters of its sample. */
+export interface Instance {
+  readonly name: string
+  readonly operands: readonly Tensor[]
+  /** How far each operand's elements may move; `undefined` where that is not known. */
+  readonly reachOf: (operand: Tensor) => readonly number[] | undefined
+  /** Whether it has rules at all. */
+  readonly differentiable: boolean
+  /** Whether the operands lie where it is smooth. */
+  readonly smooth: boolean
+  readonly apply: (operands: readonly Tensor[]) => readonly Tensor[]
+  readonly infer: ((operands: readonly Tensor[]) => TensorType) | undefined
+  /** The kernel alone. */
+  readonly evaluate: (operands: readonly Concrete[]) => readonly Concrete[]
+  /** Whether it is declared linear in an operand: its jvp there is the operation itself, applied to the tangent. */
+  readonly linearIn: (index: number) => boolean
+  readonly literals: () => readonly string[]
+}
+
+// -----------------------------------------------------------------------------
+// constructors
+// -----------------------------------------------------------------------------
+
+/** Whether a primitive has one result. */
+export const isSingle = <P>(primitive: AnyPrimitive<P>): primitive is Primitive<P> => 'infer' in primitive
+
+/** A stand-in for a tangent, which only sees what is applied to it. */
+class Probe extends Traced {
+  readonly interpreter: Traced['interpreter']
+
+  constructor(
+    like: Tensor,
+    level: number,
+    seen: (primitive: unknown, operands: readonly Tensor[], params: unknown) => void
+  ) {
+    super(level, like.shape, like.dtype)
+    this.interpreter = {
+      level,
+      transformation: 'a law',
+      apply: (primitive, operands, params) => {
+        seen(primitive, operands, params)
+        return like
+      },
+      applyTuple: () => []
+    }
+  }
+}
+
+/** Whether the jvp to an operand is the primitive itself, with the tangent in the operand's place. */
+const declaredLinear = <P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P, index: number): boolean => {
+  const operand = operands[index]
+  const { derivative } = primitive
+  if (derivative === undefined || operand === undefined) return false
+  let found = false
+  const probe: Probe = new Probe(operand, freshLevel(), (applied, given, along) => {
+    const same = (x: Tensor, i: number): boolean => x === (i === index ? probe : operands[i])
+    found ||= applied === primitive && along === params && given.length === operands.length && given.every(same)
+  })
+  try {
+    derivative.jvp(index, probe, operands, bind(primitive, operands, params), params)
+  } catch {
+    // A rule that does not get by on shapes alone is not the operation itself.
+  }
+  return found
+}
+
+/** A primitive at a point. `reachOf` tells what is known of the operands. */
+export const instance = <P>(
+  primitive: AnyPrimitive<P>,
+  { operands, params }: ReturnType<Sample<P>>,
+  reachOf: (operand: Tensor) => readonly number[] | undefined,
+  smooth: boolean
+): Instance => {
+  const common = {
+    name: primitive.name,
+    operands,
+    reachOf,
+    smooth,
+    literals: () => [...operands.map(literal), ...(params === undefined ? [] : [literal(params)])]
+  }
+  return isSingle(primitive)
+    ? {
+        ...common,
+        differentiable: primitive.derivative !== undefined,
+        apply: (at) => [bind(primitive, at, params)],
+        infer: (at) => primitive.infer(at, params),
+        evaluate: (at) => [primitive.evaluate(at, params, primitive.infer(at, params))],
+        linearIn: (index) => declaredLinear(primitive, operands, params, index)
+      }
+    : {
+        ...common,
+        differentiable: true,
+        apply: (at) => bindTuple(primitive, at, params),
+        infer: undefined,
+        evaluate: (at) => primitive.evaluate(at, params),
+        linearIn: () => false
+      }
+}
+
+/** The concrete operands of a sample. */
+export const concrete = (operands: readonly Tensor[]): readonly Concrete[] =>
+  operands.map((operand) => {
+    if (isConcrete(operand)) return operand
+    throw new DTypeError('Law', 'a sample gave a traced operand; concrete tensors are required')
+  })
+
+const movable = (x: Tensor): boolean => x.dtype === 'float64'
+
+/** The instance as a function of its float64 operands. */
+export const subjectOf = (at: Instance): Subject => {
+  const { name, operands, smooth, apply, reachOf, literals } = at
+  const inputs = operands.filter(movable)
+  const f = (moved: readonly Tensor[]): readonly Tensor[] => {
+    let next = 0
+    return apply(operands.map((operand) => (movable(operand) ? moved[next++]! : operand))).filter(movable)
+  }
+  const value = f(inputs)
+  return {
+    name,
+    inputs,
+    paths: operands.flatMap((operand, i) => (movable(operand) ? [`operand ${i}`] : [])),
+    resultPaths: value.map((_, i) => (value.length === 1 ? 'the result' : `result ${i}`)),
+    reach: reachOfAll(inputs, reachOf),
+    smooth,
+    f,
+    value,
+    literals
+  }
+}

@@ -1,0 +1,51 @@
+/** A broken law as text. */
+import type { GradientMismatch, Jacobians } from './model.js'
+
+const short = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(10))
+
+const matrix = (name: string, rows: readonly (readonly number[])[]): readonly string[] => [
+  `  ${name}`,
+  ...rows.map((row) => `    [${row.map((each) => Number(each.toPrecision(6))).join(', ')}]`)
+]
+
+const orders: readonly string[] = ['the value', 'the derivative', 'the second derivative', 'the third derivative']
+
+const jacobianLines = (jacobians: Jacobians | undefined): readonly string[] =>
+  jacobians === undefined
+    ? []
+    : [
+        ...matrix('Jacobian by differentiation (a row per output)', jacobians.automatic),
+        ...matrix('Jacobian by finite differences', jacobians.numeric)
+      ]
+
+/**
+ * A broken law as text, over several lines.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as Law from 'pullback/Law'
+ * import { customVjp } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const wrongSign = customVjp((x: T.Tensor) => [T.mul(x, 2), {}] as const, (_, ct) => [T.mul(ct, -2)])
+ * const verdict = Law.check(wrongSign, { name: 'double' })(T.scalar(0.5, 'float64'))
+ * E.isLeft(verdict) && Law.show(verdict.left).split('\n')[0]
+ * // => 'double: vjp and finite differences disagree; the law "finite differences" is required of the derivative'
+ */
+export const show = (mismatch: GradientMismatch): string => {
+  const { law, name, order, what, operands, path, index, automatic, expected, bound, ratio, hint, jacobians } = mismatch
+  const head = `${name}: ${what}; the law "${law}" is required of ${orders[order] ?? `order ${order}`}`
+  const at = path === '' ? '' : `at ${path}${index.length === 0 ? '' : `[${index.join(', ')}]`}: `
+  const numbers = Number.isNaN(automatic) && Number.isNaN(expected) && Number.isNaN(bound)
+  return [
+    head,
+    ...(operands.length === 0 ? [] : [`  operands: ${operands.join(', ')}`]),
+    ...(numbers
+      ? []
+      : [
+          `  ${at}found ${short(automatic)}, expected ${short(expected)} within ${bound.toExponential(1)}`,
+          `  ratio ${short(ratio)}${hint === undefined ? '' : `: ${hint}`}`
+        ]),
+    ...jacobianLines(jacobians)
+  ].join('\n')
+}

@@ -1,0 +1,128 @@
+/** A function at a point, as the laws see it: from a list of float64 tensors that move to a list of float tensors. */
+import { isFloat } from '../DType.js'
+import { DTypeError } from '../primitive/model.js'
+import { size } from '../shape/model.js'
+import { type Tensor, isTensor } from '../tensor/model.js'
+import { mapTensors } from '../tree/model.js'
+import { literal } from './literal.js'
+import { largest, flat } from './values.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * A function at a point. Everything that is no float tensor is held constant, inside `f`.
+ *
+ * @example
+ * import * as Law from 'pullback/Law'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const subject: Law.Subject = Law.subject('mul', T.mul, [T.scalar(2, 'float64'), T.scalar(3, 'float64')])
+ * subject.inputs.length // => 2
+ * subject.paths // => ['args[0]', 'args[1]']
+ */
+export interface Subject {
+  /** The function, as it is called. */
+  readonly name: string
+  /** The point: float64 tensors. */
+  readonly inputs: readonly Tensor[]
+  /** What each input is to the reader. */
+  readonly paths: readonly string[]
+  /** What each output is to the reader. */
+  readonly resultPaths: readonly string[]
+  /** Per element of all inputs: how far it may move while the function stays defined and smooth. */
+  readonly reach: Float64Array
+  /** Whether the function is promised to be smooth there; else a kink at the very point is forgiven, and counted. */
+  readonly smooth: boolean
+  /** The function. */
+  readonly f: (inputs: readonly Tensor[]) => readonly Tensor[]
+  /** Its value at the point. */
+  readonly value: readonly Tensor[]
+  /** The arguments as one would write them. */
+  readonly literals: () => readonly string[]
+}
+
+// -----------------------------------------------------------------------------
+// constructors
+// -----------------------------------------------------------------------------
+
+const identifier = /^[A-Za-z_$][\w$]*$/
+
+const isPlain = (node: unknown): node is { readonly [key: string]: unknown } => {
+  if (typeof node !== 'object' || node === null) return false
+  const prototype: unknown = Object.getPrototypeOf(node)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** The float tensors in a value of any kind, with their paths. */
+const floats = (node: unknown, path: string): readonly (readonly [leaf: Tensor, path: string])[] => {
+  if (isTensor(node)) return isFloat(node.dtype) ? [[node, path]] : []
+  if (Array.isArray(node)) return node.flatMap((child: unknown, i) => floats(child, `${path}[${i}]`))
+  if (!isPlain(node)) return []
+  return Object.entries(node).flatMap(([key, child]) =>
+    floats(child, identifier.test(key) ? (path === '' ? key : `${path}.${key}`) : `${path}[${JSON.stringify(key)}]`)
+  )
+}
+
+/** Without knowledge of a domain: a tensor's values move by as much as the largest of them. */
+const reachOfSize = (x: Tensor): Float64Array => {
+  const scale = largest(flat([x]))
+  return new Float64Array(size(x.shape)).fill(scale === 0 ? 1 : scale)
+}
+
+/** Joins what is known of each input into one list; 1 at most, so that a step is never coarse. */
+export const reachOfAll = (
+  inputs: readonly Tensor[],
+  known: (x: Tensor) => readonly number[] | undefined
+): Float64Array => {
+  const each = inputs.map((x) => {
+    const own = known(x)
+    return own === undefined ? reachOfSize(x) : Float64Array.from(own, (reach) => Math.min(1, reach))
+  })
+  return Float64Array.from(each.flatMap((list) => [...list]))
+}
+
+/**
+ * A function at a point, given by its arguments: trees of tensors and constants of any kind. Float tensors must be
+ * float64, because finite differences in single precision show nothing.
+ *
+ * @example
+ * import * as Law from 'pullback/Law'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const scaled = ({ x }: { readonly x: T.Tensor<[]> }, factor: number) => T.mul(x, factor)
+ * Law.subject('scaled', scaled, [{ x: T.scalar(2, 'float64') }, 10]).paths // => ['args[0].x']
+ */
+export const subject = <Args extends readonly unknown[], R>(
+  name: string,
+  f: (...args: Args) => R,
+  args: Args
+): Subject => {
+  const found = floats(args, 'args')
+  const wrong = found.find(([leaf]) => leaf.dtype !== 'float64')
+  if (wrong !== undefined) {
+    throw new DTypeError(
+      'Law',
+      `${wrong[1]} is ${wrong[0].dtype}; float64 is required, because finite differences in single precision show nothing`
+    )
+  }
+  const inputs = found.map(([leaf]) => leaf)
+  const apply = (moved: readonly Tensor[]): readonly (readonly [leaf: Tensor, path: string])[] => {
+    let next = 0
+    const at = mapTensors(args, (leaf) => (isFloat(leaf.dtype) ? (moved[next++] ?? leaf) : leaf))
+    return floats(f(...at), '')
+  }
+  const results = apply(inputs)
+  return {
+    name,
+    inputs,
+    paths: found.map(([, path]) => path),
+    resultPaths: results.map(([, path]) => (path === '' ? 'the result' : `the result's ${path}`)),
+    reach: reachOfAll(inputs, () => undefined),
+    smooth: false,
+    f: (moved) => apply(moved).map(([leaf]) => leaf),
+    value: results.map(([leaf]) => leaf),
+    literals: () => args.map(literal)
+  }
+}

@@ -1,0 +1,113 @@
+/** The suite that every primitive is held to: one property per law. */
+import * as fc from 'fast-check'
+import { type Drawing, draw } from '../arbitrary/draw.js'
+import { multilinear, nan, withoutDerivative } from './declared.js'
+import { adjoint, linearity, purity } from './exact.js'
+import { finiteDifferences } from './finite.js'
+import { secondOrder, thirdOrder } from './higher.js'
+import { type AnyPrimitive, type Instance, instance, isSingle, subjectOf } from './instance.js'
+import { judge } from './judge.js'
+import { type PrimitiveLaw, layout } from './kernel.js'
+import { singlePrecision } from './single.js'
+import { accumulation, subsets } from './uses.js'
+import { kinks } from './kinks.js'
+import type { FunctionLaw } from './model.js'
+import { salts } from './property.js'
+
+// -----------------------------------------------------------------------------
+// the laws
+// -----------------------------------------------------------------------------
+
+const lifted = (law: FunctionLaw, maxElements: number): PrimitiveLaw => ({
+  ...law,
+  maxElements,
+  check: (at, salt) => law.check(subjectOf(at), salt)
+})
+
+/** What holds of any primitive. */
+const ofValues: readonly PrimitiveLaw[] = [lifted(purity, 64), layout, singlePrecision, nan]
+
+/** What holds of those with rules. */
+const ofRules: readonly PrimitiveLaw[] = [
+  lifted(adjoint, 64),
+  lifted(linearity, 64),
+  lifted(accumulation, 64),
+  lifted(subsets, 64),
+  multilinear,
+  lifted(finiteDifferences, 40),
+  lifted(secondOrder, 20),
+  lifted(thirdOrder, 12),
+  kinks
+]
+
+/**
+ * All laws of primitives, those of functions among them.
+ *
+ * @example
+ * import * as Law from 'pullback/Law'
+ *
+ * Law.primitiveLaws.map(({ name }) => name).includes('kinks') // => true
+ */
+export const primitiveLaws: readonly PrimitiveLaw[] = [...ofValues, ...ofRules, withoutDerivative]
+
+/** The laws that say something of a primitive. */
+const lawsOf = <P>(primitive: AnyPrimitive<P>): readonly PrimitiveLaw[] => {
+  if (!isSingle(primitive)) return [...ofValues, ...ofRules.filter((law) => law !== multilinear)]
+  return [...ofValues, ...(primitive.derivative === undefined ? [withoutDerivative] : ofRules)]
+}
+
+// -----------------------------------------------------------------------------
+// properties
+// -----------------------------------------------------------------------------
+
+/**
+ * A property with the name of the law that it states.
+ *
+ * @example
+ * import * as fc from 'fast-check'
+ * import * as Law from 'pullback/Law'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const properties: readonly Law.NamedProperty[] = Law.primitive(T.neg.primitive)
+ * properties.map(({ name }) => name).includes('adjoint') // => true
+ */
+export interface NamedProperty {
+  readonly name: string
+  readonly says: string
+  readonly property: fc.IPropertyWithHooks<[draw: Drawing, salt: number]>
+}
+
+/** A primitive at what its sample drew. */
+export const drawn = <P>(primitive: AnyPrimitive<P>, from: Drawing, smooth: boolean): Instance => {
+  if (primitive.sample === undefined) {
+    throw new Error(`${primitive.name}: a primitive without a sample; the laws need operands to hold it at`)
+  }
+  return instance(primitive, primitive.sample(from), from.reachOf, smooth)
+}
+
+/** One law of one primitive, as a property. */
+export const propertyOf = <P>(primitive: AnyPrimitive<P>, law: PrimitiveLaw): NamedProperty['property'] => {
+  const { singular = false, maxElements = 32 } = law
+  const judged = judge()
+  return fc.property(draw({ maxElements, singular }), salts, (from, salt) => {
+    const at = drawn(primitive, from, !singular)
+    judged(() => subjectOf(at), law.check(at, salt))
+  })
+}
+
+/**
+ * Everything that the library's own primitives are held to, for one of yours: a property per law, at the operands of its
+ * `sample`. For those without rules: that they are constant where they are smooth.
+ *
+ * @example
+ * import * as fc from 'fast-check'
+ * import * as Law from 'pullback/Law'
+ * import { real, unary } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+import { accumulation, subsets } from './uses.js'
+ *
+ * const cube = unary({ name: 'cube', domain: real, f: (x) => x ** 3, df: (x) => T.mul(3, T.square(x)) })
+ * for (const { property } of Law.primitive(cube.primitive)) fc.assert(property)
+ */
+export const primitive = <P>(of: AnyPrimitive<P>): readonly NamedProperty[] =>
+  lawsOf(of).map((law) => ({ name: law.name, says: law.says, property: propertyOf(of, law) }))
