@@ -1,6 +1,7 @@
 /** Changes of a tensor that leave its values alone: another element type, and a stop for derivatives. */
 import { type DType, all } from '../DType.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
+import { real } from '../primitive/domain.js'
 import { DTypeError, type Primitive, bind } from '../primitive/model.js'
 import { dual } from '../internal/dual.js'
 import type { Shape } from '../shape/model.js'
@@ -39,10 +40,7 @@ export const cast: Cast = dual<Cast>((x: Tensor, dtype: DType): Tensor => {
 // derivatives
 // -----------------------------------------------------------------------------
 
-/**
- * The identity without a derivative. It is sampled on integers, where there is none to test: on floats, differences
- * would contradict what it is for.
- */
+/** The identity without a derivative: every interpreter of derivatives takes its result for a constant. */
 export const stopGradientPrimitive: Primitive = op<1, undefined>({
   name: 'stopGradient',
   arity: 1,
@@ -50,7 +48,7 @@ export const stopGradientPrimitive: Primitive = op<1, undefined>({
   evaluate: (x) => x,
   jvp: undefined,
   vjp: undefined,
-  sample: (draw) => ({ operands: [draw.indices(draw.shape(), 5)], params: undefined })
+  sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: undefined })
 })
 
 /**
