@@ -52,6 +52,11 @@ const scatterAddGrouped = (
       const end = first[k + 1]!
       if (begin === end) continue
       const to = (o * size + k) * width
+      if (end - begin === 1) {
+        const from = start + members[begin]! * width
+        for (let i = 0; i < width; i++) data[to + i]! += updates[from + i]!
+        continue
+      }
       for (let i = 0; i < width; i++) total[i] = data[to + i]!
       for (let each = begin; each < end; each++) {
         const from = start + members[each]! * width

@@ -70,6 +70,7 @@ const summed = ({ x, labels }: Term, isNeeded: (label: string) => boolean): Term
  */
 const grouped = (term: Term, groups: readonly (readonly string[])[]): Tensor => {
   const { x, labels } = term
+  if (groups.every((group, axis) => group.length === 1 && group[0] === labels[axis])) return x
   const sizes = groups.map((group) => size(sizesOf(term, group)))
   const places = groups.map((group) => (group.length === 0 ? labels.length : labels.indexOf(group[0]!)))
   const inPlace = groups.map((_, index) => index).sort((a, b) => places[a]! - places[b]!)
@@ -128,6 +129,7 @@ const growth = (a: Term, b: Term, isNeeded: (label: string) => boolean): number 
 const contractAll = (terms: readonly Term[], output: readonly string[]): Term => {
   const [first, second] = terms
   if (first === undefined || second === undefined) return first!
+  if (terms.length === 2) return contract(first, second, (label) => output.includes(label))
   let best = { a: first, b: second, isNeeded: (_label: string): boolean => true, growth: Infinity }
   for (const a of terms) {
     for (const b of terms.slice(terms.indexOf(a) + 1)) {

@@ -6,7 +6,7 @@ import { forEachRow, plan } from '../kernel/strided.js'
 import { real } from '../primitive/domain.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
-import { type Shape, ShapeError, broadcast, show, size } from '../shape/model.js'
+import { type Shape, ShapeError, broadcast, empty, show, size } from '../shape/model.js'
 import type { MatMul, Multiplies } from '../shape/static.js'
 import { asDense } from './dense.js'
 import { type Concrete, type Dense, type Tensor, fromData } from './model.js'
@@ -51,7 +51,7 @@ const requireProduct = (operation: string, a: Shape, b: Shape): Shape => {
     const which = b.length === 1 ? 'the only axis' : 'the last but one'
     throw refuse(`the last axis of the first and ${which} of the second must agree: ${k} is not ${l}`)
   }
-  const batch = broadcast(stack(a), stack(b))
+  const batch = a.length <= 2 && b.length <= 2 ? empty : broadcast(stack(a), stack(b))
   if (batch !== undefined) return batch
   throw refuse(`the axes before the last two must broadcast: ${show(stack(a))} and ${show(stack(b))} do not`)
 }
@@ -70,16 +70,21 @@ const stackStrides = (x: Dense, batch: Shape): readonly number[] => {
 }
 
 const multiply = (a: Dense, b: Dense, shape: Shape, dtype: DType): Concrete => {
+  const out = allocate(dtype, size(shape))
+  if (out instanceof Uint8Array || out.length === 0) return fromData(shape, dtype, out)
   const m = rows(a.shape)
   const k = columns(a.shape)
   const n = columns(b.shape)
   const x = numbers(a)
   const y = numbers(b)
-  const out = allocate(dtype, size(shape))
-  if (out instanceof Uint8Array || out.length === 0) return fromData(shape, dtype, out)
-  const rank = a.strides.length
-  const [xRow, xColumn] = [a.strides[rank - 2]!, a.strides[rank - 1]!]
-  const [yRow, yColumn] = [b.strides[b.strides.length - 2]!, b.strides[b.strides.length - 1]!]
+  const xRow = rows(a.strides)
+  const xColumn = columns(a.strides)
+  const yRow = rows(b.strides)
+  const yColumn = columns(b.strides)
+  if (shape.length === 2) {
+    matmulInto(m, n, k, x, a.offset, xRow, xColumn, y, b.offset, yRow, yColumn, out, 0)
+    return fromData(shape, dtype, out)
+  }
   const batch = stack(shape)
   const steps = plan(batch, [stackStrides(a, batch), stackStrides(b, batch)])
   const xStep = steps.innerStrides[0]!
@@ -166,14 +171,15 @@ const multiplied = (operation: string, a: Tensor, b: Tensor): Tensor => {
   const dtype = promote(a.dtype, b.dtype)
   const left = accepted(a, dtype)
   const right = accepted(b, dtype)
-  if (a.shape.length > 1 && b.shape.length > 1) return product(left, right)
-  const row = a.shape.length === 1 ? reshapeTo(left, [1, a.shape[0]!]) : left
-  const column = b.shape.length === 1 ? reshapeTo(right, [b.shape[0]!, 1]) : right
-  const result = product(row, column)
-  const kept = [...stack(result.shape)]
-  if (a.shape.length > 1) kept.push(rows(result.shape))
-  if (b.shape.length > 1) kept.push(columns(result.shape))
-  return reshapeTo(result, kept)
+  const isRow = a.shape.length === 1
+  const isColumn = b.shape.length === 1
+  if (!isRow && !isColumn) return product(left, right)
+  const result = product(
+    isRow ? reshapeTo(left, [1, a.shape[0]!]) : left,
+    isColumn ? reshapeTo(right, [b.shape[0]!, 1]) : right
+  )
+  const last = [...(isRow ? [] : [rows(a.shape)]), ...(isColumn ? [] : [columns(b.shape)])]
+  return reshapeTo(result, [...stack(result.shape), ...last])
 }
 
 /**
