@@ -1,0 +1,130 @@
+/** The classic values of a lecture on deep networks, computed independently in float64. */
+import { describe, expect, test } from 'vitest'
+import { grad, valueAndGrad, vjp } from 'pullback/Grad'
+import * as T from 'pullback/Tensor'
+
+type S = T.Tensor<[]>
+const scalar = (value: number): S => T.scalar(value, 'float64')
+const item = (x: T.Tensor): number => Number(T.item(x))
+const close = (actual: number, expected: number, digits = 14): void =>
+  expect(Math.abs(actual - expected)).toBeLessThanOrEqual(10 ** -digits * Math.max(1, Math.abs(expected)))
+
+describe('circuits', () => {
+  test('(x + y) z at (-2, 5, -4)', () => {
+    const f = ({ x, y, z }: { x: S; y: S; z: S }): S => T.mul(T.add(x, y), z)
+    const [value, gradient] = valueAndGrad(f)({ x: scalar(-2), y: scalar(5), z: scalar(-4) })
+    expect([value, gradient.x, gradient.y, gradient.z].map(item)).toEqual([-12, -4, -4, 3])
+  })
+
+  test('a sigmoid neuron, from its parts and as one operation', () => {
+    const w = T.of([2, -3, -3], 'float64')
+    const x = T.of([-1, -2], 'float64')
+    const affine = (w: T.Tensor<[3]>, x: T.Tensor<[2]>): S => T.dot(w, T.concat([x, T.ones([1], 'float64')]))
+    const parts = (w: T.Tensor<[3]>, x: T.Tensor<[2]>): S => T.reciprocal(T.add(1, T.exp(T.neg(affine(w, x)))))
+    const whole = (w: T.Tensor<[3]>, x: T.Tensor<[2]>): S => T.sigmoid(affine(w, x))
+    for (const neuron of [parts, whole]) {
+      const [value, pullback] = vjp(neuron)(w, x)
+      const [dw, dx] = pullback(scalar(1))
+      close(item(value), 0.731058578630005)
+      const expected = [-0.196611933241482, -0.393223866482964, 0.196611933241482]
+      T.toNested(dw).forEach((each, i) => close(Number(each), expected[i] ?? NaN))
+      close(Number(T.toNested(dx)[0]), 0.393223866482964)
+      close(Number(T.toNested(dx)[1]), -0.589835799724445)
+    }
+  })
+
+  test('exp(xz) + xz / log(x) + sin(log(x)) / (xz) at (2, 3)', () => {
+    const f = ({ x, z }: { x: S; z: S }): S => {
+      const xz = T.mul(x, z)
+      const log = T.log(x)
+      return T.add(T.add(T.exp(xz), T.div(xz, log)), T.div(T.sin(log), xz))
+    }
+    const [value, { x, z }] = valueAndGrad(f)({ x: scalar(2), z: scalar(3) })
+    close(item(value), 412.19145728412116)
+    close(item(x), 1208.3812151266095)
+    close(item(z), 809.707479218564)
+  })
+
+  test.each([
+    [0.5, 0.5424849757140324, -3.334146414144972],
+    [1, -0.7649205628044862, 4.560791790678778],
+    [1.7, -0.8747720439532524, -3.346701318448514]
+  ])('cos(sin(x^2) + 3 x^2) at %d', (x, expected, slope) => {
+    const f = (x: S): S => {
+      const square = T.square(x)
+      return T.cos(T.add(T.sin(square), T.mul(square, 3)))
+    }
+    const [value, gradient] = valueAndGrad(f)(scalar(x))
+    close(item(value), expected)
+    close(item(gradient), slope)
+  })
+
+  test('relu passes the upstream gradient where its input is positive', () => {
+    const [, pullback] = vjp(T.relu)(T.of([1, -2, 3, -1]))
+    expect(T.toNested(pullback(T.of([4, -1, 5, 9]))[0])).toEqual([4, 0, 5, 0])
+  })
+
+  test('XOR by hand', () => {
+    const x = T.of([
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1]
+    ])
+    const hidden = T.relu(T.add(T.matmul(x, T.ones([2, 2])), T.of([0, -1])))
+    expect(T.toNested(T.matmul(hidden, T.of([1, -2])))).toEqual([0, 1, 1, 0])
+  })
+})
+
+describe('losses from their formulas', () => {
+  const crossEntropies = (scores: T.Tensor<[3, 3]>): T.Tensor => T.neg(T.diag(T.logSoftmax(scores)))
+  const hinges = (scores: T.Tensor<[3, 3]>): T.Tensor => {
+    const correct = T.expandDims(T.diag(scores), 1)
+    const margins = T.maximum(T.add(T.sub(scores, correct), 1), 0)
+    return T.sub(T.sum(margins, { axis: 1 }), 1)
+  }
+  const frogs = T.of(
+    [
+      [3.2, 5.1, -1.7],
+      [1.3, 4.9, 2.0],
+      [2.2, 2.5, -3.1]
+    ],
+    'float64'
+  )
+  const birds = T.of(
+    [
+      [2.1, 3.4, -2.0],
+      [0.2, 5.1, 1.7],
+      [2.3, 3.1, -1.2]
+    ],
+    'float64'
+  )
+  const toFour = (x: T.Tensor): readonly string[] => Array.from(T.toArray(x), (each) => each.toFixed(4))
+
+  test('cat, car, frog', () => {
+    expect(toFour(T.gather(T.softmax(frogs), 0))).toEqual(['0.1300', '0.8690', '0.0010'])
+    expect(toFour(crossEntropies(frogs))).toEqual(['2.0404', '0.0791', '6.1565'])
+    expect(toFour(hinges(frogs))).toEqual(['2.9000', '0.0000', '12.9000'])
+    expect(toFour(T.mean(hinges(frogs)))).toEqual(['5.2667'])
+    expect(toFour(hinges(T.mul(frogs, 2)))).toEqual(['4.8000', '0.0000', '23.8000'])
+  })
+
+  test('cat, car, bird', () => {
+    expect(toFour(crossEntropies(birds))).toEqual(['1.5446', '0.0400', '4.6804'])
+    expect(toFour(hinges(birds))).toEqual(['2.3000', '0.0000', '9.8000'])
+  })
+
+  test('a stalled loss: the squared error of a sigmoid has next to no slope at -50, cross-entropy has -1', () => {
+    const squared = (logit: S): S => T.mul(T.square(T.sub(T.sigmoid(logit), 1)), 1)
+    expect(item(grad(squared)(scalar(-50)))).toBeCloseTo(-3.857e-22, 25)
+    expect(item(grad((logit: S): S => T.neg(T.logSigmoid(logit)))(scalar(-50)))).toBe(-1)
+  })
+
+  test('L2 prefers spread-out weights, L1 is indifferent', () => {
+    const spread = T.full([4], 0.25)
+    const single = T.of([1, 0, 0, 0])
+    expect(item(T.sum(spread))).toBe(item(T.sum(single)))
+    expect(item(T.sum(T.square(spread)))).toBeLessThan(item(T.sum(T.square(single))))
+    expect(item(T.sum(T.abs(spread)))).toBe(item(T.sum(T.abs(single))))
+  })
+})
