@@ -1,0 +1,285 @@
+/** Orders and choices at random. */
+import { DTypeError, type Primitive, bind } from '../primitive/model.js'
+import { op } from '../primitive/op.js'
+import { type Shape, ShapeError, normalizeAxis, show, size, validate } from '../shape/model.js'
+import type { Given, Only } from '../shape/options.js'
+import type { IsDynamic, Mutable } from '../shape/static.js'
+import { checkOptions } from '../tensor/dataFirst.js'
+import { gather } from '../tensor/indexing.js'
+import { of } from '../tensor/literal.js'
+import { type Concrete, type Tensor, contiguous, fromData, isTensor } from '../tensor/model.js'
+import { cast, reshapeTo } from '../tensor/structural.js'
+import { interval } from '../primitive/domain.js'
+import { dualWhen } from './dataLast.js'
+import type { Key } from './model.js'
+import { fillUnit, sampleKey } from './unit.js'
+
+// -----------------------------------------------------------------------------
+// primitives
+// -----------------------------------------------------------------------------
+
+interface ChoiceParams {
+  /** How many things there are. */
+  readonly n: number
+  /** How many to choose. */
+  readonly count: number
+  readonly replace: boolean
+}
+
+/** Uniform numbers of 53 bits. */
+const unit = (key: Concrete, count: number): Float64Array => {
+  const out = new Float64Array(count)
+  fillUnit(key, 'float64', out, (u) => u)
+  return out
+}
+
+/** The first `count` places of a random order: R. A. Fisher and F. Yates, Statistical tables (1938), by R. Durstenfeld (1964). */
+const order = (key: Concrete, n: number, count: number): Int32Array => {
+  const result = Int32Array.from({ length: n }, (_, i) => i)
+  const u = unit(key, count)
+  for (let i = 0; i < count; i++) {
+    const j = i + Math.floor(u[i]! * (n - i))
+    const chosen = result[j]!
+    result[j] = result[i]!
+    result[i] = chosen
+  }
+  return result.slice(0, count)
+}
+
+/** Indices below `n`, all equally likely. */
+export const choicePrimitive: Primitive<ChoiceParams> = op<1, ChoiceParams>({
+  name: 'choice',
+  arity: 1,
+  infer: (_key, { count }) => ({ shape: [count], dtype: 'int32' }),
+  evaluate: (key, { n, count, replace }, out) => {
+    const chosen = replace ? Int32Array.from(unit(key, count), (u) => Math.floor(u * n)) : order(key, n, count)
+    return fromData(out.shape, 'int32', chosen)
+  },
+  jvp: undefined,
+  vjp: undefined,
+  sample: (draw) => {
+    const n = draw.integer(1, 6)
+    return { operands: [sampleKey(draw)], params: { n, count: draw.integer(0, n), replace: draw.integer(0, 1) === 1 } }
+  }
+})
+
+/** The weights, once they are known to be such. */
+const weightsOf = (p: Concrete, n: number, needed: number): Float64Array => {
+  const { data, offset } = contiguous(p)
+  const weights = Float64Array.from(data.subarray(offset, offset + n))
+  const wrong = weights.find((weight) => !(weight >= 0 && weight < Infinity))
+  if (wrong !== undefined) {
+    throw new DTypeError('choice', `the weight ${wrong}; finite numbers of 0 or more are required`)
+  }
+  const possible = weights.filter((weight) => weight > 0).length
+  if (possible >= needed) return weights
+  throw new DTypeError('choice', `weights of which ${possible} are positive; at least ${needed} are required`)
+}
+
+/** Where a uniform number falls among weights laid end to end. */
+const withReplacement = (weights: Float64Array, u: Float64Array): Int32Array => {
+  const ends = new Float64Array(weights.length)
+  let total = 0
+  let last = 0
+  for (let i = 0; i < weights.length; i++) {
+    total += weights[i]!
+    ends[i] = total
+    if (weights[i]! > 0) last = i
+  }
+  return Int32Array.from(u, (each) => {
+    const target = each * total
+    let from = 0
+    let to = last
+    while (from < to) {
+      const middle = (from + to) >>> 1
+      if (ends[middle]! > target) to = middle
+      else from = middle + 1
+    }
+    return from
+  })
+}
+
+/**
+ * The things that arrive first, when thing i arrives at an exponential time of rate weight i.
+ * P. S. Efraimidis and P. G. Spirakis, Weighted random sampling with a reservoir, Inf. Process. Lett. 97 (2006).
+ */
+const withoutReplacement = (weights: Float64Array, u: Float64Array, count: number): Int32Array => {
+  const times = weights.map((weight, i) => (weight > 0 ? -Math.log1p(-u[i]!) / weight : Infinity))
+  const places = Array.from(weights.keys()).filter((i) => weights[i]! > 0)
+  return Int32Array.from(places.sort((i, j) => times[i]! - times[j]! || i - j).slice(0, count))
+}
+
+/** Indices of weights, as likely as these are large. */
+export const weightedChoicePrimitive: Primitive<ChoiceParams> = op<2, ChoiceParams>({
+  name: 'choice',
+  arity: 2,
+  infer: (_key, _p, { count }) => ({ shape: [count], dtype: 'int32' }),
+  evaluate: (key, p, { n, count, replace }, out) => {
+    const weights = weightsOf(p, n, replace ? Math.min(1, count) : count)
+    const chosen = replace
+      ? withReplacement(weights, unit(key, count))
+      : withoutReplacement(weights, unit(key, n), count)
+    return fromData(out.shape, 'int32', chosen)
+  },
+  jvp: undefined,
+  vjp: undefined,
+  sample: (draw) => {
+    const n = draw.integer(1, 6)
+    const params = { n, count: draw.integer(0, n), replace: draw.integer(0, 1) === 1 }
+    return { operands: [sampleKey(draw), draw.tensor([n], interval(0, 1))], params }
+  }
+})
+
+// -----------------------------------------------------------------------------
+// orders
+// -----------------------------------------------------------------------------
+
+const isThings = (x: unknown): boolean => isTensor(x) || typeof x === 'number'
+
+const requireCount = (operation: string, n: number): void => {
+  if (!Number.isSafeInteger(n) || n < 0) throw new ShapeError(operation, [], `${n} things; 0 or more are required`)
+}
+
+/**
+ * Along which axis to permute.
+ *
+ * @example
+ * import * as Random from 'pullback/Random'
+ *
+ * const columns: Random.PermutationOptions = { axis: 1 }
+ * columns.axis // => 1
+ */
+export interface PermutationOptions {
+  /** The axis whose slices change places; the first unless given. */
+  readonly axis?: number
+}
+
+/**
+ * A random order, all being equally likely: of the numbers below `n`, as int32, or of the slices of a tensor along an axis (the
+ * first unless told), which stay whole. Differentiable in the tensor. Data-last: `permutation(n)(key)`.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const order: T.Tensor<[5]> = Random.permutation(Random.key(0), 5)
+ * T.sort(order) // => T.of([0, 1, 2, 3, 4], 'int32')
+ * pipe(Random.key(0), Random.permutation(T.zeros([3, 4]))).shape // => [3, 4]
+ */
+export const permutation: {
+  <const N extends number>(key: Key, n: N): Tensor<[N]>
+  <S extends Shape>(key: Key, x: Tensor<S>, options?: PermutationOptions): Tensor<S>
+  <const N extends number>(n: N): (key: Key) => Tensor<[N]>
+  <S extends Shape>(x: Tensor<S>, options?: PermutationOptions): (key: Key) => Tensor<S>
+} = dualWhen(
+  'permutation',
+  (args) => isThings(args[1]),
+  (key: Key, things: number | Tensor, options: PermutationOptions = {}) => {
+    checkOptions('permutation', options, ['axis'])
+    const places = (n: number): Tensor => {
+      requireCount('permutation', n)
+      return bind(choicePrimitive, [key], { n, count: n, replace: false })
+    }
+    if (!isTensor(things)) return places(things)
+    const axis = normalizeAxis('permutation', options.axis ?? 0, things.shape)
+    return gather(things, places(things.shape[axis]!), { axis })
+  }
+)
+
+// -----------------------------------------------------------------------------
+// choices
+// -----------------------------------------------------------------------------
+
+/**
+ * How to choose.
+ *
+ * @example
+ * import * as Random from 'pullback/Random'
+ *
+ * const fiveDifferent: Random.ChoiceOptions = { shape: [5], replace: false }
+ * Random.choice(Random.key(0), 10, fiveDifferent).shape // => [5]
+ */
+export interface ChoiceOptions {
+  /** How many to choose, as a shape; one, `[]`, unless given. */
+  readonly shape?: Shape
+  /** Whether the same thing may be chosen again; true unless given. */
+  readonly replace?: boolean
+  /** How likely each thing is: weights of 0 or more, which need not sum to 1; all alike unless given. */
+  readonly p?: Tensor | readonly number[]
+}
+
+/** The shape that was asked for. */
+type Chosen<O> = Given<O, 'shape', readonly []> extends infer C extends Shape ? Mutable<C> : Shape
+
+/** The shape of chosen slices. */
+type ChosenOf<O, S extends Shape> =
+  IsDynamic<Chosen<O>> extends true
+    ? Shape
+    : S extends readonly [number, ...infer Tail extends Shape]
+      ? [...Chosen<O>, ...Tail]
+      : Shape
+
+/**
+ * Things chosen at random: int32 numbers below `n`, or slices of a tensor along its first axis. Differentiable in the tensor.
+ *
+ * With `replace: false` all are different, and their order is random too; with weights it is then as if one were chosen after the
+ * other, each time among those left, as likely as their weights. Data-last: `choice(n, options)(key)`.
+ *
+ * @throws ShapeError when there is nothing to choose from, or fewer than are to be chosen without replacement
+ * @throws DTypeError for weights that are negative, not finite, or positive for too few
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const hand: T.Tensor<[5]> = Random.choice(Random.key(0), 52, { shape: [5], replace: false })
+ * hand.dtype // => 'int32'
+ * pipe(Random.key(0), Random.choice(T.of([10, 20, 30]), { shape: [2], p: [0, 1, 0] })) // => T.of([20, 20])
+ */
+export const choice: {
+  <const O extends ChoiceOptions = {}>(key: Key, n: number, options?: O & Only<O, ChoiceOptions>): Tensor<Chosen<O>>
+  <S extends Shape, const O extends ChoiceOptions = {}>(
+    key: Key,
+    x: Tensor<S>,
+    options?: O & Only<O, ChoiceOptions>
+  ): Tensor<ChosenOf<O, S>>
+  <const O extends ChoiceOptions = {}>(n: number, options?: O & Only<O, ChoiceOptions>): (key: Key) => Tensor<Chosen<O>>
+  <S extends Shape, const O extends ChoiceOptions = {}>(
+    x: Tensor<S>,
+    options?: O & Only<O, ChoiceOptions>
+  ): (key: Key) => Tensor<ChosenOf<O, S>>
+} = dualWhen(
+  'choice',
+  (args) => isThings(args[1]),
+  (key: Key, things: number | Tensor, options: ChoiceOptions = {}) => {
+    checkOptions('choice', options, ['shape', 'replace', 'p'])
+    const { replace = true, p } = options
+    const shape = validate('choice', options.shape ?? [])
+    const n = isTensor(things) ? (things.shape[normalizeAxis('choice', 0, things.shape)] ?? 0) : things
+    requireCount('choice', n)
+    const count = size(shape)
+    if (count > 0 && (replace ? n === 0 : count > n)) {
+      const required = replace ? 'at least one is' : 'as many are'
+      throw new ShapeError(
+        'choice',
+        [shape],
+        `${count} of ${n} things ${replace ? '' : 'without replacement'}; ${required} required`
+      )
+    }
+    const params: ChoiceParams = { n, count, replace }
+    const indices =
+      p === undefined
+        ? bind(choicePrimitive, [key], params)
+        : bind(weightedChoicePrimitive, [key, weightTensor(p, n)], params)
+    const places = reshapeTo(indices, shape)
+    return isTensor(things) ? gather(things, places, { axis: 0 }) : places
+  }
+)
+
+const weightTensor = (p: Tensor | readonly number[], n: number): Tensor => {
+  const weights = isTensor(p) ? p : of(p, 'float64')
+  if (weights.shape.length === 1 && weights.shape[0] === n) return cast(weights, 'float64')
+  throw new ShapeError('choice', [weights.shape], `weights of shape ${show(weights.shape)}; [${n}] is required`)
+}

@@ -1,0 +1,176 @@
+/** Coins and categories. */
+import { allocate, toFloat } from '../DType.js'
+import { threefry2x32 } from '../kernel/threefry.js'
+import { interval } from '../primitive/domain.js'
+import { DTypeError, type Primitive, bind } from '../primitive/model.js'
+import { op } from '../primitive/op.js'
+import { type Shape, ShapeError, broadcast, equals, normalizeAxis, show, size, validate } from '../shape/model.js'
+import type { Given, Only } from '../shape/options.js'
+import type { Mutable, Reduce } from '../shape/static.js'
+import { add } from '../tensor/arithmetic.js'
+import { dropAxes } from '../tensor/arrange.js'
+import { checkOptions } from '../tensor/dataFirst.js'
+import { argmaxPrimitive } from '../tensor/extrema.js'
+import { type Tensor, contiguous, fromData, isTensor } from '../tensor/model.js'
+import { broadcastToShape, cast } from '../tensor/structural.js'
+import { dualWhen } from './dataLast.js'
+import { type Key, purpose, wordsOf } from './model.js'
+import { gumbel } from './normal.js'
+import { asTensor, requireFits } from './uniform.js'
+import { sampleKey, wordsFrom } from './unit.js'
+
+// -----------------------------------------------------------------------------
+// coins
+// -----------------------------------------------------------------------------
+
+/**
+ * Whether a uniform number of 64 bits is below the probability, element by element. 32 bits decide nearly always; in the one case
+ * in 2^32 that they do not, a second stream is asked.
+ */
+export const bernoulliPrimitive: Primitive = op<2, undefined>({
+  name: 'bernoulli',
+  arity: 2,
+  infer: (_key, p) => ({ shape: p.shape, dtype: 'bool' }),
+  evaluate: (key, p, _params, out) => {
+    const count = size(out.shape)
+    const data = allocate('bool', count)
+    const words = wordsFrom(key, count)
+    const { data: probabilities, offset } = contiguous(p)
+    const more = new Int32Array(2)
+    for (let i = 0; i < count; i++) {
+      const probability = probabilities[offset + i]!
+      if (!(probability >= 0 && probability <= 1)) {
+        throw new DTypeError('bernoulli', `the probability ${probability}; a number from 0 to 1 is required`)
+      }
+      const scaled = probability * 2 ** 32
+      const whole = Math.floor(scaled)
+      const word = words[i]! >>> 0
+      if (word !== whole) {
+        data[i] = word < whole ? 1 : 0
+        continue
+      }
+      const [key0, key1] = wordsOf(key)
+      threefry2x32(key0, key1, purpose.again, i, more, 0)
+      data[i] = more[0]! >>> 0 < (scaled - whole) * 2 ** 32 ? 1 : 0
+    }
+    return fromData(out.shape, 'bool', data)
+  },
+  jvp: undefined,
+  vjp: undefined,
+  sample: (draw) => ({ operands: [sampleKey(draw), draw.tensor(draw.shape(), interval(0, 1))], params: undefined })
+})
+
+const isOperand = (x: unknown): boolean => isTensor(x) || typeof x === 'number'
+
+/**
+ * Coins: true with probability `p`, a number from 0 to 1 or a tensor of them that broadcasts to the shape, which is that of `p`
+ * unless given. Exact to 2^-64; 0 never and 1 always gives true. Data-last: `bernoulli(p, shape)(key)`.
+ *
+ * @throws DTypeError for a probability outside of [0, 1]
+ * @throws ShapeError when `p` does not broadcast to the shape
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const keep: T.Tensor<[2, 3]> = Random.bernoulli(Random.key(0), 0.9, [2, 3])
+ * keep.dtype // => 'bool'
+ * pipe(Random.key(0), Random.bernoulli(T.of([0, 1]))) // => T.of([false, true])
+ */
+export const bernoulli: {
+  <const S extends Shape>(key: Key, p: number | Tensor, shape: S): Tensor<Mutable<S>>
+  <S extends Shape>(key: Key, p: Tensor<S>): Tensor<S>
+  (key: Key, p: number): Tensor<[]>
+  <const S extends Shape>(p: number | Tensor, shape: S): (key: Key) => Tensor<Mutable<S>>
+  <S extends Shape>(p: Tensor<S>): (key: Key) => Tensor<S>
+  (p: number): (key: Key) => Tensor<[]>
+} = dualWhen(
+  'bernoulli',
+  (args) => isOperand(args[1]),
+  (key: Key, p: number | Tensor, shape: Shape = isTensor(p) ? p.shape : []) => {
+    const sizes = validate('bernoulli', shape)
+    requireFits('bernoulli', 'p', p, sizes)
+    const probabilities = broadcastToShape(cast(asTensor(p, 'float64'), 'float64'), sizes)
+    return bind(bernoulliPrimitive, [key, probabilities], undefined)
+  }
+)
+
+// -----------------------------------------------------------------------------
+// categories
+// -----------------------------------------------------------------------------
+
+/**
+ * Along which axis the categories lie, and how many to draw.
+ *
+ * @example
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const tenForEach: Random.CategoricalOptions = { shape: [10, 3] }
+ * Random.categorical(Random.key(0), T.zeros([3, 5]), tenForEach).shape // => [10, 3]
+ */
+export interface CategoricalOptions {
+  /** The axis of the logits along which the categories lie; the last unless given. */
+  readonly axis?: number
+  /** The shape of the draws, to which that of the logits without the axis must broadcast; that one itself unless given. */
+  readonly shape?: Shape
+}
+
+/** The shape that was asked for, else that of the logits without the axis. */
+type Drawn<S extends Shape, O> = 'shape' extends keyof O
+  ? O['shape'] extends Shape
+    ? Mutable<O['shape']>
+    : Shape
+  : Reduce<S, Given<O, 'axis', -1>, false>
+
+/**
+ * Categories: int32 indices along an axis of the logits (the last unless told), index i with probability `softmax(logits)_i`.
+ *
+ * Drawn as the index of the largest of the logits plus Gumbel noise; a logit of -infinity is never drawn beside a finite one.
+ * The logits need not be normalised. Data-last: `categorical(logits, options)(key)`.
+ * Source: E. J. Gumbel, Statistical theory of extreme values and some practical applications (1954).
+ *
+ * @throws ShapeError when the logits without the axis do not broadcast to the shape
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const logits = T.of([[-Infinity, 0, -Infinity], [0, -Infinity, -Infinity]])
+ * Random.categorical(Random.key(0), logits) // => T.of([1, 0], 'int32')
+ * pipe(Random.key(0), Random.categorical(logits, { shape: [4, 2] })).shape // => [4, 2]
+ */
+export const categorical: {
+  <S extends Shape, const O extends CategoricalOptions = {}>(
+    key: Key,
+    logits: Tensor<S>,
+    options?: O & Only<O, CategoricalOptions>
+  ): Tensor<Drawn<S, O>>
+  <S extends Shape, const O extends CategoricalOptions = {}>(
+    logits: Tensor<S>,
+    options?: O & Only<O, CategoricalOptions>
+  ): (key: Key) => Tensor<Drawn<S, O>>
+} = dualWhen(
+  'categorical',
+  (args) => isTensor(args[1]),
+  (key: Key, logits: Tensor, options: CategoricalOptions = {}) => {
+    checkOptions('categorical', options, ['axis', 'shape'])
+    const axis = normalizeAxis('categorical', options.axis ?? -1, logits.shape)
+    const batch = dropAxes(logits.shape, [axis])
+    const shape = validate('categorical', options.shape ?? batch)
+    const both = broadcast(batch, shape)
+    if (both === undefined || !equals(both, shape)) {
+      const given = `logits of shape ${show(logits.shape)} without axis ${axis} for draws of shape ${show(shape)}`
+      throw new ShapeError('categorical', [logits.shape, shape], `${given}; a shape that broadcasts to it is required`)
+    }
+    const along = shape.length - batch.length + axis
+    const categories = logits.shape[axis]!
+    if (categories === 0) {
+      throw new ShapeError('categorical', [logits.shape], `no categories along axis ${axis}; at least one is required`)
+    }
+    const noise = gumbel(key, [...shape.slice(0, along), categories, ...shape.slice(along)], toFloat(logits.dtype))
+    return bind(argmaxPrimitive, [add(logits, noise)], along)
+  }
+)

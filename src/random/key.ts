@@ -1,0 +1,169 @@
+/** Keys, and keys from keys. */
+import { dual } from '../internal/dual.js'
+import { threefry2x32 } from '../kernel/threefry.js'
+import { DTypeError, type Primitive, bind } from '../primitive/model.js'
+import { op } from '../primitive/op.js'
+import { ShapeError, show } from '../shape/model.js'
+import { type Tensor, firstElement, fromData, isTensor } from '../tensor/model.js'
+import { type Key, asKey, highBits, purpose, requireKey, wordsOf } from './model.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+type IsCount<N extends number> = number extends N
+  ? false
+  : `${N}` extends `-${string}` | `${string}.${string}` | `${string}e${string}` | 'Infinity' | 'NaN'
+    ? false
+    : true
+
+type Repeated<N extends number, Done extends readonly Key[] = readonly []> = Done['length'] extends N
+  ? Done
+  : Done['length'] extends 32
+    ? readonly Key[]
+    : Repeated<N, readonly [...Done, Key]>
+
+/**
+ * As many keys: a tuple where the number is a literal up to 32, so that taking it apart gives keys.
+ *
+ * @example
+ * import * as Random from 'pullback/Random'
+ *
+ * const [first, second]: Random.Keys<2> = Random.split(Random.key(0))
+ * first.dtype // => 'int32'
+ * second.shape // => [2]
+ */
+export type Keys<N extends number> = IsCount<N> extends true ? Repeated<N> : readonly Key[]
+
+// -----------------------------------------------------------------------------
+// constructors
+// -----------------------------------------------------------------------------
+
+/**
+ * A key from a seed, an integer of at most 2^53 - 1 in size. Different seeds give different keys: the two words of the key are
+ * the high and the low half of the seed as a 64-bit integer in two's complement.
+ *
+ * @example
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.toNested(Random.key(42)) // => [0, 42]
+ * T.toNested(Random.key(-1)) // => [-1, -1]
+ * Random.key(0.5) // throws key: the seed 0.5; an integer from -(2^53 - 1) to 2^53 - 1 is required
+ */
+export const key = (seed: number): Key => {
+  if (!Number.isSafeInteger(seed)) {
+    throw new DTypeError('key', `the seed ${seed}; an integer from -(2^53 - 1) to 2^53 - 1 is required`)
+  }
+  return asKey(fromData([2], 'int32', new Int32Array([Math.floor(seed / 2 ** 32), seed])))
+}
+
+interface Counter {
+  readonly high: number
+  readonly low: number
+}
+
+const sampleKey = [2]
+
+/** The key that is the block of a constant counter. */
+export const deriveKeyPrimitive: Primitive<Counter> = op<1, Counter>({
+  name: 'split',
+  arity: 1,
+  infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
+  evaluate: (x, { high, low }) => {
+    const [key0, key1] = wordsOf(x)
+    const data = new Int32Array(2)
+    threefry2x32(key0, key1, high, low, data, 0)
+    return fromData([2], 'int32', data)
+  },
+  jvp: undefined,
+  vjp: undefined,
+  sample: (draw) => {
+    const params = { high: purpose.split, low: draw.integer(0, 10) }
+    return { operands: [draw.indices(sampleKey, 2 ** 31 - 1)], params }
+  }
+})
+
+/** The key that is the block of a counter which is an int32 tensor. */
+export const foldInPrimitive: Primitive = op<2, undefined>({
+  name: 'foldIn',
+  arity: 2,
+  infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
+  evaluate: (x, counter) => {
+    const [key0, key1] = wordsOf(x)
+    const low = firstElement(counter)
+    const data = new Int32Array(2)
+    threefry2x32(key0, key1, purpose.foldIn | highBits(low), low, data, 0)
+    return fromData([2], 'int32', data)
+  },
+  jvp: undefined,
+  vjp: undefined,
+  sample: (draw) => ({
+    operands: [draw.indices(sampleKey, 2 ** 31 - 1), draw.indices([], 100)],
+    params: undefined
+  })
+})
+
+// -----------------------------------------------------------------------------
+// combinators
+// -----------------------------------------------------------------------------
+
+const splitInto = (from: Tensor, n: number): readonly Key[] => {
+  requireKey('split', from)
+  if (!Number.isSafeInteger(n) || n < 0) {
+    throw new ShapeError('split', [], `${n} keys; an integer of 0 or more is required`)
+  }
+  return Array.from({ length: n }, (_, low) => asKey(bind(deriveKeyPrimitive, [from], { high: purpose.split, low })))
+}
+
+/**
+ * New keys from one, 2 unless told otherwise; all differ from each other, and from it. The first `n` are the same for any
+ * larger number. The old key is not to be used again. Data-last: `split(3)(key)`.
+ *
+ * Key i is the Threefry-2x32 block of the counter (2^30, i).
+ *
+ * @example
+ * import * as Random from 'pullback/Random'
+ *
+ * const [forWeights, forBias] = Random.split(Random.key(0))
+ * const x = Random.normal(forWeights, [2, 3])
+ * const b = Random.normal(forBias, [3])
+ * Random.split(Random.key(0), 10).length // => 10
+ */
+export function split<const N extends number = 2>(from: Key, n?: N): Keys<N>
+export function split<const N extends number>(n: N): (from: Key) => Keys<N>
+export function split(first: Key | number, n = 2): readonly Key[] | ((from: Key) => readonly Key[]) {
+  return typeof first === 'number' ? (from) => splitInto(from, first) : splitInto(first, n)
+}
+
+/**
+ * A new key from one and a number, such as the number of a step or of an example: an integer of at most 2^53 - 1 in size, or an
+ * int32 tensor of one element. Different numbers give different keys. Dual.
+ *
+ * The new key is the Threefry-2x32 block of a counter that holds the number in its low 54 bits, in two's complement, below the
+ * bits 10.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as Random from 'pullback/Random'
+ *
+ * const keyOfStep = (step: number) => pipe(Random.key(0), Random.foldIn(step))
+ * Random.normal(keyOfStep(7), [3]).shape // => [3]
+ */
+export const foldIn: {
+  (from: Key, data: number | Tensor): Key
+  (data: number | Tensor): (from: Key) => Key
+} = dual((from: Key, data: number | Tensor): Key => {
+  requireKey('foldIn', from)
+  if (isTensor(data)) {
+    if (data.dtype !== 'int32') throw new DTypeError('foldIn', `data of ${data.dtype}; int32 is required`)
+    if (data.shape.some((n) => n !== 1)) {
+      throw new ShapeError('foldIn', [data.shape], `data of shape ${show(data.shape)}; one element is required`)
+    }
+    return asKey(bind(foldInPrimitive, [from, data], undefined))
+  }
+  if (!Number.isSafeInteger(data)) {
+    throw new DTypeError('foldIn', `the number ${data}; an integer from -(2^53 - 1) to 2^53 - 1 is required`)
+  }
+  return asKey(bind(deriveKeyPrimitive, [from], { high: purpose.foldIn | highBits(data), low: data | 0 }))
+})

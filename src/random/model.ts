@@ -1,0 +1,45 @@
+/** What a key is. */
+import { DTypeError } from '../primitive/model.js'
+import { show } from '../shape/model.js'
+import { type Concrete, type Tensor, contiguous, isTensor } from '../tensor/model.js'
+
+declare const keyBrand: unique symbol
+
+/**
+ * The source of randomness: 64 bits, which determine everything that is drawn with them. A key is a value; drawing twice with
+ * the same key gives the same numbers, so each use needs a key of its own, from `split` or `foldIn`.
+ *
+ * It is an int32 tensor of shape [2], and so may stand in trees, and be mapped over.
+ *
+ * @example
+ * import * as Random from 'pullback/Random'
+ *
+ * const key: Random.Key = Random.key(42)
+ * key.shape // => [2]
+ */
+export type Key = Tensor<[2]> & { readonly [keyBrand]: 'Key' }
+
+/** Vouches for a tensor that was made as a key. */
+export const asKey = (x: Tensor): Key => x as Key
+
+/** Refuses what cannot be a key. */
+export const requireKey = (operation: string, key: unknown): void => {
+  if (isTensor(key) && key.dtype === 'int32' && key.shape.length === 1 && key.shape[0] === 2) return
+  const given = isTensor(key) ? `a tensor of shape ${show(key.shape)} and type ${key.dtype}` : `a ${typeof key}`
+  throw new DTypeError(operation, `${given} for the key; one from Random.key or Random.split is required`)
+}
+
+/** The two words of a key. */
+export const wordsOf = (key: Concrete): readonly [number, number] => {
+  const { data, offset } = contiguous(key)
+  return [data[offset]!, data[offset + 1]!]
+}
+
+/**
+ * What a block of bits is for. The purpose fills the two highest bits of the counter, so that the bits that are drawn with a
+ * key, the keys that are split from it and those that fold something into it never coincide.
+ */
+export const purpose = { bits: 0, split: 1 << 30, foldIn: 2 << 30, again: 3 << 30 } as const
+
+/** The 22 bits above the low 32 of a whole number up to 2^53 in size, in two's complement. */
+export const highBits = (n: number): number => Math.floor(n / 2 ** 32) & 0x3fffff

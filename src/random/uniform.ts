@@ -1,0 +1,132 @@
+/** Bits, and uniform numbers. */
+import { type DType, type FloatDType, isFloat, promote, toFloat } from '../DType.js'
+import { DTypeError, type Primitive, bind } from '../primitive/model.js'
+import { op } from '../primitive/op.js'
+import { type Shape, ShapeError, broadcast, equals, show, size, validate } from '../shape/model.js'
+import type { Mutable } from '../shape/static.js'
+import { add, mul, sub } from '../tensor/arithmetic.js'
+import { type Tensor, fromData, fromNumber, isTensor } from '../tensor/model.js'
+import { cast } from '../tensor/structural.js'
+import { dualByKey } from './dataLast.js'
+import type { Key } from './model.js'
+import { type DrawParams, drawing, sampleKey, wordsFrom } from './unit.js'
+
+// -----------------------------------------------------------------------------
+// bits
+// -----------------------------------------------------------------------------
+
+/** The words of the stream of a key. */
+export const bitsPrimitive: Primitive<Shape> = op<1, Shape>({
+  name: 'bits',
+  arity: 1,
+  infer: (_key, shape) => ({ shape, dtype: 'int32' }),
+  evaluate: (key, shape) => fromData(shape, 'int32', wordsFrom(key, size(shape))),
+  jvp: undefined,
+  vjp: undefined,
+  sample: (draw) => ({ operands: [sampleKey(draw)], params: draw.shape() })
+})
+
+/**
+ * Random bits: int32 numbers, uniform on all 2^32. Data-last: `bits(shape)(key)`.
+ *
+ * Elements 2 i and 2 i + 1 are the Threefry-2x32 block (20 rounds) of the counter i under the key, so the first elements do not
+ * depend on how many are drawn. Source: J. K. Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC'11 (2011).
+ *
+ * @example
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ *
+ * Random.bits(Random.key(0), [2]) // => T.of([0x6b200159 | 0, 0x99ba4efe | 0], 'int32')
+ */
+export const bits: {
+  <const S extends Shape>(key: Key, shape: S): Tensor<Mutable<S>>
+  <const S extends Shape>(shape: S): (key: Key) => Tensor<Mutable<S>>
+} = dualByKey('bits', (key: Key, shape: Shape) => bind(bitsPrimitive, [key], validate('bits', shape)))
+
+// -----------------------------------------------------------------------------
+// uniform numbers
+// -----------------------------------------------------------------------------
+
+/** Uniform numbers in [0, 1). */
+export const uniformPrimitive: Primitive<DrawParams> = /* @__PURE__ */ drawing('uniform', () => (u) => u)
+
+/**
+ * Between what bounds to draw, and as which type.
+ *
+ * @example
+ * import * as Random from 'pullback/Random'
+ *
+ * const options: Random.UniformOptions = { low: -1, high: 1, dtype: 'float64' }
+ * Random.uniform(Random.key(0), [2], options).dtype // => 'float64'
+ */
+export interface UniformOptions {
+  /** The lower bound, included; 0 unless given. A tensor must broadcast to the shape. */
+  readonly low?: number | Tensor
+  /** The upper bound, excluded up to rounding; 1 unless given. A tensor must broadcast to the shape. */
+  readonly high?: number | Tensor
+  /** The type of the bounds that are tensors, else float32, unless given. */
+  readonly dtype?: FloatDType
+}
+
+/** The float type that parameters call for: the widest of theirs; float32 when they are numbers. */
+export const floatOf = (...parameters: readonly (number | Tensor | undefined)[]): FloatDType =>
+  toFloat(parameters.reduce<DType>((dtype, each) => (isTensor(each) ? promote(dtype, each.dtype) : dtype), 'bool'))
+
+/** A parameter as a tensor. */
+export const asTensor = (parameter: number | Tensor, dtype: FloatDType): Tensor =>
+  isTensor(parameter) ? parameter : fromNumber(dtype, parameter)
+
+/** Refuses a type that draws do not have. */
+export const requireFloatType = (operation: string, dtype: DType): void => {
+  if (!isFloat(dtype)) throw new DTypeError(operation, `draws of ${dtype}; float32 or float64 is required`)
+}
+
+/** Refuses a parameter that does not broadcast to the shape of the draw. */
+export const requireFits = (operation: string, name: string, parameter: number | Tensor, shape: Shape): void => {
+  if (!isTensor(parameter)) return
+  const both = broadcast(parameter.shape, shape)
+  if (both !== undefined && equals(both, shape)) return
+  const given = `${name} of shape ${show(parameter.shape)}`
+  throw new ShapeError(
+    operation,
+    [parameter.shape, shape],
+    `${given} for draws of shape ${show(shape)}; one that broadcasts to it is required`
+  )
+}
+
+const between = (u: Tensor, low: number | Tensor, high: number | Tensor, dtype: FloatDType): Tensor => {
+  if (low === 0 && high === 1) return u
+  if (!isTensor(low) && !isTensor(high)) return add(mul(u, high - low), low)
+  const from = asTensor(low, dtype)
+  return cast(add(mul(u, sub(asTensor(high, dtype), from)), from), dtype)
+}
+
+/**
+ * Uniform numbers in [low, high): `low + (high - low) u`, where u is uniform on the multiples of 2^-24 (float32) or 2^-53
+ * (float64) in [0, 1). Rounding may make a number meet `high` itself where the bounds are not 0 and 1.
+ *
+ * Differentiable in `low` and `high`. Data-last: `uniform(shape, options)(key)`.
+ *
+ * @throws DTypeError for a `dtype` that is no float
+ * @throws ShapeError when a bound does not broadcast to the shape
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const x: T.Tensor<[2, 3]> = Random.uniform(Random.key(0), [2, 3], { low: -1, high: 1 })
+ * T.item(T.all(T.less(T.abs(x), 1))) // => 1
+ * pipe(Random.key(0), Random.uniform([2])) // => T.of([0.4184571, 0.60049903])
+ */
+export const uniform: {
+  <const S extends Shape>(key: Key, shape: S, options?: UniformOptions): Tensor<Mutable<S>>
+  <const S extends Shape>(shape: S, options?: UniformOptions): (key: Key) => Tensor<Mutable<S>>
+} = dualByKey('uniform', (key: Key, shape: Shape, options: UniformOptions = {}) => {
+  const { low = 0, high = 1, dtype = floatOf(low, high) } = options
+  requireFloatType('uniform', dtype)
+  const sizes = validate('uniform', shape)
+  requireFits('uniform', 'low', low, sizes)
+  requireFits('uniform', 'high', high, sizes)
+  return between(bind(uniformPrimitive, [key], { shape: sizes, dtype }), low, high, dtype)
+})

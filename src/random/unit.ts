@@ -1,0 +1,66 @@
+/** Numbers of the unit interval from random bits, and the maker of primitives that draw floats. */
+import { type Data, type FloatDType, allocate } from '../DType.js'
+import { fillBits } from '../kernel/threefry.js'
+import type { Draw } from '../primitive/domain.js'
+import type { Primitive } from '../primitive/model.js'
+import { op } from '../primitive/op.js'
+import { type Shape, size } from '../shape/model.js'
+import { type Concrete, type Tensor, fromData } from '../tensor/model.js'
+import { wordsOf } from './model.js'
+
+/** The first words of the stream of a key. */
+export const wordsFrom = (key: Concrete, count: number): Int32Array => {
+  const words = new Int32Array(count)
+  const [key0, key1] = wordsOf(key)
+  fillBits(key0, key1, count, words)
+  return words
+}
+
+/** The number of random bits in a draw: as many as the significand holds. */
+export const bitsOf = (dtype: FloatDType): number => (dtype === 'float32' ? 24 : 53)
+
+/**
+ * `out[i] = f(u)` for u uniform on the multiples of 2^-bits in [0, 1). An element depends on the key and its own place only:
+ * float32 takes the 24 high bits of word i, float64 the 27 of word 2 i and the 26 of word 2 i + 1.
+ */
+export const fillUnit = (key: Concrete, dtype: FloatDType, out: Data, f: (u: number) => number): void => {
+  const n = out.length
+  if (dtype === 'float32') {
+    const words = wordsFrom(key, n)
+    for (let i = 0; i < n; i++) out[i] = f((words[i]! >>> 8) * 2 ** -24)
+    return
+  }
+  const words = wordsFrom(key, 2 * n)
+  for (let i = 0; i < n; i++) {
+    out[i] = f(((words[2 * i]! >>> 5) * 2 ** 26 + (words[2 * i + 1]! >>> 6)) * 2 ** -53)
+  }
+}
+
+/** What a draw of floats is told besides the key. */
+export interface DrawParams {
+  readonly shape: Shape
+  readonly dtype: FloatDType
+}
+
+/** A key for the laws. */
+export const sampleKey = (draw: Draw): Tensor => draw.indices([2], 2 ** 31 - 1)
+
+/** Makes a primitive that draws floats: a function of uniform numbers, without a derivative. */
+/* @__NO_SIDE_EFFECTS__ */
+export const drawing = (name: string, of: (bits: number) => (u: number) => number): Primitive<DrawParams> =>
+  op<1, DrawParams>({
+    name,
+    arity: 1,
+    infer: (_key, params) => params,
+    evaluate: (key, { shape, dtype }) => {
+      const data = allocate(dtype, size(shape))
+      fillUnit(key, dtype, data, of(bitsOf(dtype)))
+      return fromData(shape, dtype, data)
+    },
+    jvp: undefined,
+    vjp: undefined,
+    sample: (draw) => ({
+      operands: [sampleKey(draw)],
+      params: { shape: draw.shape(), dtype: draw.pick<FloatDType>(['float32', 'float64']) }
+    })
+  })
