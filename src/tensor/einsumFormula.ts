@@ -29,7 +29,7 @@ const isOfEllipsis = (label: string): boolean => label.startsWith(ellipsis)
 const expand = (text: string, spread: number): readonly string[] => {
   const [before = '', after = ''] = text.split(ellipsis)
   const dots = text.includes(ellipsis) ? Array.from({ length: spread }, (_, i) => `${ellipsis}${spread - i}`) : []
-  return [...before, ...dots, ...after]
+  return [...before.split(''), ...dots, ...after.split('')]
 }
 
 /** The labels of one operand, as many as it has axes. */

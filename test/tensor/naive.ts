@@ -34,7 +34,7 @@ export const clip = (index: Index, shape: Shape): Index =>
 export const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
 
 /** The inner product of two lists of numbers. */
-export const inner = (a: readonly number[], b: readonly number[]): number => total(a.map((value, i) => value * b[i]!))
+const inner = (a: readonly number[], b: readonly number[]): number => total(a.map((value, i) => value * b[i]!))
 
 const shuffled = (n: number): fc.Arbitrary<readonly number[]> => {
   const axes = Array.from({ length: n }, (_, axis) => axis)
