@@ -27,8 +27,8 @@ const lacking = (symbol: ts.Symbol): string | undefined => {
   if (faces.every((face) => face.getDocumentationComment(checker).length === 0)) return 'has no doc comment'
   const examples = faces.flatMap((face) => face.getJsDocTags(checker)).filter((tag) => tag.name === 'example')
   if (examples.length === 0) return 'has no @example'
-  const hasCode = examples.some((tag) => ts.displayPartsToString(tag.text).includes('```ts'))
-  return hasCode ? undefined : 'has an @example without a ```ts block'
+  const hasCode = examples.every((tag) => ts.displayPartsToString(tag.text).trim() !== '')
+  return hasCode ? undefined : 'has an empty @example'
 }
 
 const placeOf = (symbol: ts.Symbol): string => {
