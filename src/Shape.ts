@@ -6,7 +6,6 @@ export {
   type Shape,
   ShapeError,
   broadcast,
-  empty,
   equals,
   normalizeAxes,
   normalizeAxis,

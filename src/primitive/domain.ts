@@ -30,6 +30,17 @@ export interface Domain {
 /**
  * A source of test operands, which the laws implement with fast-check: shrinking comes with it. All float tensors are
  * float64, on a half-odd lattice: never 0, never a kink.
+ *
+ * @example
+ * import { type Draw, real } from 'pullback/Primitive'
+ * import type * as T from 'pullback/Tensor'
+ *
+ * // a matrix and a vector that multiply
+ * const operands = (draw: Draw): readonly T.Tensor[] => {
+ *   const [rows, columns] = [draw.integer(1, 4), draw.integer(1, 4)]
+ *   return [draw.tensor([rows, columns], real), draw.tensor([columns], real)]
+ * }
+ * operands.length // => 1
  */
 export interface Draw {
   /** A whole number between two bounds, both included. */
@@ -57,7 +68,18 @@ export interface Draw {
   readonly dtype: (options: readonly [DType, ...DType[]]) => DType
 }
 
-/** Operands and parameters at which to test a primitive. */
+/**
+ * Operands and parameters at which to test a primitive.
+ *
+ * @example
+ * import { type Sample, real } from 'pullback/Primitive'
+ *
+ * const ofReduction: Sample<{ readonly axis: number }> = (draw) => {
+ *   const shape = draw.shape({ minRank: 1 })
+ *   return { operands: [draw.tensor(shape, real)], params: { axis: draw.integer(0, shape.length - 1) } }
+ * }
+ * ofReduction.length // => 1
+ */
 export type Sample<P> = (draw: Draw) => { readonly operands: readonly Tensor[]; readonly params: P }
 
 // -----------------------------------------------------------------------------

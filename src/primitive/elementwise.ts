@@ -29,10 +29,27 @@ import type { HasPrimitive } from './op.js'
 /**
  * Which element types an elementwise operation computes in: `'float'` promotes integers and booleans to float32,
  * `'number'` promotes booleans to int32, `'any'` takes all as they are.
+ *
+ * @example
+ * import { type Accepts, real, unary } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const accepts: Accepts = 'number'
+ * const double = unary({ name: 'double', domain: real, f: (x) => 2 * x, diagonal: () => double, accepts })
+ * double(T.of([1, 2], 'int32')) // => T.of([2, 4], 'int32')
  */
 export type Accepts = 'float' | 'number' | 'any'
 
-/** An elementwise function of one operand; the shape stays. */
+/**
+ * An elementwise function of one operand; the shape stays.
+ *
+ * @example
+ * import type { Unary } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const activation: Unary = T.tanh
+ * activation(T.zeros([2])) // => T.zeros([2])
+ */
 export interface Unary extends HasPrimitive {
   <S extends Shape>(x: Tensor<S>): Tensor<S>
 }
@@ -40,6 +57,14 @@ export interface Unary extends HasPrimitive {
 /**
  * An elementwise function of two operands, which broadcast and promote; a number takes the other's element type.
  * Dual: `f(a, b)` is `pipe(a, f(b))`.
+ *
+ * @example
+ * import type { Binary } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const combine: Binary<'add'> = T.add
+ * combine(T.of([1, 2]), 1) // => T.of([2, 3])
+ * combine.primitive.name // => 'add'
  */
 export interface Binary<Name extends string> extends HasPrimitive {
   <A extends Shape, B extends Shape>(a: Tensor<A>, b: Tensor<B> & Broadcasts<Name, A, B>): Tensor<Broadcast<A, B>>
@@ -53,7 +78,16 @@ export interface Binary<Name extends string> extends HasPrimitive {
   <B extends Shape>(b: Tensor<B>): <A extends Shape>(a: Tensor<A> & Broadcasts<Name, A, B>) => Tensor<Broadcast<A, B>>
 }
 
-/** What `unary` takes. */
+/**
+ * What `unary` takes.
+ *
+ * @example
+ * import { type UnaryRecord, real, unary } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const record: UnaryRecord = { name: 'half', domain: real, f: (x) => x / 2, df: () => T.scalar(0.5) }
+ * unary(record)(T.of([1, 2])) // => T.of([0.5, 1])
+ */
 export interface UnaryRecord {
   readonly name: string
   /** Where it is defined and smooth. */
@@ -79,7 +113,21 @@ export interface UnaryRecord {
 type BinaryRule = (x: Tensor, y: Tensor, out: Tensor) => Tensor
 type BinaryDiagonal = (x: Tensor, y: Tensor, out: Tensor) => Pullback
 
-/** What `binary` takes. */
+/**
+ * What `binary` takes.
+ *
+ * @example
+ * import { type BinaryRecord, binary, real } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const record: BinaryRecord<'average'> = {
+ *   name: 'average',
+ *   domains: [real, real],
+ *   f: (x, y) => (x + y) / 2,
+ *   diagonal: [() => T.mul(0.5), () => T.mul(0.5)]
+ * }
+ * binary(record)(T.of([1, 2]), 4) // => T.of([2.5, 3])
+ */
 export interface BinaryRecord<Name extends string> {
   readonly name: Name
   /** Where it is defined and smooth, in each operand. */
@@ -303,6 +351,13 @@ const expose = <F extends HasPrimitive>(call: (...args: never[]) => unknown, pri
 /**
  * The product of a cotangent with a local derivative, in which zero is strong: 0 times infinity or NaN is 0, so that a
  * branch not taken contributes nothing, at every order. Else it is `mul`.
+ *
+ * @example
+ * import { guardedMul } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * guardedMul(T.of([0, 2]), T.of([Infinity, 3])) // => T.of([0, 6])
+ * T.mul(T.of([0, 2]), T.of([Infinity, 3])) // => T.of([NaN, 6])
  */
 export const guardedMul: Binary<'guardedMul'> = binary({
   name: 'guardedMul',

@@ -43,6 +43,17 @@ export type Pullback = (cotangent: Tensor) => Tensor
 /**
  * The derivative rules of a primitive, written only in dispatching operations: that alone makes derivatives of
  * derivatives right, to any order.
+ *
+ * @example
+ * import type { Derivative } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * // of x -> x^2, in both modes
+ * const derivative: Derivative<undefined> = {
+ *   jvp: (_index, tangent, [x = tangent]) => T.mul(tangent, T.mul(x, 2)),
+ *   vjp: (_index, [x = T.scalar(0)]) => (ct) => T.mul(ct, T.mul(x, 2))
+ * }
+ * derivative.vjp(0, [T.scalar(3)], T.scalar(9), undefined)(T.scalar(1)) // => T.scalar(6)
  */
 export interface Derivative<P> {
   /** The part of the result's tangent that the tangent of operand `index` contributes. */
@@ -55,6 +66,14 @@ export interface Derivative<P> {
  * A primitive operation: everything that the transformations and the laws need to know of it.
  *
  * Users make one with `unary`, `binary` or `op`; the exported function carries it as `.primitive`.
+ *
+ * @example
+ * import type { Primitive } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const primitive: Primitive = T.tanh.primitive
+ * primitive.name // => 'tanh'
+ * primitive.infer([T.zeros([2, 3])], undefined).shape // => [2, 3]
  */
 export interface Primitive<P = undefined> {
   /** The name, as the user calls it. */
@@ -71,6 +90,20 @@ export interface Primitive<P = undefined> {
 
 /**
  * A primitive with several results: its rules take and give one entry per result, `undefined` for a zero.
+ *
+ * @example
+ * import { type TuplePrimitive, bindTuple } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * // x -> (x, x): tangents are copied, cotangents are added
+ * const twice: TuplePrimitive = {
+ *   name: 'twice',
+ *   evaluate: ([x]) => (x === undefined ? [] : [x, x]),
+ *   jvp: ([t]) => [t, t],
+ *   vjp: () => ([a, b]) => [a === undefined ? b : b === undefined ? a : T.add(a, b)],
+ *   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), { from: -1, to: 1, kinks: [] })], params: undefined })
+ * }
+ * bindTuple(twice, [T.scalar(2)], undefined) // => [T.scalar(2), T.scalar(2)]
  */
 export interface TuplePrimitive<P = undefined> {
   readonly name: string
@@ -203,7 +236,15 @@ const highest = (operands: readonly Tensor[]): Tensor | undefined => {
 const allConcrete = (operands: readonly Tensor[], top: Tensor | undefined): operands is readonly Concrete[] =>
   top === undefined
 
-/** Applies a primitive: on concrete operands its kernel, else the interpreter of the highest-level operand. */
+/**
+ * Applies a primitive: on concrete operands its kernel, else the interpreter of the highest-level operand.
+ *
+ * @example
+ * import { bind } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * bind(T.neg.primitive, [T.of([1, 2])], undefined) // => T.of([-1, -2])
+ */
 export const bind = <P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor => {
   const top = highest(operands)
   if (allConcrete(operands, top)) return primitive.evaluate(operands, params, primitive.infer(operands, params))
@@ -211,7 +252,16 @@ export const bind = <P>(primitive: Primitive<P>, operands: readonly Tensor[], pa
   throw leaked(primitive.name, 'a transformation')
 }
 
-/** Applies a primitive with several results. */
+/**
+ * Applies a primitive with several results.
+ *
+ * @example
+ * import { type TuplePrimitive, bindTuple } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const both = (primitive: TuplePrimitive, x: T.Tensor): readonly T.Tensor[] => bindTuple(primitive, [x], undefined)
+ * both.length // => 2
+ */
 export const bindTuple = <P>(
   primitive: TuplePrimitive<P>,
   operands: readonly Tensor[],

@@ -14,16 +14,50 @@ type Repeat<N extends number, A> = N extends 1 ? [A] : N extends 2 ? [A, A] : N 
 /** The arguments of a rule: the operands, then what follows. */
 type After<N extends number, A, Rest extends unknown[]> = [...Repeat<N, A>, ...Rest]
 
-/** The pullback to one operand, made from the operands, the result and the parameters. */
+/**
+ * The pullback to one operand, made from the operands, the result and the parameters.
+ *
+ * @example
+ * import type { VjpRule } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const ofSquare: VjpRule<1, undefined> = (x) => (ct) => T.mul(ct, T.mul(x, 2))
+ * ofSquare(T.scalar(3), T.scalar(9), undefined)(T.scalar(1)) // => T.scalar(6)
+ */
 export type VjpRule<N extends number, P> = (...args: After<N, Tensor, [out: Tensor, params: P]>) => Pullback
 
-/** The tangent of the result when one operand moves, made from its tangent, the operands, the result and the parameters. */
+/**
+ * The tangent of the result when one operand moves, made from its tangent, the operands, the result and the parameters.
+ *
+ * @example
+ * import type { JvpRule } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const ofSquare: JvpRule<1, undefined> = (t, x) => T.mul(t, T.mul(x, 2))
+ * ofSquare(T.scalar(1), T.scalar(3), T.scalar(9), undefined) // => T.scalar(6)
+ */
 export type JvpRule<N extends number, P> = (
   tangent: Tensor,
   ...args: After<N, Tensor, [out: Tensor, params: P]>
 ) => Tensor
 
-/** What `op` takes: `N` operands, and parameters `P` that are plain data. */
+/**
+ * What `op` takes: `N` operands, and parameters `P` that are plain data.
+ *
+ * @example
+ * import { type OpRecord, op, real } from 'pullback/Primitive'
+ *
+ * const identity: OpRecord<1, undefined> = {
+ *   name: 'identity',
+ *   arity: 1,
+ *   infer: (x) => x,
+ *   evaluate: (x) => x,
+ *   jvp: 'linear',
+ *   vjp: [() => (ct) => ct],
+ *   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: undefined })
+ * }
+ * op(identity).name // => 'identity'
+ */
 export interface OpRecord<N extends number, P> {
   readonly name: string
   /** The number of operands, 1 to 3. */
@@ -42,7 +76,16 @@ export interface OpRecord<N extends number, P> {
   readonly sample: Sample<P>
 }
 
-/** A function that a user calls, and the primitive behind it. */
+/**
+ * A function that a user calls, and the primitive behind it.
+ *
+ * @example
+ * import type { HasPrimitive } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const nameOf = (f: HasPrimitive): string => f.primitive.name
+ * nameOf(T.exp) // => 'exp'
+ */
 export interface HasPrimitive<P = undefined> {
   readonly primitive: Primitive<P>
 }
@@ -118,6 +161,16 @@ const derivativeOf = <N extends number, P>(
 }
 
 /** Attaches its primitive to the function that a user calls. */
-/* @__NO_SIDE_EFFECTS__ */
+/* @__NO_SIDE_EFFECTS__
+ *
+ * @example
+ * import { bind, expose } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const { primitive } = T.neg
+ * const negative = expose((x: T.Tensor): T.Tensor => bind(primitive, [x], undefined), primitive)
+ * negative(T.scalar(1)) // => T.scalar(-1)
+ * negative.primitive.name // => 'neg'
+ */
 export const expose = <F extends object, P>(f: F, primitive: Primitive<P>): F & HasPrimitive<P> =>
   Object.assign(f, { primitive })
