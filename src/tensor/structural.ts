@@ -31,7 +31,7 @@ const convert = (x: Concrete, dtype: DType): Concrete => {
   return fromData(x.shape, dtype, data)
 }
 
-const castPrimitive: Primitive<DType> = op<1, DType>({
+export const castPrimitive: Primitive<DType> = op<1, DType>({
   name: 'cast',
   arity: 1,
   infer: (x, dtype) => ({ shape: x.shape, dtype }),
@@ -47,7 +47,7 @@ const castPrimitive: Primitive<DType> = op<1, DType>({
 })
 
 /** The same towards integers and booleans, which have no derivative. */
-const truncatePrimitive: Primitive<DType> = op<1, DType>({
+export const truncatePrimitive: Primitive<DType> = op<1, DType>({
   name: 'cast',
   arity: 1,
   infer: (x, dtype) => ({ shape: x.shape, dtype }),
