@@ -4,10 +4,8 @@
  * Functions here take any type `P` and check at run time that it is a tree, because an index signature as a constraint
  * would refuse interfaces. What they give back has the type and the structure that went in.
  */
-import type { Applicative, Applicative1, Applicative2 } from 'fp-ts/lib/Applicative.js'
-// oxlint-disable-next-line no-restricted-imports -- types alone, erased; fp-ts declares them at this path only
-import type { HKT, Kind, Kind2, URIS, URIS2 } from 'fp-ts/HKT.js'
 import { dual } from '../internal/dual.js'
+import { type Shape, ShapeError, equals, show } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
 
 // -----------------------------------------------------------------------------
@@ -61,6 +59,29 @@ export interface Flat<P> {
   readonly unflatten: (leaves: readonly Tensor[]) => P
 }
 
+/**
+ * The type of a tree with other leaves in it.
+ *
+ * @example
+ * import type { WithLeaves } from 'pullback/Tree'
+ * import * as T from 'pullback/Tensor'
+ *
+ * type Params = { readonly layers: readonly [T.Tensor<[2, 3]>, T.Tensor<[3]>] }
+ * const norms: WithLeaves<Params, T.Tensor<[]>> = { layers: [T.scalar(1), T.scalar(2)] }
+ * norms.layers.length // => 2
+ */
+export type WithLeaves<P, Leaf> = P extends Tensor ? Leaf : { [Key in keyof P]: WithLeaves<P[Key], Leaf> }
+
+/** A function of leaves that keeps their shapes, and so the type of the tree. */
+type Keeping = <S extends Shape>(leaf: Tensor<S>, path: string) => Tensor<S>
+
+/** A function of leaves that may change their shapes. */
+type Changing = (leaf: Tensor, path: string) => Tensor
+
+/** The same of corresponding leaves. */
+type KeepingBoth = <S extends Shape>(a: Tensor<S>, b: Tensor<S>, path: string) => Tensor<S>
+type ChangingBoth = (a: Tensor, b: Tensor, path: string) => Tensor
+
 const isRecord = (node: unknown): node is { readonly [key: string]: unknown } => {
   if (typeof node !== 'object' || node === null) return false
   const prototype: unknown = Object.getPrototypeOf(node)
@@ -73,19 +94,12 @@ const below = (path: string, key: string): string =>
   !identifier.test(key) ? `${path}[${JSON.stringify(key)}]` : path === '' ? key : `${path}.${key}`
 
 const describe = (node: unknown): string => {
-  switch (typeof node) {
-    case 'object':
-      return node === null ? 'null' : `an object of class ${node.constructor.name}`
-    case 'undefined':
-      return 'undefined'
-    case 'number':
-    case 'string':
-    case 'boolean':
-    case 'bigint':
-      return `a ${typeof node} (${String(node)})`
-    default:
-      return `a ${typeof node}`
+  if (typeof node === 'object')
+    return node === null ? 'null' : `an object of class ${node.constructor?.name ?? 'unknown'}`
+  if (typeof node === 'number' || typeof node === 'string' || typeof node === 'boolean' || typeof node === 'bigint') {
+    return `a ${typeof node} (${String(node)})`
   }
+  return node === undefined ? 'undefined' : `a ${typeof node}`
 }
 
 /** How an error words where a bad leaf is, and what is required there. */
@@ -110,6 +124,14 @@ const rebuild = <P>(value: unknown): P => value as P
 // -----------------------------------------------------------------------------
 // combinators
 // -----------------------------------------------------------------------------
+
+type Fields = { [key: string]: unknown }
+
+/** Sets a field, also one by the name of `__proto__`, which an assignment would take for the prototype. */
+const put = (fields: Fields, key: string, value: unknown): void => {
+  if (key !== '__proto__') fields[key] = value
+  else Object.defineProperty(fields, key, { value, enumerable: true, configurable: true, writable: true })
+}
 
 type Visit = (leaf: Tensor, path: string) => unknown
 
@@ -151,20 +173,26 @@ export const flattenAs = <P>(operation: string, tree: P, wording?: Wording): Fla
   }
   walk(operation, tree, '', collect, wording)
   const unflatten = (others: readonly Tensor[]): P => {
+    if (others.length !== leaves.length) {
+      throw new TreeError(operation, '', `${others.length} leaves were given; ${leaves.length} are required`)
+    }
     let next = 0
-    return mapAs(operation, tree, () => {
-      const leaf = others[next++]
-      if (leaf === undefined) {
-        throw new TreeError(operation, '', `${others.length} leaves were given; ${leaves.length} are required`)
-      }
-      return leaf
-    })
+    return mapAs(operation, tree, () => others[next++]!)
   }
   return { leaves, paths, unflatten }
 }
 
+/** Refuses a leaf of another shape than the one in whose place it stands. */
+export const requireSameShape = (operation: string, path: string, a: Tensor, b: Tensor): void => {
+  if (equals(a.shape, b.shape)) return
+  const at = path === '' ? '' : `${path}: `
+  const rule = `${at}shapes ${show(a.shape)} and ${show(b.shape)}; the same shape is required`
+  throw new ShapeError(operation, [a.shape, b.shape], rule)
+}
+
 /**
- * Takes a tree apart into leaves, their paths, and the way back. `unflatten(leaves)` is the tree itself.
+ * Takes a tree apart into leaves, their paths, and the way back. `unflatten(leaves)` is the tree itself; other leaves must be as many,
+ * and of the same shapes, so that the tree keeps its type.
  *
  * @example
  * import * as Tree from 'pullback/Tree'
@@ -174,7 +202,15 @@ export const flattenAs = <P>(operation: string, tree: P, wording?: Wording): Fla
  * paths // => ['layers[0].w', 'layers[1].w']
  * unflatten(leaves).layers[1]?.w.shape // => [3]
  */
-export const flatten = <P>(tree: P): Flat<P> => flattenAs('Tree.flatten', tree)
+export const flatten = <P>(tree: P): Flat<P> => {
+  const flat = flattenAs('Tree.flatten', tree)
+  const unflatten = (leaves: readonly Tensor[]): P => {
+    const result = flat.unflatten(leaves)
+    leaves.forEach((leaf, i) => requireSameShape('Tree.flatten', flat.paths[i] ?? '', flat.leaves[i]!, leaf))
+    return result
+  }
+  return { ...flat, unflatten }
+}
 
 /**
  * The leaves, in order.
@@ -188,7 +224,8 @@ export const flatten = <P>(tree: P): Flat<P> => flattenAs('Tree.flatten', tree)
 export const leaves = (tree: unknown): readonly Tensor[] => flattenAs('Tree.leaves', tree).leaves
 
 /**
- * Applies a function to each leaf; it is also told the leaf's path. Identity and composition are preserved.
+ * Applies a function to each leaf; it is also told the leaf's path. Identity and composition are preserved. A function that keeps
+ * shapes keeps the type of the tree; with any other, the leaves are of unknown shape. Dual.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -198,9 +235,11 @@ export const leaves = (tree: unknown): readonly Tensor[] => flattenAs('Tree.leav
  * pipe({ a: T.scalar(1), b: T.scalar(2) }, Tree.map(T.neg)) // => { a: T.scalar(-1), b: T.scalar(-2) }
  */
 export const map: {
-  (f: (leaf: Tensor, path: string) => Tensor): <P>(tree: P) => P
-  <P>(tree: P, f: (leaf: Tensor, path: string) => Tensor): P
-} = dual((tree: unknown, f: (leaf: Tensor, path: string) => Tensor) => mapAs('Tree.map', tree, f))
+  (f: Keeping): <P>(tree: P) => P
+  (f: Changing): <P>(tree: P) => WithLeaves<P, Tensor>
+  <P>(tree: P, f: Keeping): P
+  <P>(tree: P, f: Changing): WithLeaves<P, Tensor>
+} = dual((tree: unknown, f: Changing) => mapAs('Tree.map', tree, f))
 
 /** Checks that two trees have the same structure, and hands out corresponding leaves. */
 const together = (
@@ -230,10 +269,10 @@ const together = (
   if (!isRecord(b)) throw Array.isArray(b) ? differ('an array in the second tree only') : notATree(operation, path, b)
   const extra = Object.keys(b).find((key) => !Object.hasOwn(a, key))
   if (extra !== undefined) throw differ(`key ${extra} in the second tree only`)
-  const result: { [key: string]: unknown } = {}
+  const result: Fields = {}
   for (const key of Object.keys(a)) {
     if (!Object.hasOwn(b, key)) throw differ(`key ${key} in the first tree only`)
-    result[key] = together(operation, a[key], b[key], below(path, key), visit)
+    put(result, key, together(operation, a[key], b[key], below(path, key), visit))
   }
   return result
 }
@@ -247,7 +286,8 @@ export const zipWithAs = <P>(
 ): P => rebuild(together(operation, a, b, '', f))
 
 /**
- * Combines corresponding leaves of two trees. A difference in structure throws a `TreeError` with its path.
+ * Combines corresponding leaves of two trees; the function is also told their path. A difference in structure throws a `TreeError`
+ * with its path. A function that keeps shapes keeps the type of the tree. Data-last: `pipe(a, Tree.zipWith(b, f))`.
  *
  * @example
  * import * as Tree from 'pullback/Tree'
@@ -255,66 +295,36 @@ export const zipWithAs = <P>(
  *
  * Tree.zipWith({ a: T.scalar(1) }, { a: T.scalar(2) }, T.add) // => { a: T.scalar(3) }
  */
-export const zipWith = <P>(a: P, b: P, f: (a: Tensor, b: Tensor, path: string) => Tensor): P =>
-  zipWithAs('Tree.zipWith', a, b, f)
+export function zipWith<P>(a: P, b: NoInfer<P>, f: KeepingBoth): P
+export function zipWith<P>(a: P, b: unknown, f: ChangingBoth): WithLeaves<P, Tensor>
+export function zipWith<P>(b: P, f: KeepingBoth): (a: P) => P
+export function zipWith(b: unknown, f: ChangingBoth): <P>(a: P) => WithLeaves<P, Tensor>
+export function zipWith(
+  ...args: readonly [a: unknown, b: unknown, f: ChangingBoth] | readonly [b: unknown, f: ChangingBoth]
+): unknown {
+  if (args.length === 3) return zipWithAs('Tree.zipWith', ...args)
+  const [b, f] = args
+  return (a: unknown) => zipWithAs('Tree.zipWith', a, b, f)
+}
 
 /**
- * Folds the leaves from the left.
+ * Whether two trees have the same structure: the same keys and lengths at every level, whatever the shapes of their leaves.
  *
  * @example
  * import * as Tree from 'pullback/Tree'
  * import * as T from 'pullback/Tensor'
  *
- * Tree.reduce({ w: T.zeros([2, 3]), b: T.zeros([3]) }, 0, (total, leaf) => total + T.size(leaf)) // => 9
+ * Tree.sameStructure({ w: T.zeros([2]) }, { w: T.zeros([3]) }) // => true
+ * Tree.sameStructure({ w: T.zeros([2]) }, [T.zeros([2])]) // => false
  */
-export const reduce = <P, B>(tree: P, start: B, f: (result: B, leaf: Tensor, path: string) => B): B => {
-  const { leaves: all, paths } = flattenAs('Tree.reduce', tree)
-  return all.reduce((result, leaf, i) => f(result, leaf, paths[i] ?? ''), start)
-}
-
-/** The leaves that a traversal has done, last first: effects may run a step more than once, so nothing is mutated. */
-type Done = { readonly before: Done; readonly next: Tensor } | undefined
-
-const inOrder = (done: Done): readonly Tensor[] => {
-  const result: Tensor[] = []
-  for (let rest = done; rest !== undefined; rest = rest.before) result.push(rest.next)
-  return result.reverse()
-}
-
-/**
- * Applies an effectful function to each leaf, from left to right, and collects the tree inside the effect.
- *
- * @example
- * import * as O from 'fp-ts/lib/Option.js'
- * import * as Tree from 'pullback/Tree'
- * import * as T from 'pullback/Tensor'
- *
- * const finite = Tree.traverse(O.Applicative)((leaf: T.Tensor) => (T.item(T.all(T.isFinite(leaf))) ? O.some(leaf) : O.none))
- * O.isSome(finite({ a: T.of([1, 2]) })) // => true
- * O.isSome(finite({ a: T.of([1, Infinity]) })) // => false
- */
-export function traverse<F extends URIS2>(
-  F: Applicative2<F>
-): <E>(f: (leaf: Tensor, path: string) => Kind2<F, E, Tensor>) => <P>(tree: P) => Kind2<F, E, P>
-export function traverse<F extends URIS>(
-  F: Applicative1<F>
-): (f: (leaf: Tensor, path: string) => Kind<F, Tensor>) => <P>(tree: P) => Kind<F, P>
-export function traverse<F>(
-  F: Applicative<F>
-): (f: (leaf: Tensor, path: string) => HKT<F, Tensor>) => <P>(tree: P) => HKT<F, P>
-export function traverse<F>(
-  F: Applicative<F>
-): (f: (leaf: Tensor, path: string) => HKT<F, Tensor>) => <P>(tree: P) => HKT<F, P> {
-  return (f) =>
-    <P>(tree: P) => {
-      const { leaves: all, paths, unflatten } = flattenAs('Tree.traverse', tree)
-      let result: HKT<F, Done> = F.of(undefined)
-      all.forEach((leaf, i) => {
-        result = F.ap(
-          F.map(result, (before) => (next: Tensor) => ({ before, next })),
-          f(leaf, paths[i] ?? '')
-        )
-      })
-      return F.map(result, (done) => unflatten(inOrder(done)))
-    }
+export const sameStructure = (a: unknown, b: unknown): boolean => {
+  leaves(a)
+  leaves(b)
+  try {
+    together('Tree.sameStructure', a, b, '', () => undefined)
+    return true
+  } catch (error) {
+    if (error instanceof TreeError) return false
+    throw error
+  }
 }
