@@ -1,8 +1,9 @@
 /**
- * Trees: any nesting of readonly records, tuples and arrays whose leaves are tensors. Parameters, gradients and states are trees.
+ * Trees: any nesting of readonly records, tuples and arrays whose leaves are tensors. Parameters, gradients and states
+ * are trees.
  *
- * Functions here take any type and check at run time that it is a tree, so that interfaces may describe one; an error names the path
- * of the first culprit.
+ * Functions here take any type and check at run time that it is a tree, so that interfaces may describe one; an error
+ * names the path of the first culprit.
  */
 export { type Flat, TreeError, type WithLeaves, flatten, leaves, map, sameStructure, zipWith } from './tree/model.js'
 export { reduce, traverse } from './tree/fold.js'

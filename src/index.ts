@@ -1,6 +1,6 @@
 /**
- * The door: every public module, as a namespace. The modules for tests, `pullback/Arbitrary` and `pullback/Law`, stand apart, since they
- * need fast-check.
+ * The door: every public module, as a namespace. The modules for tests, `pullback/Arbitrary` and `pullback/Law`, stand
+ * apart, since they need fast-check.
  */
 export * as Activation from './Activation.js'
 export * as DType from './DType.js'

@@ -33,7 +33,10 @@ const unit = (key: Concrete, count: number): Float64Array => {
   return out
 }
 
-/** The first `count` places of a random order: R. A. Fisher and F. Yates, Statistical tables (1938), by R. Durstenfeld (1964). */
+/**
+ * The first `count` places of a random order: R. A. Fisher and F. Yates, Statistical tables (1938), by R. Durstenfeld
+ * (1964).
+ */
 const order = (key: Concrete, n: number, count: number): Int32Array => {
   const result = Int32Array.from({ length: n }, (_, i) => i)
   const u = unit(key, count)
@@ -155,8 +158,8 @@ export interface PermutationOptions {
 }
 
 /**
- * A random order, all being equally likely: of the numbers below `n`, as int32, or of the slices of a tensor along an axis (the
- * first unless told), which stay whole. Differentiable in the tensor. Data-last: `permutation(n)(key)`.
+ * A random order, all being equally likely: of the numbers below `n`, as int32, or of the slices of a tensor along an
+ * axis (the first unless told), which stay whole. Differentiable in the tensor. Data-last: `permutation(n)(key)`.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -221,10 +224,11 @@ type ChosenOf<O, S extends Shape> =
       : Shape
 
 /**
- * Things chosen at random: int32 numbers below `n`, or slices of a tensor along its first axis. Differentiable in the tensor.
+ * Things chosen at random: int32 numbers below `n`, or slices of a tensor along its first axis. Differentiable in the
+ * tensor.
  *
- * With `replace: false` all are different, and their order is random too; with weights it is then as if one were chosen after the
- * other, each time among those left, as likely as their weights. Data-last: `choice(n, options)(key)`.
+ * With `replace: false` all are different, and their order is random too; with weights it is then as if one were chosen
+ * after the other, each time among those left, as likely as their weights. Data-last: `choice(n, options)(key)`.
  *
  * @throws ShapeError when there is nothing to choose from, or fewer than are to be chosen without replacement
  * @throws DTypeError for weights that are negative, not finite, or positive for too few

@@ -3,8 +3,8 @@ import { isTensor } from '../tensor/model.js'
 import { type Key, requireKey } from './model.js'
 
 /**
- * Makes a draw dual by its first argument: a tensor can only be the key, since shapes are arrays. `Signature` states both
- * readings; this is the one place that vouches for them.
+ * Makes a draw dual by its first argument: a tensor can only be the key, since shapes are arrays. `Signature` states
+ * both readings; this is the one place that vouches for them.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const dualByKey = <Signature>(

@@ -24,8 +24,8 @@ import { sampleKey, wordsFrom } from './unit.js'
 // -----------------------------------------------------------------------------
 
 /**
- * Whether a uniform number of 64 bits is below the probability, element by element. 32 bits decide nearly always; in the one case
- * in 2^32 that they do not, a second stream is asked.
+ * Whether a uniform number of 64 bits is below the probability, element by element. 32 bits decide nearly always; in
+ * the one case in 2^32 that they do not, a second stream is asked.
  */
 export const bernoulliPrimitive: Primitive = op<2, undefined>({
   name: 'bernoulli',
@@ -63,8 +63,8 @@ export const bernoulliPrimitive: Primitive = op<2, undefined>({
 const isOperand = (x: unknown): boolean => isTensor(x) || typeof x === 'number'
 
 /**
- * Coins: true with probability `p`, a number from 0 to 1 or a tensor of them that broadcasts to the shape, which is that of `p`
- * unless given. Exact to 2^-64; 0 never and 1 always gives true. Data-last: `bernoulli(p, shape)(key)`.
+ * Coins: true with probability `p`, a number from 0 to 1 or a tensor of them that broadcasts to the shape, which is
+ * that of `p` unless given. Exact to 2^-64; 0 never and 1 always gives true. Data-last: `bernoulli(p, shape)(key)`.
  *
  * @throws DTypeError for a probability outside of [0, 1]
  * @throws ShapeError when `p` does not broadcast to the shape
@@ -113,7 +113,9 @@ export const bernoulli: {
 export interface CategoricalOptions {
   /** The axis of the logits along which the categories lie; the last unless given. */
   readonly axis?: number
-  /** The shape of the draws, to which that of the logits without the axis must broadcast; that one itself unless given. */
+  /**
+   * The shape of the draws, to which that of the logits without the axis must broadcast; that one itself unless given.
+   */
   readonly shape?: Shape
 }
 
@@ -125,11 +127,12 @@ type Drawn<S extends Shape, O> = 'shape' extends keyof O
   : Reduce<S, Given<O, 'axis', -1>, false>
 
 /**
- * Categories: int32 indices along an axis of the logits (the last unless told), index i with probability `softmax(logits)_i`.
+ * Categories: int32 indices along an axis of the logits (the last unless told), index i with probability
+ * `softmax(logits)_i`.
  *
- * Drawn as the index of the largest of the logits plus Gumbel noise; a logit of -infinity is never drawn beside a finite one.
- * The logits need not be normalised. Data-last: `categorical(logits, options)(key)`.
- * Source: E. J. Gumbel, Statistical theory of extreme values and some practical applications (1954).
+ * Drawn as the index of the largest of the logits plus Gumbel noise; a logit of -infinity is never drawn beside a
+ * finite one. The logits need not be normalised. Data-last: `categorical(logits, options)(key)`. Source: E. J. Gumbel,
+ * Statistical theory of extreme values and some practical applications (1954).
  *
  * @throws ShapeError when the logits without the axis do not broadcast to the shape
  *

@@ -40,8 +40,8 @@ export type Keys<N extends number> = IsCount<N> extends true ? Repeated<N> : rea
 // -----------------------------------------------------------------------------
 
 /**
- * A key from a seed, an integer of at most 2^53 - 1 in size. Different seeds give different keys: the two words of the key are
- * the high and the low half of the seed as a 64-bit integer in two's complement.
+ * A key from a seed, an integer of at most 2^53 - 1 in size. Different seeds give different keys: the two words of the
+ * key are the high and the low half of the seed as a 64-bit integer in two's complement.
  *
  * @example
  * import * as Random from 'pullback/Random'
@@ -117,8 +117,8 @@ const splitInto = (from: Tensor, n: number): readonly Key[] => {
 }
 
 /**
- * New keys from one, 2 unless told otherwise; all differ from each other, and from it. The first `n` are the same for any
- * larger number. The old key is not to be used again. Data-last: `split(3)(key)`.
+ * New keys from one, 2 unless told otherwise; all differ from each other, and from it. The first `n` are the same for
+ * any larger number. The old key is not to be used again. Data-last: `split(3)(key)`.
  *
  * Key i is the Threefry-2x32 block of the counter (2^30, i).
  *
@@ -137,11 +137,11 @@ export function split(first: Key | number, n = 2): readonly Key[] | ((from: Key)
 }
 
 /**
- * A new key from one and a number, such as the number of a step or of an example: an integer of at most 2^53 - 1 in size, or an
- * int32 tensor of one element. Different numbers give different keys. Dual.
+ * A new key from one and a number, such as the number of a step or of an example: an integer of at most 2^53 - 1 in
+ * size, or an int32 tensor of one element. Different numbers give different keys. Dual.
  *
- * The new key is the Threefry-2x32 block of a counter that holds the number in its low 54 bits, in two's complement, below the
- * bits 10.
+ * The new key is the Threefry-2x32 block of a counter that holds the number in its low 54 bits, in two's complement,
+ * below the bits 10.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'

@@ -6,8 +6,8 @@ import { type Concrete, type Tensor, contiguous, isTensor } from '../tensor/mode
 declare const keyBrand: unique symbol
 
 /**
- * The source of randomness: 64 bits, which determine everything that is drawn with them. A key is a value; drawing twice with
- * the same key gives the same numbers, so each use needs a key of its own, from `split` or `foldIn`.
+ * The source of randomness: 64 bits, which determine everything that is drawn with them. A key is a value; drawing
+ * twice with the same key gives the same numbers, so each use needs a key of its own, from `split` or `foldIn`.
  *
  * It is an int32 tensor of shape [2], and so may stand in trees, and be mapped over.
  *
@@ -36,8 +36,8 @@ export const wordsOf = (key: Concrete): readonly [number, number] => {
 }
 
 /**
- * What a block of bits is for. The purpose fills the two highest bits of the counter, so that the bits that are drawn with a
- * key, the keys that are split from it and those that fold something into it never coincide.
+ * What a block of bits is for. The purpose fills the two highest bits of the counter, so that the bits that are drawn
+ * with a key, the keys that are split from it and those that fold something into it never coincide.
  */
 export const purpose = { bits: 0, split: 1 << 30, foldIn: 2 << 30, again: 3 << 30 } as const
 

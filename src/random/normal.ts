@@ -57,8 +57,8 @@ interface Standard {
 }
 
 /**
- * Standard normal numbers, of mean 0 and variance 1: sqrt(2) erfInv(v), where v is uniform on the odd multiples of 2^-24
- * (float32) or 2^-53 (float64) in (-1, 1). Always finite: at most 5.42 in size in float32, and 8.30 in float64.
+ * Standard normal numbers, of mean 0 and variance 1: sqrt(2) erfInv(v), where v is uniform on the odd multiples of
+ * 2^-24 (float32) or 2^-53 (float64) in (-1, 1). Always finite: at most 5.42 in size in float32, and 8.30 in float64.
  *
  * Other means and deviations are ordinary arithmetic, and so differentiable in both: `T.add(mean, T.mul(std, z))`.
  * Data-last: `normal(shape)(key)`.
@@ -76,8 +76,8 @@ interface Standard {
 export const normal: Standard = dualByKey<Standard>('normal', plain('normal', normalPrimitive))
 
 /**
- * Standard Gumbel numbers: -log(-log(u)). The index of the largest of `logits + gumbel` is a draw from the softmax of the logits,
- * which is how `categorical` draws. Data-last: `gumbel(shape)(key)`.
+ * Standard Gumbel numbers: -log(-log(u)). The index of the largest of `logits + gumbel` is a draw from the softmax of
+ * the logits, which is how `categorical` draws. Data-last: `gumbel(shape)(key)`.
  *
  * @example
  * import * as Random from 'pullback/Random'
@@ -108,12 +108,14 @@ const requireInterval = (lower: number | Tensor, upper: number | Tensor): void =
 }
 
 /**
- * Standard normal numbers given that they lie between two bounds: sqrt(2) erfInv(a + (b - a) u) with a = erf(lower / sqrt(2)),
- * b = erf(upper / sqrt(2)) and u uniform on (0, 1), in float64 before it is rounded to `dtype`. Always within the bounds, as
+ * Standard normal numbers given that they lie between two bounds: sqrt(2) erfInv(a + (b - a) u) with a = erf(lower /
+ * sqrt(2)), b = erf(upper / sqrt(2)) and u uniform on (0, 1), in float64 before it is rounded to `dtype`. Always within
+ * the bounds, as
  * `dtype` holds them.
  *
- * A bound is a number, infinite perhaps, or a tensor that broadcasts to the shape; differentiable in both. The interval must reach
- * within 7 of 0. The variance is below 1: 0.774 between -2 and 2. Data-last: `truncatedNormal(lower, upper, shape)(key)`.
+ * A bound is a number, infinite perhaps, or a tensor that broadcasts to the shape; differentiable in both. The interval
+ * must reach within 7 of 0. The variance is below 1: 0.774 between -2 and 2. Data-last: `truncatedNormal(lower, upper,
+ * shape)(key)`.
  *
  * @throws ShapeError for bounds that are not an interval, or do not broadcast to the shape
  *

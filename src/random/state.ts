@@ -4,8 +4,8 @@ import { split } from './key.js'
 import type { Key } from './model.js'
 
 /**
- * A computation that draws: fp-ts's `State` over the key, so that everything in `fp-ts/lib/State.js` works on it. It takes a key
- * and gives a result with the key for what comes next.
+ * A computation that draws: fp-ts's `State` over the key, so that everything in `fp-ts/lib/State.js` works on it. It
+ * takes a key and gives a result with the key for what comes next.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -36,7 +36,8 @@ export interface Random<A> extends State.State<Key, A> {}
 export const of = <A>(a: A): Random<A> => State.of(a)
 
 /**
- * One draw, as a step of a sequence: it splits the key in two, draws with the first and leaves the second for what comes next.
+ * One draw, as a step of a sequence: it splits the key in two, draws with the first and leaves the second for what
+ * comes next.
  *
  * @example
  * import * as Random from 'pullback/Random'
@@ -70,7 +71,8 @@ export const draw =
 export const map: <A, B>(f: (a: A) => B) => (random: Random<A>) => Random<B> = State.map
 
 /**
- * Goes on with a computation that depends on the result. A chain of many thousands of steps would overflow the stack: use `reduce`.
+ * Goes on with a computation that depends on the result. A chain of many thousands of steps would overflow the stack:
+ * use `reduce`.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'

@@ -29,8 +29,9 @@ export const bitsPrimitive: Primitive<Shape> = op<1, Shape>({
 /**
  * Random bits: int32 numbers, uniform on all 2^32. Data-last: `bits(shape)(key)`.
  *
- * Elements 2 i and 2 i + 1 are the Threefry-2x32 block (20 rounds) of the counter i under the key, so the first elements do not
- * depend on how many are drawn. Source: J. K. Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC'11 (2011).
+ * Elements 2 i and 2 i + 1 are the Threefry-2x32 block (20 rounds) of the counter i under the key, so the first
+ * elements do not depend on how many are drawn. Source: J. K. Salmon et al., Parallel random numbers: as easy as 1, 2,
+ * 3, SC'11 (2011).
  *
  * @example
  * import * as Random from 'pullback/Random'
@@ -102,8 +103,8 @@ const between = (u: Tensor, low: number | Tensor, high: number | Tensor, dtype: 
 }
 
 /**
- * Uniform numbers in [low, high): `low + (high - low) u`, where u is uniform on the multiples of 2^-24 (float32) or 2^-53
- * (float64) in [0, 1). Rounding may make a number meet `high` itself where the bounds are not 0 and 1.
+ * Uniform numbers in [low, high): `low + (high - low) u`, where u is uniform on the multiples of 2^-24 (float32) or
+ * 2^-53 (float64) in [0, 1). Rounding may make a number meet `high` itself where the bounds are not 0 and 1.
  *
  * Differentiable in `low` and `high`. Data-last: `uniform(shape, options)(key)`.
  *

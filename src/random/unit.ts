@@ -20,8 +20,8 @@ export const wordsFrom = (key: Concrete, count: number): Int32Array => {
 export const bitsOf = (dtype: FloatDType): number => (dtype === 'float32' ? 24 : 53)
 
 /**
- * `out[i] = f(u)` for u uniform on the multiples of 2^-bits in [0, 1). An element depends on the key and its own place only:
- * float32 takes the 24 high bits of word i, float64 the 27 of word 2 i and the 26 of word 2 i + 1.
+ * `out[i] = f(u)` for u uniform on the multiples of 2^-bits in [0, 1). An element depends on the key and its own place
+ * only: float32 takes the 24 high bits of word i, float64 the 27 of word 2 i and the 26 of word 2 i + 1.
  */
 export const fillUnit = (key: Concrete, dtype: FloatDType, out: Data, f: (u: number) => number): void => {
   const n = out.length

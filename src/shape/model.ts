@@ -16,7 +16,8 @@ export const empty: [] = []
 Object.freeze(empty)
 
 /**
- * An operation was called on shapes it does not accept. The sentence reads *operation: what was given; what is required*.
+ * An operation was called on shapes it does not accept. The sentence reads *operation: what was given; what is
+ * required*.
  *
  * @example
  * import { ShapeError } from 'pullback/Shape'
@@ -146,7 +147,8 @@ export const normalizeAxis = (operation: string, axis: number, shape: Shape): nu
 }
 
 /**
- * Axes counted from the front and in increasing order; `undefined` means all of them. Repeated axes throw a `ShapeError`.
+ * Axes counted from the front and in increasing order; `undefined` means all of them. Repeated axes throw a
+ * `ShapeError`.
  *
  * @example
  * import * as Shape from 'pullback/Shape'

@@ -39,8 +39,8 @@ export const ones = <const S extends Shape>(shape: S, dtype: DType = 'float32'):
   constant('ones', shape, 1, dtype)
 
 /**
- * A tensor with one value everywhere: a number gives float32 and a boolean bool, unless told otherwise. The value is stored
- * once.
+ * A tensor with one value everywhere: a number gives float32 and a boolean bool, unless told otherwise. The value is
+ * stored once.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -128,9 +128,9 @@ const range = (start: number, stop: number, step: number, dtype: DType): Tensor 
 }
 
 /**
- * Evenly spaced numbers from `start` (0) up to but not including `stop`, `step` (1) apart: `start + i step` for `i` below
- * `ceil((stop - start) / step)`. Float32 unless told otherwise. For a step that is no whole number use `linspace`, whose
- * length does not hang on rounding.
+ * Evenly spaced numbers from `start` (0) up to but not including `stop`, `step` (1) apart: `start + i step` for `i`
+ * below `ceil((stop - start) / step)`. Float32 unless told otherwise. For a step that is no whole number use
+ * `linspace`, whose length does not hang on rounding.
  *
  * @example
  * import * as T from 'pullback/Tensor'

@@ -62,7 +62,8 @@ export const item = (x: Tensor): number => {
 }
 
 /**
- * A fresh typed array of the elements in row-major order: `Float32Array`, `Float64Array`, `Int32Array`, and for booleans a
+ * A fresh typed array of the elements in row-major order: `Float32Array`, `Float64Array`, `Int32Array`, and for
+ * booleans a
  * `Uint8Array` of 0 and 1. `fromTypedArray(toArray(x), x.shape)` is `x`.
  *
  * @example
@@ -90,8 +91,8 @@ const nest = (data: Data, offset: number, sizes: Shape): unknown => {
 const nested = <S extends Shape>(arrays: unknown): NestedArray<S> => arrays as NestedArray<S>
 
 /**
- * Fresh nested arrays of numbers, a plain number for a scalar; booleans give 0 and 1. `of(toNested(x), x.dtype)` is `x`,
- * unless an axis before the last is empty.
+ * Fresh nested arrays of numbers, a plain number for a scalar; booleans give 0 and 1. `of(toNested(x), x.dtype)` is
+ * `x`, unless an axis before the last is empty.
  *
  * @example
  * import * as T from 'pullback/Tensor'

@@ -31,7 +31,8 @@ const equality = (same: Same): Equality<Tensor> => ({
 })
 
 /**
- * Equality: the same shape, the same element type and equal elements. NaN equals itself, as reflexivity asks, and 0 equals
+ * Equality: the same shape, the same element type and equal elements. NaN equals itself, as reflexivity asks, and 0
+ * equals
  * -0. For equality up to rounding see `isClose`.
  *
  * @example
@@ -55,8 +56,8 @@ export const Eq: Equality<Tensor> = equality((x, y) => x === y || (x !== x && y 
 export const eqStrict: Equality<Tensor> = equality(Object.is)
 
 /**
- * The printed form: shape, element type and values, in the fewest digits that tell them apart. More than 1000 elements are
- * abridged to the first and last three along each axis.
+ * The printed form: shape, element type and values, in the fewest digits that tell them apart. More than 1000 elements
+ * are abridged to the first and last three along each axis.
  *
  * @example
  * import * as T from 'pullback/Tensor'

@@ -168,8 +168,8 @@ const build = ({ shape, values, dtype }: Laid): Tensor => {
 /**
  * A tensor from nested arrays of numbers or of booleans; the compiler reads its shape off a literal.
  *
- * Numbers become float32 and booleans bool, unless `dtype` says otherwise. Rows of different lengths, numbers mixed with
- * booleans, and numbers that `dtype` does not hold are errors that say where.
+ * Numbers become float32 and booleans bool, unless `dtype` says otherwise. Rows of different lengths, numbers mixed
+ * with booleans, and numbers that `dtype` does not hold are errors that say where.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -224,8 +224,9 @@ export const scalar = (value: number | boolean, dtype?: DType): Tensor<[]> => {
 /**
  * A tensor from a copy of a typed array, in row-major order.
  *
- * Without `dtype` the array's own type is kept: `Float32Array`, `Float64Array`, `Int32Array`, and `Uint8Array` for booleans,
- * as `toArray` gives them. Bytes other than 0 and 1 need a `dtype`: `fromTypedArray(pixels, [28, 28], 'float32')`.
+ * Without `dtype` the array's own type is kept: `Float32Array`, `Float64Array`, `Int32Array`, and `Uint8Array` for
+ * booleans, as `toArray` gives them. Bytes other than 0 and 1 need a `dtype`: `fromTypedArray(pixels, [28, 28],
+ * 'float32')`.
  *
  * @example
  * import * as T from 'pullback/Tensor'

@@ -45,15 +45,16 @@ interface TraverseOf<F> {
 }
 
 /**
- * Applies an effectful function to each leaf, from left to right, and collects the tree inside the effect. A function that keeps
- * shapes keeps the type of the tree.
+ * Applies an effectful function to each leaf, from left to right, and collects the tree inside the effect. A function
+ * that keeps shapes keeps the type of the tree.
  *
  * @example
  * import * as O from 'fp-ts/lib/Option.js'
  * import * as Tree from 'pullback/Tree'
  * import * as T from 'pullback/Tensor'
  *
- * const finite = Tree.traverse(O.Applicative)((leaf: T.Tensor) => (T.item(T.all(T.isFinite(leaf))) ? O.some(leaf) : O.none))
+ * const isFinite = (leaf: T.Tensor) => T.item(T.all(T.isFinite(leaf))) === 1
+ * const finite = Tree.traverse(O.Applicative)((leaf) => (isFinite(leaf) ? O.some(leaf) : O.none))
  * O.isSome(finite({ a: T.of([1, 2]) })) // => true
  * O.isSome(finite({ a: T.of([1, Infinity]) })) // => false
  */

@@ -191,8 +191,8 @@ export const requireSameShape = (operation: string, path: string, a: Tensor, b: 
 }
 
 /**
- * Takes a tree apart into leaves, their paths, and the way back. `unflatten(leaves)` is the tree itself; other leaves must be as many,
- * and of the same shapes, so that the tree keeps its type.
+ * Takes a tree apart into leaves, their paths, and the way back. `unflatten(leaves)` is the tree itself; other leaves
+ * must be as many, and of the same shapes, so that the tree keeps its type.
  *
  * @example
  * import * as Tree from 'pullback/Tree'
@@ -224,8 +224,8 @@ export const flatten = <P>(tree: P): Flat<P> => {
 export const leaves = (tree: unknown): readonly Tensor[] => flattenAs('Tree.leaves', tree).leaves
 
 /**
- * Applies a function to each leaf; it is also told the leaf's path. Identity and composition are preserved. A function that keeps
- * shapes keeps the type of the tree; with any other, the leaves are of unknown shape. Dual.
+ * Applies a function to each leaf; it is also told the leaf's path. Identity and composition are preserved. A function
+ * that keeps shapes keeps the type of the tree; with any other, the leaves are of unknown shape. Dual.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -286,8 +286,9 @@ export const zipWithAs = <P>(
 ): P => rebuild(together(operation, a, b, '', f))
 
 /**
- * Combines corresponding leaves of two trees; the function is also told their path. A difference in structure throws a `TreeError`
- * with its path. A function that keeps shapes keeps the type of the tree. Data-last: `pipe(a, Tree.zipWith(b, f))`.
+ * Combines corresponding leaves of two trees; the function is also told their path. A difference in structure throws a
+ * `TreeError` with its path. A function that keeps shapes keeps the type of the tree. Data-last: `pipe(a,
+ * Tree.zipWith(b, f))`.
  *
  * @example
  * import * as Tree from 'pullback/Tree'
@@ -308,7 +309,8 @@ export function zipWith(
 }
 
 /**
- * Whether two trees have the same structure: the same keys and lengths at every level, whatever the shapes of their leaves.
+ * Whether two trees have the same structure: the same keys and lengths at every level, whatever the shapes of their
+ * leaves.
  *
  * @example
  * import * as Tree from 'pullback/Tree'

@@ -42,7 +42,8 @@ const combine = (operation: string, f: (a: Tensor, b: Tensor) => Tensor): Combin
 export const add: Combination = combine('Tree.add', addTensors)
 
 /**
- * The difference a - b of two trees of one structure, leaf by leaf. Leaves do not broadcast. Dual: `pipe(a, Tree.sub(b))` is a - b.
+ * The difference a - b of two trees of one structure, leaf by leaf. Leaves do not broadcast. Dual: `pipe(a,
+ * Tree.sub(b))` is a - b.
  *
  * @throws TreeError when the structures differ, naming the path
  * @throws ShapeError when the shapes of two leaves differ, naming the path
@@ -118,8 +119,8 @@ const inner = (operation: string, a: unknown, b: unknown): Tensor => {
 }
 
 /**
- * The inner product: the sum of the products of all corresponding elements, 0 for a tree without leaves. It is computed in float64 and
- * rounded once, to the widest float type among the leaves. Dual.
+ * The inner product: the sum of the products of all corresponding elements, 0 for a tree without leaves. It is computed
+ * in float64 and rounded once, to the widest float type among the leaves. Dual.
  *
  * @throws TreeError when the structures differ, naming the path
  * @throws ShapeError when the shapes of two leaves differ, naming the path
@@ -139,8 +140,8 @@ export const dot: {
 })
 
 /**
- * The Euclidean norm of all elements together: the square root of `dot(tree, tree)`, computed in float64 and rounded once. Its
- * derivative at zero is 0.
+ * The Euclidean norm of all elements together: the square root of `dot(tree, tree)`, computed in float64 and rounded
+ * once. Its derivative at zero is 0.
  *
  * @example
  * import * as Tree from 'pullback/Tree'
