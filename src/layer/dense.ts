@@ -1,0 +1,131 @@
+/** The affine layer. */
+import { type Initializer, glorotUniform, zeros } from '../Init.js'
+import type { FloatDType } from '../DType.js'
+import * as R from '../Random.js'
+import type { Random } from '../Random.js'
+import type { Shape } from '../shape/model.js'
+import { ShapeError, show } from '../shape/model.js'
+import { add, matmul, transpose } from '../Tensor.js'
+import type { Tensor } from '../tensor/model.js'
+import { typed } from '../tensor/typed.js'
+import { type Layer, type None, stateless } from './model.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * The weights of a dense layer without a bias, one row per output.
+ *
+ * @example
+ * import type * as Layer from 'pullback/Layer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const params: Layer.Weights<3, 2> = { w: T.zeros([2, 3]) }
+ * params.w.shape // => [2, 3]
+ */
+export interface Weights<In extends number, Out extends number> {
+  readonly w: Tensor<[Out, In]>
+}
+
+/**
+ * The parameters of a dense layer: weights, one row per output, and a bias.
+ *
+ * @example
+ * import type * as Layer from 'pullback/Layer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const params: Layer.DenseParams<3, 2> = { w: T.zeros([2, 3]), b: T.zeros([2]) }
+ * params.b.shape // => [2]
+ */
+export interface DenseParams<In extends number, Out extends number> extends Weights<In, Out> {
+  readonly b: Tensor<[Out]>
+}
+
+/**
+ * The options of a dense layer.
+ *
+ * @example
+ * import * as Init from 'pullback/Init'
+ * import * as Layer from 'pullback/Layer'
+ *
+ * const options: Layer.DenseOptions = { init: Init.heNormal, dtype: 'float64' }
+ * options.dtype // => 'float64'
+ */
+export interface DenseOptions {
+  /** Whether a bias is added; true by default. */
+  readonly bias?: boolean
+  /** How the weights are drawn; `Init.glorotUniform` by default. The bias begins at zero. */
+  readonly init?: Initializer
+  /** The element type of the parameters; float32 by default. */
+  readonly dtype?: FloatDType
+}
+
+interface Dense {
+  <In extends number, Out extends number, Lead extends Shape = [number]>(
+    inputs: In,
+    outputs: Out,
+    options: DenseOptions & { readonly bias: false }
+  ): Layer<Weights<In, Out>, None, Tensor<[...Lead, In]>, Tensor<[...Lead, Out]>>
+  <In extends number, Out extends number, Lead extends Shape = [number]>(
+    inputs: In,
+    outputs: Out,
+    options?: DenseOptions & { readonly bias?: true }
+  ): Layer<DenseParams<In, Out>, None, Tensor<[...Lead, In]>, Tensor<[...Lead, Out]>>
+}
+
+// -----------------------------------------------------------------------------
+// constructors
+// -----------------------------------------------------------------------------
+
+type Params = Weights<number, number> & { readonly b?: Tensor<[number]> }
+
+/** The overloads state the sizes, which `apply` checks at run time. */
+const stated = (
+  body: (inputs: number, outputs: number, options?: DenseOptions) => Layer<Params, None, Tensor, Tensor>
+): Dense => body as unknown as Dense
+
+const affine =
+  (inputs: number, { w, b }: Params) =>
+  (x: Tensor): Tensor => {
+    if (x.shape.length === 0 || x.shape[x.shape.length - 1] !== inputs) {
+      throw new ShapeError('dense', [x.shape], `input ${show(x.shape)}; ${inputs} on the last axis are required`)
+    }
+    const product = matmul(x, transpose(w))
+    return b === undefined ? product : add(product, b)
+  }
+
+const parameters = (inputs: number, outputs: number, options: DenseOptions): Random<Params> => {
+  const { bias = true, init = glorotUniform, dtype = 'float32' } = options
+  const weights = init([outputs, inputs], dtype)
+  if (!bias) return R.map((w: Tensor): Params => ({ w: typed(w) }))(weights)
+  return (key) => {
+    const [w, afterWeights] = weights(key)
+    const [b, afterBias] = zeros([outputs], dtype)(afterWeights)
+    return [{ w: typed(w), b }, afterBias]
+  }
+}
+
+/**
+ * The affine map x W^T + b on the last axis: input [..., inputs], output [..., outputs], W of shape [outputs, inputs].
+ *
+ * It is typed for a matrix of inputs, one row each; where another rank is expected, the type follows: `const one:
+ * Layer<DenseParams<3, 2>, None, Tensor<[3]>, Tensor<[2]>> = dense(3, 2)`.
+ *
+ * @throws ShapeError when the last axis of an input has another size
+ *
+ * @example
+ * import * as Layer from 'pullback/Layer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const params = { w: T.of([[1, 0, 0], [0, 1, 1]]), b: T.of([10, 20]) }
+ * Layer.predict(Layer.dense(3, 2))(params, {})(T.of([[1, 2, 3]])) // => T.of([[11, 25]])
+ */
+export const dense: Dense = /* @__PURE__ */ stated((inputs, outputs, options = {}) => {
+  for (const size of [inputs, outputs]) {
+    if (!(Number.isInteger(size) && size > 0)) {
+      throw new RangeError(`dense: ${inputs} inputs and ${outputs} outputs; integers above 0 are required`)
+    }
+  }
+  return stateless(parameters(inputs, outputs, options), (params) => affine(inputs, params))
+})

@@ -1,0 +1,40 @@
+/** Layers that draw in training. */
+import * as R from '../Random.js'
+import type { Shape } from '../shape/model.js'
+import { mul, where } from '../Tensor.js'
+import type { Tensor } from '../tensor/model.js'
+import { typed } from '../tensor/typed.js'
+import { type Layer, type None, stateless } from './model.js'
+
+/**
+ * Sets each element to 0 with probability `rate` in training, and divides the others by 1 - rate, so that the mean stays
+ * (inverted dropout); the identity in evaluation. What is dropped follows from the context's key. Where nothing before it
+ * tells the shape of the input, it is stated: `dropout<[number, 64]>(0.2)`.
+ *
+ * N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and R. Salakhutdinov, Dropout: A Simple Way to Prevent Neural
+ * Networks from Overfitting, JMLR 15 (2014).
+ *
+ * @throws RangeError when the rate is not from 0 up to but not including 1
+ *
+ * @example
+ * import * as Layer from 'pullback/Layer'
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const layer = Layer.dropout<[4]>(0.5)
+ * const [dropped] = layer.apply({}, {}, { mode: 'train', key: Random.key(0) })(T.of([1, 1, 1, 1]))
+ * T.toNested(dropped).every((value) => value === 0 || value === 2) // => true
+ * Layer.predict(layer)({}, {})(T.of([1, 2, 3, 4])) // => T.of([1, 2, 3, 4])
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const dropout = <S extends Shape>(rate: number): Layer<None, None, Tensor<S>, Tensor<S>> => {
+  if (!(rate >= 0 && rate < 1)) {
+    throw new RangeError(`dropout: rate ${rate}; a number from 0 up to but not including 1 is required`)
+  }
+  return stateless<None, Tensor<S>, Tensor<S>>(R.of({}), (_params, { mode, key }) => (x) => {
+    if (mode === 'eval' || rate === 0) return x
+    const keep = R.bernoulli(key, 1 - rate, x.shape)
+    const scaled: Tensor = mul(x, 1 / (1 - rate))
+    return typed(where(keep, scaled, 0))
+  })
+}
