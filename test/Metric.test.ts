@@ -1,0 +1,87 @@
+import { concatAll } from 'fp-ts/lib/Monoid.js'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import * as Metric from 'pullback/Metric'
+import * as T from 'pullback/Tensor'
+
+const scores = T.of([
+  [0.1, 0.7, 0.2],
+  [0.5, 0.4, 0.1],
+  [0.3, 0.3, 0.3],
+  [0, 0.1, 0.9]
+])
+const labels = T.of([1, 1, 0, 2], 'int32')
+
+const task = fc.integer({ min: 1, max: 12 }).chain((n) =>
+  fc.record({
+    scores: fc.array(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 3, maxLength: 3 }), {
+      minLength: n,
+      maxLength: n
+    }),
+    labels: fc.array(fc.nat(2), { minLength: n, maxLength: n })
+  })
+)
+
+describe('Metric', () => {
+  it('accuracy counts the first of tied scores', () => {
+    expect(Metric.accuracy(scores, labels)).toBe(0.75)
+    expect(Metric.correct(scores, labels)).toEqual({ sum: 3, count: 4 })
+  })
+
+  it('confusionMatrix has labels as rows', () => {
+    expect(T.toNested(Metric.confusionMatrix(scores, labels))).toEqual([
+      [1, 0, 0],
+      [1, 1, 0],
+      [0, 0, 1]
+    ])
+    expect(Metric.confusionMatrix(scores, labels).dtype).toBe('int32')
+  })
+
+  it('topK counts the labels among the k highest', () => {
+    expect([1, 2, 3].map((k) => Metric.topK(k)(scores, labels).sum)).toEqual([3, 4, 4])
+  })
+
+  it('says what it takes', () => {
+    const sentence = 'scores [4, 3] and labels [3]; one label for each row of scores is required'
+    const three = T.of([0, 1, 2], 'int32')
+    expect(() => Metric.correct(scores, three)).toThrow(`correct: ${sentence}`)
+    expect(() => Metric.topK(2)(scores, three)).toThrow(`topK: ${sentence}`)
+    expect(() => Metric.confusionMatrix(scores, three)).toThrow(`confusionMatrix: ${sentence}`)
+    expect(() => Metric.confusionMatrix(scores, T.of([1, 1, 0, 3], 'int32'))).toThrow(
+      'confusionMatrix: label 3 of 3 classes; 0 to 2 is required'
+    )
+  })
+
+  it('accuracy, topK(1) and the diagonal of the confusion matrix agree', () => {
+    fc.assert(
+      fc.property(task, (given) => {
+        const s = T.of(given.scores)
+        const l = T.of(given.labels, 'int32')
+        const hits = Metric.correct(s, l)
+        expect(Metric.topK(1)(s, l)).toEqual(hits)
+        expect(Metric.topK(3)(s, l).sum).toBe(given.labels.length)
+        const matrix = T.toNested(Metric.confusionMatrix(s, l))
+        expect(matrix.reduce((total, row, i) => total + (row[i] ?? 0), 0)).toBe(hits.sum)
+        expect(matrix.flat().reduce((total, count) => total + count, 0)).toBe(hits.count)
+      })
+    )
+  })
+
+  it('means are a monoid, and parts merge to the whole', () => {
+    const hits = fc.record({ sum: fc.nat(100), count: fc.nat(100) })
+    const { concat, empty } = Metric.MonoidMean
+    fc.assert(
+      fc.property(hits, hits, hits, (a, b, c) => {
+        expect(concat(concat(a, b), c)).toEqual(concat(a, concat(b, c)))
+        expect(concat(empty, a)).toEqual(a)
+        expect(concat(a, empty)).toEqual(a)
+      })
+    )
+    const parts = [0, 1].map((i) =>
+      Metric.correct(T.slice(scores, [[2 * i, 2 * i + 2]]), T.slice(labels, [[2 * i, 2 * i + 2]]))
+    )
+    expect(Metric.value(concatAll(Metric.MonoidMean)(parts))).toBe(0.75)
+    expect(Metric.value(empty)).toBeNaN()
+    expect(Metric.mean(0.5, 4)).toEqual({ sum: 2, count: 4 })
+  })
+})
