@@ -1,0 +1,51 @@
+/** The optimizers by name, as chains of transformations that end in a learning rate. */
+import type { Schedule } from '../Schedule.js'
+import { type Optimizer, chain } from './model.js'
+import { type AdamOptions, scaleByAdam, scaleByLearningRate, trace } from './transformations.js'
+
+/**
+ * Stochastic gradient descent, p <- p - lr g; with `momentum`, g is replaced by the decayed sum v <- momentum v + g, and
+ * with `nesterov` by g + momentum v.
+ *
+ * The learning rate, a number or a schedule, stands outside of the velocity, as in PyTorch and Optax. The form of some
+ * lectures, in which the velocity remembers the rates of its time, is the chain in the other order:
+ * `chain(scaleByLearningRate(rate), trace(0.9, { nesterov: true }))`.
+ *
+ * @example
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const sgd = Optimizer.sgd(0.5)
+ * const params = T.of([1, 2])
+ * const [updates] = sgd.update(T.of([1, -1]), sgd.init(params), params)
+ * Optimizer.applyUpdates(params, updates) // => T.of([0.5, 2.5])
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const sgd = (
+  rate: number | Schedule,
+  options: { readonly momentum?: number; readonly nesterov?: boolean } = {}
+): Optimizer => {
+  const { momentum, nesterov = false } = options
+  if (momentum !== undefined) return chain(trace(momentum, { nesterov }), scaleByLearningRate(rate))
+  if (nesterov) throw new RangeError('sgd: nesterov without momentum; a momentum is required')
+  return scaleByLearningRate(rate)
+}
+
+/**
+ * Adam, p <- p - lr m / (sqrt(v) + eps) with the bias-corrected moments of `scaleByAdam`. The learning rate is a number or
+ * a schedule.
+ *
+ * D. P. Kingma and J. Ba, Adam: A Method for Stochastic Optimization, ICLR 2015.
+ *
+ * @example
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const adam = Optimizer.adam(0.25)
+ * const params = T.of([1, 2])
+ * const [updates] = adam.update(T.of([0.5, -20]), adam.init(params), params)
+ * Optimizer.applyUpdates(params, updates) // => T.of([0.75, 2.25])
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const adam = (rate: number | Schedule, options: AdamOptions = {}): Optimizer =>
+  chain(scaleByAdam(options), scaleByLearningRate(rate))

@@ -1,0 +1,197 @@
+/** The transformations of gradients that optimizers are chained from. */
+import type { Schedule } from '../Schedule.js'
+import { add, cast, div, minimum, mul, scalar, sqrt, square, sum } from '../Tensor.js'
+import { type Tensor, fill } from '../tensor/model.js'
+import { flattenAs, mapAs, zipWithAs } from '../tree/model.js'
+import { type Optimizer, stateful, stateless } from './model.js'
+
+const zerosLike = <P>(params: P): P => mapAs('Optimizer.init', params, (leaf) => fill(leaf.shape, leaf.dtype, 0))
+
+const scaled = <P>(tree: P, factor: number): P => mapAs('Optimizer.update', tree, (leaf) => mul(leaf, factor))
+
+// -----------------------------------------------------------------------------
+// scaling
+// -----------------------------------------------------------------------------
+
+/**
+ * Multiplies by a number.
+ *
+ * @example
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * Optimizer.scale(-0.5).update(T.of([2, 4]), [], T.of([0, 0]))[0] // => T.of([-1, -2])
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const scale = (factor: number): Optimizer => stateless((gradient) => scaled(gradient, factor))
+
+/**
+ * Multiplies by the value of a schedule at the number of updates made before: step 0 is the first.
+ *
+ * @example
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const growing = Optimizer.scaleBySchedule((step) => 10 ** step)
+ * const [, later] = growing.update(T.of([1]), growing.init(T.of([0])), T.of([0]))
+ * growing.update(T.of([1]), later, T.of([0]))[0] // => T.of([10])
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const scaleBySchedule = (schedule: Schedule): Optimizer =>
+  stateful(
+    () => ({}),
+    (gradient, moments, { count }) => [scaled(gradient, schedule(count)), moments]
+  )
+
+/**
+ * Multiplies by minus the learning rate, a number or a schedule: what turns an ascent into a descent.
+ *
+ * @example
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * Optimizer.scaleByLearningRate(0.5).update(T.of([2]), [], T.of([0]))[0] // => T.of([-1])
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const scaleByLearningRate = (rate: number | Schedule): Optimizer =>
+  typeof rate === 'number' ? scale(-rate) : scaleBySchedule((step) => -rate(step))
+
+// -----------------------------------------------------------------------------
+// moments
+// -----------------------------------------------------------------------------
+
+/**
+ * Momentum: the decayed sum of all gradients, v <- decay v + g. With `nesterov` the result looks one step ahead, g +
+ * decay v.
+ *
+ * B. Polyak, Some methods of speeding up the convergence of iteration methods, 1964; I. Sutskever et al., On the importance
+ * of initialization and momentum in deep learning, ICML 2013.
+ *
+ * @example
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const velocity = Optimizer.trace(0.5)
+ * const [, state] = velocity.update(T.of([1]), velocity.init(T.of([0])), T.of([0]))
+ * velocity.update(T.of([1]), state, T.of([0]))[0] // => T.of([1.5])
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const trace = (decay: number, options: { readonly nesterov?: boolean } = {}): Optimizer =>
+  stateful(
+    (params) => ({ trace: zerosLike(params) }),
+    (gradient, { trace: before }) => {
+      const next = zipWithAs('Optimizer.update', gradient, before, (g, v) => add(g, mul(v, decay)))
+      const ahead =
+        options.nesterov === true
+          ? zipWithAs('Optimizer.update', gradient, next, (g, v) => add(g, mul(v, decay)))
+          : next
+      return [ahead, { trace: next }]
+    }
+  )
+
+/**
+ * The constants of Adam: the decays of both moments, and what is added to the root of the second.
+ *
+ * @example
+ * import type * as Optimizer from 'pullback/Optimizer'
+ *
+ * const options: Optimizer.AdamOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
+ * options.beta1 // => 0.9
+ */
+export interface AdamOptions {
+  /** The decay of the first moment; 0.9 by default. */
+  readonly beta1?: number
+  /** The decay of the second moment; 0.999 by default. */
+  readonly beta2?: number
+  /** Added to the root of the second moment, outside of it; 1e-8 by default. */
+  readonly epsilon?: number
+}
+
+/**
+ * Divides the running mean of the gradients by the root of the running mean of their squares, both corrected for having
+ * begun at zero: m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2, result (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps).
+ *
+ * D. P. Kingma and J. Ba, Adam: A Method for Stochastic Optimization, ICLR 2015, algorithm 1.
+ *
+ * @example
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const adam = Optimizer.scaleByAdam()
+ * adam.update(T.of([0.5, -20]), adam.init(T.of([0, 0])), T.of([0, 0]))[0] // => T.of([1, -1])
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const scaleByAdam = (options: AdamOptions = {}): Optimizer => {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
+  return stateful(
+    (params) => ({ mean: zerosLike(params), square: zerosLike(params) }),
+    (gradient, { mean, square: squares }, { count }) => {
+      const first = zipWithAs('Optimizer.update', gradient, mean, (g, m) => add(mul(m, beta1), mul(g, 1 - beta1)))
+      const second = zipWithAs('Optimizer.update', gradient, squares, (g, v) =>
+        add(mul(v, beta2), mul(square(g), 1 - beta2))
+      )
+      const correction1 = 1 - beta1 ** (count + 1)
+      const correction2 = 1 - beta2 ** (count + 1)
+      const updates = zipWithAs('Optimizer.update', first, second, (m, v) =>
+        div(div(m, correction1), add(sqrt(div(v, correction2)), epsilon))
+      )
+      return [updates, { mean: first, square: second }]
+    }
+  )
+}
+
+// -----------------------------------------------------------------------------
+// regularisation and clipping
+// -----------------------------------------------------------------------------
+
+/**
+ * Adds the parameters, times a rate: before a learning rate it is the gradient of rate |p|^2 / 2, and after an adaptive
+ * scaling it is decoupled weight decay.
+ *
+ * I. Loshchilov and F. Hutter, Decoupled Weight Decay Regularization, ICLR 2019.
+ *
+ * @example
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * Optimizer.addDecayedWeights(0.5).update(T.of([1, 1]), [], T.of([2, -2]))[0] // => T.of([2, 0])
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const addDecayedWeights = (rate: number): Optimizer =>
+  stateless((gradient, params) => zipWithAs('Optimizer.update', gradient, params, (g, p) => add(g, mul(p, rate))))
+
+/**
+ * The Euclidean norm of all leaves of a tree together; float64 throughout, 0 for a tree without leaves.
+ *
+ * @example
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * Optimizer.globalNorm({ w: T.of([3, 0]), b: T.scalar(4) }) // => T.scalar(5, 'float64')
+ */
+export const globalNorm = (tree: unknown): Tensor<[]> => {
+  const squares = flattenAs('globalNorm', tree).leaves.map((leaf) => sum(square(cast(leaf, 'float64'))))
+  return sqrt(squares.reduce<Tensor<[]>>((total, each) => add(total, each), scalar(0, 'float64')))
+}
+
+/**
+ * Scales a gradient down to a global norm when it is longer than that, so that its direction stays. A zero gradient stays
+ * zero, and one that is not finite stays so.
+ *
+ * R. Pascanu, T. Mikolov and Y. Bengio, On the difficulty of training recurrent neural networks, ICML 2013.
+ *
+ * @example
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const clip = Optimizer.clipByGlobalNorm(1)
+ * clip.update(T.of([3, 4]), [], T.of([0, 0]))[0] // => T.of([0.6, 0.8])
+ * clip.update(T.of([0.3, 0.4]), [], T.of([0, 0]))[0] // => T.of([0.3, 0.4])
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const clipByGlobalNorm = (most: number): Optimizer =>
+  stateless((gradient) => {
+    const norm = globalNorm(gradient)
+    const factor = minimum(div(most, norm), 1)
+    return mapAs('Optimizer.update', gradient, (leaf) => mul(leaf, cast(factor, leaf.dtype)))
+  })

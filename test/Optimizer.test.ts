@@ -1,0 +1,231 @@
+import { concatAll } from 'fp-ts/lib/Monoid.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { grad } from 'pullback/Grad'
+import * as Optimizer from 'pullback/Optimizer'
+import * as Schedule from 'pullback/Schedule'
+import * as T from 'pullback/Tensor'
+
+type Params = { readonly p0: T.Tensor<[]>; readonly p1: T.Tensor<[]> }
+
+/** f(p) = (p0^2 + 10 p1^2) / 2 */
+const bowl = ({ p0, p1 }: Params): T.Tensor<[]> => T.mul(T.add(T.square(p0), T.mul(T.square(p1), 10)), 0.5)
+
+const start: Params = { p0: T.scalar(1, 'float64'), p1: T.scalar(1, 'float64') }
+
+/** The first iterates from (1, 1). */
+const iterates = (optimizer: Optimizer.Optimizer, count: number = 3): readonly (readonly [number, number])[] => {
+  const found: (readonly [number, number])[] = []
+  let params = start
+  let state = optimizer.init(params)
+  for (let i = 0; i < count; i++) {
+    const [updates, next] = optimizer.update(grad(bowl)(params), state, params)
+    params = Optimizer.applyUpdates(params, updates)
+    state = next
+    found.push([T.item(params.p0), T.item(params.p1)])
+  }
+  return found
+}
+
+/** As many decimals as the reference prints. */
+const decimals = (text: string): number => text.split('.')[1]?.length ?? 0
+
+/** The reference as it is printed: every digit of every number must agree. */
+const expectIterates = (optimizer: Optimizer.Optimizer, printed: string): void => {
+  const rows = printed.split(' | ').map((row) => row.split(', '))
+  const found = iterates(optimizer, rows.length)
+  rows.forEach((row, i) =>
+    row.forEach((text, j) => {
+      const value = found[i]?.[j] ?? NaN
+      expect(Math.abs(value - Number(text)), `${value} is not ${text}`).toBeLessThanOrEqual(
+        0.5 * 10 ** -decimals(text) + 1e-15
+      )
+    })
+  )
+}
+
+const harmonic: Schedule.Schedule = (step) => 0.05 / (step + 1)
+
+describe('trajectories on (p0^2 + 10 p1^2) / 2 from (1, 1)', () => {
+  it('sgd 0.05', () => {
+    expectIterates(Optimizer.sgd(0.05), '0.95, 0.5 | 0.9025, 0.25 | 0.857375, 0.125')
+  })
+
+  it('momentum 0.9, lr 0.05', () => {
+    expectIterates(Optimizer.sgd(0.05, { momentum: 0.9 }), '0.95, 0.5 | 0.8575, -0.2 | 0.731375, -0.73')
+  })
+
+  it('nesterov 0.9, lr 0.05, in both forms', () => {
+    const printed = '0.905, 0.05 | 0.778525, -0.4025 | 0.631462625, -0.404875'
+    expectIterates(Optimizer.sgd(0.05, { momentum: 0.9, nesterov: true }), printed)
+    const lecture = Optimizer.chain(Optimizer.scaleByLearningRate(0.05), Optimizer.trace(0.9, { nesterov: true }))
+    expectIterates(lecture, printed)
+  })
+
+  it('nesterov, lr 0.05/t, lr outside the velocity', () => {
+    expectIterates(
+      Optimizer.sgd(harmonic, { momentum: 0.9, nesterov: true }),
+      '0.905, 0.05 | 0.8417625, -0.17625 | 0.7907391875, -0.2486875'
+    )
+  })
+
+  it('nesterov, lr 0.05/t, lr inside the velocity', () => {
+    expectIterates(
+      Optimizer.chain(Optimizer.scaleByLearningRate(harmonic), Optimizer.trace(0.9, { nesterov: true })),
+      '0.905, 0.05 | 0.8215125, -0.37875 | 0.7407216875, -0.6334375'
+    )
+  })
+
+  it('adam 0.1', () => {
+    expectIterates(
+      Optimizer.adam(0.1),
+      '0.900000001, 0.9000000001 | 0.8004122297, 0.8004122279 | 0.7015862745, 0.7015862717'
+    )
+  })
+
+  it('a schedule that is constant changes nothing', () => {
+    const schedule = Schedule.constant(0.1)
+    expect(iterates(Optimizer.adam(schedule), 5)).toEqual(iterates(Optimizer.adam(0.1), 5))
+    expect(iterates(Optimizer.sgd(schedule, { momentum: 0.5 }), 5)).toEqual(
+      iterates(Optimizer.sgd(0.1, { momentum: 0.5 }), 5)
+    )
+  })
+
+  it('without momentum there is nothing to look ahead along', () => {
+    expect(() => Optimizer.sgd(0.1, { nesterov: true })).toThrow(
+      'sgd: nesterov without momentum; a momentum is required'
+    )
+  })
+})
+
+describe('transformations', () => {
+  const zero = T.of([0, 0], 'float64')
+
+  it('addDecayedWeights adds the parameters', () => {
+    const [updates] = Optimizer.addDecayedWeights(0.1).update(T.of([1, 1]), [], T.of([10, -10]))
+    expect(T.toNested(updates)).toEqual([2, 0])
+  })
+
+  it('decayed weights before the rate are the gradient of a penalty', () => {
+    const penalised = (p: Params) => T.add(bowl(p), T.mul(T.add(T.square(p.p0), T.square(p.p1)), 0.05))
+    const [updates] = Optimizer.addDecayedWeights(0.1).update(grad(bowl)(start), [], start)
+    const gradient = grad(penalised)(start)
+    expect(T.item(updates.p0)).toBeCloseTo(T.item(gradient.p0), 14)
+    expect(T.item(updates.p1)).toBeCloseTo(T.item(gradient.p1), 14)
+  })
+
+  it('clipByGlobalNorm shortens long gradients of any structure, and leaves short ones alone', () => {
+    const clip = Optimizer.clipByGlobalNorm(1)
+    const long = { w: T.of([3, 0], 'float64'), b: T.scalar(4, 'float64') }
+    const [clipped] = clip.update(long, [], long)
+    expect(T.toNested(clipped.w)).toEqual([3 * 0.2, 0])
+    expect(T.item(clipped.b)).toBe(4 * 0.2)
+    const short = T.of([0.3, -0.4], 'float64')
+    expect(T.toNested(clip.update(short, [], zero)[0])).toEqual([0.3, -0.4])
+    expect(T.toNested(clip.update(zero, [], zero)[0])).toEqual([0, 0])
+  })
+
+  it('clipByGlobalNorm does not hide a gradient that is not finite', () => {
+    const [clipped] = Optimizer.clipByGlobalNorm(1).update(T.of([NaN, 1]), [], T.of([0, 0]))
+    expect(T.toNested(clipped)[0]).toBeNaN()
+  })
+
+  it('globalNorm does not overflow in float32', () => {
+    expect(T.item(Optimizer.globalNorm(T.of([3e30, 4e30])))).toBeCloseTo(5e30, -25)
+    expect(T.item(Optimizer.globalNorm([]))).toBe(0)
+  })
+
+  it('count in the state, which is a tree of tensors', () => {
+    const adam = Optimizer.adam((step) => 0.1 / (step + 1))
+    const params = { w: T.of([1, 2]) }
+    const first = adam.init(params)
+    expect(first.map((slot) => T.item(slot.count))).toEqual([0, 0])
+    const [, second] = adam.update(params, first, params)
+    expect(second.map((slot) => T.item(slot.count))).toEqual([1, 1])
+    expect(first.map((slot) => T.item(slot.count))).toEqual([0, 0])
+  })
+
+  it('a state of another optimizer is refused', () => {
+    const sentence = (given: number, required: number) =>
+      `Optimizer.update: a state of ${given} entries; the ${required} that init made for this optimizer are required`
+    expect(() => Optimizer.adam(0.1).update(zero, [], zero)).toThrow(sentence(0, 1))
+    expect(() => Optimizer.sgd(0.1).update(zero, Optimizer.adam(0.1).init(zero), zero)).toThrow(sentence(1, 0))
+  })
+
+  it('a gradient of another structure is refused by path', () => {
+    const params = { w: T.of([1]), b: T.of([1]) }
+    const gradient: unknown = { w: T.of([1]) }
+    expect(() => Optimizer.trace(0.9).update<unknown>(gradient, Optimizer.trace(0.9).init(params), params)).toThrow(
+      'Optimizer.update: the trees differ: key b in the second tree only; the same structure is required'
+    )
+  })
+})
+
+describe('applyUpdates', () => {
+  it('is dual, and keeps element types', () => {
+    const params = { w: T.of([1, 2]) }
+    const updates = { w: T.of([1, 1], 'float64') }
+    expect(Optimizer.applyUpdates(params, updates).w.dtype).toBe('float32')
+    expect(T.toNested(pipe(params, Optimizer.applyUpdates(updates)).w)).toEqual([2, 3])
+  })
+})
+
+describe('chaining is a monoid', () => {
+  const part: fc.Arbitrary<Optimizer.Optimizer> = fc.oneof(
+    fc.constantFrom(
+      Optimizer.scaleByAdam(),
+      Optimizer.addDecayedWeights(0.1),
+      Optimizer.clipByGlobalNorm(0.5),
+      Optimizer.identity
+    ),
+    fc.integer({ min: -4, max: 4 }).map((n) => Optimizer.scale(n / 4)),
+    fc.boolean().map((nesterov) => Optimizer.trace(0.9, { nesterov })),
+    fc.constant(Optimizer.scaleBySchedule((step) => 1 / (step + 1)))
+  )
+
+  const gradients: readonly Params[] = [0.5, -2, 0.25].map((g) => ({
+    p0: T.scalar(g, 'float64'),
+    p1: T.scalar(3 * g, 'float64')
+  }))
+
+  /** All that an optimizer does and remembers, as text. */
+  const behaviour = (optimizer: Optimizer.Optimizer): string => {
+    let state = optimizer.init(start)
+    const seen: unknown[] = [state]
+    for (const gradient of gradients) {
+      const [updates, next] = optimizer.update(gradient, state, start)
+      seen.push(updates, next)
+      state = next
+    }
+    return JSON.stringify(seen, (_key, value: unknown) => (value instanceof T.Tensor ? String(value) : value))
+  }
+
+  it('is associative, to the bit and in the state', () => {
+    const { concat } = Optimizer.Monoid
+    fc.assert(
+      fc.property(part, part, part, (a, b, c) => {
+        expect(behaviour(concat(concat(a, b), c))).toBe(behaviour(concat(a, concat(b, c))))
+        expect(behaviour(Optimizer.chain(a, Optimizer.chain(b, c)))).toBe(behaviour(Optimizer.chain(a, b, c)))
+      })
+    )
+  })
+
+  it('has identity as its neutral element', () => {
+    const { concat, empty } = Optimizer.Monoid
+    fc.assert(
+      fc.property(part, (a) => {
+        expect(behaviour(concat(empty, a))).toBe(behaviour(a))
+        expect(behaviour(concat(a, empty))).toBe(behaviour(a))
+      })
+    )
+  })
+
+  it('chain is the fold of the monoid', () => {
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 4 }), (parts) => {
+        expect(behaviour(Optimizer.chain(...parts))).toBe(behaviour(concatAll(Optimizer.Monoid)(parts)))
+      })
+    )
+  })
+})
