@@ -1,0 +1,15 @@
+/**
+ * Training as a fold: a pure step takes a state and a batch to the next state and a report, and a loop behind a pure
+ * signature runs it over batches.
+ */
+export { type Aborted, type Diverged, type Failed, type RunOptions, fold, run, scan } from './train/fold.js'
+export {
+  type Example,
+  type Objective,
+  type Report,
+  type State,
+  type Step,
+  init,
+  objective,
+  step
+} from './train/model.js'

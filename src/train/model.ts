@@ -1,0 +1,189 @@
+/**
+ * Training as a fold: a state, a batch, and the pure step that takes them to the next state and a report.
+ */
+import { valueAndGradWithAux } from '../calculus/reverse.js'
+import type { Context, Layer } from '../Layer.js'
+import { type Optimizer, type State as OptimizerState, applyUpdates } from '../Optimizer.js'
+import { read } from '../primitive/model.js'
+import type { Key } from '../Random.js'
+import * as R from '../Random.js'
+import { type Tensor, firstElement } from '../tensor/model.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * All there is to know between two steps: with the batches to come, it determines every bit of what follows.
+ *
+ * @example
+ * import * as Layer from 'pullback/Layer'
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as Random from 'pullback/Random'
+ * import * as Train from 'pullback/Train'
+ *
+ * const state: Train.State<Layer.DenseParams<4, 3>, Layer.None> =
+ *   Train.init(Layer.dense(4, 3), Optimizer.adam(1e-3))(Random.key(0))
+ * state.params.w.shape // => [3, 4]
+ * state.step // => 0
+ */
+export interface State<P, S> {
+  /** What is learnt. */
+  readonly params: P
+  /** What layers change themselves. */
+  readonly layerState: S
+  readonly optimizerState: OptimizerState<P>
+  /** What the keys of the steps to come are split from. */
+  readonly key: Key
+  /** How many steps have been made. */
+  readonly step: number
+}
+
+/**
+ * What is minimised: a scalar loss, and the next state of the layer, from parameters, state, batch and context.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ * import type * as Train from 'pullback/Train'
+ *
+ * // the mean of a data set, by least squares
+ * const objective: Train.Objective<T.Tensor<[]>, readonly [], T.Tensor<[number]>> = (params, state, batch) => [
+ *   T.mean(T.square(T.sub(batch, params))),
+ *   state
+ * ]
+ * objective.length // => 3
+ */
+export type Objective<P, S, Batch> = (
+  params: P,
+  layerState: S,
+  batch: Batch,
+  context: Context
+) => readonly [loss: Tensor<[]>, layerState: S]
+
+/**
+ * What a step has to say: its number, counted from 0, and the loss before its update.
+ *
+ * @example
+ * import type { Report } from 'pullback/Train'
+ *
+ * const report: Report = { step: 0, loss: 2.3 }
+ * report.loss // => 2.3
+ */
+export interface Report {
+  readonly step: number
+  readonly loss: number
+}
+
+/**
+ * One step of training, pure: the same state and batch give the same bits.
+ *
+ * @example
+ * import type * as Train from 'pullback/Train'
+ *
+ * const idle: Train.Step<{}, {}, number> = (state, batch) => [
+ *   { ...state, step: state.step + 1 },
+ *   { step: state.step, loss: batch }
+ * ]
+ * idle.length // => 2
+ */
+export type Step<P, S, Batch> = (state: State<P, S>, batch: Batch) => readonly [state: State<P, S>, report: Report]
+
+/**
+ * A batch of a supervised task, as `Dataset.batches` makes them.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ * import type { Example } from 'pullback/Train'
+ *
+ * const batch: Example<T.Tensor<[2, 3]>, T.Tensor<[2]>> = { features: T.ones([2, 3]), labels: T.zeros([2]) }
+ * batch.labels.shape // => [2]
+ */
+export interface Example<A, L> {
+  readonly features: A
+  readonly labels: L
+}
+
+// -----------------------------------------------------------------------------
+// constructors
+// -----------------------------------------------------------------------------
+
+/**
+ * The state before the first step: parameters drawn from one half of the key, the other half kept for the steps.
+ *
+ * @example
+ * import * as Layer from 'pullback/Layer'
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as Random from 'pullback/Random'
+ * import * as Train from 'pullback/Train'
+ *
+ * Train.init(Layer.dense(4, 3), Optimizer.sgd(0.1))(Random.key(0)).optimizerState // => []
+ */
+export const init =
+  <P, S, A, B>(layer: Layer<P, S, A, B>, optimizer: Optimizer): ((key: Key) => State<P, S>) =>
+  (key) => {
+    const [forParams, forSteps] = R.split(key)
+    const [{ params, state }] = layer.init(forParams)
+    return { params, layerState: state, optimizerState: optimizer.init(params), key: forSteps, step: 0 }
+  }
+
+/**
+ * The objective of a supervised task: a layer applied to the features in training mode, and a criterion that compares
+ * its output with the labels.
+ *
+ * @example
+ * import * as Layer from 'pullback/Layer'
+ * import * as Loss from 'pullback/Loss'
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ * import * as Train from 'pullback/Train'
+ *
+ * const objective = Train.objective(Layer.dense(2, 2), Loss.crossEntropy)
+ * const params = { w: T.of([[1, 0], [0, 1]]), b: T.of([0, 0]) }
+ * const batch = { features: T.of([[0, 0]]), labels: T.of([1], 'int32') }
+ * objective(params, {}, batch, { mode: 'train', key: Random.key(0) })[0] // => T.scalar(0.6931472)
+ */
+export const objective =
+  <P, S, A, B, L>(
+    layer: Layer<P, S, A, B>,
+    criterion: (output: B, labels: L) => Tensor<[]>
+  ): Objective<P, S, Example<A, L>> =>
+  (params, layerState, { features, labels }, context) => {
+    const [output, next] = layer.apply(params, layerState, context)(features)
+    return [criterion(output, labels), next]
+  }
+
+/**
+ * The step of gradient descent on an objective: the gradient at the state, transformed by the optimizer, added to the
+ * parameters. The key is split in each step, so that no two draw alike.
+ *
+ * @example
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ * import * as Train from 'pullback/Train'
+ *
+ * const optimizer = Optimizer.sgd(0.25)
+ * const step = Train.step((p: T.Tensor<[]>, s: readonly [], x: number) => [T.square(T.sub(p, x)), s] as const, optimizer)
+ * const params = T.scalar(4)
+ * const first = { params, layerState: [], optimizerState: optimizer.init(params), key: Random.key(0), step: 0 } as const
+ * const [next, report] = step(first, 0)
+ * next.params // => T.scalar(2)
+ * report // => { step: 0, loss: 16 }
+ */
+export const step = <P, S, Batch>(target: Objective<P, S, Batch>, optimizer: Optimizer): Step<P, S, Batch> => {
+  const differentiate = valueAndGradWithAux(target)
+  return (state, batch) => {
+    const { params, layerState, optimizerState } = state
+    const [key, own] = R.split(state.key)
+    const [loss, gradient, nextLayerState] = differentiate(params, layerState, batch, { mode: 'train', key: own })
+    const [updates, nextOptimizerState] = optimizer.update(gradient, optimizerState, params)
+    const next: State<P, S> = {
+      params: applyUpdates(params, updates),
+      layerState: nextLayerState,
+      optimizerState: nextOptimizerState,
+      key,
+      step: state.step + 1
+    }
+    return [next, { step: state.step, loss: firstElement(read('Train.step', loss)) }]
+  }
+}
