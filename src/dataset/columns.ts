@@ -1,0 +1,178 @@
+/**
+ * Columns: what the fields of a CSV file must be, as io-ts codecs from text to numbers. A codec's name completes the
+ * sentence "expected ...".
+ */
+import * as t from 'io-ts/lib/index.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * A codec that reads a number from text, and whose name says what it expects: `a number from 0 to 16`.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as Dataset from 'pullback/Dataset'
+ *
+ * const field: Dataset.Field = Dataset.integerBetween(0, 9)
+ * field.name // => 'an integer from 0 to 9'
+ * E.isRight(field.decode('7')) // => true
+ */
+export type Field = t.Decoder<string, number>
+
+/**
+ * A column of a CSV file: its name in the header, and the codec of its fields.
+ *
+ * @example
+ * import * as Dataset from 'pullback/Dataset'
+ *
+ * const column: Dataset.Column = Dataset.column('petal_length', Dataset.number)
+ * column.name // => 'petal_length'
+ */
+export interface Column {
+  readonly name: string
+  readonly field: Field
+}
+
+// -----------------------------------------------------------------------------
+// fields
+// -----------------------------------------------------------------------------
+
+/** Digits with an optional sign, point and exponent; blanks around them are allowed. */
+const decimal = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/
+
+/** A codec out of the name and a function that gives NaN for what it refuses. */
+const reading = (name: string, parse: (text: string) => number): t.Type<number, string, string> =>
+  new t.Type<number, string, string>(
+    name,
+    (value): value is number => typeof value === 'number' && parse(String(value)) === value,
+    (text, context) => {
+      const value = parse(text)
+      return Number.isNaN(value) ? t.failure(text, context) : t.success(value)
+    },
+    String
+  )
+
+const finite = (text: string): number => {
+  const value = decimal.test(text) ? Number(text) : NaN
+  return Number.isFinite(value) ? value : NaN
+}
+
+const when = (holds: boolean, value: number): number => (holds ? value : NaN)
+
+/**
+ * Any finite decimal number; an empty field, `NaN` and `Infinity` are refused.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as Dataset from 'pullback/Dataset'
+ *
+ * Dataset.number.decode('-1.5e3') // => E.right(-1500)
+ * E.isLeft(Dataset.number.decode('abc')) // => true
+ */
+export const number: t.Type<number, string, string> = /* @__PURE__ */ reading('a number', finite)
+
+/**
+ * Any integer that fits in 32 bits.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as Dataset from 'pullback/Dataset'
+ *
+ * Dataset.integer.decode('42') // => E.right(42)
+ * E.isLeft(Dataset.integer.decode('4.2')) // => true
+ */
+export const integer: t.Type<number, string, string> = /* @__PURE__ */ reading('an integer', (text) => {
+  const value = finite(text)
+  return when(value === (value | 0), value)
+})
+
+/**
+ * A number between two bounds, both included.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as Dataset from 'pullback/Dataset'
+ *
+ * Dataset.numberBetween(0, 16).decode('16') // => E.right(16)
+ * Dataset.numberBetween(0, 16).name // => 'a number from 0 to 16'
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const numberBetween = (from: number, to: number): t.Type<number, string, string> =>
+  reading(`a number from ${from} to ${to}`, (text) => {
+    const value = finite(text)
+    return when(value >= from && value <= to, value)
+  })
+
+/**
+ * An integer between two bounds, both included.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as Dataset from 'pullback/Dataset'
+ *
+ * Dataset.integerBetween(0, 9).decode('9') // => E.right(9)
+ * E.isLeft(Dataset.integerBetween(0, 9).decode('10')) // => true
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const integerBetween = (from: number, to: number): t.Type<number, string, string> =>
+  reading(`an integer from ${from} to ${to}`, (text) => {
+    const value = finite(text)
+    return when(value === (value | 0) && value >= from && value <= to, value)
+  })
+
+/**
+ * One of several names, read as its position in the list, counted from 0.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as Dataset from 'pullback/Dataset'
+ *
+ * const species = Dataset.category(['setosa', 'versicolor', 'virginica'])
+ * species.decode('virginica') // => E.right(2)
+ * species.name // => 'one of setosa, versicolor, virginica'
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const category = (names: readonly string[]): t.Type<number, string, string> =>
+  new t.Type<number, string, string>(
+    `one of ${names.join(', ')}`,
+    (value): value is number => typeof value === 'number' && names[value] !== undefined,
+    (text, context) => {
+      const index = names.indexOf(text)
+      return index < 0 ? t.failure(text, context) : t.success(index)
+    },
+    (index) => names[index] ?? String(index)
+  )
+
+// -----------------------------------------------------------------------------
+// columns
+// -----------------------------------------------------------------------------
+
+/**
+ * A column, by its name in the header and the codec of its fields.
+ *
+ * @example
+ * import * as Dataset from 'pullback/Dataset'
+ *
+ * Dataset.column('label', Dataset.integerBetween(0, 9)).field.name // => 'an integer from 0 to 9'
+ */
+export const column = (name: string, field: Field): Column => ({ name, field })
+
+/**
+ * Several columns by their number; the count is known to the compiler where it is a literal.
+ *
+ * @example
+ * import * as Dataset from 'pullback/Dataset'
+ *
+ * const pixels = Dataset.columns(64, (i) => Dataset.column(`p${i}`, Dataset.numberBetween(0, 16)))
+ * pixels[63]?.name // => 'p63'
+ */
+export const columns = <N extends number>(
+  count: N,
+  make: (index: number) => Column
+): readonly Column[] & { readonly length: N } => counted(Array.from({ length: count }, (_, index) => make(index)))
+
+/** A list of as many entries as its type says. */
+const counted = <A, N extends number>(list: readonly A[]): readonly A[] & { readonly length: N } =>
+  list as readonly A[] & { readonly length: N }

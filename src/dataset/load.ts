@@ -1,0 +1,206 @@
+/** From CSV text to tensors: every field is validated first, and nothing is made of a file that has an error. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js'
+import { allocate } from '../DType.js'
+import { fromData } from '../tensor/model.js'
+import { typed } from '../tensor/typed.js'
+import type { Column } from './columns.js'
+import { type CsvError, type CsvRow, parseCsv, showCsvError } from './csv.js'
+import type { Dataset } from './model.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * Everything that was wrong in a CSV file, in the order of the file.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as Dataset from 'pullback/Dataset'
+ *
+ * const columns = { features: [Dataset.column('x', Dataset.number)], label: Dataset.column('y', Dataset.integer) }
+ * const lines = (errors: Dataset.CsvErrors): readonly string[] => errors.map(Dataset.showCsvError)
+ * E.swap(E.mapLeft(lines)(Dataset.fromCsvText('x,y\na,1\n2,b', columns, 'xy.csv')))
+ * // => E.right(['xy.csv:2:1: expected a number, got "a"', 'xy.csv:3:2: expected an integer, got "b"'])
+ */
+export type CsvErrors = ReadonlyNonEmptyArray<CsvError>
+
+/**
+ * Which columns of a CSV file become features, and which one the label. Columns are found by their names in the header;
+ * others are ignored. Labels are int32 unless `labelType` says otherwise.
+ *
+ * @example
+ * import * as Dataset from 'pullback/Dataset'
+ *
+ * const columns: Dataset.CsvColumns = {
+ *   features: [Dataset.column('area', Dataset.number)],
+ *   label: Dataset.column('price', Dataset.number),
+ *   labelType: 'float32'
+ * }
+ * columns.features.length // => 1
+ */
+export interface CsvColumns<F extends readonly Column[] = readonly Column[]> {
+  readonly features: F
+  readonly label: Column
+  readonly labelType?: 'int32' | 'float32'
+}
+
+// -----------------------------------------------------------------------------
+// destructors
+// -----------------------------------------------------------------------------
+
+/**
+ * Errors as text, one to a line; after `most` (default 20) of them, how many more there are.
+ *
+ * @example
+ * import * as Dataset from 'pullback/Dataset'
+ *
+ * const at = (line: number) => ({ file: 'a.csv', line, column: 1, rule: 'expected a number, got "?"' })
+ * Dataset.showCsvErrors([at(2), at(3), at(4)], 1)
+ * // => 'a.csv:2:1: expected a number, got "?"\nand 2 more errors'
+ */
+export const showCsvErrors = (errors: CsvErrors, most: number = 20): string => {
+  const shown = errors.slice(0, most).map(showCsvError)
+  const rest = errors.length - shown.length
+  return [...shown, ...(rest > 0 ? [`and ${rest} more error${rest === 1 ? '' : 's'}`] : [])].join('\n')
+}
+
+// -----------------------------------------------------------------------------
+// constructors
+// -----------------------------------------------------------------------------
+
+const quote = (text: string): string => JSON.stringify(text)
+
+/** Where in a row each wanted column stands. */
+const positions = (file: string, header: CsvRow, wanted: readonly Column[]): Either<CsvErrors, readonly number[]> => {
+  const at = (column: number, rule: string): CsvError => ({
+    file,
+    line: header.lines[column] ?? 1,
+    column: column + 1,
+    rule
+  })
+  const errors = [
+    ...header.fields.flatMap((name, column) =>
+      header.fields.indexOf(name) < column
+        ? [at(column, `expected distinct column names, got ${quote(name)} twice`)]
+        : []
+    ),
+    ...wanted.flatMap(({ name }) =>
+      header.fields.includes(name) ? [] : [at(0, `expected a column ${quote(name)}, got no such name in the header`)]
+    )
+  ]
+  return isNonEmpty(errors) ? E.left(errors) : E.right(wanted.map(({ name }) => header.fields.indexOf(name)))
+}
+
+const fieldsOf = (count: number): string => (count === 1 ? '1 field' : `${count} fields`)
+
+/**
+ * A data set from CSV text whose first line is a header: features float32 of shape [n, d], labels of shape [n].
+ *
+ * All errors are collected; a single one, and there is no data set. `file` names the text in them. Rows whose number of
+ * fields is not the header's are errors, and so is text without a row.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as Dataset from 'pullback/Dataset'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const columns = {
+ *   features: [Dataset.column('length', Dataset.number), Dataset.column('width', Dataset.number)],
+ *   label: Dataset.column('species', Dataset.category(['setosa', 'virginica']))
+ * }
+ * Dataset.fromCsvText('species,length,width\nsetosa,1.5,0.25\nvirginica,6,2.5\n', columns)
+ * // => E.right({ features: T.of([[1.5, 0.25], [6, 2.5]]), labels: T.of([0, 1], 'int32') })
+ */
+export const fromCsvText = <const F extends readonly Column[]>(
+  text: string,
+  columns: CsvColumns<F>,
+  file: string = 'csv'
+): Either<CsvErrors, Dataset<[number, F['length']]>> => {
+  const parsed = parseCsv(text, file)
+  if (E.isLeft(parsed)) return E.left([parsed.left])
+  const [header, ...rows] = parsed.right
+  if (header === undefined) return E.left([{ file, line: 1, column: 1, rule: 'expected a header, got an empty file' }])
+  const wanted = [...columns.features, columns.label]
+  const found = positions(file, header, wanted)
+  if (E.isLeft(found)) return found
+  if (rows.length === 0) {
+    const line = (header.lines[header.lines.length - 1] ?? 1) + 1
+    return E.left([{ file, line, column: 1, rule: 'expected at least one row, got none' }])
+  }
+
+  const width = columns.features.length
+  const labelType = columns.labelType ?? 'int32'
+  const features = allocate('float32', rows.length * width)
+  const labels = allocate(labelType, rows.length)
+  const errors: CsvError[] = []
+  rows.forEach(({ fields, lines }, row) => {
+    const fail = (column: number, rule: string): void => {
+      errors.push({ file, line: lines[column] ?? lines[0] ?? 0, column: column + 1, rule })
+    }
+    if (fields.length !== header.fields.length) {
+      const column = Math.min(fields.length, header.fields.length + 1) - 1
+      fail(column, `expected ${fieldsOf(header.fields.length)}, got ${fields.length}`)
+      return
+    }
+    found.right.forEach((position, index) => {
+      const content = fields[position] ?? ''
+      const field = wanted[index]?.field
+      const decoded = field?.decode(content)
+      if (decoded === undefined || E.isLeft(decoded)) {
+        fail(position, `expected ${field?.name ?? 'a field'}, got ${quote(content)}`)
+      } else if (index < width) {
+        features[row * width + index] = decoded.right
+      } else if (labelType === 'int32' && decoded.right !== (decoded.right | 0)) {
+        fail(position, `expected an integer, got ${quote(content)}`)
+      } else {
+        labels[row] = decoded.right
+      }
+    })
+  })
+  if (isNonEmpty(errors)) return E.left(errors)
+  return E.right({
+    features: typed(fromData([rows.length, width], 'float32', features)),
+    labels: typed(fromData([rows.length], labelType, labels))
+  })
+}
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/**
+ * A data set from a CSV file, by way of a function that reads text: `(path) => readFile(path, 'utf8')` in Node,
+ * `(url) => fetch(url).then((response) => response.text())` in a browser. See `fromCsvText`.
+ *
+ * A file that cannot be read is an error as well, and the task never rejects.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as Dataset from 'pullback/Dataset'
+ *
+ * const load = Dataset.fromCsv(() => Promise.reject(new Error('ENOENT: no such file or directory')))
+ * const columns = { features: [Dataset.column('x', Dataset.number)], label: Dataset.column('y', Dataset.integer) }
+ * const shown = E.mapLeft(Dataset.showCsvErrors)(await load('missing.csv', columns)())
+ * shown // => E.left('missing.csv: expected a readable file, got ENOENT: no such file or directory')
+ */
+export const fromCsv =
+  (read: (path: string) => Promise<string>) =>
+  <const F extends readonly Column[]>(
+    path: string,
+    columns: CsvColumns<F>
+  ): TaskEither<CsvErrors, Dataset<[number, F['length']]>> =>
+  async () => {
+    const text = await readText(read, path)
+    return E.isLeft(text) ? text : fromCsvText(text.right, columns, path)
+  }
+
+const readText = async (read: (path: string) => Promise<string>, path: string): Promise<Either<CsvErrors, string>> => {
+  try {
+    return E.right(await read(path))
+  } catch (error) {
+    return E.left([{ file: path, line: 0, column: 0, rule: `expected a readable file, got ${reason(error)}` }])
+  }
+}

@@ -1,0 +1,200 @@
+/** Labelled data as a pair of tensors, and what is done with it before training. */
+import { ShapeError, show } from '../shape/model.js'
+import type { Shape } from '../shape/model.js'
+import * as R from '../Random.js'
+import type { Key } from '../Random.js'
+import { div, equal, gather, mean, slice, sqrt, square, sub, where } from '../Tensor.js'
+import type { Tensor } from '../tensor/model.js'
+import { typed } from '../tensor/typed.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * Examples along the first axis of both tensors: features of shape `F`, and as many labels. A batch is one, too.
+ *
+ * @example
+ * import * as Dataset from 'pullback/Dataset'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const and: Dataset.Dataset<[4, 2]> = Dataset.make(T.of([[0, 0], [0, 1], [1, 0], [1, 1]]), T.of([0, 0, 0, 1], 'int32'))
+ * Dataset.size(and) // => 4
+ */
+export interface Dataset<F extends Shape = [number, number]> {
+  readonly features: Tensor<F>
+  readonly labels: Tensor<[number]>
+}
+
+/** The shape of features whose number of examples is known at run time only. */
+export type Some<F extends Shape> = F extends readonly [number, ...infer Rest extends Shape] ? [number, ...Rest] : F
+
+// -----------------------------------------------------------------------------
+// constructors
+// -----------------------------------------------------------------------------
+
+/**
+ * A data set from features and as many labels.
+ *
+ * @throws ShapeError when there are not as many labels as features
+ *
+ * @example
+ * import * as Dataset from 'pullback/Dataset'
+ * import * as T from 'pullback/Tensor'
+ *
+ * Dataset.make(T.zeros([3, 2]), T.of([0, 1, 2], 'int32')).labels.shape // => [3]
+ * Dataset.make(T.zeros([3, 2]), T.of([0, 1])) // throws make: features [3, 2] and labels [2]; one label per row is required
+ */
+export const make = <F extends Shape>(features: Tensor<F>, labels: Tensor<[number]>): Dataset<F> => {
+  if (features.shape.length === 0 || labels.shape.length !== 1 || features.shape[0] !== labels.shape[0]) {
+    throw new ShapeError(
+      'make',
+      [features.shape, labels.shape],
+      `features ${show(features.shape)} and labels ${show(labels.shape)}; one label per row is required`
+    )
+  }
+  return { features, labels }
+}
+
+// -----------------------------------------------------------------------------
+// destructors
+// -----------------------------------------------------------------------------
+
+/**
+ * The number of examples.
+ *
+ * @example
+ * import * as Dataset from 'pullback/Dataset'
+ * import * as T from 'pullback/Tensor'
+ *
+ * Dataset.size(Dataset.make(T.zeros([3, 2]), T.zeros([3]))) // => 3
+ */
+export const size = (dataset: Dataset<Shape>): number => dataset.labels.shape[0]
+
+// -----------------------------------------------------------------------------
+// combinators
+// -----------------------------------------------------------------------------
+
+/** The examples from one position up to another: views, nothing is copied. */
+const rows = <F extends Shape>({ features, labels }: Dataset<F>, from: number, to: number): Dataset<Some<F>> => ({
+  features: typed(slice(features, [[from, to]])),
+  labels: typed(slice(labels, [[from, to]]))
+})
+
+/**
+ * A function on the features, which must keep the number of examples.
+ *
+ * @throws ShapeError when the number of examples changes
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as Dataset from 'pullback/Dataset'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const pixels = Dataset.make(T.of([[0, 8], [16, 4]]), T.of([0, 1], 'int32'))
+ * pipe(pixels, Dataset.map(T.div(16))).features // => T.of([[0, 0.5], [1, 0.25]])
+ */
+export const map =
+  <F extends Shape, G extends Shape>(f: (features: Tensor<F>) => Tensor<G>): ((dataset: Dataset<F>) => Dataset<G>) =>
+  ({ features, labels }) =>
+    make(f(features), labels)
+
+/**
+ * The examples in a random order, which follows from the key.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as Dataset from 'pullback/Dataset'
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const data = Dataset.make(T.of([[0], [1], [2], [3]]), T.of([0, 1, 2, 3], 'int32'))
+ * const shuffled = pipe(data, Dataset.shuffle(Random.key(0)))
+ * T.sort(shuffled.labels) // => T.of([0, 1, 2, 3], 'int32')
+ * T.toNested(shuffled.features).flat() // => T.toNested(shuffled.labels)
+ */
+export const shuffle =
+  (key: Key) =>
+  <F extends Shape>(dataset: Dataset<F>): Dataset<F> => {
+    const order = R.permutation(key, size(dataset))
+    return { features: typed(gather(dataset.features, order)), labels: typed(gather(dataset.labels, order)) }
+  }
+
+/**
+ * The data in batches of a size, in order; the last one is smaller where the size does not divide, or left out with
+ * `dropLast`. Nothing is copied.
+ *
+ * @throws RangeError when the size is no integer above 0
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as Dataset from 'pullback/Dataset'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const data = Dataset.make(T.zeros([5, 2]), T.arange(5, 'int32'))
+ * pipe(data, Dataset.batches(2)).map(Dataset.size) // => [2, 2, 1]
+ * pipe(data, Dataset.batches(2, { dropLast: true })).map(Dataset.size) // => [2, 2]
+ */
+export const batches = (
+  batchSize: number,
+  options: { readonly dropLast?: boolean } = {}
+): (<F extends Shape>(dataset: Dataset<F>) => readonly Dataset<Some<F>>[]) => {
+  if (!(Number.isInteger(batchSize) && batchSize > 0)) {
+    throw new RangeError(`batches: size ${batchSize}; an integer above 0 is required`)
+  }
+  return (dataset) => {
+    const total = size(dataset)
+    const count = options.dropLast === true ? Math.floor(total / batchSize) : Math.ceil(total / batchSize)
+    return Array.from({ length: count }, (_, i) => rows(dataset, i * batchSize, Math.min((i + 1) * batchSize, total)))
+  }
+}
+
+/**
+ * Two parts: the examples before a position, and the others. A negative position counts from the end.
+ *
+ * @throws RangeError when the position is no integer or beyond the data
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as Dataset from 'pullback/Dataset'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const data = Dataset.make(T.zeros([10, 2]), T.arange(10, 'int32'))
+ * const [train, test] = pipe(data, Dataset.split(-3))
+ * Dataset.size(train) // => 7
+ * test.labels // => T.of([7, 8, 9], 'int32')
+ */
+export const split =
+  (at: number) =>
+  <F extends Shape>(dataset: Dataset<F>): readonly [before: Dataset<Some<F>>, after: Dataset<Some<F>>] => {
+    const total = size(dataset)
+    if (!(Number.isInteger(at) && Math.abs(at) <= total)) {
+      throw new RangeError(`split: ${at} of ${total} examples; an integer from ${-total} to ${total} is required`)
+    }
+    const position = at < 0 ? at + total : at
+    return [rows(dataset, 0, position), rows(dataset, position, total)]
+  }
+
+/**
+ * Shifts and scales each feature as it takes to give *this* data mean 0 and standard deviation 1: fit on the training
+ * data, then apply to any. Features that do not vary are only shifted.
+ *
+ * @example
+ * import * as Dataset from 'pullback/Dataset'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const train = Dataset.make(T.of([[1, 5], [3, 5]]), T.of([0, 1], 'int32'))
+ * const standardise = Dataset.standardise(train)
+ * standardise(train).features // => T.of([[-1, 0], [1, 0]])
+ * standardise(Dataset.make(T.of([[5, 6]]), T.of([0], 'int32'))).features // => T.of([[3, 1]])
+ */
+export const standardise = <F extends Shape>(
+  fit: Dataset<F>
+): (<G extends Shape>(dataset: Dataset<G>) => Dataset<G>) => {
+  const features: Tensor = fit.features
+  const centre = mean(features, { axis: 0 })
+  const deviation = sqrt(mean(square(sub(features, centre)), { axis: 0 }))
+  const scale = where(equal(deviation, 0), 1, deviation)
+  const scaled = (x: Tensor): Tensor => div(sub(x, centre), scale)
+  return (dataset) => ({ features: typed(scaled(dataset.features)), labels: dataset.labels })
+}

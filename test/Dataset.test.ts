@@ -1,0 +1,251 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import * as Dataset from 'pullback/Dataset'
+import * as Random from 'pullback/Random'
+import * as T from 'pullback/Tensor'
+
+const columns = {
+  features: [Dataset.column('x', Dataset.number), Dataset.column('y', Dataset.numberBetween(0, 16))],
+  label: Dataset.column('label', Dataset.integerBetween(0, 9))
+} as const
+
+const lines = (text: string): unknown => {
+  const result = Dataset.fromCsvText(text, columns, 'digits.csv')
+  return E.isLeft(result) ? result.left.map(Dataset.showCsvError) : result.right
+}
+
+describe('columns', () => {
+  it('read numbers strictly', () => {
+    const accepted = ['1', '-1', '+1.5', '.5', '5.', '1e3', ' 2 ', '-0.25E-2']
+    expect(accepted.map((text) => Dataset.number.decode(text))).toEqual(
+      [1, -1, 1.5, 0.5, 5, 1000, 2, -0.0025].map((value) => E.right(value))
+    )
+    const refused = ['', ' ', 'abc', '1,5', 'NaN', 'Infinity', '1e999', '0x10', '1 2', '--1', '.', 'e3']
+    expect(refused.filter((text) => E.isRight(Dataset.number.decode(text)))).toEqual([])
+  })
+
+  it('integers fit in 32 bits', () => {
+    expect(Dataset.integer.decode('-2147483648')).toEqual(E.right(-2147483648))
+    expect(E.isLeft(Dataset.integer.decode('2147483648'))).toBe(true)
+    expect(E.isLeft(Dataset.integer.decode('0.5'))).toBe(true)
+    expect(Dataset.integer.decode('3.0')).toEqual(E.right(3))
+  })
+
+  it('are codecs: what is encoded decodes to itself', () => {
+    const species = Dataset.category(['setosa', 'virginica'])
+    expect(species.encode(1)).toBe('virginica')
+    expect(species.decode(species.encode(1))).toEqual(E.right(1))
+    expect(species.is(2)).toBe(false)
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        expect(Dataset.number.decode(Dataset.number.encode(value))).toEqual(E.right(value === 0 ? 0 : value))
+      })
+    )
+  })
+
+  it('are counted in the types', () => {
+    const pixels = Dataset.columns(64, (i) => Dataset.column(`p${i}`, Dataset.number))
+    const count: 64 = pixels.length
+    expect(count).toBe(64)
+  })
+})
+
+describe('fromCsvText', () => {
+  it('finds columns by name, in any order, and ignores others', () => {
+    const result = Dataset.fromCsvText('label,ignored,y,x\n3,?,4,0.5\n0,,16,-1\n', columns)
+    expect(result).toEqual(
+      E.right({
+        features: T.of([
+          [0.5, 4],
+          [-1, 16]
+        ]),
+        labels: T.of([3, 0], 'int32')
+      })
+    )
+  })
+
+  it('knows the number of features', () => {
+    const result = Dataset.fromCsvText('x,y,label\n1,2,3\n', columns)
+    if (E.isLeft(result)) throw new Error('the text is right')
+    const features: T.Tensor<[number, 2]> = result.right.features
+    expect(features.shape).toEqual([1, 2])
+  })
+
+  it('names line, column, what was expected and what was there', () => {
+    expect(lines('x,y,label\n1,2,3\n1,abc,3\n')).toEqual(['digits.csv:3:2: expected a number from 0 to 16, got "abc"'])
+    expect(lines('label,x,y\n1,abc,3')).toEqual(['digits.csv:2:2: expected a number, got "abc"'])
+  })
+
+  it('collects all errors, in order', () => {
+    expect(lines('x,y,label\n1,17,3\n,2,10\n1,2\n1,2,3,4\n')).toEqual([
+      'digits.csv:2:2: expected a number from 0 to 16, got "17"',
+      'digits.csv:3:1: expected a number, got ""',
+      'digits.csv:3:3: expected an integer from 0 to 9, got "10"',
+      'digits.csv:4:2: expected 3 fields, got 2',
+      'digits.csv:5:4: expected 3 fields, got 4'
+    ])
+  })
+
+  it('refuses a file without a header, columns or rows', () => {
+    expect(lines('')).toEqual(['digits.csv:1:1: expected a header, got an empty file'])
+    expect(lines('x,y,label\n')).toEqual(['digits.csv:2:1: expected at least one row, got none'])
+    expect(lines('x,label\n1,2\n')).toEqual(['digits.csv:1:1: expected a column "y", got no such name in the header'])
+    expect(lines('x,y,x,label\n1,2,3,4\n')).toEqual(['digits.csv:1:3: expected distinct column names, got "x" twice'])
+    expect(lines('1,2,3\n4,5,6\n')).toEqual(
+      ['x', 'y', 'label'].map((name) => `digits.csv:1:1: expected a column "${name}", got no such name in the header`)
+    )
+  })
+
+  it('counts the lines of quoted fields', () => {
+    expect(lines('x,y,label,note\n1,2,3,"two\nlines"\n1,2,x,\n')).toEqual([
+      'digits.csv:4:3: expected an integer from 0 to 9, got "x"'
+    ])
+  })
+
+  it('passes errors of the syntax on', () => {
+    expect(lines('x,y,label\n1,"2,3\n')).toEqual(['digits.csv:2:2: expected a closing quote, got the end of the file'])
+  })
+
+  it('labels are integers, or float32 on demand', () => {
+    const prices = { features: [Dataset.column('x', Dataset.number)], label: Dataset.column('price', Dataset.number) }
+    const text = 'x,price\n1,2.5\n'
+    expect(E.mapLeft(Dataset.showCsvErrors)(Dataset.fromCsvText(text, prices))).toEqual(
+      E.left('csv:2:2: expected an integer, got "2.5"')
+    )
+    const result = Dataset.fromCsvText(text, { ...prices, labelType: 'float32' })
+    expect(E.map((data: Dataset.Dataset) => data.labels)(result)).toEqual(E.right(T.of([2.5])))
+  })
+
+  it('shows only so many errors', () => {
+    const text = `x,y,label\n${'?,1,1\n'.repeat(25)}`
+    const result = Dataset.fromCsvText(text, columns)
+    const shown = E.isLeft(result) ? Dataset.showCsvErrors(result.left).split('\n') : []
+    expect(shown).toHaveLength(21)
+    expect(shown[20]).toBe('and 5 more errors')
+  })
+})
+
+describe('fromCsv', () => {
+  it('reads by the function that it is given', async () => {
+    const load = Dataset.fromCsv((path) => Promise.resolve(path === 'a.csv' ? 'x,y,label\n1,2,3\n' : ''))
+    expect(E.isRight(await load('a.csv', columns)())).toBe(true)
+    expect(E.mapLeft(Dataset.showCsvErrors)(await load('b.csv', columns)())).toEqual(
+      E.left('b.csv:1:1: expected a header, got an empty file')
+    )
+  })
+
+  it('a file that cannot be read is a value, whether the reader rejects or throws', async () => {
+    const sentence = E.left('a.csv: expected a readable file, got ENOENT: no such file or directory')
+    const error = new Error('ENOENT: no such file or directory')
+    const rejecting = Dataset.fromCsv(() => Promise.reject(error))
+    const throwing = Dataset.fromCsv(() => {
+      throw error
+    })
+    expect(E.mapLeft(Dataset.showCsvErrors)(await rejecting('a.csv', columns)())).toEqual(sentence)
+    expect(E.mapLeft(Dataset.showCsvErrors)(await throwing('a.csv', columns)())).toEqual(sentence)
+  })
+
+  it('does nothing before the task is run', async () => {
+    let reads = 0
+    const task = Dataset.fromCsv(() => Promise.resolve(`x,y,label\n1,${++reads},3\n`))('a.csv', columns)
+    expect(reads).toBe(0)
+    await task()
+    await task()
+    expect(reads).toBe(2)
+  })
+})
+
+const numbered = (n: number): Dataset.Dataset<[number, 2]> =>
+  Dataset.make(T.reshape(T.arange(0, 2 * n), [n, 2]), T.arange(0, n, 1, 'int32'))
+
+const sizes = fc.integer({ min: 1, max: 30 })
+
+describe('Dataset', () => {
+  it('make requires one label per row', () => {
+    expect(() => Dataset.make(T.zeros([2, 3]), T.zeros([3]))).toThrow(
+      'make: features [2, 3] and labels [3]; one label per row is required'
+    )
+  })
+
+  it('shuffle keeps features with their labels, loses none, and follows from the key', () => {
+    fc.assert(
+      fc.property(sizes, fc.nat(), (n, seed) => {
+        const shuffled = pipe(numbered(n), Dataset.shuffle(Random.key(seed)))
+        const labels = [...T.toArray(shuffled.labels)]
+        expect([...labels].sort((a, b) => a - b)).toEqual([...T.toArray(numbered(n).labels)])
+        expect(T.toNested(shuffled.features)).toEqual(labels.map((label) => [2 * label, 2 * label + 1]))
+        const again = pipe(numbered(n), Dataset.shuffle(Random.key(seed)))
+        expect([...T.toArray(again.labels)]).toEqual(labels)
+      })
+    )
+  })
+
+  it('different keys shuffle differently', () => {
+    const order = (seed: number) => [...T.toArray(pipe(numbered(30), Dataset.shuffle(Random.key(seed))).labels)]
+    expect(order(1)).not.toEqual(order(2))
+  })
+
+  it('batches are the data in order', () => {
+    fc.assert(
+      fc.property(sizes, fc.integer({ min: 1, max: 12 }), (n, size) => {
+        const all = pipe(numbered(n), Dataset.batches(size))
+        expect(all.flatMap((batch) => [...T.toArray(batch.labels)])).toEqual([...T.toArray(numbered(n).labels)])
+        expect(all.flatMap((batch) => T.toNested(batch.features))).toEqual(T.toNested(numbered(n).features))
+        expect(all.every((batch, i) => Dataset.size(batch) === size || i === all.length - 1)).toBe(true)
+        const full = pipe(numbered(n), Dataset.batches(size, { dropLast: true }))
+        expect(full.every((batch) => Dataset.size(batch) === size)).toBe(true)
+        expect(full.length).toBe(Math.floor(n / size))
+      })
+    )
+  })
+
+  it('batches refuses sizes that are none', () => {
+    expect(() => Dataset.batches(0)).toThrow('batches: size 0; an integer above 0 is required')
+    expect(() => Dataset.batches(1.5)).toThrow('batches: size 1.5; an integer above 0 is required')
+  })
+
+  it('split cuts at a position from either end', () => {
+    const labels = (data: Dataset.Dataset<readonly number[]>) => [...T.toArray(data.labels)]
+    const cut = (at: number) => pipe(numbered(5), Dataset.split(at)).map(labels)
+    expect(cut(2)).toEqual([
+      [0, 1],
+      [2, 3, 4]
+    ])
+    expect(cut(-2)).toEqual([
+      [0, 1, 2],
+      [3, 4]
+    ])
+    expect(cut(5)).toEqual([[0, 1, 2, 3, 4], []])
+    expect(cut(-5)).toEqual([[], [0, 1, 2, 3, 4]])
+    expect(() => cut(6)).toThrow('split: 6 of 5 examples; an integer from -5 to 5 is required')
+  })
+
+  it('standardise gives the data it was fitted on mean 0 and deviation 1', () => {
+    const data = Dataset.make(
+      T.of([
+        [1, 7, -2],
+        [2, 7, 4],
+        [6, 7, 4]
+      ]),
+      T.of([0, 1, 2], 'int32')
+    )
+    const { features } = Dataset.standardise(data)(data)
+    const column = (j: number) => T.toNested(features).map((row) => row[j] ?? NaN)
+    for (const j of [0, 2]) {
+      expect(column(j).reduce((sum, each) => sum + each, 0)).toBeCloseTo(0, 5)
+      expect(column(j).reduce((sum, each) => sum + each * each, 0) / 3).toBeCloseTo(1, 5)
+    }
+    expect(column(1)).toEqual([0, 0, 0])
+  })
+
+  it('map refuses to change the number of examples', () => {
+    expect(() =>
+      pipe(
+        numbered(3),
+        Dataset.map((x) => T.slice(x, [[0, 2]]))
+      )
+    ).toThrow('make: features [2, 2] and labels [3]; one label per row is required')
+  })
+})
