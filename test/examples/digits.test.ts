@@ -1,0 +1,44 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { describe, expect, it } from 'vitest'
+import * as Dataset from 'pullback/Dataset'
+import { loadDigits, trainDigits } from '../../examples/digits/training.js'
+import { fingerprint } from '../../examples/support/run.js'
+
+const load = async () => {
+  const loaded = await loadDigits()
+  if (E.isLeft(loaded)) throw new Error(Dataset.showCsvErrors(loaded.left))
+  return loaded.right
+}
+
+describe('the digits example', () => {
+  it('reads 1,437 and 360 digits', async () => {
+    const [train, test] = await load()
+    expect([train.features.shape, test.features.shape]).toEqual([
+      [1437, 64],
+      [360, 64]
+    ])
+  })
+
+  it('gives the same bits for the same seed, and others for another', async () => {
+    const [train, test] = await load()
+    const run = async (seed: number): Promise<string> => {
+      const result = await trainDigits(train, test, { epochs: 2, seed })()
+      if (E.isLeft(result)) throw new Error(result.left.message)
+      const { params, optimizerState, key } = result.right.state
+      return fingerprint({ params, optimizerState, key })
+    }
+    const first = await run(0)
+    expect(await run(0)).toBe(first)
+    expect(await run(1)).not.toBe(first)
+  })
+
+  it('stops when it is told to', async () => {
+    const [train, test] = await load()
+    const controller = new AbortController()
+    const onStep = (_epoch: number, fraction: number): void => {
+      if (fraction > 0.5) controller.abort()
+    }
+    const result = await trainDigits(train, test, { epochs: 2, seed: 0, signal: controller.signal, onStep })()
+    expect(E.isLeft(result) && result.left.message).toBe('Train: stopped by its signal after 23 steps')
+  })
+})
