@@ -68,7 +68,7 @@ export const constant =
  *
  * const rate = Schedule.cosine({ from: 0.1, over: 100 })
  * rate(0) // => 0.1
- * rate(25) // => 0.0853553390593274
+ * rate(25) // ≈ 0.0853553390593274
  * rate(50) // => 0.05
  * rate(200) // => 0
  */
@@ -86,7 +86,7 @@ export const cosine = ({ from, to = 0, over }: Way): Schedule => {
  * @example
  * import * as Schedule from 'pullback/Schedule'
  *
- * Schedule.linear({ from: 0.1, over: 100 })(25) // => 0.075
+ * Schedule.linear({ from: 0.1, over: 100 })(25) // ≈ 0.075
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const linear = ({ from, to = 0, over }: Way): Schedule => {
@@ -150,7 +150,7 @@ export const exponential = (options: {
  *
  * const rate = pipe(Schedule.cosine({ from: 0.1, over: 100 }), Schedule.warmup(10))
  * rate(5) // => 0.05
- * rate(35) // => 0.0853553390593274
+ * rate(35) // ≈ 0.0853553390593274
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const warmup = (steps: number): ((schedule: Schedule) => Schedule) => {
