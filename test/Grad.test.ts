@@ -35,7 +35,7 @@ describe('grad', () => {
       [0, 0, 0],
       [0, 0, 0]
     ])
-    expect(item(grad(() => scalar(5))(scalar(1)))).toBe(0)
+    expect(item(grad((_x: S): S => scalar(5))(scalar(1)))).toBe(0)
   })
 
   test('a parameter that is returned as it is has derivative 1', () => {

@@ -42,7 +42,7 @@ describe('what bad input gets', () => {
     expect(() => grad(() => x)(T.scalar(1, 'int32'))).toThrow(
       'grad: the argument is int32; float32 or float64 is required, cast it with T.cast or pass it as a later argument'
     )
-    expect(() => vjp(() => x)(x, T.of([true]))).toThrow(
+    expect(() => vjp((_a: T.Tensor, _b: T.Tensor) => x)(x, T.of([true]))).toThrow(
       'vjp: argument 1 is bool; float32 or float64 is required, cast it with T.cast or pass it as a later argument'
     )
   })
