@@ -39,7 +39,12 @@ export const wordsOf = (key: Concrete): readonly [number, number] => {
  * What a block of bits is for. The purpose fills the two highest bits of the counter, so that the bits that are drawn
  * with a key, the keys that are split from it and those that fold something into it never coincide.
  */
-export const purpose = { bits: 0, split: 1 << 30, foldIn: 2 << 30, again: 3 << 30 } as const
+export const purpose: Readonly<Record<'bits' | 'split' | 'foldIn' | 'again', number>> = {
+  bits: 0,
+  split: 1 << 30,
+  foldIn: 2 << 30,
+  again: 3 << 30
+}
 
 /** The 22 bits above the low 32 of a whole number up to 2^53 in size, in two's complement. */
 export const highBits = (n: number): number => Math.floor(n / 2 ** 32) & 0x3fffff
