@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js'
 import '@tensorflow/tfjs-backend-cpu'
-import '@tensorflow/tfjs-backend-wasm'
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import { grad } from 'pullback/Grad'
 import * as T from 'pullback/Tensor'
 import { type Case, sideBySide, table } from './measure.js'
@@ -18,6 +18,8 @@ const chainOurs = (x: T.Tensor<[]>): T.Tensor<[]> => {
   for (let i = 0; i < scalarSteps; i++) y = T.sin(y)
   return y
 }
+
+setWasmPaths(new URL('../node_modules/@tensorflow/tfjs-backend-wasm/dist/', import.meta.url).pathname)
 
 const onBackend = async (backend: string): Promise<readonly Case[]> => {
   await tf.setBackend(backend)

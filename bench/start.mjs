@@ -9,7 +9,10 @@ await build({
   platform: 'node',
   mainFields: ['module', 'main'],
   external: ['pullback'],
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  // What TensorFlow.js expects of CommonJS.
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url), __dirname = import.meta.dirname;"
+  },
   logLevel: 'error'
 })
 await import('./.out/run.js')
