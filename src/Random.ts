@@ -1,13 +1,15 @@
 /**
  * Random numbers from keys: Threefry-2x32, a counter-based generator, whose keys split.
  *
- * There is no hidden state: a draw is a pure function of its key, and gives the same bits on every machine and in every
- * release. Use a key once; `split` makes new ones. Sequences of draws compose as `Random<A>`, which is fp-ts's
- * `State<Key, A>`.
+ * There is no hidden state: a draw is a pure function of its key, and stays the same in every release. Bits, uniform
+ * numbers, coins, orders and choices without weights are made of integers alone, and so are the same on every machine;
+ * where a logarithm is taken (the tails of normal numbers, Gumbel numbers, categories, weighted choices without
+ * replacement) machines whose `Math.log` differs in the last place may differ there too.
+ *
+ * Use a key once; `split` makes new ones. Sequences of draws compose as `Random<A>`, which is fp-ts's `State<Key, A>`.
  *
  * Draws are differentiable in their parameters where these are tensors and the draw is a smooth function of them
- * (`uniform`,
- * `truncatedNormal`, the tensor of `permutation` and `choice`); bits, coins and categories have derivative 0.
+ * (`uniform`, `truncatedNormal`, the tensor of `permutation` and `choice`); bits, coins and categories have derivative 0.
  *
  * Source: J. K. Salmon, M. A. Moraes, R. O. Dror and D. E. Shaw, Parallel random numbers: as easy as 1, 2, 3, SC'11
  * (2011).

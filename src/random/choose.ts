@@ -265,12 +265,8 @@ export const choice: {
     requireCount('choice', n)
     const count = size(shape)
     if (count > 0 && (replace ? n === 0 : count > n)) {
-      const required = replace ? 'at least one is' : 'as many are'
-      throw new ShapeError(
-        'choice',
-        [shape],
-        `${count} of ${n} things ${replace ? '' : 'without replacement'}; ${required} required`
-      )
+      const rule = replace ? 'things; at least one is required' : 'things without replacement; as many are required'
+      throw new ShapeError('choice', [shape], `${count} of ${n} ${rule}`)
     }
     const params: ChoiceParams = { n, count, replace }
     const indices =

@@ -1,0 +1,243 @@
+// Every test of a distribution rejects at the level 0.001, on three seeds that were fixed before it was run.
+import { describe, expect, test } from 'vitest'
+import * as Random from 'pullback/Random'
+import * as T from 'pullback/Tensor'
+import { erf, erfc } from '../../src/kernel/special/erf.js'
+import { erfInv } from '../../src/kernel/special/erfInverse.js'
+import { chiSquare, correlation, countsOf, kolmogorovSmirnov } from './statistics.js'
+
+const level = 0.001
+const seeds = [0, 1, 42]
+const n = 20_000
+const equally = (of: number, among: number): readonly number[] => new Array<number>(among).fill(of / among)
+const normalCdf = (x: number): number => 0.5 * erfc(-x * Math.SQRT1_2)
+
+test('the tests themselves: exact values, and samples that are not what they should be', () => {
+  expect(chiSquare([10, 20, 30], [20, 20, 20])).toBeCloseTo(Math.exp(-5), 12)
+  expect(chiSquare([20, 20], [20, 20])).toBe(1)
+  expect(chiSquare([115, 85], [100, 100])).toBeCloseTo(erfc(Math.sqrt(4.5 / 2)), 12)
+  const grid = Array.from({ length: 1000 }, (_, i) => (i + 0.5) / 1000)
+  expect(kolmogorovSmirnov(grid, (x) => x)).toBe(1)
+  expect(kolmogorovSmirnov(grid, (x) => x ** 1.2)).toBeLessThan(level)
+  expect(correlation([1, 2, 3], [2, 4, 6])).toBeCloseTo(1, 12)
+})
+
+describe.each(seeds)('seed %i', (seed) => {
+  const key = Random.key(seed)
+
+  test('bits: each byte of a word is uniform', () => {
+    const words = T.toArray(Random.bits(key, [n]))
+    for (const shift of [0, 8, 16, 24]) {
+      const bytes = Array.from(words, (word) => (word >>> shift) & 255)
+      expect(chiSquare(countsOf(bytes, 256), equally(n, 256))).toBeGreaterThan(level)
+    }
+  })
+
+  test.each(['float32', 'float64'] as const)('uniform numbers of %s', (dtype) => {
+    const u = T.toArray(Random.uniform(key, [n], { dtype }))
+    expect(u.every((each: number) => each >= 0 && each < 1)).toBe(true)
+    expect(kolmogorovSmirnov(u, (x) => x)).toBeGreaterThan(level)
+    const lastBits = Array.from(u, (each) => (each * 2 ** (dtype === 'float32' ? 24 : 53)) % 2)
+    expect(chiSquare(countsOf(lastBits, 2), equally(n, 2))).toBeGreaterThan(level)
+    const stretched = T.toArray(Random.uniform(key, [n], { low: -3, high: 5, dtype }))
+    expect(kolmogorovSmirnov(stretched, (x) => (x + 3) / 8)).toBeGreaterThan(level)
+  })
+
+  test.each(['float32', 'float64'] as const)('normal numbers of %s', (dtype) => {
+    const z = T.toArray(Random.normal(key, [n], dtype))
+    expect(kolmogorovSmirnov(z, normalCdf)).toBeGreaterThan(level)
+    const tails = countsOf(
+      Array.from(z, (x) => (Math.abs(x) > 3 ? 1 : 0)),
+      2
+    )
+    const beyond = 2 * normalCdf(-3)
+    expect(chiSquare(tails, [n * (1 - beyond), n * beyond])).toBeGreaterThan(level)
+  })
+
+  test.each([
+    [-2, 2],
+    [-1, 3],
+    [0.5, Infinity],
+    [-Infinity, -3],
+    [5, 6]
+  ])('truncated normal numbers between %d and %d', (lower, upper) => {
+    const [from, to] = [erf(lower * Math.SQRT1_2), erf(upper * Math.SQRT1_2)]
+    const cdf = (x: number): number => (erf(x * Math.SQRT1_2) - from) / (to - from)
+    const z = T.toArray(Random.truncatedNormal(key, lower, upper, [n], 'float64'))
+    expect(z.every((each: number) => each >= lower && each <= upper)).toBe(true)
+    expect(kolmogorovSmirnov(z, cdf)).toBeGreaterThan(level)
+    const single = T.toArray(Random.truncatedNormal(key, lower, upper, [n]))
+    expect(single.every((each: number) => each >= Math.fround(lower) && each <= Math.fround(upper))).toBe(true)
+  })
+
+  test('Gumbel numbers', () => {
+    for (const dtype of ['float32', 'float64'] as const) {
+      const g = T.toArray(Random.gumbel(key, [n], dtype))
+      expect(kolmogorovSmirnov(g, (x) => Math.exp(-Math.exp(-x)))).toBeGreaterThan(level)
+    }
+  })
+
+  test('coins of every probability', () => {
+    for (const p of [0.5, 0.1, 0.999, 1 / 3]) {
+      const counts = countsOf(T.toArray(Random.bernoulli(key, p, [n])), 2)
+      expect(chiSquare(counts, [n * (1 - p), n * p])).toBeGreaterThan(level)
+    }
+    expect(T.item(T.sum(Random.bernoulli(key, 0, [n])))).toBe(0)
+    expect(T.item(T.sum(Random.bernoulli(key, 1, [n])))).toBe(n)
+    expect(T.item(T.sum(Random.bernoulli(key, 1e-12, [n])))).toBe(0)
+    expect(T.item(T.sum(Random.bernoulli(key, 1 - 1e-12, [n])))).toBe(n)
+  })
+
+  test('categories are as likely as the softmax says', () => {
+    const weights = [1, 2, 3, 4]
+    const logits = T.add(T.log(T.of(weights)), 100)
+    const drawn = T.toArray(Random.categorical(key, logits, { shape: [n] }))
+    expect(
+      chiSquare(
+        countsOf(drawn, 4),
+        weights.map((weight) => (n * weight) / 10)
+      )
+    ).toBeGreaterThan(level)
+  })
+
+  test('all 24 orders of four things are equally likely', () => {
+    const orders = new Map<string, number>()
+    const count = 4800
+    for (let i = 0; i < count; i++) {
+      const order = T.toArray(Random.permutation(Random.foldIn(key, i), 4)).join()
+      orders.set(order, (orders.get(order) ?? 0) + 1)
+    }
+    expect(orders.size).toBe(24)
+    expect(chiSquare([...orders.values()], equally(count, 24))).toBeGreaterThan(level)
+  })
+
+  test('choices with replacement, weighted and not', () => {
+    const plain = T.toArray(Random.choice(key, 7, { shape: [n] }))
+    expect(chiSquare(countsOf(plain, 7), equally(n, 7))).toBeGreaterThan(level)
+    const p = [0, 2, 0, 3, 5, 0]
+    const counts = countsOf(T.toArray(Random.choice(key, 6, { shape: [n], p })), 6)
+    expect([counts[0], counts[2], counts[5]]).toEqual([0, 0, 0])
+    expect(chiSquare([counts[1]!, counts[3]!, counts[4]!], [n * 0.2, n * 0.3, n * 0.5])).toBeGreaterThan(level)
+  })
+
+  test('weighted choices without replacement are as if made one after the other', () => {
+    const p = [1, 2, 3, 4]
+    const pairs = new Map<string, number>()
+    const count = 4800
+    for (let i = 0; i < count; i++) {
+      const pair = T.toArray(Random.choice(Random.foldIn(key, i), 4, { shape: [2], p, replace: false })).join()
+      pairs.set(pair, (pairs.get(pair) ?? 0) + 1)
+    }
+    const likely = [0, 1, 2, 3].flatMap((i) =>
+      [0, 1, 2, 3].filter((j) => j !== i).map((j) => [`${i},${j}`, ((p[i]! / 10) * p[j]!) / (10 - p[i]!)] as const)
+    )
+    const counts = likely.map(([pair]) => pairs.get(pair) ?? 0)
+    expect(counts.reduce((a, b) => a + b)).toBe(count)
+    expect(
+      chiSquare(
+        counts,
+        likely.map(([, probability]) => probability * count)
+      )
+    ).toBeGreaterThan(level)
+  })
+})
+
+describe('bounds', () => {
+  test('the largest normal numbers are those of the documentation', () => {
+    expect(Math.SQRT2 * erfInv(1 - 2 ** -24)).toBeCloseTo(5.42, 2)
+    expect(Math.SQRT2 * erfInv(1 - 2 ** -53)).toBeCloseTo(8.29, 1)
+    for (const dtype of ['float32', 'float64'] as const) {
+      const z = T.toArray(Random.normal(Random.key(0), [200_000], dtype))
+      expect(z.every((each: number) => Math.abs(each) < (dtype === 'float32' ? 5.43 : 8.3) && each !== 0)).toBe(true)
+    }
+  })
+
+  test('parameters broadcast to the shape, and must', () => {
+    const key = Random.key(0)
+    const low = T.of([[0], [10]])
+    const u = T.toArray(Random.uniform(key, [2, 3], { low, high: T.add(low, 1) }))
+    expect(Array.from(u, Math.floor)).toEqual([0, 0, 0, 10, 10, 10])
+    expect(() => Random.uniform(key, [3], { low })).toThrow(
+      'uniform: low of shape [2, 1] for draws of shape [3]; one that broadcasts to it is required'
+    )
+    expect(() => Random.bernoulli(key, T.of([0.5, 0.5]), [3])).toThrow(
+      'bernoulli: p of shape [2] for draws of shape [3]'
+    )
+    expect(T.toNested(Random.bernoulli(key, T.of([[0], [1]]), [2, 2]))).toEqual([
+      [0, 0],
+      [1, 1]
+    ])
+    expect(() => Random.bernoulli(key, 1.5)).toThrow('bernoulli: the probability 1.5; a number from 0 to 1 is required')
+    expect(() => Random.bernoulli(key, NaN)).toThrow('bernoulli: the probability NaN; a number from 0 to 1')
+  })
+
+  test('an element type that draws do not have is refused', () => {
+    // @ts-expect-error draws are floats
+    expect(() => Random.normal(Random.key(0), [2], 'int32')).toThrow(
+      'normal: draws of int32; float32 or float64 is required'
+    )
+  })
+
+  test('an interval is required', () => {
+    const key = Random.key(0)
+    expect(() => Random.truncatedNormal(key, 2, 1, [3])).toThrow('lower bound 2 and upper bound 1; a lower bound below')
+    expect(() => Random.truncatedNormal(key, 9, 10, [3])).toThrow(
+      'lower bound 9; an interval that reaches within 7 of 0'
+    )
+    expect(() => Random.truncatedNormal(key, NaN, 10, [3])).toThrow('lower bound NaN')
+    const lower = T.of([-1, 0, 1])
+    const z = T.toArray(Random.truncatedNormal(key, lower, T.add(lower, 0.5), [3]))
+    expect([-1, 0, 1].every((from, i) => z[i]! >= from && z[i]! <= from + 0.5)).toBe(true)
+  })
+
+  test('categories along any axis, and shapes of draws', () => {
+    const key = Random.key(0)
+    const logits = T.where(T.eye(3, 'bool'), T.scalar(0), T.scalar(-Infinity))
+    expect(T.toNested(Random.categorical(key, logits))).toEqual([0, 1, 2])
+    expect(T.toNested(Random.categorical(key, logits, { axis: 0 }))).toEqual([0, 1, 2])
+    expect(T.toNested(Random.categorical(key, logits, { shape: [2, 3] }))).toEqual([
+      [0, 1, 2],
+      [0, 1, 2]
+    ])
+    expect(T.toNested(Random.categorical(key, logits, { axis: 0, shape: [2, 3] }))).toEqual([
+      [0, 1, 2],
+      [0, 1, 2]
+    ])
+    expect(() => Random.categorical(key, logits, { shape: [2] })).toThrow(
+      'categorical: logits of shape [3, 3] without axis 1 for draws of shape [2]; a shape that broadcasts to it is required'
+    )
+    expect(() => Random.categorical(key, T.zeros([2, 0]))).toThrow('categorical: no categories along axis 1')
+    expect(() => Random.categorical(key, T.scalar(1))).toThrow('categorical: axis -1 of shape []')
+  })
+
+  test('things: whole slices change places; too few, or bad weights, are refused', () => {
+    const key = Random.key(0)
+    const rows = T.of([
+      [1, 2],
+      [3, 4],
+      [5, 6]
+    ])
+    const permuted = T.toNested(Random.permutation(key, rows))
+    expect([...permuted].sort((a, b) => a[0]! - b[0]!)).toEqual([
+      [1, 2],
+      [3, 4],
+      [5, 6]
+    ])
+    const columns = T.toNested(T.transpose(Random.permutation(key, rows, { axis: -1 })))
+    expect([...columns].sort((a, b) => a[0]! - b[0]!)).toEqual([
+      [1, 3, 5],
+      [2, 4, 6]
+    ])
+    expect(T.toNested(Random.permutation(key, 0))).toEqual([])
+    const different = T.toArray(Random.choice(key, 20, { shape: [4, 5], replace: false }))
+    expect(new Set(different).size).toBe(20)
+    expect(Random.choice(key, rows, { shape: [2, 2] }).shape).toEqual([2, 2, 2])
+    expect(() => Random.choice(key, 3, { shape: [4], replace: false })).toThrow(
+      'choice: 4 of 3 things without replacement; as many are required'
+    )
+    expect(() => Random.choice(key, 0)).toThrow('choice: 1 of 0 things')
+    expect(() => Random.choice(key, 2, { p: [1, -1] })).toThrow('choice: the weight -1; finite numbers of 0 or more')
+    expect(() => Random.choice(key, 2, { p: [0, 0] })).toThrow('choice: weights of which 0 are positive; at least 1')
+    expect(() => Random.choice(key, 2, { p: [1] })).toThrow('choice: weights of shape [1]; [2] is required')
+  })
+})
