@@ -17,4 +17,6 @@ export type Reduced<S extends Shape, Options> = Reduce<
 >
 
 /** No other options than the known ones: what is generic in its options would take any without it. */
-export type Only<Options, Known> = { readonly [Key in Exclude<keyof Options, keyof Known>]: never }
+export type Only<Options, Known> = [Exclude<keyof Options, keyof Known>] extends [never]
+  ? unknown
+  : { readonly [Key in Exclude<keyof Options, keyof Known>]: never }

@@ -6,6 +6,9 @@ import { dataFirst } from './dataFirst.js'
 import type { Tensor } from './model.js'
 import { permuteTo } from './structural.js'
 
+/** The shape with its axes in the given order, or reversed. */
+type Transposed<S extends Shape, Order> = Order extends readonly number[] ? Permute<S, Order> : Transpose<S>
+
 const ordered = (operation: string, x: Tensor, order: readonly number[]): readonly number[] => {
   const axes = order.map((axis) => normalizeAxis(operation, axis, x.shape))
   if (axes.length === x.shape.length && new Set(axes).size === axes.length) return axes
@@ -41,9 +44,12 @@ export const permute: {
  * pipe(T.zeros([2, 3, 4]), T.transpose([0, 2, 1])).shape // => [2, 4, 3]
  */
 export const transpose: {
-  <S extends Shape, const Order extends readonly number[]>(x: Tensor<S>, order: Order): Tensor<Permute<S, Order>>
-  <const Order extends readonly number[]>(order: Order): <S extends Shape>(x: Tensor<S>) => Tensor<Permute<S, Order>>
-  <S extends Shape>(x: Tensor<S>): Tensor<Transpose<S>>
+  <const A extends Tensor | readonly number[], const Order extends readonly number[] | undefined = undefined>(
+    first: A,
+    order?: Order
+  ): A extends Tensor<infer S>
+    ? Tensor<Transposed<S, Order>>
+    : <S extends Shape>(x: Tensor<S>) => Tensor<Transposed<S, A>>
 } = dataFirst((x: Tensor, order?: readonly number[]) =>
   permuteTo(x, order === undefined ? x.shape.map((_, axis) => axis).reverse() : ordered('transpose', x, order))
 )

@@ -5,9 +5,9 @@ import { type Draw, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { type Primitive, type TensorType, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
-import { type Shape, ShapeError, normalizeAxis, show, size } from '../shape/model.js'
+import { ShapeError, normalizeAxis, show, size } from '../shape/model.js'
 import { arrange } from './arrange.js'
-import { checkOptions, dataFirst } from './dataFirst.js'
+import { type Preserving, checkOptions, dataFirst } from './dataFirst.js'
 import { type Concrete, type Tensor, fromData } from './model.js'
 import { type Course, recurrence, shifted } from './recurrence.js'
 
@@ -113,14 +113,8 @@ const before = (x: Tensor, params: Params): Tensor => bind(cumprodPrimitive, [x]
 // operations
 // -----------------------------------------------------------------------------
 
-interface CumulativeOperation {
-  <S extends Shape>(x: Tensor<S>, options: CumulativeOptions): Tensor<S>
-  (options: CumulativeOptions): <S extends Shape>(x: Tensor<S>) => Tensor<S>
-  <S extends Shape>(x: Tensor<S>): Tensor<S>
-}
-
 /* @__NO_SIDE_EFFECTS__ */
-const cumulative = (name: string, primitive: Primitive<Params>): CumulativeOperation =>
+const cumulative = (name: string, primitive: Primitive<Params>): Preserving<CumulativeOptions> =>
   dataFirst((x: Tensor, options: CumulativeOptions = {}) => {
     checkOptions(name, options, ['axis', 'exclusive', 'reverse'])
     const { axis, exclusive = false, reverse = false } = options
@@ -144,7 +138,7 @@ const cumulative = (name: string, primitive: Primitive<Params>): CumulativeOpera
  * T.cumsum(T.of([1, 2, 3]), { exclusive: true }) // => T.of([0, 1, 3])
  * pipe(T.of([[1, 2], [3, 4]]), T.cumsum({ axis: 1, reverse: true })) // => T.of([[3, 2], [7, 4]])
  */
-export const cumsum: CumulativeOperation = cumulative('cumsum', cumsumPrimitive)
+export const cumsum: Preserving<CumulativeOptions> = cumulative('cumsum', cumsumPrimitive)
 
 /**
  * Running products along an axis: element `j` of the result is the product of the elements `0` to `j`. With `exclusive`
@@ -161,4 +155,4 @@ export const cumsum: CumulativeOperation = cumulative('cumsum', cumsumPrimitive)
  * pipe(T.of([1, 2, 3]), T.cumprod({ exclusive: true })) // => T.of([1, 1, 2])
  * grad((x: T.Tensor<[3]>) => T.sum(T.cumprod(x)))(T.of([0, 2, 3])) // => T.of([9, 0, 0])
  */
-export const cumprod: CumulativeOperation = cumulative('cumprod', cumprodPrimitive)
+export const cumprod: Preserving<CumulativeOptions> = cumulative('cumprod', cumprodPrimitive)

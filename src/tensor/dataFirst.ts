@@ -1,5 +1,26 @@
-/** Operations that are dual by what comes first, and their options. */
+/**
+ * Operations that are dual by what comes first, and their options.
+ *
+ * Signatures that a user may hand on without options, as in `pipe(x, T.softmax)`, are single and generic in what comes
+ * first: of an overloaded function the compiler would forget the shape.
+ */
+import type { Shape } from '../shape/model.js'
+import type { Only } from '../shape/options.js'
 import { type Tensor, isTensor } from './model.js'
+
+/** What comes first: a tensor, or options and no others. */
+export type TensorOr<A, Options> = A & (A extends Tensor<infer _S> ? unknown : Only<A, Options>)
+
+/** What may follow: options behind a tensor, nothing behind options. */
+export type Following<A, Options> = A extends Tensor<infer _S> ? [options?: Options] : []
+
+/** An operation with options that keeps the shape. */
+export interface Preserving<Options> {
+  <const A extends Tensor | Options>(
+    first: TensorOr<A, Options>,
+    ...rest: Following<A, Options>
+  ): A extends Tensor<infer S> ? Tensor<S> : <S extends Shape>(x: Tensor<S>) => Tensor<S>
+}
 
 /**
  * Makes an operation dual by its first argument: `f(x, ...rest)` when that is a tensor, else `f(...rest)` waits for the

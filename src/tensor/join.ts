@@ -7,6 +7,7 @@ import { type Shape, ShapeError, equals, normalizeAxis, show, size, strides } fr
 import type { Given, Only } from '../shape/options.js'
 import { checkOptions, dataFirst, listFirst } from './dataFirst.js'
 import type { Joined, Parts, Stacked, Stacks } from './joinTypes.js'
+import { newAxis } from './layout.js'
 import { Scalar, type Tensor, fill, fromData } from './model.js'
 import { cast, reshapeTo } from './structural.js'
 import { along, place, take, viewOf } from './window.js'
@@ -118,6 +119,13 @@ export const splitPrimitive: TuplePrimitive<SplitParams> = {
         axis
       )
     ]
+  },
+  sample: (draw) => {
+    const shape = draw.shape({ minRank: 1 })
+    const axis = draw.integer(0, shape.length - 1)
+    const sizes = draw.shape({ minRank: 1 })
+    const total = sizes.reduce((sum, n) => sum + n, 0)
+    return { operands: [draw.tensor(resize(shape, axis, total), real)], params: { axis, sizes } }
   }
 }
 
@@ -151,14 +159,12 @@ const requireSome = (operation: string, tensors: readonly Tensor[]): Shape => {
  * pipe([T.of([[1], [2]]), T.of([[3], [4]])], T.concat({ axis: 1 })) // => T.of([[1, 3], [2, 4]])
  */
 export const concat: {
-  <const Tensors extends readonly Tensor[], const O extends JoinOptions>(
-    tensors: Tensors,
-    options: O & Only<O, JoinOptions>
-  ): Tensor<Joined<Tensors, Given<O, 'axis', 0>>>
-  <const O extends JoinOptions>(
-    options: O & Only<O, JoinOptions>
-  ): <const Tensors extends readonly Tensor[]>(tensors: Tensors) => Tensor<Joined<Tensors, Given<O, 'axis', 0>>>
-  <const Tensors extends readonly Tensor[]>(tensors: Tensors): Tensor<Joined<Tensors, 0>>
+  <const A extends readonly Tensor[] | JoinOptions, const O extends JoinOptions = {}>(
+    first: A & (A extends readonly Tensor[] ? unknown : Only<A, JoinOptions>),
+    options?: O & Only<O, JoinOptions>
+  ): A extends readonly Tensor[]
+    ? Tensor<Joined<A, Given<O, 'axis', 0>>>
+    : <const Tensors extends readonly Tensor[]>(tensors: Tensors) => Tensor<Joined<Tensors, Given<A, 'axis', 0>>>
 } = listFirst((tensors: readonly Tensor[], options: JoinOptions = {}): Tensor => {
   checkOptions('concat', options, ['axis'])
   const first = requireSome('concat', tensors)
@@ -188,16 +194,14 @@ export const concat: {
  * T.stack([T.scalar(1), T.scalar(2)]) // => T.of([1, 2])
  */
 export const stack: {
-  <const Tensors extends readonly Tensor[], const O extends JoinOptions>(
-    tensors: Tensors & Stacks<Tensors>,
-    options: O & Only<O, JoinOptions>
-  ): Tensor<Stacked<Tensors, Given<O, 'axis', 0>>>
-  <const O extends JoinOptions>(
-    options: O & Only<O, JoinOptions>
-  ): <const Tensors extends readonly Tensor[]>(
-    tensors: Tensors & Stacks<Tensors>
-  ) => Tensor<Stacked<Tensors, Given<O, 'axis', 0>>>
-  <const Tensors extends readonly Tensor[]>(tensors: Tensors & Stacks<Tensors>): Tensor<Stacked<Tensors, 0>>
+  <const A extends readonly Tensor[] | JoinOptions, const O extends JoinOptions = {}>(
+    first: A & (A extends readonly Tensor[] ? Stacks<A> : Only<A, JoinOptions>),
+    options?: O & Only<O, JoinOptions>
+  ): A extends readonly Tensor[]
+    ? Tensor<Stacked<A, Given<O, 'axis', 0>>>
+    : <const Tensors extends readonly Tensor[]>(
+        tensors: Tensors & Stacks<Tensors>
+      ) => Tensor<Stacked<Tensors, Given<A, 'axis', 0>>>
 } = listFirst((tensors: readonly Tensor[], options: JoinOptions = {}): Tensor => {
   checkOptions('stack', options, ['axis'])
   const first = requireSome('stack', tensors)
@@ -206,7 +210,7 @@ export const stack: {
     const given = `operand ${other} of shape ${show(tensors[other]!.shape)} beside operand 0 of shape ${show(first)}`
     throw new ShapeError('stack', [first, tensors[other]!.shape], `${given}; equal shapes are required`)
   }
-  const axis = normalizeAxis('stack', options.axis ?? 0, [...first, 1])
+  const axis = newAxis('stack', options.axis ?? 0, first, first.length + 1)
   const wide = [...first.slice(0, axis), 1, ...first.slice(axis)]
   const each = promoted(tensors).map((x) => reshapeTo(x, wide))
   return each.length === 1 ? each[0]! : bind(concatPrimitive, each, axis)

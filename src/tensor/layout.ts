@@ -4,7 +4,7 @@ import { type Shape, ShapeError, normalizeAxes, normalizeAxis, show, size, valid
 import type { Given, Only } from '../shape/options.js'
 import type { Axes, InsertAxis, Mutable } from '../shape/static.js'
 import { dropAxes } from './arrange.js'
-import { checkOptions, dataFirst } from './dataFirst.js'
+import { type TensorOr, checkOptions, dataFirst } from './dataFirst.js'
 import type { Tensor } from './model.js'
 import { broadcastToShape, reshapeTo } from './structural.js'
 import { typed } from './typed.js'
@@ -77,6 +77,17 @@ export interface FlattenOptions {
   readonly endAxis?: number
 }
 
+/** All axes as one, or those behind the first, which is the commonest case; else what it is at run time. */
+type FlattenedAxes<S extends Shape, Options> = keyof Options extends never
+  ? Flattened<S>
+  : Options extends { readonly startAxis: 1 }
+    ? 'endAxis' extends keyof Options
+      ? Shape
+      : S extends readonly [infer N extends number, number, ...Shape]
+        ? [N, number]
+        : Shape
+    : Shape
+
 /**
  * Joins neighbouring axes into one: all of them, or those from `startAxis` to `endAxis`, both included. A scalar becomes
  * a vector of one element.
@@ -89,9 +100,12 @@ export interface FlattenOptions {
  * pipe(T.zeros([32, 28, 28]), T.flatten({ startAxis: 1 })).shape // => [32, 784]
  */
 export const flatten: {
-  (x: Tensor, options: FlattenOptions): Tensor
-  (options: FlattenOptions): (x: Tensor) => Tensor
-  <S extends Shape>(x: Tensor<S>): Tensor<Flattened<S>>
+  <const A extends Tensor | FlattenOptions, const O extends FlattenOptions = {}>(
+    first: TensorOr<A, FlattenOptions>,
+    options?: O & Only<O, FlattenOptions>
+  ): A extends Tensor<infer S>
+    ? Tensor<FlattenedAxes<S, O>>
+    : <S extends Shape>(x: Tensor<S>) => Tensor<FlattenedAxes<S, A>>
 } = dataFirst((x: Tensor, options: FlattenOptions = {}) => {
   checkOptions('flatten', options, ['startAxis', 'endAxis'])
   if (x.shape.length === 0) return reshapeTo(x, [1])
@@ -108,6 +122,13 @@ export const flatten: {
 // -----------------------------------------------------------------------------
 // axes of size 1
 // -----------------------------------------------------------------------------
+
+/** A new axis beside those of a shape, counted from the front of a result of the given rank. */
+export const newAxis = (operation: string, axis: number, beside: Shape, rank: number): number => {
+  if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis
+  const rule = `axis ${axis} beside shape ${show(beside)}; an integer from ${-rank} to ${rank - 1} is required`
+  throw new ShapeError(operation, [beside], rule)
+}
 
 /**
  * The tensor with new axes of size 1, which become the given axes of the result. An axis out of range throws a
@@ -128,11 +149,7 @@ export const expandDims: {
 } = dataFirst((x: Tensor, axis: number | readonly number[]) => {
   const given = typeof axis === 'number' ? [axis] : axis
   const rank = x.shape.length + given.length
-  const axes = given.map((each) => {
-    if (Number.isInteger(each) && each >= -rank && each < rank) return each < 0 ? each + rank : each
-    const rule = `axis ${each} beside shape ${show(x.shape)}; an integer from ${-rank} to ${rank - 1} is required`
-    throw new ShapeError('expandDims', [x.shape], rule)
-  })
+  const axes = given.map((each) => newAxis('expandDims', each, x.shape, rank))
   if (new Set(axes).size < axes.length) {
     const rule = `axes ${show(given)} beside shape ${show(x.shape)}; distinct axes are required`
     throw new ShapeError('expandDims', [x.shape], rule)
@@ -167,14 +184,12 @@ export interface SqueezeOptions {
  * pipe(T.of([[[1, 2]]]), T.squeeze({ axis: 0 })) // => T.of([[1, 2]])
  */
 export const squeeze: {
-  <S extends Shape, const O extends SqueezeOptions>(
-    x: Tensor<S>,
-    options: O & Only<O, SqueezeOptions>
-  ): Tensor<Squeezed<S, Given<O, 'axis', undefined>>>
-  <const O extends SqueezeOptions>(
-    options: O & Only<O, SqueezeOptions>
-  ): <S extends Shape>(x: Tensor<S>) => Tensor<Squeezed<S, Given<O, 'axis', undefined>>>
-  <S extends Shape>(x: Tensor<S>): Tensor<Squeezed<S, undefined>>
+  <const A extends Tensor | SqueezeOptions, const O extends SqueezeOptions = {}>(
+    first: TensorOr<A, SqueezeOptions>,
+    options?: O & Only<O, SqueezeOptions>
+  ): A extends Tensor<infer S>
+    ? Tensor<Squeezed<S, Given<O, 'axis', undefined>>>
+    : <S extends Shape>(x: Tensor<S>) => Tensor<Squeezed<S, Given<A, 'axis', undefined>>>
 } = dataFirst((x: Tensor, options: SqueezeOptions = {}) => {
   checkOptions('squeeze', options, ['axis'])
   if (options.axis === undefined)

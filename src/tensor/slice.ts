@@ -5,7 +5,7 @@ import { type Shape, ShapeError, normalizeAxes, normalizeAxis, show } from '../s
 import type { Given, Only } from '../shape/options.js'
 import type { Axes, Reduce } from '../shape/static.js'
 import { dropAxes } from './arrange.js'
-import { checkOptions, dataFirst } from './dataFirst.js'
+import { type Preserving, checkOptions, dataFirst } from './dataFirst.js'
 import type { Tensor } from './model.js'
 import { reshapeTo } from './structural.js'
 import { along, take } from './window.js'
@@ -162,11 +162,7 @@ export interface FlipOptions {
  * T.flip(T.of([[1, 2], [3, 4]])) // => T.of([[4, 3], [2, 1]])
  * pipe(T.of([[1, 2], [3, 4]]), T.flip({ axis: 0 })) // => T.of([[3, 4], [1, 2]])
  */
-export const flip: {
-  <S extends Shape>(x: Tensor<S>, options: FlipOptions): Tensor<S>
-  (options: FlipOptions): <S extends Shape>(x: Tensor<S>) => Tensor<S>
-  <S extends Shape>(x: Tensor<S>): Tensor<S>
-} = dataFirst((x: Tensor, options: FlipOptions = {}) => {
+export const flip: Preserving<FlipOptions> = dataFirst((x: Tensor, options: FlipOptions = {}) => {
   checkOptions('flip', options, ['axis'])
   const axes = normalizeAxes('flip', options.axis, x.shape)
   const back = (n: number, axis: number): boolean => axes.includes(axis) && n > 1

@@ -5,12 +5,12 @@ import { type Draw, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
-import { type Shape, normalizeAxes, size } from '../shape/model.js'
+import { normalizeAxes, size } from '../shape/model.js'
 import type { Axes } from '../shape/static.js'
 import { sub } from './arithmetic.js'
 import { arrange, countOver, dropAxes, restore } from './arrange.js'
 import { greater } from './comparison.js'
-import { checkOptions, dataFirst } from './dataFirst.js'
+import { type Preserving, checkOptions, dataFirst } from './dataFirst.js'
 import { exp } from './exponential.js'
 import { maxPrimitive } from './extrema.js'
 import { type Concrete, type Tensor, fromData } from './model.js'
@@ -107,14 +107,8 @@ export interface SoftmaxOptions {
   readonly axis?: Axes
 }
 
-interface Softmax {
-  <S extends Shape>(x: Tensor<S>, options: SoftmaxOptions): Tensor<S>
-  (options: SoftmaxOptions): <S extends Shape>(x: Tensor<S>) => Tensor<S>
-  <S extends Shape>(x: Tensor<S>): Tensor<S>
-}
-
 /* @__NO_SIDE_EFFECTS__ */
-const softmaxLike = (name: string, primitive: Primitive<readonly number[]>): Softmax =>
+const softmaxLike = (name: string, primitive: Primitive<readonly number[]>): Preserving<SoftmaxOptions> =>
   dataFirst((x: Tensor, options: SoftmaxOptions = {}) => {
     checkOptions(name, options, ['axis'])
     return bind(primitive, [cast(x, toFloat(x.dtype))], normalizeAxes(name, options.axis ?? -1, x.shape))
@@ -150,7 +144,7 @@ export const logSumExp: Reduction = reduction('logSumExp', (x, axes) =>
  * T.softmax(T.of([0, 0, 1000])) // => T.of([0, 0, 1])
  * pipe(T.of([[1, 2], [1, 2]]), T.softmax({ axis: 0 })) // => T.of([[0.5, 0.5], [0.5, 0.5]])
  */
-export const softmax: Softmax = softmaxLike('softmax', softmaxPrimitive)
+export const softmax: Preserving<SoftmaxOptions> = softmaxLike('softmax', softmaxPrimitive)
 
 /**
  * The logarithm of the softmax along an axis, the last unless given: `x - log sum exp x`, without overflow and exact where
@@ -165,4 +159,4 @@ export const softmax: Softmax = softmaxLike('softmax', softmaxPrimitive)
  * T.logSoftmax(T.of([0, 1000])) // => T.of([-1000, 0])
  * pipe(T.of([[1, 2], [1, 2]]), T.logSoftmax({ axis: 0 })) // => T.of([[-0.6931472, -0.6931472], [-0.6931472, -0.6931472]])
  */
-export const logSoftmax: Softmax = softmaxLike('logSoftmax', logSoftmaxPrimitive)
+export const logSoftmax: Preserving<SoftmaxOptions> = softmaxLike('logSoftmax', logSoftmaxPrimitive)

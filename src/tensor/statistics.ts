@@ -69,8 +69,9 @@ const evaluateWith =
 
 const centred = (x: Tensor, axes: readonly number[]): Tensor => sub(x, expandOver(meanOver(x, axes), x.shape, axes))
 
+/** At least three elements in each lane: of two, the standard deviation is a distance, which has no curvature. */
 const drawSpread = (draw: Draw): { readonly operands: readonly Tensor[]; readonly params: Spread } => {
-  const shape = draw.shape({ minRank: 1, minSize: 2 })
+  const shape = draw.shape({ minRank: 1, minSize: 3 })
   const axes = drawAxes(draw, shape)
   return {
     operands: [draw.distinct(shape, real)],
@@ -125,8 +126,9 @@ export const normPrimitive: Primitive<readonly number[]> = op<1, readonly number
   jvp: [(tangent, x, out, axes) => sumOver(guardedMul(tangent, direction(x, out, axes)), axes)],
   vjp: [(x, out, axes) => (ct) => guardedMul(expandOver(ct, x.shape, axes), direction(x, out, axes))],
   sample: (draw) => {
-    const shape = draw.shape()
-    return { operands: [draw.tensor(shape, real)], params: drawAxes(draw, shape) }
+    const shape = draw.shape({ minRank: 1, minSize: 2 })
+    const axes = drawAxes(draw, shape)
+    return { operands: [draw.tensor(shape, real)], params: axes.length === 0 ? [shape.length - 1] : axes }
   }
 })
 
@@ -195,8 +197,8 @@ export const norm: Reduction<NormOptions> = reduction<NormOptions>(
   'norm',
   (x, axes, { ord = 2 }) => {
     const real32 = cast(x, toFloat(x.dtype))
-    if (ord === 2) return bind(normPrimitive, [real32], axes)
-    if (ord === 1) return sumOver(abs(real32), axes)
+    if (ord === 2 && countOver(x.shape, axes) !== 1) return bind(normPrimitive, [real32], axes)
+    if (ord === 2 || ord === 1) return sumOver(abs(real32), axes)
     if (ord === Infinity) return largest(real32, axes)
     throw new TypeError(`norm: ord ${ord}; 1, 2 or Infinity is required`)
   },

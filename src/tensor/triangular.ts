@@ -7,7 +7,7 @@ import { type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, show, size, strides } from '../shape/model.js'
 import type { IsDynamic } from '../shape/static.js'
-import { checkOptions, dataFirst } from './dataFirst.js'
+import { type Following, type Preserving, type TensorOr, checkOptions, dataFirst } from './dataFirst.js'
 import { Dense, Scalar, type Tensor, contiguous, fromData } from './model.js'
 import { sumOver } from './structural.js'
 
@@ -59,6 +59,13 @@ type DiagShape<S extends Shape> =
       : S extends readonly [number, number]
         ? [number]
         : Shape
+
+type DiagEmbedShape<S extends Shape> =
+  IsDynamic<S> extends true
+    ? Shape
+    : S extends readonly [...infer Stack extends Shape, number]
+      ? [...Stack, number, number]
+      : Shape
 
 const lengthOf = ({ rows, columns, offset }: Diagonal): number =>
   Math.max(0, offset >= 0 ? Math.min(rows, columns - offset) : Math.min(rows + offset, columns))
@@ -150,21 +157,23 @@ export const diagonalMatrixPrimitive: Primitive<Diagonal> = op<1, Diagonal>({
 // operations
 // -----------------------------------------------------------------------------
 
-const offsetOf = (operation: string, x: Tensor, options: DiagonalOptions, minRank: number): number => {
+const matrix = 'a matrix is required, or a stack of them'
+
+/** The offset, of a tensor of enough axes. */
+const offsetOf = (
+  operation: string,
+  x: Tensor,
+  options: DiagonalOptions,
+  minRank: number,
+  required: string
+): number => {
   checkOptions(operation, options, ['offset'])
   const { offset = 0 } = options
   if (!Number.isInteger(offset)) {
     throw new ShapeError(operation, [x.shape], `offset ${offset}; an integer is required`)
   }
   if (x.shape.length >= minRank) return offset
-  const required = minRank === 2 ? 'a matrix is required, or a stack of them' : 'a vector or a matrix is required'
   throw new ShapeError(operation, [x.shape], `shape ${show(x.shape)}; ${required}`)
-}
-
-interface Triangle {
-  <S extends Shape>(x: Tensor<S>, options: DiagonalOptions): Tensor<S>
-  (options: DiagonalOptions): <S extends Shape>(x: Tensor<S>) => Tensor<S>
-  <S extends Shape>(x: Tensor<S>): Tensor<S>
 }
 
 /**
@@ -177,8 +186,8 @@ interface Triangle {
  * T.triu(T.of([[1, 2], [3, 4]])) // => T.of([[1, 2], [0, 4]])
  * pipe(T.of([[1, 2], [3, 4]]), T.triu({ offset: 1 })) // => T.of([[0, 2], [0, 0]])
  */
-export const triu: Triangle = dataFirst((x: Tensor, options: DiagonalOptions = {}) =>
-  bind(bandPrimitive, [x], { from: offsetOf('triu', x, options, 2), to: Infinity })
+export const triu: Preserving<DiagonalOptions> = dataFirst((x: Tensor, options: DiagonalOptions = {}) =>
+  bind(bandPrimitive, [x], { from: offsetOf('triu', x, options, 2, matrix), to: Infinity })
 )
 
 /**
@@ -191,8 +200,8 @@ export const triu: Triangle = dataFirst((x: Tensor, options: DiagonalOptions = {
  * T.tril(T.of([[1, 2], [3, 4]])) // => T.of([[1, 0], [3, 4]])
  * pipe(T.of([[1, 2], [3, 4]]), T.tril({ offset: -1 })) // => T.of([[0, 0], [3, 0]])
  */
-export const tril: Triangle = dataFirst((x: Tensor, options: DiagonalOptions = {}) =>
-  bind(bandPrimitive, [x], { from: -Infinity, to: offsetOf('tril', x, options, 2) })
+export const tril: Preserving<DiagonalOptions> = dataFirst((x: Tensor, options: DiagonalOptions = {}) =>
+  bind(bandPrimitive, [x], { from: -Infinity, to: offsetOf('tril', x, options, 2, matrix) })
 )
 
 const diagonalOf = (x: Tensor, offset: number): Tensor => {
@@ -211,10 +220,11 @@ const diagonalOf = (x: Tensor, offset: number): Tensor => {
  * pipe(T.of([[1, 2], [3, 4]]), T.diagonal({ offset: 1 })) // => T.of([2])
  */
 export const diagonal: {
-  <S extends Shape>(x: Tensor<S>, options: DiagonalOptions): Tensor<DiagonalShape<S>>
-  (options: DiagonalOptions): <S extends Shape>(x: Tensor<S>) => Tensor<DiagonalShape<S>>
-  <S extends Shape>(x: Tensor<S>): Tensor<DiagonalShape<S>>
-} = dataFirst((x: Tensor, options: DiagonalOptions = {}) => diagonalOf(x, offsetOf('diagonal', x, options, 2)))
+  <const A extends Tensor | DiagonalOptions>(
+    first: TensorOr<A, DiagonalOptions>,
+    ...rest: Following<A, DiagonalOptions>
+  ): A extends Tensor<infer S> ? Tensor<DiagonalShape<S>> : <S extends Shape>(x: Tensor<S>) => Tensor<DiagonalShape<S>>
+} = dataFirst((x: Tensor, options: DiagonalOptions = {}) => diagonalOf(x, offsetOf('diagonal', x, options, 2, matrix)))
 
 /**
  * The matrices that have the last axis on the given diagonal, and zeros elsewhere: `diagonal` of it is the tensor.
@@ -227,17 +237,15 @@ export const diagonal: {
  * pipe(T.of([5]), T.diagEmbed({ offset: -1 })) // => T.of([[0, 0], [5, 0]])
  */
 export const diagEmbed: {
-  <S extends Shape>(x: Tensor<S>, options: DiagonalOptions): Tensor
-  (options: DiagonalOptions): <S extends Shape>(x: Tensor<S>) => Tensor
-  <S extends Shape>(x: Tensor<S>): Tensor<DiagEmbedShape<S>>
-} = dataFirst((x: Tensor, options: DiagonalOptions = {}) => embed(x, offsetOf('diagEmbed', x, options, 1)))
-
-type DiagEmbedShape<S extends Shape> =
-  IsDynamic<S> extends true
-    ? Shape
-    : S extends readonly [...infer Stack extends Shape, infer N extends number]
-      ? [...Stack, N, N]
-      : Shape
+  <const A extends Tensor | DiagonalOptions>(
+    first: TensorOr<A, DiagonalOptions>,
+    ...rest: Following<A, DiagonalOptions>
+  ): A extends Tensor<infer S>
+    ? Tensor<DiagEmbedShape<S>>
+    : <S extends Shape>(x: Tensor<S>) => Tensor<DiagEmbedShape<S>>
+} = dataFirst((x: Tensor, options: DiagonalOptions = {}) =>
+  embed(x, offsetOf('diagEmbed', x, options, 1, 'a vector is required, or a stack of them'))
+)
 
 const embed = (x: Tensor, offset: number): Tensor => {
   const n = x.shape[x.shape.length - 1]! + Math.abs(offset)
@@ -257,11 +265,12 @@ const embed = (x: Tensor, offset: number): Tensor => {
  * pipe(T.of([5]), T.diag({ offset: 1 })) // => T.of([[0, 5], [0, 0]])
  */
 export const diag: {
-  <S extends Shape>(x: Tensor<S>, options: DiagonalOptions): Tensor<DiagShape<S>>
-  (options: DiagonalOptions): <S extends Shape>(x: Tensor<S>) => Tensor<DiagShape<S>>
-  <S extends Shape>(x: Tensor<S>): Tensor<DiagShape<S>>
+  <const A extends Tensor | DiagonalOptions>(
+    first: TensorOr<A, DiagonalOptions>,
+    ...rest: Following<A, DiagonalOptions>
+  ): A extends Tensor<infer S> ? Tensor<DiagShape<S>> : <S extends Shape>(x: Tensor<S>) => Tensor<DiagShape<S>>
 } = dataFirst((x: Tensor, options: DiagonalOptions = {}) => {
-  const offset = offsetOf('diag', x, options, 1)
+  const offset = offsetOf('diag', x, options, 1, 'a vector or a matrix is required')
   if (x.shape.length === 1) return embed(x, offset)
   if (x.shape.length === 2) return diagonalOf(x, offset)
   const rule = `shape ${show(x.shape)}; a vector or a matrix is required, of a stack take T.diagonal`
@@ -279,10 +288,11 @@ export const diag: {
  * pipe(T.of([[1, 2], [3, 4]]), T.trace({ offset: -1 })) // => T.scalar(3)
  */
 export const trace: {
-  <S extends Shape>(x: Tensor<S>, options: DiagonalOptions): Tensor<TraceShape<S>>
-  (options: DiagonalOptions): <S extends Shape>(x: Tensor<S>) => Tensor<TraceShape<S>>
-  <S extends Shape>(x: Tensor<S>): Tensor<TraceShape<S>>
+  <const A extends Tensor | DiagonalOptions>(
+    first: TensorOr<A, DiagonalOptions>,
+    ...rest: Following<A, DiagonalOptions>
+  ): A extends Tensor<infer S> ? Tensor<TraceShape<S>> : <S extends Shape>(x: Tensor<S>) => Tensor<TraceShape<S>>
 } = dataFirst((x: Tensor, options: DiagonalOptions = {}) => {
-  const taken = diagonalOf(x, offsetOf('trace', x, options, 2))
+  const taken = diagonalOf(x, offsetOf('trace', x, options, 2, matrix))
   return sumOver(taken, [taken.shape.length - 1])
 })
