@@ -19,8 +19,8 @@ export const products = (n = 512): string => {
   const [first, second] = Random.split(Random.key(1))
   const parts: string[] = []
   for (const dtype of ['float32', 'float64'] as const) {
-    const a = Random.normal(first!, [n, n], dtype)
-    const b = Random.normal(second!, [n, n], dtype)
+    const a = Random.normal(first, [n, n], dtype)
+    const b = Random.normal(second, [n, n], dtype)
     const rawA = Float32Array.from(T.toArray(a))
     const rawB = Float32Array.from(T.toArray(b))
     const timings = sideBySide(

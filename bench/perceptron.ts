@@ -22,13 +22,13 @@ export const loss = (params: Params, x: T.Tensor<[64, 64]>, y: T.Tensor<[64, 10]
 export const perceptron = (): string => {
   const [k1, k2, k3, k4] = Random.split(Random.key(2), 4)
   const params: Params = {
-    w1: T.mul(Random.normal(k1!, [128, 64]), 0.1),
+    w1: T.mul(Random.normal(k1, [128, 64]), 0.1),
     b1: T.zeros([128]),
-    w2: T.mul(Random.normal(k2!, [10, 128]), 0.1),
+    w2: T.mul(Random.normal(k2, [10, 128]), 0.1),
     b2: T.zeros([10])
   }
-  const x = Random.normal(k3!, [batch, 64])
-  const y = T.oneHot(T.argmax(Random.normal(k4!, [batch, 10]), { axis: 1 }), 10)
+  const x = Random.normal(k3, [batch, 64])
+  const y = T.oneHot(T.argmax(Random.normal(k4, [batch, 10]), { axis: 1 }), 10)
   const timings = sideBySide([
     ['loss', () => loss(params, x, y)],
     ['gradient of the loss', () => grad(loss)(params, x, y)]
