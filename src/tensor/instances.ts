@@ -105,7 +105,7 @@ const close = (a: Tensor | number, b: Tensor | number, tolerance: Tolerance = {}
   const first = contiguous(spread(x, shape))
   const second = contiguous(spread(y, shape))
   const near: Same = (u, v) =>
-    u === v || (Number.isFinite(u) && Math.abs(u - v) <= atol + rtol * Math.abs(v)) || (equalNaN && u !== u && v !== v)
+    u === v || (Number.isFinite(v) && Math.abs(u - v) <= atol + rtol * Math.abs(v)) || (equalNaN && u !== u && v !== v)
   return allOf(near, first.data, first.offset, second.data, second.offset, size(shape))
 }
 

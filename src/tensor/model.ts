@@ -86,8 +86,19 @@ export class Dense<S extends Shape = Shape> extends Tensor<S> {
   }
 
   toString(): string {
-    const { data, offset } = contiguous(this)
-    return showTensor(this.shape, this.dtype, (position) => data[offset + position]!)
+    return showTensor(this.shape, this.dtype, (position) => this.data[this.offset + this.steps(position)]!)
+  }
+
+  /** How far from the first element the one at a row-major position lies: printing reads a few, and copies none. */
+  private steps(position: number): number {
+    let rest = position
+    let steps = 0
+    for (let axis = this.shape.length - 1; axis >= 0; axis--) {
+      const n = this.shape[axis]!
+      steps += (rest % n) * this.strides[axis]!
+      rest = Math.floor(rest / n)
+    }
+    return steps
   }
 }
 
