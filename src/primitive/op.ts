@@ -160,8 +160,8 @@ const derivativeOf = <N extends number, P>(
   }
 }
 
-/** Attaches its primitive to the function that a user calls. */
-/* @__NO_SIDE_EFFECTS__
+/**
+ * Attaches its primitive to the function that a user calls.
  *
  * @example
  * import { bind, expose } from 'pullback/Primitive'
@@ -172,5 +172,6 @@ const derivativeOf = <N extends number, P>(
  * negative(T.scalar(1)) // => T.scalar(-1)
  * negative.primitive.name // => 'neg'
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const expose = <F extends object, P>(f: F, primitive: Primitive<P>): F & HasPrimitive<P> =>
   Object.assign(f, { primitive })
