@@ -141,8 +141,8 @@ const walk = (operation: string, node: unknown, path: string, visit: Visit, word
     return node.map((child: unknown, i) => walk(operation, child, `${path}[${i}]`, visit, wording))
   }
   if (!isRecord(node)) throw notATree(operation, path, node, wording)
-  const result: { [key: string]: unknown } = {}
-  for (const key of Object.keys(node)) result[key] = walk(operation, node[key], below(path, key), visit, wording)
+  const result: Fields = {}
+  for (const key of Object.keys(node)) put(result, key, walk(operation, node[key], below(path, key), visit, wording))
   return result
 }
 

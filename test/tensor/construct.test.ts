@@ -138,7 +138,11 @@ describe('of', () => {
         return fc.array(row, { minLength: rows, maxLength: rows })
       })
     )
-    fc.assert(fc.property(nested, (rows) => void expect(T.toNested(T.of(rows))).toEqual(rows)))
+    fc.assert(
+      fc.property(nested, (rows) => {
+        expect(T.toNested(T.of(rows))).toEqual(rows)
+      })
+    )
   })
 })
 

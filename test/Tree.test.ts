@@ -1,0 +1,249 @@
+import * as E from 'fp-ts/lib/Either.js'
+import * as fc from 'fast-check'
+import * as O from 'fp-ts/lib/Option.js'
+import { identity, pipe } from 'fp-ts/lib/function.js'
+import * as State from 'fp-ts/lib/State.js'
+import { describe, expect, test } from 'vitest'
+import { grad } from 'pullback/Grad'
+import * as T from 'pullback/Tensor'
+import * as Tree from 'pullback/Tree'
+
+/** Any tree: records, arrays and tensors. */
+const tree: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
+  tree: fc.oneof({ maxDepth: 3 }, tie('leaf'), tie('array'), tie('record')),
+  leaf: fc.array(fc.integer({ min: -9, max: 9 }), { maxLength: 3 }).map((values) => T.of(values, 'float64')),
+  array: fc.array(tie('tree'), { maxLength: 3 }),
+  record: fc.dictionary(fc.constantFrom('a', 'b', 'odd key', '__proto__', 'length'), tie('tree'), { maxKeys: 3 })
+})).tree
+
+/** Whether two trees are equal, 0 and -0 being the same. */
+const same = (a: unknown, b: unknown): boolean =>
+  Tree.sameStructure(a, b) && Tree.leaves(a).every((leaf, i) => T.Eq.equals(leaf, Tree.leaves(b)[i]!))
+
+const numbers = (t: unknown): readonly unknown[] => Tree.leaves(t).map((leaf) => T.toNested(leaf))
+
+describe('taking apart and putting together', () => {
+  test('unflatten of the leaves is the tree', () => {
+    fc.assert(
+      fc.property(tree, (t) => {
+        const { leaves, paths, unflatten } = Tree.flatten(t)
+        expect(unflatten(leaves)).toEqual(t)
+        expect(paths.length).toBe(leaves.length)
+        expect(new Set(paths).size).toBe(paths.length)
+        expect(Tree.leaves(t)).toEqual(leaves)
+      })
+    )
+  })
+
+  test('paths read as one would write them', () => {
+    const x = T.scalar(1)
+    const { paths } = Tree.flatten({ layers: [{ w: x }, [x, x]], 'odd key': { $: x }, _1: x })
+    expect(paths).toEqual(['layers[0].w', 'layers[1][0]', 'layers[1][1]', '["odd key"].$', '_1'])
+    expect(Tree.flatten(x).paths).toEqual([''])
+  })
+
+  test('as many leaves of the same shapes are required', () => {
+    const { unflatten } = Tree.flatten({ w: T.zeros([2]), b: T.scalar(0) })
+    expect(() => unflatten([T.zeros([2])])).toThrow('Tree.flatten: 1 leaves were given; 2 are required')
+    expect(() => unflatten([T.zeros([2]), T.scalar(1), T.scalar(2)])).toThrow('3 leaves were given; 2 are required')
+    expect(() => unflatten([T.zeros([3]), T.scalar(1)])).toThrow(
+      'Tree.flatten: w: shapes [2] and [3]; the same shape is required'
+    )
+  })
+
+  test('keys with a meaning to JavaScript are keys like any other', () => {
+    const t: unknown = JSON.parse('{"__proto__": [], "constructor": []}')
+    const mapped = Tree.map(t, T.neg)
+    expect(Object.keys(mapped ?? {})).toEqual(['__proto__', 'constructor'])
+    expect(Object.getPrototypeOf(mapped)).toBe(Object.prototype)
+  })
+})
+
+describe('map', () => {
+  test('identity and composition are preserved', () => {
+    fc.assert(
+      fc.property(tree, (t) => {
+        expect(Tree.map(t, identity)).toEqual(t)
+        const [f, g] = [(x: T.Tensor) => T.add(x, 1), (x: T.Tensor) => T.mul(x, 2)]
+        expect(pipe(t, Tree.map(f), Tree.map(g))).toEqual(Tree.map(t, (leaf) => g(f(leaf))))
+      })
+    )
+  })
+
+  test('the function is told the path; the tree is left as it was', () => {
+    const t = { a: T.scalar(1), b: [T.scalar(2)] as const }
+    const seen: string[] = []
+    const mapped = Tree.map(t, (leaf, path) => {
+      seen.push(path)
+      return T.neg(leaf)
+    })
+    expect(seen).toEqual(['a', 'b[0]'])
+    expect([numbers(t), numbers(mapped)]).toEqual([
+      [1, 2],
+      [-1, -2]
+    ])
+  })
+
+  test('interfaces are trees', () => {
+    interface Params {
+      readonly w: T.Tensor<[2]>
+    }
+    const params: Params = { w: T.of([1, 2]) }
+    const mapped: Params = Tree.map(params, T.neg)
+    expect(numbers(mapped)).toEqual([[-1, -2]])
+  })
+})
+
+describe('zipWith', () => {
+  test('combines corresponding leaves', () => {
+    fc.assert(
+      fc.property(tree, (t) => {
+        expect(
+          same(
+            Tree.zipWith(t, t, T.add),
+            Tree.map(t, (leaf) => T.mul(leaf, 2))
+          )
+        ).toBe(true)
+        expect(
+          same(
+            pipe(t, Tree.zipWith(t, T.sub)),
+            Tree.map(t, (leaf) => T.mul(leaf, 0))
+          )
+        ).toBe(true)
+      })
+    )
+  })
+
+  test('in order: first minus second, data first and data last', () => {
+    const [a, b] = [{ w: T.of([3]) }, { w: T.of([1]) }]
+    expect(numbers(Tree.zipWith(a, b, T.sub))).toEqual([[2]])
+    expect(numbers(pipe(a, Tree.zipWith(b, T.sub)))).toEqual([[2]])
+  })
+
+  const x = T.scalar(1)
+  const cases: readonly (readonly [a: unknown, b: unknown, sentence: string])[] = [
+    [{ a: x }, { b: x }, 'the trees differ: key b in the second tree only'],
+    [{ a: x, b: x }, { a: x }, 'the trees differ: key b in the first tree only'],
+    [{ l: [x, { w: x }] }, { l: [x, { w: [x] }] }, 'l[1].w differs: a tensor in the first tree only'],
+    [{ l: [x] }, { l: x }, 'l differs: a tensor in the second tree only'],
+    [[x], [x, x], 'the trees differ: 1 and 2 entries'],
+    [[x], { 0: x }, 'the trees differ: an array in the first tree only'],
+    [{ 0: x }, [x], 'the trees differ: an array in the second tree only']
+  ]
+  test.each(cases)('a difference in structure, by its path: %#', (a, b, sentence) => {
+    expect(() => Tree.zipWith(a, b, T.add)).toThrow(`Tree.zipWith: ${sentence}; the same structure is required`)
+    expect(Tree.sameStructure(a, b)).toBe(false)
+    expect(Tree.sameStructure(b, a)).toBe(false)
+    expect(Tree.sameStructure(a, a)).toBe(true)
+  })
+})
+
+describe('what is no tree', () => {
+  const cases: readonly (readonly [value: unknown, sentence: string])[] = [
+    [1, 'the value is a number (1); leaves must be tensors, make it one with T.scalar'],
+    [{ rate: true }, 'rate is a boolean (true); leaves must be tensors, make it one with T.scalar'],
+    [[null], '[0] is null; leaves must be tensors'],
+    [{ a: [{ b: undefined }] }, 'a[0].b is undefined; leaves must be tensors'],
+    [{ name: 'x' }, 'name is a string (x); leaves must be tensors'],
+    [{ f: Math.sin }, 'f is a function; leaves must be tensors'],
+    [{ d: new Map() }, 'd is an object of class Map; leaves must be tensors'],
+    [{ d: new Float32Array(1) }, 'd is an object of class Float32Array; leaves must be tensors'],
+    [
+      { d: Object.setPrototypeOf({}, { __proto__: null }) as unknown },
+      'd is an object of class unknown; leaves must be tensors'
+    ]
+  ]
+  test.each(cases)('%#', (value, sentence) => {
+    expect(() => Tree.leaves(value)).toThrow(Tree.TreeError)
+    expect(() => Tree.leaves(value)).toThrow(`Tree.leaves: ${sentence}`)
+    expect(() => Tree.map(value, T.neg)).toThrow(`Tree.map: ${sentence}`)
+    expect(() => Tree.sameStructure(value, value)).toThrow(Tree.TreeError)
+  })
+})
+
+describe('folding and traversing', () => {
+  test('reduce goes from left to right', () => {
+    const t = { a: T.scalar(1), b: [T.scalar(2), T.scalar(3)] }
+    expect(Tree.reduce(t, '', (text, leaf, path) => `${text}${path}=${T.item(leaf)};`)).toBe('a=1;b[0]=2;b[1]=3;')
+    expect(Tree.reduce([], 7, () => 0)).toBe(7)
+  })
+
+  test('traverse collects effects in order, and stops where they stop', () => {
+    const t = { a: T.scalar(1), b: T.scalar(2) }
+    const counted = Tree.traverse(State.Applicative)((leaf) => (n: number) => [T.mul(leaf, n), n + 1])(t)
+    const [result, count] = counted(10)
+    expect([numbers(result), count]).toEqual([[10, 22], 12])
+    const positive = Tree.traverse(O.Applicative)((leaf) => (T.item(leaf) > 1 ? O.some(leaf) : O.none))
+    expect(positive(t)).toEqual(O.none)
+    expect(positive({ c: T.scalar(2) })).toEqual(O.some({ c: T.scalar(2) }))
+    const named = Tree.traverse(E.Applicative)((leaf, path) => (T.item(leaf) > 1 ? E.right(leaf) : E.left(path)))
+    expect(named(t)).toEqual(E.left('a'))
+  })
+})
+
+describe('trees are vectors', () => {
+  const sized = (seed: number): { readonly w: T.Tensor<[2, 2]>; readonly b: readonly [T.Tensor<[]>] } => ({
+    w: T.of(
+      [
+        [seed, 1],
+        [2, -seed]
+      ],
+      'float64'
+    ),
+    b: [T.scalar(seed / 2, 'float64')]
+  })
+  const integer = fc.integer({ min: -100, max: 100 })
+
+  test('the axioms, exactly on small integers', () => {
+    fc.assert(
+      fc.property(integer, integer, integer, integer, (i, j, k, s) => {
+        const [a, b, c] = [sized(2 * i), sized(2 * j), sized(2 * k)]
+        const zero = Tree.zerosLike(a)
+        expect(same(Tree.add(a, b), Tree.add(b, a))).toBe(true)
+        expect(same(Tree.add(a, Tree.add(b, c)), Tree.add(Tree.add(a, b), c))).toBe(true)
+        expect(same(Tree.add(a, zero), a)).toBe(true)
+        expect(same(Tree.sub(a, a), zero)).toBe(true)
+        expect(same(pipe(a, Tree.sub(b)), Tree.sub(a, b))).toBe(true)
+        expect(same(Tree.scale(Tree.add(a, b), s), Tree.add(Tree.scale(a, s), Tree.scale(b, s)))).toBe(true)
+        expect(same(pipe(a, Tree.scale(s)), Tree.scale(a, T.scalar(s, 'float64')))).toBe(true)
+        expect(T.item(Tree.dot(Tree.add(a, b), c))).toBe(T.item(Tree.dot(a, c)) + T.item(Tree.dot(b, c)))
+        expect(pipe(a, Tree.dot(b))).toEqual(Tree.dot(b, a))
+        expect(T.item(Tree.norm(a))).toBe(Math.sqrt(T.item(Tree.dot(a, a))))
+        expect(T.item(Tree.dot(a, Tree.onesLike(a)))).toBe(2 * i + 3 - 2 * i + i)
+      })
+    )
+  })
+
+  test('leaves do not broadcast', () => {
+    const [a, b] = [{ l: [T.zeros([2])] }, { l: [T.zeros([1])] }]
+    // @ts-expect-error the shapes differ
+    expect(() => Tree.add(a, b)).toThrow('Tree.add: l[0]: shapes [2] and [1]; the same shape is required')
+    const [p, q]: readonly [unknown, unknown] = [a, b]
+    expect(() => Tree.sub(p, q)).toThrow('Tree.sub: l[0]: shapes [2] and [1]; the same shape is required')
+    expect(() => Tree.dot(p, q)).toThrow('Tree.dot: l[0]: shapes [2] and [1]; the same shape is required')
+  })
+
+  test('the inner product is rounded once: float32 leaves whose squares overflow, or whose sum cancels', () => {
+    expect(T.item(Tree.norm([T.of([3e30, 4e30])]))).toBe(Math.fround(5e30))
+    const [a, b] = [T.of([1e7, 1, -1e7]), T.of([1e7, 1, 1e7])]
+    expect(T.item(Tree.dot({ a }, { a: b }))).toBe(1)
+    expect(Tree.dot({ a }, { a: b }).dtype).toBe('float32')
+    expect(Tree.norm({ a, b: T.scalar(1, 'float64') }).dtype).toBe('float64')
+    expect(T.item(Tree.norm([]))).toBe(0)
+    expect(T.item(Tree.dot([], []))).toBe(0)
+  })
+
+  test('a scalar of another type does not change the leaves', () => {
+    expect(Tree.scale([T.of([1, 2])], T.scalar(0.5, 'float64'))[0]?.dtype).toBe('float32')
+    expect(Tree.scale([T.of([1, 2], 'int32')], 3)[0]?.dtype).toBe('int32')
+  })
+
+  test('derivatives: of the norm x / |x|, at zero 0', () => {
+    const x = { a: T.of([3], 'float64'), b: T.of([4], 'float64') }
+    const slope = grad((t: typeof x) => Tree.norm(t))
+    expect(numbers(slope(x))).toEqual([[0.6000000000000001], [0.8]])
+    expect(numbers(slope(Tree.zerosLike(x)))).toEqual([[0], [0]])
+    const product = grad((t: typeof x) => Tree.dot(Tree.scale(t, 2), x))(x)
+    expect(numbers(product)).toEqual([[6], [8]])
+  })
+})
