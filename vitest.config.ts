@@ -8,6 +8,7 @@ export default defineConfig({
     exclude: ['test/package/**', 'node_modules/**'],
     setupFiles: ['./scripts/property-setup.ts'],
     globalSetup: ['./scripts/property-seed.ts'],
-    testTimeout: 30_000
+    // More runs of each property take longer.
+    testTimeout: 60_000 * Math.max(1, Number(process.env['FC_RUNS'] ?? 1))
   }
 })
