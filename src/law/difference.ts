@@ -14,7 +14,11 @@ import { largest } from './values.js'
 // -----------------------------------------------------------------------------
 
 /** A function along a direction. */
-export type Line = (t: number) => Float64Array
+export interface Line {
+  readonly at: (t: number) => Float64Array
+  /** How far, in t, rounding may displace a point: 0 where steps are exact in binary. */
+  readonly jitter: number
+}
 
 /** Derivatives, and for each the sum of its rounding and its truncation error; where that is infinite, nothing is known. */
 export interface Slope {
@@ -45,7 +49,7 @@ const goal = 1e-9
  */
 export const noiseOf = (line: Line, at: Float64Array): Float64Array => {
   const step = 2 ** -32
-  const rows = [-3, -2, -1, 0, 1, 2, 3].map((k) => (k === 0 ? at : line(k * step)))
+  const rows = [-3, -2, -1, 0, 1, 2, 3].map((k) => (k === 0 ? at : line.at(k * step)))
   return at.map((value, i) => {
     let row = rows.map((each) => each[i]!)
     let noise = 0
@@ -65,7 +69,7 @@ export const noiseOf = (line: Line, at: Float64Array): Float64Array => {
 
 const sampleAt = (line: Line, step: number): Points => ({
   step,
-  values: [line(-4 * step), line(-2 * step), line(-step), line(step), line(2 * step), line(4 * step)]
+  values: [-4, -2, -1, 1, 2, 4].map((k) => line.at(k * step))
 })
 
 /** The next step: smaller where the function is curved or undefined, larger where rounding prevails. */
@@ -75,11 +79,12 @@ const nextStep = (step: number, finite: boolean, rounding: number, truncation: n
   return Math.min(2 ** -3, step * 8)
 }
 
-/** The derivative along a line, per output: of several steps, the estimate with the best bound. */
+/** The derivative along a line, per output, at the first step that is good enough for it, or else at the best. */
 export const slope = (line: Line, at: Float64Array, noise: Float64Array): Slope => {
   const n = at.length
   const value = new Float64Array(n)
   const error = new Float64Array(n).fill(Infinity)
+  const settled = new Uint8Array(n)
   let step = firstStep
   for (let attempt = 0; attempt < attempts; attempt++) {
     const [m4, m2, m1, p1, p2, p4] = sampleAt(line, step).values
@@ -87,13 +92,14 @@ export const slope = (line: Line, at: Float64Array, noise: Float64Array): Slope 
     let worstRounding = 0
     let worstTruncation = 0
     for (let i = 0; i < n; i++) {
+      if (settled[i] === 1) continue
       const near = p1![i]! - m1![i]!
       const middle = p2![i]! - m2![i]!
       const far = p4![i]! - m4![i]!
       const fine = (8 * near - middle) / (12 * step)
       const coarse = (8 * middle - far) / (24 * step)
       const most = Math.max(Math.abs(p2![i]!), Math.abs(m2![i]!))
-      const rounding = (1.5 * Math.max(noise[i]!, eps * most)) / step
+      const rounding = (4 * (Math.max(noise[i]!, eps * most) + line.jitter * Math.abs(fine))) / step
       const truncation = Math.abs(fine - coarse) / 4
       if (!Number.isFinite(truncation)) {
         finite = false
@@ -106,10 +112,15 @@ export const slope = (line: Line, at: Float64Array, noise: Float64Array): Slope 
       worstRounding = Math.max(worstRounding, rounding)
       worstTruncation = Math.max(worstTruncation, truncation)
     }
-    const scale = Math.max(largest(value), 1e-6 * largest(at))
-    if (finite && 8 * largest(error) <= goal * scale) break
+    // An estimate that is good enough stays: a later one may only seem better, where its errors happen to cancel.
+    const least = Math.max(1e-3 * largest(value), 1e-6 * largest(at))
+    let open = false
+    for (let i = 0; i < n; i++) {
+      if (8 * error[i]! <= goal * Math.max(Math.abs(value[i]!), least)) settled[i] = 1
+      else open = true
+    }
     const next = nextStep(step, finite, worstRounding, worstTruncation)
-    if (next === step) break
+    if (!open || next === step) break
     step = next
   }
   return { value, error }
@@ -130,14 +141,14 @@ export const oneSided = (line: Line, at: Float64Array, noise: Float64Array, side
   const value = new Float64Array(n)
   const error = new Float64Array(n).fill(Infinity)
   for (const step of [2 ** -8, 2 ** -11, 2 ** -14]) {
-    const values = [0, 1, 2, 3, 4, 6, 8].map((k) => (k === 0 ? at : line(side * k * step)))
+    const values = [0, 1, 2, 3, 4, 6, 8].map((k) => (k === 0 ? at : line.at(side * k * step)))
     for (let i = 0; i < n; i++) {
       const stencil = (positions: readonly number[], width: number): number =>
         positions.reduce((sum, position, k) => sum + forward[k]! * values[position]![i]!, 0) / (side * width)
       const fine = stencil([0, 1, 2, 3, 4], step)
       const coarse = stencil([0, 2, 4, 5, 6], 2 * step)
       const truncation = Math.abs(fine - coarse)
-      const rounding = (6 * Math.max(noise[i]!, eps * Math.abs(values[6]![i]!))) / step
+      const rounding = (16 * Math.max(noise[i]!, eps * Math.abs(values[6]![i]!))) / step
       if (rounding + truncation < error[i]!) {
         value[i] = fine
         error[i] = rounding + truncation

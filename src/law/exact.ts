@@ -89,18 +89,17 @@ export const purity: FunctionLaw = {
 // -----------------------------------------------------------------------------
 
 /**
- * `<J v, u> = <v, J^T u>` for a subject of any order. Derivatives of derivatives may cancel to next to nothing: what was
- * differentiated bounds the size of what cancelled.
+ * `<J v, u> = <v, J^T u>` for a subject of any order. Derivatives may cancel to next to nothing: what was differentiated
+ * tells the size of what cancelled.
  */
 export const adjointAt = (subject: Subject, salt: number, order: number, law: string): Verdict => {
-  const { f, inputs, value } = subject
+  const { f, inputs, value, natural } = subject
   const v = lattice(salt, count(inputs))
   const u = lattice(salt + 1, count(value))
   if (u.length === 0) return nothing
   const pushed = flat(push(f, inputs, unflat(inputs, v)))
   const pulled = flat(pull(f, inputs, unflat(value, u)))
-  const before = order === 1 ? 0 : largest(flat(value))
-  const scale = Math.max(largest(pushed), before) * sumOfSizes(u) + Math.max(largest(pulled), before) * sumOfSizes(v)
+  const scale = Math.max(largest(pushed), natural) * sumOfSizes(u) + Math.max(largest(pulled), natural) * sumOfSizes(v)
   return compare(subject, {
     law,
     order,
@@ -169,7 +168,7 @@ const linearMap = (
         what: `${mode} of 3 x - 5 y and 3 ${mode} of x - 5 ${mode} of y disagree`,
         automatic: image(combine(3, x, -5, y)),
         expected: combine(3, mx, -5, my),
-        bound: roundingOf(to, mx, my),
+        bound: roundingOf(to, mx, my).map((each) => Math.max(each, factor * subject.natural)),
         like: to,
         paths
       })

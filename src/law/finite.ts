@@ -20,11 +20,15 @@ const projections = 8
 /** Jacobians of up to this many entries are shown. */
 const shown = 64
 
-/** What is accepted: |AD - FD| <= 8 (rounding + truncation) + 32 eps max(|AD|, |FD|). */
-const bounds = (automatic: Float64Array, expected: Float64Array, error: Float64Array): Float64Array =>
-  error.map(
-    (each, i) => 8 * each + 32 * Number.EPSILON * Math.max(Math.abs(automatic[i]!), Math.abs(expected[i]!) || 0)
-  )
+/**
+ * What is accepted: |AD - FD| <= 8 (rounding + truncation) + 32 eps max(|AD|, |FD|), where a derivative that cancels is
+ * no more exact than what it was derived from.
+ */
+const bounds = (automatic: Float64Array, { value, error }: Slope, natural: number | Float64Array): Float64Array =>
+  error.map((each, i) => {
+    const least = typeof natural === 'number' ? natural : natural[i]!
+    return 8 * each + 32 * Number.EPSILON * Math.max(Math.abs(automatic[i]!), Math.abs(value[i]!), least)
+  })
 
 /** A bound above 1e-4 of the largest value in the leaf is too coarse to tell. */
 const coarseness = (like: Subject['inputs'], automatic: Float64Array, expected: Float64Array): Float64Array => {
@@ -70,9 +74,16 @@ const columnsOf = (subject: Subject, at: Float64Array, noise: Float64Array, kink
   return columns
 }
 
+interface Contracted extends Slope {
+  /** The size of the outputs that each product depends on. */
+  readonly natural: Float64Array
+}
+
 /** What finite differences say of `J v` or `u J`: products, and the bounds that follow for them. */
-const contracted = (columns: readonly Slope[], n: number, weights: Float64Array, rows: boolean): Slope => {
+const contracted = (columns: readonly Slope[], at: Float64Array, weights: Float64Array, rows: boolean): Contracted => {
+  const n = at.length
   const value = new Float64Array(rows ? n : columns.length)
+  const natural = new Float64Array(value.length)
   const error = new Float64Array(value.length)
   columns.forEach((column, j) => {
     for (let i = 0; i < n; i++) {
@@ -80,9 +91,10 @@ const contracted = (columns: readonly Slope[], n: number, weights: Float64Array,
       const weight = rows ? weights[j]! : weights[i]!
       value[to]! += weight * column.value[i]!
       error[to]! += Math.abs(weight) * column.error[i]! + Number.EPSILON * Math.abs(weight * column.value[i]!)
+      if (column.value[i] !== 0) natural[to] = Math.max(natural[to]!, Math.abs(at[i]!))
     }
   })
-  return { value, error }
+  return { value, error, natural }
 }
 
 const checkWhole = (subject: Subject, salt: number, order: number, law: string, kinks: boolean): Verdict => {
@@ -98,8 +110,8 @@ const checkWhole = (subject: Subject, salt: number, order: number, law: string, 
   const v = lattice(salt + 2, columns.length)
   const pulled = flat(pull(f, inputs, unflat(value, u)))
   const pushed = flat(push(f, inputs, unflat(inputs, v)))
-  const byRows = contracted(columns, at.length, u, false)
-  const byColumns = contracted(columns, at.length, v, true)
+  const byRows = contracted(columns, at, u, false)
+  const byColumns = contracted(columns, at, v, true)
   return all([
     () =>
       compare(subject, {
@@ -108,7 +120,7 @@ const checkWhole = (subject: Subject, salt: number, order: number, law: string, 
         what: 'vjp and finite differences disagree',
         automatic: pulled,
         expected: byRows.value,
-        bound: bounds(pulled, byRows.value, byRows.error),
+        bound: bounds(pulled, byRows, byRows.natural),
         like: inputs,
         paths,
         coarse: coarseness(inputs, pulled, byRows.value),
@@ -121,7 +133,7 @@ const checkWhole = (subject: Subject, salt: number, order: number, law: string, 
         what: 'jvp and finite differences disagree',
         automatic: pushed,
         expected: byColumns.value,
-        bound: bounds(pushed, byColumns.value, byColumns.error),
+        bound: bounds(pushed, byColumns, byColumns.natural),
         like: value,
         paths: resultPaths,
         coarse: coarseness(value, pushed, byColumns.value),
@@ -143,7 +155,7 @@ export const checkAlong = (subject: Subject, salt: number, order: number, law: s
   forgiving(subject, (kinks) => along(subject, salt, order, law, kinks))
 
 const along = (subject: Subject, salt: number, order: number, law: string, kinks: boolean): Verdict => {
-  const { f, inputs, value, resultPaths } = subject
+  const { f, inputs, value, resultPaths, natural } = subject
   const at = flat(value)
   const direction = rademacherReach(subject, salt)
   const line = lineOf(subject, direction)
@@ -167,7 +179,7 @@ const along = (subject: Subject, salt: number, order: number, law: string, kinks
         what: 'jvp and finite differences disagree along a direction',
         automatic: pushed,
         expected: measured.value,
-        bound: bounds(pushed, measured.value, measured.error),
+        bound: bounds(pushed, measured, natural),
         like: value,
         paths: resultPaths,
         coarse: coarseness(value, pushed, measured.value)
@@ -179,7 +191,7 @@ const along = (subject: Subject, salt: number, order: number, law: string, kinks
         what: 'vjp and finite differences disagree along a direction',
         automatic: total,
         expected,
-        bound: bounds(total, expected, error),
+        bound: bounds(total, { value: expected, error }, natural * u.length),
         like: [],
         paths: [],
         coarse: Float64Array.of(1e-4 * Math.max(scale, Math.abs(expected[0]!) || 0, 1e-8))

@@ -5,9 +5,10 @@ import { pull, push } from './derivative.js'
 import { adjointAt } from './exact.js'
 import { checkAlong } from './finite.js'
 import { type FunctionLaw, type Verdict, all, nothing } from './model.js'
+import { factor } from './rounding.js'
 import { latticeLike } from './salt.js'
 import type { Subject } from './subject.js'
-import { count, flat, leafwise } from './values.js'
+import { count, flat, largest, leafwise } from './values.js'
 
 type Tensors = readonly Tensor[]
 
@@ -17,6 +18,7 @@ const cotangentOf = (subject: Subject, u: Tensors): Subject => {
   const n = inputs.length
   const at = [...inputs, ...u]
   const derived = (all: Tensors): Tensors => pull(f, all.slice(0, n), all.slice(n))
+  const value = derived(at)
   return {
     ...subject,
     inputs: at,
@@ -24,7 +26,8 @@ const cotangentOf = (subject: Subject, u: Tensors): Subject => {
     resultPaths: paths.map((path) => `the cotangent of ${path}`),
     reach: Float64Array.from([...reach, ...new Float64Array(count(u)).fill(1)]),
     f: derived,
-    value: derived(at)
+    value,
+    natural: Math.max(subject.natural, largest(flat(value)))
   }
 }
 
@@ -32,7 +35,14 @@ const cotangentOf = (subject: Subject, u: Tensors): Subject => {
 const hessianOf = (subject: Subject, u: Tensors, v: Tensors): Subject => {
   const { f, inputs, paths } = subject
   const derived = (x: Tensors): Tensors => push((y) => pull(f, y, u), x, v)
-  return { ...subject, resultPaths: paths.map((path) => `the Hessian at ${path}`), f: derived, value: derived(inputs) }
+  const value = derived(inputs)
+  return {
+    ...subject,
+    resultPaths: paths.map((path) => `the Hessian at ${path}`),
+    f: derived,
+    value,
+    natural: Math.max(subject.natural, largest(flat(pull(f, inputs, u))), largest(flat(value)))
+  }
 }
 
 /** Products of the Hessian with a direction: forward over reverse, reverse over reverse, reverse over forward. */
@@ -42,9 +52,9 @@ const waysAgree = (subject: Subject, u: Tensors, v: Tensors): Verdict => {
   const forwardOverReverse = flat(push(gradient, inputs, v))
   const reverseOverReverse = flat(pull(gradient, inputs, v))
   const reverseOverForward = flat(pull((x) => push(f, x, v), inputs, u))
-  const terms = [forwardOverReverse, reverseOverReverse, reverseOverForward, flat(gradient(inputs))]
-  const sizes = terms.map((each) => leafwise(inputs, each))
-  const bound = forwardOverReverse.map((_, i) => 4096 * Number.EPSILON * Math.max(...sizes.map((each) => each[i]!)))
+  const sizes = [forwardOverReverse, reverseOverReverse, reverseOverForward].map((each) => leafwise(inputs, each))
+  const least = Math.max(subject.natural, largest(flat(gradient(inputs))))
+  const bound = forwardOverReverse.map((_, i) => 8 * factor * Math.max(least, ...sizes.map((each) => each[i]!)))
   const agree = (what: string, automatic: Float64Array, expected: Float64Array) => (): Verdict =>
     compare(subject, { law: 'second order', order: 2, what, automatic, expected, bound, like: inputs, paths })
   return all([

@@ -13,6 +13,7 @@ import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { freshLevel } from '../transform/level.js'
 import { literal } from './literal.js'
 import { type Subject, reachOfAll } from './subject.js'
+import { flat, largest } from './values.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -156,6 +157,7 @@ export const subjectOf = (at: Instance): Subject => {
     smooth,
     f,
     value,
+    natural: largest(flat(value)),
     literals
   }
 }

@@ -2,7 +2,6 @@
  * Directions that follow from a number: signs and lattice values by a counter and a mixing function, so that a check
  * needs no runner and a failure replays.
  */
-import { size } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { count, unflat } from './values.js'
 
@@ -31,6 +30,3 @@ export const lattice = (salt: number, n: number): Float64Array =>
 /** A tensor of lattice values for each of the given ones. */
 export const latticeLike = (salt: number, like: readonly Tensor[]): readonly Tensor[] =>
   unflat(like, lattice(salt, count(like)))
-
-/** The position of one element of the given tensors. */
-export const position = (salt: number, x: Tensor): number => pick(salt, 0, Math.max(1, size(x.shape)))

@@ -39,6 +39,8 @@ export interface Subject {
   readonly f: (inputs: readonly Tensor[]) => readonly Tensor[]
   /** Its value at the point. */
   readonly value: readonly Tensor[]
+  /** The largest number met so far, in the value and in what it was derived from: what rounding is relative to. */
+  readonly natural: number
   /** The arguments as one would write them. */
   readonly literals: () => readonly string[]
 }
@@ -65,10 +67,13 @@ const floats = (node: unknown, path: string): readonly (readonly [leaf: Tensor, 
   )
 }
 
+/** The power of two below, so that steps by it are exact in binary. */
+const binary = (reach: number): number => 2 ** Math.floor(Math.log2(reach))
+
 /** Without knowledge of a domain: a tensor's values move by as much as the largest of them. */
 const reachOfSize = (x: Tensor): Float64Array => {
   const scale = largest(flat([x]))
-  return new Float64Array(size(x.shape)).fill(scale === 0 ? 1 : scale)
+  return new Float64Array(size(x.shape)).fill(scale === 0 ? 1 : binary(scale))
 }
 
 /** Joins what is known of each input into one list; 1 at most, so that a step is never coarse. */
@@ -78,7 +83,7 @@ export const reachOfAll = (
 ): Float64Array => {
   const each = inputs.map((x) => {
     const own = known(x)
-    return own === undefined ? reachOfSize(x) : Float64Array.from(own, (reach) => Math.min(1, reach))
+    return own === undefined ? reachOfSize(x) : Float64Array.from(own, (reach) => binary(Math.min(1, reach)))
   })
   return Float64Array.from(each.flatMap((list) => [...list]))
 }
@@ -123,6 +128,7 @@ export const subject = <Args extends readonly unknown[], R>(
     smooth: false,
     f: (moved) => apply(moved).map(([leaf]) => leaf),
     value: results.map(([leaf]) => leaf),
+    natural: largest(flat(results.map(([leaf]) => leaf))),
     literals: () => args.map(literal)
   }
 }
