@@ -56,10 +56,11 @@ check(
   agreement >= 0.9
 )
 
-for (const [name, loss] of [
-  ['softmax regression', Loss.crossEntropy],
-  ['multiclass support vector machine', Loss.multiclassHinge]
-] as const) {
+const losses: Readonly<Record<string, Loss.Loss>> = {
+  'softmax regression': Loss.crossEntropy,
+  'multiclass support vector machine': Loss.multiclassHinge
+}
+for (const [name, loss] of Object.entries(losses)) {
   const scores = fit(3, (found, right) => loss(found, right))(features)
   console.log(`\n${confusionTable(T.toNested(Metric.confusionMatrix(scores, labels)), species)}`)
   const accuracy = Metric.accuracy(scores, labels)

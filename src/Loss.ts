@@ -9,5 +9,5 @@ export {
   hinge,
   multiclassHinge
 } from './loss/classification.js'
-export { type Loss, type Options, type Reduction } from './loss/model.js'
+export { type ClassLoss, type ElementwiseLoss, type Loss, type Options, type Reduction } from './loss/model.js'
 export { type HuberOptions, huber, l2, meanAbsoluteError, meanSquaredError } from './loss/regression.js'

@@ -125,7 +125,7 @@ describe('crossEntropy', () => {
   })
 
   it('says what is wrong with labels', () => {
-    const scores = T.zeros([4, 3])
+    const scores: T.Tensor = T.zeros([4, 3])
     expect(() => Loss.crossEntropy(scores, int([0, 1, 2]))).toThrow(
       'crossEntropy: scores [4, 3] and labels [3]; [4] for class indices or [4, 3] for probabilities is required'
     )
@@ -180,14 +180,15 @@ describe('elementwise losses', () => {
   })
 
   it('do not broadcast', () => {
-    for (const [name, loss] of Object.entries({
+    const elementwise: Readonly<Record<string, Loss.Loss>> = {
       meanSquaredError: Loss.meanSquaredError,
       meanAbsoluteError: Loss.meanAbsoluteError,
       l2: Loss.l2,
       huber: Loss.huber,
       hinge: Loss.hinge,
       binaryCrossEntropy: Loss.binaryCrossEntropy
-    })) {
+    }
+    for (const [name, loss] of Object.entries(elementwise)) {
       expect(() => loss(T.zeros([4, 1]), T.zeros([4]))).toThrow(
         `${name}: predictions [4, 1] and targets [4]; equal shapes are required`
       )

@@ -76,7 +76,7 @@ const eluOfSelu: Unary = /* @__PURE__ */ elu(seluAlpha)
 const density = (x: Tensor): Tensor => T.mul(T.exp(T.mul(T.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI))
 
 /** Its distribution function, exact in the lower tail as well. */
-const distribution: Unary = unary({
+export const normalDistribution: Unary = unary({
   name: 'normalDistribution',
   domain: real,
   f: (x) => 0.5 * erfc(-x * Math.SQRT1_2),
@@ -94,7 +94,7 @@ const distribution: Unary = unary({
  *
  * T.toNested(Activation.gelu(T.of([1, 0, -1]))) // ≈ [0.84134, 0, -0.15866]
  */
-export const gelu = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(T.mul(x, distribution(x)))
+export const gelu = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(T.mul(x, normalDistribution(x)))
 
 /**
  * The approximation of `gelu` by tanh, x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, within 5e-4 of it.

@@ -14,7 +14,15 @@ import {
   takeAlongAxis,
   where
 } from '../Tensor.js'
-import { type Loss, type Options, areIndices, labelColumn, makeLoss, requireSameShape } from './model.js'
+import {
+  type ClassLoss,
+  type ElementwiseLoss,
+  type Options,
+  areIndices,
+  labelColumn,
+  makeLoss,
+  requireSameShape
+} from './model.js'
 
 /**
  * The cross-entropy of labels under the softmax of scores, -log softmax(s)_y, in nats; one loss per row of the scores.
@@ -35,7 +43,7 @@ import { type Loss, type Options, areIndices, labelColumn, makeLoss, requireSame
  * const losses = Loss.crossEntropy(scores, labels, { reduction: 'none' })
  * T.toNested(losses) // ≈ [2.0404, 0.0791, 6.1565]
  */
-export const crossEntropy: Loss = /* @__PURE__ */ makeLoss((scores, labels) => {
+export const crossEntropy: ClassLoss<'crossEntropy', true> = /* @__PURE__ */ makeLoss((scores, labels) => {
   if (!areIndices('crossEntropy', scores, labels, true)) {
     return neg(sum(guardedMul(labels, logSoftmax(scores)), { axis: -1 }))
   }
@@ -58,7 +66,7 @@ export const crossEntropy: Loss = /* @__PURE__ */ makeLoss((scores, labels) => {
  * loss(T.scalar(-50)) // => T.scalar(50)
  * grad(loss)(T.scalar(-50)) // => T.scalar(-1)
  */
-export const binaryCrossEntropy: Loss = /* @__PURE__ */ makeLoss((scores, targets) => {
+export const binaryCrossEntropy: ElementwiseLoss<'binaryCrossEntropy'> = /* @__PURE__ */ makeLoss((scores, targets) => {
   requireSameShape('binaryCrossEntropy', scores, targets)
   return add(guardedMul(targets, softplus(neg(scores))), guardedMul(sub(1, targets), softplus(scores)))
 })
@@ -74,7 +82,7 @@ export const binaryCrossEntropy: Loss = /* @__PURE__ */ makeLoss((scores, target
  *
  * Loss.hinge(T.of([0.25, 3, -1]), T.of([1, 1, 1]), { reduction: 'none' }) // => T.of([0.75, 0, 2])
  */
-export const hinge: Loss = /* @__PURE__ */ makeLoss((scores, targets) => {
+export const hinge: ElementwiseLoss<'hinge'> = /* @__PURE__ */ makeLoss((scores, targets) => {
   requireSameShape('hinge', scores, targets)
   return relu(sub(1, mul(targets, scores)))
 })
@@ -113,8 +121,8 @@ export interface MulticlassHingeOptions extends Options {
  * const losses = Loss.multiclassHinge(scores, labels, { reduction: 'none' })
  * T.toNested(losses) // ≈ [2.9, 0, 12.9]
  */
-export const multiclassHinge: Loss<MulticlassHingeOptions> = /* @__PURE__ */ makeLoss<MulticlassHingeOptions>(
-  (scores, labels, options) => {
+export const multiclassHinge: ClassLoss<'multiclassHinge', false, MulticlassHingeOptions> = /* @__PURE__ */ makeLoss(
+  (scores, labels, options: MulticlassHingeOptions | undefined) => {
     areIndices('multiclassHinge', scores, labels, false)
     const right = takeAlongAxis(scores, labelColumn('multiclassHinge', scores, labels))
     const margins = relu(add(sub(scores, right), options?.margin ?? 1))

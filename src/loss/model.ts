@@ -1,9 +1,10 @@
 /** What losses have in common: how the losses of a batch become one number, and both ways to call one. */
 import { DTypeError } from '../primitive/model.js'
-import { ShapeError, equals, show } from '../shape/model.js'
+import { type Shape, ShapeError, equals, show } from '../shape/model.js'
 import { expandDims, mean, sum, toArray } from '../Tensor.js'
 import { dualBySecond } from '../tensor/indices.js'
 import { type Tensor, isConcrete } from '../tensor/model.js'
+import type { Fits, Labels } from './static.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -35,9 +36,13 @@ export interface Options {
   readonly reduction?: Reduction
 }
 
-/** The options that keep the losses of a batch apart, and those that put them together. */
-type Apart<O> = Omit<O, 'reduction'> & { readonly reduction: 'none' }
-type Together<O> = Omit<O, 'reduction'> & { readonly reduction?: 'mean' | 'sum' }
+/** Tensors are no options: without this, labels of a wrong shape would pass for them. */
+type NoTensor = { readonly shape?: never }
+
+/** The options that keep the losses of a batch apart, those that put them together, and those of which one does not know. */
+type Apart<O> = Omit<O, 'reduction'> & { readonly reduction: 'none' } & NoTensor
+type Together<O> = Omit<O, 'reduction'> & { readonly reduction?: 'mean' | 'sum' } & NoTensor
+type Some<O> = O & NoTensor
 
 /**
  * A loss: what was predicted, what is right, and options. Dual by the second argument: `loss(predicted, right, options)`
@@ -54,12 +59,99 @@ type Together<O> = Omit<O, 'reduction'> & { readonly reduction?: 'mean' | 'sum' 
 export interface Loss<O extends Options = Options> {
   (right: Tensor, options: Apart<O>): (predicted: Tensor) => Tensor
   (right: Tensor, options: Together<O>): (predicted: Tensor) => Tensor<[]>
-  (right: Tensor, options: O): (predicted: Tensor) => Tensor
+  (right: Tensor, options: Some<O>): (predicted: Tensor) => Tensor
   (right: Tensor): (predicted: Tensor) => Tensor<[]>
   (predicted: Tensor, right: Tensor, options: Apart<O>): Tensor
   (predicted: Tensor, right: Tensor, options: Together<O>): Tensor<[]>
-  (predicted: Tensor, right: Tensor, options: O): Tensor
+  (predicted: Tensor, right: Tensor, options: Some<O>): Tensor
   (predicted: Tensor, right: Tensor): Tensor<[]>
+}
+
+/**
+ * A loss whose predictions and targets have one shape, which the compiler checks as far as it knows the shapes.
+ *
+ * @example
+ * import * as Loss from 'pullback/Loss'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const loss: Loss.ElementwiseLoss<'l2'> = Loss.l2
+ * loss(T.of([1, 2]), T.of([0, 0])) // => T.scalar(1.25)
+ */
+export interface ElementwiseLoss<Name extends string, O extends Options = Options> {
+  <R extends Shape>(
+    right: Tensor<R>,
+    options: Apart<O>
+  ): <P extends Shape>(predicted: Tensor<P> & Fits<Name, P, R>) => Tensor<P>
+  <R extends Shape>(
+    right: Tensor<R>,
+    options: Together<O>
+  ): <P extends Shape>(predicted: Tensor<P> & Fits<Name, P, R>) => Tensor<[]>
+  <R extends Shape>(
+    right: Tensor<R>,
+    options: Some<O>
+  ): <P extends Shape>(predicted: Tensor<P> & Fits<Name, P, R>) => Tensor
+  <R extends Shape>(right: Tensor<R>): <P extends Shape>(predicted: Tensor<P> & Fits<Name, P, R>) => Tensor<[]>
+  <P extends Shape, R extends Shape>(
+    predicted: Tensor<P>,
+    right: Tensor<R> & Fits<Name, P, R>,
+    options: Apart<O>
+  ): Tensor<P>
+  <P extends Shape, R extends Shape>(
+    predicted: Tensor<P>,
+    right: Tensor<R> & Fits<Name, P, R>,
+    options: Together<O>
+  ): Tensor<[]>
+  <P extends Shape, R extends Shape>(
+    predicted: Tensor<P>,
+    right: Tensor<R> & Fits<Name, P, R>,
+    options: Some<O>
+  ): Tensor
+  <P extends Shape, R extends Shape>(predicted: Tensor<P>, right: Tensor<R> & Fits<Name, P, R>): Tensor<[]>
+}
+
+/**
+ * A loss on rows of scores, with one label for each row or, where `OrEqual` is true, probabilities of the scores' shape;
+ * the compiler checks it as far as it knows the shapes.
+ *
+ * @example
+ * import * as Loss from 'pullback/Loss'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const loss: Loss.ClassLoss<'crossEntropy', true> = Loss.crossEntropy
+ * loss(T.zeros([4, 2]), T.of([0, 1, 1, 0], 'int32')) // => T.scalar(0.6931472)
+ */
+export interface ClassLoss<Name extends string, OrEqual extends boolean, O extends Options = Options> {
+  <R extends Shape>(
+    right: Tensor<R>,
+    options: Apart<O>
+  ): <P extends Shape>(predicted: Tensor<P> & Labels<Name, OrEqual, P, R>) => Tensor
+  <R extends Shape>(
+    right: Tensor<R>,
+    options: Together<O>
+  ): <P extends Shape>(predicted: Tensor<P> & Labels<Name, OrEqual, P, R>) => Tensor<[]>
+  <R extends Shape>(
+    right: Tensor<R>,
+    options: Some<O>
+  ): <P extends Shape>(predicted: Tensor<P> & Labels<Name, OrEqual, P, R>) => Tensor
+  <R extends Shape>(
+    right: Tensor<R>
+  ): <P extends Shape>(predicted: Tensor<P> & Labels<Name, OrEqual, P, R>) => Tensor<[]>
+  <P extends Shape, R extends Shape>(
+    predicted: Tensor<P>,
+    right: Tensor<R> & Labels<Name, OrEqual, P, R>,
+    options: Apart<O>
+  ): Tensor
+  <P extends Shape, R extends Shape>(
+    predicted: Tensor<P>,
+    right: Tensor<R> & Labels<Name, OrEqual, P, R>,
+    options: Together<O>
+  ): Tensor<[]>
+  <P extends Shape, R extends Shape>(
+    predicted: Tensor<P>,
+    right: Tensor<R> & Labels<Name, OrEqual, P, R>,
+    options: Some<O>
+  ): Tensor
+  <P extends Shape, R extends Shape>(predicted: Tensor<P>, right: Tensor<R> & Labels<Name, OrEqual, P, R>): Tensor<[]>
 }
 
 // -----------------------------------------------------------------------------
@@ -77,12 +169,12 @@ const reduced = (losses: Tensor, reduction: Reduction): Tensor => {
   }
 }
 
-/** A loss from the function that gives the losses of a batch one by one. */
+/** A loss from the function that gives the losses of a batch one by one; `Signature` states what the checks require. */
 /* @__NO_SIDE_EFFECTS__ */
-export const makeLoss = <O extends Options = Options>(
+export const makeLoss = <Signature, O extends Options = Options>(
   each: (predicted: Tensor, right: Tensor, options: O | undefined) => Tensor
-): Loss<O> =>
-  dualBySecond<Loss<O>>((predicted: Tensor, right: Tensor, options?: O) =>
+): Signature =>
+  dualBySecond<Signature>((predicted: Tensor, right: Tensor, options?: O) =>
     reduced(each(predicted, right, options), options?.reduction ?? 'mean')
   )
 

@@ -1,6 +1,6 @@
 /** Losses on numbers, elementwise; predictions and targets have one shape. */
 import { abs, clamp, mul, square, sub } from '../Tensor.js'
-import { type Loss, type Options, makeLoss, requireSameShape } from './model.js'
+import { type ElementwiseLoss, type Options, makeLoss, requireSameShape } from './model.js'
 
 /**
  * The squared error, (p - t)^2, elementwise.
@@ -13,7 +13,7 @@ import { type Loss, type Options, makeLoss, requireSameShape } from './model.js'
  *
  * Loss.meanSquaredError(T.of([1, 4]), T.of([0, 2])) // => T.scalar(2.5)
  */
-export const meanSquaredError: Loss = /* @__PURE__ */ makeLoss((predicted, target) => {
+export const meanSquaredError: ElementwiseLoss<'meanSquaredError'> = /* @__PURE__ */ makeLoss((predicted, target) => {
   requireSameShape('meanSquaredError', predicted, target)
   return square(sub(predicted, target))
 })
@@ -29,7 +29,7 @@ export const meanSquaredError: Loss = /* @__PURE__ */ makeLoss((predicted, targe
  *
  * Loss.meanAbsoluteError(T.of([1, 4]), T.of([0, 2])) // => T.scalar(1.5)
  */
-export const meanAbsoluteError: Loss = /* @__PURE__ */ makeLoss((predicted, target) => {
+export const meanAbsoluteError: ElementwiseLoss<'meanAbsoluteError'> = /* @__PURE__ */ makeLoss((predicted, target) => {
   requireSameShape('meanAbsoluteError', predicted, target)
   return abs(sub(predicted, target))
 })
@@ -47,7 +47,7 @@ export const meanAbsoluteError: Loss = /* @__PURE__ */ makeLoss((predicted, targ
  * Loss.l2(T.scalar(4), T.scalar(1)) // => T.scalar(4.5)
  * grad((x: T.Tensor<[]>) => Loss.l2(x, T.scalar(1)))(T.scalar(4)) // => T.scalar(3)
  */
-export const l2: Loss = /* @__PURE__ */ makeLoss((predicted, target) => {
+export const l2: ElementwiseLoss<'l2'> = /* @__PURE__ */ makeLoss((predicted, target) => {
   requireSameShape('l2', predicted, target)
   return mul(square(sub(predicted, target)), 0.5)
 })
@@ -81,10 +81,12 @@ export interface HuberOptions extends Options {
  *
  * Loss.huber(T.of([0.5, 3]), T.of([0, 0]), { reduction: 'none' }) // => T.of([0.125, 2.5])
  */
-export const huber: Loss<HuberOptions> = /* @__PURE__ */ makeLoss<HuberOptions>((predicted, target, options) => {
-  requireSameShape('huber', predicted, target)
-  const delta = options?.delta ?? 1
-  const error = sub(predicted, target)
-  const clamped = clamp(error, { min: -delta, max: delta })
-  return mul(clamped, sub(error, mul(clamped, 0.5)))
-})
+export const huber: ElementwiseLoss<'huber', HuberOptions> = /* @__PURE__ */ makeLoss(
+  (predicted, target, options: HuberOptions | undefined) => {
+    requireSameShape('huber', predicted, target)
+    const delta = options?.delta ?? 1
+    const error = sub(predicted, target)
+    const clamped = clamp(error, { min: -delta, max: delta })
+    return mul(clamped, sub(error, mul(clamped, 0.5)))
+  }
+)

@@ -1,0 +1,51 @@
+/** What the compiler checks of the operands of a loss. */
+import type { Shape } from '../shape/model.js'
+import type { IsDynamic, Show } from '../shape/sizes.js'
+
+type SameSize<M, N> = number extends M
+  ? true
+  : number extends N
+    ? true
+    : M extends N
+      ? true
+      : N extends M
+        ? true
+        : false
+
+/** Whether two shapes may be equal; sizes and ranks that are unknown match all. */
+type SameShape<A extends Shape, B extends Shape> =
+  IsDynamic<A> extends true
+    ? true
+    : IsDynamic<B> extends true
+      ? true
+      : A extends readonly [infer M, ...infer RestA extends Shape]
+        ? B extends readonly [infer N, ...infer RestB extends Shape]
+          ? SameSize<M, N> extends true
+            ? SameShape<RestA, RestB>
+            : false
+          : false
+        : B extends readonly []
+          ? true
+          : false
+
+/** Whether labels may be class indices, one for each row of scores. */
+type OnePerRow<Scores extends Shape, Labels extends Shape> =
+  IsDynamic<Scores> extends true
+    ? true
+    : Scores extends readonly [...infer Batch extends Shape, number]
+      ? SameShape<Batch, Labels>
+      : false
+
+/** `unknown` where predictions and targets may have one shape; else the sentence that says that they have not. */
+export type Fits<Name extends string, Predicted extends Shape, Right extends Shape> =
+  SameShape<Predicted, Right> extends true
+    ? unknown
+    : `${Name}: predictions ${Show<Predicted>} and targets ${Show<Right>}; equal shapes are required`
+
+/** `unknown` where labels may be class indices (or, with `OrEqual`, probabilities); else the sentence that says not. */
+export type Labels<Name extends string, OrEqual extends boolean, Scores extends Shape, Right extends Shape> =
+  OnePerRow<Scores, Right> extends true
+    ? unknown
+    : [OrEqual, SameShape<Scores, Right>] extends [true, true]
+      ? unknown
+      : `${Name}: scores ${Show<Scores>} and labels ${Show<Right>}; one label for each row of scores is required`
