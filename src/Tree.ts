@@ -5,6 +5,16 @@
  * Functions here take any type and check at run time that it is a tree, so that interfaces may describe one; an error
  * names the path of the first culprit.
  */
-export { type Flat, TreeError, type WithLeaves, flatten, leaves, map, sameStructure, zipWith } from './tree/model.js'
-export { reduce, traverse } from './tree/fold.js'
+export {
+  type Flat,
+  TreeError,
+  type WithLeaves,
+  flatten,
+  leaves,
+  map,
+  mapWithPath,
+  sameStructure,
+  zipWith
+} from './tree/model.js'
+export { reduce, traverse, traverseWithPath } from './tree/fold.js'
 export { add, dot, norm, onesLike, scale, sub, zerosLike } from './tree/vector.js'

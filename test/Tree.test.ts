@@ -73,7 +73,7 @@ describe('map', () => {
   test('the function is told the path; the tree is left as it was', () => {
     const t = { a: T.scalar(1), b: [T.scalar(2)] as const }
     const seen: string[] = []
-    const mapped = Tree.map(t, (leaf, path) => {
+    const mapped = Tree.mapWithPath(t, (path, leaf) => {
       seen.push(path)
       return T.neg(leaf)
     })
@@ -82,6 +82,13 @@ describe('map', () => {
       [1, 2],
       [-1, -2]
     ])
+  })
+
+  test('the function is given the leaf alone: operations that have options can stand for it', () => {
+    expect(numbers(Tree.map({ a: T.of([1, 2]) }, T.sum))).toEqual([3])
+    expect(numbers(Tree.zipWith({ a: T.of([1, 2]) }, { a: T.of([3, 4]) }, T.dot))).toEqual([11])
+    const total = Tree.traverse(O.Applicative)((...args: readonly T.Tensor[]) => O.fromNullable(args.at(-1)))
+    expect(total({ a: T.of([1]) })).toEqual(O.some({ a: T.of([1]) }))
   })
 
   test('interfaces are trees', () => {
@@ -176,7 +183,9 @@ describe('folding and traversing', () => {
     const positive = Tree.traverse(O.Applicative)((leaf) => (T.item(leaf) > 1 ? O.some(leaf) : O.none))
     expect(positive(t)).toEqual(O.none)
     expect(positive({ c: T.scalar(2) })).toEqual(O.some({ c: T.scalar(2) }))
-    const named = Tree.traverse(E.Applicative)((leaf, path) => (T.item(leaf) > 1 ? E.right(leaf) : E.left(path)))
+    const named = Tree.traverseWithPath(E.Applicative)((path, leaf) =>
+      T.item(leaf) > 1 ? E.right(leaf) : E.left(path)
+    )
     expect(named(t)).toEqual(E.left('a'))
   })
 })

@@ -45,7 +45,7 @@ export type KeysOf<S extends Shape, List> = List extends readonly [infer Head, .
     : undefined
 
 /** Whether a type is one literal number: not `number`, and no union of several. */
-type IsOne<N> = N extends number ? (number extends N ? false : IsUnion<N> extends true ? false : true) : false
+type IsOne<N> = [N] extends [number] ? (number extends N ? false : IsUnion<N> extends true ? false : true) : false
 
 type IsUnion<U, Each = U> = Each extends unknown ? ([U] extends [Each] ? false : true) : never
 

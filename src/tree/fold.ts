@@ -30,19 +30,49 @@ const inOrder = (done: Done): readonly Tensor[] => {
 }
 
 interface Traverse2<F extends URIS2> {
-  <E>(f: <S extends Shape>(leaf: Tensor<S>, path: string) => Kind2<F, E, Tensor<S>>): <P>(tree: P) => Kind2<F, E, P>
-  <E>(f: (leaf: Tensor, path: string) => Kind2<F, E, Tensor>): <P>(tree: P) => Kind2<F, E, WithLeaves<P, Tensor>>
+  <E>(f: <S extends Shape>(leaf: Tensor<S>) => Kind2<F, E, Tensor<S>>): <P>(tree: P) => Kind2<F, E, P>
+  <E>(f: (leaf: Tensor) => Kind2<F, E, Tensor>): <P>(tree: P) => Kind2<F, E, WithLeaves<P, Tensor>>
 }
 
 interface Traverse1<F extends URIS> {
-  (f: <S extends Shape>(leaf: Tensor<S>, path: string) => Kind<F, Tensor<S>>): <P>(tree: P) => Kind<F, P>
-  (f: (leaf: Tensor, path: string) => Kind<F, Tensor>): <P>(tree: P) => Kind<F, WithLeaves<P, Tensor>>
+  (f: <S extends Shape>(leaf: Tensor<S>) => Kind<F, Tensor<S>>): <P>(tree: P) => Kind<F, P>
+  (f: (leaf: Tensor) => Kind<F, Tensor>): <P>(tree: P) => Kind<F, WithLeaves<P, Tensor>>
 }
 
 interface TraverseOf<F> {
-  (f: <S extends Shape>(leaf: Tensor<S>, path: string) => HKT<F, Tensor<S>>): <P>(tree: P) => HKT<F, P>
-  (f: (leaf: Tensor, path: string) => HKT<F, Tensor>): <P>(tree: P) => HKT<F, WithLeaves<P, Tensor>>
+  (f: <S extends Shape>(leaf: Tensor<S>) => HKT<F, Tensor<S>>): <P>(tree: P) => HKT<F, P>
+  (f: (leaf: Tensor) => HKT<F, Tensor>): <P>(tree: P) => HKT<F, WithLeaves<P, Tensor>>
 }
+
+interface TraverseWithPath2<F extends URIS2> {
+  <E>(f: <S extends Shape>(path: string, leaf: Tensor<S>) => Kind2<F, E, Tensor<S>>): <P>(tree: P) => Kind2<F, E, P>
+  <E>(f: (path: string, leaf: Tensor) => Kind2<F, E, Tensor>): <P>(tree: P) => Kind2<F, E, WithLeaves<P, Tensor>>
+}
+
+interface TraverseWithPath1<F extends URIS> {
+  (f: <S extends Shape>(path: string, leaf: Tensor<S>) => Kind<F, Tensor<S>>): <P>(tree: P) => Kind<F, P>
+  (f: (path: string, leaf: Tensor) => Kind<F, Tensor>): <P>(tree: P) => Kind<F, WithLeaves<P, Tensor>>
+}
+
+interface TraverseWithPathOf<F> {
+  (f: <S extends Shape>(path: string, leaf: Tensor<S>) => HKT<F, Tensor<S>>): <P>(tree: P) => HKT<F, P>
+  (f: (path: string, leaf: Tensor) => HKT<F, Tensor>): <P>(tree: P) => HKT<F, WithLeaves<P, Tensor>>
+}
+
+const through =
+  <F>(operation: string, F: Applicative<F>) =>
+  (f: (path: string, leaf: Tensor) => HKT<F, Tensor>) =>
+  <P>(tree: P): HKT<F, P> => {
+    const { leaves: all, paths, unflatten } = flattenAs(operation, tree)
+    let result: HKT<F, Done> = F.of(undefined)
+    all.forEach((leaf, i) => {
+      result = F.ap(
+        F.map(result, (before) => (next: Tensor) => ({ before, next })),
+        f(paths[i] ?? '', leaf)
+      )
+    })
+    return F.map(result, (done) => unflatten(inOrder(done)))
+  }
 
 /**
  * Applies an effectful function to each leaf, from left to right, and collects the tree inside the effect. A function
@@ -63,17 +93,28 @@ export function traverse<F extends URIS>(F: Applicative1<F>): Traverse1<F>
 export function traverse<F>(F: Applicative<F>): TraverseOf<F>
 export function traverse<F>(
   F: Applicative<F>
-): (f: (leaf: Tensor, path: string) => HKT<F, Tensor>) => <P>(tree: P) => HKT<F, unknown> {
-  return (f) =>
-    <P>(tree: P) => {
-      const { leaves: all, paths, unflatten } = flattenAs('Tree.traverse', tree)
-      let result: HKT<F, Done> = F.of(undefined)
-      all.forEach((leaf, i) => {
-        result = F.ap(
-          F.map(result, (before) => (next: Tensor) => ({ before, next })),
-          f(leaf, paths[i] ?? '')
-        )
-      })
-      return F.map(result, (done) => unflatten(inOrder(done)))
-    }
+): (f: (leaf: Tensor) => HKT<F, Tensor>) => <P>(tree: P) => HKT<F, unknown> {
+  return (f) => through('Tree.traverse', F)((_path, leaf) => f(leaf))
+}
+
+/**
+ * The same, where the function is told the leaf's path first.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as Tree from 'pullback/Tree'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const matrices = Tree.traverseWithPath(E.Applicative)((path, leaf) =>
+ *   T.rank(leaf) === 2 ? E.right(leaf) : E.left(path)
+ * )
+ * matrices({ layer: { w: T.zeros([2, 3]), b: T.zeros([3]) } }) // => E.left('layer.b')
+ */
+export function traverseWithPath<F extends URIS2>(F: Applicative2<F>): TraverseWithPath2<F>
+export function traverseWithPath<F extends URIS>(F: Applicative1<F>): TraverseWithPath1<F>
+export function traverseWithPath<F>(F: Applicative<F>): TraverseWithPathOf<F>
+export function traverseWithPath<F>(
+  F: Applicative<F>
+): (f: (path: string, leaf: Tensor) => HKT<F, Tensor>) => <P>(tree: P) => HKT<F, unknown> {
+  return through('Tree.traverseWithPath', F)
 }

@@ -6,6 +6,7 @@
  */
 import { dual } from '../internal/dual.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
+import type { Dim } from '../shape/static.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
 
 // -----------------------------------------------------------------------------
@@ -73,14 +74,28 @@ export interface Flat<P> {
 export type WithLeaves<P, Leaf> = P extends Tensor ? Leaf : { [Key in keyof P]: WithLeaves<P[Key], Leaf> }
 
 /** A function of leaves that keeps their shapes, and so the type of the tree. */
-type Keeping = <S extends Shape>(leaf: Tensor<S>, path: string) => Tensor<S>
+type Keeping = <S extends Shape>(leaf: Tensor<S>) => Tensor<S>
 
 /** A function of leaves that may change their shapes. */
-type Changing = (leaf: Tensor, path: string) => Tensor
+type Changing = (leaf: Tensor) => Tensor
+
+/** Any one shape. */
+type Probe = [Dim<'any size'>]
+
+/**
+ * `unknown` for a function that keeps one shape of all: a second look, since the compiler compares overloaded functions,
+ * such as `T.sum`, as if their type parameters were `any`.
+ */
+type Keeps<F> = F extends (leaf: Tensor<Probe>) => Tensor<Probe> ? unknown : never
+type KeepsBoth<F> = F extends (a: Tensor<Probe>, b: Tensor<Probe>) => Tensor<Probe> ? unknown : never
+
+/** The same with the path of the leaf. */
+type KeepingWithPath = <S extends Shape>(path: string, leaf: Tensor<S>) => Tensor<S>
+type ChangingWithPath = (path: string, leaf: Tensor) => Tensor
 
 /** The same of corresponding leaves. */
-type KeepingBoth = <S extends Shape>(a: Tensor<S>, b: Tensor<S>, path: string) => Tensor<S>
-type ChangingBoth = (a: Tensor, b: Tensor, path: string) => Tensor
+type KeepingBoth = <S extends Shape>(a: Tensor<S>, b: Tensor<S>) => Tensor<S>
+type ChangingBoth = (a: Tensor, b: Tensor) => Tensor
 
 const isRecord = (node: unknown): node is { readonly [key: string]: unknown } => {
   if (typeof node !== 'object' || node === null) return false
@@ -224,8 +239,9 @@ export const flatten = <P>(tree: P): Flat<P> => {
 export const leaves = (tree: unknown): readonly Tensor[] => flattenAs('Tree.leaves', tree).leaves
 
 /**
- * Applies a function to each leaf; it is also told the leaf's path. Identity and composition are preserved. A function
- * that keeps shapes keeps the type of the tree; with any other, the leaves are of unknown shape. Dual.
+ * Applies a function to each leaf. Identity and composition are preserved. A function that keeps shapes keeps the type
+ * of the tree; with any other, the leaves are of unknown shape. Where the compiler cannot tell, write the leaf's type:
+ * `(leaf: T.Tensor) => T.matmul(leaf, x)`. Dual.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -235,11 +251,29 @@ export const leaves = (tree: unknown): readonly Tensor[] => flattenAs('Tree.leav
  * pipe({ a: T.scalar(1), b: T.scalar(2) }, Tree.map(T.neg)) // => { a: T.scalar(-1), b: T.scalar(-2) }
  */
 export const map: {
-  (f: Keeping): <P>(tree: P) => P
+  <F extends Keeping>(f: F & Keeps<F>): <P>(tree: P) => P
   (f: Changing): <P>(tree: P) => WithLeaves<P, Tensor>
-  <P>(tree: P, f: Keeping): P
+  <P, F extends Keeping>(tree: P, f: F & Keeps<F>): P
   <P>(tree: P, f: Changing): WithLeaves<P, Tensor>
-} = dual((tree: unknown, f: Changing) => mapAs('Tree.map', tree, f))
+} = dual((tree: unknown, f: Changing) => mapAs('Tree.map', tree, (leaf) => f(leaf)))
+
+/**
+ * Applies a function to each leaf, which is told the leaf's path first. Dual.
+ *
+ * @example
+ * import * as Tree from 'pullback/Tree'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const params = { dense: { w: T.of([1, 2]), b: T.scalar(3) } }
+ * Tree.mapWithPath(params, (path, leaf) => (path.endsWith('.b') ? leaf : T.mul(leaf, 0.9)))
+ * // => { dense: { w: T.of([0.9, 1.8]), b: T.scalar(3) } }
+ */
+export const mapWithPath: {
+  (f: KeepingWithPath): <P>(tree: P) => P
+  (f: ChangingWithPath): <P>(tree: P) => WithLeaves<P, Tensor>
+  <P>(tree: P, f: KeepingWithPath): P
+  <P>(tree: P, f: ChangingWithPath): WithLeaves<P, Tensor>
+} = dual((tree: unknown, f: ChangingWithPath) => mapAs('Tree.mapWithPath', tree, (leaf, path) => f(path, leaf)))
 
 /** Checks that two trees have the same structure, and hands out corresponding leaves. */
 const together = (
@@ -286,9 +320,8 @@ export const zipWithAs = <P>(
 ): P => rebuild(together(operation, a, b, '', f))
 
 /**
- * Combines corresponding leaves of two trees; the function is also told their path. A difference in structure throws a
- * `TreeError` with its path. A function that keeps shapes keeps the type of the tree. Data-last: `pipe(a,
- * Tree.zipWith(b, f))`.
+ * Combines corresponding leaves of two trees. A difference in structure throws a `TreeError` with its path. A function
+ * that keeps shapes keeps the type of the tree. Data-last: `pipe(a, Tree.zipWith(b, f))`.
  *
  * @example
  * import * as Tree from 'pullback/Tree'
@@ -296,16 +329,17 @@ export const zipWithAs = <P>(
  *
  * Tree.zipWith({ a: T.scalar(1) }, { a: T.scalar(2) }, T.add) // => { a: T.scalar(3) }
  */
-export function zipWith<P>(a: P, b: NoInfer<P>, f: KeepingBoth): P
+export function zipWith<P, F extends KeepingBoth>(a: P, b: NoInfer<P>, f: F & KeepsBoth<F>): P
 export function zipWith<P>(a: P, b: unknown, f: ChangingBoth): WithLeaves<P, Tensor>
-export function zipWith<P>(b: P, f: KeepingBoth): (a: P) => P
+export function zipWith<P, F extends KeepingBoth>(b: P, f: F & KeepsBoth<F>): (a: P) => P
 export function zipWith(b: unknown, f: ChangingBoth): <P>(a: P) => WithLeaves<P, Tensor>
 export function zipWith(
   ...args: readonly [a: unknown, b: unknown, f: ChangingBoth] | readonly [b: unknown, f: ChangingBoth]
 ): unknown {
-  if (args.length === 3) return zipWithAs('Tree.zipWith', ...args)
+  const zip = (a: unknown, b: unknown, f: ChangingBoth): unknown => zipWithAs('Tree.zipWith', a, b, (x, y) => f(x, y))
+  if (args.length === 3) return zip(...args)
   const [b, f] = args
-  return (a: unknown) => zipWithAs('Tree.zipWith', a, b, f)
+  return (a: unknown) => zip(a, b, f)
 }
 
 /**

@@ -1,0 +1,124 @@
+// What the compiler knows of derivatives and of random draws. This file is compiled, not run.
+import { pipe } from 'fp-ts/lib/function.js'
+import * as State from 'fp-ts/lib/State.js'
+import { grad, jvp, valueAndGrad, vjp } from 'pullback/Grad'
+import type { Dim, Shape } from 'pullback/Shape'
+import * as Random from 'pullback/Random'
+import * as T from 'pullback/Tensor'
+import { typeOf } from './same.js'
+
+type Scalar = T.Tensor<[]>
+
+declare const scalar: Scalar
+declare const vector: T.Tensor<[3]>
+declare const unknownRank: T.Tensor
+
+// -----------------------------------------------------------------------------
+// grad
+// -----------------------------------------------------------------------------
+
+const cube = (x: Scalar): Scalar => T.mul(x, T.mul(x, x))
+typeOf(grad(cube))<(params: Scalar) => Scalar>(true)
+typeOf(grad(grad(cube)))<(params: Scalar) => Scalar>(true)
+typeOf(pipe(cube, grad, grad, grad))<(params: Scalar) => Scalar>(true)
+typeOf(grad(grad(T.neg))(scalar))<Scalar>(true)
+typeOf(grad(grad(grad(T.sin)))(scalar))<Scalar>(true)
+export const scalarSlope: (x: Scalar) => Scalar = grad(grad(T.tanh))
+export const inferred: (x: Scalar) => Scalar = grad((x) => T.mul(x, 2))
+typeOf(grad((x: T.Tensor<[3]>) => T.sum(T.mul(x, x))))<(params: T.Tensor<[3]>) => T.Tensor<[3]>>(true)
+typeOf(grad(T.sum)(vector))<T.Tensor>(true)
+
+interface Params {
+  readonly w: T.Tensor<[3]>
+  readonly b: Scalar
+}
+declare const params: Params
+const loss = ({ w, b }: Params, x: T.Tensor<[3]>, scale = 1): Scalar => T.mul(T.add(T.dot(w, x), b), scale)
+typeOf(grad(loss))<(params: Params, x: T.Tensor<[3]>, scale?: number) => Params>(true)
+typeOf(valueAndGrad(loss)(params, vector))<readonly [value: Scalar, gradient: Params]>(true)
+// @ts-expect-error the rest of the arguments are those of the function
+grad(loss)(params, scalar)
+
+// a result of unknown rank may be a scalar; one that is known is none is refused, with a sentence
+export const gradual: (x: T.Tensor<[3]>) => T.Tensor<[3]> = grad((x: T.Tensor<[3]>): T.Tensor => x)
+// @ts-expect-error grad: the function returned shape [3]; a scalar is required
+grad((x: T.Tensor<[3]>) => T.neg(x))(vector)
+// @ts-expect-error so of a function of any shape, where it is called with a vector
+grad(T.neg)(vector)
+// @ts-expect-error grad: the function returned no tensor; a scalar is required
+grad((x: T.Tensor<[3]>) => [x] as const)(vector)
+// @ts-expect-error the same in valueAndGrad
+valueAndGrad((x: T.Tensor<[3]>) => T.neg(x))(vector)
+
+// in code for any parameters
+export const descend =
+  <P, Rest extends readonly unknown[]>(f: (params: P, ...rest: Rest) => Scalar) =>
+  (p: P, ...rest: Rest): P =>
+    grad(f)(p, ...rest)
+export const slopeOf = <S extends Shape>(f: (x: T.Tensor<S>) => Scalar): ((x: T.Tensor<S>) => T.Tensor<S>) => grad(f)
+export const hessianTimes =
+  <S extends Shape>(f: (x: T.Tensor<S>) => Scalar, v: T.Tensor<S>) =>
+  (x: T.Tensor<S>): T.Tensor<S> =>
+    grad((y: T.Tensor<S>) => T.sum(T.mul(grad(f)(y), v)))(x)
+
+typeOf(vjp((x: T.Tensor<[3]>) => T.neg(x))(vector)[1](vector))<[x: T.Tensor<[3]>]>(true)
+typeOf(jvp((x: T.Tensor<[3]>) => T.sum(x))([vector], [vector]))<readonly [value: Scalar, tangent: Scalar]>(true)
+
+// -----------------------------------------------------------------------------
+// Random
+// -----------------------------------------------------------------------------
+
+type Batch = Dim<'batch'>
+declare const key: Random.Key
+declare const batch: Batch
+declare const size: number
+declare const shape: Shape
+
+typeOf(Random.split(key))<readonly [Random.Key, Random.Key]>(true)
+typeOf(Random.split(key, 3))<readonly [Random.Key, Random.Key, Random.Key]>(true)
+typeOf(Random.split(key, size))<readonly Random.Key[]>(true)
+typeOf(Random.split(key, 0))<readonly []>(true)
+typeOf(Random.split(key, 1000))<readonly Random.Key[]>(true)
+typeOf(Random.split(key, batch))<readonly Random.Key[]>(true)
+typeOf(pipe(key, Random.split(2)))<readonly [Random.Key, Random.Key]>(true)
+typeOf(pipe(key, Random.foldIn(1)))<Random.Key>(true)
+export const asTensor: T.Tensor<[2]> = key
+// @ts-expect-error a tensor is not a key
+export const asKey: Random.Key = T.zeros([2], 'int32')
+
+typeOf(Random.normal(key, [2, 3]))<T.Tensor<[2, 3]>>(true)
+typeOf(pipe(key, Random.normal([batch, size], 'float64')))<T.Tensor<[Batch, number]>>(true)
+typeOf(Random.uniform(key, [2], { low: vector }))<T.Tensor<[2]>>(true)
+typeOf(Random.bits([4])(key))<T.Tensor<[4]>>(true)
+typeOf(Random.truncatedNormal(key, -2, 2, [5]))<T.Tensor<[5]>>(true)
+typeOf(Random.truncatedNormal(-2, 2, [5])(key))<T.Tensor<[5]>>(true)
+typeOf(Random.bernoulli(key, 0.5, [5]))<T.Tensor<[5]>>(true)
+typeOf(Random.bernoulli(key, vector))<T.Tensor<[3]>>(true)
+typeOf(Random.bernoulli(key, 0.5))<T.Tensor<[]>>(true)
+typeOf(Random.bernoulli(vector)(key))<T.Tensor<[3]>>(true)
+typeOf(Random.categorical(key, T.zeros([2, 3])))<T.Tensor<[2]>>(true)
+typeOf(Random.categorical(key, T.zeros([2, 3]), { axis: 0 }))<T.Tensor<[3]>>(true)
+typeOf(Random.categorical(key, T.zeros([2, 3]), { shape: [7, 2] }))<T.Tensor<[7, 2]>>(true)
+typeOf(Random.categorical(unknownRank)(key))<T.Tensor>(true)
+typeOf(Random.permutation(key, 5))<T.Tensor<[5]>>(true)
+typeOf(Random.permutation(key, vector))<T.Tensor<[3]>>(true)
+typeOf(Random.choice(key, 5))<T.Tensor<[]>>(true)
+typeOf(Random.choice(key, 5, { shape: [2] }))<T.Tensor<[2]>>(true)
+typeOf(Random.choice(key, T.zeros([2, 3]), { shape: [4, 4] }))<T.Tensor<[4, 4, 3]>>(true)
+typeOf(Random.choice(key, T.zeros([2, 3]), { shape }))<T.Tensor>(true)
+// @ts-expect-error draws are floats
+Random.normal(key, [2], 'int32')
+// @ts-expect-error no such option
+Random.choice(key, 5, { size: 2 })
+
+const two = pipe(
+  Random.draw(Random.normal([2])),
+  State.chain((x) =>
+    pipe(
+      Random.draw(Random.normal([3])),
+      State.map((y) => [x, y] as const)
+    )
+  )
+)
+typeOf(State.evaluate(key)(two))<readonly [T.Tensor<[2]>, T.Tensor<[3]>]>(true)
+typeOf(pipe(Random.draw(Random.normal([2])), Random.replicate(3))(key)[0])<readonly T.Tensor<[2]>[]>(true)
