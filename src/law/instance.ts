@@ -74,6 +74,14 @@ class Probe extends Traced {
         seen(primitive, operands, params)
         return like
       },
+      applyPair: ({ primitive }, x, y) => {
+        seen(primitive, [x, y], undefined)
+        return like
+      },
+      applyPair: (pair, x, y) => {
+        seen(pair.primitive, [x, y], undefined)
+        return like
+      },
       applyTuple: () => []
     }
   }

@@ -16,10 +16,20 @@ import {
 import { type Shape, ShapeError, broadcast, equals, show } from '../shape/model.js'
 import type { Broadcast, Broadcasts } from '../shape/static.js'
 import { evaluateBinary, evaluateUnary } from '../tensor/evaluate.js'
-import { type Tensor, fill, fromNumber, isScalar, isTensor } from '../tensor/model.js'
+import { type Concrete, type Tensor, fill, fromNumber, isScalar, isTensor } from '../tensor/model.js'
 import { broadcastToShape, cast } from '../tensor/structural.js'
 import { type Domain, type Sample, real } from './domain.js'
-import { DTypeError, type Derivative, type Primitive, type Pullback, type TensorType, bind } from './model.js'
+import {
+  DTypeError,
+  type Derivative,
+  type Pair,
+  type PairMap,
+  type Primitive,
+  type Pullback,
+  type TensorType,
+  bind,
+  bindPair
+} from './model.js'
 import type { HasPrimitive } from './op.js'
 
 // -----------------------------------------------------------------------------
@@ -111,7 +121,6 @@ export interface UnaryRecord {
 }
 
 type BinaryRule = (x: Tensor, y: Tensor, out: Tensor) => Tensor
-type BinaryDiagonal = (x: Tensor, y: Tensor, out: Tensor) => Pullback
 
 /**
  * What `binary` takes.
@@ -139,7 +148,7 @@ export interface BinaryRecord<Name extends string> {
   /** The partial derivatives, in dispatching operations. */
   readonly df?: readonly [BinaryRule, BinaryRule]
   /** Instead of `df`: the linear maps that multiply with them. A closure keeps only what it needs alive. */
-  readonly diagonal?: readonly [BinaryDiagonal, BinaryDiagonal]
+  readonly diagonal?: readonly [PairMap, PairMap]
   readonly accepts?: Accepts
   readonly result?: 'bool'
   /** The function of two int32, where it is another one: its result is taken modulo 2^32. */
@@ -190,12 +199,13 @@ export const meetingShape = (name: string, a: Shape, b: Shape): Shape => {
 }
 
 /** Casts and broadcasts both operands to one type and shape, then applies. */
-const meet = (primitive: Primitive, accepts: Accepts, a: Tensor, b: Tensor): Tensor => {
-  requireTensor(primitive.name, a)
-  requireTensor(primitive.name, b)
+const meet = (pair: Pair, accepts: Accepts, a: Tensor, b: Tensor): Tensor => {
+  const { name } = pair.primitive
+  requireTensor(name, a)
+  requireTensor(name, b)
   const dtype = accepted(accepts, promote(a.dtype, b.dtype))
-  const shape = meetingShape(primitive.name, a.shape, b.shape)
-  return bind(primitive, [broadcastToShape(cast(a, dtype), shape), broadcastToShape(cast(b, dtype), shape)], undefined)
+  const shape = meetingShape(name, a.shape, b.shape)
+  return bindPair(pair, broadcastToShape(cast(a, dtype), shape), broadcastToShape(cast(b, dtype), shape))
 }
 
 // -----------------------------------------------------------------------------
@@ -275,14 +285,20 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
   const loop = record.loop ?? binaryLoop(f)
   const loops: LoopsByType<BinaryLoop> =
     int32 === f ? { ...record.loops } : { int32: binaryLoop(int32), ...record.loops }
+  const maps = mapsOf(record)
+  const evaluate = (x: Concrete, y: Concrete): Concrete => {
+    if (isScalar(x) && isScalar(y))
+      return fromNumber(result ?? x.dtype, (x.dtype === 'int32' ? int32 : f)(x.value, y.value))
+    return evaluateBinary(x.dtype === 'int32' ? int32 : f, loops[x.dtype] ?? loop, x, y, typeOf(x, result))
+  }
   const primitive: Primitive = {
     name,
     infer: (operands) => typeOf(operands[0]!, result),
-    evaluate: (operands, _params, out) => {
-      const x = operands[0]!
-      return evaluateBinary(x.dtype === 'int32' ? int32 : f, loops[x.dtype] ?? loop, x, operands[1]!, out)
+    evaluate: (operands) => evaluate(operands[0]!, operands[1]!),
+    derivative: maps && {
+      jvp: (index, tangent, operands, out) => maps[index === 0 ? 0 : 1](operands[0]!, operands[1]!, out)(tangent),
+      vjp: (index, operands, out) => maps[index === 0 ? 0 : 1](operands[0]!, operands[1]!, out)
     },
-    derivative: diagonals(record),
     sample:
       record.sample ??
       ((draw) => {
@@ -294,14 +310,15 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
         return { operands, params: undefined }
       })
   }
+  const pair: Pair = { primitive, evaluate, maps }
   const withNumber = (value: number, x: Tensor): Tensor =>
     fill(x.shape, besideNumber(name, accepts, value, x.dtype), value)
   const apply = (a: Tensor, b: Tensor): Tensor => {
     const dtype = a.dtype
     if (dtype === b.dtype && accepted(accepts, dtype) === dtype && equals(a.shape, b.shape)) {
-      return bind(primitive, [a, b], undefined)
+      return bindPair(pair, a, b)
     }
-    return meet(primitive, accepts, a, b)
+    return meet(pair, accepts, a, b)
   }
   // Scalars first: they are answered here, without a call of the kernel.
   const both = (a: Tensor | number, b: Tensor | number): Tensor => {
@@ -324,21 +341,9 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
   return expose<Binary<Name>>(call, primitive)
 }
 
-const diagonals = <Name extends string>(record: BinaryRecord<Name>): Derivative<undefined> | undefined => {
-  const { df } = record
-  const rules: readonly [BinaryDiagonal, BinaryDiagonal] | undefined =
-    record.diagonal ??
-    (df && [
-      (x, y, out) => (t) => guardedMul(t, df[0](x, y, out)),
-      (x, y, out) => (t) => guardedMul(t, df[1](x, y, out))
-    ])
-  if (rules === undefined) return undefined
-  const [first, second] = rules
-  return {
-    jvp: (index, tangent, operands, out) => (index === 0 ? first : second)(operands[0]!, operands[1]!, out)(tangent),
-    vjp: (index, operands, out) => (index === 0 ? first : second)(operands[0]!, operands[1]!, out)
-  }
-}
+const mapsOf = <Name extends string>({ df, diagonal }: BinaryRecord<Name>): Pair['maps'] =>
+  diagonal ??
+  (df && [(x, y, out) => (t) => guardedMul(t, df[0](x, y, out)), (x, y, out) => (t) => guardedMul(t, df[1](x, y, out))])
 
 /** Attaches the primitive to the function; the maker's checks stand for the signature. */
 const expose = <F extends HasPrimitive>(call: (...args: never[]) => unknown, primitive: Primitive): F =>

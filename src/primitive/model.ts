@@ -123,11 +123,27 @@ export interface TuplePrimitive<P = undefined> {
   readonly sample?: Sample<P>
 }
 
+/**
+ * A primitive of two operands of one type and shape, taken apart so that a call of it makes no arrays: programs of scalars
+ * are mostly such calls.
+ */
+export interface Pair {
+  readonly primitive: Primitive
+  readonly evaluate: (x: Concrete, y: Concrete) => Concrete
+  /** The makers of the linear maps to (or from) either operand, as in `Derivative`. */
+  readonly maps: readonly [PairMap, PairMap] | undefined
+}
+
+/** Makes the map that multiplies with a partial derivative: of tangents forward, of cotangents back. */
+export type PairMap = (x: Tensor, y: Tensor, out: Tensor) => Pullback
+
 /** A reading of the primitives: the reverse mode, the forward mode, ... */
 export interface Interpreter {
   readonly level: number
   /** The transformation as the user called it. */
   readonly transformation: string
+  /** The same as `apply` of the pair's primitive. */
+  readonly applyPair: (pair: Pair, x: Tensor, y: Tensor) => Tensor
   readonly apply: <P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P) => Tensor
   readonly applyTuple: <P>(primitive: TuplePrimitive<P>, operands: readonly Tensor[], params: P) => readonly Tensor[]
 }
@@ -250,6 +266,14 @@ export const bind = <P>(primitive: Primitive<P>, operands: readonly Tensor[], pa
   if (allConcrete(operands, top)) return primitive.evaluate(operands, params, primitive.infer(operands, params))
   if (top instanceof Traced) return top.interpreter.apply(primitive, operands, params)
   throw leaked(primitive.name, 'a transformation')
+}
+
+/** Applies a primitive of two operands of one type and shape, as `bind` does. */
+export const bindPair = (pair: Pair, x: Tensor, y: Tensor): Tensor => {
+  if (isConcrete(x) && isConcrete(y)) return pair.evaluate(x, y)
+  const top = x.level > y.level ? x : y
+  if (top instanceof Traced) return top.interpreter.applyPair(pair, x, y)
+  throw leaked(pair.primitive.name, 'a transformation')
 }
 
 /**

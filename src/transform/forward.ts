@@ -3,10 +3,12 @@
  */
 import {
   type Interpreter,
+  type Pair,
   type Primitive,
   Traced,
   type TuplePrimitive,
   bind,
+  bindPair,
   bindTuple,
   leaked
 } from '../primitive/model.js'
@@ -82,6 +84,19 @@ export class Forward implements Interpreter {
       const part = derivative.jvp(i, operand.tangent, primals, out, params)
       tangent = tangent === undefined ? part : this.sum(tangent, part)
     }
+    return tangent === undefined ? out : new Dual(this, out, tangent)
+  }
+
+  applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
+    if (!this.open) throw leaked(pair.primitive.name, this.transformation)
+    const a = this.primal(x)
+    const b = this.primal(y)
+    const out = bindPair(pair, a, b)
+    const { maps } = pair
+    if (maps === undefined) return out
+    const first = this.owns(x) ? maps[0](a, b, out)(x.tangent) : undefined
+    const second = this.owns(y) ? maps[1](a, b, out)(y.tangent) : undefined
+    const tangent = first === undefined ? second : second === undefined ? first : this.sum(first, second)
     return tangent === undefined ? out : new Dual(this, out, tangent)
   }
 

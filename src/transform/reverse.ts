@@ -7,11 +7,13 @@
 import { isFloat } from '../DType.js'
 import {
   type Interpreter,
+  type Pair,
   type Primitive,
   type Pullback,
   Traced,
   type TuplePrimitive,
   bind,
+  bindPair,
   bindTuple,
   leaked
 } from '../primitive/model.js'
@@ -122,6 +124,18 @@ export class Tape implements Interpreter {
       if (!this.owns(operand)) continue
       this.last = new Edge(this.last, this.slots, operand.index, derivative.vjp(i, primals, out, params))
     }
+    return this.push(out)
+  }
+
+  applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
+    if (!this.open) throw leaked(pair.primitive.name, this.transformation)
+    const a = this.primal(x)
+    const b = this.primal(y)
+    const out = bindPair(pair, a, b)
+    const { maps } = pair
+    if (maps === undefined) return out
+    if (this.owns(x)) this.last = new Edge(this.last, this.slots, x.index, maps[0](a, b, out))
+    if (this.owns(y)) this.last = new Edge(this.last, this.slots, y.index, maps[1](a, b, out))
     return this.push(out)
   }
 
