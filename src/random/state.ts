@@ -1,5 +1,5 @@
 /** Sequences of draws: a computation that is handed keys, as fp-ts's State. */
-import * as State from 'fp-ts/lib/State.js'
+import type { State } from 'fp-ts/lib/State.js'
 import { split } from './key.js'
 import type { Key } from './model.js'
 
@@ -9,7 +9,7 @@ import type { Key } from './model.js'
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
- * import * as State from 'fp-ts/lib/State.js'
+ * import type { State } from 'fp-ts/lib/State.js'
  * import * as Random from 'pullback/Random'
  * import * as T from 'pullback/Tensor'
  *
@@ -19,7 +19,7 @@ import type { Key } from './model.js'
  * )
  * State.evaluate(Random.key(0))(walk).shape // => [2]
  */
-export interface Random<A> extends State.State<Key, A> {}
+export interface Random<A> extends State<Key, A> {}
 
 // -----------------------------------------------------------------------------
 // constructors
@@ -33,7 +33,9 @@ export interface Random<A> extends State.State<Key, A> {}
  *
  * Random.of(1)(Random.key(0))[0] // => 1
  */
-export const of = <A>(a: A): Random<A> => State.of(a)
+export const of =
+  <A>(a: A): Random<A> =>
+  (key) => [a, key]
 
 /**
  * One draw, as a step of a sequence: it splits the key in two, draws with the first and leaves the second for what
@@ -68,7 +70,13 @@ export const draw =
  *
  * pipe(Random.draw(Random.normal([3])), Random.map(T.abs))(Random.key(0))[0].shape // => [3]
  */
-export const map: <A, B>(f: (a: A) => B) => (random: Random<A>) => Random<B> = State.map
+export const map =
+  <A, B>(f: (a: A) => B) =>
+  (random: Random<A>): Random<B> =>
+  (key) => {
+    const [a, next] = random(key)
+    return [f(a), next]
+  }
 
 /**
  * Goes on with a computation that depends on the result. A chain of many thousands of steps would overflow the stack:
@@ -84,7 +92,13 @@ export const map: <A, B>(f: (a: A) => B) => (random: Random<A>) => Random<B> = S
  * )
  * some(Random.key(0))[0].shape // => []
  */
-export const chain: <A, B>(f: (a: A) => Random<B>) => (random: Random<A>) => Random<B> = State.chain
+export const chain =
+  <A, B>(f: (a: A) => Random<B>) =>
+  (random: Random<A>): Random<B> =>
+  (key) => {
+    const [a, next] = random(key)
+    return f(a)(next)
+  }
 
 /**
  * Runs computations one after the other and collects their results, in a loop: any number of them.

@@ -1,5 +1,5 @@
 /** Tensors from JavaScript's own values: nested arrays, numbers and typed arrays. */
-import * as E from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import { type DType, type Data, allocate, holds, ofData } from '../DType.js'
 import { DTypeError } from '../primitive/model.js'
 import { type Shape, ShapeError, show, size, validate } from '../shape/model.js'
@@ -15,7 +15,7 @@ import { typed } from './typed.js'
  * Why a value is no nested array of numbers or of booleans: where, and what was there.
  *
  * @example
- * import * as E from 'fp-ts/lib/Either.js'
+ * import type { Either } from 'fp-ts/lib/Either.js'
  * import * as T from 'pullback/Tensor'
  *
  * const result: E.Either<T.NestedError, T.Tensor> = T.fromNested([[1, 2], [3, 'x']])
@@ -34,6 +34,7 @@ export interface NestedError {
 
 /** A nested array that has been checked and laid out. */
 interface Laid {
+  readonly _tag: 'Laid'
   readonly shape: Shape
   readonly values: readonly number[]
   readonly dtype: DType
@@ -100,11 +101,10 @@ const shapeOf = (nested: unknown): Shape => {
 }
 
 /** Checks that every row is as long as the first of its depth, and that all elements are of one kind. */
-const lay = (nested: unknown, dtype: DType | undefined): E.Either<NestedError, Laid> => {
+const lay = (nested: unknown, dtype: DType | undefined): NestedError | Laid => {
   const shape = shapeOf(nested)
   const rank = shape.length
-  if (rank > maxRank)
-    return E.left(fault('shape', nested, [], ` nested deeper than ${maxRank}; fewer axes are required`))
+  if (rank > maxRank) return fault('shape', nested, [], ` nested deeper than ${maxRank}; fewer axes are required`)
   const values: number[] = []
   const at: number[] = []
   let kind: 'number' | 'boolean' | undefined
@@ -148,10 +148,7 @@ const lay = (nested: unknown, dtype: DType | undefined): E.Either<NestedError, L
     }
     return undefined
   }
-  const found = visit(nested)
-  return found === undefined
-    ? E.right({ shape, values, dtype: dtype ?? (kind === 'boolean' ? 'bool' : 'float32') })
-    : E.left(found)
+  return visit(nested) ?? { _tag: 'Laid', shape, values, dtype: dtype ?? (kind === 'boolean' ? 'bool' : 'float32') }
 }
 
 const build = ({ shape, values, dtype }: Laid): Tensor => {
@@ -183,9 +180,8 @@ const build = ({ shape, values, dtype }: Laid): Tensor => {
  */
 export const of = <const D extends Nested>(nested: D & Regular<'of', D>, dtype?: DType): Tensor<ShapeOf<D>> => {
   const laid = lay(nested, dtype)
-  if (E.isRight(laid)) return typed(build(laid.right))
-  const { reason, message } = laid.left
-  throw reason === 'shape' ? new ShapeError('of', [], message) : new DTypeError('of', message)
+  if (laid._tag === 'Laid') return typed(build(laid))
+  throw laid.reason === 'shape' ? new ShapeError('of', [], laid.message) : new DTypeError('of', laid.message)
 }
 
 /**
@@ -193,15 +189,15 @@ export const of = <const D extends Nested>(nested: D & Regular<'of', D>, dtype?:
  * form of `of`.
  *
  * @example
- * import * as E from 'fp-ts/lib/Either.js'
+ * import type { Either } from 'fp-ts/lib/Either.js'
  * import * as T from 'pullback/Tensor'
  *
  * T.fromNested(JSON.parse('[[1, 2], [3, 4]]')) // => E.right(T.of([[1, 2], [3, 4]]))
  * E.isLeft(T.fromNested([[1, 2], [3]])) // => true
  */
-export const fromNested = (nested: unknown, dtype?: DType): E.Either<NestedError, Tensor> => {
+export const fromNested = (nested: unknown, dtype?: DType): Either<NestedError, Tensor> => {
   const laid = lay(nested, dtype)
-  return E.isLeft(laid) ? laid : E.right(build(laid.right))
+  return laid._tag === 'Laid' ? { _tag: 'Right', right: build(laid) } : { _tag: 'Left', left: laid }
 }
 
 /**
