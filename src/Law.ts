@@ -2,6 +2,7 @@
  * The laws of differentiation, for primitives, layers and whole models: `fc.assert(Law.gradient(f, arbitrary))` with any
  * runner, `Law.check(f)(...args)` with none.
  */
+export { type Kill, type Mutant, battery, killTable, mutate } from './law/battery.js'
 export { type CheckOptions, check, functionLaws } from './law/check.js'
 export { multilinear, nan, withoutDerivative } from './law/declared.js'
 export { adjoint, linearity, purity } from './law/exact.js'
@@ -13,6 +14,7 @@ export { type PrimitiveLaw, layout } from './law/kernel.js'
 export { singlePrecision } from './law/single.js'
 export { kinks } from './law/kinks.js'
 export type { FunctionLaw, GradientMismatch, GradientReport, Jacobians, Verdict } from './law/model.js'
+export { type Mutation, mutations } from './law/mutation.js'
 export { show } from './law/print.js'
 export { type Arbitraries, gradient, gradientWith } from './law/property.js'
 export { type Subject, subject } from './law/subject.js'

@@ -78,10 +78,6 @@ class Probe extends Traced {
         seen(primitive, [x, y], undefined)
         return like
       },
-      applyPair: (pair, x, y) => {
-        seen(pair.primitive, [x, y], undefined)
-        return like
-      },
       applyTuple: () => []
     }
   }

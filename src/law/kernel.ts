@@ -43,7 +43,7 @@ export const paths = (results: readonly Tensor[]): readonly string[] =>
 const between = (x: Tensor): number => (isFloat(x.dtype) ? NaN : x.dtype === 'bool' ? 1 : 1 << 30)
 
 /** The same values as a view: axes stored in reverse order, every second element, from an offset. */
-const scattered = (x: Concrete): Concrete => {
+export const scattered = (x: Concrete): Concrete => {
   if (!(x instanceof Dense)) return x
   const n = size(x.shape)
   const values = flat([x])

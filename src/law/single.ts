@@ -1,12 +1,12 @@
 /** The law of single precision: float32 against float64 at the same inputs, never against finite differences. */
-import { epsilon, isFloat } from '../DType.js'
+import { type DType, epsilon, isFloat } from '../DType.js'
 import type { Tensor } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
 import { broken, compare } from './compare.js'
 import { pull, push } from './derivative.js'
 import { type Instance, subjectOf } from './instance.js'
 import { type PrimitiveLaw, paths } from './kernel.js'
-import { type Verdict, all, nothing } from './model.js'
+import { type Verdict, all } from './model.js'
 import { latticeLike } from './salt.js'
 import { count, flat, largest, unflat } from './values.js'
 
@@ -21,10 +21,15 @@ const gathered = 2
 /** By how many ulps operands are moved to see how well the result is conditioned. */
 const moved = 8
 
+/** Primitives whose result has a type of its own, with the reason. */
+const choosesType: { readonly [name: string]: string } = { cast: 'the type is its parameter' }
+
 const to =
   (dtype: 'float32' | 'float64') =>
   (x: Tensor): Tensor =>
     isFloat(x.dtype) ? cast(x, dtype) : x
+
+const narrow = (dtype: DType): DType => (dtype === 'float64' ? 'float32' : dtype)
 
 const floats = (list: Tensors): Tensors => list.filter((x) => isFloat(x.dtype))
 
@@ -73,12 +78,13 @@ const inBoth = (
   order: number,
   f: (operands: Tensors) => Tensors,
   operands: Tensors,
-  natural: number
+  natural: number,
+  types: readonly DType[]
 ): Verdict => {
   const wide = operands.map(to('float64'))
   const single = f(operands)
   const double = f(wide)
-  const wrong = single.find((x, i) => x.dtype !== (double[i]?.dtype === 'float64' ? 'float32' : double[i]?.dtype))
+  const wrong = single.find((x, i) => x.dtype !== types[i])
   if (wrong !== undefined) {
     return broken(subjectOf(at), 'single precision', order, `${what}: ${wrong.dtype} from float32 operands`)
   }
@@ -116,8 +122,7 @@ export const singlePrecision: PrimitiveLaw = {
   check: (at, salt) => {
     const operands = at.operands.map(to('float32'))
     const results = at.apply(operands)
-    // A result whose type is a parameter, as that of `cast` is, says nothing of precision.
-    if (results.some((x) => x.dtype === 'float64')) return nothing
+    const typesOf = (list: Tensors): readonly DType[] => list.map(({ dtype }) => dtype)
     const n = floats(operands).length
     const f = (moving: Tensors): Tensors => {
       let next = 0
@@ -128,11 +133,14 @@ export const singlePrecision: PrimitiveLaw = {
     const pulled = (list: Tensors): Tensors => pull(f, list.slice(0, n), list.slice(n))
     const pushed = (list: Tensors): Tensors => push(f, list.slice(0, n), list.slice(n))
     const derivatives = [
-      (): Verdict => inBoth(at, 'vjp', 1, pulled, [...floats(operands), ...u], largest(flat(results))),
-      (): Verdict => inBoth(at, 'jvp', 1, pushed, [...floats(operands), ...v], largest(flat(results)))
+      (): Verdict =>
+        inBoth(at, 'vjp', 1, pulled, [...floats(operands), ...u], largest(flat(results)), typesOf(floats(operands))),
+      (): Verdict =>
+        inBoth(at, 'jvp', 1, pushed, [...floats(operands), ...v], largest(flat(results)), typesOf(floats(results)))
     ]
+    const types = at.name in choosesType ? typesOf(results) : typesOf(at.apply(at.operands)).map(narrow)
     return all([
-      () => inBoth(at, 'the value', 0, (list) => at.apply(list), operands, largest(flat(operands))),
+      () => inBoth(at, 'the value', 0, (list) => at.apply(list), operands, largest(flat(operands)), types),
       ...(at.differentiable && u.length > 0 && n > 0 ? derivatives : [])
     ])
   }

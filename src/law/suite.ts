@@ -25,7 +25,7 @@ const lifted = (law: FunctionLaw, maxElements: number): PrimitiveLaw => ({
 })
 
 /** What holds of any primitive. */
-const ofValues: readonly PrimitiveLaw[] = [lifted(purity, 64), layout, singlePrecision, nan]
+const ofValues: readonly PrimitiveLaw[] = [lifted(purity, 64), layout, nan]
 
 /** What holds of those with rules. */
 const ofRules: readonly PrimitiveLaw[] = [
@@ -33,7 +33,6 @@ const ofRules: readonly PrimitiveLaw[] = [
   lifted(linearity, 64),
   lifted(accumulation, 64),
   lifted(subsets, 64),
-  multilinear,
   lifted(finiteDifferences, 40),
   lifted(secondOrder, 20),
   lifted(thirdOrder, 12),
@@ -48,12 +47,20 @@ const ofRules: readonly PrimitiveLaw[] = [
  *
  * Law.primitiveLaws.map(({ name }) => name).includes('kinks') // => true
  */
-export const primitiveLaws: readonly PrimitiveLaw[] = [...ofValues, ...ofRules, withoutDerivative]
+export const primitiveLaws: readonly PrimitiveLaw[] = [
+  ...ofValues,
+  ...ofRules,
+  singlePrecision,
+  multilinear,
+  withoutDerivative
+]
 
 /** The laws that say something of a primitive. */
-const lawsOf = <P>(primitive: AnyPrimitive<P>): readonly PrimitiveLaw[] => {
-  if (!isSingle(primitive)) return [...ofValues, ...ofRules.filter((law) => law !== multilinear)]
-  return [...ofValues, ...(primitive.derivative === undefined ? [withoutDerivative] : ofRules)]
+export const lawsOf = <P>(primitive: AnyPrimitive<P>): readonly PrimitiveLaw[] => {
+  if (!isSingle(primitive)) return [...ofValues, ...ofRules, singlePrecision]
+  return primitive.derivative === undefined
+    ? [...ofValues, singlePrecision, withoutDerivative]
+    : [...ofValues, ...ofRules, singlePrecision, multilinear]
 }
 
 // -----------------------------------------------------------------------------

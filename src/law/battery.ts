@@ -1,0 +1,232 @@
+/** Testing the suite itself: every mutant of a primitive must break a law. */
+import * as E from 'fp-ts/lib/Either.js'
+import * as fc from 'fast-check'
+import { isFloat } from '../DType.js'
+import { type Drawing, draw } from '../arbitrary/draw.js'
+import type { Sample } from '../primitive/domain.js'
+import type { Primitive } from '../primitive/model.js'
+import { cast } from '../tensor/structural.js'
+import { pull, push } from './derivative.js'
+import { type Instance, concrete, instance, subjectOf } from './instance.js'
+import { type PrimitiveLaw, scattered } from './kernel.js'
+import { mutations } from './mutation.js'
+import { latticeLike } from './salt.js'
+import type { Subject } from './subject.js'
+import { lawsOf } from './suite.js'
+import { flat, unflat } from './values.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * A primitive with a wrong rule or kernel.
+ *
+ * @example
+ * import * as Law from 'pullback/Law'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const mutants: readonly Law.Mutant<undefined>[] = Law.mutate(T.square.primitive)
+ * mutants[0]?.name // => 'vjp scaled by 1.001'
+ */
+export interface Mutant<P> {
+  /** The mutation. */
+  readonly name: string
+  readonly primitive: Primitive<P>
+}
+
+/**
+ * What became of a mutant: the law that it broke, or `undefined` if it survived.
+ *
+ * @example
+ * import * as Law from 'pullback/Law'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const kills: readonly Law.Kill[] = Law.battery(T.square.primitive)
+ * kills.every(({ killedBy }) => killedBy !== undefined) // => true
+ */
+export interface Kill {
+  readonly primitive: string
+  readonly mutation: string
+  readonly killedBy: string | undefined
+}
+
+// -----------------------------------------------------------------------------
+// mutants
+// -----------------------------------------------------------------------------
+
+type Observation = (at: Instance) => Float64Array
+
+const doubles = (at: Instance): Subject => subjectOf(at)
+
+/** The instance as a function of its float operands in single precision. */
+const singles = (at: Instance): Pick<Subject, 'f' | 'inputs'> => {
+  const operands = at.operands.map((x) => (isFloat(x.dtype) ? cast(x, 'float32') : x))
+  const f: Subject['f'] = (moved) => {
+    let next = 0
+    return at.apply(operands.map((x) => (isFloat(x.dtype) ? moved[next++]! : x)))
+  }
+  return { f, inputs: operands.filter((x) => isFloat(x.dtype)) }
+}
+
+const cotangents = ({ f, inputs }: Pick<Subject, 'f' | 'inputs'>): Float64Array =>
+  flat(pull(f, inputs, latticeLike(1, f(inputs))))
+
+const tangents = ({ f, inputs }: Pick<Subject, 'f' | 'inputs'>): Float64Array =>
+  flat(push(f, inputs, latticeLike(2, inputs)))
+
+const hessian = ({ f, inputs, value }: Subject): Float64Array =>
+  flat(pull((x) => pull(f, x, latticeLike(1, value)), inputs, latticeLike(2, inputs)))
+
+/** What laws look at, as numbers: if none of it differs, a mutant is no mutant. */
+const observations: readonly Observation[] = [
+  (at) => cotangents(doubles(at)),
+  (at) => tangents(doubles(at)),
+  (at) => hessian(doubles(at)),
+  (at) => cotangents(singles(at)),
+  (at) => flat(at.evaluate(concrete(at.operands).map(scattered))),
+  (at) => {
+    const { f, inputs } = doubles(at)
+    return flat(f(unflat(inputs, flat(inputs).fill(NaN))))
+  }
+]
+
+const observe = (observation: Observation, at: Instance): Float64Array | undefined => {
+  try {
+    return observation(at)
+  } catch {
+    return undefined
+  }
+}
+
+const same = (a: Float64Array | undefined, b: Float64Array | undefined): boolean =>
+  a === undefined || b === undefined
+    ? a === b
+    : a.length === b.length && a.every((each, i) => each === b[i] || (Number.isNaN(each) && Number.isNaN(b[i])))
+
+/** A drawn point: operands and parameters, and how far the operands may move. */
+interface Point<P> {
+  readonly sample: ReturnType<Sample<P>>
+  readonly from: Drawing
+}
+
+/** The points that all mutants of a primitive are judged at; small ones, for there are many mutants. */
+const pointsOf = <P>(primitive: Primitive<P>, runs: number, seed: number, singular: boolean): readonly Point<P>[] =>
+  fc
+    .sample(draw({ maxElements: 16, singular }), { numRuns: runs, seed })
+    .map((from) => ({ sample: primitive.sample(from), from }))
+
+const at = <P>(primitive: Primitive<P>, { sample, from }: Point<P>, smooth: boolean): Instance =>
+  instance(primitive, sample, from.reachOf, smooth)
+
+/** Whether a mutant is one: at some point, something that laws look at differs. */
+const differs = <P>(original: Primitive<P>, mutant: Primitive<P>, points: readonly Point<P>[]): boolean =>
+  points.some((point) => {
+    const right = at(original, point, true)
+    const wrong = at(mutant, point, true)
+    return observations.some((observation) => !same(observe(observation, right), observe(observation, wrong)))
+  })
+
+const mutantsOf = <P>(primitive: Primitive<P>, points: readonly Point<P>[]): readonly Mutant<P>[] =>
+  mutations
+    .filter(({ mutate: change }) => differs(primitive, change(primitive), points))
+    .map(({ name, mutate: change }) => ({ name, primitive: change(primitive) }))
+
+/** How many points tell whether a mutant is one. */
+const telling = 40
+
+/**
+ * The mutants of a primitive: those that differ from it. (To swap the arguments of a sum is no fault; nor is there a second
+ * order to get wrong in what is linear.)
+ *
+ * @example
+ * import * as Law from 'pullback/Law'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const names = (primitive: Parameters<typeof Law.mutate<undefined>>[0]) => Law.mutate(primitive).map(({ name }) => name)
+ * names(T.sub.primitive).includes('arguments swapped') // => true
+ * names(T.add.primitive).includes('arguments swapped') // => false
+ */
+export const mutate = <P>(primitive: Primitive<P>): readonly Mutant<P>[] =>
+  mutantsOf(primitive, pointsOf(primitive, telling, 1, false))
+
+// -----------------------------------------------------------------------------
+// the battery
+// -----------------------------------------------------------------------------
+
+const breaks = <P>(mutant: Primitive<P>, law: PrimitiveLaw, point: Point<P>, salt: number): boolean => {
+  try {
+    return E.isLeft(law.check(at(mutant, point, law.singular !== true), salt))
+  } catch {
+    return true
+  }
+}
+
+/**
+ * Makes the mutants of a primitive, and holds each to the laws: a test of the suite, and of the primitive's sample, which
+ * must be varied enough to tell. A survivor is a hole in one or the other.
+ *
+ * @example
+ * import * as Law from 'pullback/Law'
+ * import * as T from 'pullback/Tensor'
+ *
+ * Law.battery(T.mul.primitive).filter(({ killedBy }) => killedBy === undefined) // => []
+ */
+export const battery = <P>(
+  primitive: Primitive<P>,
+  { runs = 100, seed = 1 }: { readonly runs?: number; readonly seed?: number } = {}
+): readonly Kill[] => {
+  const smooth = pointsOf(primitive, runs, seed, false)
+  const singular = pointsOf(primitive, runs, seed, true)
+  return mutantsOf(primitive, smooth.slice(0, telling)).map(({ name, primitive: mutant }) => {
+    const laws = lawsOf(mutant)
+    const killers = smooth.map(
+      (point, i) =>
+        // Point after point, and all laws at each: most mutants fall at the first.
+        (): PrimitiveLaw | undefined =>
+          laws.find((law) => breaks(mutant, law, law.singular === true ? singular[i]! : point, seed + i))
+    )
+    return { primitive: primitive.name, mutation: name, killedBy: firstOf(killers)?.name }
+  })
+}
+
+const firstOf = <A>(candidates: readonly (() => A | undefined)[]): A | undefined => {
+  for (const candidate of candidates) {
+    const found = candidate()
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/**
+ * Kills as a table: a row per mutation, with the number of mutants, of those killed, and the laws that did it.
+ *
+ * @example
+ * import * as Law from 'pullback/Law'
+ *
+ * const kills = [
+ *   { primitive: 'sin', mutation: 'jvp scaled by 1.001', killedBy: 'adjoint' },
+ *   { primitive: 'cos', mutation: 'jvp scaled by 1.001', killedBy: 'adjoint' }
+ * ]
+ * Law.killTable(kills).split('\n').length // => 4
+ */
+export const killTable = (kills: readonly Kill[]): string => {
+  const names = [...new Set(kills.map(({ mutation }) => mutation))]
+  const rows = names.map((name) => {
+    const own = kills.filter(({ mutation }) => mutation === name)
+    const laws = own.flatMap(({ killedBy }) => (killedBy === undefined ? [] : [killedBy]))
+    const by = [...new Set(laws)].map((law) => `${law} ${laws.filter((each) => each === law).length}`)
+    return [name, String(own.length), String(laws.length), by.join(', ')]
+  })
+  const total = ['all', String(kills.length), String(kills.filter(({ killedBy }) => killedBy !== undefined).length), '']
+  const table = [['mutation', 'mutants', 'killed', 'by'], ...rows, total]
+  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]!.length)))
+  return table
+    .map((row) =>
+      row
+        .map((cell, i) => (i === 0 ? cell.padEnd(widths[0]!) : i === 3 ? cell : cell.padStart(widths[i]!)))
+        .join('  ')
+        .trimEnd()
+    )
+    .join('\n')
+}

@@ -1,0 +1,225 @@
+/** Wrong rules made on purpose: what the suite must not let pass. */
+import { isFloat } from '../DType.js'
+import type { Derivative, Primitive, Pullback } from '../primitive/model.js'
+import { size } from '../shape/model.js'
+import { add, mul } from '../tensor/arithmetic.js'
+import { stopGradient } from '../tensor/cast.js'
+import { type Concrete, Dense, type Tensor, isConcrete } from '../tensor/model.js'
+import { cast, permuteTo, reshapeTo } from '../tensor/structural.js'
+import { flat, tensorAt } from './values.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * A way to be wrong.
+ *
+ * @example
+ * import * as Law from 'pullback/Law'
+ *
+ * const first: Law.Mutation | undefined = Law.mutations[0]
+ * first?.name // => 'vjp scaled by 1.001'
+ */
+export interface Mutation {
+  readonly name: string
+  /** The same primitive, but wrong; itself where the mutation does not apply. */
+  readonly mutate: <P>(primitive: Primitive<P>) => Primitive<P>
+}
+
+/** Which of the two modes are wrong; when both are, they may still be each other's transpose. */
+type Modes = 'vjp' | 'jvp' | 'both'
+
+// -----------------------------------------------------------------------------
+// parts
+// -----------------------------------------------------------------------------
+
+const withRules = <P>(
+  primitive: Primitive<P>,
+  change: (rules: Derivative<P>) => Partial<Derivative<P>>
+): Primitive<P> =>
+  primitive.derivative === undefined
+    ? primitive
+    : { ...primitive, derivative: { ...primitive.derivative, ...change(primitive.derivative) } }
+
+/** Changes what rules give, operand by operand. */
+const after =
+  (modes: Modes, change: (x: Tensor, index: number, operands: readonly Tensor[]) => Tensor): Mutation['mutate'] =>
+  (primitive) =>
+    withRules(primitive, ({ jvp, vjp }) => ({
+      jvp: (index, tangent, operands, out, params) => {
+        const right = jvp(index, tangent, operands, out, params)
+        return modes === 'vjp' ? right : change(right, index, operands)
+      },
+      vjp: (index, operands, out, params) => {
+        const right = vjp(index, operands, out, params)
+        return modes === 'jvp' ? right : (ct) => change(right(ct), index, operands)
+      }
+    }))
+
+/** Changes pullbacks. */
+const pulled =
+  (change: (pullback: Pullback) => Pullback): Mutation['mutate'] =>
+  (primitive) =>
+    withRules(primitive, ({ vjp }) => ({
+      vjp: (index, operands, out, params) => change(vjp(index, operands, out, params))
+    }))
+
+/** Changes the operands and the result that rules see, in both modes. */
+const seeing =
+  (
+    change: <P>(operands: readonly Tensor[], out: Tensor, params: P) => readonly [readonly Tensor[], Tensor]
+  ): Mutation['mutate'] =>
+  (primitive) =>
+    withRules(primitive, ({ jvp, vjp }) => ({
+      jvp: (index, tangent, operands, out, params) => jvp(index, tangent, ...change(operands, out, params), params),
+      vjp: (index, operands, out, params) => vjp(index, ...change(operands, out, params), params)
+    }))
+
+const evaluating =
+  (
+    change: (evaluate: (operands: readonly Concrete[]) => Concrete, operands: readonly Concrete[]) => Concrete
+  ): Mutation['mutate'] =>
+  (primitive) => ({
+    ...primitive,
+    evaluate: (operands, params, out) => change((at) => primitive.evaluate(at, params, out), operands)
+  })
+
+const scaled =
+  (factor: number) =>
+  (x: Tensor): Tensor =>
+    isFloat(x.dtype) ? mul(x, factor) : x
+
+// -----------------------------------------------------------------------------
+// particular faults
+// -----------------------------------------------------------------------------
+
+/** Only what came from the first position along the first axis that has several. */
+const unsummed =
+  (pullback: Pullback): Pullback =>
+  (ct) => {
+    const axis = ct.shape.findIndex((n) => n > 1)
+    if (axis < 0 || !isFloat(ct.dtype)) return pullback(ct)
+    const inner = size(ct.shape.slice(axis + 1))
+    const mask = Float64Array.from({ length: size(ct.shape) }, (_, i) =>
+      Math.floor(i / inner) % ct.shape[axis]! === 0 ? 1 : 0
+    )
+    return pullback(mul(ct, tensorAt(ct.shape, ct.dtype, mask)))
+  }
+
+/** Where several results contribute to an element, the last one wins. */
+const overwriting =
+  (pullback: Pullback): Pullback =>
+  (ct) => {
+    const n = size(ct.shape)
+    const right = pullback(ct)
+    if (!isConcrete(ct) || !isConcrete(right) || n === 0) return right
+    const values = flat([ct])
+    const total = new Float64Array(size(right.shape))
+    for (let i = 0; i < n; i++) {
+      const part = flat([
+        pullback(
+          tensorAt(
+            ct.shape,
+            ct.dtype,
+            values.map((value, j) => (i === j ? value : 0))
+          )
+        )
+      ])
+      part.forEach((value, j) => {
+        if (value !== 0) total[j] = value
+      })
+    }
+    return tensorAt(right.shape, right.dtype, total)
+  }
+
+/** Elements in the order of the reversed axes. */
+const misread = (x: Tensor): Tensor =>
+  x.shape.length < 2 ? x : reshapeTo(permuteTo(x, x.shape.map((_, axis) => axis).reverse()), x.shape)
+
+/** The operands of the first call with these shapes and parameters, forever after. */
+const stale = (): Mutation['mutate'] => {
+  const captured = new Map<string, readonly [readonly Tensor[], Tensor]>()
+  return seeing((operands, out, params) => {
+    if (![...operands, out].every(isConcrete)) return [operands, out]
+    const key = JSON.stringify([operands.map(({ shape, dtype }) => [shape, dtype]), params])
+    const first = captured.get(key)
+    if (first !== undefined) return first
+    captured.set(key, [operands, out])
+    return [operands, out]
+  })
+}
+
+/** The storage of a view as though it were in order. */
+const unstrided = (x: Concrete): Concrete => {
+  if (!(x instanceof Dense)) return x
+  const n = size(x.shape)
+  const values = Float64Array.from({ length: n }, (_, i) => x.data[x.offset + i] ?? 0)
+  const read = tensorAt(x.shape, x.dtype, values)
+  return isConcrete(read) ? read : x
+}
+
+/** The two float types changed for each other. */
+const otherFloat = (x: Tensor): Tensor => cast(x, x.dtype === 'float64' ? 'float32' : 'float64')
+
+// -----------------------------------------------------------------------------
+// the battery
+// -----------------------------------------------------------------------------
+
+/**
+ * The ways to be wrong that the laws are tested with: of the rules of one mode or of both, of one operand, of an axis, in
+ * one order or one precision only, and of kernels.
+ *
+ * @example
+ * import * as Law from 'pullback/Law'
+ *
+ * Law.mutations.map(({ name }) => name).includes('set for add in scatter') // => true
+ */
+export const mutations: readonly Mutation[] = [
+  { name: 'vjp scaled by 1.001', mutate: after('vjp', scaled(1.001)) },
+  { name: 'jvp scaled by 1.001', mutate: after('jvp', scaled(1.001)) },
+  { name: 'both scaled by 1.001', mutate: after('both', scaled(1.001)) },
+  { name: 'the sign of vjp flipped', mutate: after('vjp', scaled(-1)) },
+  { name: 'the sign of both flipped', mutate: after('both', scaled(-1)) },
+  { name: 'the first argument dropped', mutate: after('both', (x, index) => (index === 0 ? scaled(0)(x) : x)) },
+  {
+    name: 'the last argument dropped',
+    mutate: after('both', (x, index, operands) => (index === operands.length - 1 ? scaled(0)(x) : x))
+  },
+  {
+    name: 'arguments swapped',
+    mutate: (primitive) =>
+      withRules(primitive, ({ jvp, vjp }) => ({
+        jvp: (index, tangent, operands, out, params) =>
+          jvp(operands.length - 1 - index, tangent, operands, out, params),
+        vjp: (index, operands, out, params) => vjp(operands.length - 1 - index, operands, out, params)
+      }))
+  },
+  { name: 'an axis not summed', mutate: pulled(unsummed) },
+  { name: 'the wrong axis', mutate: after('vjp', misread) },
+  { name: 'set for add in scatter', mutate: pulled(overwriting) },
+  { name: 'a stale captured value', mutate: (primitive) => stale()(primitive) },
+  {
+    name: 'an error in second order only',
+    mutate: seeing((operands, out) => [operands.map((x) => stopGradient(x)), stopGradient(out)])
+  },
+  {
+    name: 'an error in float32 only',
+    mutate: after('both', (x) => (x.dtype === 'float32' ? mul(x, 1.001) : x))
+  },
+  { name: 'a constant beside the derivative', mutate: after('both', (x) => (isFloat(x.dtype) ? add(x, 1e-6) : x)) },
+  { name: 'a cotangent of the other type', mutate: after('vjp', otherFloat) },
+  {
+    name: 'a kernel that ignores strides',
+    mutate: evaluating((evaluate, operands) => evaluate(operands.map(unstrided)))
+  },
+  {
+    name: 'a kernel that answers NaN with 0',
+    mutate: evaluating((evaluate, operands) => {
+      const result = evaluate(operands)
+      const values = flat([result]).map((value) => (Number.isNaN(value) ? 0 : value))
+      const read = tensorAt(result.shape, result.dtype, values)
+      return isConcrete(read) ? read : result
+    })
+  }
+]
