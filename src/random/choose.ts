@@ -38,7 +38,8 @@ const unit = (key: Concrete, count: number): Float64Array => {
  * (1964).
  */
 const order = (key: Concrete, n: number, count: number): Int32Array => {
-  const result = Int32Array.from({ length: n }, (_, i) => i)
+  const result = new Int32Array(n)
+  for (let i = 0; i < n; i++) result[i] = i
   const u = unit(key, count)
   for (let i = 0; i < count; i++) {
     const j = i + Math.floor(u[i]! * (n - i))
@@ -55,7 +56,9 @@ export const choicePrimitive: Primitive<ChoiceParams> = op<1, ChoiceParams>({
   arity: 1,
   infer: (_key, { count }) => ({ shape: [count], dtype: 'int32' }),
   evaluate: (key, { n, count, replace }, out) => {
-    const chosen = replace ? Int32Array.from(unit(key, count), (u) => Math.floor(u * n)) : order(key, n, count)
+    if (!replace) return fromData(out.shape, 'int32', order(key, n, count))
+    const chosen = new Int32Array(count)
+    fillUnit(key, 'float64', chosen, (u) => Math.floor(u * n))
     return fromData(out.shape, 'int32', chosen)
   },
   jvp: undefined,
@@ -89,8 +92,9 @@ const withReplacement = (weights: Float64Array, u: Float64Array): Int32Array => 
     ends[i] = total
     if (weights[i]! > 0) last = i
   }
-  return Int32Array.from(u, (each) => {
-    const target = each * total
+  const chosen = new Int32Array(u.length)
+  for (let i = 0; i < u.length; i++) {
+    const target = u[i]! * total
     let from = 0
     let to = last
     while (from < to) {
@@ -98,8 +102,9 @@ const withReplacement = (weights: Float64Array, u: Float64Array): Int32Array => 
       if (ends[middle]! > target) to = middle
       else from = middle + 1
     }
-    return from
-  })
+    chosen[i] = from
+  }
+  return chosen
 }
 
 /**

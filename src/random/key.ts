@@ -113,7 +113,9 @@ const splitInto = (from: Tensor, n: number): readonly Key[] => {
   if (!Number.isSafeInteger(n) || n < 0) {
     throw new ShapeError('split', [], `${n} keys; an integer of 0 or more is required`)
   }
-  return Array.from({ length: n }, (_, low) => asKey(bind(deriveKeyPrimitive, [from], { high: purpose.split, low })))
+  const keys = new Array<Key>(n)
+  for (let low = 0; low < n; low++) keys[low] = asKey(bind(deriveKeyPrimitive, [from], { high: purpose.split, low }))
+  return keys
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Data } from '../DType.js'
 import { read } from '../primitive/model.js'
 import { type Shape, ShapeError, show, size as sizeOf } from '../shape/model.js'
 import type { NestedArray } from '../shape/static.js'
-import { type Tensor, contiguous, firstElement } from './model.js'
+import { Scalar, type Tensor, contiguous, firstElement } from './model.js'
 
 // -----------------------------------------------------------------------------
 // what is known of every tensor
@@ -76,15 +76,17 @@ export const toArray = (x: Tensor): Data => {
   return data.slice(offset, offset + size(x))
 }
 
-/** Arrays nested along a shape; a tensor's static shape says how deep. */
-const nest = (data: Data, offset: number, sizes: Shape): unknown => {
-  const block = (axis: number, from: number, count: number): unknown => {
-    if (axis === sizes.length) return data[from]
-    const n = sizes[axis]!
-    const step = n === 0 ? 0 : count / n
-    return Array.from({ length: n }, (_, i) => block(axis + 1, from + i * step, step))
+/** Arrays nested along a shape of one axis or more, from an axis on, of the `count` elements that start at an offset. */
+const nest = (data: Data, offset: number, sizes: Shape, axis: number, count: number): readonly unknown[] => {
+  const n = sizes[axis]!
+  const result = new Array<unknown>(n)
+  if (axis === sizes.length - 1) {
+    for (let i = 0; i < n; i++) result[i] = data[offset + i]!
+    return result
   }
-  return block(0, offset, sizeOf(sizes))
+  const step = n === 0 ? 0 : count / n
+  for (let i = 0; i < n; i++) result[i] = nest(data, offset + i * step, sizes, axis + 1, step)
+  return result
 }
 
 /** States the type of arrays that were nested along the shape `S`. */
@@ -101,6 +103,8 @@ const nested = <S extends Shape>(arrays: unknown): NestedArray<S> => arrays as N
  * T.toNested(T.scalar(0.5)) // => 0.5
  */
 export const toNested = <S extends Shape>(x: Tensor<S>): NestedArray<S> => {
-  const { data, offset } = contiguous(read('toNested', x))
-  return nested(nest(data, offset, x.shape))
+  const values = read('toNested', x)
+  if (values instanceof Scalar) return nested(values.value)
+  const { data, offset } = contiguous(values)
+  return nested(nest(data, offset, x.shape, 0, sizeOf(x.shape)))
 }
