@@ -99,7 +99,7 @@ export const known: T.Tensor = matrix
 export const gradual: T.Tensor<[number, 3]> = matrix
 export const named: T.Tensor<[number, 3]> = T.zeros([batch, 3])
 // @ts-expect-error a size that is not known is no literal
-export const literal: T.Tensor<[2, 3]> = gradual
+export const literal = (): T.Tensor<[2, 3]> => gradual
 // @ts-expect-error an unknown rank is no rank
 export const ranked: T.Tensor<[2, 3]> = unknownRank
 // @ts-expect-error another size
