@@ -8,7 +8,7 @@ const quantify = (
   outer: number,
   n: number,
   inner: number,
-  out: Uint8Array,
+  out: Data,
   decisive: number
 ): void => {
   const whenTrue = decisive === 1
@@ -33,9 +33,9 @@ const quantify = (
 }
 
 /** Whether any element along the middle extent is true (NaN is); of none, false. */
-export const anyInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Uint8Array): void =>
+export const anyInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Data): void =>
   quantify(data, offset, outer, n, inner, out, 1)
 
 /** Whether all elements along the middle extent are true (NaN is); of none, true. */
-export const allInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Uint8Array): void =>
+export const allInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Data): void =>
   quantify(data, offset, outer, n, inner, out, 0)

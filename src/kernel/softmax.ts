@@ -1,42 +1,62 @@
 /**
- * Softmax and its kin along the middle extent of a contiguous block `(outer, n, inner)`, shifted by the largest element
- * so that nothing overflows, and computed in double.
+ * Softmax and its kin along the middle extent of contiguous blocks `(outer, n, inner)`, shifted by the largest element so
+ * that nothing overflows, computed in double and rounded once.
  *
  * Infinite elements have the limits as values: where all are -infinity nothing has any weight; elements that are
  * +infinity share the weight. NaN makes all of its lane NaN.
  */
 import type { Data } from '../DType.js'
 
-/** Columns taken at a time where lanes lie side by side: their peaks and sums stay in the cache. */
-const chunk = 1024
+/** Lanes that lie side by side: where they begin, and how far their elements lie apart. */
+interface Lanes {
+  readonly data: Data
+  readonly from: number
+  readonly n: number
+  readonly step: number
+  readonly width: number
+}
 
-/** What is written from the peak `m` and the sum `s` of `exp(x - m)` of each lane. */
-type Finish = (
-  data: Data,
-  from: number,
-  n: number,
-  step: number,
-  width: number,
-  peaks: Float64Array,
-  sums: Float64Array,
-  out: Data,
-  to: number
-) => void
+/** Of each lane the largest element, and the sum of the exponentials of the differences to it. */
+interface Survey {
+  readonly peaks: Float64Array
+  readonly sums: Float64Array
+}
 
-/** Finds peaks and sums for the lanes that begin at `from` to `from + width`; keeps `exp(x - m)` where asked to. */
-const survey = (
+/** How many lanes to take at a time, so that what is kept of them stays in the cache. */
+const widthFor = (n: number, inner: number): number =>
+  Math.min(inner, Math.max(16, Math.min(1024, Math.floor(32768 / n))))
+
+/** Calls `visit` for all lanes, some at a time; `to` is where their results go. */
+const eachLanes = (
   data: Data,
-  from: number,
+  offset: number,
+  outer: number,
   n: number,
-  step: number,
-  width: number,
-  peaks: Float64Array,
-  sums: Float64Array,
-  kept: Data | undefined,
-  to: number
+  inner: number,
+  visit: (lanes: Lanes, o: number, begin: number) => void
 ): void => {
-  peaks.fill(-Infinity, 0, width)
-  sums.fill(0, 0, width)
+  const most = widthFor(n, inner)
+  for (let o = 0; o < outer; o++) {
+    for (let begin = 0; begin < inner; begin += most) {
+      const width = Math.min(most, inner - begin)
+      visit({ data, from: offset + o * n * inner + begin, n, step: inner, width }, o, begin)
+    }
+  }
+}
+
+const surveyFor = (width: number): Survey => ({ peaks: new Float64Array(width), sums: new Float64Array(width) })
+
+const findPeaks = ({ data, from, n, step, width }: Lanes, peaks: Float64Array): void => {
+  if (width === 1) {
+    let peak = -Infinity
+    for (let j = 0, p = from; j < n; j++, p += step) {
+      const x = data[p]!
+      if (x > peak) peak = x
+    }
+    peaks[0] = peak
+    return
+  }
+  peaks.fill(-Infinity)
   for (let j = 0; j < n; j++) {
     const row = from + j * step
     for (let k = 0; k < width; k++) {
@@ -44,135 +64,201 @@ const survey = (
       if (x > peaks[k]!) peaks[k] = x
     }
   }
+}
+
+/** Finds peaks and sums. */
+const survey = (lanes: Lanes, { peaks, sums }: Survey): void => {
+  const { data, from, n, step, width } = lanes
+  findPeaks(lanes, peaks)
+  if (width === 1) {
+    const peak = peaks[0]!
+    let sum = 0
+    for (let j = 0, p = from; j < n; j++, p += step) sum += Math.exp(data[p]! - peak)
+    sums[0] = sum
+    return
+  }
+  sums.fill(0)
   for (let j = 0; j < n; j++) {
     const row = from + j * step
-    for (let k = 0; k < width; k++) {
-      const e = Math.exp(data[row + k]! - peaks[k]!)
-      sums[k]! += e
-      if (kept !== undefined) kept[to + j * step + k] = e
-    }
+    for (let k = 0; k < width; k++) sums[k]! += Math.exp(data[row + k]! - peaks[k]!)
   }
 }
 
-/** The same for one lane of neighbours; answers the peak and leaves the sum in `sums[0]`. */
-const surveyRow = (
-  data: Data,
-  from: number,
-  n: number,
-  sums: Float64Array,
-  kept: Data | undefined,
-  to: number
-): number => {
-  let peak = -Infinity
-  for (let j = 0; j < n; j++) {
-    const x = data[from + j]!
-    if (x > peak) peak = x
-  }
-  let sum = 0
-  if (kept === undefined) {
-    for (let j = 0; j < n; j++) sum += Math.exp(data[from + j]! - peak)
-  } else {
-    for (let j = 0; j < n; j++) {
-      const e = Math.exp(data[from + j]! - peak)
-      kept[to + j] = e
+/** The same, keeping the exponentials row by row. */
+const surveyAndKeep = (lanes: Lanes, { peaks, sums }: Survey, kept: Float64Array): void => {
+  const { data, from, n, step, width } = lanes
+  findPeaks(lanes, peaks)
+  if (width === 1) {
+    const peak = peaks[0]!
+    let sum = 0
+    for (let j = 0, p = from; j < n; j++, p += step) {
+      const e = Math.exp(data[p]! - peak)
+      kept[j] = e
       sum += e
     }
+    sums[0] = sum
+    return
   }
-  sums[0] = sum
-  return peak
+  sums.fill(0)
+  for (let j = 0; j < n; j++) {
+    const row = from + j * step
+    const at = j * width
+    for (let k = 0; k < width; k++) {
+      const e = Math.exp(data[row + k]! - peaks[k]!)
+      kept[at + k] = e
+      sums[k]! += e
+    }
+  }
 }
 
 /** How many elements of a lane equal its infinite peak; NaN where one is NaN. */
-const countPeaks = (data: Data, from: number, n: number, step: number, peak: number): number => {
+const countPeaks = ({ data, from, n, step }: Lanes, k: number, peak: number): number => {
   let count = 0
   for (let j = 0; j < n; j++) {
-    const x = data[from + j * step]!
+    const x = data[from + j * step + k]!
     if (x !== x) return NaN
     if (x === peak) count++
   }
   return count
 }
 
-const eachBlock = (
+/** Of a lane with an infinite peak: the value of the elements at the peak and that of the others. */
+const writeLimits = (
+  lanes: Lanes,
+  k: number,
+  peak: number,
+  atPeak: number,
+  below: number,
+  out: Data,
+  to: number
+): void => {
+  const { data, from, n, step } = lanes
+  for (let j = 0; j < n; j++) out[to + j * step + k] = data[from + j * step + k] === peak ? atPeak : below
+}
+
+/** `log sum exp x` along the middle extent; of nothing, -infinity. */
+export const logSumExpInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Data): void => {
+  const found = surveyFor(widthFor(n, inner))
+  const { peaks, sums } = found
+  eachLanes(data, offset, outer, n, inner, (lanes, o, begin) => {
+    survey(lanes, found)
+    for (let k = 0; k < lanes.width; k++) {
+      const peak = peaks[k]!
+      const sum = sums[k]!
+      // An infinite peak makes the sum NaN: the peak is the result then, unless an element is NaN.
+      const result = sum === sum ? peak + Math.log(sum) : countPeaks(lanes, k, peak) > 0 ? peak : NaN
+      out[o * inner + begin + k] = result
+    }
+  })
+}
+
+/** `exp x / sum exp x` along the middle extent. */
+export const softmaxInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Data): void => {
+  const most = widthFor(n, inner)
+  const found = surveyFor(most)
+  const { peaks, sums } = found
+  const kept = new Float64Array(n * most)
+  eachLanes(data, offset, outer, n, inner, (lanes, o, begin) => {
+    const { width } = lanes
+    const to = o * n * inner + begin
+    surveyAndKeep(lanes, found, kept)
+    if (inner === 1) {
+      const sum = sums[0]!
+      for (let j = 0; j < n; j++) out[to + j] = kept[j]! / sum
+    } else
+      for (let j = 0; j < n; j++) {
+        const row = to + j * inner
+        const at = j * width
+        for (let k = 0; k < width; k++) out[row + k] = kept[at + k]! / sums[k]!
+      }
+    for (let k = 0; k < width; k++) {
+      if (sums[k] === sums[k]) continue
+      const peak = peaks[k]!
+      const count = countPeaks(lanes, k, peak)
+      if (count === count) writeLimits(lanes, k, peak, peak === Infinity ? 1 / count : 0, 0, out, to)
+    }
+  })
+}
+
+/** `x - log sum exp x` along the middle extent. */
+export const logSoftmaxInto = (
   data: Data,
   offset: number,
   outer: number,
   n: number,
   inner: number,
-  out: Data,
-  reduced: boolean,
-  keep: boolean,
-  finish: Finish
+  out: Data
 ): void => {
-  const peaks = new Float64Array(Math.min(chunk, inner))
-  const sums = new Float64Array(Math.min(chunk, inner))
+  const found = surveyFor(widthFor(n, inner))
+  const { peaks, sums } = found
+  eachLanes(data, offset, outer, n, inner, (lanes, o, begin) => {
+    const { from, width } = lanes
+    const to = o * n * inner + begin
+    survey(lanes, found)
+    for (let k = 0; k < width; k++) sums[k] = Math.log(sums[k]!)
+    if (inner === 1) {
+      const [peak, logSum] = [peaks[0]!, sums[0]!]
+      for (let j = 0; j < n; j++) out[to + j] = data[from + j]! - peak - logSum
+    } else
+      for (let j = 0; j < n; j++) {
+        const row = j * inner
+        for (let k = 0; k < width; k++) out[to + row + k] = data[from + row + k]! - peaks[k]! - sums[k]!
+      }
+    for (let k = 0; k < width; k++) {
+      if (sums[k] === sums[k]) continue
+      const peak = peaks[k]!
+      const count = countPeaks(lanes, k, peak)
+      const atPeak = peak === Infinity ? -Math.log(count) : -Infinity
+      if (count === count) writeLimits(lanes, k, peak, atPeak, -Infinity, out, to)
+    }
+  })
+}
+
+/** The same for one lane of neighbours; zero weights count only where the sum is not finite, and so `t` is not either. */
+const derivativeOfLane = (t: Data, tFrom: number, y: Data, yFrom: number, n: number, out: Data, to: number): void => {
+  let sum = 0
+  for (let j = 0; j < n; j++) sum += y[yFrom + j]! * t[tFrom + j]!
+  if (sum - sum === 0) {
+    for (let j = 0; j < n; j++) out[to + j] = y[yFrom + j]! * (t[tFrom + j]! - sum)
+    return
+  }
+  sum = 0
+  for (let j = 0; j < n; j++) if (y[yFrom + j] !== 0) sum += y[yFrom + j]! * t[tFrom + j]!
+  for (let j = 0; j < n; j++) out[to + j] = y[yFrom + j] === 0 ? 0 : y[yFrom + j]! * (t[tFrom + j]! - sum)
+}
+
+/** `y (t - sum y t)` along the middle extent: the derivative of softmax along `t`, where its value is `y`. */
+export const softmaxDerivativeInto = (
+  t: Data,
+  tOffset: number,
+  y: Data,
+  yOffset: number,
+  outer: number,
+  n: number,
+  inner: number,
+  out: Data
+): void => {
+  if (inner === 1) {
+    for (let o = 0; o < outer; o++) derivativeOfLane(t, tOffset + o * n, y, yOffset + o * n, n, out, o * n)
+    return
+  }
+  const sums = new Float64Array(inner)
   for (let o = 0; o < outer; o++) {
-    for (let begin = 0; begin < inner; begin += chunk) {
-      const from = offset + o * n * inner + begin
-      const to = (reduced ? o : o * n) * inner + begin
-      const width = Math.min(chunk, inner - begin)
-      const kept = keep ? out : undefined
-      if (inner === 1) peaks[0] = surveyRow(data, from, n, sums, kept, to)
-      else survey(data, from, n, inner, width, peaks, sums, kept, to)
-      finish(data, from, n, inner, width, peaks, sums, out, to)
-    }
-  }
-}
-
-/** `log sum exp x` along the middle extent; of nothing, -infinity. */
-export const logSumExpInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Data): void =>
-  eachBlock(data, offset, outer, n, inner, out, true, false, finishLogSumExp)
-
-const finishLogSumExp: Finish = (data, from, n, step, width, peaks, sums, out, to) => {
-  for (let k = 0; k < width; k++) {
-    const peak = peaks[k]!
-    const sum = sums[k]!
-    // An infinite peak makes the sum NaN: the peak is the result then, unless an element is NaN.
-    if (sum === sum) out[to + k] = peak + Math.log(sum)
-    else out[to + k] = countPeaks(data, from + k, n, step, peak) > 0 ? peak : NaN
-  }
-}
-
-/** `exp(x - log sum exp x)` along the middle extent. */
-export const softmaxInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Data): void =>
-  eachBlock(data, offset, outer, n, inner, out, false, true, finishSoftmax)
-
-const finishSoftmax: Finish = (data, from, n, step, width, peaks, sums, out, to) => {
-  for (let k = 0; k < width; k++) {
-    if (sums[k] === sums[k]) continue
-    const peak = peaks[k]!
-    const count = countPeaks(data, from + k, n, step, peak)
-    const share = peak === -Infinity && count === count ? 0 : 1 / count
+    const block = o * n * inner
+    sums.fill(0)
     for (let j = 0; j < n; j++) {
-      out[to + j * step + k] = count !== count || data[from + j * step + k] === peak ? share : 0
+      const row = block + j * inner
+      for (let k = 0; k < inner; k++) {
+        const weight = y[yOffset + row + k]!
+        if (weight !== 0) sums[k]! += weight * t[tOffset + row + k]!
+      }
     }
-    sums[k] = 1
-  }
-  for (let k = 0; k < width; k++) sums[k] = 1 / sums[k]!
-  for (let j = 0; j < n; j++) {
-    const row = to + j * step
-    for (let k = 0; k < width; k++) out[row + k]! *= sums[k]!
-  }
-}
-
-/** `x - log sum exp x` along the middle extent. */
-export const logSoftmaxInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Data): void =>
-  eachBlock(data, offset, outer, n, inner, out, false, false, finishLogSoftmax)
-
-const finishLogSoftmax: Finish = (data, from, n, step, width, peaks, sums, out, to) => {
-  for (let k = 0; k < width; k++) sums[k] = Math.log(sums[k]!)
-  for (let j = 0; j < n; j++) {
-    const row = j * step
-    for (let k = 0; k < width; k++) out[to + row + k] = data[from + row + k]! - peaks[k]! - sums[k]!
-  }
-  for (let k = 0; k < width; k++) {
-    if (sums[k] === sums[k]) continue
-    const peak = peaks[k]!
-    const count = countPeaks(data, from + k, n, step, peak)
-    const share = peak === -Infinity ? -Infinity : -Math.log(count)
     for (let j = 0; j < n; j++) {
-      const value = count === count ? (data[from + j * step + k] === peak ? share : -Infinity) : NaN
-      out[to + j * step + k] = value
+      const row = block + j * inner
+      for (let k = 0; k < inner; k++) {
+        const weight = y[yOffset + row + k]!
+        out[row + k] = weight === 0 ? 0 : weight * (t[tOffset + row + k]! - sums[k]!)
+      }
     }
   }
 }

@@ -95,6 +95,67 @@ export const isContiguous = (shape: readonly number[], strides: readonly number[
   return true
 }
 
+/** Side of the squares in which a matrix is transposed: both of their edges lie in the cache. */
+const tile = 32
+
+/** Copies `m` rows of `n` elements, square by square, as the one view may be evenest along rows and the other along columns. */
+const copyBlock = (
+  data: Data,
+  from: number,
+  rowStep: number,
+  step: number,
+  out: Data,
+  to: number,
+  toRowStep: number,
+  toStep: number,
+  m: number,
+  n: number
+): void => {
+  for (let top = 0; top < m; top += tile) {
+    const bottom = Math.min(top + tile, m)
+    for (let left = 0; left < n; left += tile) {
+      const right = Math.min(left + tile, n)
+      for (let i = top; i < bottom; i++) {
+        let p = from + i * rowStep + left * step
+        let q = to + i * toRowStep + left * toStep
+        for (let j = left; j < right; j++, p += step, q += toStep) out[q] = data[p]!
+      }
+    }
+  }
+}
+
+/** Writes each element of a view to its place in `out`, which has the view's shape under other strides. */
+export const placeStrided = (
+  data: Data,
+  offset: number,
+  shape: readonly number[],
+  strides: readonly number[],
+  out: Data,
+  to: number,
+  toStrides: readonly number[]
+): void => {
+  if (shape.includes(0)) return
+  const { outer, inner: n, outerStrides, innerStrides } = plan(shape, [strides, toStrides])
+  const last = outer.length - 1
+  const m = outer[last] ?? 1
+  const [step, toStep] = [innerStrides[0]!, innerStrides[1]!]
+  const [rowStep, toRowStep] = [outerStrides[0]![last] ?? 0, outerStrides[1]![last] ?? 0]
+  const whole = step === 1 && toStep === 1 && n > 16
+  const blocks: Plan = {
+    outer: outer.slice(0, -1),
+    inner: n,
+    outerStrides: outerStrides.map((each) => each.slice(0, -1)),
+    innerStrides
+  }
+  forEachRow(blocks, [offset, to], (from, at) => {
+    if (!whole) return copyBlock(data, from, rowStep, step, out, at, toRowStep, toStep, m, n)
+    for (let i = 0; i < m; i++) {
+      const p = from + i * rowStep
+      out.set(data.subarray(p, p + n), at + i * toRowStep)
+    }
+  })
+}
+
 /** Copies a strided view into a contiguous array of the same or another element type. */
 export const copyStrided = (
   data: Data,
@@ -104,14 +165,11 @@ export const copyStrided = (
   out: Data,
   at = 0
 ): void => {
-  if (out.length === 0 || shape.includes(0)) return
-  const steps = plan(shape, [strides])
-  const n = steps.inner
-  const step = steps.innerStrides[0]!
-  let to = at
-  forEachRow(steps, [offset], (from) => {
-    if (step === 1 && n > 16) out.set(data.subarray(from, from + n), to)
-    else for (let i = 0, position = from; i < n; i++, position += step) out[to + i] = data[position]!
-    to += n
-  })
+  const toStrides = new Array<number>(shape.length)
+  let stride = 1
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    toStrides[axis] = stride
+    stride *= shape[axis]!
+  }
+  placeStrided(data, offset, shape, strides, out, at, toStrides)
 }

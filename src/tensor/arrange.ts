@@ -1,6 +1,7 @@
 /** How kernels that work along axes see a tensor: as a contiguous block of (outer, along, inner). */
 import { type Data, type DType, allocate } from '../DType.js'
-import { copyStrided } from '../kernel/strided.js'
+import { copyStrided, isContiguous } from '../kernel/strided.js'
+import type { TensorType } from '../primitive/model.js'
 import { type Shape, size, strides } from '../shape/model.js'
 import { type Concrete, Dense, Scalar, contiguous, fromData } from './model.js'
 
@@ -66,14 +67,62 @@ export const arrange = (x: Concrete, axes: readonly number[]): Arranged => {
   return { data, offset: 0, outer: product(shape, 0, kept), along: product(shape, kept, rank), inner: 1 }
 }
 
-/** A result laid out as `arrange` lays out its operand, with the operand's axes: a view. */
-export const restore = (shape: Shape, axes: readonly number[], dtype: DType, data: Data): Concrete => {
-  if (shape.length === 0) return fromData(shape, dtype, data)
-  const order = orderOf(shape.length, axes)
-  const laid = strides(order.map((axis) => shape[axis]!))
-  const own = new Array<number>(shape.length)
-  order.forEach((axis, position) => {
-    own[axis] = laid[position]!
-  })
-  return new Dense(shape, dtype, data, own, 0)
+/** A kernel that reduces the middle extent of a contiguous block. */
+export type ReduceInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Data) => void
+
+/** The axes from the one whose neighbours lie farthest apart to the one whose neighbours lie closest. */
+const memoryOrder = (strides: readonly number[]): readonly number[] =>
+  strides.map((_, axis) => axis).sort((a, b) => Math.abs(strides[b]!) - Math.abs(strides[a]!) || a - b)
+
+/** The tensor with its axes as they lie in memory, if it is contiguous then and the reduced axes are neighbours. */
+const inMemoryOrder = (x: Dense, axes: readonly number[]): readonly number[] | undefined => {
+  const order = memoryOrder(x.strides)
+  const places = axes.map((axis) => order.indexOf(axis)).sort((a, b) => a - b)
+  const together = places.every((place, i) => place === places[0]! + i)
+  const shape = order.map((axis) => x.shape[axis]!)
+  const lies = isContiguous(
+    shape,
+    order.map((axis) => x.strides[axis]!)
+  )
+  return together && lies && axes.length > 0 ? order : undefined
 }
+
+/**
+ * Reduces axes by a kernel that may take their elements in any order. Of a permuted view of a contiguous tensor nothing is
+ * copied: it is reduced as it lies in memory, and the axes that are left are permuted back.
+ */
+export const reduceOver = (x: Concrete, axes: readonly number[], out: TensorType, into: ReduceInto): Concrete => {
+  const order = x instanceof Scalar || isContiguous(x.shape, x.strides) ? undefined : inMemoryOrder(x, axes)
+  if (x instanceof Scalar || order === undefined) {
+    const { data, offset, outer, along, inner } = arrange(x, axes)
+    const result = allocate(out.dtype, outer * inner)
+    into(data, offset, outer, along, inner, result)
+    return fromData(out.shape, out.dtype, result)
+  }
+  const sizes = order.map((axis) => x.shape[axis]!)
+  const first = order.findIndex((axis) => axes.includes(axis))
+  const outer = product(sizes, 0, first)
+  const inner = product(sizes, first + axes.length, sizes.length)
+  const result = allocate(out.dtype, outer * inner)
+  into(x.data, x.offset, outer, countOver(x.shape, axes), inner, result)
+  const kept = order.filter((axis) => !axes.includes(axis))
+  return unpermuted(kept, out, result)
+}
+
+/** A result whose axes lie in the order of the given numbers, as a view with the axes in increasing order. */
+const unpermuted = (order: readonly number[], { shape, dtype }: TensorType, data: Data): Concrete => {
+  if (shape.length === 0) return fromData(shape, dtype, data)
+  const axes = [...order].sort((a, b) => a - b)
+  const laid = strides(order.map((axis) => shape[axes.indexOf(axis)]!))
+  return new Dense(
+    shape,
+    dtype,
+    data,
+    axes.map((axis) => laid[order.indexOf(axis)]!),
+    0
+  )
+}
+
+/** A result laid out as `arrange` lays out its operand, with the operand's axes: a view. */
+export const restore = (shape: Shape, axes: readonly number[], dtype: DType, data: Data): Concrete =>
+  unpermuted(orderOf(shape.length, axes), { shape, dtype }, data)

@@ -1,19 +1,18 @@
 /** The largest and smallest elements over axes, and where they are. */
 import { type Data, allocate } from '../DType.js'
 import { argmaxInto, argminInto, maxInto, minInto } from '../kernel/reduceExtrema.js'
+import { sharesInto } from '../kernel/shares.js'
 import { type Draw, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { type Primitive, type TensorType, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, normalizeAxis, show, size } from '../shape/model.js'
 import type { Only, Reduced } from '../shape/options.js'
-import { div } from './arithmetic.js'
-import { arrange, countOver, dropAxes, keepAxes } from './arrange.js'
-import { equal } from './comparison.js'
+import { type ReduceInto, arrange, countOver, dropAxes, keepAxes, reduceOver, restore } from './arrange.js'
 import { checkOptions, dataFirst } from './dataFirst.js'
 import { type Tensor, fromData } from './model.js'
 import { type Reduction, drawAxes, reduction } from './reduction.js'
-import { cast, expandOver, reshapeTo, sumOver } from './structural.js'
+import { expandOver, reshapeTo, sumOver } from './structural.js'
 
 // -----------------------------------------------------------------------------
 // primitives
@@ -27,43 +26,54 @@ const inferShape = (name: string, { shape }: TensorType, axes: readonly number[]
   throw new ShapeError(name, [shape], rule)
 }
 
-/** Each element's share of the derivative: evenly divided among those that equal the result. */
-const shares = (x: Tensor, out: Tensor, axes: readonly number[]): Tensor => {
-  const { shape, dtype } = x
-  const ties = cast(equal(x, expandOver(out, shape, axes)), dtype)
-  return div(ties, expandOver(sumOver(ties, axes), shape, axes))
-}
-
 const drawDistinct = (draw: Draw): { readonly operands: readonly Tensor[]; readonly params: readonly number[] } => {
   const shape = draw.shape()
   const axes = drawAxes(draw, shape)
   return { operands: [draw.distinct(shape, real)], params: countOver(shape, axes) === 0 ? [] : axes }
 }
 
-type ExtremumInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Data) => void
+/* @__NO_SIDE_EFFECTS__ */
+const sharesOf = (name: string, into: ReduceInto): Primitive<readonly number[]> =>
+  op<1, readonly number[]>({
+    name,
+    arity: 1,
+    infer: (x) => x,
+    evaluate: (x, axes) => {
+      const { data, offset, outer, along, inner } = arrange(x, axes)
+      const extremes = allocate(x.dtype, outer * inner)
+      into(data, offset, outer, along, inner, extremes)
+      const result = allocate(x.dtype, size(x.shape))
+      sharesInto(data, offset, extremes, outer, along, inner, result)
+      return restore(x.shape, axes, x.dtype, result)
+    },
+    jvp: undefined,
+    vjp: undefined,
+    sample: drawDistinct
+  })
+
+/** Each element's share in the largest over axes: evenly divided among the elements that equal it, 0 for the others. */
+export const maxSharesPrimitive: Primitive<readonly number[]> = sharesOf('maxShares', maxInto)
+
+/** Each element's share in the smallest over axes. */
+export const minSharesPrimitive: Primitive<readonly number[]> = sharesOf('minShares', minInto)
 
 /* @__NO_SIDE_EFFECTS__ */
-const extremum = (name: string, into: ExtremumInto): Primitive<readonly number[]> =>
+const extremum = (name: string, into: ReduceInto, shares: Primitive<readonly number[]>): Primitive<readonly number[]> =>
   op<1, readonly number[]>({
     name,
     arity: 1,
     infer: (x, axes) => ({ shape: inferShape(name, x, axes), dtype: x.dtype }),
-    evaluate: (x, axes, out) => {
-      const { data, offset, outer, along, inner } = arrange(x, axes)
-      const result = allocate(out.dtype, outer * inner)
-      into(data, offset, outer, along, inner, result)
-      return fromData(out.shape, out.dtype, result)
-    },
-    jvp: [(tangent, x, out, axes) => sumOver(guardedMul(tangent, shares(x, out, axes)), axes)],
-    vjp: [(x, out, axes) => (ct) => guardedMul(expandOver(ct, x.shape, axes), shares(x, out, axes))],
+    evaluate: (x, axes, out) => reduceOver(x, axes, out, into),
+    jvp: [(tangent, x, _out, axes) => sumOver(guardedMul(tangent, bind(shares, [x], axes)), axes)],
+    vjp: [(x, _out, axes) => (ct) => guardedMul(expandOver(ct, x.shape, axes), bind(shares, [x], axes))],
     sample: drawDistinct
   })
 
-/** The largest element over axes, which disappear. */
-export const maxPrimitive: Primitive<readonly number[]> = extremum('max', maxInto)
+/** The largest element over axes, which disappear; its derivative is shared out. */
+export const maxPrimitive: Primitive<readonly number[]> = extremum('max', maxInto, maxSharesPrimitive)
 
-/** The smallest element over axes, which disappear. */
-export const minPrimitive: Primitive<readonly number[]> = extremum('min', minInto)
+/** The smallest element over axes, which disappear; its derivative is shared out. */
+export const minPrimitive: Primitive<readonly number[]> = extremum('min', minInto, minSharesPrimitive)
 
 type PositionInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Int32Array) => void
 
@@ -171,8 +181,8 @@ const argReduction = (name: string, primitive: Primitive<number>): ArgReduction 
  * import { pipe } from 'fp-ts/lib/function.js'
  * import * as T from 'pullback/Tensor'
  *
- * T.argmax(T.of([[1, 5], [7, 2]])) // => T.scalar(2, { dtype: 'int32' })
- * pipe(T.of([[1, 5], [7, 2]]), T.argmax({ axis: 1 })) // => T.of([1, 0], { dtype: 'int32' })
+ * T.argmax(T.of([[1, 5], [7, 2]])) // => T.scalar(2, 'int32')
+ * pipe(T.of([[1, 5], [7, 2]]), T.argmax({ axis: 1 })) // => T.of([1, 0], 'int32')
  */
 export const argmax: ArgReduction = argReduction('argmax', argmaxPrimitive)
 
@@ -184,7 +194,7 @@ export const argmax: ArgReduction = argReduction('argmax', argmaxPrimitive)
  * import { pipe } from 'fp-ts/lib/function.js'
  * import * as T from 'pullback/Tensor'
  *
- * T.argmin(T.of([[1, 5], [7, 0]])) // => T.scalar(3, { dtype: 'int32' })
- * pipe(T.of([[1, 5], [7, 2]]), T.argmin({ axis: 1 })) // => T.of([0, 1], { dtype: 'int32' })
+ * T.argmin(T.of([[1, 5], [7, 0]])) // => T.scalar(3, 'int32')
+ * pipe(T.of([[1, 5], [7, 2]]), T.argmin({ axis: 1 })) // => T.of([0, 1], 'int32')
  */
 export const argmin: ArgReduction = argReduction('argmin', argminPrimitive)

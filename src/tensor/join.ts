@@ -1,6 +1,6 @@
 /** Joining tensors along an axis, and splitting them: each the transpose of the other. */
 import { allocate, promote } from '../DType.js'
-import { placeStrided } from '../kernel/place.js'
+import { placeStrided } from '../kernel/strided.js'
 import { real } from '../primitive/domain.js'
 import { type Primitive, type TensorType, type TuplePrimitive, bind, bindTuple } from '../primitive/model.js'
 import { type Shape, ShapeError, equals, normalizeAxis, show, size, strides } from '../shape/model.js'

@@ -1,13 +1,12 @@
 /** Products over axes. */
-import { allocate } from '../DType.js'
 import { prodInto } from '../kernel/reduceProduct.js'
 import { real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
-import { arrange, countOver, dropAxes } from './arrange.js'
+import { countOver, dropAxes, reduceOver } from './arrange.js'
 import { cumprodPrimitive } from './cumulative.js'
-import { type Tensor, fromData } from './model.js'
+import type { Tensor } from './model.js'
 import { type Reduction, reduction } from './reduction.js'
 import { expandOver, permuteTo, reshapeTo, sumOver } from './structural.js'
 
@@ -23,12 +22,7 @@ export const prodPrimitive: Primitive<number> = op<1, number>({
   name: 'prod',
   arity: 1,
   infer: (x, axis) => ({ shape: dropAxes(x.shape, [axis]), dtype: x.dtype === 'bool' ? 'int32' : x.dtype }),
-  evaluate: (x, axis, out) => {
-    const { data, offset, outer, along, inner } = arrange(x, [axis])
-    const result = allocate(out.dtype, outer * inner)
-    prodInto(data, offset, outer, along, inner, result)
-    return fromData(out.shape, out.dtype, result)
-  },
+  evaluate: (x, axis, out) => reduceOver(x, [axis], out, prodInto),
   jvp: [(tangent, x, _out, axis) => sumOver(guardedMul(tangent, others(x, axis)), [axis])],
   vjp: [(x, _out, axis) => (ct) => guardedMul(expandOver(ct, x.shape, [axis]), others(x, axis))],
   sample: (draw) => {

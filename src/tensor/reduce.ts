@@ -1,14 +1,13 @@
 /** Sums, means and logical reductions over axes. */
-import { allocate, isFloat, toFloat } from '../DType.js'
-import type { Data } from '../DType.js'
+import { isFloat, toFloat } from '../DType.js'
 import { allInto, anyInto } from '../kernel/reduceLogical.js'
 import { sumInto } from '../kernel/reduceSum.js'
 import { real } from '../primitive/domain.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { div } from './arithmetic.js'
-import { arrange, countOver, dropAxes } from './arrange.js'
-import { type Tensor, fromData } from './model.js'
+import { type ReduceInto, countOver, dropAxes, reduceOver } from './arrange.js'
+import type { Tensor } from './model.js'
 import { type Reduction, drawAxes, reduction } from './reduction.js'
 import { cast, expandOver, sumOver } from './structural.js'
 
@@ -16,19 +15,18 @@ import { cast, expandOver, sumOver } from './structural.js'
 // primitives
 // -----------------------------------------------------------------------------
 
+const meanInto: ReduceInto = (data, offset, outer, n, inner, out) => {
+  const sums = new Float64Array(outer * inner)
+  sumInto(data, offset, outer, n, inner, sums)
+  for (let i = 0; i < sums.length; i++) out[i] = sums[i]! / n
+}
+
 /** The mean over axes, which disappear: divided in double, so that a sum beyond the type's range does no harm. */
 export const meanPrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
   name: 'mean',
   arity: 1,
   infer: (x, axes) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype }),
-  evaluate: (x, axes, out) => {
-    const { data, offset, outer, along, inner } = arrange(x, axes)
-    const sums = new Float64Array(outer * inner)
-    sumInto(data, offset, outer, along, inner, sums)
-    const result = allocate(out.dtype, sums.length)
-    for (let i = 0; i < sums.length; i++) result[i] = sums[i]! / along
-    return fromData(out.shape, out.dtype, result)
-  },
+  evaluate: (x, axes, out) => reduceOver(x, axes, out, meanInto),
   jvp: 'linear',
   vjp: [
     (x, _out, axes) => {
@@ -43,20 +41,13 @@ export const meanPrimitive: Primitive<readonly number[]> = op<1, readonly number
   }
 })
 
-type LogicalInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Uint8Array) => void
-
 /* @__NO_SIDE_EFFECTS__ */
-const logical = (name: string, into: LogicalInto): Primitive<readonly number[]> =>
+const logical = (name: string, into: ReduceInto): Primitive<readonly number[]> =>
   op<1, readonly number[]>({
     name,
     arity: 1,
     infer: (x, axes) => ({ shape: dropAxes(x.shape, axes), dtype: 'bool' }),
-    evaluate: (x, axes, out) => {
-      const { data, offset, outer, along, inner } = arrange(x, axes)
-      const result = new Uint8Array(outer * inner)
-      into(data, offset, outer, along, inner, result)
-      return fromData(out.shape, out.dtype, result)
-    },
+    evaluate: (x, axes, out) => reduceOver(x, axes, out, into),
     jvp: undefined,
     vjp: undefined,
     sample: (draw) => {

@@ -1,6 +1,6 @@
 /** Softmax and its kin: shifted by the largest element, so that nothing overflows. */
-import { type Data, allocate, toFloat } from '../DType.js'
-import { logSoftmaxInto, logSumExpInto, softmaxInto } from '../kernel/softmax.js'
+import { allocate, toFloat } from '../DType.js'
+import { logSoftmaxInto, logSumExpInto, softmaxDerivativeInto, softmaxInto } from '../kernel/softmax.js'
 import { type Draw, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { type Primitive, bind } from '../primitive/model.js'
@@ -8,27 +8,30 @@ import { op } from '../primitive/op.js'
 import { normalizeAxes, size } from '../shape/model.js'
 import type { Axes } from '../shape/static.js'
 import { sub } from './arithmetic.js'
-import { arrange, countOver, dropAxes, restore } from './arrange.js'
+import { type ReduceInto, arrange, countOver, dropAxes, keepAxes, reduceOver, restore } from './arrange.js'
 import { greater } from './comparison.js'
 import { type Preserving, checkOptions, dataFirst } from './dataFirst.js'
 import { exp } from './exponential.js'
 import { maxPrimitive } from './extrema.js'
-import { type Concrete, type Tensor, fromData } from './model.js'
+import { type Concrete, type Tensor, contiguous, isConcrete } from './model.js'
 import { type Reduction, drawAxes, reduction } from './reduction.js'
 import { where } from './select.js'
 import { cast, expandOver, sumOver } from './structural.js'
+import { viewOf } from './window.js'
 
 // -----------------------------------------------------------------------------
 // primitives
 // -----------------------------------------------------------------------------
 
+/** At least two elements in each lane: of one, the softmax is 1 and does not move. */
 const sample = (draw: Draw): { readonly operands: readonly Tensor[]; readonly params: readonly number[] } => {
-  const shape = draw.shape()
-  return { operands: [draw.tensor(shape, real)], params: drawAxes(draw, shape) }
+  const shape = draw.shape({ minRank: 1, minSize: 2 })
+  const axes = drawAxes(draw, shape)
+  return { operands: [draw.tensor(shape, real)], params: axes.length === 0 ? [shape.length - 1] : axes }
 }
 
 const evaluateWith =
-  (into: (data: Data, offset: number, outer: number, n: number, inner: number, out: Data) => void) =>
+  (into: ReduceInto) =>
   (x: Concrete, axes: readonly number[]): Concrete => {
     const { data, offset, outer, along, inner } = arrange(x, axes)
     const result = allocate(x.dtype, size(x.shape))
@@ -38,9 +41,39 @@ const evaluateWith =
 
 const spread = (x: Tensor, axes: readonly number[]): Tensor => expandOver(sumOver(x, axes), x.shape, axes)
 
-/** The derivative at weights `y`: `y (t - sum y t)`. Its matrix is symmetric. */
-const weigh = (t: Tensor, y: Tensor, axes: readonly number[]): Tensor =>
-  guardedMul(sub(t, spread(guardedMul(t, y), axes)), y)
+/** A tangent without its mean under the weights `y`. */
+const centred = (t: Tensor, y: Tensor, axes: readonly number[]): Tensor => sub(t, spread(guardedMul(t, y), axes))
+
+/** `y (t - sum y t)` over axes: the derivative of softmax along `t`, where its value is `y`. Its matrix is symmetric. */
+export const softmaxDerivativePrimitive: Primitive<readonly number[]> = op<2, readonly number[]>({
+  name: 'softmaxDerivative',
+  arity: 2,
+  infer: (t) => t,
+  evaluate: (t, y, axes) => {
+    const { data, offset, outer, along, inner } = arrange(t, axes)
+    const weights = arrange(y, axes)
+    const result = allocate(t.dtype, size(t.shape))
+    softmaxDerivativeInto(data, offset, weights.data, weights.offset, outer, along, inner, result)
+    return restore(t.shape, axes, t.dtype, result)
+  },
+  jvp: [
+    (tangent, _t, y, _out, axes) => weigh(tangent, y, axes),
+    (tangent, t, y, _out, axes) =>
+      sub(guardedMul(tangent, centred(t, y, axes)), guardedMul(spread(guardedMul(tangent, t), axes), y))
+  ],
+  vjp: [
+    (_t, y, _out, axes) => (ct) => weigh(ct, y, axes),
+    (t, y, _out, axes) => (ct) =>
+      sub(guardedMul(ct, centred(t, y, axes)), guardedMul(spread(guardedMul(ct, y), axes), t))
+  ],
+  sample: (draw) => {
+    const { operands, params } = sample(draw)
+    const shape = operands[0]!.shape
+    return { operands: [...operands, draw.tensor(shape, real)], params }
+  }
+})
+
+const weigh = (t: Tensor, y: Tensor, axes: readonly number[]): Tensor => bind(softmaxDerivativePrimitive, [t, y], axes)
 
 /** `exp x / sum exp x` over axes. */
 export const softmaxPrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
@@ -60,21 +93,27 @@ export const logSumExpPrimitive: Primitive<readonly number[]> = op<1, readonly n
   name: 'logSumExp',
   arity: 1,
   infer: (x, axes) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype }),
-  evaluate: (x, axes, out) => {
-    const { data, offset, outer, along, inner } = arrange(x, axes)
-    const result = allocate(out.dtype, outer * inner)
-    logSumExpInto(data, offset, outer, along, inner, result)
-    return fromData(out.shape, out.dtype, result)
-  },
+  evaluate: (x, axes, out) => reduceOver(x, axes, out, logSumExpInto),
   jvp: [(tangent, x, _out, axes) => sumOver(guardedMul(tangent, softmaxOver(x, axes)), axes)],
   vjp: [(x, _out, axes) => (ct) => guardedMul(expandOver(ct, x.shape, axes), softmaxOver(x, axes))],
   sample
 })
 
+/** Whether no lane can be -infinity everywhere, as none begins so: where the values are at hand, that is soon seen. */
+const allAlive = (out: Tensor, axes: readonly number[]): boolean => {
+  if (!isConcrete(out)) return false
+  const { shape } = out
+  const first = viewOf(out, { starts: shape.map(() => 0), steps: shape.map(() => 1), sizes: keepAxes(shape, axes) })
+  const { data, offset } = contiguous(first)
+  const end = offset + size(first.shape)
+  for (let i = offset; i < end; i++) if (data[i] === -Infinity) return false
+  return true
+}
+
 /** Zero in the lanes that are -infinity everywhere, which do not move. */
 const alive = (t: Tensor, out: Tensor, axes: readonly number[]): Tensor => {
   const { shape } = out
-  if (countOver(shape, axes) === 0) return t
+  if (countOver(shape, axes) === 0 || allAlive(out, axes)) return t
   return where(expandOver(greater(bind(maxPrimitive, [out], axes), -Infinity), shape, axes), t, 0)
 }
 
@@ -124,7 +163,7 @@ const softmaxLike = (name: string, primitive: Primitive<readonly number[]>): Pre
  * import { pipe } from 'fp-ts/lib/function.js'
  * import * as T from 'pullback/Tensor'
  *
- * T.logSumExp(T.of([1000, 1000])) // => T.scalar(1000.6931)
+ * T.logSumExp(T.of([1000, 1000])) // => T.scalar(1000.6932)
  * pipe(T.of([[0, 0], [0, -Infinity]]), T.logSumExp({ axis: 1 })) // => T.of([0.6931472, 0])
  */
 export const logSumExp: Reduction = reduction('logSumExp', (x, axes) =>

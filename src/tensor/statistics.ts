@@ -1,5 +1,5 @@
 /** Variances, standard deviations and norms over axes. */
-import { allocate, toFloat } from '../DType.js'
+import { toFloat } from '../DType.js'
 import { normInto, varianceInto } from '../kernel/moments.js'
 import { type Draw, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
@@ -7,10 +7,10 @@ import { type Primitive, type TensorType, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import type { Shape } from '../shape/model.js'
 import { abs, div, mul, sub } from './arithmetic.js'
-import { arrange, countOver, dropAxes } from './arrange.js'
+import { countOver, dropAxes, reduceOver } from './arrange.js'
 import { divNoNan } from './divNoNan.js'
 import { maxPrimitive } from './extrema.js'
-import { type Concrete, type Tensor, fromData } from './model.js'
+import type { Concrete, Tensor } from './model.js'
 import { meanOver } from './reduce.js'
 import { type ReduceOptions, type Reduction, drawAxes, reduction } from './reduction.js'
 import { cast, expandOver, sumOver } from './structural.js'
@@ -61,10 +61,10 @@ const freedom = (shape: Shape, { axes, correction }: Spread): number => Math.max
 const evaluateWith =
   (root: boolean) =>
   (x: Concrete, spread: Spread, out: TensorType): Concrete => {
-    const { data, offset, outer, along, inner } = arrange(x, spread.axes)
-    const result = allocate(out.dtype, outer * inner)
-    varianceInto(data, offset, outer, along, inner, freedom(x.shape, spread), root, result)
-    return fromData(out.shape, out.dtype, result)
+    const divisor = freedom(x.shape, spread)
+    return reduceOver(x, spread.axes, out, (data, offset, outer, n, inner, result) =>
+      varianceInto(data, offset, outer, n, inner, divisor, root, result)
+    )
   }
 
 const centred = (x: Tensor, axes: readonly number[]): Tensor => sub(x, expandOver(meanOver(x, axes), x.shape, axes))
@@ -117,12 +117,7 @@ export const normPrimitive: Primitive<readonly number[]> = op<1, readonly number
   name: 'norm',
   arity: 1,
   infer: (x, axes) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype }),
-  evaluate: (x, axes, out) => {
-    const { data, offset, outer, along, inner } = arrange(x, axes)
-    const result = allocate(out.dtype, outer * inner)
-    normInto(data, offset, outer, along, inner, result)
-    return fromData(out.shape, out.dtype, result)
-  },
+  evaluate: (x, axes, out) => reduceOver(x, axes, out, normInto),
   jvp: [(tangent, x, out, axes) => sumOver(guardedMul(tangent, direction(x, out, axes)), axes)],
   vjp: [(x, out, axes) => (ct) => guardedMul(expandOver(ct, x.shape, axes), direction(x, out, axes))],
   sample: (draw) => {

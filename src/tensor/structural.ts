@@ -3,7 +3,7 @@
  * and summation, each the transpose of the other. These are the primitives; their doors are in `layout.ts` and
  * `reduce.ts`.
  */
-import { type Data, type DType, allocate, isFloat } from '../DType.js'
+import { type DType, allocate, isFloat } from '../DType.js'
 import { sumInto } from '../kernel/reduceSum.js'
 import { restride } from '../kernel/restride.js'
 import { copyStrided, isContiguous } from '../kernel/strided.js'
@@ -11,7 +11,7 @@ import { real } from '../primitive/domain.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, equals, show, size, strides } from '../shape/model.js'
-import { arrange, dropAxes, keepAxes } from './arrange.js'
+import { type ReduceInto, dropAxes, keepAxes, reduceOver } from './arrange.js'
 import { type Concrete, Dense, Scalar, type Tensor, contiguous, firstElement, fromData, fromNumber } from './model.js'
 
 // -----------------------------------------------------------------------------
@@ -207,11 +207,7 @@ export const sumPrimitive: Primitive<readonly number[]> = op<1, readonly number[
   evaluate: (x, axes, out) => {
     if (x instanceof Scalar) return fromNumber(out.dtype, x.value)
     const { view, times } = collapse(x, axes)
-    const { data, offset, outer, along, inner } = arrange(view, axes)
-    const result = allocate(times === 1 ? out.dtype : 'float64', outer * inner)
-    sumInto(data, offset, outer, along, inner, result)
-    if (times === 1) return fromData(out.shape, out.dtype, result)
-    return fromData(out.shape, out.dtype, scaled(result, times, out.dtype))
+    return reduceOver(view, axes, out, times === 1 ? sumInto : timesInto(times))
   },
   jvp: 'linear',
   vjp: [
@@ -237,11 +233,14 @@ const collapse = (x: Dense, axes: readonly number[]): { readonly view: Dense; re
   return { view: new Dense(shape, x.dtype, x.data, x.strides, x.offset), times: size(x.shape.filter(repeats)) }
 }
 
-const scaled = (data: Data, times: number, dtype: DType): Data => {
-  const result = allocate(dtype, data.length)
-  for (let i = 0; i < data.length; i++) result[i] = data[i]! * times
-  return result
-}
+/** The sum taken several times, rounded once. */
+const timesInto =
+  (times: number): ReduceInto =>
+  (data, offset, outer, n, inner, out) => {
+    const sums = new Float64Array(out.length)
+    sumInto(data, offset, outer, n, inner, sums)
+    for (let i = 0; i < sums.length; i++) out[i] = sums[i]! * times
+  }
 
 /** Sums over axes that have been checked; nothing to do when there are none. */
 export const sumOver = (x: Tensor, axes: readonly number[]): Tensor =>

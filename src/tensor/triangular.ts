@@ -1,6 +1,6 @@
 /** Triangles and diagonals of matrices, and of stacks of them: the last two axes are the rows and columns. */
 import { allocate } from '../DType.js'
-import { placeStrided } from '../kernel/place.js'
+import { placeStrided } from '../kernel/strided.js'
 import { triangleInto } from '../kernel/triangle.js'
 import { type Draw, real } from '../primitive/domain.js'
 import { type Primitive, bind } from '../primitive/model.js'

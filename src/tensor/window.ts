@@ -3,7 +3,7 @@
  * along each axis, and placing values at them.
  */
 import { allocate } from '../DType.js'
-import { placeStrided } from '../kernel/place.js'
+import { placeStrided } from '../kernel/strided.js'
 import { type Draw, real } from '../primitive/domain.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
