@@ -9,7 +9,7 @@ import type { Key } from './model.js'
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
- * import type { State } from 'fp-ts/lib/State.js'
+ * import * as State from 'fp-ts/lib/State.js'
  * import * as Random from 'pullback/Random'
  * import * as T from 'pullback/Tensor'
  *

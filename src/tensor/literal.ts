@@ -15,7 +15,7 @@ import { typed } from './typed.js'
  * Why a value is no nested array of numbers or of booleans: where, and what was there.
  *
  * @example
- * import type { Either } from 'fp-ts/lib/Either.js'
+ * import * as E from 'fp-ts/lib/Either.js'
  * import * as T from 'pullback/Tensor'
  *
  * const result: E.Either<T.NestedError, T.Tensor> = T.fromNested([[1, 2], [3, 'x']])
@@ -189,7 +189,7 @@ export const of = <const D extends Nested>(nested: D & Regular<'of', D>, dtype?:
  * form of `of`.
  *
  * @example
- * import type { Either } from 'fp-ts/lib/Either.js'
+ * import * as E from 'fp-ts/lib/Either.js'
  * import * as T from 'pullback/Tensor'
  *
  * T.fromNested(JSON.parse('[[1, 2], [3, 4]]')) // => E.right(T.of([[1, 2], [3, 4]]))
