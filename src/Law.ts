@@ -3,6 +3,7 @@
  * runner, `Law.check(f)(...args)` with none.
  */
 export { type Kill, type Mutant, battery, killTable, mutate } from './law/battery.js'
+export { type BinaryFunction, broadcast, broadcasts } from './law/broadcast.js'
 export { type CheckOptions, check, functionLaws } from './law/check.js'
 export { multilinear, nan, withoutDerivative } from './law/declared.js'
 export { adjoint, linearity, purity } from './law/exact.js'

@@ -5,7 +5,7 @@
 import * as fc from 'fast-check'
 import type { Domain, Draw } from '../primitive/domain.js'
 import { type Shape, show, size } from '../shape/model.js'
-import type { Tensor } from '../tensor/model.js'
+import { type Tensor, isTensor } from '../tensor/model.js'
 import { codes, distinctCodes } from './codes.js'
 import { lattice } from './lattice.js'
 import { shape as shapes } from './shape.js'
@@ -76,9 +76,9 @@ const drawing = (gen: fc.GeneratorValue, options: DrawOptions): Drawing & fc.Wit
   const { maxElements = 64, singular = false } = options
   const domains = new WeakMap<Tensor, Domain>()
   const reaches = new WeakMap<Tensor, readonly number[]>()
-  const log: string[] = []
+  const log: (Tensor | Shape)[] = []
   const note = (x: Tensor): Tensor => {
-    log.push(String(x))
+    log.push(x)
     return x
   }
   const register = (shape: Shape, domain: Domain, values: readonly number[], reach: readonly number[]): Tensor => {
@@ -114,7 +114,7 @@ const drawing = (gen: fc.GeneratorValue, options: DrawOptions): Drawing & fc.Wit
     pick: (choices) => choices[gen(integerWithin, 0, choices.length - 1)] ?? choices[0],
     shape: ({ minRank = 0, maxRank = Math.max(4, minRank), minSize = 0, maxSize = Math.max(4, minSize) } = {}) => {
       const shape = gen(shapeWithin, minRank, maxRank, minSize, maxSize, maxElements)
-      log.push(`shape ${show(shape)}`)
+      log.push(shape)
       return shape
     },
     tensor: (shape, domain) => {
@@ -143,7 +143,7 @@ const drawing = (gen: fc.GeneratorValue, options: DrawOptions): Drawing & fc.Wit
     dtype: (choices) => choices[gen(integerWithin, 0, choices.length - 1)] ?? choices[0],
     domainOf: (x) => domains.get(x),
     reachOf: (x) => reaches.get(x),
-    [fc.toStringMethod]: () => `draw(${log.join(', ')})`
+    [fc.toStringMethod]: () => `draw(${log.map((each) => (isTensor(each) ? String(each) : show(each))).join(', ')})`
   }
 }
 

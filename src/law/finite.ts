@@ -30,14 +30,16 @@ const bounds = (automatic: Float64Array, { value, error }: Slope, natural: numbe
     return 8 * each + 32 * Number.EPSILON * Math.max(Math.abs(automatic[i]!), Math.abs(value[i]!), least)
   })
 
-/** A bound above 1e-4 of the largest value in the leaf is too coarse to tell. */
-const coarseness = (like: Subject['inputs'], automatic: Float64Array, expected: Float64Array): Float64Array => {
+/** A bound above 1e-4 of the largest value in the leaf is too coarse to tell, unless that is next to nothing. */
+const coarseness = (
+  like: Subject['inputs'],
+  automatic: Float64Array,
+  expected: Float64Array,
+  natural: number
+): Float64Array => {
   const a = leafwise(like, automatic)
-  const b = leafwise(
-    like,
-    expected.map((each) => (Number.isFinite(each) ? each : 0))
-  )
-  return a.map((each, i) => Math.max(1e-4 * Math.max(each, b[i]!), 1e-12))
+  const b = leafwise(like, expected)
+  return a.map((each, i) => 1e-4 * Math.max(each, b[i]!, 1e-3 * natural))
 }
 
 // -----------------------------------------------------------------------------
@@ -98,7 +100,7 @@ const contracted = (columns: readonly Slope[], at: Float64Array, weights: Float6
 }
 
 const checkWhole = (subject: Subject, salt: number, order: number, law: string, kinks: boolean): Verdict => {
-  const { f, inputs, value, paths, resultPaths } = subject
+  const { f, inputs, value, paths, resultPaths, natural } = subject
   const at = flat(value)
   const noise = noiseOf(lineOf(subject, rademacherReach(subject, salt)), at)
   const columns = columnsOf(subject, at, noise, kinks)
@@ -123,7 +125,7 @@ const checkWhole = (subject: Subject, salt: number, order: number, law: string, 
         bound: bounds(pulled, byRows, byRows.natural),
         like: inputs,
         paths,
-        coarse: coarseness(inputs, pulled, byRows.value),
+        coarse: coarseness(inputs, pulled, byRows.value, natural),
         jacobians
       }),
     () =>
@@ -136,7 +138,7 @@ const checkWhole = (subject: Subject, salt: number, order: number, law: string, 
         bound: bounds(pushed, byColumns, byColumns.natural),
         like: value,
         paths: resultPaths,
-        coarse: coarseness(value, pushed, byColumns.value),
+        coarse: coarseness(value, pushed, byColumns.value, natural),
         jacobians
       })
   ])
@@ -182,7 +184,7 @@ const along = (subject: Subject, salt: number, order: number, law: string, kinks
         bound: bounds(pushed, measured, natural),
         like: value,
         paths: resultPaths,
-        coarse: coarseness(value, pushed, measured.value)
+        coarse: coarseness(value, pushed, measured.value, natural)
       }),
     () =>
       compare(subject, {
@@ -194,7 +196,7 @@ const along = (subject: Subject, salt: number, order: number, law: string, kinks
         bound: bounds(total, { value: expected, error }, natural * u.length),
         like: [],
         paths: [],
-        coarse: Float64Array.of(1e-4 * Math.max(scale, Math.abs(expected[0]!) || 0, 1e-8))
+        coarse: Float64Array.of(1e-4 * Math.max(scale, Math.abs(expected[0]!), 1e-3 * natural))
       })
   ])
 }

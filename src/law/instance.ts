@@ -143,8 +143,18 @@ export const concrete = (operands: readonly Tensor[]): readonly Concrete[] =>
 
 const movable = (x: Tensor): boolean => x.dtype === 'float64'
 
-/** The instance as a function of its float64 operands. */
+const subjects = new WeakMap<Instance, Subject>()
+
+/** The instance as a function of its float64 operands, made once. */
 export const subjectOf = (at: Instance): Subject => {
+  const known = subjects.get(at)
+  if (known !== undefined) return known
+  const made = subjectFrom(at)
+  subjects.set(at, made)
+  return made
+}
+
+const subjectFrom = (at: Instance): Subject => {
   const { name, operands, smooth, apply, reachOf, literals } = at
   const inputs = operands.filter(movable)
   const f = (moved: readonly Tensor[]): readonly Tensor[] => {

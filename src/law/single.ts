@@ -138,7 +138,8 @@ export const singlePrecision: PrimitiveLaw = {
       (): Verdict =>
         inBoth(at, 'jvp', 1, pushed, [...floats(operands), ...v], largest(flat(results)), typesOf(floats(results)))
     ]
-    const types = at.name in choosesType ? typesOf(results) : typesOf(at.apply(at.operands)).map(narrow)
+    const free = n === 0 || at.name in choosesType
+    const types = free ? typesOf(results) : typesOf(at.apply(at.operands)).map(narrow)
     return all([
       () => inBoth(at, 'the value', 0, (list) => at.apply(list), operands, largest(flat(operands)), types),
       ...(at.differentiable && u.length > 0 && n > 0 ? derivatives : [])

@@ -5,7 +5,7 @@ import { size } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
 import { mapTensors } from '../tree/model.js'
 import { literal } from './literal.js'
-import { largest, flat } from './values.js'
+import { count, flat, largest } from './values.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -81,11 +81,15 @@ export const reachOfAll = (
   inputs: readonly Tensor[],
   known: (x: Tensor) => readonly number[] | undefined
 ): Float64Array => {
-  const each = inputs.map((x) => {
+  const result = new Float64Array(count(inputs))
+  let to = 0
+  for (const x of inputs) {
     const own = known(x)
-    return own === undefined ? reachOfSize(x) : Float64Array.from(own, (reach) => binary(Math.min(1, reach)))
-  })
-  return Float64Array.from(each.flatMap((list) => [...list]))
+    if (own === undefined) result.set(reachOfSize(x), to)
+    else own.forEach((reach, i) => (result[to + i] = binary(Math.min(1, reach))))
+    to += size(x.shape)
+  }
+  return result
 }
 
 /**

@@ -30,11 +30,11 @@ const ofValues: readonly PrimitiveLaw[] = [lifted(purity, 64), layout, nan]
 /** What holds of those with rules. */
 const ofRules: readonly PrimitiveLaw[] = [
   lifted(adjoint, 64),
-  lifted(linearity, 64),
-  lifted(accumulation, 64),
-  lifted(subsets, 64),
-  lifted(finiteDifferences, 40),
-  lifted(secondOrder, 20),
+  lifted(linearity, 32),
+  lifted(accumulation, 32),
+  lifted(subsets, 32),
+  lifted(finiteDifferences, 32),
+  lifted(secondOrder, 16),
   lifted(thirdOrder, 12),
   kinks
 ]

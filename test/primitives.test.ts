@@ -1,0 +1,98 @@
+// Every primitive is held to every law, found by itself: a new one needs no line here.
+import * as fc from 'fast-check'
+import { real, unary } from 'pullback/Primitive'
+import * as Law from 'pullback/Law'
+import * as T from 'pullback/Tensor'
+import { describe, expect, it } from 'vitest'
+import { collect, exported, hidden, primitives } from './law/primitives.js'
+
+describe.each(primitives.map((found) => [`${found.primitive.name} (${found.place})`, found] as const))(
+  '%s',
+  (_, { primitive }) => {
+    it.each(Law.primitive(primitive).map((law) => [law.name, law] as const))('%s', (__, { property }) => {
+      fc.assert(property)
+    })
+  }
+)
+
+const binaries = new Map(
+  exported.flatMap(([place, f]) => (Law.broadcasts(f) ? [[f.primitive, [place, f] as const] as const] : []))
+)
+
+describe('broadcasting', () => {
+  it.each([...binaries.values()])('%s', (_, f) => {
+    fc.assert(Law.broadcast(f).property)
+  })
+})
+
+describe('the collection', () => {
+  it('finds the primitives', () => {
+    const names = primitives.map(({ primitive }) => primitive.name)
+    expect(names).toEqual(expect.arrayContaining(['add', 'neg', 'sum', 'broadcastTo', 'guardedMul']))
+  })
+
+  it('finds the functions that broadcast', () => {
+    expect([...binaries.values()].map(([, f]) => f.primitive.name)).toEqual(
+      expect.arrayContaining(['add', 'sub', 'mul', 'div'])
+    )
+  })
+
+  it('misses none: every one is exported', () => {
+    expect(hidden).toEqual([])
+  })
+})
+
+describe('a bad primitive fails', () => {
+  const broken = (exports: object): readonly string[] =>
+    collect(Object.entries(exports)).flatMap(({ primitive }) =>
+      Law.primitive(primitive).flatMap(({ name, property }) =>
+        fc.check(property, { numRuns: 100 }).failed ? [name] : []
+      )
+    )
+
+  it('without a sample', () => {
+    const { sample: _, ...rest } = T.neg.primitive
+    expect(broken({ withoutSample: rest })).toContain('adjoint')
+  })
+
+  it('without rules', () => {
+    const withoutRules = unary({ name: 'withoutRules', domain: real, f: Math.sin })
+    expect(broken({ withoutRules })).toEqual(['without derivative'])
+  })
+
+  it('without the rule of one operand', () => {
+    const { derivative } = T.mul.primitive
+    if (derivative === undefined) throw new Error('mul has rules')
+    const half = {
+      ...T.mul.primitive,
+      derivative: {
+        ...derivative,
+        vjp: (index: number, ...rest: Parameters<typeof derivative.vjp> extends [number, ...infer R] ? R : never) => {
+          if (index === 1) throw new Error('mul: operand 1 was differentiated; it has no rule')
+          return derivative.vjp(index, ...rest)
+        }
+      }
+    }
+    expect(broken({ half })).toContain('adjoint')
+  })
+
+  it('with a kink that its domain does not name', () => {
+    const undeclared = unary({
+      name: 'undeclared',
+      domain: real,
+      f: (x) => Math.abs(x - 0.0123),
+      df: () => T.scalar(1, 'float64')
+    })
+    expect(broken({ undeclared })).toContain('finite differences')
+  })
+
+  it('with a convention at a kink outside of the one-sided derivatives', () => {
+    const wild = unary({
+      name: 'wild',
+      domain: { ...real, kinks: [0] },
+      f: Math.abs,
+      df: (x) => T.where(T.equal(x, 0), T.mul(T.onesLike(x), 5), T.sign(x))
+    })
+    expect(broken({ wild })).toEqual(['kinks'])
+  })
+})
