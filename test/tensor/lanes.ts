@@ -1,5 +1,6 @@
 // Reductions as functions of lists: what a reduction makes of each lane, independently of strides and kernels.
 import * as fc from 'fast-check'
+import { expect } from 'vitest'
 import type { Shape } from 'pullback/Shape'
 import * as T from 'pullback/Tensor'
 import { indicesOf, reader } from './naive.js'
@@ -73,4 +74,10 @@ export const fractions = (shape: Shape): fc.Arbitrary<T.Tensor> => {
       shape
     )
   )
+}
+
+/** Expects each number near its expectation, to so many decimals; infinities must be equal. */
+export const expectClose = (actual: readonly number[], expected: readonly number[], digits: number): void => {
+  expect(actual).toHaveLength(expected.length)
+  actual.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, digits))
 }
