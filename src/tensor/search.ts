@@ -1,11 +1,12 @@
 /** Where values belong in a sorted vector. */
 import { isFloat } from '../DType.js'
 import { searchSortedInto } from '../kernel/search.js'
-import { real } from '../primitive/domain.js'
+import { awayFrom, real } from '../primitive/domain.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { type Shape, ShapeError, show, size } from '../shape/model.js'
 import { checkOptions } from './dataFirst.js'
+import { toArray } from './destruct.js'
 import { dualBySecond } from './indices.js'
 import { type Tensor, contiguous, fromData, fromNumber } from './model.js'
 import { sort } from './sorting.js'
@@ -53,10 +54,12 @@ const searchSortedPrimitive: Primitive<Side> = op<2, Side>({
   },
   jvp: undefined,
   vjp: undefined,
-  sample: (draw) => ({
-    operands: [sort(draw.tensor(draw.shape({ minRank: 1, maxRank: 1 }), real)), draw.tensor(draw.shape(), real)],
-    params: draw.pick(['left', 'right'])
-  })
+  sample: (draw) => {
+    const list = draw.tensor(draw.shape({ minRank: 1, maxRank: 1 }), real)
+    // Where a value meets an element, its position jumps.
+    const values = draw.tensor(draw.shape(), awayFrom([...toArray(list)])(real))
+    return { operands: [sort(list), values], params: draw.pick(['left', 'right']) }
+  }
 })
 
 /**
