@@ -33,3 +33,4 @@ export {
   bindTuple
 } from './primitive/model.js'
 export { type HasPrimitive, type JvpRule, type OpRecord, type VjpRule, expose, op } from './primitive/op.js'
+export { type Concrete, type Contiguous, contiguous, fromData } from './tensor/model.js'

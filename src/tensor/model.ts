@@ -102,7 +102,15 @@ export class Dense<S extends Shape = Shape> extends Tensor<S> {
   }
 }
 
-/** A tensor that holds its values, as all do outside of transformations. */
+/**
+ * A tensor that holds its values, as all do outside of transformations: what kernels see.
+ *
+ * @example
+ * import { type Concrete, contiguous } from 'pullback/Primitive'
+ *
+ * const first = (x: Concrete): number | undefined => contiguous(x).data[contiguous(x).offset]
+ * first.length // => 1
+ */
 export type Concrete = Scalar | Dense
 
 /** Whether a value is a tensor. */
@@ -121,7 +129,16 @@ export const isScalar = (x: Tensor): x is Scalar => x.level === 0 && x.shape.len
 /** A concrete scalar; the number is rounded to its type. */
 export const fromNumber = (dtype: DType, value: number): Scalar => new Scalar(dtype, round(dtype, value))
 
-/** Wraps a row-major array that the caller has just made and gives away. */
+/**
+ * A tensor around a row-major array that the caller has just made and gives away: how kernels return results. Not for data
+ * that anyone may still write to; `T.fromTypedArray` copies.
+ *
+ * @example
+ * import { fromData } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * fromData([2], 'float32', new Float32Array([1, 2])) // => T.of([1, 2])
+ */
 export const fromData = (shape: Shape, dtype: DType, data: Data): Concrete =>
   shape.length === 0 ? new Scalar(dtype, data[0]!) : new Dense(shape, dtype, data, strides(shape), 0)
 
@@ -143,13 +160,41 @@ export const zeroStrides = (rank: number): readonly number[] =>
 // destructors
 // -----------------------------------------------------------------------------
 
-/** A row-major stretch of a typed array: elements `offset` to `offset + size`. Not to be written to. */
+/**
+ * A row-major stretch of a typed array: elements `offset` to `offset + size`. Not to be written to.
+ *
+ * @example
+ * import type { Contiguous } from 'pullback/Primitive'
+ *
+ * const values: Contiguous = { data: new Float32Array([9, 1, 2]), offset: 1 }
+ * values.offset // => 1
+ */
 export interface Contiguous {
   readonly data: Data
   readonly offset: number
 }
 
-/** The values in row-major order, copied only when the tensor is a view in another order. */
+/**
+ * The values in row-major order, copied only when the tensor is a view in another order: how kernels read operands.
+ *
+ * @example
+ * import { type Primitive, bind, contiguous, fromData, op, real } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const secondHalf: Primitive = op<1, undefined>({
+ *   name: 'secondHalf',
+ *   arity: 1,
+ *   infer: (x) => ({ shape: [1], dtype: x.dtype }),
+ *   evaluate: (x, _params, out) => {
+ *     const { data, offset } = contiguous(x)
+ *     return fromData(out.shape, out.dtype, data.slice(offset + 1, offset + 2))
+ *   },
+ *   jvp: 'linear',
+ *   vjp: [() => (ct) => T.pad(ct, [[1, 0]])],
+ *   sample: (draw) => ({ operands: [draw.tensor([2], real)], params: undefined })
+ * })
+ * bind(secondHalf, [T.of([1, 2])], undefined) // => T.of([2])
+ */
 export const contiguous = (x: Concrete): Contiguous => {
   if (x instanceof Scalar) {
     const data = allocate(x.dtype, 1)
