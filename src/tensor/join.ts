@@ -2,7 +2,7 @@
 import { allocate, promote } from '../DType.js'
 import { placeStrided } from '../kernel/strided.js'
 import { real } from '../primitive/domain.js'
-import { type Primitive, type TensorType, type TuplePrimitive, bind, bindTuple } from '../primitive/model.js'
+import { type TuplePrimitive, bindTuple } from '../primitive/model.js'
 import { type Shape, ShapeError, equals, normalizeAxis, show, size, strides } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import { checkOptions, dataFirst, listFirst } from './dataFirst.js'
@@ -10,7 +10,7 @@ import type { Joined, Parts, Stacked, Stacks } from './joinTypes.js'
 import { newAxis } from './layout.js'
 import { Scalar, type Tensor, fill, fromData } from './model.js'
 import { cast, reshapeTo } from './structural.js'
-import { along, place, take, viewOf } from './window.js'
+import { along, viewOf } from './window.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -50,50 +50,31 @@ const beginnings = (sizes: readonly number[]): readonly number[] => {
 // primitives
 // -----------------------------------------------------------------------------
 
-const joinedType = (operands: readonly TensorType[], axis: number): TensorType => {
-  const { shape, dtype } = operands[0]!
-  return {
-    shape: resize(
-      shape,
-      axis,
-      operands.reduce((total, each) => total + each.shape[axis]!, 0)
-    ),
-    dtype
-  }
-}
-
-/** Where operand `index` begins along the axis. */
-const beginning = (operands: readonly TensorType[], index: number, axis: number): number => {
-  let start = 0
-  for (let i = 0; i < index; i++) start += operands[i]!.shape[axis]!
-  return start
-}
-
 /** The operands, of one type and of shapes that agree beside the axis, one after another along it. */
-export const concatPrimitive: Primitive<number> = {
+export const concatPrimitive: TuplePrimitive<number> = {
   name: 'concat',
-  infer: joinedType,
-  evaluate: (operands, axis, out) => {
-    const data = allocate(out.dtype, size(out.shape))
-    const places = strides(out.shape)
+  evaluate: (operands, axis) => {
+    const { shape, dtype } = operands[0]!
+    const length = operands.reduce((total, x) => total + x.shape[axis]!, 0)
+    const joined = resize(shape, axis, length)
+    const data = allocate(dtype, size(joined))
+    const places = strides(joined)
     let start = 0
     for (const x of operands) {
       if (x instanceof Scalar) continue
       placeStrided(x.data, x.offset, x.shape, x.strides, data, start * places[axis]!, places)
       start += x.shape[axis]!
     }
-    return fromData(out.shape, out.dtype, data)
+    return [fromData(joined, dtype, data)]
   },
-  derivative: {
-    jvp: (index, tangent, operands, out, axis) => {
-      const start = beginning(operands, index, axis)
-      const window = along(out.shape, axis, start, tangent.shape[axis]!)
-      return place(tangent, { ...window, shape: out.shape, value: 0 })
-    },
-    vjp: (index, operands, out, axis) => {
-      const window = along(out.shape, axis, beginning(operands, index, axis), operands[index]!.shape[axis]!)
-      return (ct) => take(ct, window)
-    }
+  jvp: (tangents, operands, _out, axis) => {
+    const each = operands.map(({ shape, dtype }, i) => tangents[i] ?? fill(shape, dtype, 0))
+    return bindTuple(concatPrimitive, each, axis)
+  },
+  vjp: (operands, _out, axis) => {
+    const sizes = operands.map(({ shape }) => shape[axis]!)
+    return ([cotangent]) =>
+      cotangent === undefined ? sizes.map(() => undefined) : bindTuple(splitPrimitive, [cotangent], { axis, sizes })
   },
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
@@ -112,13 +93,10 @@ export const splitPrimitive: TuplePrimitive<SplitParams> = {
     tangent === undefined ? params.sizes.map(() => undefined) : bindTuple(splitPrimitive, [tangent], params),
   vjp: ([x], _out, { axis, sizes }) => {
     const { shape, dtype } = x!
-    return (cotangents) => [
-      bind(
-        concatPrimitive,
-        sizes.map((n, part) => cotangents[part] ?? fill(resize(shape, axis, n), dtype, 0)),
-        axis
-      )
-    ]
+    return (cotangents) => {
+      const each = sizes.map((n, part) => cotangents[part] ?? fill(resize(shape, axis, n), dtype, 0))
+      return bindTuple(concatPrimitive, each, axis)
+    }
   },
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
@@ -128,6 +106,10 @@ export const splitPrimitive: TuplePrimitive<SplitParams> = {
     return { operands: [draw.tensor(resize(shape, axis, total), real)], params: { axis, sizes } }
   }
 }
+
+/** Joins tensors that have been checked. */
+const join = (tensors: readonly Tensor[], axis: number): Tensor =>
+  tensors.length === 1 ? tensors[0]! : bindTuple(concatPrimitive, tensors, axis)[0]!
 
 // -----------------------------------------------------------------------------
 // operations
@@ -178,7 +160,7 @@ export const concat: {
     const other = shape.findIndex((n, each) => each !== axis && n !== first[each])
     if (other >= 0) throw fail(`${both}; equal sizes along axis ${other} are required to join along axis ${axis}`)
   })
-  return tensors.length === 1 ? tensors[0]! : bind(concatPrimitive, promoted(tensors), axis)
+  return join(promoted(tensors), axis)
 })
 
 /**
@@ -213,7 +195,7 @@ export const stack: {
   const axis = newAxis('stack', options.axis ?? 0, first, first.length + 1)
   const wide = [...first.slice(0, axis), 1, ...first.slice(axis)]
   const each = promoted(tensors).map((x) => reshapeTo(x, wide))
-  return each.length === 1 ? each[0]! : bind(concatPrimitive, each, axis)
+  return join(each, axis)
 })
 
 const sizesOf = (shape: Shape, axis: number, into: number | readonly number[]): readonly number[] => {
