@@ -20,7 +20,16 @@ import type { NamedProperty } from './suite.js'
 import { subsets } from './uses.js'
 import { flat, largest, tensorAt } from './values.js'
 
-/** A function of two operands with a primitive behind it, as `binary` makes. */
+/**
+ * A function of two operands with a primitive behind it, as `binary` makes.
+ *
+ * @example
+ * import type { BinaryFunction } from 'pullback/Law'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const combine: BinaryFunction = T.add
+ * combine.primitive.name // => 'add'
+ */
 export interface BinaryFunction extends HasPrimitive {
   (a: Tensor, b: Tensor): Tensor
 }

@@ -89,7 +89,6 @@ export const conclusive = (at: Subject, verdict: Verdict): Verdict => {
  * import * as E from 'fp-ts/lib/Either.js'
  * import * as Law from 'pullback/Law'
  * import * as T from 'pullback/Tensor'
-import { accumulation, subsets } from './uses.js'
  *
  * const loss = ({ w, b }: { w: T.Tensor<[2]>; b: T.Tensor<[]> }) => T.add(T.sum(T.square(w)), T.square(b))
  * E.isRight(Law.check(loss)({ w: T.of([0.5, -1.5], 'float64'), b: T.scalar(2, 'float64') })) // => true

@@ -31,7 +31,15 @@ import { flat, largest } from './values.js'
  */
 export type AnyPrimitive<P> = Primitive<P> | TuplePrimitive<P>
 
-/** A primitive at operands and parameters of its sample. */
+/**
+ * A primitive at operands and parameters of its sample: what a law of primitives is held at.
+ *
+ * @example
+ * import type { Instance } from 'pullback/Law'
+ *
+ * const isSmooth = ({ differentiable, smooth }: Instance): boolean => differentiable && smooth
+ * isSmooth.length // => 1
+ */
 export interface Instance {
   readonly name: string
   readonly operands: readonly Tensor[]

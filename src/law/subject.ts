@@ -18,7 +18,8 @@ import { count, flat, largest } from './values.js'
  * import * as Law from 'pullback/Law'
  * import * as T from 'pullback/Tensor'
  *
- * const subject: Law.Subject = Law.subject('mul', T.mul, [T.scalar(2, 'float64'), T.scalar(3, 'float64')])
+ * const product = (a: T.Tensor, b: T.Tensor) => T.mul(a, b)
+ * const subject: Law.Subject = Law.subject('mul', product, [T.scalar(2, 'float64'), T.scalar(3, 'float64')])
  * subject.inputs.length // => 2
  * subject.paths // => ['args[0]', 'args[1]']
  */

@@ -111,7 +111,6 @@ export const propertyOf = <P>(primitive: AnyPrimitive<P>, law: PrimitiveLaw): Na
  * import * as Law from 'pullback/Law'
  * import { real, unary } from 'pullback/Primitive'
  * import * as T from 'pullback/Tensor'
-import { accumulation, subsets } from './uses.js'
  *
  * const cube = unary({ name: 'cube', domain: real, f: (x) => x ** 3, df: (x) => T.mul(3, T.square(x)) })
  * for (const { property } of Law.primitive(cube.primitive)) fc.assert(property)

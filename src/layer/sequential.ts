@@ -142,7 +142,15 @@ export const sequential: {
   ): Layer<readonly [P1, P2, P3, P4, P5, P6, P7, P8], readonly [S1, S2, S3, S4, S5, S6, S7, S8], A, I>
 } = /* @__PURE__ */ stated(inRow)
 
-/** The parameters, or states, of a tuple of layers under the names of the layers. */
+/**
+ * The parameters, or states, of a tuple of layers under the names of the layers.
+ *
+ * @example
+ * import type { Named } from 'pullback/Layer'
+ *
+ * const sizes: Named<readonly ['hidden', 'output'], readonly [number, number]> = { hidden: 128, output: 10 }
+ * sizes.hidden // => 128
+ */
 export type Named<Names extends readonly string[], Tuple> = {
   readonly [I in keyof Names as I extends `${number}` ? Names[I] & string : never]: I extends keyof Tuple
     ? Tuple[I]
