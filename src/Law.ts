@@ -2,6 +2,7 @@
  * The laws of differentiation, for primitives, layers and whole models: `fc.assert(Law.gradient(f, arbitrary))` with any
  * runner, `Law.check(f)(...args)` with none.
  */
+export { type VectorSpace, eq, vectorSpace } from './law/algebra.js'
 export { type Kill, type Mutant, battery, killTable, mutate } from './law/battery.js'
 export { type BinaryFunction, broadcast, broadcasts } from './law/broadcast.js'
 export { type CheckOptions, check, functionLaws } from './law/check.js'
