@@ -90,7 +90,10 @@ export const parseFormula = (text: string, shapes: readonly Shape[]): Formula =>
     throw refuse(shapes, `'${text}'; letters, commas, '...' and one '->' are required`)
   }
   if (terms.length !== shapes.length) {
-    throw refuse(shapes, `'${text}' with ${shapes.length} operand${shapes.length === 1 ? '' : 's'}; ${terms.length} are required`)
+    throw refuse(
+      shapes,
+      `'${text}' with ${shapes.length} operand${shapes.length === 1 ? '' : 's'}; ${terms.length} are required`
+    )
   }
   const inputs = terms.map((each, index) => labelsOf(each, shapes, index))
   const sizes = sizesOf(text, inputs, shapes)

@@ -216,11 +216,7 @@ describe('errors', () => {
       ShapeError,
       () => T.einsum('ijk...->', a)
     ],
-    [
-      "einsum: 'ij,jk->ik' with 1 operand; 2 are required",
-      ShapeError,
-      () => T.einsum('ij,jk->ik', a)
-    ],
+    ["einsum: 'ij,jk->ik' with 1 operand; 2 are required", ShapeError, () => T.einsum('ij,jk->ik', a)],
     ["einsum: 'i1->i'; letters, commas, '...' and one '->' are required", ShapeError, () => T.einsum('i1->i', a)],
     ["einsum: 'ij->i->j'; letters, commas, '...' and one '->' are required", ShapeError, () => T.einsum('ij->i->j', a)],
     [
