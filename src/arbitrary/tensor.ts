@@ -12,6 +12,7 @@ import { type Shape, size } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
 import { type Tensor, fromData } from '../tensor/model.js'
 import { codes, distinctCodes } from './codes.js'
+import { laid } from './laid.js'
 import { lattice } from './lattice.js'
 import { type ShapeBounds, broadcastShapes, shape as shapes } from './shape.js'
 import { spread, tensorOf, valuesOf } from './values.js'
@@ -45,18 +46,30 @@ type Generated<S extends Shape> = number extends S['length'] ? Tensor : Tensor<M
 // constructors
 // -----------------------------------------------------------------------------
 
-const shapesOf = (given: Shape | fc.Arbitrary<Shape> | undefined, bounds: ShapeBounds = {}): fc.Arbitrary<Shape> =>
-  given === undefined ? shapes(bounds) : given instanceof fc.Arbitrary ? given : fc.constant(given)
-
-/** Generates from each shape's own codes. */
+/** Generates from each shape's own values. */
 const filled = (
   shape: Shape | fc.Arbitrary<Shape> | undefined,
   values: (shape: Shape) => fc.Arbitrary<readonly number[]>,
   dtype: DType
 ): fc.Arbitrary<Tensor> => {
   const at = (each: Shape): fc.Arbitrary<Tensor> => values(each).map((list) => tensorOf(each, dtype, list))
-  return shape === undefined || shape instanceof fc.Arbitrary ? shapesOf(shape).chain(at) : at(shape)
+  if (shape === undefined) return shapes().chain(at)
+  return shape instanceof fc.Arbitrary ? shape.chain(at) : at(shape)
 }
+
+/** Generates elements one by one; where the shape is free, they and it shrink together. */
+const elementwise = (
+  shape: Shape | fc.Arbitrary<Shape> | undefined,
+  min: number,
+  max: number,
+  valuesFrom: (codes: readonly number[]) => readonly number[],
+  dtype: DType
+): fc.Arbitrary<Tensor> =>
+  shape === undefined
+    ? laid(min, max).map((each) => tensorOf(each.shape, dtype, valuesFrom(each.codes)))
+    : filled(shape, (each) => codes(size(each), min, max).map(valuesFrom), dtype)
+
+const asTheyAre = (list: readonly number[]): readonly number[] => list
 
 /** States the static shape of what is generated: it is that of the option, from which each tensor was made. */
 const vouch = <S extends Shape>(arbitrary: fc.Arbitrary<Tensor>): fc.Arbitrary<Generated<S>> =>
@@ -80,9 +93,7 @@ const vouch = <S extends Shape>(arbitrary: fc.Arbitrary<Tensor>): fc.Arbitrary<G
 export const tensor = <const S extends Shape = Shape>(options: TensorOptions<S> = {}): fc.Arbitrary<Generated<S>> => {
   const { shape, domain = real, dtype = 'float64' } = options
   const { min, max } = lattice(domain)
-  const values = (each: Shape): fc.Arbitrary<readonly number[]> =>
-    codes(size(each), min, max).map((list) => valuesOf(domain, list))
-  return vouch<S>(filled(shape, values, dtype))
+  return vouch<S>(elementwise(shape, min, max, (list) => valuesOf(domain, list), dtype))
 }
 
 /**
@@ -227,8 +238,7 @@ export const positiveDefinite = (
 export const indices = <const S extends Shape = Shape>(options: {
   readonly shape?: S | fc.Arbitrary<S>
   readonly below: number
-}): fc.Arbitrary<Generated<S>> =>
-  vouch<S>(filled(options.shape, (each) => codes(size(each), 0, options.below - 1), 'int32'))
+}): fc.Arbitrary<Generated<S>> => vouch<S>(elementwise(options.shape, 0, options.below - 1, asTheyAre, 'int32'))
 
 /**
  * Tensors of booleans.
@@ -241,7 +251,7 @@ export const indices = <const S extends Shape = Shape>(options: {
  */
 export const mask = <const S extends Shape = Shape>(
   options: { readonly shape?: S | fc.Arbitrary<S> } = {}
-): fc.Arbitrary<Generated<S>> => vouch<S>(filled(options.shape, (each) => codes(size(each), 0, 1), 'bool'))
+): fc.Arbitrary<Generated<S>> => vouch<S>(elementwise(options.shape, 0, 1, asTheyAre, 'bool'))
 
 /**
  * Pairs of tensors whose shapes broadcast, one domain for each.

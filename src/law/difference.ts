@@ -34,7 +34,7 @@ interface Points {
 
 const eps = Number.EPSILON
 const firstStep = 2 ** -10
-const attempts = 5
+const attempts = 8
 
 /** The relative error that is good enough to stop. */
 const goal = 1e-9
@@ -84,7 +84,9 @@ export const slope = (line: Line, at: Float64Array, noise: Float64Array): Slope 
   const n = at.length
   const value = new Float64Array(n)
   const error = new Float64Array(n).fill(Infinity)
+  const score = new Float64Array(n).fill(Infinity)
   const settled = new Uint8Array(n)
+  const tiny = 1e-9 * largest(at) + Number.MIN_VALUE
   let step = firstStep
   for (let attempt = 0; attempt < attempts; attempt++) {
     const [m4, m2, m1, p1, p2, p4] = sampleAt(line, step).values
@@ -105,9 +107,12 @@ export const slope = (line: Line, at: Float64Array, noise: Float64Array): Slope 
         finite = false
         continue
       }
-      if (rounding + truncation < error[i]!) {
+      // The better relative error: far off, where a step leapt over a pole, absolute ones may be small.
+      const relative = (rounding + truncation) / (Math.abs(fine) + tiny)
+      if (relative < score[i]!) {
         value[i] = fine
         error[i] = rounding + truncation
+        score[i] = relative
       }
       worstRounding = Math.max(worstRounding, rounding)
       worstTruncation = Math.max(worstTruncation, truncation)

@@ -71,10 +71,11 @@ const floats = (node: unknown, path: string): readonly (readonly [leaf: Tensor, 
 /** The power of two below, so that steps by it are exact in binary. */
 const binary = (reach: number): number => 2 ** Math.floor(Math.log2(reach))
 
-/** Without knowledge of a domain: a tensor's values move by as much as the largest of them. */
+/** Without knowledge of a domain: a value moves by its own size, 0 by that of the largest in its tensor. */
 const reachOfSize = (x: Tensor): Float64Array => {
-  const scale = largest(flat([x]))
-  return new Float64Array(size(x.shape)).fill(scale === 0 ? 1 : binary(scale))
+  const values = flat([x])
+  const scale = largest(values) || 1
+  return values.map((value) => binary(value === 0 ? scale : Math.max(Math.abs(value), scale * 2 ** -24)))
 }
 
 /** Joins what is known of each input into one list; 1 at most, so that a step is never coarse. */
