@@ -23,11 +23,10 @@ import { viewOf } from './window.js'
 // primitives
 // -----------------------------------------------------------------------------
 
-/** At least two elements in each lane: of one, the softmax is 1 and does not move. */
+/** Lanes of any length, empty ones and single elements among them. */
 const sample = (draw: Draw): { readonly operands: readonly Tensor[]; readonly params: readonly number[] } => {
-  const shape = draw.shape({ minRank: 1, minSize: 2 })
-  const axes = drawAxes(draw, shape)
-  return { operands: [draw.tensor(shape, real)], params: axes.length === 0 ? [shape.length - 1] : axes }
+  const shape = draw.shape()
+  return { operands: [draw.tensor(shape, real)], params: drawAxes(draw, shape) }
 }
 
 const evaluateWith =
