@@ -1,4 +1,5 @@
 // All primitives of the library, found by what they are: exported records, and functions that carry one.
+import * as Activation from 'pullback/Activation'
 import type { AnyPrimitive } from 'pullback/Law'
 
 declare global {
@@ -19,8 +20,8 @@ export interface Found {
   readonly primitive: AnyPrimitive<unknown>
 }
 
-const modules = import.meta.glob(['../../src/tensor/*.ts', '../../src/primitive/elementwise.ts'], { eager: true })
-const sources = import.meta.glob(['../../src/tensor/*.ts', '../../src/primitive/elementwise.ts'], {
+const modules = import.meta.glob(['../../src/*/*.ts'], { eager: true })
+const sources = import.meta.glob(['../../src/*/*.ts'], {
   eager: true,
   query: '?raw',
   import: 'default'
@@ -53,12 +54,20 @@ export const collect = (exported: readonly (readonly [place: string, value: unkn
   return [...found].map(([primitive, place]) => ({ place, primitive }))
 }
 
-export const exported: readonly (readonly [place: string, value: unknown])[] = exportsOf(modules)
+/** Primitives that functions make, at some of their parameters. */
+const made = {
+  'leakyRelu()': Activation.leakyRelu(),
+  'leakyRelu(-0.5)': Activation.leakyRelu(-0.5),
+  'elu()': Activation.elu(),
+  'elu(1.7)': Activation.elu(1.7)
+}
+
+export const exported: readonly (readonly [place: string, value: unknown])[] = exportsOf({ ...modules, made })
 
 /** The library's primitives. */
 export const primitives: readonly Found[] = collect(exported)
 
-const declared = /^const (\w+)(?:: (?:Tuple)?Primitive\b[^=]*)? = (?:op<|unary\(|binary\()/gm
+const declared = /^const (\w+)(?:: (?:Tuple)?Primitive\b|(?:: \w+(?:<[^=]*>)?)? = (?:op<|unary\(|binary\())/gm
 
 /** Top-level constants that are primitives, but neither exported nor exposed by a function: no suite would find them. */
 export const hidden: readonly string[] = Object.entries(sources).flatMap(([file, text]) =>
