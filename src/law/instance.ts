@@ -78,6 +78,7 @@ class Probe extends Traced {
     this.interpreter = {
       level,
       transformation: 'a law',
+      open: true,
       apply: (primitive, operands, params) => {
         seen(primitive, operands, params)
         return like

@@ -4,7 +4,7 @@
  * Dispatch is directed by the operands: a call goes to the interpreter of its highest-level operand, for which operands
  * of lower levels are constants. There is no current tape and no registry.
  */
-import { type Concrete, Tensor, isConcrete } from '../tensor/model.js'
+import { type Concrete, Tensor, isConcrete, isTensor } from '../tensor/model.js'
 import type { DType } from '../DType.js'
 import type { Sample } from './domain.js'
 import { type Shape, show } from '../shape/model.js'
@@ -142,6 +142,8 @@ export interface Interpreter {
   readonly level: number
   /** The transformation as the user called it. */
   readonly transformation: string
+  /** Whether the function that is being transformed still runs; afterwards its values are leaks. */
+  readonly open: boolean
   /** The same as `apply` of the pair's primitive. */
   readonly applyPair: (pair: Pair, x: Tensor, y: Tensor) => Tensor
   readonly apply: <P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P) => Tensor
@@ -154,6 +156,12 @@ export abstract class Traced<S extends Shape = Shape> extends Tensor<S> {
 
   toString(): string {
     return `Traced<${show(this.shape)}, ${this.dtype}> (inside ${this.interpreter.transformation})`
+  }
+
+  /** A JavaScript number cannot stand for a value that is not known yet. */
+  override [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString()
+    throw unread('arithmetic', this.interpreter, 'used as a JavaScript number')
   }
 }
 
@@ -196,14 +204,21 @@ export const leaked = (operation: string, transformation: string): LeakedTracerE
     `an operand is a value from inside ${transformation}, which has finished; return values from the function instead of storing them outside it`
   )
 
+/** The error for reading a traced value. */
+const unread = (operation: string, { open, transformation }: Interpreter, how: string): LeakedTracerError =>
+  open
+    ? new LeakedTracerError(
+        operation,
+        `a value inside ${transformation} was ${how}; take T.stopGradient(x) first, or return it with an aux form`
+      )
+    : leaked(operation, transformation)
+
 /** The values of a tensor, for a destructor: throws a `LeakedTracerError` when a transformation holds it. */
 export const read = (operation: string, x: Tensor): Concrete => {
+  if (!isTensor(x)) throw new TypeError(`${operation}: a value of type ${typeof x}; a tensor is required`)
   if (isConcrete(x)) return x
-  const transformation = x instanceof Traced ? x.interpreter.transformation : 'a transformation'
-  throw new LeakedTracerError(
-    operation,
-    `a value inside ${transformation} was read as numbers; read T.stopGradient(x) instead, or return it with an aux form`
-  )
+  if (x instanceof Traced) throw unread(operation, x.interpreter, 'read as numbers')
+  throw leaked(operation, 'a transformation')
 }
 
 /**

@@ -37,7 +37,7 @@ export class Forward implements Interpreter {
   readonly level: number = freshLevel()
   readonly transformation: string
   private readonly sum: Add
-  private open = true
+  open = true
 
   /** @param sum how the parts of a tangent are added: the dispatching addition. */
   constructor(transformation: string, sum: Add) {

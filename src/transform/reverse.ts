@@ -71,7 +71,7 @@ export class Tape implements Interpreter {
   readonly level: number = freshLevel()
   readonly transformation: string
   private readonly sum: Add
-  private open = true
+  open = true
   private slots = 0
   private last: Edge | undefined = undefined
 

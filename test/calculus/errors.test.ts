@@ -73,16 +73,30 @@ describe('what bad input gets', () => {
     expect(() => T.add(leak, 1)).toThrow(
       'add: an operand is a value from inside grad, which has finished; return values from the function instead of storing them outside it'
     )
-    expect(() => T.item(leak)).toThrow(LeakedTracerError)
+    expect(() => T.item(leak)).toThrow(
+      'item: an operand is a value from inside grad, which has finished; return values from the function instead of storing them outside it'
+    )
   })
 
   test('a traced value read as a number, by operation and remedy', () => {
     expect(() => grad((v: S) => T.mul(v, Number(T.item(v))))(x)).toThrow(
-      'item: a value inside grad was read as numbers; read T.stopGradient(x) instead, or return it with an aux form'
+      'item: a value inside grad was read as numbers; take T.stopGradient(x) first, or return it with an aux form'
     )
     expect(() => grad((v: S) => (Number(v) > 0 ? v : T.neg(v)))(x)).toThrow(
+      'arithmetic: a value inside grad was used as a JavaScript number; take T.stopGradient(x) first, or return it with an aux form'
+    )
+  })
+
+  test('a concrete tensor used as a number, too', () => {
+    expect(() => Number(x) > 0).toThrow(
       'a tensor of shape [] was used as a JavaScript number; use T.add, T.less and so on, or read it with T.item'
     )
+    expect(`${x}`).toBe('Tensor<[], float32> 2')
+  })
+
+  test('a value that is no tensor, where numbers are read', () => {
+    const wrong: unknown = 'text'
+    expect(() => T.item(wrong as T.Tensor)).toThrow('item: a value of type string; a tensor is required')
   })
 
   test('a cotangent or tangent that does not fit', () => {

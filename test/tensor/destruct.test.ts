@@ -71,7 +71,7 @@ test('size, rank and shape are known inside transformations; values are not', ()
     }
     expect(() => grad(f)(T.scalar(1))).toThrow(LeakedTracerError)
     expect(() => grad(f)(T.scalar(1))).toThrow(
-      `${name}: a value inside grad was read as numbers; read T.stopGradient(x) instead, or return it with an aux form`
+      `${name}: a value inside grad was read as numbers; take T.stopGradient(x) first, or return it with an aux form`
     )
     expect(() => jvp(f)([T.scalar(1)], [T.scalar(1)])).toThrow(`${name}: a value inside jvp`)
   }
