@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { grad, valueAndGrad, vjp } from 'pullback/Grad'
 import * as T from 'pullback/Tensor'
+import * as Tree from 'pullback/Tree'
 
 type S = T.Tensor<[]>
 const scalar = (value: number): S => T.scalar(value, 'float64')
@@ -126,5 +127,77 @@ describe('losses from their formulas', () => {
     expect(item(T.sum(spread))).toBe(item(T.sum(single)))
     expect(item(T.sum(T.square(spread)))).toBeLessThan(item(T.sum(T.square(single))))
     expect(item(T.sum(T.abs(spread)))).toBe(item(T.sum(T.abs(single))))
+  })
+})
+
+describe('convolution and pooling, composed of slices and reshapes', () => {
+  const image = (rows: readonly string[]): T.Tensor => T.of(rows.map((row) => [...row].map(Number)))
+
+  /** sum over (i, j) of kernel[i, j] times the image moved by (i, j). */
+  const correlate = (x: T.Tensor, kernel: readonly (readonly number[])[], stride = 1): T.Tensor => {
+    const k = kernel.length
+    const along = (axis: number, from: number): readonly [number, number, number] => [
+      from,
+      (x.shape[axis] ?? 0) - k + from + 1,
+      stride
+    ]
+    const moved = kernel.flatMap((row, i) =>
+      row.map((weight, j) => T.mul(T.slice(x, [along(0, i), along(1, j)]), weight))
+    )
+    return moved.reduce((sum, each) => T.add(sum, each))
+  }
+
+  const seven = image(['0000000', '0111110', '0100100', '0101000', '0110000', '0100000', '0000000'])
+  const six = image(['111110', '100100', '101000', '110000', '100000', '000000'])
+  const rowsOf = (x: T.Tensor): readonly string[] => {
+    const [, n = 0] = x.shape
+    const flat = Array.from(T.toArray(x), String)
+    return Array.from({ length: flat.length / n }, (_, i) => flat.slice(i * n, (i + 1) * n).join(''))
+  }
+
+  test('a 7 x 7 image, correlated', () => {
+    const kernel = [
+      [0, 0, 0],
+      [0, 1, 1],
+      [0, 1, 0]
+    ]
+    expect(rowsOf(correlate(seven, kernel))).toEqual(['32231', '20210', '22100', '31000', '10000'])
+  })
+
+  test('the same, blurred', () => {
+    const kernel = [
+      [0.1, 0.1, 0.1],
+      [0.1, 0.2, 0.1],
+      [0.1, 0.1, 0.1]
+    ]
+    const expected = T.of([
+      [0.4, 0.5, 0.5, 0.5, 0.4],
+      [0.5, 0.6, 0.5, 0.6, 0.3],
+      [0.5, 0.5, 0.4, 0.2, 0.1],
+      [0.5, 0.6, 0.2, 0.1, 0],
+      [0.4, 0.3, 0.1, 0, 0]
+    ])
+    expect(T.isClose(correlate(seven, kernel), expected, { rtol: 0, atol: 1e-6 })).toBe(true)
+  })
+
+  test('a 6 x 6 image with stride 2, and pooled', () => {
+    const ones = [
+      [1, 1],
+      [1, 1]
+    ]
+    const sums = correlate(six, ones, 2)
+    expect(rowsOf(sums)).toEqual(['331', '310', '100'])
+    const windows = T.reshape(six, [3, 2, 3, 2])
+    expect(T.Eq.equals(T.mean(windows, { axis: [1, 3] }), T.mul(sums, 0.25))).toBe(true)
+    expect(rowsOf(T.max(windows, { axis: [1, 3] }))).toEqual(['111', '110', '100'])
+  })
+
+  test('the parameters of LeNet-5, layer by layer', () => {
+    const layer = (out: number, ...into: readonly number[]): { readonly w: T.Tensor; readonly b: T.Tensor } => ({
+      w: T.zeros([out, ...into]),
+      b: T.zeros([out])
+    })
+    const params = [layer(6, 1, 5, 5), layer(16, 6, 5, 5), layer(120, 16 * 5 * 5), layer(84, 120), layer(10, 84)]
+    expect(Tree.reduce(params, 0, (count, leaf) => count + T.size(leaf))).toBe(61_706)
   })
 })

@@ -154,8 +154,10 @@ const clampLoop =
   }
 
 /** The cotangent where neither bound binds. */
-const within = (t: Tensor, x: Tensor, { min, max }: Limits): Tensor =>
-  where(logicalOr(lessEqual(x, min), greaterEqual(x, max)), 0, t)
+const within = (t: Tensor, x: Tensor, { min, max }: Limits): Tensor => {
+  if (min === -Infinity) return max === Infinity ? t : where(greaterEqual(x, max), 0, t)
+  return where(max === Infinity ? lessEqual(x, min) : logicalOr(lessEqual(x, min), greaterEqual(x, max)), 0, t)
+}
 
 /** x held within bounds; both are given, infinite where there is none. */
 export const clampPrimitive: Primitive<Limits> = op<1, Limits>({

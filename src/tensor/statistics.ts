@@ -67,7 +67,10 @@ const evaluateWith =
     )
   }
 
-const centred = (x: Tensor, axes: readonly number[]): Tensor => sub(x, expandOver(meanOver(x, axes), x.shape, axes))
+const lessMean = (x: Tensor, axes: readonly number[]): Tensor => sub(x, expandOver(meanOver(x, axes), x.shape, axes))
+
+/** Deviations from the mean. Twice, because the mean was rounded: what it lost is the mean of the deviations. */
+const centred = (x: Tensor, axes: readonly number[]): Tensor => lessMean(lessMean(x, axes), axes)
 
 /** At least three elements in each lane: of two, the standard deviation is a distance, which has no curvature. */
 const drawSpread = (draw: Draw): { readonly operands: readonly Tensor[]; readonly params: Spread } => {
@@ -144,7 +147,7 @@ const spreadReduction = (name: string, primitive: Primitive<Spread>): Reduction<
 
 /**
  * The variance over axes, or of all elements: `sum (x - mean)^2 / (n - correction)`. Integers become float32; where nothing
- * is left to divide by it is NaN.
+ * is left to divide by it is infinite, and NaN where all elements are equal, as in NumPy.
  *
  * Computed in double, about the mean, so that a large mean costs no digits.
  *

@@ -67,6 +67,7 @@ const policy: readonly Row[] = [
   ['clamp at the upper bound', T.clamp(-1, 1), 1, 1, 0, 0],
   ['clamp between', T.clamp(-1, 1), 0.5, 0.5, 1, 0],
   ['clamp beyond', T.clamp({ max: 1 }), 2, 1, 0, 0],
+  ['clamp at infinity where there is no bound', T.clamp({ min: 0 }), Infinity, Infinity, 1, 0],
 
   ['hypot at the origin, in x', (x) => T.hypot(x, 0), 0, 0, 0, 0],
   ['hypot at the origin, in y', (y) => T.hypot(0, y), 0, 0, 0, 0],

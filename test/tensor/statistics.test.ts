@@ -55,6 +55,12 @@ describe.each([
     expect(T.item(reduce(x, { correction: 1 }))).toBe(after(30))
   })
 
+  test('keeps the digits of its derivative beside a mean that is no float32', () => {
+    const slope = grad((x: T.Tensor<[2]>) => reduce(x))
+    const expected = reduce === T.std ? [-0.5, 0.5] : [-4, 4]
+    expect(flat(slope(T.of([1e8, 1e8 + 8])))).toEqual(expected)
+  })
+
   test('of integers is float32', () => {
     expect(reduce(T.of([1, 3], 'int32'))).toEqual(T.scalar(1))
   })
