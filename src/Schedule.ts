@@ -2,6 +2,7 @@
  * Schedules: numbers that change with the step, such as a learning rate. A schedule is a function of the step number and
  * nothing else; steps count from 0.
  */
+import { isNotNegative, requireNumber, requireOptions, showGiven } from './internal/refuse.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -34,7 +35,18 @@ export interface Way {
 }
 
 const positiveSteps = (operation: string, steps: number): void => {
-  if (!(steps > 0)) throw new RangeError(`${operation}: ${steps} steps; a number above 0 is required`)
+  if (typeof steps === 'number' && steps > 0) return
+  throw new RangeError(`${operation}: ${showGiven(steps)} steps; a number above 0 is required`)
+}
+
+const finite = (operation: string, name: string, value: number): void =>
+  requireNumber(operation, name, value, 'a finite number', Number.isFinite)
+
+const requireWay = (operation: string, way: Way): void => {
+  requireOptions(operation, way, ['from', 'to', 'over'])
+  finite(operation, 'from', way.from)
+  finite(operation, 'to', way.to ?? 0)
+  positiveSteps(operation, way.over)
 }
 
 /** How far along its way a step is, from 0 to 1. */
@@ -52,10 +64,11 @@ const progress = (step: number, over: number): number => Math.min(Math.max(step 
  *
  * Schedule.constant(0.1)(1000) // => 0.1
  */
-export const constant =
-  (value: number): Schedule =>
-  () =>
-    value
+/* @__NO_SIDE_EFFECTS__ */
+export const constant = (value: number): Schedule => {
+  finite('constant', 'value', value)
+  return () => value
+}
 
 /**
  * Falls along half a cosine: to + (from - to) (1 + cos(pi t / over)) / 2 at step t, then stays.
@@ -73,8 +86,9 @@ export const constant =
  * rate(200) // => 0
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const cosine = ({ from, to = 0, over }: Way): Schedule => {
-  positiveSteps('cosine', over)
+export const cosine = (way: Way): Schedule => {
+  requireWay('cosine', way)
+  const { from, to = 0, over } = way
   return (step) => to + ((from - to) * (1 + Math.cos(Math.PI * progress(step, over)))) / 2
 }
 
@@ -89,8 +103,9 @@ export const cosine = ({ from, to = 0, over }: Way): Schedule => {
  * Schedule.linear({ from: 0.1, over: 100 })(25) // ≈ 0.075
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const linear = ({ from, to = 0, over }: Way): Schedule => {
-  positiveSteps('linear', over)
+export const linear = (way: Way): Schedule => {
+  requireWay('linear', way)
+  const { from, to = 0, over } = way
   return (step) => {
     const t = progress(step, over)
     return from * (1 - t) + to * t
@@ -105,10 +120,11 @@ export const linear = ({ from, to = 0, over }: Way): Schedule => {
  *
  * Schedule.inverseSqrt(0.1)(25) // => 0.02
  */
-export const inverseSqrt =
-  (from: number): Schedule =>
-  (step) =>
-    from / Math.sqrt(Math.max(step, 1))
+/* @__NO_SIDE_EFFECTS__ */
+export const inverseSqrt = (from: number): Schedule => {
+  finite('inverseSqrt', 'from', from)
+  return (step) => from / Math.sqrt(Math.max(step, 1))
+}
 
 /**
  * Falls geometrically: from * decay^(t / every). With `staircase` the exponent is rounded down, so that the value drops
@@ -130,7 +146,10 @@ export const exponential = (options: {
   readonly every: number
   readonly staircase?: boolean
 }): Schedule => {
+  requireOptions('exponential', options, ['from', 'decay', 'every', 'staircase'])
   const { from, decay, every, staircase = false } = options
+  finite('exponential', 'from', from)
+  requireNumber('exponential', 'decay', decay, 'a number of 0 or more', isNotNegative)
   positiveSteps('exponential', every)
   return (step) => from * decay ** (staircase ? Math.floor(step / every) : step / every)
 }

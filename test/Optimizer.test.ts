@@ -229,3 +229,49 @@ describe('chaining is a monoid', () => {
     )
   })
 })
+
+describe('what makers refuse', () => {
+  const plain = Optimizer as unknown as Record<string, (...args: readonly unknown[]) => unknown>
+  const call = (name: string, ...args: readonly unknown[]) => plain[name]?.(...args)
+  const rate = (operation: string, given: string) =>
+    `${operation}: learning rate ${given}; a number of 0 or more, or a schedule, is required`
+
+  it.each([
+    [['adam', NaN], rate('adam', 'NaN')],
+    [['adam'], rate('adam', 'undefined')],
+    [['adam', { learningRate: 0.1 }], rate('adam', '{"learningRate":0.1}')],
+    [['sgd', -1], rate('sgd', '-1')],
+    [['sgd', 'a'], rate('sgd', '"a"')],
+    [['sgd', Infinity], rate('sgd', 'Infinity')],
+    [['scaleByLearningRate', -1], rate('scaleByLearningRate', '-1')],
+    [['adam', 0.1, { b1: 0.9 }], 'adam: option b1; beta1, beta2, epsilon are known'],
+    [['adam', 0.1, { beta1: 2 }], 'adam: beta1 2; a number from 0 to 1 (exclusive) is required'],
+    [['adam', 0.1, { beta2: 1 }], 'adam: beta2 1; a number from 0 to 1 (exclusive) is required'],
+    [['adam', 0.1, { epsilon: -1 }], 'adam: epsilon -1; a number of 0 or more is required'],
+    [['adam', 0.1, 0.9], 'adam: options 0.9; a record of beta1, beta2, epsilon is required'],
+    [['scaleByAdam', { beta1: NaN }], 'scaleByAdam: beta1 NaN; a number from 0 to 1 (exclusive) is required'],
+    [['sgd', 0.1, { momentum: 2 }], 'sgd: momentum 2; a number from 0 to 1 is required'],
+    [['sgd', 0.1, { decay: 0.9 }], 'sgd: option decay; momentum, nesterov are known'],
+    [['trace', -0.5], 'trace: decay -0.5; a number from 0 to 1 is required'],
+    [['trace', 0.5, { momentum: 1 }], 'trace: option momentum; nesterov is known'],
+    [['scale', NaN], 'scale: factor NaN; a finite number is required'],
+    [['scaleBySchedule', 0.1], 'scaleBySchedule: schedule 0.1; a function of the step is required'],
+    [['clipByGlobalNorm', 0], 'clipByGlobalNorm: norm 0; a number above 0 is required'],
+    [['addDecayedWeights', '1'], 'addDecayedWeights: rate "1"; a number of 0 or more is required']
+  ] as const)('%j', ([name, ...args], sentence) => {
+    expect(() => call(name, ...args)).toThrow(expect.objectContaining({ message: sentence }))
+  })
+
+  it('unknown options do not compile', () => {
+    // @ts-expect-error the name is beta1
+    expect(() => Optimizer.adam(0.1, { b1: 0.9 })).toThrow('option b1')
+    // @ts-expect-error the option is momentum
+    expect(() => Optimizer.sgd(0.1, { decay: 0.9 })).toThrow('option decay')
+  })
+
+  it('zero rates, schedules and the ends of ranges are allowed', () => {
+    const p = T.of([1])
+    const made = [Optimizer.adam(0), Optimizer.sgd(() => 0.1, { momentum: 0 }), Optimizer.trace(1)]
+    for (const optimizer of made) expect(optimizer.init(p)).toHaveLength(optimizer.slots)
+  })
+})

@@ -244,3 +244,12 @@ describe('derivatives', () => {
     expect(T.toNested(grad(category)(T.zeros([4])))).toEqual([0, 0, 0, 0])
   })
 })
+
+describe('options', () => {
+  test('uniform refuses those that it has not', () => {
+    const options: object = { min: 0, max: 1 }
+    expect(() => Random.uniform(Random.key(0), [2], options)).toThrow(
+      'uniform: option min; the options are low, high, dtype'
+    )
+  })
+})

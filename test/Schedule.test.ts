@@ -70,3 +70,19 @@ describe('Schedule', () => {
     )
   })
 })
+
+describe('what constructors refuse', () => {
+  const plain = Schedule as unknown as Record<string, (...args: readonly unknown[]) => unknown>
+
+  it.each([
+    [['constant', NaN], 'constant: value NaN; a finite number is required'],
+    [['inverseSqrt', 'a'], 'inverseSqrt: from "a"; a finite number is required'],
+    [['cosine', { from: NaN, over: 1 }], 'cosine: from NaN; a finite number is required'],
+    [['linear', { from: 1, over: '10' }], 'linear: "10" steps; a number above 0 is required'],
+    [['linear', { from: 1, steps: 1, over: 1 }], 'linear: option steps; from, to, over are known'],
+    [['cosine', 0.1], 'cosine: options 0.1; a record of from, to, over is required'],
+    [['exponential', { from: 1, decay: -1, every: 1 }], 'exponential: decay -1; a number of 0 or more is required']
+  ] as const)('%j', ([name, ...args], sentence) => {
+    expect(() => plain[name]?.(...args)).toThrow(expect.objectContaining({ message: sentence }))
+  })
+})

@@ -1,7 +1,15 @@
 /** The optimizers by name, as chains of transformations that end in a learning rate. */
+import { requireNumber, requireOptions } from '../internal/refuse.js'
 import type { Schedule } from '../Schedule.js'
 import { type Optimizer, chain } from './model.js'
-import { type AdamOptions, scaleByAdam, scaleByLearningRate, trace } from './transformations.js'
+import {
+  type AdamOptions,
+  requireAdamOptions,
+  requireRate,
+  scaleByAdam,
+  scaleByLearningRate,
+  trace
+} from './transformations.js'
 
 /**
  * Stochastic gradient descent, p <- p - lr g; with `momentum`, g is replaced by the decayed sum v <- momentum v + g, and
@@ -10,6 +18,9 @@ import { type AdamOptions, scaleByAdam, scaleByLearningRate, trace } from './tra
  * The learning rate, a number or a schedule, stands outside of the velocity, as in PyTorch and Optax. The form of some
  * lectures, in which the velocity remembers the rates of its time, is the chain in the other order:
  * `chain(scaleByLearningRate(rate), trace(0.9, { nesterov: true }))`.
+ *
+ * @throws RangeError when the rate is neither a number of 0 or more nor a schedule, or the momentum not from 0 to 1
+ * @throws TypeError for an option that it has not
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
@@ -25,7 +36,10 @@ export const sgd = (
   rate: number | Schedule,
   options: { readonly momentum?: number; readonly nesterov?: boolean } = {}
 ): Optimizer => {
+  requireRate('sgd', rate)
+  requireOptions('sgd', options, ['momentum', 'nesterov'])
   const { momentum, nesterov = false } = options
+  requireNumber('sgd', 'momentum', momentum ?? 0, 'a number from 0 to 1', (m) => m >= 0 && m <= 1)
   if (momentum !== undefined) return chain(trace(momentum, { nesterov }), scaleByLearningRate(rate))
   if (nesterov) throw new RangeError('sgd: nesterov without momentum; a momentum is required')
   return scaleByLearningRate(rate)
@@ -37,6 +51,9 @@ export const sgd = (
  *
  * D. P. Kingma and J. Ba, Adam: A Method for Stochastic Optimization, ICLR 2015.
  *
+ * @throws RangeError when the rate is neither a number of 0 or more nor a schedule, or a constant is out of its range
+ * @throws TypeError for an option that it has not
+ *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
  * import * as T from 'pullback/Tensor'
@@ -47,5 +64,8 @@ export const sgd = (
  * Optimizer.applyUpdates(params, updates) // => T.of([0.75, 2.25])
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const adam = (rate: number | Schedule, options: AdamOptions = {}): Optimizer =>
-  chain(scaleByAdam(options), scaleByLearningRate(rate))
+export const adam = (rate: number | Schedule, options: AdamOptions = {}): Optimizer => {
+  requireRate('adam', rate)
+  requireAdamOptions('adam', options)
+  return chain(scaleByAdam(options), scaleByLearningRate(rate))
+}

@@ -1,4 +1,5 @@
 /** The transformations of gradients that optimizers are chained from. */
+import { isNotNegative, requireNumber, requireOptions, showGiven } from '../internal/refuse.js'
 import type { Schedule } from '../Schedule.js'
 import { add, cast, div, minimum, mul, scalar, sqrt, square, sum } from '../Tensor.js'
 import { type Tensor, fill } from '../tensor/model.js'
@@ -23,7 +24,10 @@ const scaled = <P>(tree: P, factor: number): P => mapAs('Optimizer.update', tree
  * Optimizer.scale(-0.5).update(T.of([2, 4]), [], T.of([0, 0]))[0] // => T.of([-1, -2])
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const scale = (factor: number): Optimizer => stateless((gradient) => scaled(gradient, factor))
+export const scale = (factor: number): Optimizer => {
+  requireNumber('scale', 'factor', factor, 'a finite number', Number.isFinite)
+  return stateless((gradient) => scaled(gradient, factor))
+}
 
 /**
  * Multiplies by the value of a schedule at the number of updates made before: step 0 is the first.
@@ -37,14 +41,26 @@ export const scale = (factor: number): Optimizer => stateless((gradient) => scal
  * growing.update(T.of([1]), later, T.of([0]))[0] // => T.of([10])
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const scaleBySchedule = (schedule: Schedule): Optimizer =>
-  stateful(
+export const scaleBySchedule = (schedule: Schedule): Optimizer => {
+  if (typeof schedule !== 'function') {
+    throw new TypeError(`scaleBySchedule: schedule ${showGiven(schedule)}; a function of the step is required`)
+  }
+  return stateful(
     () => ({}),
     (gradient, moments, { count }) => [scaled(gradient, schedule(count)), moments]
   )
+}
+
+/** Refuses a learning rate that is neither a schedule nor a number that descends. */
+export const requireRate = (operation: string, rate: unknown): void => {
+  if (typeof rate === 'function') return
+  requireNumber(operation, 'learning rate', rate, 'a number of 0 or more, or a schedule,', isNotNegative)
+}
 
 /**
  * Multiplies by minus the learning rate, a number or a schedule: what turns an ascent into a descent.
+ *
+ * @throws RangeError when the rate is neither a number of 0 or more nor a schedule
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
@@ -53,8 +69,10 @@ export const scaleBySchedule = (schedule: Schedule): Optimizer =>
  * Optimizer.scaleByLearningRate(0.5).update(T.of([2]), [], T.of([0]))[0] // => T.of([-1])
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const scaleByLearningRate = (rate: number | Schedule): Optimizer =>
-  typeof rate === 'number' ? scale(-rate) : scaleBySchedule((step) => -rate(step))
+export const scaleByLearningRate = (rate: number | Schedule): Optimizer => {
+  requireRate('scaleByLearningRate', rate)
+  return typeof rate === 'number' ? scale(-rate) : scaleBySchedule((step) => -rate(step))
+}
 
 // -----------------------------------------------------------------------------
 // moments
@@ -67,6 +85,8 @@ export const scaleByLearningRate = (rate: number | Schedule): Optimizer =>
  * B. Polyak, Some methods of speeding up the convergence of iteration methods, 1964; I. Sutskever et al., On the importance
  * of initialization and momentum in deep learning, ICML 2013.
  *
+ * @throws RangeError when the decay is no number from 0 to 1
+ *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
  * import * as T from 'pullback/Tensor'
@@ -76,8 +96,10 @@ export const scaleByLearningRate = (rate: number | Schedule): Optimizer =>
  * velocity.update(T.of([1]), state, T.of([0]))[0] // => T.of([1.5])
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const trace = (decay: number, options: { readonly nesterov?: boolean } = {}): Optimizer =>
-  stateful(
+export const trace = (decay: number, options: { readonly nesterov?: boolean } = {}): Optimizer => {
+  requireNumber('trace', 'decay', decay, 'a number from 0 to 1', (d) => d >= 0 && d <= 1)
+  requireOptions('trace', options, ['nesterov'])
+  return stateful(
     (params) => ({ trace: zerosLike(params) }),
     (gradient, { trace: before }) => {
       const next = zipWithAs('Optimizer.update', gradient, before, (g, v) => add(g, mul(v, decay)))
@@ -88,6 +110,7 @@ export const trace = (decay: number, options: { readonly nesterov?: boolean } = 
       return [ahead, { trace: next }]
     }
   )
+}
 
 /**
  * The constants of Adam: the decays of both moments, and what is added to the root of the second.
@@ -107,11 +130,24 @@ export interface AdamOptions {
   readonly epsilon?: number
 }
 
+/** Refuses constants with which Adam's moments are none, and names that are not theirs. */
+export const requireAdamOptions = (operation: string, options: AdamOptions): void => {
+  requireOptions(operation, options, ['beta1', 'beta2', 'epsilon'])
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
+  const isDecay = (beta: number): boolean => beta >= 0 && beta < 1
+  requireNumber(operation, 'beta1', beta1, 'a number from 0 to 1 (exclusive)', isDecay)
+  requireNumber(operation, 'beta2', beta2, 'a number from 0 to 1 (exclusive)', isDecay)
+  requireNumber(operation, 'epsilon', epsilon, 'a number of 0 or more', isNotNegative)
+}
+
 /**
  * Divides the running mean of the gradients by the root of the running mean of their squares, both corrected for having
  * begun at zero: m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2, result (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps).
  *
  * D. P. Kingma and J. Ba, Adam: A Method for Stochastic Optimization, ICLR 2015, algorithm 1.
+ *
+ * @throws RangeError when a decay is not from 0 up to but not including 1, or epsilon is below 0
+ * @throws TypeError for an option that it has not
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
@@ -122,6 +158,7 @@ export interface AdamOptions {
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const scaleByAdam = (options: AdamOptions = {}): Optimizer => {
+  requireAdamOptions('scaleByAdam', options)
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
   return stateful(
     (params) => ({ mean: zerosLike(params), square: zerosLike(params) }),
@@ -150,6 +187,8 @@ export const scaleByAdam = (options: AdamOptions = {}): Optimizer => {
  *
  * I. Loshchilov and F. Hutter, Decoupled Weight Decay Regularization, ICLR 2019.
  *
+ * @throws RangeError when the rate is no number of 0 or more
+ *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
  * import * as T from 'pullback/Tensor'
@@ -157,8 +196,12 @@ export const scaleByAdam = (options: AdamOptions = {}): Optimizer => {
  * Optimizer.addDecayedWeights(0.5).update(T.of([1, 1]), [], T.of([2, -2]))[0] // => T.of([2, 0])
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const addDecayedWeights = (rate: number): Optimizer =>
-  stateless((gradient, params) => zipWithAs('Optimizer.update', gradient, params, (g, p) => add(g, mul(p, rate))))
+export const addDecayedWeights = (rate: number): Optimizer => {
+  requireNumber('addDecayedWeights', 'rate', rate, 'a number of 0 or more', isNotNegative)
+  return stateless((gradient, params) =>
+    zipWithAs('Optimizer.update', gradient, params, (g, p) => add(g, mul(p, rate)))
+  )
+}
 
 /**
  * The Euclidean norm of all leaves of a tree together; float64 throughout, 0 for a tree without leaves.
@@ -180,6 +223,8 @@ export const globalNorm = (tree: unknown): Tensor<[]> => {
  *
  * R. Pascanu, T. Mikolov and Y. Bengio, On the difficulty of training recurrent neural networks, ICML 2013.
  *
+ * @throws RangeError when the norm is no number above 0
+ *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
  * import * as T from 'pullback/Tensor'
@@ -189,9 +234,11 @@ export const globalNorm = (tree: unknown): Tensor<[]> => {
  * clip.update(T.of([0.3, 0.4]), [], T.of([0, 0]))[0] // => T.of([0.3, 0.4])
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const clipByGlobalNorm = (most: number): Optimizer =>
-  stateless((gradient) => {
+export const clipByGlobalNorm = (most: number): Optimizer => {
+  requireNumber('clipByGlobalNorm', 'norm', most, 'a number above 0', (norm) => norm > 0)
+  return stateless((gradient) => {
     const norm = globalNorm(gradient)
     const factor = minimum(div(most, norm), 1)
     return mapAs('Optimizer.update', gradient, (leaf) => mul(leaf, cast(factor, leaf.dtype)))
   })
+}

@@ -5,6 +5,7 @@ import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, equals, show, size, validate } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
 import { add, mul, sub } from '../tensor/arithmetic.js'
+import { checkOptions } from '../tensor/dataFirst.js'
 import { type Tensor, fromData, fromNumber, isTensor } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
 import { dualByKey } from './dataLast.js'
@@ -110,6 +111,7 @@ const between = (u: Tensor, low: number | Tensor, high: number | Tensor, dtype: 
  *
  * @throws DTypeError for a `dtype` that is no float
  * @throws ShapeError when a bound does not broadcast to the shape
+ * @throws TypeError for an option that it has not
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -124,6 +126,7 @@ export const uniform: {
   <const S extends Shape>(key: Key, shape: S, options?: UniformOptions): Tensor<Mutable<S>>
   <const S extends Shape>(shape: S, options?: UniformOptions): (key: Key) => Tensor<Mutable<S>>
 } = dualByKey('uniform', (key: Key, shape: Shape, options: UniformOptions = {}) => {
+  checkOptions('uniform', options, ['low', 'high', 'dtype'])
   const { low = 0, high = 1, dtype = floatOf(low, high) } = options
   requireFloatType('uniform', dtype)
   const sizes = validate('uniform', shape)
