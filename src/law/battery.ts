@@ -4,15 +4,14 @@ import * as fc from 'fast-check'
 import { isFloat } from '../DType.js'
 import { type Drawing, draw } from '../arbitrary/draw.js'
 import type { Sample } from '../primitive/domain.js'
-import type { Primitive } from '../primitive/model.js'
 import { cast } from '../tensor/structural.js'
 import { pull, push } from './derivative.js'
-import { type Instance, concrete, instance, subjectOf } from './instance.js'
+import { type AnyPrimitive, type Instance, concrete, instance, subjectOf } from './instance.js'
 import { type PrimitiveLaw, scattered } from './kernel.js'
 import { mutations } from './mutation.js'
 import { latticeLike } from './salt.js'
 import type { Subject } from './subject.js'
-import { lawsOf } from './suite.js'
+import { lawsOf, sampleOf } from './suite.js'
 import { flat, unflat } from './values.js'
 
 // -----------------------------------------------------------------------------
@@ -32,7 +31,7 @@ import { flat, unflat } from './values.js'
 export interface Mutant<P> {
   /** The mutation. */
   readonly name: string
-  readonly primitive: Primitive<P>
+  readonly primitive: AnyPrimitive<P>
 }
 
 /**
@@ -111,23 +110,23 @@ interface Point<P> {
 }
 
 /** The points that all mutants of a primitive are judged at; small ones, for there are many mutants. */
-const pointsOf = <P>(primitive: Primitive<P>, runs: number, seed: number, singular: boolean): readonly Point<P>[] =>
+const pointsOf = <P>(primitive: AnyPrimitive<P>, runs: number, seed: number, singular: boolean): readonly Point<P>[] =>
   fc
     .sample(draw({ maxElements: 16, singular }), { numRuns: runs, seed })
-    .map((from) => ({ sample: primitive.sample(from), from }))
+    .map((from) => ({ sample: sampleOf(primitive, from), from }))
 
-const at = <P>(primitive: Primitive<P>, { sample, from }: Point<P>, smooth: boolean): Instance =>
+const at = <P>(primitive: AnyPrimitive<P>, { sample, from }: Point<P>, smooth: boolean): Instance =>
   instance(primitive, sample, from.reachOf, smooth)
 
 /** Whether a mutant is one: at some point, something that laws look at differs. */
-const differs = <P>(original: Primitive<P>, mutant: Primitive<P>, points: readonly Point<P>[]): boolean =>
+const differs = <P>(original: AnyPrimitive<P>, mutant: AnyPrimitive<P>, points: readonly Point<P>[]): boolean =>
   points.some((point) => {
     const right = at(original, point, true)
     const wrong = at(mutant, point, true)
     return observations.some((observation) => !same(observe(observation, right), observe(observation, wrong)))
   })
 
-const mutantsOf = <P>(primitive: Primitive<P>, points: readonly Point<P>[]): readonly Mutant<P>[] =>
+const mutantsOf = <P>(primitive: AnyPrimitive<P>, points: readonly Point<P>[]): readonly Mutant<P>[] =>
   mutations
     .filter(({ mutate: change }) => differs(primitive, change(primitive), points))
     .map(({ name, mutate: change }) => ({ name, primitive: change(primitive) }))
@@ -147,14 +146,14 @@ const telling = 40
  * names(T.sub.primitive).includes('arguments swapped') // => true
  * names(T.add.primitive).includes('arguments swapped') // => false
  */
-export const mutate = <P>(primitive: Primitive<P>): readonly Mutant<P>[] =>
+export const mutate = <P>(primitive: AnyPrimitive<P>): readonly Mutant<P>[] =>
   mutantsOf(primitive, pointsOf(primitive, telling, 1, false))
 
 // -----------------------------------------------------------------------------
 // the battery
 // -----------------------------------------------------------------------------
 
-const breaks = <P>(mutant: Primitive<P>, law: PrimitiveLaw, point: Point<P>, salt: number): boolean => {
+const breaks = <P>(mutant: AnyPrimitive<P>, law: PrimitiveLaw, point: Point<P>, salt: number): boolean => {
   try {
     return E.isLeft(law.check(at(mutant, point, law.singular !== true), salt))
   } catch {
@@ -173,7 +172,7 @@ const breaks = <P>(mutant: Primitive<P>, law: PrimitiveLaw, point: Point<P>, sal
  * Law.battery(T.mul.primitive).filter(({ killedBy }) => killedBy === undefined) // => []
  */
 export const battery = <P>(
-  primitive: Primitive<P>,
+  primitive: AnyPrimitive<P>,
   { runs = 100, seed = 1 }: { readonly runs?: number; readonly seed?: number } = {}
 ): readonly Kill[] => {
   const smooth = pointsOf(primitive, runs, seed, false)
@@ -211,7 +210,8 @@ const firstOf = <A>(candidates: readonly (() => A | undefined)[]): A | undefined
  * Law.killTable(kills).split('\n').length // => 3
  */
 export const killTable = (kills: readonly Kill[]): string => {
-  const names = [...new Set(kills.map(({ mutation }) => mutation))]
+  const order = (name: string): number => mutations.findIndex((mutation) => mutation.name === name)
+  const names = [...new Set(kills.map(({ mutation }) => mutation))].sort((a, b) => order(a) - order(b))
   const rows = names.map((name) => {
     const own = kills.filter(({ mutation }) => mutation === name)
     const laws = own.flatMap(({ killedBy }) => (killedBy === undefined ? [] : [killedBy]))

@@ -62,7 +62,7 @@ export const multilinear: PrimitiveLaw = {
 // -----------------------------------------------------------------------------
 
 /** Primitives whose derivative is zero by decree, though their value changes: with the reason. */
-export const zeroByDecree: { readonly [name: string]: string } = {
+const zeroByDecree: { readonly [name: string]: string } = {
   stopGradient: 'it is the identity, declared constant'
 }
 
@@ -116,12 +116,6 @@ export const withoutDerivative: PrimitiveLaw = {
 // NaN
 // -----------------------------------------------------------------------------
 
-/** Primitives that answer NaN with something else, with the reason. */
-export const nanExceptions: { readonly [name: string]: string } = {
-  sort: 'NaN is ordered last, so that other results move up',
-  topK: 'NaN is ordered last'
-}
-
 /** One element of the operands is NaN. */
 const poisoned = (at: Instance, salt: number): Verdict => {
   const subject = subjectOf(at)
@@ -150,7 +144,8 @@ const poisoned = (at: Instance, salt: number): Verdict => {
 }
 
 /**
- * NaN in gives NaN out: where a result depends on an element, as its derivative shows, it is NaN when the element is.
+ * NaN in gives NaN out: where a float result depends on an element, as its derivative shows, it is NaN when the element
+ * is; without rules, when all are. Integers and booleans have no NaN, and a part that is not selected does not count.
  *
  * @example
  * import * as Law from 'pullback/Law'
@@ -160,6 +155,5 @@ const poisoned = (at: Instance, salt: number): Verdict => {
 export const nan: PrimitiveLaw = {
   name: 'NaN',
   says: 'a result is NaN when an element that it depends on is',
-  check: (at, salt) =>
-    at.name in nanExceptions || !at.operands.some((x) => isFloat(x.dtype)) ? nothing : poisoned(at, salt)
+  check: (at, salt) => (at.operands.some((x) => isFloat(x.dtype)) ? poisoned(at, salt) : nothing)
 }

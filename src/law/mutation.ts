@@ -1,11 +1,12 @@
 /** Wrong rules made on purpose: what the suite must not let pass. */
 import { isFloat } from '../DType.js'
-import type { Derivative, Primitive, Pullback } from '../primitive/model.js'
+import type { Pullback } from '../primitive/model.js'
 import { size } from '../shape/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { stopGradient } from '../tensor/cast.js'
 import { type Concrete, Dense, type Tensor, isConcrete } from '../tensor/model.js'
 import { cast, permuteTo, reshapeTo } from '../tensor/structural.js'
+import { type Mutate, after, evaluating, pulled, seeing, swapped } from './mutant.js'
 import { flat, tensorAt } from './values.js'
 
 // -----------------------------------------------------------------------------
@@ -24,66 +25,8 @@ import { flat, tensorAt } from './values.js'
 export interface Mutation {
   readonly name: string
   /** The same primitive, but wrong; itself where the mutation does not apply. */
-  readonly mutate: <P>(primitive: Primitive<P>) => Primitive<P>
+  readonly mutate: Mutate
 }
-
-/** Which of the two modes are wrong; when both are, they may still be each other's transpose. */
-type Modes = 'vjp' | 'jvp' | 'both'
-
-// -----------------------------------------------------------------------------
-// parts
-// -----------------------------------------------------------------------------
-
-const withRules = <P>(
-  primitive: Primitive<P>,
-  change: (rules: Derivative<P>) => Partial<Derivative<P>>
-): Primitive<P> =>
-  primitive.derivative === undefined
-    ? primitive
-    : { ...primitive, derivative: { ...primitive.derivative, ...change(primitive.derivative) } }
-
-/** Changes what rules give, operand by operand. */
-const after =
-  (modes: Modes, change: (x: Tensor, index: number, operands: readonly Tensor[]) => Tensor): Mutation['mutate'] =>
-  (primitive) =>
-    withRules(primitive, ({ jvp, vjp }) => ({
-      jvp: (index, tangent, operands, out, params) => {
-        const right = jvp(index, tangent, operands, out, params)
-        return modes === 'vjp' ? right : change(right, index, operands)
-      },
-      vjp: (index, operands, out, params) => {
-        const right = vjp(index, operands, out, params)
-        return modes === 'jvp' ? right : (ct) => change(right(ct), index, operands)
-      }
-    }))
-
-/** Changes pullbacks. */
-const pulled =
-  (change: (pullback: Pullback) => Pullback): Mutation['mutate'] =>
-  (primitive) =>
-    withRules(primitive, ({ vjp }) => ({
-      vjp: (index, operands, out, params) => change(vjp(index, operands, out, params))
-    }))
-
-/** Changes the operands and the result that rules see, in both modes. */
-const seeing =
-  (
-    change: <P>(operands: readonly Tensor[], out: Tensor, params: P) => readonly [readonly Tensor[], Tensor]
-  ): Mutation['mutate'] =>
-  (primitive) =>
-    withRules(primitive, ({ jvp, vjp }) => ({
-      jvp: (index, tangent, operands, out, params) => jvp(index, tangent, ...change(operands, out, params), params),
-      vjp: (index, operands, out, params) => vjp(index, ...change(operands, out, params), params)
-    }))
-
-const evaluating =
-  (
-    change: (evaluate: (operands: readonly Concrete[]) => Concrete, operands: readonly Concrete[]) => Concrete
-  ): Mutation['mutate'] =>
-  (primitive) => ({
-    ...primitive,
-    evaluate: (operands, params, out) => change((at) => primitive.evaluate(at, params, out), operands)
-  })
 
 const scaled =
   (factor: number) =>
@@ -138,10 +81,10 @@ const misread = (x: Tensor): Tensor =>
   x.shape.length < 2 ? x : reshapeTo(permuteTo(x, x.shape.map((_, axis) => axis).reverse()), x.shape)
 
 /** The operands of the first call with these shapes and parameters, forever after. */
-const stale = (): Mutation['mutate'] => {
-  const captured = new Map<string, readonly [readonly Tensor[], Tensor]>()
+const stale = (): Mutate => {
+  const captured = new Map<string, readonly [readonly Tensor[], readonly Tensor[]]>()
   return seeing((operands, out, params) => {
-    if (![...operands, out].every(isConcrete)) return [operands, out]
+    if (![...operands, ...out].every(isConcrete)) return [operands, out]
     const key = JSON.stringify([operands.map(({ shape, dtype }) => [shape, dtype]), params])
     const first = captured.get(key)
     if (first !== undefined) return first
@@ -155,6 +98,12 @@ const unstrided = (x: Concrete): Concrete => {
   if (!(x instanceof Dense)) return x
   const n = size(x.shape)
   const values = Float64Array.from({ length: n }, (_, i) => x.data[x.offset + i] ?? 0)
+  const read = tensorAt(x.shape, x.dtype, values)
+  return isConcrete(read) ? read : x
+}
+
+const withoutNaN = (x: Concrete): Concrete => {
+  const values = flat([x]).map((value) => (Number.isNaN(value) ? 0 : value))
   const read = tensorAt(x.shape, x.dtype, values)
   return isConcrete(read) ? read : x
 }
@@ -188,12 +137,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'arguments swapped',
-    mutate: (primitive) =>
-      withRules(primitive, ({ jvp, vjp }) => ({
-        jvp: (index, tangent, operands, out, params) =>
-          jvp(operands.length - 1 - index, tangent, operands, out, params),
-        vjp: (index, operands, out, params) => vjp(operands.length - 1 - index, operands, out, params)
-      }))
+    mutate: swapped
   },
   { name: 'an axis not summed', mutate: pulled(unsummed) },
   { name: 'the wrong axis', mutate: after('vjp', misread) },
@@ -201,7 +145,7 @@ export const mutations: readonly Mutation[] = [
   { name: 'a stale captured value', mutate: (primitive) => stale()(primitive) },
   {
     name: 'an error in second order only',
-    mutate: seeing((operands, out) => [operands.map((x) => stopGradient(x)), stopGradient(out)])
+    mutate: seeing((operands, out) => [operands.map((x) => stopGradient(x)), out.map((x) => stopGradient(x))])
   },
   {
     name: 'an error in float32 only',
@@ -211,15 +155,10 @@ export const mutations: readonly Mutation[] = [
   { name: 'a cotangent of the other type', mutate: after('vjp', otherFloat) },
   {
     name: 'a kernel that ignores strides',
-    mutate: evaluating((evaluate, operands) => evaluate(operands.map(unstrided)))
+    mutate: evaluating(unstrided, (result) => result)
   },
   {
     name: 'a kernel that answers NaN with 0',
-    mutate: evaluating((evaluate, operands) => {
-      const result = evaluate(operands)
-      const values = flat([result]).map((value) => (Number.isNaN(value) ? 0 : value))
-      const read = tensorAt(result.shape, result.dtype, values)
-      return isConcrete(read) ? read : result
-    })
+    mutate: evaluating((operand) => operand, withoutNaN)
   }
 ]

@@ -1,11 +1,12 @@
 /** The suite that every primitive is held to: one property per law. */
 import * as fc from 'fast-check'
 import { type Drawing, draw } from '../arbitrary/draw.js'
+import type { Sample } from '../primitive/domain.js'
 import { multilinear, nan, withoutDerivative } from './declared.js'
 import { adjoint, linearity, purity } from './exact.js'
 import { finiteDifferences } from './finite.js'
 import { secondOrder, thirdOrder } from './higher.js'
-import { type AnyPrimitive, type Instance, instance, isSingle, subjectOf } from './instance.js'
+import { type AnyPrimitive, instance, isSingle, subjectOf } from './instance.js'
 import { judge } from './judge.js'
 import { type PrimitiveLaw, layout } from './kernel.js'
 import { singlePrecision } from './single.js'
@@ -84,12 +85,10 @@ export interface NamedProperty {
   readonly property: fc.IPropertyWithHooks<[draw: Drawing, salt: number]>
 }
 
-/** A primitive at what its sample drew. */
-export const drawn = <P>(primitive: AnyPrimitive<P>, from: Drawing, smooth: boolean): Instance => {
-  if (primitive.sample === undefined) {
-    throw new Error(`${primitive.name}: a primitive without a sample; the laws need operands to hold it at`)
-  }
-  return instance(primitive, primitive.sample(from), from.reachOf, smooth)
+/** What the primitive's sample draws; one without a sample is refused. */
+export const sampleOf = <P>(primitive: AnyPrimitive<P>, from: Drawing): ReturnType<Sample<P>> => {
+  if (primitive.sample !== undefined) return primitive.sample(from)
+  throw new Error(`${primitive.name}: a primitive without a sample; the laws need operands to hold it at`)
 }
 
 /** One law of one primitive, as a property. */
@@ -97,7 +96,7 @@ export const propertyOf = <P>(primitive: AnyPrimitive<P>, law: PrimitiveLaw): Na
   const { singular = false, maxElements = 32 } = law
   const judged = judge()
   return fc.property(draw({ maxElements, singular }), salts, (from, salt) => {
-    const at = drawn(primitive, from, !singular)
+    const at = instance(primitive, sampleOf(primitive, from), from.reachOf, !singular)
     judged(() => subjectOf(at), law.check(at, salt))
   })
 }

@@ -1,11 +1,42 @@
 // The suite is tested by mutation: wrong rules and kernels made of the library's own, each of which must break a law.
+import * as fc from 'fast-check'
 import * as Law from 'pullback/Law'
+import * as T from 'pullback/Tensor'
 import { describe, expect, it } from 'vitest'
 import { primitives } from './primitives.js'
 
 const differentiable = primitives.flatMap(({ primitive }) =>
-  'infer' in primitive && primitive.derivative !== undefined ? [primitive] : []
+  'infer' in primitive && primitive.derivative === undefined ? [] : [primitive]
 )
+
+/** What goes to and comes from each operand, changed in both modes alike. */
+const wrongBy = <P>(off: (x: T.Tensor) => T.Tensor, primitive: Law.AnyPrimitive<P>): Law.AnyPrimitive<P> => {
+  if (!('infer' in primitive)) {
+    const { jvp, vjp } = primitive
+    const all = (list: readonly (T.Tensor | undefined)[]): readonly (T.Tensor | undefined)[] =>
+      list.map((x) => x && off(x))
+    return {
+      ...primitive,
+      jvp: (tangents, ...rest) => jvp(all(tangents), ...rest),
+      vjp: (...args) => {
+        const pullback = vjp(...args)
+        return (cts) => all(pullback(cts))
+      }
+    }
+  }
+  const { derivative } = primitive
+  if (derivative === undefined) return primitive
+  return {
+    ...primitive,
+    derivative: {
+      jvp: (...args) => off(derivative.jvp(...args)),
+      vjp: (...args) => {
+        const pullback = derivative.vjp(...args)
+        return (ct) => off(pullback(ct))
+      }
+    }
+  }
+}
 
 describe('the mutation battery', () => {
   it('kills every mutant of every primitive', () => {
@@ -15,4 +46,13 @@ describe('the mutation battery', () => {
     expect(survivors.map(({ primitive, mutation }) => `${primitive}: ${mutation}`)).toEqual([])
     expect(new Set(kills.map(({ mutation }) => mutation))).toEqual(new Set(Law.mutations.map(({ name }) => name)))
   })
+
+  it.each(differentiable.map((primitive) => [primitive.name, primitive] as const))(
+    'finite differences see an error of 1e-9 in both modes: %s',
+    (_, primitive) => {
+      const off = (x: T.Tensor): T.Tensor => T.mul(x, 1 + 1e-9)
+      const { property } = Law.primitive(wrongBy(off, primitive)).find(({ name }) => name === 'finite differences')!
+      expect(fc.check(property, { numRuns: 100, endOnFailure: true }).failed).toBe(true)
+    }
+  )
 })
