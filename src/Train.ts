@@ -2,7 +2,16 @@
  * Training as a fold: a pure step takes a state and a batch to the next state and a report, and a loop behind a pure
  * signature runs it over batches.
  */
-export { type Aborted, type Diverged, type Failed, type RunOptions, fold, run, scan } from './train/fold.js'
+export {
+  type Aborted,
+  type Diverged,
+  type Failed,
+  type RunOptions,
+  type Signal,
+  fold,
+  run,
+  scan
+} from './train/fold.js'
 export {
   type Example,
   type Objective,

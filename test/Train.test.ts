@@ -169,6 +169,63 @@ describe('run', () => {
     expect(seen).toEqual(['0 begins', '0 ends', '1 begins', '1 ends'])
   })
 
+  describe('a signal while a batch is pending', () => {
+    const never = (first: readonly number[]) => {
+      const calls = { next: 0, return: 0 }
+      const iterator: AsyncIterator<number> = {
+        next: () => {
+          const value = first[calls.next++]
+          return value === undefined ? new Promise(() => undefined) : Promise.resolve({ value, done: false })
+        },
+        return: () => {
+          calls.return++
+          return new Promise(() => undefined)
+        }
+      }
+      return [calls, { [Symbol.asyncIterator]: () => iterator }] as const
+    }
+
+    it('stops with the state that it has, and tells the source', async () => {
+      const controller = new AbortController()
+      const [calls, source] = never([1, 1])
+      const running = Train.run(step)(start, source, { signal: controller.signal })()
+      setTimeout(() => controller.abort(), 5)
+      const error = left(await running)
+      expect(error).toMatchObject({ _tag: 'Aborted', message: 'Train: stopped by its signal after 2 steps' })
+      expect(error._tag === 'Aborted' && shown(error.state)).toBe(shown(right(Train.fold(step)(start, [1, 1]))))
+      expect(calls).toEqual({ next: 3, return: 1 })
+    })
+
+    it('stops a generator that never yields', async () => {
+      const controller = new AbortController()
+      async function* source(): AsyncGenerator<number> {
+        await new Promise(() => undefined)
+        yield 1
+      }
+      const running = Train.run(step)(start, source(), { signal: controller.signal })()
+      controller.abort()
+      const error = left(await running)
+      expect(error._tag === 'Aborted' && error.state).toBe(start)
+    })
+
+    it('leaves no listener behind, however it ends', async () => {
+      let listeners = 0
+      const signal: Train.Signal = {
+        aborted: false,
+        addEventListener: () => void listeners++,
+        removeEventListener: () => void listeners--
+      }
+      right(await Train.run(step)(start, [1, 2, 3], { signal })())
+      expect(listeners).toBe(0)
+      const failing = function* (): Generator<number> {
+        yield 1
+        throw new Error('no more')
+      }
+      expect(left(await Train.run(step)(start, failing(), { signal })())).toMatchObject({ _tag: 'Failed' })
+      expect(listeners).toBe(0)
+    })
+  })
+
   it('stops at its signal with the state that it has, and closes the source', async () => {
     const controller = new AbortController()
     let closed = false

@@ -61,6 +61,22 @@ export interface Failed<P, S> {
 }
 
 /**
+ * What stops a loop: an `AbortSignal`, or anything that has as much of one. Without events it is asked between batches
+ * only.
+ *
+ * @example
+ * import type { Signal } from 'pullback/Train'
+ *
+ * const signal: Signal = new AbortController().signal
+ * signal.aborted // => false
+ */
+export interface Signal {
+  readonly aborted: boolean
+  readonly addEventListener?: (type: 'abort', listener: () => void) => void
+  readonly removeEventListener?: (type: 'abort', listener: () => void) => void
+}
+
+/**
  * What one may want of an asynchronous loop: to stop it, as an `AbortController` does, and to watch it. A promise that
  * `onProgress` returns is awaited before the next batch, which gives events a chance to arrive.
  *
@@ -71,7 +87,7 @@ export interface Failed<P, S> {
  * options.signal?.aborted // => false
  */
 export interface RunOptions {
-  readonly signal?: { readonly aborted: boolean }
+  readonly signal?: Signal
   readonly onProgress?: (report: Report) => void | Promise<void>
 }
 
@@ -239,9 +255,32 @@ const nextOf = async <Batch>(
   }
 }
 
+/** What is awaited, or nothing as soon as the signal stops the loop; its listener does not outlive either. */
+const unlessStopped = async <A>(awaited: Promise<A>, signal: Signal | undefined): Promise<A | undefined> => {
+  if (signal?.addEventListener === undefined) return awaited
+  let stop = (): void => undefined
+  const stopped = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined)
+  })
+  signal.addEventListener('abort', stop)
+  try {
+    return await Promise.race([awaited, signal.aborted ? undefined : stopped])
+  } finally {
+    signal.removeEventListener?.('abort', stop)
+  }
+}
+
+/** Closes a source; one that is still busy with a batch, and may be for ever, is told but not awaited. */
+const close = async <Batch>(source: AsyncIterator<Batch> | Iterator<Batch>, busy: boolean): Promise<void> => {
+  const closed = source.return?.()
+  if (!busy) await closed
+  else void Promise.resolve(closed).catch(() => undefined)
+}
+
 /**
- * The same as `fold` over batches that arrive in time, as a task: it can be watched, and stopped between two batches. A
- * source of batches that throws is a `Failed`; an error in the step itself, a shape mismatch say, rejects the task.
+ * The same as `fold` over batches that arrive in time, as a task: it can be watched, and stopped, before a batch or while
+ * it waits for one. A source of batches that throws is a `Failed`; an error in the step itself, a shape mismatch say,
+ * rejects the task.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -273,10 +312,14 @@ export const run =
     let last: Report | undefined
     const source = iterate(batches)
     let exhausted = false
+    let busy = false
     try {
       for (;;) {
         if (isStopped(options)) return aborted(state)
-        const next = await nextOf(source)
+        busy = true
+        const next = await unlessStopped(nextOf(source), options.signal)
+        if (next === undefined) return aborted(state)
+        busy = false
         exhausted = E.isLeft(next) || next.right.done === true
         if (E.isLeft(next)) return failed(next.left, state)
         if (next.right.done === true) return finish(state, lastGood, last)
@@ -289,6 +332,6 @@ export const run =
         await options.onProgress?.(last)
       }
     } finally {
-      if (!exhausted) await source.return?.()
+      if (!exhausted) await close(source, busy)
     }
   }
