@@ -98,8 +98,10 @@ const requireRows = (operation: string, scores: Tensor, labels: Tensor): number 
  *
  * Metric.correct(T.of([[0.9, 0.1], [0.2, 0.8]]), T.of([0, 0], 'int32')) // => { sum: 1, count: 2 }
  */
-export const correct = (scores: Tensor, labels: Tensor): Mean => {
-  requireRows('correct', scores, labels)
+export const correct = (scores: Tensor, labels: Tensor): Mean => hitsOf('correct', scores, labels)
+
+const hitsOf = (operation: string, scores: Tensor, labels: Tensor): Mean => {
+  requireRows(operation, scores, labels)
   const predicted = toArray(argmax(scores, { axis: -1 }))
   const wanted = toArray(labels)
   let hits = 0
@@ -116,7 +118,7 @@ export const correct = (scores: Tensor, labels: Tensor): Mean => {
  *
  * Metric.accuracy(T.of([[0.9, 0.1], [0.2, 0.8]]), T.of([0, 0], 'int32')) // => 0.5
  */
-export const accuracy = (scores: Tensor, labels: Tensor): number => value(correct(scores, labels))
+export const accuracy = (scores: Tensor, labels: Tensor): number => value(hitsOf('accuracy', scores, labels))
 
 /**
  * How many rows of scores have the label among their `k` highest scores; of equal scores the first counts as higher.

@@ -104,6 +104,29 @@ describe('fromCsvText', () => {
     ])
   })
 
+  it('reports what was wrong before a mistake in the quotes as well, in order', () => {
+    const xy = { features: [Dataset.column('x', Dataset.number)], label: Dataset.column('y', Dataset.integer) } as const
+    const shown = (text: string) => E.swap(E.mapLeft(Dataset.showCsvErrors)(Dataset.fromCsvText(text, xy, 'xy.csv')))
+    expect(shown('x,y\nabc,1\n2\n"3,4\n')).toEqual(
+      E.right(
+        [
+          'xy.csv:2:1: expected a number, got "abc"',
+          'xy.csv:3:1: expected 2 fields, got 1',
+          'xy.csv:4:1: expected a closing quote, got the end of the file'
+        ].join('\n')
+      )
+    )
+    expect(shown('x,z\n"3,4\n')).toEqual(
+      E.right(
+        [
+          'xy.csv:1:1: expected a column "y", got no such name in the header',
+          'xy.csv:2:1: expected a closing quote, got the end of the file'
+        ].join('\n')
+      )
+    )
+    expect(shown('x,y\n1,"2')).toEqual(E.right('xy.csv:2:2: expected a closing quote, got the end of the file'))
+  })
+
   it('passes errors of the syntax on', () => {
     expect(lines('x,y,label\n1,"2,3\n')).toEqual(['digits.csv:2:2: expected a closing quote, got the end of the file'])
   })
@@ -165,7 +188,7 @@ const sizes = fc.integer({ min: 1, max: 30 })
 describe('Dataset', () => {
   it('make requires one label per row', () => {
     expect(() => Dataset.make(T.zeros([2, 3]), T.zeros([3]))).toThrow(
-      'make: features [2, 3] and labels [3]; one label per row is required'
+      'Dataset.make: features [2, 3] and labels [3]; one label per row is required'
     )
   })
 
@@ -246,6 +269,6 @@ describe('Dataset', () => {
         numbered(3),
         Dataset.map((x) => T.slice(x, [[0, 2]]))
       )
-    ).toThrow('make: features [2, 2] and labels [3]; one label per row is required')
+    ).toThrow('Dataset.map: features [2, 2] and labels [3]; one label per row is required')
   })
 })

@@ -45,6 +45,7 @@ describe('Metric', () => {
     const sentence = 'scores [4, 3] and labels [3]; one label for each row of scores is required'
     const three = T.of([0, 1, 2], 'int32')
     expect(() => Metric.correct(scores, three)).toThrow(`correct: ${sentence}`)
+    expect(() => Metric.accuracy(scores, three)).toThrow(`accuracy: ${sentence}`)
     expect(() => Metric.topK(2)(scores, three)).toThrow(`topK: ${sentence}`)
     expect(() => Metric.confusionMatrix(scores, three)).toThrow(`confusionMatrix: ${sentence}`)
     expect(() => Metric.confusionMatrix(scores, T.of([1, 1, 0, 3], 'int32'))).toThrow(

@@ -109,12 +109,24 @@ const endOfField = (text: string, start: number): number => {
  * // => E.left({ file: 'data.csv', line: 2, column: 2, rule: 'expected a closing quote, got the end of the file' })
  */
 export const parseCsv = (text: string, file: string = 'csv'): Either<CsvError, readonly CsvRow[]> => {
+  const { rows, error } = readCsv(text, file)
+  return error === undefined ? E.right(rows) : E.left(error)
+}
+
+/** The records before what stands in the way of reading on, and what that is, if anything. */
+export interface CsvReading {
+  readonly rows: readonly CsvRow[]
+  readonly error: CsvError | undefined
+}
+
+/** The records of a text, up to its first mistake in the quotes: after that, no one can tell where records end. */
+export const readCsv = (text: string, file: string): CsvReading => {
   const rows: CsvRow[] = []
   let fields: string[] = []
   let lines: number[] = []
   let line = 1
   let at = text.charCodeAt(0) === 0xfeff ? 1 : 0
-  const fail = (rule: string): Either<CsvError, never> => E.left({ file, line, column: fields.length + 1, rule })
+  const fail = (rule: string): CsvReading => ({ rows, error: { file, line, column: fields.length + 1, rule } })
 
   while (at < text.length || fields.length > 0) {
     const quoted = text.charCodeAt(at) === QUOTE
@@ -139,5 +151,5 @@ export const parseCsv = (text: string, file: string = 'csv'): Either<CsvError, r
     line++
     if (text.charCodeAt(end) === CR) at++
   }
-  return E.right(rows)
+  return { rows, error: undefined }
 }

@@ -1,14 +1,14 @@
 /** From CSV text to tensors: every field is validated first, and nothing is made of a file that has an error. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
-import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
+import { type ReadonlyNonEmptyArray, concat } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js'
 import { allocate } from '../DType.js'
 import { fromData } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import type { Column } from './columns.js'
-import { type CsvError, type CsvRow, parseCsv, showCsvError } from './csv.js'
+import { type CsvError, type CsvRow, readCsv, showCsvError } from './csv.js'
 import type { Dataset } from './model.js'
 
 // -----------------------------------------------------------------------------
@@ -101,8 +101,9 @@ const fieldsOf = (count: number): string => (count === 1 ? '1 field' : `${count}
 /**
  * A data set from CSV text whose first line is a header: features float32 of shape [n, d], labels of shape [n].
  *
- * All errors are collected; a single one, and there is no data set. `file` names the text in them. Rows whose number of
- * fields is not the header's are errors, and so is text without a row.
+ * All errors are collected, in order; a single one, and there is no data set. A mistake in the quotes, after which no one
+ * can tell where rows end, is the last of them. `file` names the text in them. Rows whose number of fields is not the
+ * header's are errors, and so is text without a row.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -121,14 +122,16 @@ export const fromCsvText = <const F extends readonly Column[]>(
   columns: CsvColumns<F>,
   file: string = 'csv'
 ): Either<CsvErrors, Dataset<[number, F['length']]>> => {
-  const parsed = parseCsv(text, file)
-  if (E.isLeft(parsed)) return E.left([parsed.left])
-  const [header, ...rows] = parsed.right
-  if (header === undefined) return E.left([{ file, line: 1, column: 1, rule: 'expected a header, got an empty file' }])
+  const { rows: records, error: unreadable } = readCsv(text, file)
+  const last = unreadable === undefined ? [] : [unreadable]
+  const [header, ...rows] = records
+  if (header === undefined) {
+    return E.left([unreadable ?? { file, line: 1, column: 1, rule: 'expected a header, got an empty file' }])
+  }
   const wanted = [...columns.features, columns.label]
   const found = positions(file, header, wanted)
-  if (E.isLeft(found)) return found
-  if (rows.length === 0) {
+  if (E.isLeft(found)) return E.left(concat(last)(found.left))
+  if (rows.length === 0 && unreadable === undefined) {
     const line = (header.lines[header.lines.length - 1] ?? 1) + 1
     return E.left([{ file, line, column: 1, rule: 'expected at least one row, got none' }])
   }
@@ -162,6 +165,7 @@ export const fromCsvText = <const F extends readonly Column[]>(
       }
     })
   })
+  errors.push(...last)
   if (isNonEmpty(errors)) return E.left(errors)
   return E.right({
     features: typed(fromData([rows.length, width], 'float32', features)),

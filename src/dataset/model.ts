@@ -43,12 +43,16 @@ export type Some<F extends Shape> = F extends readonly [number, ...infer Rest ex
  * import * as T from 'pullback/Tensor'
  *
  * Dataset.make(T.zeros([3, 2]), T.of([0, 1, 2], 'int32')).labels.shape // => [3]
- * Dataset.make(T.zeros([3, 2]), T.of([0, 1])) // throws make: features [3, 2] and labels [2]; one label per row is required
+ * Dataset.make(T.zeros([3, 2]), T.of([0, 1]))
+ * // throws Dataset.make: features [3, 2] and labels [2]; one label per row is required
  */
-export const make = <F extends Shape>(features: Tensor<F>, labels: Tensor<[number]>): Dataset<F> => {
+export const make = <F extends Shape>(features: Tensor<F>, labels: Tensor<[number]>): Dataset<F> =>
+  paired('Dataset.make', features, labels)
+
+const paired = <F extends Shape>(operation: string, features: Tensor<F>, labels: Tensor<[number]>): Dataset<F> => {
   if (features.shape.length === 0 || labels.shape.length !== 1 || features.shape[0] !== labels.shape[0]) {
     throw new ShapeError(
-      'make',
+      operation,
       [features.shape, labels.shape],
       `features ${show(features.shape)} and labels ${show(labels.shape)}; one label per row is required`
     )
@@ -97,7 +101,7 @@ const rows = <F extends Shape>({ features, labels }: Dataset<F>, from: number, t
 export const map =
   <F extends Shape, G extends Shape>(f: (features: Tensor<F>) => Tensor<G>): ((dataset: Dataset<F>) => Dataset<G>) =>
   ({ features, labels }) =>
-    make(f(features), labels)
+    paired('Dataset.map', f(features), labels)
 
 /**
  * The examples in a random order, which follows from the key.
