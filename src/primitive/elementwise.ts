@@ -16,7 +16,8 @@ import {
 import { type Shape, ShapeError, broadcast, equals, show } from '../shape/model.js'
 import type { Broadcast, Broadcasts } from '../shape/static.js'
 import { evaluateBinary, evaluateUnary } from '../tensor/evaluate.js'
-import { type Concrete, type Tensor, fill, fromNumber, isScalar, isTensor } from '../tensor/model.js'
+import { type Concrete, type Tensor, fill, fromNumber, isScalar } from '../tensor/model.js'
+import { requireTensor } from './require.js'
 import { broadcastToShape, cast } from '../tensor/structural.js'
 import { type Domain, type Sample, real } from './domain.js'
 import {
@@ -168,6 +169,9 @@ export interface BinaryRecord<Name extends string> {
 const accepted = (accepts: Accepts, dtype: DType): DType =>
   accepts === 'float' ? toFloat(dtype) : accepts === 'number' && dtype === 'bool' ? 'int32' : dtype
 
+/** Whether there is anything whose fields can be read: the types say so, plain JavaScript does not. */
+const isGiven = (x: unknown): boolean => x !== undefined && x !== null
+
 /** The type of the computation when a number meets a tensor: the tensor's; integers refuse what they cannot hold. */
 export const besideNumber = (name: string, accepts: Accepts, value: number, dtype: DType): DType => {
   const own = accepted(accepts, dtype)
@@ -178,14 +182,6 @@ export const besideNumber = (name: string, accepts: Accepts, value: number, dtyp
     name,
     `the number ${value} beside a tensor of ${dtype}; ${required} is required, or cast the tensor with T.cast(x, 'float32')`
   )
-}
-
-/** Refuses what is no tensor, in plain JavaScript or behind a cast. */
-export const requireTensor = (name: string, x: unknown): void => {
-  if (isTensor(x)) return
-  const given =
-    typeof x === 'number' ? `the number ${x}` : Array.isArray(x) ? 'an array' : `a value of type ${typeof x}`
-  throw new TypeError(`${name}: ${given}; a tensor is required, make one with T.of or T.scalar`)
 }
 
 const typeOf = (x: TensorType, result: 'bool' | undefined): TensorType =>
@@ -255,7 +251,7 @@ export const unary = (record: UnaryRecord): Unary => {
     sample: record.sample ?? ((draw) => ({ operands: [draw.tensor(draw.shape(), record.domain)], params: undefined }))
   }
   const call = <S extends Shape>(x: Tensor<S>): Tensor => {
-    if (isScalar(x) && isFloat(x.dtype)) return fromNumber(result ?? x.dtype, f(x.value))
+    if (isGiven(x) && isScalar(x) && isFloat(x.dtype)) return fromNumber(result ?? x.dtype, f(x.value))
     requireTensor(name, x)
     return bind(primitive, [cast(x, accepted(accepts, x.dtype))], undefined)
   }
@@ -311,17 +307,21 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
       })
   }
   const pair: Pair = { primitive, evaluate, maps }
-  const withNumber = (value: number, x: Tensor): Tensor =>
-    fill(x.shape, besideNumber(name, accepts, value, x.dtype), value)
+  const withNumber = (value: number, x: Tensor): Tensor => {
+    requireTensor(name, x)
+    return fill(x.shape, besideNumber(name, accepts, value, x.dtype), value)
+  }
   const apply = (a: Tensor, b: Tensor): Tensor => {
     const dtype = a.dtype
-    if (dtype === b.dtype && accepted(accepts, dtype) === dtype && equals(a.shape, b.shape)) {
+    if (isGiven(dtype) && dtype === b.dtype && accepted(accepts, dtype) === dtype && equals(a.shape, b.shape)) {
       return bindPair(pair, a, b)
     }
     return meet(pair, accepts, a, b)
   }
   // Scalars first: they are answered here, without a call of the kernel.
   const both = (a: Tensor | number, b: Tensor | number): Tensor => {
+    if (!isGiven(a)) requireTensor(name, a)
+    if (!isGiven(b)) requireTensor(name, b)
     if (typeof a === 'number') {
       if (typeof b === 'number') return apply(fromNumber('float32', a), fromNumber('float32', b))
       if (isScalar(b) && isFloat(b.dtype)) return fromNumber(result ?? b.dtype, f(round(b.dtype, a), b.value))

@@ -10,7 +10,17 @@ import { type Key, requireKey } from './model.js'
 export const dualByKey = <Signature>(
   operation: string,
   body: (key: Key, ...rest: readonly never[]) => unknown
-): Signature => dualWhen<Signature>(operation, (args) => isTensor(args[0]), body)
+): Signature =>
+  dualWhen<Signature>(
+    operation,
+    (args) => {
+      const [first, second] = args
+      // A shape waits for the key; anything else stands where the key should.
+      if (!Array.isArray(first) || Array.isArray(second)) requireKey(operation, first)
+      return isTensor(first)
+    },
+    body
+  )
 
 /** The same for draws whose first parameter may be a tensor itself: `isDataFirst` tells from all arguments. */
 /* @__NO_SIDE_EFFECTS__ */

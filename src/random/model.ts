@@ -22,10 +22,15 @@ export type Key = Tensor<[2]> & { readonly [keyBrand]: 'Key' }
 /** Vouches for a tensor that was made as a key. */
 export const asKey = (x: Tensor): Key => x as Key
 
+const kindOf = (x: unknown): string => {
+  if (x === undefined || x === null) return String(x)
+  return Array.isArray(x) ? 'an array' : typeof x === 'object' ? 'an object' : `a ${typeof x}`
+}
+
 /** Refuses what cannot be a key. */
 export const requireKey = (operation: string, key: unknown): void => {
   if (isTensor(key) && key.dtype === 'int32' && key.shape.length === 1 && key.shape[0] === 2) return
-  const given = isTensor(key) ? `a tensor of shape ${show(key.shape)} and type ${key.dtype}` : `a ${typeof key}`
+  const given = isTensor(key) ? `a tensor of shape ${show(key.shape)} and type ${key.dtype}` : kindOf(key)
   throw new DTypeError(operation, `${given} for the key; one from Random.key or Random.split is required`)
 }
 

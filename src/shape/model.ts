@@ -1,4 +1,5 @@
 /** Shapes as values: sizes, strides, equality, axes, broadcasting; and the error they raise. */
+import { show as given } from '../internal/given.js'
 
 /**
  * The sizes of a tensor along each of its axes; `[]` is a scalar. `Shape` itself means: of unknown rank.
@@ -143,8 +144,10 @@ export const normalizeAxis = (operation: string, axis: number, shape: Shape): nu
   const rank = shape.length
   if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis
   const range = rank === 0 ? 'a scalar has no axes' : `an integer from ${-rank} to ${rank - 1} is required`
-  throw new ShapeError(operation, [shape], `axis ${axis} of shape ${show(shape)}; ${range}`)
+  throw new ShapeError(operation, [shape], `axis ${given(axis)} of shape ${show(shape)}; ${range}`)
 }
+
+const isList = (axis: number | readonly number[]): axis is readonly number[] => Array.isArray(axis)
 
 /**
  * Axes counted from the front and in increasing order; `undefined` means all of them. Repeated axes throw a
@@ -162,7 +165,7 @@ export const normalizeAxes = (
   shape: Shape
 ): readonly number[] => {
   if (axis === undefined) return shape.map((_, index) => index)
-  if (typeof axis === 'number') return [normalizeAxis(operation, axis, shape)]
+  if (!isList(axis)) return [normalizeAxis(operation, axis, shape)]
   const axes = axis.map((each) => normalizeAxis(operation, each, shape)).sort((a, b) => a - b)
   const repeated = axes.find((each, index) => axes[index - 1] === each)
   if (repeated === undefined) return axes
@@ -171,6 +174,13 @@ export const normalizeAxes = (
     [shape],
     `axis ${repeated} given twice in [${axis.join(', ')}]; distinct axes are required`
   )
+}
+
+/** Refuses what is no array, such as one size where a shape is wanted. */
+export const requireSizes = (operation: string, shape: unknown): void => {
+  if (Array.isArray(shape)) return
+  const example = typeof shape === 'number' && Number.isInteger(shape) && shape >= 0 ? shape : 3
+  throw new ShapeError(operation, [], `shape ${given(shape)}; an array of sizes such as [${example}] is required`)
 }
 
 /**
@@ -182,6 +192,7 @@ export const normalizeAxes = (
  * Shape.validate('zeros', [2, 3]) // => [2, 3]
  */
 export const validate = (operation: string, shape: Shape): Shape => {
+  requireSizes(operation, shape)
   for (const each of shape) {
     if (!(Number.isInteger(each) && each >= 0)) {
       throw new ShapeError(operation, [shape], `shape ${show(shape)}; sizes must be integers of 0 or more`)

@@ -10,8 +10,9 @@ import { normalizeIndices } from '../shape/indices.js'
 import { type Shape, ShapeError, broadcast, equals, normalizeAxis, show, size } from '../shape/model.js'
 import { checkOptions } from './dataFirst.js'
 import { asDense, copyOf } from './dense.js'
-import { type AlongAxis, dualBySecond, dualByThird, requireIndices } from './indices.js'
+import { type AlongAxis, dualBySecond, dualByThird, requireIndices, requireOperand } from './indices.js'
 import { type Concrete, type Tensor, contiguous, fill, fromData } from './model.js'
+import { requireTensor } from '../primitive/require.js'
 import { broadcastToShape, cast } from './structural.js'
 
 // -----------------------------------------------------------------------------
@@ -150,6 +151,7 @@ const besideAxis = (operation: string, x: Shape, indices: Shape, axis: number): 
  */
 export const takeAlongAxis: TakeAlongAxis = expose(
   dualBySecond<TakeAlongAxis>((x: Tensor, indices: Tensor, options: AlongAxis = {}): Tensor => {
+    requireTensor('takeAlongAxis', x)
     checkOptions('takeAlongAxis', options, known)
     const axis = normalizeAxis('takeAlongAxis', options.axis ?? -1, x.shape)
     requireIndices('takeAlongAxis', indices)
@@ -157,7 +159,7 @@ export const takeAlongAxis: TakeAlongAxis = expose(
     const from = broadcastToShape(x, replace(lanes, axis, x.shape[axis]!))
     const at = broadcastToShape(indices, replace(lanes, axis, indices.shape[axis]!))
     return bind(takeAlongAxisPrimitive, [from, at], axis)
-  }),
+  }, requireOperand('takeAlongAxis')),
   takeAlongAxisPrimitive
 )
 
@@ -180,6 +182,8 @@ export const takeAlongAxis: TakeAlongAxis = expose(
  */
 export const addAlongAxis: AddAlongAxis = expose(
   dualByThird<AddAlongAxis>((x: Tensor, indices: Tensor, updates: Tensor, options: AlongAxis = {}): Tensor => {
+    requireTensor('addAlongAxis', x)
+    requireTensor('addAlongAxis', updates)
     checkOptions('addAlongAxis', options, known)
     const axis = normalizeAxis('addAlongAxis', options.axis ?? -1, x.shape)
     requireIndices('addAlongAxis', indices)

@@ -4,12 +4,14 @@ import { type Shape, ShapeError, normalizeAxis, show } from '../shape/model.js'
 import type { Permute, Transpose } from '../shape/static.js'
 import { dataFirst } from './dataFirst.js'
 import type { Tensor } from './model.js'
+import { requireList } from '../primitive/require.js'
 import { permuteTo } from './structural.js'
 
 /** The shape with its axes in the given order, or reversed. */
 type Transposed<S extends Shape, Order> = Order extends readonly number[] ? Permute<S, Order> : Transpose<S>
 
 const ordered = (operation: string, x: Tensor, order: readonly number[]): readonly number[] => {
+  requireList(operation, 'order', order, 'an array of axes such as [1, 0]')
   const axes = order.map((axis) => normalizeAxis(operation, axis, x.shape))
   if (axes.length === x.shape.length && new Set(axes).size === axes.length) return axes
   const rule = `order ${show(order)} of shape ${show(x.shape)}; each of its ${x.shape.length} axes once is required`
@@ -30,7 +32,7 @@ const ordered = (operation: string, x: Tensor, order: readonly number[]): readon
 export const permute: {
   <S extends Shape, const Order extends readonly number[]>(x: Tensor<S>, order: Order): Tensor<Permute<S, Order>>
   <const Order extends readonly number[]>(order: Order): <S extends Shape>(x: Tensor<S>) => Tensor<Permute<S, Order>>
-} = dataFirst((x: Tensor, order: readonly number[]) => permuteTo(x, ordered('permute', x, order)))
+} = dataFirst('permute', (x: Tensor, order: readonly number[]) => permuteTo(x, ordered('permute', x, order)))
 
 /**
  * The tensor with its axes reversed, or in the given order as `permute` has it.
@@ -50,7 +52,7 @@ export const transpose: {
   ): A extends Tensor<infer S>
     ? Tensor<Transposed<S, Order>>
     : <S extends Shape>(x: Tensor<S>) => Tensor<Transposed<S, A>>
-} = dataFirst((x: Tensor, order?: readonly number[]) =>
+} = dataFirst('transpose', (x: Tensor, order?: readonly number[]) =>
   permuteTo(x, order === undefined ? x.shape.map((_, axis) => axis).reverse() : ordered('transpose', x, order))
 )
 
@@ -74,7 +76,7 @@ export const swapAxes: {
     a: A,
     b: B
   ): <S extends Shape>(x: Tensor<S>) => Tensor<SwappedAxes<S, A, B>>
-} = dataFirst((x: Tensor, a: number, b: number) => {
+} = dataFirst('swapAxes', (x: Tensor, a: number, b: number) => {
   const first = normalizeAxis('swapAxes', a, x.shape)
   const second = normalizeAxis('swapAxes', b, x.shape)
   return permuteTo(
@@ -103,7 +105,7 @@ export const moveAxis: {
     from: From,
     to: To
   ): <S extends Shape>(x: Tensor<S>) => Tensor<MovedAxis<S, From, To>>
-} = dataFirst((x: Tensor, from: number, to: number) => {
+} = dataFirst('moveAxis', (x: Tensor, from: number, to: number) => {
   const source = normalizeAxis('moveAxis', from, x.shape)
   const place = normalizeAxis('moveAxis', to, x.shape)
   const others = x.shape.map((_, axis) => axis).filter((axis) => axis !== source)

@@ -1,11 +1,12 @@
 /** Changes of a tensor that leave its values alone: another element type, and a stop for derivatives. */
-import { type DType, all } from '../DType.js'
+import type { DType } from '../DType.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { real } from '../primitive/domain.js'
-import { DTypeError, type Primitive, bind } from '../primitive/model.js'
+import { type Primitive, bind } from '../primitive/model.js'
 import { dual } from '../internal/dual.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from './model.js'
+import { requireDType, requireTensor } from '../primitive/require.js'
 import { cast as castTo } from './structural.js'
 import { typed } from './typed.js'
 
@@ -32,8 +33,9 @@ interface Cast {
  * pipe(T.of([1, 2]), T.cast('float64')).dtype // => 'float64'
  */
 export const cast: Cast = dual<Cast>((x: Tensor, dtype: DType): Tensor => {
-  if (all.includes(dtype)) return castTo(x, dtype)
-  throw new DTypeError('cast', `to ${String(dtype)}; one of ${all.join(', ')} is required`)
+  requireTensor('cast', x)
+  requireDType('cast', dtype)
+  return castTo(x, dtype)
 })
 
 // -----------------------------------------------------------------------------

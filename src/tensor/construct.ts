@@ -2,8 +2,9 @@
 import { type DType, allocate } from '../DType.js'
 import { type Shape, ShapeError, validate } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
-import { requireHeld } from './literal.js'
+import { requireElement, requireHeld } from './literal.js'
 import { type Tensor, fill, fromData } from './model.js'
+import { requireDType, requireTensor } from '../primitive/require.js'
 import { typed } from './typed.js'
 
 // -----------------------------------------------------------------------------
@@ -48,8 +49,10 @@ export const ones = <const S extends Shape>(shape: S, dtype: DType = 'float32'):
  * T.full([2, 2], 7) // => T.of([[7, 7], [7, 7]])
  * T.full([2], true) // => T.of([true, true])
  */
-export const full = <const S extends Shape>(shape: S, value: number | boolean, dtype?: DType): Tensor<Mutable<S>> =>
-  constant('full', shape, Number(value), dtype ?? (typeof value === 'boolean' ? 'bool' : 'float32'))
+export const full = <const S extends Shape>(shape: S, value: number | boolean, dtype?: DType): Tensor<Mutable<S>> => {
+  requireElement('full', value)
+  return constant('full', shape, Number(value), dtype ?? (typeof value === 'boolean' ? 'bool' : 'float32'))
+}
 
 /**
  * Zeros of the shape and the element type of another tensor.
@@ -59,7 +62,10 @@ export const full = <const S extends Shape>(shape: S, value: number | boolean, d
  *
  * T.zerosLike(T.of([1, 2], 'int32')) // => T.of([0, 0], 'int32')
  */
-export const zerosLike = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(fill(x.shape, x.dtype, 0))
+export const zerosLike = <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+  requireTensor('zerosLike', x)
+  return typed(fill(x.shape, x.dtype, 0))
+}
 
 /**
  * Ones of the shape and the element type of another tensor.
@@ -69,7 +75,10 @@ export const zerosLike = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(fil
  *
  * T.onesLike(T.of([1, 2], 'float64')) // => T.of([1, 1], 'float64')
  */
-export const onesLike = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(fill(x.shape, x.dtype, 1))
+export const onesLike = <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+  requireTensor('onesLike', x)
+  return typed(fill(x.shape, x.dtype, 1))
+}
 
 /** Whether an argument is the element type, which comes last: of `(n, m, dtype)`, `m` may be left out. */
 const isDType = (x: number | DType | undefined): x is DType => typeof x === 'string'
@@ -90,6 +99,7 @@ export const eye: {
 } = (n: number, second?: number | DType, third?: DType): Tensor<never> => {
   const columns = isDType(second) ? n : (second ?? n)
   const dtype = (isDType(second) ? second : third) ?? 'float32'
+  requireDType('eye', dtype)
   const shape = validate('eye', [n, columns])
   const data = allocate(dtype, n * columns)
   for (let i = 0; i < Math.min(n, columns); i++) data[i * columns + i] = 1
@@ -112,6 +122,7 @@ const requireFinite = (operation: string, name: string, value: number): void => 
 }
 
 const range = (start: number, stop: number, step: number, dtype: DType): Tensor => {
+  requireDType('arange', dtype)
   requireFinite('arange', 'start', start)
   requireFinite('arange', 'stop', stop)
   if (!Number.isFinite(step) || step === 0) {
@@ -160,6 +171,7 @@ export const linspace = <const N extends number>(
   count: N,
   dtype: DType = 'float32'
 ): Tensor<[N]> => {
+  requireDType('linspace', dtype)
   requireFinite('linspace', 'start', start)
   requireFinite('linspace', 'stop', stop)
   const shape = validate('linspace', [count])

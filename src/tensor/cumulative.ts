@@ -7,7 +7,7 @@ import { type Primitive, type TensorType, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { ShapeError, normalizeAxis, show, size } from '../shape/model.js'
 import { arrange } from './arrange.js'
-import { type Preserving, checkOptions, dataFirst } from './dataFirst.js'
+import { type Preserving, checkOptions, dataOrOptions } from './dataFirst.js'
 import { type Concrete, type Tensor, fromData } from './model.js'
 import { type Course, recurrence, shifted } from './recurrence.js'
 
@@ -115,7 +115,7 @@ const before = (x: Tensor, params: Params): Tensor => bind(cumprodPrimitive, [x]
 
 /* @__NO_SIDE_EFFECTS__ */
 const cumulative = (name: string, primitive: Primitive<Params>): Preserving<CumulativeOptions> =>
-  dataFirst((x: Tensor, options: CumulativeOptions = {}) => {
+  dataOrOptions(name, (x: Tensor, options: CumulativeOptions = {}) => {
     checkOptions(name, options, ['axis', 'exclusive', 'reverse'])
     const { axis, exclusive = false, reverse = false } = options
     if (axis === undefined && x.shape.length > 1) {

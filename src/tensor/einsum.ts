@@ -1,10 +1,12 @@
 /** Sums of products over labelled axes, by matrix products wherever two operands are contracted. */
-import { type Shape, size } from '../shape/model.js'
+import { show } from '../internal/given.js'
+import { type Shape, ShapeError, size } from '../shape/model.js'
 import { mul } from './arithmetic.js'
 import { parseFormula } from './einsumFormula.js'
 import { gather } from './indexing.js'
 import { matmul } from './matmul.js'
 import type { Tensor } from './model.js'
+import { requireTensor } from '../primitive/require.js'
 import { permuteTo, reshapeTo, sumOver } from './structural.js'
 
 // -----------------------------------------------------------------------------
@@ -167,6 +169,10 @@ const contractAll = (terms: readonly Term[], output: readonly string[]): Term =>
  * T.einsum('...qd,...kd->...qk', T.zeros([2, 8, 5, 3]), T.zeros([2, 8, 7, 3])).shape // => [2, 8, 5, 7]
  */
 export const einsum = (formula: string, ...operands: readonly Tensor[]): Tensor => {
+  if (typeof formula !== 'string') {
+    throw new ShapeError('einsum', [], `formula ${show(formula)}; a string such as 'ij,jk->ik' is required`)
+  }
+  operands.forEach((x, i) => requireTensor('einsum', x, ` as operand ${i}`))
   const { inputs, output, sizes } = parseFormula(
     formula,
     operands.map(({ shape }) => shape)

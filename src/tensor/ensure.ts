@@ -1,8 +1,9 @@
 /** From shapes that are known at run time to shapes that the compiler knows. */
 import { dual } from '../internal/dual.js'
-import { type Shape, ShapeError, equals, show } from '../shape/model.js'
+import { type Shape, ShapeError, equals, requireSizes, show } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
 import type { Tensor } from './model.js'
+import { requireTensor } from '../primitive/require.js'
 import { typed } from './typed.js'
 
 /**
@@ -23,6 +24,8 @@ export const ensure: {
   <const S extends Shape>(x: Tensor, shape: S): Tensor<Mutable<S>>
   <const S extends Shape>(shape: S): (x: Tensor) => Tensor<Mutable<S>>
 } = dual((x: Tensor, shape: Shape): Tensor => {
+  requireTensor('ensure', x)
+  requireSizes('ensure', shape)
   if (equals(x.shape, shape)) return typed(x)
   throw new ShapeError('ensure', [x.shape, shape], `shape ${show(x.shape)}; ${show(shape)} is required`)
 })

@@ -9,7 +9,7 @@ import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, normalizeAxis, show, size } from '../shape/model.js'
 import type { Only, Reduced } from '../shape/options.js'
 import { type ReduceInto, arrange, countOver, dropAxes, keepAxes, reduceOver, restore } from './arrange.js'
-import { checkOptions, dataFirst } from './dataFirst.js'
+import { checkOptions, dataOrOptions } from './dataFirst.js'
 import { type Tensor, fromData } from './model.js'
 import { type Reduction, drawAxes, reduction } from './reduction.js'
 import { expandOver, reshapeTo, sumOver } from './structural.js'
@@ -163,7 +163,7 @@ interface ArgReduction {
 
 /* @__NO_SIDE_EFFECTS__ */
 const argReduction = (name: string, primitive: Primitive<number>): ArgReduction =>
-  dataFirst((x: Tensor, options: ArgOptions = {}) => {
+  dataOrOptions(name, (x: Tensor, options: ArgOptions = {}) => {
     checkOptions(name, options, ['axis', 'keepDims'])
     const { axis, keepDims = false } = options
     const searched = axis === undefined ? reshapeTo(x, [size(x.shape)]) : x

@@ -2,7 +2,7 @@
 import { gateLoops, passed, rectified, reluLoops } from '../kernel/rectifier.js'
 import type { UnaryLoop } from '../kernel/elementwise.js'
 import { awayFrom, real } from '../primitive/domain.js'
-import { type Binary, type Unary, besideNumber, binary, requireTensor, unary } from '../primitive/elementwise.js'
+import { type Binary, type Unary, besideNumber, binary, unary } from '../primitive/elementwise.js'
 import { round } from '../DType.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
@@ -13,6 +13,7 @@ import { checkOptions, dataFirst } from './dataFirst.js'
 import { evaluateUnary } from './evaluate.js'
 import { logicalOr } from './logical.js'
 import { type Tensor, fill } from './model.js'
+import { requireTensor } from '../primitive/require.js'
 import { where } from './select.js'
 import { cast } from './structural.js'
 
@@ -203,7 +204,7 @@ const holdWithin = (x: Tensor, { min, max }: Limits): Tensor => {
  * T.clamp(T.of([-2, 0.5, 3]), -1, 1) // => T.of([-1, 0.5, 1])
  * pipe(T.of([-2, 0.5, 3]), T.clamp({ min: 0 })) // => T.of([0, 0.5, 3])
  */
-export const clamp: Clamp = dataFirst<Clamp>((x: Tensor, first: Bounds | number, second?: number): Tensor => {
+export const clamp: Clamp = dataFirst<Clamp>('clamp', (x: Tensor, first: Bounds | number, second?: number): Tensor => {
   if (typeof first === 'number') return holdWithin(x, { min: first, max: second ?? Infinity })
   checkOptions('clamp', first, ['min', 'max'])
   return holdWithin(x, { min: first.min ?? -Infinity, max: first.max ?? Infinity })

@@ -18,9 +18,11 @@ import {
   type ShapeOfIndices,
   dualBySecond,
   dualByThird,
+  requireOperand,
   toIndices
 } from './indices.js'
 import { type Concrete, Dense, Scalar, type Tensor, contiguous, fill, fromData, fromNumber } from './model.js'
+import { requireTensor } from '../primitive/require.js'
 import { broadcastToShape, cast } from './structural.js'
 
 // -----------------------------------------------------------------------------
@@ -162,10 +164,11 @@ const known = ['axis']
  */
 export const gather: Gather = expose(
   dualBySecond<Gather>((x: Tensor, indices: Indices, options: AlongAxis = {}): Tensor => {
+    requireTensor('gather', x)
     checkOptions('gather', options, known)
     const axis = normalizeAxis('gather', options.axis ?? 0, x.shape)
     return bind(gatherPrimitive, [x, toIndices('gather', indices, x.shape[axis]!)], axis)
-  }),
+  }, requireOperand('gather')),
   gatherPrimitive
 )
 
@@ -188,6 +191,8 @@ export const gather: Gather = expose(
  */
 export const scatterAdd: ScatterAdd = expose(
   dualByThird<ScatterAdd>((x: Tensor, indices: Indices, updates: Tensor, options: AlongAxis = {}): Tensor => {
+    requireTensor('scatterAdd', x)
+    requireTensor('scatterAdd', updates)
     checkOptions('scatterAdd', options, known)
     const axis = normalizeAxis('scatterAdd', options.axis ?? 0, x.shape)
     const places = toIndices('scatterAdd', indices, x.shape[axis]!)

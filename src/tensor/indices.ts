@@ -6,6 +6,7 @@ import type { Shape } from '../shape/model.js'
 import type { Reduce, ReplaceAxis } from '../shape/axes.js'
 import type { IsDynamic } from '../shape/sizes.js'
 import { type Tensor, fromData, fromNumber, isTensor } from './model.js'
+import { requireTensor } from '../primitive/require.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -69,6 +70,7 @@ export const toIndices = (operation: string, indices: Indices, size: number): Te
 
 /** Refuses indices that are not whole numbers by type. */
 export const requireIndices = (operation: string, indices: Tensor): Tensor => {
+  requireTensor(operation, indices)
   if (indices.dtype === 'int32') return indices
   throw new DTypeError(
     operation,
@@ -76,15 +78,30 @@ export const requireIndices = (operation: string, indices: Tensor): Tensor => {
   )
 }
 
+/** Refuses what cannot be indices and waits for a tensor to take from. */
+export const requireOperand =
+  (operation: string): ((indices: unknown) => void) =>
+  (indices: unknown): void => {
+    if (isTensor(indices)) requireIndices(operation, indices)
+    else if (!isOperand(indices)) requireTensor(operation, indices)
+  }
+
 /**
  * Makes `f(x, y, ...rest)` dual where both may be tensors: the second argument tells, which is a tensor, a number or an
  * array when the data come first, and options or missing in `f(y, ...rest)`. `Signature` states both readings; this is
  * the one place that vouches for them.
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const dualBySecond = <Signature>(body: (x: never, y: never, options?: never) => unknown): Signature => {
+export const dualBySecond = <Signature>(
+  body: (x: never, y: never, options?: never) => unknown,
+  check?: (first: unknown) => void
+): Signature => {
+  const wait = (first: unknown, rest: unknown): unknown => {
+    check?.(first)
+    return rest
+  }
   const call = (first: never, second: never, third?: never): unknown =>
-    isOperand(second) ? body(first, second, third) : (x: never): unknown => body(x, first, second)
+    isOperand(second) ? body(first, second, third) : wait(first, (x: never): unknown => body(x, first, second))
   return call as Signature
 }
 

@@ -9,6 +9,7 @@ import { checkOptions, dataFirst, listFirst } from './dataFirst.js'
 import type { Joined, Parts, Stacked, Stacks } from './joinTypes.js'
 import { newAxis } from './layout.js'
 import { Scalar, type Tensor, fill, fromData } from './model.js'
+import { requireList } from '../primitive/require.js'
 import { cast, reshapeTo } from './structural.js'
 import { along, viewOf } from './window.js'
 
@@ -147,7 +148,7 @@ export const concat: {
   ): A extends readonly Tensor[]
     ? Tensor<Joined<A, Given<O, 'axis', 0>>>
     : <const Tensors extends readonly Tensor[]>(tensors: Tensors) => Tensor<Joined<Tensors, Given<A, 'axis', 0>>>
-} = listFirst((tensors: readonly Tensor[], options: JoinOptions = {}): Tensor => {
+} = listFirst('concat', (tensors: readonly Tensor[], options: JoinOptions = {}): Tensor => {
   checkOptions('concat', options, ['axis'])
   const first = requireSome('concat', tensors)
   const shapes = tensors.map(({ shape }) => shape)
@@ -184,7 +185,7 @@ export const stack: {
     : <const Tensors extends readonly Tensor[]>(
         tensors: Tensors & Stacks<Tensors>
       ) => Tensor<Stacked<Tensors, Given<A, 'axis', 0>>>
-} = listFirst((tensors: readonly Tensor[], options: JoinOptions = {}): Tensor => {
+} = listFirst('stack', (tensors: readonly Tensor[], options: JoinOptions = {}): Tensor => {
   checkOptions('stack', options, ['axis'])
   const first = requireSome('stack', tensors)
   const other = tensors.findIndex(({ shape }) => !equals(shape, first))
@@ -208,6 +209,7 @@ const sizesOf = (shape: Shape, axis: number, into: number | readonly number[]): 
       `${into} equal parts along axis ${axis} of shape ${show(shape)}; a size divisible by ${into} is required`
     )
   }
+  requireList('split', 'parts', into, 'an integer or an array of sizes')
   const given = `sizes ${show(into)} along axis ${axis} of shape ${show(shape)}`
   if (!into.every((each) => Number.isInteger(each) && each >= 0)) {
     throw fail(`${given}; integers of 0 or more are required`)
@@ -243,7 +245,7 @@ export const split: {
     into: Into,
     options?: O & Only<O, JoinOptions>
   ): <S extends Shape>(x: Tensor<S>) => Parts<S, Into, Given<O, 'axis', 0>>
-} = dataFirst((x: Tensor, into: number | readonly number[], options: JoinOptions = {}): readonly Tensor[] => {
+} = dataFirst('split', (x: Tensor, into: number | readonly number[], options: JoinOptions = {}): readonly Tensor[] => {
   checkOptions('split', options, ['axis'])
   const axis = normalizeAxis('split', options.axis ?? 0, x.shape)
   const sizes = sizesOf(x.shape, axis, into)

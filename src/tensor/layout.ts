@@ -1,11 +1,21 @@
 /** Changes of shape that keep the values and their row-major order. */
 import type { Flattened, Reshaped, Squeezed } from '../shape/layout.js'
-import { type Shape, ShapeError, normalizeAxes, normalizeAxis, show, size, validate } from '../shape/model.js'
+import {
+  type Shape,
+  ShapeError,
+  normalizeAxes,
+  normalizeAxis,
+  show,
+  requireSizes,
+  size,
+  validate
+} from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import type { Axes, InsertAxis, Mutable } from '../shape/static.js'
 import { dropAxes } from './arrange.js'
-import { type TensorOr, checkOptions, dataFirst } from './dataFirst.js'
+import { type TensorOr, checkOptions, dataFirst, dataOrOptions } from './dataFirst.js'
 import type { Tensor } from './model.js'
+import { requireList } from '../primitive/require.js'
 import { broadcastToShape, reshapeTo } from './structural.js'
 import { typed } from './typed.js'
 
@@ -17,6 +27,7 @@ import { typed } from './typed.js'
 const resolved = (operation: string, from: Shape, to: Shape): Shape => {
   const fail = (rule: string): ShapeError =>
     new ShapeError(operation, [from, to], `${show(from)} to ${show(to)}; ${rule}`)
+  requireSizes(operation, to)
   const open = to.indexOf(-1)
   if (open !== to.lastIndexOf(-1)) throw fail('at most one size may be -1')
   if (!to.every((n) => Number.isInteger(n) && n >= -1)) {
@@ -48,7 +59,7 @@ const resolved = (operation: string, from: Shape, to: Shape): Shape => {
 export const reshape: {
   <const To extends Shape>(x: Tensor, shape: To): Tensor<Reshaped<To>>
   <const To extends Shape>(shape: To): (x: Tensor) => Tensor<Reshaped<To>>
-} = dataFirst((x: Tensor, shape: Shape) => reshapeTo(x, resolved('reshape', x.shape, shape)))
+} = dataFirst('reshape', (x: Tensor, shape: Shape) => reshapeTo(x, resolved('reshape', x.shape, shape)))
 
 /**
  * All values in row-major order, as a vector.
@@ -106,7 +117,7 @@ export const flatten: {
   ): A extends Tensor<infer S>
     ? Tensor<FlattenedAxes<S, O>>
     : <S extends Shape>(x: Tensor<S>) => Tensor<FlattenedAxes<S, A>>
-} = dataFirst((x: Tensor, options: FlattenOptions = {}) => {
+} = dataOrOptions('flatten', (x: Tensor, options: FlattenOptions = {}) => {
   checkOptions('flatten', options, ['startAxis', 'endAxis'])
   if (x.shape.length === 0) return reshapeTo(x, [1])
   const start = normalizeAxis('flatten', options.startAxis ?? 0, x.shape)
@@ -146,8 +157,9 @@ export const expandDims: {
   (x: Tensor, axis: readonly number[]): Tensor
   <const Axis extends number>(axis: Axis): <S extends Shape>(x: Tensor<S>) => Tensor<InsertAxis<S, Axis, 1>>
   (axis: readonly number[]): (x: Tensor) => Tensor
-} = dataFirst((x: Tensor, axis: number | readonly number[]) => {
+} = dataFirst('expandDims', (x: Tensor, axis: number | readonly number[]) => {
   const given = typeof axis === 'number' ? [axis] : axis
+  requireList('expandDims', 'axis', given, 'an integer or an array of integers')
   const rank = x.shape.length + given.length
   const axes = given.map((each) => newAxis('expandDims', each, x.shape, rank))
   if (new Set(axes).size < axes.length) {
@@ -190,7 +202,7 @@ export const squeeze: {
   ): A extends Tensor<infer S>
     ? Tensor<Squeezed<S, Given<O, 'axis', undefined>>>
     : <S extends Shape>(x: Tensor<S>) => Tensor<Squeezed<S, Given<A, 'axis', undefined>>>
-} = dataFirst((x: Tensor, options: SqueezeOptions = {}) => {
+} = dataOrOptions('squeeze', (x: Tensor, options: SqueezeOptions = {}) => {
   checkOptions('squeeze', options, ['axis'])
   if (options.axis === undefined)
     return reshapeTo(
@@ -223,4 +235,4 @@ export const squeeze: {
 export const broadcastTo: {
   <const To extends Shape>(x: Tensor, shape: To): Tensor<Mutable<To>>
   <const To extends Shape>(shape: To): (x: Tensor) => Tensor<Mutable<To>>
-} = dataFirst((x: Tensor, shape: Shape) => broadcastToShape(x, validate('broadcastTo', shape)))
+} = dataFirst('broadcastTo', (x: Tensor, shape: Shape) => broadcastToShape(x, validate('broadcastTo', shape)))

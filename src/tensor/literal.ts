@@ -1,10 +1,12 @@
 /** Tensors from JavaScript's own values: nested arrays, numbers and typed arrays. */
 import type { Either } from 'fp-ts/lib/Either.js'
 import { type DType, type Data, allocate, holds, ofData } from '../DType.js'
+import { show } from '../internal/given.js'
 import { DTypeError } from '../primitive/model.js'
-import { type Shape, ShapeError, show, size, validate } from '../shape/model.js'
+import { type Shape, ShapeError, show as showShape, size, validate } from '../shape/model.js'
 import type { Mutable, Nested, Regular, ShapeOf } from '../shape/static.js'
 import { type Tensor, fromData, fromNumber } from './model.js'
+import { requireDType } from '../primitive/require.js'
 import { typed } from './typed.js'
 
 // -----------------------------------------------------------------------------
@@ -83,8 +85,14 @@ const needs: Readonly<Record<DType, string>> = {
 const heldRule = (dtype: DType, value: number, at: string): string =>
   `the number ${value}${at} for ${dtype}; ${needs[dtype]} is required`
 
+/** Refuses what is neither number nor boolean, such as text: it is not converted. */
+export const requireElement = (operation: string, value: unknown): void => {
+  if (!isElement(value)) throw new DTypeError(operation, `value ${show(value)}; a number or a boolean is required`)
+}
+
 /** Refuses a number that an element type does not hold, such as a fraction for int32. */
 export const requireHeld = (operation: string, dtype: DType, value: number, at = ''): void => {
+  requireDType(operation, dtype)
   if (!holds(dtype, value)) throw new DTypeError(operation, heldRule(dtype, value, at))
 }
 
@@ -179,6 +187,7 @@ const build = ({ shape, values, dtype }: Laid): Tensor => {
  * T.of(rows) // throws of: a row of length 2 at [1] where [0] has length 3; equal lengths are required
  */
 export const of = <const D extends Nested>(nested: D & Regular<'of', D>, dtype?: DType): Tensor<ShapeOf<D>> => {
+  if (dtype !== undefined) requireDType('of', dtype)
   const laid = lay(nested, dtype)
   if (laid._tag === 'Laid') return typed(build(laid))
   throw laid.reason === 'shape' ? new ShapeError('of', [], laid.message) : new DTypeError('of', laid.message)
@@ -196,6 +205,7 @@ export const of = <const D extends Nested>(nested: D & Regular<'of', D>, dtype?:
  * E.isLeft(T.fromNested([[1, 2], [3]])) // => true
  */
 export const fromNested = (nested: unknown, dtype?: DType): Either<NestedError, Tensor> => {
+  if (dtype !== undefined) requireDType('fromNested', dtype)
   const laid = lay(nested, dtype)
   return laid._tag === 'Laid' ? { _tag: 'Right', right: build(laid) } : { _tag: 'Left', left: laid }
 }
@@ -211,6 +221,7 @@ export const fromNested = (nested: unknown, dtype?: DType): Either<NestedError, 
  * T.scalar(true).dtype // => 'bool'
  */
 export const scalar = (value: number | boolean, dtype?: DType): Tensor<[]> => {
+  requireElement('scalar', value)
   const own = dtype ?? (typeof value === 'boolean' ? 'bool' : 'float32')
   const number = Number(value)
   requireHeld('scalar', own, number)
@@ -233,11 +244,12 @@ export const scalar = (value: number | boolean, dtype?: DType): Tensor<[]> => {
 export const fromTypedArray = <const S extends Shape>(data: Data, shape: S, dtype?: DType): Tensor<Mutable<S>> => {
   const sizes = validate('fromTypedArray', shape)
   if (size(sizes) !== data.length) {
-    const counts = `${data.length} elements for shape ${show(sizes)}; ${size(sizes)} are required`
+    const counts = `${data.length} elements for shape ${showShape(sizes)}; ${size(sizes)} are required`
     throw new ShapeError('fromTypedArray', [sizes], counts)
   }
   const source = ofData(data)
   const own = dtype ?? source
+  requireDType('fromTypedArray', own)
   const copy = allocate(own, data.length)
   const foreign = data.findIndex((value: number) => !holds(own, value))
   if (foreign >= 0) {

@@ -10,6 +10,7 @@ import { type Shape, ShapeError, broadcast, empty, show, size } from '../shape/m
 import type { MatMul, Multiplies } from '../shape/static.js'
 import { asDense } from './dense.js'
 import { type Concrete, type Dense, type Tensor, fromData } from './model.js'
+import { requireTensor } from '../primitive/require.js'
 import { cast, permuteTo, reshapeTo, sumTo } from './structural.js'
 
 // -----------------------------------------------------------------------------
@@ -166,7 +167,13 @@ const product = (a: Tensor, b: Tensor): Tensor => {
 
 const accepted = (x: Tensor, dtype: DType): Tensor => cast(x, dtype === 'bool' ? 'int32' : dtype)
 
+const requireBoth = (operation: string, a: Tensor, b: Tensor): void => {
+  requireTensor(operation, a)
+  requireTensor(operation, b)
+}
+
 const multiplied = (operation: string, a: Tensor, b: Tensor): Tensor => {
+  requireBoth(operation, a, b)
   requireProduct(operation, a.shape, b.shape)
   const dtype = promote(a.dtype, b.dtype)
   const left = accepted(a, dtype)
@@ -218,6 +225,7 @@ export const matmul: Product<'matmul'> & HasPrimitive = expose(
  * pipe(T.of([[1, 2], [3, 4]]), T.dot(T.of([1, 10]))) // => T.of([21, 43])
  */
 export const dot: Product<'dot'> = dual<Product<'dot'>>((a: Tensor, b: Tensor) => {
+  requireBoth('dot', a, b)
   if (a.shape.length <= 2 && b.shape.length <= 2) return multiplied('dot', a, b)
   throw new ShapeError(
     'dot',
@@ -237,6 +245,7 @@ export const dot: Product<'dot'> = dual<Product<'dot'>>((a: Tensor, b: Tensor) =
  * T.outer(T.of([1, 2]), T.of([3, 4, 5])) // => T.of([[3, 4, 5], [6, 8, 10]])
  */
 export const outer: Outer = dual<Outer>((a: Tensor, b: Tensor) => {
+  requireBoth('outer', a, b)
   if (a.shape.length !== 1 || b.shape.length !== 1) {
     throw new ShapeError(
       'outer',

@@ -7,6 +7,7 @@ import { type Shape, size, validate } from '../shape/model.js'
 import type { IsDynamic } from '../shape/static.js'
 import { requireIndices } from './indices.js'
 import { type Tensor, contiguous, fromData, isTensor } from './model.js'
+import { requireDType } from '../primitive/require.js'
 
 interface OneHotParams {
   readonly depth: number
@@ -51,6 +52,7 @@ const fromList = (indices: readonly number[], depth: number): Tensor => {
 }
 
 const encode = (indices: Tensor | readonly number[], depth: number, dtype: DType = 'float32'): Tensor => {
+  requireDType('oneHot', dtype)
   validate('oneHot', [depth])
   const operand = isTensor(indices) ? requireIndices('oneHot', indices) : fromList(indices, depth)
   return bind(oneHotPrimitive, [operand], { depth, dtype })

@@ -5,6 +5,7 @@ import type { Resized } from '../shape/layout.js'
 import { type Shape, ShapeError, show } from '../shape/model.js'
 import { checkOptions, dataFirst } from './dataFirst.js'
 import type { Tensor } from './model.js'
+import { requireList } from '../primitive/require.js'
 import { place } from './window.js'
 
 /**
@@ -34,6 +35,7 @@ export interface PadOptions {
 
 const widthsOf = (x: Tensor, widths: number | readonly PadWidth[]): readonly (readonly [number, number])[] => {
   const each = typeof widths === 'number' ? x.shape.map(() => widths) : widths
+  requireList('pad', 'widths', each, 'an integer or an array such as [[1, 1]]')
   if (each.length !== x.shape.length) {
     const rule = `${each.length} widths for shape ${show(x.shape)}; one for each of its ${x.shape.length} axes is required`
     throw new ShapeError('pad', [x.shape], rule)
@@ -63,7 +65,7 @@ const widthsOf = (x: Tensor, widths: number | readonly PadWidth[]): readonly (re
 export const pad: {
   <S extends Shape>(x: Tensor<S>, widths: number | readonly PadWidth[], options?: PadOptions): Tensor<Resized<S>>
   (widths: number | readonly PadWidth[], options?: PadOptions): <S extends Shape>(x: Tensor<S>) => Tensor<Resized<S>>
-} = dataFirst((x: Tensor, widths: number | readonly PadWidth[], options: PadOptions = {}) => {
+} = dataFirst('pad', (x: Tensor, widths: number | readonly PadWidth[], options: PadOptions = {}) => {
   checkOptions('pad', options, ['value'])
   const { value = 0 } = options
   if (!isFloat(x.dtype) && !(x.dtype === 'bool' ? value === 0 || value === 1 : Number.isInteger(value))) {

@@ -4,7 +4,7 @@ import type { Only, Reduced } from '../shape/options.js'
 import { type Shape, normalizeAxes } from '../shape/model.js'
 import type { Axes } from '../shape/static.js'
 import { keepAxes } from './arrange.js'
-import { checkOptions, dataFirst } from './dataFirst.js'
+import { checkOptions, dataOrOptions } from './dataFirst.js'
 import type { Tensor } from './model.js'
 import { reshapeTo } from './structural.js'
 
@@ -48,7 +48,7 @@ export const reduction = <Options extends ReduceOptions = ReduceOptions>(
   further: readonly string[] = []
 ): Reduction<Options> => {
   const known = ['axis', 'keepDims', ...further]
-  return dataFirst((x: Tensor, options: Partial<Options> = {}) => {
+  return dataOrOptions(name, (x: Tensor, options: Partial<Options> = {}) => {
     checkOptions(name, options, known)
     const axes = normalizeAxes(name, options.axis, x.shape)
     const result = over(x, axes, options)

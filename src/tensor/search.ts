@@ -9,6 +9,7 @@ import { checkOptions } from './dataFirst.js'
 import { toArray } from './destruct.js'
 import { dualBySecond } from './indices.js'
 import { type Tensor, contiguous, fromData, fromNumber } from './model.js'
+import { requireTensor } from '../primitive/require.js'
 import { sort } from './sorting.js'
 
 // -----------------------------------------------------------------------------
@@ -80,6 +81,7 @@ const searchSortedPrimitive: Primitive<Side> = op<2, Side>({
  */
 export const searchSorted: SearchSorted = expose(
   dualBySecond<SearchSorted>((sorted: Tensor, values: Tensor | number, options: SearchOptions = {}): Tensor => {
+    requireTensor('searchSorted', sorted)
     checkOptions('searchSorted', options, ['side'])
     if (sorted.shape.length !== 1) {
       throw new ShapeError('searchSorted', [sorted.shape], `shape ${show(sorted.shape)}; a sorted vector is required`)

@@ -1,13 +1,14 @@
 /** The choice between two tensors, elementwise. */
 import { type DType, promote } from '../DType.js'
 import { real } from '../primitive/domain.js'
-import { besideNumber, meetingShape, requireTensor } from '../primitive/elementwise.js'
+import { besideNumber, meetingShape } from '../primitive/elementwise.js'
 import { DTypeError, type Primitive, bind } from '../primitive/model.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import type { Shape } from '../shape/model.js'
 import type { Broadcast, Broadcasts } from '../shape/static.js'
 import { evaluateSelect } from './evaluate.js'
 import { type Tensor, fill, fromNumber } from './model.js'
+import { requireTensor } from '../primitive/require.js'
 import { broadcastToShape, cast } from './structural.js'
 
 const zeroLike = (x: Tensor): Tensor => fill(x.shape, x.dtype, 0)

@@ -5,8 +5,9 @@ import { type Shape, ShapeError, normalizeAxes, normalizeAxis, show } from '../s
 import type { Given, Only } from '../shape/options.js'
 import type { Axes, Reduce } from '../shape/static.js'
 import { dropAxes } from './arrange.js'
-import { type Preserving, checkOptions, dataFirst } from './dataFirst.js'
+import { type Preserving, checkOptions, dataFirst, dataOrOptions } from './dataFirst.js'
 import type { Tensor } from './model.js'
+import { requireList } from '../primitive/require.js'
 import { reshapeTo } from './structural.js'
 import { along, take } from './window.js'
 
@@ -79,7 +80,8 @@ const positions = (shape: Shape, axis: number, range: SliceRange): Positions => 
 export const slice: {
   <S extends Shape, const R extends readonly SliceRange[]>(x: Tensor<S>, ranges: R): Tensor<Sliced<S, R>>
   <const R extends readonly SliceRange[]>(ranges: R): <S extends Shape>(x: Tensor<S>) => Tensor<Sliced<S, R>>
-} = dataFirst((x: Tensor, ranges: readonly SliceRange[]) => {
+} = dataFirst('slice', (x: Tensor, ranges: readonly SliceRange[]) => {
+  requireList('slice', 'ranges', ranges, 'an array such as [[0, 2]]')
   if (ranges.length > x.shape.length) {
     const rule = `${ranges.length} ranges for shape ${show(x.shape)}; at most ${x.shape.length} are required`
     throw new ShapeError('slice', [x.shape], rule)
@@ -131,7 +133,7 @@ export const at: {
     index: number,
     options?: O & Only<O, AtOptions>
   ): <S extends Shape>(x: Tensor<S>) => Tensor<Reduce<S, Given<O, 'axis', 0>, false>>
-} = dataFirst((x: Tensor, index: number, options: AtOptions = {}) => {
+} = dataFirst('at', (x: Tensor, index: number, options: AtOptions = {}) => {
   checkOptions('at', options, ['axis'])
   const axis = normalizeAxis('at', options.axis ?? 0, x.shape)
   const position = normalizeIndex('at', index, x.shape[axis]!)
@@ -162,7 +164,7 @@ export interface FlipOptions {
  * T.flip(T.of([[1, 2], [3, 4]])) // => T.of([[4, 3], [2, 1]])
  * pipe(T.of([[1, 2], [3, 4]]), T.flip({ axis: 0 })) // => T.of([[3, 4], [1, 2]])
  */
-export const flip: Preserving<FlipOptions> = dataFirst((x: Tensor, options: FlipOptions = {}) => {
+export const flip: Preserving<FlipOptions> = dataOrOptions('flip', (x: Tensor, options: FlipOptions = {}) => {
   checkOptions('flip', options, ['axis'])
   const axes = normalizeAxes('flip', options.axis, x.shape)
   const back = (n: number, axis: number): boolean => axes.includes(axis) && n > 1

@@ -1,7 +1,7 @@
 /** Softmax and its kin: shifted by the largest element, so that nothing overflows. */
 import { allocate, toFloat } from '../DType.js'
 import { logSoftmaxInto, logSumExpInto, softmaxDerivativeInto, softmaxInto } from '../kernel/softmax.js'
-import { type Draw, real } from '../primitive/domain.js'
+import { type Draw, interval, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
@@ -10,7 +10,7 @@ import type { Axes } from '../shape/static.js'
 import { sub } from './arithmetic.js'
 import { type ReduceInto, arrange, countOver, dropAxes, keepAxes, reduceOver, restore } from './arrange.js'
 import { greater } from './comparison.js'
-import { type Preserving, checkOptions, dataFirst } from './dataFirst.js'
+import { type Preserving, checkOptions, dataOrOptions } from './dataFirst.js'
 import { exp } from './exponential.js'
 import { maxPrimitive } from './extrema.js'
 import { type Concrete, type Tensor, contiguous, isConcrete } from './model.js'
@@ -68,7 +68,8 @@ export const softmaxDerivativePrimitive: Primitive<readonly number[]> = op<2, re
   sample: (draw) => {
     const { operands, params } = sample(draw)
     const shape = operands[0]!.shape
-    return { operands: [...operands, draw.tensor(shape, real)], params }
+    // Away from 1, where the only element of a lane would leave nothing but rounding of `t - y t`.
+    return { operands: [...operands, draw.tensor(shape, interval(0, 0.5))], params }
   }
 })
 
@@ -147,7 +148,7 @@ export interface SoftmaxOptions {
 
 /* @__NO_SIDE_EFFECTS__ */
 const softmaxLike = (name: string, primitive: Primitive<readonly number[]>): Preserving<SoftmaxOptions> =>
-  dataFirst((x: Tensor, options: SoftmaxOptions = {}) => {
+  dataOrOptions(name, (x: Tensor, options: SoftmaxOptions = {}) => {
     checkOptions(name, options, ['axis'])
     return bind(primitive, [cast(x, toFloat(x.dtype))], normalizeAxes(name, options.axis ?? -1, x.shape))
   })

@@ -8,7 +8,7 @@ import type { ReplaceAxis } from '../shape/axes.js'
 import type { Given, Only } from '../shape/options.js'
 import { takeAlongAxis } from './alongAxis.js'
 import { arrange } from './arrange.js'
-import { checkOptions, dataFirst } from './dataFirst.js'
+import { checkOptions, dataFirst, dataOrOptions } from './dataFirst.js'
 import type { AlongAxis } from './indices.js'
 import { type Tensor, fromData } from './model.js'
 
@@ -114,7 +114,7 @@ const order = (operation: string, x: Tensor, options: SortOptions): readonly [or
  * pipe(T.of([1, 2, 1]), T.argsort({ descending: true })) // => T.of([1, 0, 2], 'int32')
  */
 export const argsort: Sort & HasPrimitive<Order> = expose(
-  dataFirst<Sort>((x, options: SortOptions = {}) => order('argsort', x, options)[0]),
+  dataOrOptions<Sort>('argsort', (x, options: SortOptions = {}) => order('argsort', x, options)[0]),
   argsortPrimitive
 )
 
@@ -135,7 +135,7 @@ export const argsort: Sort & HasPrimitive<Order> = expose(
  * pipe(T.of([[1, 4], [3, 2]]), T.sort({ axis: 0, descending: true })) // => T.of([[3, 4], [1, 2]])
  * grad((x: T.Tensor<[3]>) => T.dot(T.sort(x), T.of([1, 2, 3])))(T.of([10, 9, 1])) // => T.of([3, 2, 1])
  */
-export const sort: Sort = dataFirst<Sort>((x, options: SortOptions = {}) => {
+export const sort: Sort = dataOrOptions<Sort>('sort', (x, options: SortOptions = {}) => {
   const [positions, axis] = order('sort', x, options)
   return takeAlongAxis(x, positions, { axis })
 })
@@ -154,7 +154,7 @@ export const sort: Sort = dataFirst<Sort>((x, options: SortOptions = {}) => {
  * T.topK(T.of([3, 1, 4, 1, 5]), 2) // => [T.of([5, 4]), T.of([4, 2], 'int32')]
  * pipe(T.of([[1, 2], [4, 3]]), T.topK(1, { axis: 0 })) // => [T.of([[4, 3]]), T.of([[1, 1]], 'int32')]
  */
-export const topK: TopK = dataFirst<TopK>((x, k: number, options: AlongAxis = {}) => {
+export const topK: TopK = dataFirst<TopK>('topK', (x, k: number, options: AlongAxis = {}) => {
   checkOptions('topK', options, ['axis'])
   const axis = normalizeAxis('topK', options.axis ?? -1, x.shape)
   const n = x.shape[axis]!

@@ -6,7 +6,7 @@ import { lgamma as lgammaOf } from '../kernel/special/logGamma.js'
 import { xlogy as xlogyOf } from '../kernel/special/logistic.js'
 import { digamma as digammaOf, polygamma as polygammaOf } from '../kernel/special/polygamma.js'
 import { interval, real } from '../primitive/domain.js'
-import { type Binary, type Unary, binary, guardedMul, requireTensor, unary } from '../primitive/elementwise.js'
+import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import type { Shape } from '../shape/model.js'
@@ -15,6 +15,7 @@ import { dataFirst } from './dataFirst.js'
 import { evaluateUnary } from './evaluate.js'
 import { log } from './exponential.js'
 import type { Tensor } from './model.js'
+import { requireTensor } from '../primitive/require.js'
 import { cast } from './structural.js'
 import { toFloat } from '../DType.js'
 
@@ -156,7 +157,7 @@ interface Polygamma {
  * T.polygamma(T.of([1, 2]), 1) // ≈ Tensor<[2], float32> [1.6449, 0.6449]
  * pipe(T.of([1, 2]), T.polygamma(0)) // ≈ Tensor<[2], float32> [-0.5772, 0.4228]
  */
-export const polygamma: Polygamma = dataFirst<Polygamma>((x: Tensor, order: number): Tensor => {
+export const polygamma: Polygamma = dataFirst<Polygamma>('polygamma', (x: Tensor, order: number): Tensor => {
   requireTensor('polygamma', x)
   if (Number.isInteger(order) && order >= 0 && order <= 170) return polygammaOfOrder(cast(x, toFloat(x.dtype)), order)
   throw new RangeError(`polygamma: order ${order}; an integer from 0 to 170 is required`)

@@ -6,6 +6,7 @@ import type { Axes } from '../shape/static.js'
 import { checkOptions, dataFirst } from './dataFirst.js'
 import { concat } from './join.js'
 import type { Tensor } from './model.js'
+import { requireList } from '../primitive/require.js'
 import { broadcastToShape, reshapeTo } from './structural.js'
 import { along, take } from './window.js'
 
@@ -66,8 +67,9 @@ export const tile: {
   <const Times extends number | readonly number[]>(
     times: Times
   ): <S extends Shape>(x: Tensor<S>) => Tensor<Tiled<S, Times>>
-} = dataFirst((x: Tensor, times: number | readonly number[]) => {
+} = dataFirst('tile', (x: Tensor, times: number | readonly number[]) => {
   const given = typeof times === 'number' ? [times] : times
+  requireList('tile', 'repetitions', given, 'an integer or an array of integers')
   for (const n of given) requireCount('tile', x, n)
   const rank = Math.max(x.shape.length, given.length)
   const sizes = [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape]
@@ -112,7 +114,7 @@ export const repeat: {
     times: number,
     options?: O & Only<O, RepeatOptions>
   ): <S extends Shape>(x: Tensor<S>) => Tensor<Repeated<S, Given<O, 'axis', undefined>>>
-} = dataFirst((x: Tensor, times: number, options: RepeatOptions = {}) => {
+} = dataFirst('repeat', (x: Tensor, times: number, options: RepeatOptions = {}) => {
   checkOptions('repeat', options, ['axis'])
   requireCount('repeat', x, times)
   const shape = options.axis === undefined ? [size(x.shape)] : x.shape
@@ -148,10 +150,11 @@ const rotate = (x: Tensor, axis: number, shift: number): Tensor => {
 export const roll: {
   <S extends Shape>(x: Tensor<S>, shift: number | readonly number[], options?: RollOptions): Tensor<S>
   (shift: number | readonly number[], options?: RollOptions): <S extends Shape>(x: Tensor<S>) => Tensor<S>
-} = dataFirst((x: Tensor, shift: number | readonly number[], options: RollOptions = {}) => {
+} = dataFirst('roll', (x: Tensor, shift: number | readonly number[], options: RollOptions = {}) => {
   checkOptions('roll', options, ['axis'])
   const { axis } = options
   const shifts = typeof shift === 'number' ? [shift] : shift
+  requireList('roll', 'shift', shifts, 'an integer or an array of integers')
   const fail = (rule: string): ShapeError => new ShapeError('roll', [x.shape], rule)
   const fraction = shifts.find((each) => !Number.isInteger(each))
   if (fraction !== undefined) throw fail(`shift ${fraction}; an integer is required`)

@@ -7,7 +7,7 @@ import { type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, show, size, strides } from '../shape/model.js'
 import type { IsDynamic } from '../shape/static.js'
-import { type Following, type Preserving, type TensorOr, checkOptions, dataFirst } from './dataFirst.js'
+import { type Following, type Preserving, type TensorOr, checkOptions, dataOrOptions } from './dataFirst.js'
 import { Dense, Scalar, type Tensor, contiguous, fromData } from './model.js'
 import { sumOver } from './structural.js'
 
@@ -186,7 +186,7 @@ const offsetOf = (
  * T.triu(T.of([[1, 2], [3, 4]])) // => T.of([[1, 2], [0, 4]])
  * pipe(T.of([[1, 2], [3, 4]]), T.triu({ offset: 1 })) // => T.of([[0, 2], [0, 0]])
  */
-export const triu: Preserving<DiagonalOptions> = dataFirst((x: Tensor, options: DiagonalOptions = {}) =>
+export const triu: Preserving<DiagonalOptions> = dataOrOptions('triu', (x: Tensor, options: DiagonalOptions = {}) =>
   bind(bandPrimitive, [x], { from: offsetOf('triu', x, options, 2, matrix), to: Infinity })
 )
 
@@ -200,7 +200,7 @@ export const triu: Preserving<DiagonalOptions> = dataFirst((x: Tensor, options: 
  * T.tril(T.of([[1, 2], [3, 4]])) // => T.of([[1, 0], [3, 4]])
  * pipe(T.of([[1, 2], [3, 4]]), T.tril({ offset: -1 })) // => T.of([[0, 0], [3, 0]])
  */
-export const tril: Preserving<DiagonalOptions> = dataFirst((x: Tensor, options: DiagonalOptions = {}) =>
+export const tril: Preserving<DiagonalOptions> = dataOrOptions('tril', (x: Tensor, options: DiagonalOptions = {}) =>
   bind(bandPrimitive, [x], { from: -Infinity, to: offsetOf('tril', x, options, 2, matrix) })
 )
 
@@ -224,7 +224,9 @@ export const diagonal: {
     first: TensorOr<A, DiagonalOptions>,
     ...rest: Following<A, DiagonalOptions>
   ): A extends Tensor<infer S> ? Tensor<DiagonalShape<S>> : <S extends Shape>(x: Tensor<S>) => Tensor<DiagonalShape<S>>
-} = dataFirst((x: Tensor, options: DiagonalOptions = {}) => diagonalOf(x, offsetOf('diagonal', x, options, 2, matrix)))
+} = dataOrOptions('diagonal', (x: Tensor, options: DiagonalOptions = {}) =>
+  diagonalOf(x, offsetOf('diagonal', x, options, 2, matrix))
+)
 
 /**
  * The matrices that have the last axis on the given diagonal, and zeros elsewhere: `diagonal` of it is the tensor.
@@ -243,7 +245,7 @@ export const diagEmbed: {
   ): A extends Tensor<infer S>
     ? Tensor<DiagEmbedShape<S>>
     : <S extends Shape>(x: Tensor<S>) => Tensor<DiagEmbedShape<S>>
-} = dataFirst((x: Tensor, options: DiagonalOptions = {}) =>
+} = dataOrOptions('diagEmbed', (x: Tensor, options: DiagonalOptions = {}) =>
   embed(x, offsetOf('diagEmbed', x, options, 1, 'a vector is required, or a stack of them'))
 )
 
@@ -269,7 +271,7 @@ export const diag: {
     first: TensorOr<A, DiagonalOptions>,
     ...rest: Following<A, DiagonalOptions>
   ): A extends Tensor<infer S> ? Tensor<DiagShape<S>> : <S extends Shape>(x: Tensor<S>) => Tensor<DiagShape<S>>
-} = dataFirst((x: Tensor, options: DiagonalOptions = {}) => {
+} = dataOrOptions('diag', (x: Tensor, options: DiagonalOptions = {}) => {
   const offset = offsetOf('diag', x, options, 1, 'a vector or a matrix is required')
   if (x.shape.length === 1) return embed(x, offset)
   if (x.shape.length === 2) return diagonalOf(x, offset)
@@ -292,7 +294,7 @@ export const trace: {
     first: TensorOr<A, DiagonalOptions>,
     ...rest: Following<A, DiagonalOptions>
   ): A extends Tensor<infer S> ? Tensor<TraceShape<S>> : <S extends Shape>(x: Tensor<S>) => Tensor<TraceShape<S>>
-} = dataFirst((x: Tensor, options: DiagonalOptions = {}) => {
+} = dataOrOptions('trace', (x: Tensor, options: DiagonalOptions = {}) => {
   const taken = diagonalOf(x, offsetOf('trace', x, options, 2, matrix))
   return sumOver(taken, [taken.shape.length - 1])
 })

@@ -304,7 +304,7 @@ describe('errors', () => {
     ['clamp: option lower; the options are min, max', TypeError, () => T.clamp(x, untyped({ lower: 0 }))],
     ['polygamma: order 0.5; an integer from 0 to 170 is required', RangeError, () => T.polygamma(x, 0.5)],
     [
-      'cast: to float16; one of bool, int32, float32, float64 is required',
+      'cast: dtype float16; float32, float64, int32 or bool is required',
       DTypeError,
       () => T.cast(x, untyped('float16'))
     ],

@@ -1,0 +1,20 @@
+/** What was given, in words: for the sentences of refusals. */
+
+/** The elements of a list that are shown. */
+const few = 6
+
+/** A value as one would write it: `3`, `'3'`, `[1, 2]`; objects by their kind. */
+export const show = (x: unknown): string => {
+  if (typeof x === 'string') return `'${x.length > 20 ? `${x.slice(0, 20)}...` : x}'`
+  if (Array.isArray(x)) return `[${x.slice(0, few).map(show).join(', ')}${x.length > few ? ', ...' : ''}]`
+  if (typeof x === 'function') return 'a function'
+  if (typeof x !== 'object' || x === null) return String(x)
+  return 'dtype' in x && 'level' in x ? 'a tensor' : 'an object'
+}
+
+/** Whether a value can be options: an object that no class made. */
+export const isOptions = (x: unknown): x is object => {
+  if (typeof x !== 'object' || x === null || Array.isArray(x)) return false
+  const prototype: unknown = Object.getPrototypeOf(x)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
