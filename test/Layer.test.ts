@@ -305,3 +305,30 @@ describe('dropout', () => {
     )
   })
 })
+
+describe('what is no layer, and no key', () => {
+  const plain = Layer as unknown as Record<string, (...args: readonly unknown[]) => unknown>
+  const lift = ', make one of it with Layer.lift'
+
+  it.each([
+    [['sequential', Layer.dense(2, 2), T.tanh], `sequential: layer 2 is a function; a layer is required${lift}`],
+    [['compose', T.tanh, Layer.dense(2, 2)], `compose: layer 1 is a function; a layer is required${lift}`],
+    [['sequential', undefined], 'sequential: layer 1 is undefined; a layer is required'],
+    [['dense', '2', 1], 'dense: "2" inputs and 1 outputs; integers above 0 are required']
+  ] as const)('%#', ([name, ...args], sentence) => {
+    expect(() => plain[name]?.(...args)).toThrow(expect.objectContaining({ message: sentence }))
+  })
+
+  it('a layer is initialised by a key', () => {
+    const layers: readonly { readonly init: unknown }[] = [
+      Layer.dense(2, 2),
+      Layer.lift(T.tanh),
+      Layer.sequential(Layer.lift(T.tanh))
+    ]
+    for (const { init } of layers) {
+      expect(() => (init as (key: unknown) => unknown)(0)).toThrow(
+        'init: a number for the key; one from Random.key or Random.split is required'
+      )
+    }
+  })
+})

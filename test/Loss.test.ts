@@ -220,3 +220,18 @@ describe('reduction', () => {
     expect([one, sum, all].map((x) => x.shape)).toEqual([[], [], [1]])
   })
 })
+
+describe('what is no tensor', () => {
+  const plain = Loss as unknown as Record<string, (...args: readonly unknown[]) => unknown>
+  const remedy = 'a tensor is required, make one with T.of'
+
+  it.each([
+    [['crossEntropy', T.zeros([2, 2]), [0, 1]], `crossEntropy: labels are an array; ${remedy}`],
+    [['multiclassHinge', T.zeros([2, 2]), [0, 1]], `multiclassHinge: labels are an array; ${remedy}`],
+    [['crossEntropy', [[0, 1]], T.zeros([1], 'int32')], `crossEntropy: scores are an array; ${remedy}`],
+    [['meanSquaredError', T.zeros([2]), 0], `meanSquaredError: targets are 0; ${remedy}`],
+    [['huber', T.zeros([2]), [0, 1]], `huber: targets are an array; ${remedy}`]
+  ] as const)('%#', ([name, ...args], sentence) => {
+    expect(() => plain[name]?.(...args)).toThrow(expect.objectContaining({ message: sentence }))
+  })
+})

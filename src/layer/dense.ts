@@ -1,6 +1,7 @@
 /** The affine layer. */
 import { type Initializer, glorotUniform, zeros } from '../Init.js'
 import type { FloatDType } from '../DType.js'
+import { showGiven } from '../internal/refuse.js'
 import * as R from '../Random.js'
 import type { Random } from '../Random.js'
 import type { Shape } from '../shape/model.js'
@@ -124,7 +125,9 @@ const parameters = (inputs: number, outputs: number, options: DenseOptions): Ran
 export const dense: Dense = /* @__PURE__ */ stated((inputs, outputs, options = {}) => {
   for (const size of [inputs, outputs]) {
     if (!(Number.isInteger(size) && size > 0)) {
-      throw new RangeError(`dense: ${inputs} inputs and ${outputs} outputs; integers above 0 are required`)
+      throw new RangeError(
+        `dense: ${showGiven(inputs)} inputs and ${showGiven(outputs)} outputs; integers above 0 are required`
+      )
     }
   }
   return stateless(parameters(inputs, outputs, options), (params) => affine(inputs, params))

@@ -1,8 +1,10 @@
 /**
  * What a layer is: a way to draw parameters, and a pure function of parameters, state, context and input.
  */
+import { showGiven } from '../internal/refuse.js'
 import type { Key, Random } from '../Random.js'
 import * as R from '../Random.js'
+import { requireKey } from '../random/model.js'
 import type { Tensor } from '../tensor/model.js'
 
 // -----------------------------------------------------------------------------
@@ -96,6 +98,21 @@ export type StateOf<L> = L extends { readonly init: Random<{ readonly state: inf
 
 const none: None = {}
 
+const isLayer = (layer: unknown): boolean =>
+  typeof layer === 'object' &&
+  layer !== null &&
+  'init' in layer &&
+  typeof layer.init === 'function' &&
+  'apply' in layer &&
+  typeof layer.apply === 'function'
+
+/** Refuses what is no layer, counted from 1 as one reads them. */
+export const requireLayer = (operation: string, position: number, layer: unknown): void => {
+  if (isLayer(layer)) return
+  const remedy = typeof layer === 'function' ? ', make one of it with Layer.lift' : ''
+  throw new TypeError(`${operation}: layer ${position} is ${showGiven(layer)}; a layer is required${remedy}`)
+}
+
 // -----------------------------------------------------------------------------
 // constructors
 // -----------------------------------------------------------------------------
@@ -118,7 +135,10 @@ export const stateless = <P, A, B>(
   init: Random<P>,
   apply: (params: P, context: Context) => (input: A) => B
 ): Layer<P, None, A, B> => ({
-  init: R.map((params: P) => ({ params, state: none }))(init),
+  init: (key) => {
+    requireKey('init', key)
+    return R.map((params: P) => ({ params, state: none }))(init)(key)
+  },
   apply: (params, state, context) => (input) => [apply(params, context)(input), state]
 })
 

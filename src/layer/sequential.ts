@@ -1,7 +1,8 @@
 /** Layers one after the other. */
 import { dual } from '../internal/dual.js'
 import * as R from '../Random.js'
-import type { Context, Layer } from './model.js'
+import { requireKey } from '../random/model.js'
+import { type Context, type Layer, requireLayer } from './model.js'
 
 // -----------------------------------------------------------------------------
 // the loop behind all of them
@@ -14,8 +15,14 @@ type List = readonly unknown[]
  * Layers in a row: parameters are drawn, and values are passed on, from the first to the last. Each layer gets a key of
  * its own.
  */
-const inRow = (...layers: readonly Whatever[]): Layer<List, List, unknown, unknown> => ({
+const inRow = (operation: string, layers: readonly Whatever[]): Layer<List, List, unknown, unknown> => {
+  layers.forEach((layer, i) => requireLayer(operation, i + 1, layer))
+  return row(layers)
+}
+
+const row = (layers: readonly Whatever[]): Layer<List, List, unknown, unknown> => ({
   init: (key) => {
+    requireKey('init', key)
     const params: unknown[] = []
     const state: unknown[] = []
     let next = key
@@ -74,7 +81,7 @@ export const compose: {
     first: Layer<P, S, A, B>,
     second: Layer<Q, R, B, C>
   ): Layer<readonly [P, Q], readonly [S, R], A, C>
-} = /* @__PURE__ */ dual((first: Whatever, second: Whatever) => inRow(first, second))
+} = /* @__PURE__ */ dual((first: Whatever, second: Whatever) => inRow('compose', [first, second]))
 
 /**
  * Up to eight layers, one after the other: parameters, and states, as a tuple. `named` makes records of them. More layers
@@ -140,7 +147,7 @@ export const sequential: {
     l7: Layer<P7, S7, G, H>,
     l8: Layer<P8, S8, H, I>
   ): Layer<readonly [P1, P2, P3, P4, P5, P6, P7, P8], readonly [S1, S2, S3, S4, S5, S6, S7, S8], A, I>
-} = /* @__PURE__ */ stated(inRow)
+} = /* @__PURE__ */ stated((...layers) => inRow('sequential', layers))
 
 /**
  * The parameters, or states, of a tuple of layers under the names of the layers.

@@ -3,7 +3,7 @@ import { DTypeError } from '../primitive/model.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
 import { expandDims, mean, sum, toArray } from '../Tensor.js'
 import { dualBySecond } from '../tensor/indices.js'
-import { type Tensor, isConcrete } from '../tensor/model.js'
+import { type Tensor, isConcrete, isTensor } from '../tensor/model.js'
 import type { Fits, Labels } from './static.js'
 
 // -----------------------------------------------------------------------------
@@ -182,8 +182,16 @@ export const makeLoss = <Signature, O extends Options = Options>(
 // checks
 // -----------------------------------------------------------------------------
 
+const requireTensor = (operation: string, name: string, x: unknown): void => {
+  if (isTensor(x)) return
+  const given = Array.isArray(x) ? 'an array' : typeof x === 'object' && x !== null ? 'an object' : String(x)
+  throw new DTypeError(operation, `${name} are ${given}; a tensor is required, make one with T.of`)
+}
+
 /** Refuses to broadcast what was predicted against what is right: [4, 1] beside [4] is a mistake. */
 export const requireSameShape = (operation: string, predicted: Tensor, right: Tensor): void => {
+  requireTensor(operation, 'predictions', predicted)
+  requireTensor(operation, 'targets', right)
   if (equals(predicted.shape, right.shape)) return
   throw new ShapeError(
     operation,
@@ -212,6 +220,8 @@ export const labelColumn = (operation: string, scores: Tensor, labels: Tensor): 
 
 /** Whether labels are class indices, one for each row of scores; throws when they are neither that nor of equal shape. */
 export const areIndices = (operation: string, scores: Tensor, labels: Tensor, orEqual: boolean): boolean => {
+  requireTensor(operation, 'scores', scores)
+  requireTensor(operation, 'labels', labels)
   const batch = scores.shape.slice(0, -1)
   if (scores.shape.length > 0) {
     if (equals(labels.shape, batch)) return true
