@@ -96,7 +96,9 @@ export const reachOfAll = (
 
 /**
  * A function at a point, given by its arguments: trees of tensors and constants of any kind. Float tensors must be
- * float64, because finite differences in single precision show nothing.
+ * float64, because finite differences in single precision show nothing; without one there is nothing to hold a law to.
+ *
+ * @throws DTypeError when a float tensor is not float64, or when there is none
  *
  * @example
  * import * as Law from 'pullback/Law'
@@ -115,7 +117,13 @@ export const subject = <Args extends readonly unknown[], R>(
   if (wrong !== undefined) {
     throw new DTypeError(
       'Law',
-      `${wrong[1]} is ${wrong[0].dtype}; float64 is required, because finite differences in single precision show nothing`
+      `${wrong[1]} is ${wrong[0].dtype}; float64 is required, because finite differences in single precision show nothing, cast with T.cast(x, 'float64') or Tree.map(T.cast('float64'))`
+    )
+  }
+  if (found.length === 0) {
+    throw new DTypeError(
+      'Law',
+      `${name} was given no float tensor; at least one float64 tensor among its arguments is required`
     )
   }
   const inputs = found.map(([leaf]) => leaf)
