@@ -76,14 +76,14 @@ describe('a bad primitive fails', () => {
     expect(broken({ half })).toContain('adjoint')
   })
 
-  it('with a kink that its domain does not name', () => {
-    const undeclared = unary({
-      name: 'undeclared',
+  it('with a rule that forgets a kink', () => {
+    const forgetful = unary({
+      name: 'forgetful',
       domain: real,
       f: (x) => Math.abs(x - 0.0123),
       df: () => T.scalar(1, 'float64')
     })
-    expect(broken({ undeclared })).toContain('finite differences')
+    expect(broken({ forgetful })).toContain('finite differences')
   })
 
   it('with a convention at a kink outside of the one-sided derivatives', () => {
