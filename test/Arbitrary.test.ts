@@ -7,6 +7,8 @@ import { describe, expect, it, test } from 'vitest'
 
 const values = (x: T.Tensor): readonly number[] => [...T.toArray(x)]
 
+const saying = (message: string): unknown => expect.objectContaining({ message })
+
 /** The smallest counterexample of a property. */
 const shrunk = <X>(arbitrary: fc.Arbitrary<X>, holds: (x: X) => boolean, seed = 7): X => {
   const { counterexample } = fc.check(fc.property(arbitrary, holds), { numRuns: 1000, seed })
@@ -73,6 +75,16 @@ describe('tensor', () => {
     expect(() => A.tensor({ domain: interval(1, 1) })).toThrow(
       'A.tensor: the domain from 1 to 1; from must be less than to'
     )
+    const crowded = { ...interval(0, 1), kinks: Array.from({ length: 10_000 }, (_, k) => (k + 0.5) / 10_000) }
+    expect(() => A.tensor({ domain: crowded })).toThrow(
+      saying('A.tensor: the domain from 0 to 1; room between its kinks is required')
+    )
+  })
+
+  it('distinct refuses more values than its domain has', () => {
+    expect(() => fc.sample(A.distinct({ shape: [20_000] }), 1)).toThrow(
+      saying('A.distinct: 20000 values; the domain has room for 6000')
+    )
   })
 })
 
@@ -97,7 +109,9 @@ describe('shape', () => {
     const bounded = fc.sample(A.shape({ minRank: 1, maxRank: 6, minSize: 2, maxSize: 5, maxElements: 100 }), 500)
     expect(bounded.every((shape) => shape.length >= 1 && shape.every((n) => n >= 2 && n <= 5))).toBe(true)
     expect(bounded.every((shape) => Shape.size(shape) <= 100)).toBe(true)
-    expect(() => A.shape({ minRank: 3, maxRank: 2 })).toThrow('A.shape: ranks 3 to 2, sizes 0 to 4')
+    expect(() => A.shape({ minRank: 3, maxRank: 2 })).toThrow(
+      saying('A.shape: ranks 3 to 2, sizes 0 to 4; a minimum must not exceed its maximum')
+    )
   })
 
   test('shrinks to fewer and smaller axes', () => {

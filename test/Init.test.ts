@@ -60,6 +60,15 @@ describe('bounds', () => {
   })
 })
 
+describe('uniform', () => {
+  it('refuses bounds that are not in order', () => {
+    expect(() => Init.uniform(1, -1)).toThrow(
+      expect.objectContaining({ message: 'uniform: low 1 and high -1; a low that is not above high is required' })
+    )
+    expect(() => Init.uniform(NaN, 1)).toThrow('uniform: low NaN and high 1')
+  })
+})
+
 describe('fans', () => {
   it('of a convolution kernel count its window', () => {
     const values = drawn(Init.heNormal, [64, 8, 5, 5])

@@ -103,5 +103,12 @@ describe('customVjp', () => {
       (_residuals, ct) => [ct]
     )
     expect(() => grad(wrongShape)(T.zeros([3]))).toThrow('customVjp: a cotangent of shape []; shape [3] is required')
+    const rule: unknown = () => []
+    const tooFew = customVjp((x: S, y: S) => [T.mul(x, y), {}] as const, rule as () => [S, S])
+    expect(() => grad((x: S) => tooFew(x, x))(scalar(1))).toThrow(
+      expect.objectContaining({
+        message: 'customVjp: the backward rule returned 0 cotangents; one per argument is required, 2'
+      })
+    )
   })
 })
