@@ -131,7 +131,7 @@ describe('losses from their formulas', () => {
 })
 
 describe('convolution and pooling, composed of slices and reshapes', () => {
-  const image = (rows: readonly string[]): T.Tensor => T.of(rows.map((row) => [...row].map(Number)))
+  const image = (rows: readonly string[]): T.Tensor => T.of(rows.map((row) => row.split('').map(Number)))
 
   /** sum over (i, j) of kernel[i, j] times the image moved by (i, j). */
   const correlate = (x: T.Tensor, kernel: readonly (readonly number[])[], stride = 1): T.Tensor => {

@@ -91,7 +91,7 @@ describe('what bad input gets', () => {
     expect(() => Number(x) > 0).toThrow(
       'a tensor of shape [] was used as a JavaScript number; use T.add, T.less and so on, or read it with T.item'
     )
-    expect(`${x}`).toBe('Tensor<[], float32> 2')
+    expect(String(x)).toBe('Tensor<[], float32> 2')
   })
 
   test('a value that is no tensor, where numbers are read', () => {
