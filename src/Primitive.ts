@@ -1,6 +1,7 @@
 /**
  * Primitives: what a differentiable operation is, and how to make one of your own.
  */
+export { align } from './primitive/batch.js'
 export {
   type Domain,
   type Draw,
@@ -22,8 +23,10 @@ export {
   unary
 } from './primitive/elementwise.js'
 export {
+  type BatchRule,
   DTypeError,
   type Derivative,
+  type JointPullback,
   LeakedTracerError,
   type Primitive,
   type Pullback,

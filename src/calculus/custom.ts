@@ -1,9 +1,11 @@
-/** Functions with a pullback of the user's own. */
-import { LeakedTracerError, type TuplePrimitive, bindTuple } from '../primitive/model.js'
-import { add } from '../tensor/arithmetic.js'
+/** Functions with a derivative rule of the user's own, in either mode. */
+import { LeakedTracerError, type TensorType, type TuplePrimitive, bindTuple, ownRule } from '../primitive/model.js'
+import { align } from '../primitive/batch.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
-import { Tape } from '../transform/reverse.js'
-import { type Flat, TreeError, flattenAs } from '../tree/model.js'
+import { stage } from '../transform/stage.js'
+import { type Flat, TreeError, flattenAs, mapTensors } from '../tree/model.js'
+import { callMapped } from './batching.js'
+import { type Leaves, pullBack } from './leafwise.js'
 import { leavesLike, results, zeroLike } from './trees.js'
 
 // -----------------------------------------------------------------------------
@@ -22,23 +24,114 @@ import { leavesLike, results, zeroLike } from './trees.js'
  */
 export type Cotangents<Args extends readonly unknown[]> = { readonly [I in keyof Args]: Args[I] | undefined }
 
+type Slots = readonly (Tensor | undefined)[]
+
+/** A function of leaves with a rule. */
+interface Rule {
+  readonly value: Leaves
+  /** The tangents of the results. */
+  readonly jvp: (operands: readonly Tensor[], tangents: Slots, out: readonly TensorType[]) => Slots
+  /** The pullback, at operands and results. */
+  readonly vjp: (operands: readonly Tensor[], out: readonly TensorType[]) => (cotangents: Slots) => Slots
+}
+
+// -----------------------------------------------------------------------------
+// the primitive of a rule
+// -----------------------------------------------------------------------------
+
+const closedOver = (name: string): LeakedTracerError => ownRule(name, 'a transformation')
+
+/** Zeros where there is nothing. */
+const full = (slots: Slots, types: readonly TensorType[]): readonly Tensor[] =>
+  types.map((type, i) => slots[i] ?? zeroLike(type))
+
+/** The primitive of a function with a rule. It belongs to one call, and is never one of the library's. */
+const primitiveOf = (name: string, rule: Rule): TuplePrimitive => ({
+  name,
+  infer: (operands) => {
+    const { program, captured } = stage(name, operands, rule.value)
+    if (captured.length > 0) throw closedOver(name)
+    return program.outputs
+  },
+  evaluate: (operands) =>
+    rule.value(operands).map((each): Concrete => {
+      if (isConcrete(each)) return each
+      throw closedOver(name)
+    }),
+  jvp: (tangents, operands, out) => rule.jvp(operands, tangents, out),
+  vjp: (operands, out) => rule.vjp(operands, out),
+  batch: (operands, mapped, _params, size) =>
+    bindTuple(primitiveOf(name, mappedRule(rule, size)), align(operands, mapped, size), undefined)
+})
+
+/** The type of one example. */
+const example = ({ shape, dtype }: TensorType): TensorType => ({ shape: shape.slice(1), dtype })
+
+/** The rule of all examples at once: every leaf carries the mapped axis in front. */
+const mappedRule = (rule: Rule, size: number): Rule => {
+  const all = (leaves: readonly Tensor[], f: Leaves): readonly Tensor[] =>
+    callMapped(
+      'vmap',
+      size,
+      leaves,
+      leaves.map(() => true),
+      f
+    )
+  return {
+    value: (operands) => all(operands, rule.value),
+    jvp: (operands, tangents, out) => {
+      const along = full(tangents, operands)
+      const n = operands.length
+      return all([...operands, ...along], (leaves) =>
+        full(rule.jvp(leaves.slice(0, n), leaves.slice(n), out.map(example)), out.map(example))
+      )
+    },
+    vjp: (operands, out) => {
+      const n = operands.length
+      return (cotangents) =>
+        all([...operands, ...full(cotangents, out)], (leaves) => {
+          const each = leaves.slice(0, n)
+          return full(rule.vjp(each, out.map(example))(leaves.slice(n)), each)
+        })
+    }
+  }
+}
+
+/** Says of a leak inside of a rule where it comes from. */
+const guarded =
+  <A extends readonly unknown[], B>(name: string, rule: (...args: A) => B): ((...args: A) => B) =>
+  (...args) => {
+    try {
+      return rule(...args)
+    } catch (error) {
+      if (error instanceof LeakedTracerError && error.message.includes('which has finished')) throw closedOver(name)
+      throw error
+    }
+  }
+
+/** The result of a function, whose structure is known once it has run. */
+const remembered = <R>(name: string): { readonly keep: (value: R) => readonly Tensor[]; readonly at: Unflatten<R> } => {
+  let outcome: Flat<R> | undefined
+  return {
+    keep: (value) => {
+      outcome = results(name, value)
+      return outcome.leaves
+    },
+    at: (leaves) => {
+      if (outcome === undefined) throw closedOver(name)
+      return outcome.unflatten(leaves)
+    }
+  }
+}
+
+type Unflatten<R> = (leaves: readonly Tensor[]) => R
+
 // -----------------------------------------------------------------------------
 // constructors
 // -----------------------------------------------------------------------------
 
-const closedOver = (): LeakedTracerError =>
-  new LeakedTracerError(
-    'customVjp',
-    'the forward rule closes over a value inside a transformation; pass it as an argument instead'
-  )
-
-const concrete = (x: Tensor): Concrete => {
-  if (isConcrete(x)) return x
-  throw closedOver()
-}
-
 /** The leaves of the cotangents that a backward rule gave, in the order of the leaves of the arguments. */
-const cotangentLeaves = (args: readonly unknown[], given: readonly unknown[]): readonly (Tensor | undefined)[] => {
+const cotangentLeaves = (args: readonly unknown[], given: readonly unknown[]): Slots => {
   if (given.length !== args.length) {
     throw new TreeError(
       'customVjp',
@@ -46,7 +139,7 @@ const cotangentLeaves = (args: readonly unknown[], given: readonly unknown[]): r
       `the backward rule returned ${given.length} cotangents; one per argument is required, ${args.length}`
     )
   }
-  return args.flatMap((arg, i): readonly (Tensor | undefined)[] => {
+  return args.flatMap((arg, i): Slots => {
     const { leaves } = flattenAs('customVjp', arg)
     const own = given[i]
     return own === undefined ? leaves.map(() => undefined) : leavesLike('customVjp', 'cotangent', arg, own)
@@ -57,10 +150,10 @@ const cotangentLeaves = (args: readonly unknown[], given: readonly unknown[]): r
  * A function whose pullback is given, for where the derivative of the formula is not the one that is wanted: one that is
  * unstable, wasteful, or deliberately another (a straight-through estimator, a reversed gradient).
  *
- * `forward` returns the value and the residuals, everything that `backward` needs: neither may close over values that
- * are being differentiated. `backward(residuals, cotangent)` must be linear in the cotangent, and gives one cotangent per
- * argument. Both are ordinary functions of tensors, so that derivatives nest to any order; forward mode follows from
- * `backward` by transposition. Arguments, value and residuals are trees of tensors.
+ * `forward` returns the value and the residuals, everything that `backward` needs: neither may close over values of a
+ * transformation, which is refused. `backward(residuals, cotangent)` must be linear in the cotangent, and gives one
+ * cotangent per argument. Both are ordinary functions of tensors, so that derivatives nest to any order; forward mode
+ * follows from `backward` by transposition, and `vmap` maps both. Arguments, value and residuals are trees of tensors.
  *
  * @example
  * import { customVjp, grad } from 'pullback/Grad'
@@ -80,49 +173,80 @@ export const customVjp =
   ): ((...args: Args) => R) =>
   (...args) => {
     const flatArgs = flattenAs('customVjp', args)
-    const at = (leaves: readonly Tensor[]): Args => flatArgs.unflatten(leaves)
-    let outcome: Flat<R> | undefined
+    const outcome = remembered<R>('customVjp')
     let known: { readonly operands: readonly Tensor[]; readonly residuals: Residuals } | undefined
 
-    const run = (operands: readonly Tensor[]): readonly [value: R, residuals: Residuals] => {
-      const result = forward(...at(operands))
+    const value = (operands: readonly Tensor[]): readonly Tensor[] => {
+      const given = flatArgs.unflatten(operands)
+      const result = forward(...given)
       known = { operands, residuals: result[1] }
-      return result
+      if (operands.every(isConcrete)) requireConcrete('customVjp', result[1])
+      return outcome.keep(result[0])
     }
     const residualsAt = (operands: readonly Tensor[]): Residuals =>
       known !== undefined && operands.every((operand, i) => operand === known?.operands[i])
         ? known.residuals
-        : run(operands)[1]
-    const valueOf = (leaves: readonly Tensor[]): R => {
-      if (outcome === undefined) throw closedOver()
-      return outcome.unflatten(leaves)
+        : forward(...flatArgs.unflatten(operands))[1]
+    const pull = guarded('customVjp', (operands: readonly Tensor[], cotangents: readonly Tensor[]): Slots => {
+      const given = flatArgs.unflatten(operands)
+      return cotangentLeaves(given, backward(residualsAt(operands), outcome.at(cotangents)))
+    })
+    const rule: Rule = {
+      value,
+      vjp: (operands, out) => (cotangents) => pull(operands, full(cotangents, out)),
+      // The tangent is the transpose of the pullback, which is linear in the cotangent: its pullback anywhere.
+      jvp: (operands, tangents, out) =>
+        pullBack('customVjp', (cotangents) => full(pull(operands, cotangents), operands), out.map(zeroLike)).pull(
+          tangents
+        )
     }
+    return outcome.at(bindTuple(primitiveOf('customVjp', rule), flatArgs.leaves, undefined))
+  }
 
-    const primitive: TuplePrimitive = {
-      name: 'customVjp',
-      evaluate: (operands) => {
-        outcome = results('customVjp', run(operands)[0])
-        return outcome.leaves.map(concrete)
-      },
-      vjp: (operands, out) => {
-        const residuals = residualsAt(operands)
-        return (cotangents) => {
-          const full = out.map((each, i) => cotangents[i] ?? zeroLike(each))
-          return cotangentLeaves(args, backward(residuals, valueOf(full)))
-        }
-      },
-      jvp: (tangents, operands, out) => {
-        const residuals = residualsAt(operands)
-        const tape = new Tape('customVjp', add)
-        const inputs = out.map((each) => tape.input(zeroLike(each)))
-        const images = cotangentLeaves(args, backward(residuals, valueOf(inputs)))
-        tape.close()
-        const pairs = images.flatMap((image, i) => {
-          const tangent = tangents[i]
-          return image === undefined || tangent === undefined ? [] : [[image, tangent] as const]
-        })
-        return tape.backward(pairs, inputs.length, true)
-      }
+/** Refuses values of transformations among residuals that were made from concrete arguments. */
+const requireConcrete = (name: string, residuals: unknown): void => {
+  mapTensors(residuals, (leaf) => {
+    if (isConcrete(leaf)) return leaf
+    throw closedOver(name)
+  })
+}
+
+/**
+ * A function whose derivative along a direction is given: `rule(primals, tangents)` returns the value and its tangent,
+ * which must be linear in the tangents.
+ *
+ * The rule is an ordinary function of tensors, so that derivatives nest to any order; reverse mode follows by
+ * transposition, and `vmap` maps both. Neither may close over values of a transformation, which is refused. Arguments and
+ * value are trees of tensors.
+ *
+ * @example
+ * import { customJvp, grad, jvp } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * // log(1 + e^x), with a derivative that does not overflow
+ * const softplus = customJvp(
+ *   (x: T.Tensor<[]>) => T.log1p(T.exp(x)),
+ *   ([x], [t]) => [T.log1p(T.exp(x)), T.mul(t, T.sigmoid(x))]
+ * )
+ * grad(softplus)(T.scalar(0)) // => T.scalar(0.5)
+ * jvp(softplus)([T.scalar(0)], [T.scalar(2)])[1] // => T.scalar(1)
+ */
+export const customJvp =
+  <Args extends readonly unknown[], R>(
+    f: (...args: Args) => R,
+    rule: (primals: Args, tangents: Args) => readonly [value: R, tangent: R]
+  ): ((...args: Args) => R) =>
+  (...args) => {
+    const flatArgs = flattenAs('customJvp', args)
+    const outcome = remembered<R>('customJvp')
+    const push = guarded('customJvp', (operands: readonly Tensor[], tangents: readonly Tensor[]): readonly Tensor[] => {
+      const [value, tangent] = rule(flatArgs.unflatten(operands), flatArgs.unflatten(tangents))
+      return leavesLike('customJvp', 'tangent', value, tangent)
+    })
+    const own: Rule = {
+      value: (operands) => outcome.keep(f(...flatArgs.unflatten(operands))),
+      jvp: (operands, tangents) => push(operands, full(tangents, operands)),
+      vjp: (operands) => pullBack('customJvp', (tangents) => push(operands, tangents), operands.map(zeroLike)).pull
     }
-    return valueOf(bindTuple(primitive, flatArgs.leaves, undefined))
+    return outcome.at(bindTuple(primitiveOf('customJvp', own), flatArgs.leaves, undefined))
   }

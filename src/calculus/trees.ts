@@ -1,6 +1,6 @@
 /** What goes into a differentiated function and what comes out of it: trees of float tensors. */
 import { isFloat } from '../DType.js'
-import { DTypeError } from '../primitive/model.js'
+import { DTypeError, type TensorType } from '../primitive/model.js'
 import { ShapeError, equals, show } from '../shape/model.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { type Flat, flattenAs, zipWithAs } from '../tree/model.js'
@@ -52,4 +52,4 @@ export const leavesLike = (operation: string, what: string, tree: unknown, given
 }
 
 /** The zero that a missing tangent or cotangent stands for. */
-export const zeroLike = (x: Tensor): Tensor => fill(x.shape, x.dtype, 0)
+export const zeroLike = (x: TensorType): Tensor => fill(x.shape, x.dtype, 0)

@@ -63,7 +63,8 @@ export interface Instance {
 // -----------------------------------------------------------------------------
 
 /** Whether a primitive has one result. */
-export const isSingle = <P>(primitive: AnyPrimitive<P>): primitive is Primitive<P> => 'infer' in primitive
+export const isSingle = <P>(primitive: AnyPrimitive<P>): primitive is Primitive<P> =>
+  'derivative' in primitive
 
 /** A stand-in for a tangent, which only sees what is applied to it. */
 class Probe extends Traced {
@@ -78,6 +79,7 @@ class Probe extends Traced {
     this.interpreter = {
       level,
       transformation: 'a law',
+      remedy: 'ask for its shape only',
       open: true,
       apply: (primitive, operands, params) => {
         seen(primitive, operands, params)

@@ -51,7 +51,7 @@ const afterTuple = <P>(primitive: TuplePrimitive<P>, modes: Modes, change: Chang
       primitive.jvp(modes === 'vjp' ? tangents : changed(tangents, operands), operands, out, params),
     vjp: (operands, out, params) => {
       const right = primitive.vjp(operands, out, params)
-      return modes === 'jvp' ? right : (cts) => changed(right(cts), operands)
+      return modes === 'jvp' ? right : (cts, before) => changed(right(cts, before), operands)
     }
   }
 }
@@ -108,7 +108,7 @@ export const swapped: Mutate = (primitive) =>
         jvp: (tangents, operands, out, params) => primitive.jvp([...tangents].reverse(), operands, out, params),
         vjp: (operands, out, params) => {
           const right = primitive.vjp(operands, out, params)
-          return (cts) => [...right(cts)].reverse()
+          return (cts, before) => [...right(cts, before)].reverse()
         }
       }
 

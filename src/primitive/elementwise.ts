@@ -19,6 +19,7 @@ import { evaluateBinary, evaluateUnary } from '../tensor/evaluate.js'
 import { type Concrete, type Tensor, fill, fromNumber, isScalar } from '../tensor/model.js'
 import { requireTensor } from './require.js'
 import { broadcastToShape, cast } from '../tensor/structural.js'
+import { align } from './batch.js'
 import { type Domain, type Sample, real } from './domain.js'
 import {
   DTypeError,
@@ -248,6 +249,7 @@ export const unary = (record: UnaryRecord): Unary => {
       return evaluateUnary(x.dtype === 'int32' ? int32 : f, loops[x.dtype] ?? loop, x, out)
     },
     derivative,
+    batch: (operands) => bind(primitive, operands, undefined),
     sample: record.sample ?? ((draw) => ({ operands: [draw.tensor(draw.shape(), record.domain)], params: undefined }))
   }
   const call = <S extends Shape>(x: Tensor<S>): Tensor => {
@@ -294,6 +296,10 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
     derivative: maps && {
       jvp: (index, tangent, operands, out) => maps[index === 0 ? 0 : 1](operands[0]!, operands[1]!, out)(tangent),
       vjp: (index, operands, out) => maps[index === 0 ? 0 : 1](operands[0]!, operands[1]!, out)
+    },
+    batch: (operands, mapped, _params, size) => {
+      const [x, y] = align(operands, mapped, size)
+      return bindPair(pair, x!, y!)
     },
     sample:
       record.sample ??

@@ -63,6 +63,21 @@ export interface Derivative<P> {
 }
 
 /**
+ * How `vmap` maps a primitive. Operands that are mapped carry the mapped axis in front, of length `size`, the others have
+ * their usual shapes; the result carries it in front. Written in dispatching operations, as all rules.
+ *
+ * @example
+ * import { type BatchRule, align, bind } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * // elementwise: the same operation, on operands that all carry the axis
+ * const rule: BatchRule<undefined> = (operands, mapped, _params, size) =>
+ *   bind(T.mul.primitive, align(operands, mapped, size), undefined)
+ * rule([T.of([1, 2]), T.scalar(10)], [true, false], undefined, 2) // => T.of([10, 20])
+ */
+export type BatchRule<P> = (operands: readonly Tensor[], mapped: readonly boolean[], params: P, size: number) => Tensor
+
+/**
  * A primitive operation: everything that the transformations and the laws need to know of it.
  *
  * Users make one with `unary`, `binary` or `op`; the exported function carries it as `.primitive`.
@@ -84,9 +99,29 @@ export interface Primitive<P = undefined> {
   readonly evaluate: (operands: readonly Concrete[], params: P, out: TensorType) => Concrete
   /** The rules; absent where the derivative is zero everywhere that it exists (`floor`, comparisons, `argmax`). */
   readonly derivative: Derivative<P> | undefined
+  /** The rule of `vmap`; without one, examples are mapped one by one and their results stacked, which is right, but slow. */
+  readonly batch?: BatchRule<P> | undefined
   /** Test operands and parameters that lie where the primitive is defined and smooth. */
   readonly sample: Sample<P>
 }
+
+/**
+ * The pullback of a primitive with several results: from one cotangent per result to one per operand, `undefined` for zero.
+ *
+ * `before` is what each operand has been given by later operations: a pullback that `accumulates` starts from there and
+ * returns the totals, so that sums are taken in the order in which they would be without it.
+ *
+ * @example
+ * import type { JointPullback } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const swap: JointPullback = ([a, b]) => [b, a]
+ * swap([T.scalar(1), T.scalar(2)], []) // => [T.scalar(2), T.scalar(1)]
+ */
+export type JointPullback = (
+  cotangents: readonly (Tensor | undefined)[],
+  before: readonly (Tensor | undefined)[]
+) => readonly (Tensor | undefined)[]
 
 /**
  * A primitive with several results: its rules take and give one entry per result, `undefined` for a zero.
@@ -98,6 +133,7 @@ export interface Primitive<P = undefined> {
  * // x -> (x, x): tangents are copied, cotangents are added
  * const twice: TuplePrimitive = {
  *   name: 'twice',
+ *   infer: ([x]) => (x === undefined ? [] : [x, x]),
  *   evaluate: ([x]) => (x === undefined ? [] : [x, x]),
  *   jvp: ([t]) => [t, t],
  *   vjp: () => ([a, b]) => [a === undefined ? b : b === undefined ? a : T.add(a, b)],
@@ -107,6 +143,8 @@ export interface Primitive<P = undefined> {
  */
 export interface TuplePrimitive<P = undefined> {
   readonly name: string
+  /** The types of the results. */
+  readonly infer: (operands: readonly TensorType[], params: P) => readonly TensorType[]
   readonly evaluate: (operands: readonly Concrete[], params: P) => readonly Concrete[]
   readonly jvp: (
     tangents: readonly (Tensor | undefined)[],
@@ -114,11 +152,18 @@ export interface TuplePrimitive<P = undefined> {
     out: readonly Tensor[],
     params: P
   ) => readonly (Tensor | undefined)[]
-  readonly vjp: (
+  readonly vjp: (operands: readonly Tensor[], out: readonly Tensor[], params: P) => JointPullback
+  /** Whether the pullback returns totals, from `before` on. */
+  readonly accumulates?: boolean
+  /** Whether it is called for more than its results, so that a staged program keeps it when nobody reads them. */
+  readonly effect?: boolean
+  /** The rule of `vmap`, as in `Primitive`: all results carry the mapped axis in front. */
+  readonly batch?: (
     operands: readonly Tensor[],
-    out: readonly Tensor[],
-    params: P
-  ) => (cotangents: readonly (Tensor | undefined)[]) => readonly (Tensor | undefined)[]
+    mapped: readonly boolean[],
+    params: P,
+    size: number
+  ) => readonly Tensor[]
   /** Test operands and parameters; absent for those made at run time from a user's function, required of exported ones. */
   readonly sample?: Sample<P>
 }
@@ -142,6 +187,8 @@ export interface Interpreter {
   readonly level: number
   /** The transformation as the user called it. */
   readonly transformation: string
+  /** What to do instead of reading one of its values as numbers. */
+  readonly remedy: string
   /** Whether the function that is being transformed still runs; afterwards its values are leaks. */
   readonly open: boolean
   /** The same as `apply` of the pair's primitive. */
@@ -204,13 +251,17 @@ export const leaked = (operation: string, transformation: string): LeakedTracerE
     `an operand is a value from inside ${transformation}, which has finished; return values from the function instead of storing them outside it`
   )
 
+/** The error for a rule that gives values of the very transformation that it is a rule for. */
+export const ownRule = (operation: string, transformation: string): LeakedTracerError =>
+  new LeakedTracerError(
+    operation,
+    `a rule closes over a value inside ${transformation}, whose derivative would be lost; pass it as an argument instead`
+  )
+
 /** The error for reading a traced value. */
-const unread = (operation: string, { open, transformation }: Interpreter, how: string): LeakedTracerError =>
+const unread = (operation: string, { open, transformation, remedy }: Interpreter, how: string): LeakedTracerError =>
   open
-    ? new LeakedTracerError(
-        operation,
-        `a value inside ${transformation} was ${how}; take T.stopGradient(x) first, or return it with an aux form`
-      )
+    ? new LeakedTracerError(operation, `a value inside ${transformation} was ${how}; ${remedy}`)
     : leaked(operation, transformation)
 
 /** The values of a tensor, for a destructor: throws a `LeakedTracerError` when a transformation holds it. */

@@ -2,7 +2,7 @@
  * The general maker of primitives: rules written operand by operand, as one writes mathematics.
  */
 import type { Concrete, Tensor } from '../tensor/model.js'
-import { type Derivative, type Primitive, type Pullback, type TensorType, bind } from './model.js'
+import { type BatchRule, type Derivative, type Primitive, type Pullback, type TensorType, bind } from './model.js'
 import type { Sample } from './domain.js'
 
 // -----------------------------------------------------------------------------
@@ -73,6 +73,8 @@ export interface OpRecord<N extends number, P> {
   readonly jvp: 'linear' | readonly (JvpRule<N, P> | undefined)[] | undefined
   /** One maker of pullbacks per operand, or none at all for an operation whose derivative is zero. */
   readonly vjp: readonly (VjpRule<N, P> | undefined)[] | undefined
+  /** The rule of `vmap`; without one, examples are mapped one by one. */
+  readonly batch?: BatchRule<P>
   readonly sample: Sample<P>
 }
 
@@ -128,6 +130,7 @@ export const op = <N extends 1 | 2 | 3, P>(record: OpRecord<N, P>): Primitive<P>
     infer: (operands, params) => call(record.infer, [...operands, params]),
     evaluate: (operands, params, out) => call(record.evaluate, [...operands, params, out]),
     derivative: derivativeOf(record, () => primitive),
+    batch: record.batch,
     sample: record.sample
   }
   return primitive

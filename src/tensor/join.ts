@@ -1,6 +1,7 @@
 /** Joining tensors along an axis, and splitting them: each the transpose of the other. */
 import { allocate, promote } from '../DType.js'
 import { placeStrided } from '../kernel/strided.js'
+import { align, behind } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { type TuplePrimitive, bindTuple } from '../primitive/model.js'
 import { type Shape, ShapeError, equals, normalizeAxis, show, size, strides } from '../shape/model.js'
@@ -36,6 +37,8 @@ interface SplitParams {
   readonly sizes: readonly number[]
 }
 
+const total = (sizes: readonly number[]): number => sizes.reduce((sum, n) => sum + n, 0)
+
 const resize = (shape: Shape, axis: number, n: number): Shape => shape.map((each, i) => (i === axis ? n : each))
 
 /** Where each of several parts begins. */
@@ -54,9 +57,15 @@ const beginnings = (sizes: readonly number[]): readonly number[] => {
 /** The operands, of one type and of shapes that agree beside the axis, one after another along it. */
 export const concatPrimitive: TuplePrimitive<number> = {
   name: 'concat',
+  infer: (operands, axis) => [
+    {
+      shape: resize(operands[0]!.shape, axis, total(operands.map(({ shape }) => shape[axis]!))),
+      dtype: operands[0]!.dtype
+    }
+  ],
   evaluate: (operands, axis) => {
     const { shape, dtype } = operands[0]!
-    const length = operands.reduce((total, x) => total + x.shape[axis]!, 0)
+    const length = total(operands.map((x) => x.shape[axis]!))
     const joined = resize(shape, axis, length)
     const data = allocate(dtype, size(joined))
     const places = strides(joined)
@@ -77,6 +86,7 @@ export const concatPrimitive: TuplePrimitive<number> = {
     return ([cotangent]) =>
       cotangent === undefined ? sizes.map(() => undefined) : bindTuple(splitPrimitive, [cotangent], { axis, sizes })
   },
+  batch: (operands, mapped, axis, size) => bindTuple(concatPrimitive, align(operands, mapped, size), behind(axis)),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
     const axis = draw.integer(0, shape.length - 1)
@@ -88,6 +98,7 @@ export const concatPrimitive: TuplePrimitive<number> = {
 /** The parts of the given sizes, one after another along the axis: views. */
 export const splitPrimitive: TuplePrimitive<SplitParams> = {
   name: 'split',
+  infer: ([x], { axis, sizes }) => sizes.map((n) => ({ shape: resize(x!.shape, axis, n), dtype: x!.dtype })),
   evaluate: ([x], { axis, sizes }) =>
     beginnings(sizes).map((start, part) => viewOf(x!, along(x!.shape, axis, start, sizes[part]!))),
   jvp: ([tangent], _operands, _out, params) =>
@@ -99,12 +110,12 @@ export const splitPrimitive: TuplePrimitive<SplitParams> = {
       return bindTuple(concatPrimitive, each, axis)
     }
   },
+  batch: (operands, _mapped, { axis, sizes }) => bindTuple(splitPrimitive, operands, { axis: behind(axis), sizes }),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
     const axis = draw.integer(0, shape.length - 1)
     const sizes = draw.shape({ minRank: 1 })
-    const total = sizes.reduce((sum, n) => sum + n, 0)
-    return { operands: [draw.tensor(resize(shape, axis, total), real)], params: { axis, sizes } }
+    return { operands: [draw.tensor(resize(shape, axis, total(sizes)), real)], params: { axis, sizes } }
   }
 }
 
@@ -214,8 +225,8 @@ const sizesOf = (shape: Shape, axis: number, into: number | readonly number[]): 
   if (!into.every((each) => Number.isInteger(each) && each >= 0)) {
     throw fail(`${given}; integers of 0 or more are required`)
   }
-  const total = into.reduce((sum, each) => sum + each, 0)
-  if (total !== n) throw fail(`${given}; a sum of ${n} is required, it is ${total}`)
+  const sum = total(into)
+  if (sum !== n) throw fail(`${given}; a sum of ${n} is required, it is ${sum}`)
   return into
 }
 

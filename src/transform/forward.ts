@@ -10,11 +10,12 @@ import {
   bind,
   bindPair,
   bindTuple,
-  leaked
+  leaked,
+  ownRule
 } from '../primitive/model.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
-import { freshLevel } from './level.js'
+import { differentiated, freshLevel } from './level.js'
 
 type Add = (a: Tensor, b: Tensor) => Tensor
 
@@ -36,6 +37,7 @@ class Dual<S extends Shape = Shape> extends Traced<S> {
 export class Forward implements Interpreter {
   readonly level: number = freshLevel()
   readonly transformation: string
+  readonly remedy = differentiated
   private readonly sum: Add
   open = true
 
@@ -112,6 +114,7 @@ export class Forward implements Interpreter {
     )
     return out.map((each, i) => {
       const tangent = tangents[i]
+      if (tangent !== undefined && tangent.level >= this.level) throw ownRule(primitive.name, this.transformation)
       return tangent === undefined ? each : new Dual(this, each, tangent)
     })
   }

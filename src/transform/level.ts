@@ -6,3 +6,6 @@ let last = 0
 
 /** A level that no other transformation has. Only the order of levels matters, never their value. */
 export const freshLevel = (): number => ++last
+
+/** What to do instead of reading a value that is being differentiated. */
+export const differentiated = 'take T.stopGradient(x) first, or return it with an aux form'

@@ -7,6 +7,7 @@
 import { isFloat } from '../DType.js'
 import {
   type Interpreter,
+  type JointPullback,
   type Pair,
   type Primitive,
   type Pullback,
@@ -15,11 +16,12 @@ import {
   bind,
   bindPair,
   bindTuple,
-  leaked
+  leaked,
+  ownRule
 } from '../primitive/model.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
-import { freshLevel } from './level.js'
+import { differentiated, freshLevel } from './level.js'
 
 type Add = (a: Tensor, b: Tensor) => Tensor
 type Slots = readonly (Tensor | undefined)[]
@@ -28,7 +30,9 @@ type Slots = readonly (Tensor | undefined)[]
 interface Joint {
   readonly width: number
   readonly parents: readonly number[]
-  readonly pull: (cotangents: Slots) => Slots
+  readonly pull: JointPullback
+  /** Whether the pullback returns totals instead of contributions. */
+  readonly accumulates: boolean
 }
 
 /** What an operation left for the backward pass: the pullback from its result, a slot, to one operand, the parent. */
@@ -70,6 +74,7 @@ class Node<S extends Shape = Shape> extends Traced<S> {
 export class Tape implements Interpreter {
   readonly level: number = freshLevel()
   readonly transformation: string
+  readonly remedy = differentiated
   private readonly sum: Add
   open = true
   private slots = 0
@@ -144,7 +149,16 @@ export class Tape implements Interpreter {
     const primals = this.primals(operands)
     const out = bindTuple(primitive, primals, params)
     const parents = operands.map((operand) => (this.owns(operand) ? operand.index : none))
-    const joint: Joint = { width: out.length, parents, pull: primitive.vjp(primals, out, params) }
+    const { accumulates = false } = primitive
+    const rule = primitive.vjp(primals, out, params)
+    const pull: JointPullback = (cotangents, before) => {
+      const parts = rule(cotangents, before)
+      if (parts.some((part) => part !== undefined && part.level >= this.level)) {
+        throw ownRule(primitive.name, this.transformation)
+      }
+      return parts
+    }
+    const joint: Joint = { width: out.length, parents, pull, accumulates }
     this.last = new Edge(this.last, this.slots, none, joint)
     return out.map((each) => (isFloat(each.dtype) ? this.push(each) : this.skip(each)))
   }
@@ -163,10 +177,17 @@ export class Tape implements Interpreter {
    * The backward pass: from cotangents of outputs to the cotangents of the first `inputs` slots; `undefined` is zero.
    *
    * All contributions to a slot are summed before its pullbacks run, once each. Pullbacks are linear, so this equals the
-   * sum over all paths. With `once`, closures are dropped as soon as they have run.
+   * sum over all paths. With `once`, closures are dropped as soon as they have run. `before` is what the inputs have been
+   * given already: their totals start from there.
    */
-  backward(seeds: readonly (readonly [output: Tensor, cotangent: Tensor])[], inputs: number, once: boolean): Slots {
+  backward(
+    seeds: readonly (readonly [output: Tensor, cotangent: Tensor])[],
+    inputs: number,
+    once: boolean,
+    before: Slots = []
+  ): Slots {
     const cotangents = new Array<Tensor | undefined>(this.slots).fill(undefined)
+    for (let i = 0; i < before.length; i++) cotangents[i] = before[i]
     const contribute = (slot: number, part: Tensor): void => {
       const before = cotangents[slot]
       cotangents[slot] = before === undefined ? part : this.sum(before, part)
@@ -178,7 +199,7 @@ export class Tape implements Interpreter {
       const { slot, parent, pull } = edge
       if (once) this.last = edge.before
       if (typeof pull !== 'function') {
-        pullJointly(pull, cotangents.slice(slot, slot + pull.width), contribute)
+        pullJointly(pull, slot, cotangents, contribute)
         continue
       }
       if (slot !== current) {
@@ -193,10 +214,21 @@ export class Tape implements Interpreter {
 }
 
 /** Runs a joint pullback, unless no result was used. */
-const pullJointly = (joint: Joint, group: Slots, contribute: (slot: number, part: Tensor) => void): void => {
+const pullJointly = (
+  { width, parents, pull, accumulates }: Joint,
+  slot: number,
+  cotangents: (Tensor | undefined)[],
+  contribute: (slot: number, part: Tensor) => void
+): void => {
+  const group = cotangents.slice(slot, slot + width)
   if (group.every((each) => each === undefined)) return
-  joint.pull(group).forEach((part, i) => {
-    const parent = joint.parents[i] ?? none
+  // A parent that stands twice among the operands is handed its total once.
+  const before = accumulates
+    ? parents.map((parent, i) => (parents.indexOf(parent) === i ? cotangents[parent] : undefined))
+    : []
+  if (accumulates) for (const parent of parents) if (parent !== none) cotangents[parent] = undefined
+  pull(group, before).forEach((part, i) => {
+    const parent = parents[i] ?? none
     if (part !== undefined && parent !== none) contribute(parent, part)
   })
 }

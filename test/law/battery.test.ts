@@ -6,12 +6,12 @@ import { describe, expect, it } from 'vitest'
 import { primitives } from './primitives.js'
 
 const differentiable = primitives.flatMap(({ primitive }) =>
-  'infer' in primitive && primitive.derivative === undefined ? [] : [primitive]
+  'derivative' in primitive && primitive.derivative === undefined ? [] : [primitive]
 )
 
 /** What goes to and comes from each operand, changed in both modes alike. */
 const wrongBy = <P>(off: (x: T.Tensor) => T.Tensor, primitive: Law.AnyPrimitive<P>): Law.AnyPrimitive<P> => {
-  if (!('infer' in primitive)) {
+  if (!('derivative' in primitive)) {
     const { jvp, vjp } = primitive
     const all = (list: readonly (T.Tensor | undefined)[]): readonly (T.Tensor | undefined)[] =>
       list.map((x) => x && off(x))
@@ -20,7 +20,7 @@ const wrongBy = <P>(off: (x: T.Tensor) => T.Tensor, primitive: Law.AnyPrimitive<
       jvp: (tangents, ...rest) => jvp(all(tangents), ...rest),
       vjp: (...args) => {
         const pullback = vjp(...args)
-        return (cts) => all(pullback(cts))
+        return (cts, before) => all(pullback(cts, before))
       }
     }
   }

@@ -1,0 +1,4 @@
+/**
+ * Mapping functions of one example over many.
+ */
+export { type InAxes, type OutAxes, type VmapOptions, type WithAxis, vmap } from './calculus/vmap.js'

@@ -1,0 +1,98 @@
+/** Trading time for memory: functions that are computed again when their derivative is taken. */
+import { type TuplePrimitive, bindTuple } from '../primitive/model.js'
+import { real } from '../primitive/domain.js'
+import { sin } from '../tensor/trigonometric.js'
+import { mul } from '../tensor/arithmetic.js'
+import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
+import { type Program, run, stage, stageAt } from '../transform/stage.js'
+import { type Flat, flattenAs } from '../tree/model.js'
+import { mappedProgram, outputTypes, pullbackProgram, spreadOver, tangentProgram } from './program.js'
+import { results } from './trees.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/** What `checkpoint` is a primitive of. */
+export interface Recomputed {
+  readonly program: Program
+}
+
+// -----------------------------------------------------------------------------
+// primitives
+// -----------------------------------------------------------------------------
+
+const concretes = (list: readonly Tensor[]): readonly Concrete[] => list.filter(isConcrete)
+
+/**
+ * A call of a program that keeps nothing but its operands for the backward pass. Its derivatives are such calls too, so
+ * that those of higher order save as much.
+ */
+export const checkpointPrimitive: TuplePrimitive<Recomputed> = {
+  name: 'checkpoint',
+  infer: (_operands, { program }) => outputTypes(program),
+  evaluate: (operands, { program }) => concretes(run(program, operands)),
+  accumulates: true,
+  jvp: (tangents, operands, _out, { program }) => {
+    const present = tangents.filter((tangent) => tangent !== undefined)
+    const derived = tangentProgram(
+      program,
+      tangents.map((tangent) => tangent !== undefined)
+    )
+    const both = bindTuple(checkpointPrimitive, [...operands, ...present], { program: derived.program })
+    return spreadOver(both.slice(program.outputs.length), derived.moves)
+  },
+  vjp: (operands, _out, { program }) => {
+    return (cotangents, before) => {
+      const { program: pulled, reached } = pullbackProgram(
+        program,
+        cotangents.map((each) => each !== undefined),
+        operands.map((_, i) => before[i] !== undefined)
+      )
+      const present = [...cotangents, ...before].filter((each) => each !== undefined)
+      return spreadOver(bindTuple(checkpointPrimitive, [...operands, ...present], { program: pulled }), reached)
+    }
+  },
+  batch: (operands, mapped, { program }, size) =>
+    bindTuple(checkpointPrimitive, operands, { program: mappedProgram(program, mapped, size) }),
+  sample: (draw) => {
+    const x = draw.tensor([3], real)
+    const y = draw.tensor([3], real)
+    const { program } = stage('checkpoint', [x, y], ([a = x, b = y]) => [mul(sin(a), b), mul(a, b)])
+    return { operands: [x, y], params: { program } }
+  }
+}
+
+// -----------------------------------------------------------------------------
+// combinators
+// -----------------------------------------------------------------------------
+
+/**
+ * The same function, which keeps only its arguments for the backward pass and computes the rest again there: memory for
+ * time, at about one more forward pass. Values and gradients are the same bit for bit, as long as what is differentiated is
+ * passed in or used directly; derivatives of higher order are right, and the same up to rounding.
+ *
+ * The function is staged: it may close over anything, but must not read values as numbers. Arguments and results are trees
+ * of tensors.
+ *
+ * A. Griewank and A. Walther, Evaluating Derivatives, 2nd edition, SIAM 2008, chapter 12.
+ *
+ * @example
+ * import { checkpoint, grad } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const block = checkpoint((x: T.Tensor<[2]>) => T.tanh(T.sin(T.exp(x))))
+ * const loss = (x: T.Tensor<[2]>) => T.sum(block(block(x)))
+ * grad(loss)(T.of([0.1, 0.2])).shape // => [2]
+ */
+export const checkpoint =
+  <Args extends readonly unknown[], R>(f: (...args: Args) => R): ((...args: Args) => R) =>
+  (...args) => {
+    const flatArgs = flattenAs('checkpoint', args)
+    let outcome: Flat<R> | undefined
+    const { program, operands } = stageAt('checkpoint', flatArgs.leaves, (leaves) => {
+      outcome = results('checkpoint', f(...flatArgs.unflatten(leaves)))
+      return outcome.leaves
+    })
+    return outcome!.unflatten(bindTuple(checkpointPrimitive, operands, { program }))
+  }

@@ -1,0 +1,70 @@
+/** Derivatives of functions of leaves, as rules of program-carrying primitives need them. */
+import { add } from '../tensor/arithmetic.js'
+import type { Tensor } from '../tensor/model.js'
+import { isFloat } from '../DType.js'
+import { Forward } from '../transform/forward.js'
+import { Tape } from '../transform/reverse.js'
+
+/** A function of leaves. */
+export type Leaves = (leaves: readonly Tensor[]) => readonly Tensor[]
+
+type Slots = readonly (Tensor | undefined)[]
+
+/** The value of a function and its tangent; `undefined` is zero. */
+export const pushForward = (
+  transformation: string,
+  f: Leaves,
+  primals: readonly Tensor[],
+  tangents: Slots
+): { readonly value: readonly Tensor[]; readonly tangent: Slots } => {
+  const forward = new Forward(transformation, add)
+  try {
+    const results = f(
+      primals.map((primal, i) => {
+        const tangent = tangents[i]
+        return tangent === undefined ? primal : forward.input(primal, tangent)
+      })
+    )
+    return {
+      value: results.map((result) => forward.primal(result)),
+      tangent: results.map((result) => forward.tangent(result))
+    }
+  } finally {
+    forward.close()
+  }
+}
+
+/**
+ * The value of a function, and its pullback to the float leaves among those that are wanted. The pullback adds to what the
+ * leaves have been given `before`.
+ */
+export const pullBack = (
+  transformation: string,
+  f: Leaves,
+  primals: readonly Tensor[],
+  wanted: (index: number) => boolean = () => true
+): { readonly value: readonly Tensor[]; readonly pull: (cotangents: Slots, before?: Slots) => Slots } => {
+  const tape = new Tape(transformation, add)
+  const chosen = primals.flatMap((primal, i) => (wanted(i) && isFloat(primal.dtype) ? [i] : []))
+  const places = new Map(chosen.map((index, place) => [index, place]))
+  try {
+    const results = f(primals.map((primal, i) => (places.has(i) ? tape.input(primal) : primal)))
+    const value = results.map((result) => tape.primal(result))
+    const pull = (cotangents: Slots, before: Slots = []): Slots => {
+      const seeds = results.flatMap((result, i) => {
+        const cotangent = cotangents[i]
+        return cotangent === undefined ? [] : [[result, cotangent] as const]
+      })
+      const found = tape.backward(
+        seeds,
+        chosen.length,
+        false,
+        chosen.map((index) => before[index])
+      )
+      return primals.map((_, i) => found[places.get(i) ?? -1])
+    }
+    return { value, pull }
+  } finally {
+    tape.close()
+  }
+}

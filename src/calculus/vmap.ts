@@ -1,0 +1,286 @@
+/** Mapping over an axis for users. */
+import type { Shape } from '../shape/model.js'
+import { ShapeError, show } from '../shape/model.js'
+import { type Key, requireKey } from '../random/model.js'
+import { split } from '../random/key.js'
+import { stack } from '../tensor/join.js'
+import { type Tensor, isTensor } from '../tensor/model.js'
+import { permuteTo } from '../tensor/structural.js'
+import type { Batch } from '../transform/batch.js'
+import { type WithLeaves, TreeError, mapAs } from '../tree/model.js'
+import { newBatch } from './batching.js'
+import { results } from './trees.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/** One leaf's axis: its number, negative from the back; `null` for the same value in every example; `'split'` for a key. */
+type Axis = number | null | 'split'
+
+/**
+ * Which axis of each leaf of a tree is mapped: one entry for the whole tree, or a tree of them, which may stop anywhere
+ * above the leaves. `null` passes the same value to every example, `'split'` splits a key, so that each has its own.
+ *
+ * @example
+ * import type { InAxes } from 'pullback/Vmap'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const axes: InAxes<{ w: T.Tensor<[2]>; x: T.Tensor<[2]> }> = { w: null, x: -1 }
+ * axes // => { w: null, x: -1 }
+ */
+export type InAxes<P> =
+  Axis | (P extends Tensor ? never : P extends object ? { readonly [Key in keyof P]: InAxes<P[Key]> } : never)
+
+/**
+ * Where the mapped axis stands in the results: one number, or a tree of them.
+ *
+ * @example
+ * import type { OutAxes } from 'pullback/Vmap'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const last: OutAxes<readonly [T.Tensor, T.Tensor]> = [0, -1]
+ * last // => [0, -1]
+ */
+export type OutAxes<R> =
+  number | (R extends Tensor ? never : R extends object ? { readonly [Key in keyof R]: OutAxes<R[Key]> } : never)
+
+/**
+ * What `vmap` is told: the mapped axis of every argument (one entry for all, or a list of one per argument; 0 unless
+ * given), and where it stands in the results (0 unless given).
+ *
+ * @example
+ * import type { VmapOptions } from 'pullback/Vmap'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const options: VmapOptions<[w: T.Tensor, x: T.Tensor], T.Tensor> = { inAxes: [null, 1], outAxes: -1 }
+ * options.outAxes // => -1
+ */
+export interface VmapOptions<Args extends readonly unknown[], R> {
+  readonly inAxes?: Axis | { readonly [I in keyof Args]: InAxes<Args[I]> }
+  readonly outAxes?: OutAxes<R>
+}
+
+/**
+ * The type of a tree whose leaves have one more axis, in front.
+ *
+ * @example
+ * import type { WithAxis } from 'pullback/Vmap'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const batch: WithAxis<{ x: T.Tensor<[2]> }> = { x: T.zeros([10, 2]) }
+ * batch.x.shape // => [10, 2]
+ */
+export type WithAxis<P> =
+  P extends Tensor<infer S>
+    ? Tensor<number extends S['length'] ? Shape : [number, ...S]>
+    : P extends object
+      ? { [Key in keyof P]: WithAxis<P[Key]> }
+      : P
+
+type Loose<Args extends readonly unknown[]> = {
+  [I in keyof Args]: Args[I] extends Tensor ? Tensor : LooseTree<Args[I]>
+}
+type LooseTree<P> = P extends object ? WithLeaves<P, Tensor> : P
+
+// -----------------------------------------------------------------------------
+// axes
+// -----------------------------------------------------------------------------
+
+interface Leaf {
+  readonly leaf: Tensor
+  readonly axis: Axis
+  readonly path: string
+}
+
+const isNode = (x: unknown): x is { readonly [key: string]: unknown } => typeof x === 'object' && x !== null
+
+const isAxis = (x: unknown): x is Axis => typeof x === 'number' || x === null || x === 'split'
+
+const below = (path: string, key: string, list: boolean): string => (list ? `${path}[${key}]` : `${path}.${key}`)
+
+/** Visits every leaf with its axis: a specification that stops early holds for everything below. */
+const withAxes = (
+  operation: string,
+  what: string,
+  tree: unknown,
+  axes: unknown,
+  path: string,
+  visit: (leaf: Leaf) => unknown
+): unknown => {
+  if (isAxis(axes)) {
+    if (isTensor(tree)) return visit({ leaf: tree, axis: axes, path })
+    if (axes === null) return tree
+    return mapAs(operation, tree, (leaf, at) => {
+      const where = at === '' ? path : at.startsWith('[') ? `${path}${at}` : `${path}.${at}`
+      const mapped = visit({ leaf, axis: axes, path: where })
+      return isTensor(mapped) ? mapped : leaf
+    })
+  }
+  const differ = (rule: string): TreeError => new TreeError(operation, path, `${what} at ${path}: ${rule}`)
+  if (!isNode(axes)) throw differ(`${typeof axes}; a number, null or a tree of them is required`)
+  if (isTensor(tree) || !isNode(tree)) {
+    throw differ('a tree of axes for one value; a number or null is required')
+  }
+  if (Array.isArray(tree) !== Array.isArray(axes)) throw differ('another structure; that of the value is required')
+  const keys = Object.keys(tree)
+  const missing = keys.find((key) => !Object.hasOwn(axes, key))
+  if (missing !== undefined) throw differ(`nothing for ${missing}; a number or null is required`)
+  const extra = Object.keys(axes).find((key) => !Object.hasOwn(tree, key))
+  if (extra !== undefined) throw differ(`an entry for ${extra}, which the value does not have`)
+  const entries = keys.map(
+    (key) =>
+      [key, withAxes(operation, what, tree[key], axes[key], below(path, key, Array.isArray(tree)), visit)] as const
+  )
+  return Array.isArray(tree) ? entries.map(([, value]) => value) : Object.fromEntries(entries)
+}
+
+const axisOf = (what: string, axis: number, shape: Shape, rank: number, path: string): number => {
+  if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis
+  throw new ShapeError(
+    'vmap',
+    [shape],
+    rank === 0
+      ? `${what} ${axis} for ${path}, a scalar; an axis of it is required, pass it to every example with null`
+      : `${what} ${axis} for ${path} of shape ${show(shape)}; an integer from ${-rank} to ${rank - 1} is required`
+  )
+}
+
+/** The order of axes that brings one to the front. */
+const toFront = (rank: number, axis: number): readonly number[] => [
+  axis,
+  ...Array.from({ length: rank }, (_, each) => each).filter((each) => each !== axis)
+]
+
+/** The order of axes that brings the front one elsewhere. */
+const fromFront = (rank: number, axis: number): readonly number[] => {
+  const rest = Array.from({ length: rank - 1 }, (_, each) => each + 1)
+  return [...rest.slice(0, axis), 0, ...rest.slice(axis)]
+}
+
+// -----------------------------------------------------------------------------
+// arguments
+// -----------------------------------------------------------------------------
+
+const axesOf = (inAxes: unknown, count: number): readonly unknown[] => {
+  if (isAxis(inAxes)) return new Array<Axis>(count).fill(inAxes)
+  if (!Array.isArray(inAxes)) {
+    throw new TreeError('vmap', '', 'inAxes is no list; a number, null or one entry per argument is required')
+  }
+  if (inAxes.length === count) return inAxes
+  throw new TreeError('vmap', '', `inAxes has ${inAxes.length} entries for ${count} arguments; one each is required`)
+}
+
+/** The length of the mapped axis, on which all leaves must agree. */
+const sizeOf = (args: readonly unknown[], axes: readonly unknown[]): number => {
+  let first: { readonly path: string; readonly n: number; readonly shape: Shape } | undefined
+  args.forEach((arg, i) =>
+    withAxes('vmap', 'inAxes', arg, axes[i], `args[${i}]`, ({ leaf, axis, path }) => {
+      if (typeof axis !== 'number') return leaf
+      const n = leaf.shape[axisOf('inAxes', axis, leaf.shape, leaf.shape.length, path)]!
+      first ??= { path, n, shape: leaf.shape }
+      if (first.n === n) return leaf
+      throw new ShapeError(
+        'vmap',
+        [first.shape, leaf.shape],
+        `${first.path} has size ${first.n} along its mapped axis and ${path} has size ${n}; the same size is required`
+      )
+    })
+  )
+  if (first !== undefined) return first.n
+  throw new TreeError('vmap', '', 'no argument is mapped; an axis of at least one leaf is required in inAxes')
+}
+
+const keysOf = (leaf: Tensor, path: string, size: number): Tensor => {
+  requireKey(`vmap: inAxes 'split' for ${path}`, leaf)
+  return size === 0 ? stack([leaf]) : stack(split(asSplit(leaf), size))
+}
+
+/** A leaf that has been checked to be a key. */
+const asSplit = (leaf: Tensor): Key => leaf as Key
+
+const enter = (batch: Batch, arg: unknown, axes: unknown, i: number): unknown =>
+  withAxes('vmap', 'inAxes', arg, axes, `args[${i}]`, ({ leaf, axis, path }) => {
+    if (axis === null) return leaf
+    if (axis === 'split') return batch.input(keysOf(leaf, path, batch.size))
+    const rank = leaf.shape.length
+    return batch.input(permuteTo(leaf, toFront(rank, axisOf('inAxes', axis, leaf.shape, rank, path))))
+  })
+
+const leave = (batch: Batch, value: unknown, outAxes: unknown): unknown => {
+  results('vmap', value)
+  return withAxes('vmap', 'outAxes', value, outAxes, 'the result', ({ leaf, axis, path }) => {
+    if (typeof axis !== 'number') {
+      throw new TreeError('vmap', path, `outAxes at ${path}: ${String(axis)}; an integer is required`)
+    }
+    const rank = leaf.shape.length + 1
+    return permuteTo(batch.spread(leaf), fromFront(rank, axisOf('outAxes', axis, leaf.shape, rank, path)))
+  })
+}
+
+// -----------------------------------------------------------------------------
+// combinators
+// -----------------------------------------------------------------------------
+
+/**
+ * The function of many examples at once from a function of one: `vmap(f)(xs)` is the stack of `f(x)` for every `x` along
+ * the mapped axis. No loop is run: every operation works on all examples together.
+ *
+ * Arguments are trees of tensors; `inAxes` says which axis of each is mapped, 0 unless given. A result that is the same for
+ * all examples is repeated. It nests, with itself and all other transformations: `vmap(grad(loss))` has a gradient per
+ * example. Values inside cannot be read as numbers, since examples differ in them. Leaves whose sizes along the mapped axis
+ * differ, and axes that a leaf does not have, are errors that name the path.
+ *
+ * @example
+ * import { grad } from 'pullback/Grad'
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ * import { vmap } from 'pullback/Vmap'
+ *
+ * vmap((x: T.Tensor<[2]>, y: T.Tensor<[2]>) => T.dot(x, y))(T.of([[1, 2], [3, 4]]), T.of([[1, 1], [2, 2]]))
+ * // => T.of([3, 14])
+ *
+ * // one gradient per example
+ * const loss = (w: T.Tensor<[2]>, x: T.Tensor<[2]>) => T.square(T.dot(w, x))
+ * vmap(grad(loss), { inAxes: [null, 0] })(T.of([1, 1]), T.of([[1, 0], [0, 2]])) // => T.of([[2, 0], [0, 8]])
+ *
+ * // every example draws with a key of its own
+ * const noisy = (key: Random.Key, x: T.Tensor<[]>) => T.add(x, Random.normal(key, []))
+ * vmap(noisy, { inAxes: ['split', 0] })(Random.key(0), T.zeros([3])).shape // => [3]
+ *
+ * vmap(T.add)(T.zeros([2]), T.zeros([3]))
+ * // throws vmap: args[0] has size 2 along its mapped axis and args[1] has size 3; the same size is required
+ */
+export const vmap: {
+  <Args extends readonly unknown[], R>(
+    f: (...args: Args) => R
+  ): (...args: { [I in keyof Args]: WithAxis<Args[I]> }) => WithAxis<R>
+  <Args extends readonly unknown[], R>(
+    f: (...args: Args) => R,
+    options: VmapOptions<Args, R> & { readonly outAxes?: 0 }
+  ): (...args: Loose<Args>) => WithAxis<R>
+  <Args extends readonly unknown[], R>(
+    f: (...args: Args) => R,
+    options: VmapOptions<Args, R>
+  ): (...args: Loose<Args>) => LooseTree<R>
+} = <Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  { inAxes = 0, outAxes = 0 }: VmapOptions<Args, R> = {}
+) => {
+  const mapped = (...args: readonly unknown[]): unknown => {
+    const axes = axesOf(inAxes, args.length)
+    const batch = newBatch('vmap', sizeOf(args, axes))
+    try {
+      return leave(batch, f(...asArguments<Args>(args.map((arg, i) => enter(batch, arg, axes[i], i)))), outAxes)
+    } finally {
+      batch.close()
+    }
+  }
+  return vouched(mapped)
+}
+
+/** Arguments keep their structure, only their leaves lose an axis. */
+const asArguments = <Args extends readonly unknown[]>(list: readonly unknown[]): Args => list as Args
+
+/** The signatures say what the axes in the options do to the types; the run-time checks stand for them. */
+const vouched = (f: (...args: readonly unknown[]) => unknown): never => f as never

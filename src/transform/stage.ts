@@ -1,0 +1,251 @@
+/**
+ * The staging mode: values are known by shape and type only, and operations on them are written down as equations. What
+ * comes out is a program that depends on no concrete value.
+ */
+import {
+  type Interpreter,
+  type Pair,
+  type Primitive,
+  type TensorType,
+  Traced,
+  type TuplePrimitive,
+  bind,
+  bindPair,
+  bindTuple,
+  leaked
+} from '../primitive/model.js'
+import type { DType } from '../DType.js'
+import type { Shape } from '../shape/model.js'
+import { type Tensor, isConcrete } from '../tensor/model.js'
+import { freshLevel } from './level.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/** A value of a program: an input, or the result of an equation. */
+export class Variable implements TensorType {
+  /** The place of its value when the program runs; no other variable of the program has it. */
+  readonly index: number
+  readonly shape: Shape
+  readonly dtype: DType
+
+  constructor(index: number, { shape, dtype }: TensorType) {
+    this.index = index
+    this.shape = shape
+    this.dtype = dtype
+  }
+}
+
+/** What an equation reads: a variable, or a constant. */
+export type Atom = Variable | Tensor
+
+/** One operation of a program: `results = name[params](operands)`. */
+export interface Equation {
+  readonly name: string
+  readonly params: unknown
+  readonly operands: readonly Atom[]
+  readonly results: readonly Variable[]
+  /** Applies the operation, by dispatch. */
+  readonly apply: (operands: readonly Tensor[]) => readonly Tensor[]
+  /** Whether it is run for more than its results, and stays when nobody reads them. */
+  readonly effect: boolean
+}
+
+/** A function of tensors as a list of equations, each of which reads inputs, constants and results of those before it. */
+export interface Program {
+  readonly inputs: readonly Variable[]
+  readonly equations: readonly Equation[]
+  readonly outputs: readonly Atom[]
+  /** The number of places that a run needs: indices of variables are below it. */
+  readonly places: number
+}
+
+/** A value inside a staging. */
+class Staged<S extends Shape = Shape> extends Traced<S> {
+  declare readonly interpreter: Stage
+  declare readonly variable: Variable
+
+  constructor(stage: Stage, variable: Variable, shape: Readonly<S>) {
+    super(stage.level, shape, variable.dtype)
+    this.interpreter = stage
+    this.variable = variable
+  }
+}
+
+// -----------------------------------------------------------------------------
+// the interpreter
+// -----------------------------------------------------------------------------
+
+/** One staging of a function. */
+export class Stage implements Interpreter {
+  readonly level: number = freshLevel()
+  readonly transformation: string
+  readonly remedy = 'a staged function knows shapes only, choose by T.where, Control.cond or Control.whileLoop'
+  open = true
+  private readonly equations: Equation[] = []
+  private readonly inputs: Variable[] = []
+  private readonly captures = new Map<Tensor, Variable>()
+  private readonly aliases = new Map<Tensor, Variable>()
+  private places = 0
+
+  constructor(transformation: string) {
+    this.transformation = transformation
+  }
+
+  /** A new input of the function. */
+  input(type: TensorType): Tensor {
+    const variable = this.variable(type)
+    this.inputs.push(variable)
+    return this.value(variable)
+  }
+
+  /** A new input that stands for a value, also where the function uses that value directly. */
+  standIn(x: Tensor): Tensor {
+    const variable = this.variable(x)
+    this.inputs.push(variable)
+    if (!isConcrete(x)) this.aliases.set(x, variable)
+    return this.value(variable)
+  }
+
+  /** Ends the staging: from here on, operations on its values are leaks. */
+  close(): void {
+    this.open = false
+  }
+
+  private variable(type: TensorType): Variable {
+    return new Variable(this.places++, type)
+  }
+
+  private value(variable: Variable): Tensor {
+    return new Staged(this, variable, variable.shape)
+  }
+
+  private owns(x: Tensor): x is Staged {
+    return x.level === this.level
+  }
+
+  /** Values of other transformations become inputs, each once; concrete ones stay where they are, as constants. */
+  private atom(x: Tensor): Atom {
+    if (this.owns(x)) return x.variable
+    if (isConcrete(x)) return x
+    const before = this.aliases.get(x) ?? this.captures.get(x)
+    if (before !== undefined) return before
+    const variable = this.variable(x)
+    this.captures.set(x, variable)
+    return variable
+  }
+
+  private record(
+    name: string,
+    params: unknown,
+    operands: readonly Tensor[],
+    types: readonly TensorType[],
+    apply: Equation['apply'],
+    effect: boolean
+  ): readonly Tensor[] {
+    const results = types.map((type) => this.variable(type))
+    const atoms = operands.map((operand) => this.atom(operand))
+    this.equations.push(Object.freeze({ name, params, operands: atoms, results, apply, effect }))
+    return results.map((result) => this.value(result))
+  }
+
+  apply<P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor {
+    if (!this.open) throw leaked(primitive.name, this.transformation)
+    const { name } = primitive
+    const type = primitive.infer(operands, params)
+    const run = (values: readonly Tensor[]): readonly Tensor[] => [bind(primitive, values, params)]
+    return this.record(name, params, operands, [type], run, false)[0]!
+  }
+
+  applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
+    const { primitive } = pair
+    if (!this.open) throw leaked(primitive.name, this.transformation)
+    const type = primitive.infer([x, y], undefined)
+    const run: Equation['apply'] = (values) => [bindPair(pair, values[0]!, values[1]!)]
+    return this.record(primitive.name, undefined, [x, y], [type], run, false)[0]!
+  }
+
+  applyTuple<P>(primitive: TuplePrimitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
+    if (!this.open) throw leaked(primitive.name, this.transformation)
+    const { name, effect = false } = primitive
+    const types = primitive.infer(operands, params)
+    return this.record(name, params, operands, types, (values) => bindTuple(primitive, values, params), effect)
+  }
+
+  /**
+   * The program with the given outputs, and the values of other transformations that it reads, which are its last inputs.
+   * Equations that nobody reads are left out.
+   */
+  program(outputs: readonly Tensor[]): { readonly program: Program; readonly captured: readonly Tensor[] } {
+    const atoms = outputs.map((output) => this.atom(output))
+    const program: Program = Object.freeze({
+      inputs: Object.freeze([...this.inputs, ...this.captures.values()]),
+      equations: Object.freeze(live(this.equations, atoms)),
+      outputs: Object.freeze(atoms),
+      places: this.places
+    })
+    return { program, captured: [...this.captures.keys()] }
+  }
+}
+
+/** The equations that outputs depend on, and those with effects. */
+const live = (equations: readonly Equation[], outputs: readonly Atom[]): readonly Equation[] => {
+  const read = new Set<Atom>(outputs)
+  const kept: Equation[] = []
+  for (const equation of [...equations].reverse()) {
+    if (!equation.effect && !equation.results.some((result) => read.has(result))) continue
+    for (const operand of equation.operands) read.add(operand)
+    kept.push(equation)
+  }
+  return kept.reverse()
+}
+
+// -----------------------------------------------------------------------------
+// running
+// -----------------------------------------------------------------------------
+
+/** The value of a program, by dispatch: any transformation goes through it as through the function that it came from. */
+export const run = (program: Program, args: readonly Tensor[]): readonly Tensor[] => {
+  const values = new Array<Tensor>(program.places)
+  program.inputs.forEach((input, i) => {
+    values[input.index] = args[i]!
+  })
+  const valueOf = (atom: Atom): Tensor => (atom instanceof Variable ? values[atom.index]! : atom)
+  for (const { operands, results, apply } of program.equations) {
+    const given = apply(operands.map(valueOf))
+    for (let i = 0; i < results.length; i++) values[results[i]!.index] = given[i]!
+  }
+  return program.outputs.map(valueOf)
+}
+
+/** A function of tensors as a program, and the values of other transformations that it closes over: its last inputs. */
+export const stage = (
+  transformation: string,
+  types: readonly TensorType[],
+  f: (inputs: readonly Tensor[]) => readonly Tensor[]
+): { readonly program: Program; readonly captured: readonly Tensor[] } => {
+  const interpreter = new Stage(transformation)
+  try {
+    return interpreter.program(f(types.map((type) => interpreter.input(type))))
+  } finally {
+    interpreter.close()
+  }
+}
+
+/** The same at values, as they stand: each is one operand, also where the function uses it directly. */
+export const stageAt = (
+  transformation: string,
+  values: readonly Tensor[],
+  f: (inputs: readonly Tensor[]) => readonly Tensor[]
+): { readonly program: Program; readonly operands: readonly Tensor[] } => {
+  const interpreter = new Stage(transformation)
+  try {
+    const distinct = [...new Set(values)]
+    const inputs = new Map(distinct.map((value) => [value, interpreter.standIn(value)]))
+    const { program, captured } = interpreter.program(f(values.map((value) => inputs.get(value)!)))
+    return { program, operands: [...distinct, ...captured] }
+  } finally {
+    interpreter.close()
+  }
+}
