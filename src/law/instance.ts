@@ -69,6 +69,7 @@ export const isSingle = <P>(primitive: AnyPrimitive<P>): primitive is Primitive<
 /** A stand-in for a tangent, which only sees what is applied to it. */
 class Probe extends Traced {
   readonly interpreter: Traced['interpreter']
+  readonly primal: undefined = undefined
 
   constructor(
     like: Tensor,

@@ -200,6 +200,8 @@ export interface Interpreter {
 /** A value inside a transformation, which stands for a tensor that the transformation may not have yet. */
 export abstract class Traced<S extends Shape = Shape> extends Tensor<S> {
   abstract readonly interpreter: Interpreter
+  /** The value one transformation further out; none where there are no values yet. */
+  abstract readonly primal: Tensor | undefined
 
   toString(): string {
     return `Traced<${show(this.shape)}, ${this.dtype}> (inside ${this.interpreter.transformation})`
@@ -270,6 +272,16 @@ export const read = (operation: string, x: Tensor): Concrete => {
   if (isConcrete(x)) return x
   if (x instanceof Traced) throw unread(operation, x.interpreter, 'read as numbers')
   throw leaked(operation, 'a transformation')
+}
+
+/**
+ * The values under all transformations, of the mapped axes in front as well; `undefined` in a staged function, where there
+ * are none. For checks alone: what a function returns must not depend on it.
+ */
+export const bottom = (x: Tensor): Concrete | undefined => {
+  let value: Tensor | undefined = x
+  while (value instanceof Traced) value = value.primal
+  return value !== undefined && isConcrete(value) ? value : undefined
 }
 
 /**

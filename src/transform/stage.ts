@@ -65,6 +65,7 @@ export interface Program {
 class Staged<S extends Shape = Shape> extends Traced<S> {
   declare readonly interpreter: Stage
   declare readonly variable: Variable
+  override readonly primal: undefined = undefined
 
   constructor(stage: Stage, variable: Variable, shape: Readonly<S>) {
     super(stage.level, shape, variable.dtype)
