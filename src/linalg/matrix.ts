@@ -139,16 +139,10 @@ export const fromDoubles = (shape: Shape, dtype: DType, values: Float64Array): C
   return fromData(shape, dtype, data)
 }
 
-/** The matrix at a row-major position of a stack, in words behind what is said of it; nothing where there is only one. */
-export const ofMatrix = (stack: Shape, position: number): string => {
-  if (stack.length === 0) return ''
-  const index: number[] = []
-  let rest = position
-  for (let axis = stack.length - 1; axis >= 0; axis--) {
-    index.unshift(rest % stack[axis]!)
-    rest = Math.floor(rest / stack[axis]!)
-  }
-  return ` of matrix ${show(index)} in the stack`
+/** Whether there is a NaN among `count` elements from `at` on. */
+export const hasNaN = (values: Float64Array, at: number, count: number): boolean => {
+  for (let i = at; i < at + count; i++) if (Number.isNaN(values[i])) return true
+  return false
 }
 
 // -----------------------------------------------------------------------------

@@ -1,0 +1,13 @@
+/**
+ * Linear algebra on matrices and on stacks of them: the last two axes are rows and columns, all axes before them the stack.
+ *
+ * All operations take float64 and float32, which is computed in double and rounded once, and have derivatives of any order
+ * in both modes. A matrix that has no answer is a `LinalgError`, which says what was given and which matrix of the stack it
+ * was.
+ */
+export { LinalgError } from './linalg/error.js'
+export { cholesky } from './linalg/cholesky.js'
+export { inverse } from './linalg/inverse.js'
+export { lu } from './linalg/lu.js'
+export { solve } from './linalg/solve.js'
+export { type TriangularOptions, triangularSolve } from './linalg/triangularSolve.js'

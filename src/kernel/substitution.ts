@@ -1,0 +1,45 @@
+/** Substitution: the solutions of triangular systems, in row-major double precision. */
+
+/** How a triangle lies in an array: element (i, j) at `at + i * row + j * column`. */
+export interface Triangle {
+  readonly data: Float64Array
+  readonly row: number
+  readonly column: number
+  /** Whether the elements below the diagonal count, or those above. */
+  readonly lower: boolean
+  /** Whether the diagonal is taken as ones, and not read. */
+  readonly unit: boolean
+}
+
+/** One right side: sums along the rows of the triangle. */
+const substituteVector = (n: number, t: Triangle, at: number, x: Float64Array, to: number): void => {
+  const { data, row, column, lower, unit } = t
+  for (let step = 0; step < n; step++) {
+    const i = lower ? step : n - 1 - step
+    const from = lower ? 0 : i + 1
+    const end = lower ? i : n
+    let sum = x[to + i]!
+    for (let j = from, p = at + i * row + from * column; j < end; j++, p += column) sum -= data[p]! * x[to + j]!
+    x[to + i] = unit ? sum : sum / data[at + i * (row + column)]!
+  }
+}
+
+/** Solves T X = B in place, where B has `k` columns: B becomes X. */
+export const substitute = (n: number, k: number, t: Triangle, at: number, x: Float64Array, to: number): void => {
+  if (k === 1) return substituteVector(n, t, at, x, to)
+  const { data, row, column, lower, unit } = t
+  for (let step = 0; step < n; step++) {
+    const i = lower ? step : n - 1 - step
+    const from = lower ? 0 : i + 1
+    const end = lower ? i : n
+    const own = to + i * k
+    for (let j = from; j < end; j++) {
+      const factor = data[at + i * row + j * column]!
+      const other = to + j * k
+      for (let c = 0; c < k; c++) x[own + c]! -= factor * x[other + c]!
+    }
+    if (unit) continue
+    const pivot = data[at + i * (row + column)]!
+    for (let c = 0; c < k; c++) x[own + c]! /= pivot
+  }
+}

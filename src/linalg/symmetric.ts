@@ -1,0 +1,83 @@
+/** The symmetric part of matrices that should be symmetric. */
+import { type Primitive, bind } from '../primitive/model.js'
+import { op } from '../primitive/op.js'
+import { interval } from '../primitive/domain.js'
+import { size } from '../shape/model.js'
+import type { Concrete, Tensor } from '../tensor/model.js'
+import { LinalgError, indicesIn, ofMatrix } from './error.js'
+import { doublesOf, drawStack, fromDoubles, rowsOf, stackOf, symmetricPart } from './matrix.js'
+
+/** What is refused: differences between (i, j) and (j, i) above this part of the largest element, in an operation's name. */
+interface Symmetry {
+  readonly operation: string
+  readonly tolerance: number
+}
+
+const largestOf = (a: Float64Array, at: number, count: number): number => {
+  let most = 0
+  for (let i = at; i < at + count; i++) {
+    const each = Math.abs(a[i]!)
+    if (each > most) most = each
+  }
+  return most
+}
+
+const evaluate = (a: Concrete, { operation, tolerance }: Symmetry): Concrete => {
+  const n = rowsOf(a.shape)
+  const stack = stackOf(a.shape)
+  const x = doublesOf(a)
+  for (let matrix = 0; matrix < size(stack); matrix++) {
+    const at = matrix * n * n
+    const most = tolerance * largestOf(x, at, n * n)
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < i; j++) {
+        const [p, q] = [at + i * n + j, at + j * n + i]
+        const [below, above] = [x[p]!, x[q]!]
+        if (Math.abs(below - above) > most) throw refuse(operation, indicesIn(stack, matrix), i, j, below, above)
+        x[p] = x[q] = (below + above) / 2
+      }
+    }
+  }
+  return fromDoubles(a.shape, a.dtype, x)
+}
+
+const refuse = (
+  operation: string,
+  matrix: readonly number[],
+  i: number,
+  j: number,
+  below: number,
+  above: number
+): LinalgError =>
+  new LinalgError(
+    operation,
+    `a matrix that is not symmetric, elements [${i}, ${j}] and [${j}, ${i}]${ofMatrix(matrix)} are ${below} and ${above}; a symmetric matrix is required, (a + a^T) / 2 is one`,
+    matrix
+  )
+
+/** (a + a^T) / 2 of matrices that are symmetric to a tolerance; of tangents and cotangents, which need not be, without check. */
+export const symmetrizePrimitive: Primitive<Symmetry> = op<1, Symmetry>({
+  name: 'symmetrize',
+  arity: 1,
+  infer: (a) => a,
+  evaluate,
+  jvp: [(tangent) => symmetricPart(tangent)],
+  vjp: [() => (ct) => symmetricPart(ct)],
+  batch: ([a], _mapped, params) => bind(symmetrizePrimitive, [a!], params),
+  sample: (draw) => {
+    const n = draw.integer(0, 3)
+    // Numbers between 1 and 2 differ by less than the largest of them, also when they move a little.
+    const a = draw.tensor([...drawStack(draw), n, n], interval(1, 2))
+    return { operands: [a], params: { operation: 'symmetrize', tolerance: 1 } }
+  }
+})
+
+/** How far elements that should be equal may differ, as a part of the largest element of the matrix. */
+export const tolerance = 1e-3
+
+/**
+ * The symmetric part (a + a^T) / 2, of a square float matrix that should be symmetric: what an operation on symmetric
+ * matrices looks at. A matrix that is not, by more than 1e-3 of its largest element, is refused in the operation's name.
+ */
+export const requireSymmetric = (operation: string, a: Tensor): Tensor =>
+  bind(symmetrizePrimitive, [a], { operation, tolerance })

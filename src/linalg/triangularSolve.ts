@@ -1,0 +1,260 @@
+/** Triangular systems of equations. */
+import { promote, toFloat } from '../DType.js'
+import { isOptions } from '../internal/given.js'
+import { substitute } from '../kernel/substitution.js'
+import { align } from '../primitive/batch.js'
+import { type Draw, interval } from '../primitive/domain.js'
+import { type Primitive, bind } from '../primitive/model.js'
+import { op } from '../primitive/op.js'
+import { requireTensor } from '../primitive/require.js'
+import { type Shape, ShapeError, broadcast, equals, show, size } from '../shape/model.js'
+import type { MatMul } from '../shape/static.js'
+import { add, neg } from '../tensor/arithmetic.js'
+import { checkOptions } from '../tensor/dataFirst.js'
+import { type Concrete, type Tensor, isTensor } from '../tensor/model.js'
+import { broadcastToShape, cast, reshapeTo } from '../tensor/structural.js'
+import { LinalgError, indicesIn, ofMatrix } from './error.js'
+import {
+  asColumn,
+  columnsOf,
+  diagonalMatrix,
+  doublesOf,
+  drawMatrix,
+  drawStack,
+  fromDoubles,
+  hasNaN,
+  intoColumns,
+  lower as lowerOf,
+  mT,
+  outOfColumns,
+  product,
+  rowsOf,
+  stackOf,
+  upper as upperOf
+} from './matrix.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * Which triangle of a matrix is meant, and how it is read.
+ *
+ * @example
+ * import type { TriangularOptions } from 'pullback/Linalg'
+ *
+ * const transposedLower: TriangularOptions = { lower: true, transpose: true }
+ * transposedLower.unitDiagonal ?? false // => false
+ */
+export interface TriangularOptions {
+  /** Whether the triangle on and below the diagonal is meant (unless told), or that on and above it. The other is not read. */
+  readonly lower?: boolean
+  /** Whether the transposed triangle stands in the equations. */
+  readonly transpose?: boolean
+  /** Whether the diagonal counts as ones, and is not read. */
+  readonly unitDiagonal?: boolean
+}
+
+/** A triangle, and the operation in whose name a singular one is refused. */
+export interface Triangular {
+  readonly operation: string
+  readonly lower: boolean
+  readonly transpose: boolean
+  readonly unit: boolean
+}
+
+// -----------------------------------------------------------------------------
+// the primitive
+// -----------------------------------------------------------------------------
+
+const refuseZero = (operation: string, stack: Shape, matrix: number, i: number): LinalgError => {
+  const indices = indicesIn(stack, matrix)
+  return operation === 'triangularSolve'
+    ? new LinalgError(
+        operation,
+        `a singular triangle, diagonal element ${i}${ofMatrix(indices)} is 0; a diagonal without zeros is required`,
+        indices
+      )
+    : new LinalgError(
+        operation,
+        `the derivative at a singular matrix, pivot ${i}${ofMatrix(indices)} is 0; an invertible matrix is required`,
+        indices
+      )
+}
+
+/** Whether the elements that count are free of NaN. */
+const isClean = (n: number, a: Float64Array, at: number, { lower, unit }: Triangular): boolean => {
+  for (let i = 0; i < n; i++) {
+    const first = at + i * n + (lower ? 0 : unit ? i + 1 : i)
+    if (hasNaN(a, first, lower ? (unit ? i : i + 1) : unit ? n - 1 - i : n - i)) return false
+  }
+  return true
+}
+
+const evaluate = (a: Concrete, b: Concrete, params: Triangular, shape: Shape): Concrete => {
+  const { operation, lower, transpose, unit } = params
+  const [n, k] = [rowsOf(b.shape), columnsOf(b.shape)]
+  const stack = stackOf(shape)
+  const data = doublesOf(a)
+  const x = doublesOf(b)
+  const triangle = {
+    data,
+    row: transpose ? 1 : n,
+    column: transpose ? n : 1,
+    lower: lower !== transpose,
+    unit
+  }
+  for (let matrix = 0; matrix < size(stack); matrix++) {
+    const at = matrix * n * n
+    let zero = -1
+    for (let i = 0; i < n && zero < 0 && !unit; i++) if (data[at + i * (n + 1)] === 0) zero = i
+    if (zero >= 0 && isClean(n, data, at, params)) throw refuseZero(operation, stack, matrix, zero)
+    substitute(n, k, triangle, at, x, matrix * n * k)
+  }
+  return fromDoubles(shape, b.dtype, x)
+}
+
+/** The triangle that counts. */
+const masked = (x: Tensor, { lower, unit }: Triangular): Tensor =>
+  lower ? lowerOf(x, unit ? -1 : 0) : upperOf(x, unit ? 1 : 0)
+
+const drawTriangle = (draw: Draw): { readonly operands: readonly Tensor[]; readonly params: Triangular } => {
+  const stack = drawStack(draw)
+  const n = draw.integer(0, 3)
+  const params = {
+    operation: 'triangularSolve',
+    lower: draw.pick([true, false]),
+    transpose: draw.pick([false, true]),
+    unit: draw.pick([false, true])
+  }
+  const diagonal = diagonalMatrix(draw.tensor([...stack, n], interval(1, 2)))
+  const a = add(drawMatrix(draw, stack, n, n), diagonal)
+  return { operands: [a, drawMatrix(draw, stack, n, draw.integer(0, 2))], params }
+}
+
+/** Stacks of triangles [..., n, n] and right sides [..., n, k], of one stack and one type. */
+export const triangularSolvePrimitive: Primitive<Triangular> = op<2, Triangular>({
+  name: 'triangularSolve',
+  arity: 2,
+  infer: (_a, b) => b,
+  evaluate: (a, b, params, out) => evaluate(a, b, params, out.shape),
+  jvp: [
+    (tangent, a, _b, x, params) => neg(solveTriangle(a, product(operated(masked(tangent, params), params), x), params)),
+    (tangent, a, _b, _x, params) => solveTriangle(a, tangent, params)
+  ],
+  vjp: [
+    (a, _b, x, params) => (ct) => {
+      const back = solveTriangle(a, ct, turned(params))
+      return neg(masked(params.transpose ? product(x, mT(back)) : product(back, mT(x)), params))
+    },
+    (a, _b, _x, params) => (ct) => solveTriangle(a, ct, turned(params))
+  ],
+  batch: ([a, b], mapped, params, front) => {
+    if (mapped[0] === true) return bind(triangularSolvePrimitive, align([a!, b!], mapped, front), params)
+    const k = columnsOf(b!.shape)
+    return outOfColumns(bind(triangularSolvePrimitive, [a!, intoColumns(b!)], params), front, k)
+  },
+  sample: drawTriangle
+})
+
+const operated = (x: Tensor, { transpose }: Triangular): Tensor => (transpose ? mT(x) : x)
+
+const turned = (params: Triangular): Triangular => ({ ...params, transpose: !params.transpose })
+
+/** Solves with stacks of one shape and type that have been checked. */
+export const solveTriangle = (a: Tensor, b: Tensor, params: Triangular): Tensor =>
+  bind(triangularSolvePrimitive, [a, b], params)
+
+// -----------------------------------------------------------------------------
+// systems of equations
+// -----------------------------------------------------------------------------
+
+/** The front of all solvers: checks and types, a vector as a column, stacks that broadcast; `run` gets one stack. */
+export const solveWith = (operation: string, a: Tensor, b: Tensor, run: (a: Tensor, b: Tensor) => Tensor): Tensor => {
+  const isVector = b.shape.length === 1
+  const n = requireSystem(operation, a, b)
+  const dtype = toFloat(promote(a.dtype, b.dtype))
+  const left = cast(a, dtype)
+  const right = isVector ? asColumn(cast(b, dtype)) : cast(b, dtype)
+  const k = columnsOf(right.shape)
+  if (isVector) {
+    const x = run(left, broadcastToShape(right, [...stackOf(left.shape), n, 1]))
+    return reshapeTo(x, x.shape.slice(0, -1))
+  }
+  const [before, behind] = [stackOf(left.shape), stackOf(right.shape)]
+  const extra = behind.length - before.length
+  if (extra > 0 && equals(behind.slice(extra), before)) {
+    // Equations for many right sides are solved at once: the axes that a lacks become columns.
+    const front = size(behind.slice(0, extra))
+    const columns = intoColumns(reshapeTo(right, [front, ...before, n, k]))
+    return reshapeTo(outOfColumns(run(left, columns), front, k), right.shape)
+  }
+  const stack = broadcast(before, behind)!
+  return run(broadcastToShape(left, [...stack, n, n]), broadcastToShape(right, [...stack, n, k]))
+}
+
+/** The number of unknowns; refuses what is no system of equations. */
+const requireSystem = (operation: string, a: Tensor, b: Tensor): number => {
+  requireTensor(operation, a)
+  requireTensor(operation, b)
+  const refuse = (rule: string): ShapeError =>
+    new ShapeError(operation, [a.shape, b.shape], `${show(a.shape)} and ${show(b.shape)}; ${rule}`)
+  if (a.shape.length < 2 || rowsOf(a.shape) !== columnsOf(a.shape)) throw refuse('a square matrix is required')
+  if (b.shape.length === 0) throw refuse('a right side of at least one axis is required')
+  const n = columnsOf(a.shape)
+  const given = b.shape.length === 1 ? b.shape[0] : rowsOf(b.shape)
+  if (given !== n) throw refuse(`a right side of ${n} ${n === 1 ? 'row' : 'rows'} is required, it has ${given}`)
+  const [before, behind] = [stackOf(a.shape), stackOf(b.shape)]
+  if (b.shape.length === 1 || broadcast(before, behind) !== undefined) return n
+  throw refuse(`the axes before the last two must broadcast: ${show(before)} and ${show(behind)} do not`)
+}
+
+const known = ['lower', 'transpose', 'unitDiagonal']
+
+const solved = (a: Tensor, b: Tensor, options: TriangularOptions = {}): Tensor => {
+  checkOptions('triangularSolve', options, known)
+  const { lower = true, transpose = false, unitDiagonal = false } = options
+  const params = { operation: 'triangularSolve', lower, transpose, unit: unitDiagonal }
+  return solveWith('triangularSolve', a, b, (left, right) => solveTriangle(left, right, params))
+}
+
+/** A solver of equations with options. Dual: `f(a, b, options)` is `pipe(a, f(b, options))`. */
+interface TriangularSolve {
+  <A extends Shape, B extends Shape>(a: Tensor<A>, b: Tensor<B>, options?: TriangularOptions): Tensor<MatMul<A, B>>
+  <B extends Shape>(b: Tensor<B>, options?: TriangularOptions): <A extends Shape>(a: Tensor<A>) => Tensor<MatMul<A, B>>
+}
+
+/** The second argument tells whether the data come first. The one place that vouches for both readings. */
+/* @__NO_SIDE_EFFECTS__ */
+const dualBySecond = <Signature>(body: (a: Tensor, b: Tensor, options?: TriangularOptions) => Tensor): Signature => {
+  const call = (first: Tensor, second?: Tensor | TriangularOptions, options?: TriangularOptions): unknown => {
+    if (isTensor(second)) return body(first, second, options)
+    if (second !== undefined && !isOptions(second)) requireTensor('triangularSolve', second)
+    return (a: Tensor): Tensor => body(a, first, second)
+  }
+  return call as Signature
+}
+
+/**
+ * The solution x of a triangular system T x = b, by substitution, where T is a triangle of `a`: the lower one unless told;
+ * the other is not read. With `transpose` the system is T^T x = b.
+ *
+ * `a` is `[..., n, n]`; `b` is a vector `[n]` if it has one axis, else `[..., n, k]`, a right side per column; leading axes
+ * broadcast. Integers become float32; float32 is computed in double and rounded once. NaN gives NaN. Derivatives are
+ * again triangular solves (Giles, *An extended collection of matrix derivative results*, 2008): that in `a` is zero
+ * outside of the triangle.
+ *
+ * @throws ShapeError when `a` is not square, or the shapes do not fit
+ * @throws LinalgError when an element of the diagonal is 0, by its index
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as Linalg from 'pullback/Linalg'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const l = T.of([[2, 0], [1, 4]])
+ * Linalg.triangularSolve(l, T.of([2, 9])) // => T.of([1, 2])
+ * pipe(l, Linalg.triangularSolve(T.of([4, 8]), { transpose: true })) // => T.of([1, 2])
+ * Linalg.triangularSolve(T.of([[2, 1], [0, 0]]), T.of([4, 8]), { lower: false }) // throws triangularSolve: a singular triangle, diagonal element 1 is 0; a diagonal without zeros is required
+ */
+export const triangularSolve: TriangularSolve = dualBySecond<TriangularSolve>(solved)
