@@ -22,7 +22,7 @@ import {
   rowsOf,
   stackOf
 } from './matrix.js'
-import { requireSymmetric } from './symmetric.js'
+import { symmetrise } from './symmetric.js'
 import { type Triangular, solveTriangle } from './triangularSolve.js'
 
 // -----------------------------------------------------------------------------
@@ -117,4 +117,4 @@ export const choleskyPrimitive: Primitive = op<1, undefined>({
  * Linalg.cholesky(T.of([[1, 2], [2, 1]])) // throws cholesky: a matrix that is not positive definite, pivot 1 is -3; a positive definite matrix is required
  */
 export const cholesky = <S extends Shape>(a: Tensor<S>): Tensor<S> =>
-  typed(bind(choleskyPrimitive, [requireSymmetric('cholesky', requireFloatSquare('cholesky', a))], undefined))
+  typed(bind(choleskyPrimitive, [symmetrise('cholesky', requireFloatSquare('cholesky', a))], undefined))

@@ -56,19 +56,19 @@ const refuse = (
   )
 
 /** (a + a^T) / 2 of matrices that are symmetric to a tolerance; of tangents and cotangents, which need not be, without check. */
-export const symmetrizePrimitive: Primitive<Symmetry> = op<1, Symmetry>({
-  name: 'symmetrize',
+export const symmetrisePrimitive: Primitive<Symmetry> = op<1, Symmetry>({
+  name: 'symmetrise',
   arity: 1,
   infer: (a) => a,
   evaluate,
   jvp: [(tangent) => symmetricPart(tangent)],
   vjp: [() => (ct) => symmetricPart(ct)],
-  batch: ([a], _mapped, params) => bind(symmetrizePrimitive, [a!], params),
+  batch: ([a], _mapped, params) => bind(symmetrisePrimitive, [a!], params),
   sample: (draw) => {
     const n = draw.integer(0, 3)
     // Numbers between 1 and 2 differ by less than the largest of them, also when they move a little.
     const a = draw.tensor([...drawStack(draw), n, n], interval(1, 2))
-    return { operands: [a], params: { operation: 'symmetrize', tolerance: 1 } }
+    return { operands: [a], params: { operation: 'symmetrise', tolerance: 1 } }
   }
 })
 
@@ -79,5 +79,5 @@ export const tolerance = 1e-3
  * The symmetric part (a + a^T) / 2, of a square float matrix that should be symmetric: what an operation on symmetric
  * matrices looks at. A matrix that is not, by more than 1e-3 of its largest element, is refused in the operation's name.
  */
-export const requireSymmetric = (operation: string, a: Tensor): Tensor =>
-  bind(symmetrizePrimitive, [a], { operation, tolerance })
+export const symmetrise = (operation: string, a: Tensor): Tensor =>
+  bind(symmetrisePrimitive, [a], { operation, tolerance })
