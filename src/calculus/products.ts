@@ -1,0 +1,102 @@
+/** Products with derivatives that are never formed: linear maps, Hessians, Gauss-Newton matrices. */
+import type { ScalarFunction } from './reverse.js'
+import { add } from '../tensor/arithmetic.js'
+import { Forward } from '../transform/forward.js'
+import { run, stage } from '../transform/stage.js'
+import type { Tensor } from '../tensor/model.js'
+import { type Flat, flattenAs } from '../tree/model.js'
+import { jvp } from './forward.js'
+import { grad, vjp } from './reverse.js'
+import { leavesLike, requireFloat, results, zeroLike } from './trees.js'
+
+/**
+ * The value of a function and its derivative there, as a linear map of tangents that may be applied many times: the
+ * function itself runs once, the map is a program of what depends on the tangents alone.
+ *
+ * @example
+ * import { linearize } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const [value, derivative] = linearize((x: T.Tensor<[2]>) => T.square(x))(T.of([1, 3]))
+ * value // => T.of([1, 9])
+ * derivative(T.of([1, 0])) // => T.of([2, 0])
+ * derivative(T.of([0, 1])) // => T.of([0, 6])
+ */
+export const linearize =
+  <Args extends readonly unknown[], R>(
+    f: (...args: Args) => R
+  ): ((...args: Args) => readonly [value: R, derivative: (...tangents: Args) => R]) =>
+  (...args) => {
+    const flatArgs = flattenAs('linearize', args)
+    flatArgs.leaves.forEach((leaf, i) =>
+      requireFloat('linearize', leaf, `args${flatArgs.paths[i] ?? ''}`, 'the argument')
+    )
+    let outcome: Flat<R> | undefined
+    let value: readonly Tensor[] = []
+    const { program, captured } = stage('linearize', flatArgs.leaves, (tangents) => {
+      const forward = new Forward('linearize', add)
+      try {
+        const moving = flatArgs.leaves.map((leaf, i) => forward.input(leaf, tangents[i]!))
+        const flat = results('linearize', f(...flatArgs.unflatten(moving)))
+        outcome = flat
+        value = flat.leaves.map((leaf) => forward.primal(leaf))
+        return flat.leaves.map((leaf) => forward.tangent(leaf) ?? zeroLike(leaf))
+      } finally {
+        forward.close()
+      }
+    })
+    const at = (leaves: readonly Tensor[]): R => outcome!.unflatten(leaves)
+    return [
+      at(value),
+      (...tangents) => at(run(program, [...leavesLike('linearize', 'tangent', args, tangents), ...captured]))
+    ]
+  }
+
+/**
+ * The product of a Hessian with a vector, `H v`, by forward over reverse, at about the cost of two gradients:
+ * `hvp(f)(params, v, ...rest)`, where `v` has the structure, shapes and types of `params`. The Hessian is never formed.
+ *
+ * B. A. Pearlmutter, Fast exact multiplication by the Hessian, Neural Computation 6, 1994.
+ *
+ * @example
+ * import { hvp } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * hvp((x: T.Tensor<[2]>) => T.prod(x))(T.of([3, 5]), T.of([1, 10])) // => T.of([10, 1])
+ */
+export const hvp =
+  <P, Rest extends readonly unknown[]>(f: ScalarFunction<P, Rest>): ((params: P, v: NoInfer<P>, ...rest: Rest) => P) =>
+  (params, v, ...rest) =>
+    jvp((p: P) => scalarGradient(f)(p, ...rest))([params], [v])[1]
+
+/** `grad` of a function whose type says already that it is scalar. */
+const scalarGradient = <P, Rest extends readonly unknown[]>(
+  f: ScalarFunction<P, Rest>
+): ((params: P, ...rest: Rest) => P) => grad<P, Rest, Tensor<[]>>(f) as (params: P, ...rest: Rest) => P
+
+/**
+ * The product of the generalised Gauss-Newton matrix with a vector, `J' H J v`, where `J` is the Jacobian of the model in
+ * its parameters and `H` the Hessian of the loss in the model's outputs: positive semi-definite where the loss is convex.
+ * `gaussNewtonVectorProduct(model, loss)(params, v, ...rest)`, with `model(params, ...rest)` and `loss(outputs)`.
+ *
+ * N. N. Schraudolph, Fast curvature matrix-vector products for second-order gradient descent, Neural Computation 14, 2002.
+ *
+ * @example
+ * import { gaussNewtonVectorProduct } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const model = (w: T.Tensor<[]>, x: T.Tensor<[2]>) => T.mul(w, x)
+ * const loss = (outputs: T.Tensor<[2]>) => T.sum(T.square(outputs))
+ * gaussNewtonVectorProduct(model, loss)(T.scalar(1), T.scalar(1), T.of([1, 2])) // => T.scalar(10)
+ */
+export const gaussNewtonVectorProduct =
+  <P, Rest extends readonly unknown[], Outputs>(
+    model: (params: P, ...rest: Rest) => Outputs,
+    loss: (outputs: NoInfer<Outputs>) => Tensor<[]>
+  ): ((params: P, v: NoInfer<P>, ...rest: Rest) => P) =>
+  (params, v, ...rest) => {
+    const at = (p: P): Outputs => model(p, ...rest)
+    const [outputs, moved] = jvp(at)([params], [v])
+    const curved = hvp<Outputs, []>(loss)(outputs, moved)
+    return vjp(at)(params)[1](curved)[0]
+  }
