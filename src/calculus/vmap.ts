@@ -59,6 +59,8 @@ export type OutAxes<R> =
 export interface VmapOptions<Args extends readonly unknown[], R> {
   readonly inAxes?: Axis | { readonly [I in keyof Args]: InAxes<Args[I]> }
   readonly outAxes?: OutAxes<R>
+  /** How many examples there are; needed only where keys are split and nothing else is mapped. */
+  readonly size?: number
 }
 
 /**
@@ -172,8 +174,14 @@ const axesOf = (inAxes: unknown, count: number): readonly unknown[] => {
 }
 
 /** The length of the mapped axis, on which all leaves must agree. */
-const sizeOf = (args: readonly unknown[], axes: readonly unknown[]): number => {
+const sizeOf = (args: readonly unknown[], axes: readonly unknown[], size: number | undefined): number => {
   let first: { readonly path: string; readonly n: number; readonly shape: Shape } | undefined
+  if (size !== undefined) {
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw new ShapeError('vmap', [], `size ${size}; an integer of 0 or more is required`)
+    }
+    first = { path: 'size', n: size, shape: [size] }
+  }
   args.forEach((arg, i) =>
     withAxes('vmap', 'inAxes', arg, axes[i], `args[${i}]`, ({ leaf, axis, path }) => {
       if (typeof axis !== 'number') return leaf
@@ -183,12 +191,18 @@ const sizeOf = (args: readonly unknown[], axes: readonly unknown[]): number => {
       throw new ShapeError(
         'vmap',
         [first.shape, leaf.shape],
-        `${first.path} has size ${first.n} along its mapped axis and ${path} has size ${n}; the same size is required`
+        first.path === 'size'
+          ? `${path} has size ${n} along its mapped axis; ${first.n} is required by the option size`
+          : `${first.path} has size ${first.n} along its mapped axis and ${path} has size ${n}; the same size is required`
       )
     })
   )
   if (first !== undefined) return first.n
-  throw new TreeError('vmap', '', 'no argument is mapped; an axis of at least one leaf is required in inAxes')
+  throw new TreeError(
+    'vmap',
+    '',
+    'no argument is mapped; an axis of at least one leaf is required in inAxes, or the number of examples in size'
+  )
 }
 
 const keysOf = (leaf: Tensor, path: string, size: number): Tensor => {
@@ -265,11 +279,11 @@ export const vmap: {
   ): (...args: Loose<Args>) => LooseTree<R>
 } = <Args extends readonly unknown[], R>(
   f: (...args: Args) => R,
-  { inAxes = 0, outAxes = 0 }: VmapOptions<Args, R> = {}
+  { inAxes = 0, outAxes = 0, size }: VmapOptions<Args, R> = {}
 ) => {
   const mapped = (...args: readonly unknown[]): unknown => {
     const axes = axesOf(inAxes, args.length)
-    const batch = newBatch('vmap', sizeOf(args, axes))
+    const batch = newBatch('vmap', sizeOf(args, axes, size))
     try {
       return leave(batch, f(...asArguments<Args>(args.map((arg, i) => enter(batch, arg, axes[i], i)))), outAxes)
     } finally {

@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest'
+import { checkpoint, customVjp, grad, hessian, jvp, vjp } from 'pullback/Grad'
+import * as Random from 'pullback/Random'
+import * as T from 'pullback/Tensor'
+import { vmap } from 'pullback/Vmap'
+
+type S = T.Tensor<[]>
+type V = T.Tensor<[3]>
+const rows = T.of(
+  [
+    [1, 2, 3],
+    [4, 5, 6]
+  ],
+  'float64'
+)
+const row = (i: number): V => T.reshape(T.slice(rows, [[i, i + 1]]), [3])
+const f = (x: V): S => T.sum(T.mul(T.sin(x), T.square(x)))
+
+describe('values', () => {
+  test('vmap is the stack of the parts', () => {
+    expect(T.toNested(vmap(f)(rows))).toEqual([T.item(f(row(0))), T.item(f(row(1)))])
+    expect(T.toNested(vmap(grad(f))(rows))).toEqual([T.toNested(grad(f)(row(0))), T.toNested(grad(f)(row(1)))])
+  })
+
+  test('any axis in, any axis out', () => {
+    const x = T.reshape(T.arange(24), [2, 3, 4])
+    const first = (y: T.Tensor): T.Tensor => T.mul(y, 2)
+    expect(vmap(first, { inAxes: 1 })(x).shape).toEqual([3, 2, 4])
+    expect(vmap(first, { inAxes: -1, outAxes: -1 })(x).shape).toEqual([2, 3, 4])
+    expect(T.toNested(vmap(first, { inAxes: 2, outAxes: 2 })(x))).toEqual(T.toNested(T.mul(x, 2)))
+    expect(T.toNested(vmap(first, { inAxes: 1, outAxes: 1 })(x))).toEqual(T.toNested(T.mul(x, 2)))
+  })
+
+  test('trees of arguments and results, with axes for parts of them', () => {
+    const dense = ({ w, b }: { w: T.Tensor<[3, 2]>; b: T.Tensor<[2]> }, x: V): { y: T.Tensor<[2]>; size: S } => {
+      const y = T.add(T.matmul(x, w), b)
+      return { y, size: T.sum(y) }
+    }
+    const params = { w: T.ones([3, 2], 'float64'), b: T.zeros([5, 2], 'float64') }
+    const x = T.ones([3, 5], 'float64')
+    const mapped = vmap(dense, { inAxes: [{ w: null, b: 0 }, 1], outAxes: { y: 1, size: 0 } })(params, x)
+    expect(mapped.y.shape).toEqual([2, 5])
+    expect(mapped.size.shape).toEqual([5])
+    expect(T.toNested(mapped.size)).toEqual([6, 6, 6, 6, 6])
+  })
+
+  test('a result that is the same for all examples is repeated', () => {
+    expect(T.toNested(vmap((_x: V) => T.scalar(7))(rows))).toEqual([7, 7])
+  })
+
+  test('nested, over both axes', () => {
+    const product = vmap((x: S) => vmap((y: S) => T.mul(x, y))(T.of([1, 2, 3])))(T.of([10, 20]))
+    expect(T.toNested(product)).toEqual([
+      [10, 20, 30],
+      [20, 40, 60]
+    ])
+  })
+
+  test('no examples', () => {
+    const none = vmap((x: V) => ({ s: T.sum(x), sorted: T.sort(x) }))(T.zeros([0, 3]))
+    expect(none.s.shape).toEqual([0])
+    expect(none.sorted.shape).toEqual([0, 3])
+  })
+
+  test('choices differ between examples', () => {
+    const relu = (x: S): S => T.where(T.greater(x, 0), x, 0)
+    expect(T.toNested(vmap(grad(relu))(T.of([-1, 2])))).toEqual([0, 1])
+  })
+})
+
+describe('keys', () => {
+  const draw = (key: Random.Key): T.Tensor<[2]> => Random.normal(key, [2])
+  const apart = T.stack(Random.split(Random.key(3), 4).map(draw))
+
+  test('are split for the examples on request', () => {
+    const noisy = (key: Random.Key, x: S): T.Tensor<[2]> => T.add(draw(key), x)
+    expect(T.toNested(vmap(noisy, { inAxes: ['split', 0] })(Random.key(3), T.zeros([4])))).toEqual(T.toNested(apart))
+    expect(T.toNested(vmap(draw, { inAxes: 'split', size: 4 })(Random.key(3)))).toEqual(T.toNested(apart))
+  })
+
+  test('are mapped over like any tensor', () => {
+    const stacked = T.stack(Random.split(Random.key(3), 4))
+    expect(T.toNested(vmap((key: T.Tensor<[2]>) => draw(key as Random.Key))(stacked))).toEqual(T.toNested(apart))
+  })
+
+  test('are shared where they are not mapped', () => {
+    const noisy = (key: Random.Key, x: S): T.Tensor<[2]> => T.add(draw(key), x)
+    const shared = T.toNested(vmap(noisy, { inAxes: [null, 0] })(Random.key(3), T.zeros([2])))
+    expect(shared).toEqual([T.toNested(draw(Random.key(3))), T.toNested(draw(Random.key(3)))])
+  })
+})
+
+describe('with the other transformations', () => {
+  test('the gradient of a mapped function is the mapped gradient', () => {
+    expect(T.toNested(grad((x: T.Tensor<[2, 3]>) => T.sum(vmap(f)(x)))(rows))).toEqual(T.toNested(vmap(grad(f))(rows)))
+  })
+
+  test('gradients per example, of parameters that are shared', () => {
+    const loss = (w: V, x: V): S => T.square(T.dot(w, x))
+    const w = T.of([1, -1, 2], 'float64')
+    const each = vmap(grad(loss), { inAxes: [null, 0] })(w, rows)
+    expect(T.toNested(each)).toEqual([T.toNested(grad(loss)(w, row(0))), T.toNested(grad(loss)(w, row(1)))])
+  })
+
+  test('a pullback, a tangent and a Hessian are mapped', () => {
+    const [, pullback] = vjp(T.sin)(row(0))
+    expect(vmap((ct: V) => pullback(ct)[0])(rows).shape).toEqual([2, 3])
+    const pushed = vmap((t: V) => jvp(f)([row(0)], [t])[1])(rows)
+    expect(pushed.shape).toEqual([2])
+    expect(T.toNested(vmap(hessian(f))(rows))).toEqual([T.toNested(hessian(f)(row(0))), T.toNested(hessian(f)(row(1)))])
+  })
+
+  test('custom rules are kept', () => {
+    const reversed = customVjp(
+      (x: S) => [T.sin(x), x] as const,
+      (x, ct) => [T.neg(T.mul(ct, T.cos(x)))]
+    )
+    const at = T.of([0.1, 0.2], 'float64')
+    const expected = T.toNested(T.neg(T.cos(at)))
+    expect(T.toNested(vmap(grad(reversed))(at))).toEqual(expected)
+    expect(T.toNested(grad((x: T.Tensor<[2]>) => T.sum(vmap(reversed)(x)))(at))).toEqual(expected)
+  })
+
+  test('checkpointed functions are mapped, and differentiated per example', () => {
+    const block = checkpoint((w: V, x: V) => T.sum(T.tanh(T.mul(w, x))))
+    const w = T.of([0.1, 0.2, 0.3], 'float64')
+    const each = vmap(grad(block), { inAxes: [null, 0] })(w, rows)
+    expect(T.toNested(each)).toEqual([T.toNested(grad(block)(w, row(0))), T.toNested(grad(block)(w, row(1)))])
+  })
+})
+
+describe('errors', () => {
+  const add2 = (x: T.Tensor, y: { readonly w: T.Tensor }): T.Tensor => T.add(x, y.w)
+
+  test('sizes that differ name both paths', () => {
+    expect(() => vmap(add2)(T.zeros([2]), { w: T.zeros([3]) })).toThrow(
+      'vmap: args[0] has size 2 along its mapped axis and args[1].w has size 3; the same size is required'
+    )
+  })
+
+  test('an axis that a leaf does not have', () => {
+    expect(() => vmap(add2, { inAxes: [0, { w: 2 }] })(T.zeros([2]), { w: T.zeros([2, 2]) })).toThrow(
+      'vmap: inAxes 2 for args[1].w of shape [2, 2]; an integer from -2 to 1 is required'
+    )
+    expect(() => vmap(add2)(T.zeros([2]), { w: T.scalar(1) })).toThrow(
+      'vmap: inAxes 0 for args[1].w, a scalar; an axis of it is required, pass it to every example with null'
+    )
+    expect(() => vmap(T.sin, { outAxes: 5 })(T.zeros([2]))).toThrow(
+      'vmap: outAxes 5 for the result of shape []; an integer from -1 to 0 is required'
+    )
+  })
+
+  test('a number of examples that is none, or another one', () => {
+    expect(() => vmap(T.sin, { size: 3 })(T.zeros([2]))).toThrow(
+      'vmap: args[0] has size 2 along its mapped axis; 3 is required by the option size'
+    )
+    expect(() => vmap(T.sin, { size: -1 })(T.zeros([2]))).toThrow('vmap: size -1; an integer of 0 or more is required')
+  })
+
+  test('nothing is mapped', () => {
+    expect(() => vmap(T.sin, { inAxes: null })(T.zeros([2]))).toThrow(
+      'vmap: no argument is mapped; an axis of at least one leaf is required in inAxes, or the number of examples in size'
+    )
+  })
+
+  test('as many axes as arguments', () => {
+    const loose = vmap as (f: unknown, options: unknown) => (...args: readonly unknown[]) => unknown
+    expect(() => loose(T.sin, { inAxes: [0, 0] })(T.zeros([2]))).toThrow(
+      'vmap: inAxes has 2 entries for 1 arguments; one each is required'
+    )
+  })
+
+  test('a value inside cannot be read', () => {
+    expect(() => vmap((x: S) => T.mul(x, T.item(x)))(T.zeros([2]))).toThrow(
+      'item: a value inside vmap was read as numbers; examples differ in it, choose by T.where, Control.cond or Control.whileLoop'
+    )
+  })
+
+  test('a value that leaves the function another way is a leak', () => {
+    let kept: T.Tensor | undefined
+    vmap((x: S) => {
+      kept = x
+      return x
+    })(T.zeros([2]))
+    expect(() => T.sin(kept!)).toThrow('sin: an operand is a value from inside vmap, which has finished')
+  })
+
+  test('a key that is none cannot be split', () => {
+    expect(() =>
+      vmap((x: T.Tensor, y: T.Tensor) => T.add(x, y), { inAxes: ['split', 0] })(T.zeros([2]), T.zeros([2, 2]))
+    ).toThrow('a tensor of shape [2] and type float32 for the key; one from Random.key or Random.split is required')
+  })
+})
