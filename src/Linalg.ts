@@ -7,6 +7,7 @@
  */
 export { LinalgError } from './linalg/error.js'
 export { cholesky } from './linalg/cholesky.js'
+export { det, slogdet } from './linalg/determinant.js'
 export { inverse } from './linalg/inverse.js'
 export { lu } from './linalg/lu.js'
 export { solve } from './linalg/solve.js'

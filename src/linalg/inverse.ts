@@ -1,12 +1,15 @@
 /** Inverses of matrices. */
+import { cofactorInto } from '../kernel/cofactor.js'
 import { lostPivot, zeroPivot } from '../kernel/lu.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
-import { neg } from '../tensor/arithmetic.js'
+import { abs, neg } from '../tensor/arithmetic.js'
+import { equal } from '../tensor/comparison.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
+import { where } from '../tensor/select.js'
 import { typed } from '../tensor/typed.js'
-import { factored } from './lu.js'
+import { type Factored, factored } from './lu.js'
 import {
   doublesOf,
   drawSquare,
@@ -21,32 +24,56 @@ import {
 import { refuseSingular, solveFactored } from './solve.js'
 
 // -----------------------------------------------------------------------------
-// the primitive
+// primitives
 // -----------------------------------------------------------------------------
 
-const evaluate = (a: Concrete): Concrete => {
+/** Inverts each matrix, but for those that `singular` has dealt with: by refusing them, or by writing a result of its own. */
+const invert = (a: Concrete, singular: (factors: Factored, matrix: number, x: Float64Array) => boolean): Concrete => {
   const n = rowsOf(a.shape)
-  const stack = stackOf(a.shape)
   const factors = factored(a)
   const x = new Float64Array(size(a.shape))
-  for (let matrix = 0; matrix < size(stack); matrix++) {
+  for (let matrix = 0; matrix < size(stackOf(a.shape)); matrix++) {
     const at = matrix * n * n
-    const lost = lostPivot(n, factors.lu, at)
-    if (lost >= 0 && !hasNaN(factors.lu, at, n * n)) {
-      throw refuseSingular('inverse', stack, matrix, lost, factors.lu[at + lost * (n + 1)]!)
-    }
+    if (!hasNaN(factors.lu, at, n * n) && singular(factors, matrix, x)) continue
     for (let i = 0; i < n; i++) x[at + i * (n + 1)] = 1
     solveFactored(n, n, factors, matrix, false, x, at)
   }
   return fromDoubles(a.shape, a.dtype, x)
 }
 
+const refusing = (a: Concrete): Concrete => {
+  const n = rowsOf(a.shape)
+  return invert(a, ({ lu }, matrix) => {
+    const at = matrix * n * n
+    const lost = lostPivot(n, lu, at)
+    if (lost < 0) return false
+    throw refuseSingular('inverse', stackOf(a.shape), matrix, lost, lu[at + lost * (n + 1)]!)
+  })
+}
+
+const extending = (a: Concrete): Concrete => {
+  const n = rowsOf(a.shape)
+  return invert(a, ({ lu }, matrix, x) => {
+    const at = matrix * n * n
+    if (zeroPivot(n, lu, at) < 0) return false
+    const cofactors = new Float64Array(n * n)
+    cofactorInto(n, doublesOf(a).subarray(at, at + n * n), [], 0, cofactors)
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) x[at + i * n + j] = infinite(cofactors[j * n + i]!)
+    }
+    return true
+  })
+}
+
+/** Times infinity; 0 stays 0. */
+const infinite = (x: number): number => (x === 0 ? 0 : x * Infinity)
+
 /** The inverses of stacks of square matrices: d(a^-1) = -a^-1 da a^-1. */
 export const inversePrimitive: Primitive = op<1, undefined>({
   name: 'inverse',
   arity: 1,
   infer: (a) => a,
-  evaluate,
+  evaluate: refusing,
   jvp: [(tangent, _a, out) => neg(product(product(out, tangent), out))],
   vjp: [
     (_a, out) => {
@@ -57,6 +84,37 @@ export const inversePrimitive: Primitive = op<1, undefined>({
   batch: ([a]) => bind(inversePrimitive, [a!], undefined),
   sample: (draw) => ({ operands: [drawSquare(draw)], params: undefined })
 })
+
+/**
+ * The inverse, extended to singular matrices by what it grows to as the determinant falls to 0: elements are infinite, with
+ * the sign of their cofactor, or 0 where that is 0. There, its derivatives are 0.
+ */
+export const extendedInversePrimitive: Primitive = op<1, undefined>({
+  name: 'extendedInverse',
+  arity: 1,
+  infer: (a) => a,
+  evaluate: extending,
+  jvp: [
+    (tangent, _a, out) => {
+      const x = withoutInfinities(out)
+      return neg(product(product(x, tangent), x))
+    }
+  ],
+  vjp: [
+    (_a, out) => {
+      const x = mT(withoutInfinities(out))
+      return (ct) => neg(product(product(x, ct), x))
+    }
+  ],
+  batch: ([a]) => bind(extendedInversePrimitive, [a!], undefined),
+  sample: (draw) => ({ operands: [drawSquare(draw)], params: undefined })
+})
+
+/** Infinite elements as 0; NaN stays. */
+const withoutInfinities = (x: Tensor): Tensor => where(equal(abs(x), Infinity), 0, x)
+
+/** The inverse, or infinities. */
+export const extendedInverse = (a: Tensor): Tensor => bind(extendedInversePrimitive, [a], undefined)
 
 // -----------------------------------------------------------------------------
 // operations

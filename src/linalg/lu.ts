@@ -18,6 +18,7 @@ import {
   drawMatrix,
   drawStack,
   fromDoubles,
+  hasNaN,
   identity,
   lower,
   mT,
@@ -154,7 +155,9 @@ const evaluate = (x: Concrete): readonly Concrete[] => {
   const l = new Float64Array(size(left.shape))
   const u = new Float64Array(size(right.shape))
   for (let matrix = 0; matrix < size(stackOf(x.shape)); matrix++) {
-    eliminateInto(m, n, lu, matrix * m * n)
+    const at = matrix * m * n
+    eliminateInto(m, n, lu, at)
+    if (hasNaN(lu, at, m * n)) lu.fill(NaN, at, at + m * n)
     for (let i = 0; i < m; i++) {
       const row = (matrix * m + i) * n
       const toL = (matrix * m + i) * k
@@ -245,12 +248,14 @@ export const eliminatePrimitive: TuplePrimitive = {
  *
  * Of `[..., m, n]`, with k the smaller of m and n, `p` is int32 `[..., m]`, `L` is `[..., m, k]` and `U` is `[..., k, n]`:
  * `scipy.linalg.lu` with `p_indices=True` (there, `L[p]` is in the order of `a`; here `a[p]` is in that of L). Integers
- * become float32; float32 is computed in double and rounded once. A NaN counts as the largest pivot, and spreads.
+ * become float32; float32 is computed in double and rounded once. A NaN makes the factors of its matrix NaN.
  *
- * `p` is constant under derivatives. They exist where the first k columns in that order are not singular, else they throw
- * (Murray, *Differentiation of the Cholesky decomposition*, 2016, whose method it is; for LU see the source).
+ * `p` is constant under derivatives. With M = L^-1 da[p] U^-1 those of the factors are dL = L tril(M, -1), dU = triu(M) U,
+ * also of a matrix that is not square, with ones on its diagonals up to the larger size. They exist where the pivots are not
+ * zero, and throw elsewhere.
  *
  * @throws ShapeError when `a` is no matrix
+ * @throws LinalgError when a derivative is taken where a pivot is 0
  *
  * @example
  * import * as Linalg from 'pullback/Linalg'

@@ -1,0 +1,163 @@
+/** Determinants of matrices, and their logarithms. */
+import { allocate } from '../DType.js'
+import { guardedMul } from '../primitive/elementwise.js'
+import { type Primitive, type TensorType, bind } from '../primitive/model.js'
+import { op } from '../primitive/op.js'
+import { type Shape, size } from '../shape/model.js'
+import type { IsDynamic } from '../shape/static.js'
+import { type Concrete, type Tensor, fromData } from '../tensor/model.js'
+import { expandOver, sumOver } from '../tensor/structural.js'
+import { typed } from '../tensor/typed.js'
+import { cofactor } from './cofactor.js'
+import { extendedInverse } from './inverse.js'
+import { factored } from './lu.js'
+import { drawSquare, mT, requireFloatSquare, rowsOf, stackOf } from './matrix.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+type Stack<S extends Shape> =
+  IsDynamic<S> extends true ? Shape : S extends readonly [...infer Lead extends Shape, number, number] ? Lead : Shape
+
+const inStack = ({ shape, dtype }: TensorType): TensorType => ({ shape: stackOf(shape), dtype })
+
+/** Folds the diagonals of U, of each matrix, from the sign of its permutation on. */
+const overPivots = (
+  a: Concrete,
+  start: (sign: number) => number,
+  step: (total: number, pivot: number) => number
+): Concrete => {
+  const n = rowsOf(a.shape)
+  const stack = stackOf(a.shape)
+  const { lu, signs } = factored(a)
+  const data = allocate(a.dtype, size(stack))
+  for (let matrix = 0; matrix < data.length; matrix++) {
+    let total = start(signs[matrix]!)
+    for (let i = 0; i < n; i++) total = step(total, lu[matrix * n * n + i * (n + 1)]!)
+    data[matrix] = total
+  }
+  return fromData(stack, a.dtype, data)
+}
+
+/** The sum over each matrix of the products of elements. */
+const contracted = (x: Tensor, y: Tensor): Tensor => {
+  const rank = x.shape.length
+  return sumOver(guardedMul(x, y), [rank - 2, rank - 1])
+}
+
+/** One number for each matrix, times the matrix. */
+const scaled = (ct: Tensor, x: Tensor): Tensor => {
+  const rank = x.shape.length
+  return guardedMul(expandOver(ct, x.shape, [rank - 2, rank - 1]), x)
+}
+
+// -----------------------------------------------------------------------------
+// primitives
+// -----------------------------------------------------------------------------
+
+/** The determinants of stacks of matrices; the gradient is the cofactor matrix. */
+export const detPrimitive: Primitive = op<1, undefined>({
+  name: 'det',
+  arity: 1,
+  infer: inStack,
+  evaluate: (a) =>
+    overPivots(
+      a,
+      (sign) => sign,
+      (total, pivot) => total * pivot
+    ),
+  jvp: [(tangent, a) => contracted(tangent, cofactor([a]))],
+  vjp: [(a) => (ct) => scaled(ct, cofactor([a]))],
+  batch: ([a]) => bind(detPrimitive, [a!], undefined),
+  sample: (draw) => ({ operands: [drawSquare(draw)], params: undefined })
+})
+
+/** The signs of determinants. */
+export const detSignPrimitive: Primitive = op<1, undefined>({
+  name: 'detSign',
+  arity: 1,
+  infer: inStack,
+  evaluate: (a) =>
+    overPivots(
+      a,
+      (sign) => sign,
+      (total, pivot) => total * Math.sign(pivot)
+    ),
+  jvp: undefined,
+  vjp: undefined,
+  batch: ([a]) => bind(detSignPrimitive, [a!], undefined),
+  sample: (draw) => ({ operands: [drawSquare(draw)], params: undefined })
+})
+
+/** The logarithms of the sizes of determinants. */
+export const logAbsDetPrimitive: Primitive = op<1, undefined>({
+  name: 'logAbsDet',
+  arity: 1,
+  infer: inStack,
+  evaluate: (a) =>
+    overPivots(
+      a,
+      () => 0,
+      (total, pivot) => total + Math.log(Math.abs(pivot))
+    ),
+  jvp: [(tangent, a) => contracted(tangent, mT(extendedInverse(a)))],
+  vjp: [(a) => (ct) => scaled(ct, mT(extendedInverse(a)))],
+  batch: ([a]) => bind(logAbsDetPrimitive, [a!], undefined),
+  sample: (draw) => ({ operands: [drawSquare(draw)], params: undefined })
+})
+
+// -----------------------------------------------------------------------------
+// operations
+// -----------------------------------------------------------------------------
+
+/**
+ * The determinant of a square matrix, by Gaussian elimination with partial pivoting; of each matrix of a stack
+ * `[..., n, n]`, of shape `[...]`. That of an empty matrix is 1.
+ *
+ * Derivatives are right at every matrix, singular ones included, and to any order: the gradient is the cofactor matrix,
+ * computed with complete pivoting as products of pivots, none of which is divided by; and so are its derivatives. Integers
+ * become float32; float32 is computed in double and rounded once. NaN gives NaN. Determinants of large matrices soon
+ * overflow: then take `slogdet`.
+ *
+ * @throws ShapeError when `a` is not square
+ *
+ * @example
+ * import { grad } from 'pullback/Grad'
+ * import * as Linalg from 'pullback/Linalg'
+ * import * as T from 'pullback/Tensor'
+ *
+ * Linalg.det(T.of([[2, 1], [1, 4]])) // => T.scalar(7)
+ * const singular: T.Tensor<[2, 2]> = T.of([[1, 2], [2, 4]])
+ * grad((a: T.Tensor<[2, 2]>) => Linalg.det(a))(singular) // => T.of([[4, -2], [-2, 1]])
+ */
+export const det = <S extends Shape>(a: Tensor<S>): Tensor<Stack<S>> =>
+  typed(bind(detPrimitive, [requireFloatSquare('det', a)], undefined))
+
+/**
+ * The sign of the determinant, and the logarithm of its size, `[sign, logAbsDet]`, each of shape `[...]` for matrices
+ * `[..., n, n]`: det(a) = sign exp(logAbsDet). It neither overflows nor underflows.
+ *
+ * Of a singular matrix the sign is 0 and the logarithm -Infinity. The sign has derivative 0; the gradient of the logarithm is
+ * the transposed inverse. At a singular matrix it is infinite, with the signs of the cofactors (0 where the cofactor is 0),
+ * as that of `log` at 0, and derivatives of higher order are 0 there; a zero cotangent stays 0. Of an empty matrix the
+ * results are 1 and 0.
+ *
+ * @throws ShapeError when `a` is not square
+ *
+ * @example
+ * import { grad } from 'pullback/Grad'
+ * import * as Linalg from 'pullback/Linalg'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const [sign, logAbsDet] = Linalg.slogdet(T.of([[0, 2], [2, 0]]))
+ * sign // => T.scalar(-1)
+ * logAbsDet // ≈ T.scalar(1.3862943611198906)
+ * grad((a: T.Tensor<[2, 2]>) => Linalg.slogdet(a)[1])(T.of([[2, 0], [1, 4]])) // => T.of([[0.5, -0.125], [0, 0.25]])
+ */
+export const slogdet = <S extends Shape>(
+  a: Tensor<S>
+): readonly [sign: Tensor<Stack<S>>, logAbsDet: Tensor<Stack<S>>] => {
+  const x = requireFloatSquare('slogdet', a)
+  return [typed(bind(detSignPrimitive, [x], undefined)), typed(bind(logAbsDetPrimitive, [x], undefined))]
+}
