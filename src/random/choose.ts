@@ -1,5 +1,7 @@
 /** Orders and choices at random. */
-import { DTypeError, type Primitive, bind } from '../primitive/model.js'
+import type { Data } from '../DType.js'
+import { align } from '../primitive/batch.js'
+import { DTypeError, type Primitive, type TensorType, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, normalizeAxis, show, size, validate } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
@@ -11,8 +13,8 @@ import { type Concrete, type Tensor, contiguous, fromData, isTensor } from '../t
 import { cast, reshapeTo } from '../tensor/structural.js'
 import { interval } from '../primitive/domain.js'
 import { dualWhen } from './dataLast.js'
-import type { Key } from './model.js'
-import { fillUnit, sampleKey } from './unit.js'
+import { type Key, stackOf, wordsOf } from './model.js'
+import { type Words, fillUnit, sampleKey } from './unit.js'
 
 // -----------------------------------------------------------------------------
 // primitives
@@ -27,7 +29,7 @@ interface ChoiceParams {
 }
 
 /** Uniform numbers of 53 bits. */
-const unit = (key: Concrete, count: number): Float64Array => {
+const unit = (key: Words, count: number): Float64Array => {
   const out = new Float64Array(count)
   fillUnit(key, 'float64', out, (u) => u)
   return out
@@ -37,7 +39,7 @@ const unit = (key: Concrete, count: number): Float64Array => {
  * The first `count` places of a random order: R. A. Fisher and F. Yates, Statistical tables (1938), by R. Durstenfeld
  * (1964).
  */
-const order = (key: Concrete, n: number, count: number): Int32Array => {
+const order = (key: Words, n: number, count: number): Int32Array => {
   const result = new Int32Array(n)
   for (let i = 0; i < n; i++) result[i] = i
   const u = unit(key, count)
@@ -50,19 +52,29 @@ const order = (key: Concrete, n: number, count: number): Int32Array => {
   return result.slice(0, count)
 }
 
+/** What each of several keys chooses, one after another. */
+const forEachKey = (keys: Concrete, out: TensorType, choose: (key: Words, i: number) => Int32Array): Concrete => {
+  const data = new Int32Array(size(out.shape))
+  const count = out.shape[out.shape.length - 1]!
+  wordsOf(keys).forEach((key, i) => data.set(choose(key, i), i * count))
+  return fromData(out.shape, 'int32', data)
+}
+
 /** Indices below `n`, all equally likely. */
 export const choicePrimitive: Primitive<ChoiceParams> = op<1, ChoiceParams>({
   name: 'choice',
   arity: 1,
-  infer: (_key, { count }) => ({ shape: [count], dtype: 'int32' }),
-  evaluate: (key, { n, count, replace }, out) => {
-    if (!replace) return fromData(out.shape, 'int32', order(key, n, count))
-    const chosen = new Int32Array(count)
-    fillUnit(key, 'float64', chosen, (u) => Math.floor(u * n))
-    return fromData(out.shape, 'int32', chosen)
-  },
+  infer: (keys, { count }) => ({ shape: [...stackOf(keys), count], dtype: 'int32' }),
+  evaluate: (keys, { n, count, replace }, out) =>
+    forEachKey(keys, out, (key) => {
+      if (!replace) return order(key, n, count)
+      const chosen = new Int32Array(count)
+      fillUnit(key, 'float64', chosen, (u) => Math.floor(u * n))
+      return chosen
+    }),
   jvp: undefined,
   vjp: undefined,
+  batch: (operands, _mapped, params) => bind(choicePrimitive, operands, params),
   sample: (draw) => {
     const n = draw.integer(1, 6)
     return { operands: [sampleKey(draw)], params: { n, count: draw.integer(0, n), replace: draw.integer(0, 1) === 1 } }
@@ -70,9 +82,8 @@ export const choicePrimitive: Primitive<ChoiceParams> = op<1, ChoiceParams>({
 })
 
 /** The weights, once they are known to be such. */
-const weightsOf = (p: Concrete, n: number, needed: number): Float64Array => {
-  const { data, offset } = contiguous(p)
-  const weights = Float64Array.from(data.subarray(offset, offset + n))
+const weightsOf = (p: Data, offset: number, n: number, needed: number): Float64Array => {
+  const weights = Float64Array.from(p.subarray(offset, offset + n))
   const wrong = weights.find((weight) => !(weight >= 0 && weight < Infinity))
   if (wrong !== undefined) {
     throw new DTypeError('choice', `the weight ${wrong}; finite numbers of 0 or more are required`)
@@ -121,20 +132,22 @@ const withoutReplacement = (weights: Float64Array, u: Float64Array, count: numbe
 export const weightedChoicePrimitive: Primitive<ChoiceParams> = op<2, ChoiceParams>({
   name: 'choice',
   arity: 2,
-  infer: (_key, _p, { count }) => ({ shape: [count], dtype: 'int32' }),
-  evaluate: (key, p, { n, count, replace }, out) => {
-    const weights = weightsOf(p, n, replace ? Math.min(1, count) : count)
-    const chosen = replace
-      ? withReplacement(weights, unit(key, count))
-      : withoutReplacement(weights, unit(key, n), count)
-    return fromData(out.shape, 'int32', chosen)
+  infer: (keys, _p, { count }) => ({ shape: [...stackOf(keys), count], dtype: 'int32' }),
+  evaluate: (keys, p, { n, count, replace }, out) => {
+    const { data, offset } = contiguous(p)
+    return forEachKey(keys, out, (key, i) => {
+      const weights = weightsOf(data, offset + i * n, n, replace ? Math.min(1, count) : count)
+      return replace ? withReplacement(weights, unit(key, count)) : withoutReplacement(weights, unit(key, n), count)
+    })
   },
   jvp: undefined,
   vjp: undefined,
+  batch: (operands, mapped, params, size) => bind(weightedChoicePrimitive, align(operands, mapped, size), params),
   sample: (draw) => {
     const n = draw.integer(1, 6)
     const params = { n, count: draw.integer(0, n), replace: draw.integer(0, 1) === 1 }
-    return { operands: [sampleKey(draw), draw.tensor([n], interval(0, 1))], params }
+    const keys = sampleKey(draw)
+    return { operands: [keys, draw.tensor([...stackOf(keys), n], interval(0, 1))], params }
   }
 })
 

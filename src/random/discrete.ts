@@ -1,6 +1,7 @@
 /** Coins and categories. */
-import { allocate, toFloat } from '../DType.js'
+import { type Data, allocate, toFloat } from '../DType.js'
 import { threefry2x32 } from '../kernel/threefry.js'
+import { align } from '../primitive/batch.js'
 import { interval } from '../primitive/domain.js'
 import { DTypeError, type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
@@ -14,10 +15,10 @@ import { argmaxPrimitive } from '../tensor/extrema.js'
 import { type Tensor, contiguous, fromData, isTensor } from '../tensor/model.js'
 import { broadcastToShape, cast } from '../tensor/structural.js'
 import { dualWhen } from './dataLast.js'
-import { type Key, purpose, wordsOf } from './model.js'
+import { type Key, purpose, stackOf, wordsOf } from './model.js'
 import { gumbel } from './normal.js'
 import { asTensor, requireFits } from './uniform.js'
-import { sampleKey, wordsFrom } from './unit.js'
+import { type Words, sampleKey, wordsFrom } from './unit.js'
 
 // -----------------------------------------------------------------------------
 // coins
@@ -30,35 +31,42 @@ import { sampleKey, wordsFrom } from './unit.js'
 export const bernoulliPrimitive: Primitive = op<2, undefined>({
   name: 'bernoulli',
   arity: 2,
-  infer: (_key, p) => ({ shape: p.shape, dtype: 'bool' }),
-  evaluate: (key, p, _params, out) => {
-    const count = size(out.shape)
-    const data = allocate('bool', count)
-    const words = wordsFrom(key, count)
+  infer: (_keys, p) => ({ shape: p.shape, dtype: 'bool' }),
+  evaluate: (keys, p, _params, out) => {
+    const data = allocate('bool', size(out.shape))
+    const n = size(out.shape.slice(stackOf(keys).length))
     const { data: probabilities, offset } = contiguous(p)
-    const more = new Int32Array(2)
-    for (let i = 0; i < count; i++) {
-      const probability = probabilities[offset + i]!
-      if (!(probability >= 0 && probability <= 1)) {
-        throw new DTypeError('bernoulli', `the probability ${probability}; a number from 0 to 1 is required`)
-      }
-      const scaled = probability * 2 ** 32
-      const whole = Math.floor(scaled)
-      const word = words[i]! >>> 0
-      if (word !== whole) {
-        data[i] = word < whole ? 1 : 0
-        continue
-      }
-      const [key0, key1] = wordsOf(key)
-      threefry2x32(key0, key1, purpose.again, i, more, 0)
-      data[i] = more[0]! >>> 0 < (scaled - whole) * 2 ** 32 ? 1 : 0
-    }
+    wordsOf(keys).forEach((key, i) => toss(key, probabilities, offset + i * n, n, data, i * n))
     return fromData(out.shape, 'bool', data)
   },
   jvp: undefined,
   vjp: undefined,
-  sample: (draw) => ({ operands: [sampleKey(draw), draw.tensor(draw.shape(), interval(0, 1))], params: undefined })
+  batch: (operands, mapped, _params, size) => bind(bernoulliPrimitive, align(operands, mapped, size), undefined),
+  sample: (draw) => {
+    const keys = sampleKey(draw)
+    return { operands: [keys, draw.tensor([...stackOf(keys), ...draw.shape()], interval(0, 1))], params: undefined }
+  }
 })
+
+const toss = (key: Words, p: Data, offset: number, n: number, out: Data, to: number): void => {
+  const words = wordsFrom(key, n)
+  const more = new Int32Array(2)
+  for (let i = 0; i < n; i++) {
+    const probability = p[offset + i]!
+    if (!(probability >= 0 && probability <= 1)) {
+      throw new DTypeError('bernoulli', `the probability ${probability}; a number from 0 to 1 is required`)
+    }
+    const scaled = probability * 2 ** 32
+    const whole = Math.floor(scaled)
+    const word = words[i]! >>> 0
+    if (word !== whole) {
+      out[to + i] = word < whole ? 1 : 0
+      continue
+    }
+    threefry2x32(key[0], key[1], purpose.again, i, more, 0)
+    out[to + i] = more[0]! >>> 0 < (scaled - whole) * 2 ** 32 ? 1 : 0
+  }
+}
 
 const isOperand = (x: unknown): boolean => isTensor(x) || typeof x === 'number'
 

@@ -1,11 +1,13 @@
 /** Keys, and keys from keys. */
 import { dual } from '../internal/dual.js'
 import { threefry2x32 } from '../kernel/threefry.js'
+import { align } from '../primitive/batch.js'
 import { DTypeError, type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
-import { ShapeError, show } from '../shape/model.js'
-import { type Tensor, firstElement, fromData, isTensor } from '../tensor/model.js'
-import { type Key, asKey, highBits, purpose, requireKey, wordsOf } from './model.js'
+import { ShapeError, show, size } from '../shape/model.js'
+import { type Tensor, contiguous, fromData, isTensor } from '../tensor/model.js'
+import { type Key, asKey, highBits, purpose, requireKey, stackOf, wordsOf } from './model.js'
+import { sampleKey } from './unit.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -63,45 +65,43 @@ interface Counter {
   readonly low: number
 }
 
-const sampleKey = [2]
-
-/** The key that is the block of a constant counter. */
+/** The key that is the block of a constant counter; of several keys, those of each. */
 export const deriveKeyPrimitive: Primitive<Counter> = op<1, Counter>({
   name: 'split',
   arity: 1,
   infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
-  evaluate: (x, { high, low }) => {
-    const [key0, key1] = wordsOf(x)
-    const data = new Int32Array(2)
-    threefry2x32(key0, key1, high, low, data, 0)
-    return fromData([2], 'int32', data)
+  evaluate: (keys, { high, low }, out) => {
+    const data = new Int32Array(size(out.shape))
+    wordsOf(keys).forEach(([key0, key1], i) => threefry2x32(key0, key1, high, low, data, 2 * i))
+    return fromData(out.shape, 'int32', data)
   },
   jvp: undefined,
   vjp: undefined,
-  sample: (draw) => {
-    const params = { high: purpose.split, low: draw.integer(0, 10) }
-    return { operands: [draw.indices(sampleKey, 2 ** 31 - 1)], params }
-  }
+  batch: (operands, _mapped, counter) => bind(deriveKeyPrimitive, operands, counter),
+  sample: (draw) => ({ operands: [sampleKey(draw)], params: { high: purpose.split, low: draw.integer(0, 10) } })
 })
 
-/** The key that is the block of a counter which is an int32 tensor. */
+/** The key that is the block of a counter which is an int32 tensor; of several keys, each with a counter of its own. */
 export const foldInPrimitive: Primitive = op<2, undefined>({
   name: 'foldIn',
   arity: 2,
   infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
-  evaluate: (x, counter) => {
-    const [key0, key1] = wordsOf(x)
-    const low = firstElement(counter)
-    const data = new Int32Array(2)
-    threefry2x32(key0, key1, purpose.foldIn | highBits(low), low, data, 0)
-    return fromData([2], 'int32', data)
+  evaluate: (keys, counters, _params, out) => {
+    const { data: lows, offset } = contiguous(counters)
+    const data = new Int32Array(size(out.shape))
+    wordsOf(keys).forEach(([key0, key1], i) => {
+      const low = lows[offset + i]!
+      threefry2x32(key0, key1, purpose.foldIn | highBits(low), low, data, 2 * i)
+    })
+    return fromData(out.shape, 'int32', data)
   },
   jvp: undefined,
   vjp: undefined,
-  sample: (draw) => ({
-    operands: [draw.indices(sampleKey, 2 ** 31 - 1), draw.indices([], 100)],
-    params: undefined
-  })
+  batch: (operands, mapped, _params, size) => bind(foldInPrimitive, align(operands, mapped, size), undefined),
+  sample: (draw) => {
+    const keys = sampleKey(draw)
+    return { operands: [keys, draw.indices(draw.pick([stackOf(keys), [...stackOf(keys), 1]]), 100)], params: undefined }
+  }
 })
 
 // -----------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 /** What a key is. */
-import { DTypeError } from '../primitive/model.js'
-import { show } from '../shape/model.js'
+import { DTypeError, type TensorType } from '../primitive/model.js'
+import { type Shape, show, size } from '../shape/model.js'
 import { type Concrete, type Tensor, contiguous, isTensor } from '../tensor/model.js'
 
 declare const keyBrand: unique symbol
@@ -34,11 +34,14 @@ export const requireKey = (operation: string, key: unknown): void => {
   throw new DTypeError(operation, `${given} for the key; one from Random.key or Random.split is required`)
 }
 
-/** The two words of a key. */
-export const wordsOf = (key: Concrete): readonly [number, number] => {
-  const { data, offset } = contiguous(key)
-  return [data[offset]!, data[offset + 1]!]
+/** The two words of each key: kernels take many at once, `[..., 2]`, and draw with each what it gives alone. */
+export const wordsOf = (keys: Concrete): readonly (readonly [number, number])[] => {
+  const { data, offset } = contiguous(keys)
+  return Array.from({ length: size(stackOf(keys)) }, (_, i) => [data[offset + 2 * i]!, data[offset + 2 * i + 1]!])
 }
+
+/** The shape of a stack of keys: empty of one key. */
+export const stackOf = (keys: TensorType): Shape => keys.shape.slice(0, -1)
 
 /**
  * What a block of bits is for. The purpose fills the two highest bits of the counter, so that the bits that are drawn

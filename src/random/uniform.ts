@@ -1,5 +1,5 @@
 /** Bits, and uniform numbers. */
-import { type DType, type FloatDType, isFloat, promote, toFloat } from '../DType.js'
+import { type DType, type FloatDType, allocate, isFloat, promote, toFloat } from '../DType.js'
 import { DTypeError, type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, equals, show, size, validate } from '../shape/model.js'
@@ -9,7 +9,7 @@ import { checkOptions } from '../tensor/dataFirst.js'
 import { type Tensor, fromData, fromNumber, isTensor } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
 import { dualByKey } from './dataLast.js'
-import type { Key } from './model.js'
+import { type Key, stackOf, wordsOf } from './model.js'
 import { type DrawParams, drawing, sampleKey, wordsFrom } from './unit.js'
 
 // -----------------------------------------------------------------------------
@@ -20,10 +20,16 @@ import { type DrawParams, drawing, sampleKey, wordsFrom } from './unit.js'
 export const bitsPrimitive: Primitive<Shape> = op<1, Shape>({
   name: 'bits',
   arity: 1,
-  infer: (_key, shape) => ({ shape, dtype: 'int32' }),
-  evaluate: (key, shape) => fromData(shape, 'int32', wordsFrom(key, size(shape))),
+  infer: (keys, shape) => ({ shape: [...stackOf(keys), ...shape], dtype: 'int32' }),
+  evaluate: (keys, shape, out) => {
+    const n = size(shape)
+    const data = allocate('int32', size(out.shape))
+    wordsOf(keys).forEach((key, i) => data.set(wordsFrom(key, n), i * n))
+    return fromData(out.shape, 'int32', data)
+  },
   jvp: undefined,
   vjp: undefined,
+  batch: (operands, _mapped, shape) => bind(bitsPrimitive, operands, shape),
   sample: (draw) => ({ operands: [sampleKey(draw)], params: draw.shape() })
 })
 

@@ -2,16 +2,18 @@
 import { type Data, type FloatDType, allocate } from '../DType.js'
 import { fillBits } from '../kernel/threefry.js'
 import type { Draw } from '../primitive/domain.js'
-import type { Primitive } from '../primitive/model.js'
+import { type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
-import { type Concrete, type Tensor, fromData } from '../tensor/model.js'
-import { wordsOf } from './model.js'
+import { type Tensor, fromData } from '../tensor/model.js'
+import { stackOf, wordsOf } from './model.js'
+
+/** The two words of a key. */
+export type Words = readonly [number, number]
 
 /** The first words of the stream of a key. */
-export const wordsFrom = (key: Concrete, count: number): Int32Array => {
+export const wordsFrom = ([key0, key1]: Words, count: number): Int32Array => {
   const words = new Int32Array(count)
-  const [key0, key1] = wordsOf(key)
   fillBits(key0, key1, count, words)
   return words
 }
@@ -23,7 +25,7 @@ export const bitsOf = (dtype: FloatDType): number => (dtype === 'float32' ? 24 :
  * `out[i] = f(u)` for u uniform on the multiples of 2^-bits in [0, 1). An element depends on the key and its own place
  * only: float32 takes the 24 high bits of word i, float64 the 27 of word 2 i and the 26 of word 2 i + 1.
  */
-export const fillUnit = (key: Concrete, dtype: FloatDType, out: Data, f: (u: number) => number): void => {
+export const fillUnit = (key: Words, dtype: FloatDType, out: Data, f: (u: number) => number): void => {
   const n = out.length
   if (dtype === 'float32') {
     const words = wordsFrom(key, n)
@@ -42,25 +44,30 @@ export interface DrawParams {
   readonly dtype: FloatDType
 }
 
-/** A key for the laws. */
-export const sampleKey = (draw: Draw): Tensor => draw.indices([2], 2 ** 31 - 1)
+/** A key for the laws, or a stack of them. */
+export const sampleKey = (draw: Draw, stack: Shape = draw.pick([[], [2], [3]])): Tensor =>
+  draw.indices([...stack, 2], 2 ** 31 - 1)
 
 /** Makes a primitive that draws floats: a function of uniform numbers, without a derivative. */
 /* @__NO_SIDE_EFFECTS__ */
-export const drawing = (name: string, of: (bits: number) => (u: number) => number): Primitive<DrawParams> =>
-  op<1, DrawParams>({
+export const drawing = (name: string, of: (bits: number) => (u: number) => number): Primitive<DrawParams> => {
+  const primitive: Primitive<DrawParams> = op<1, DrawParams>({
     name,
     arity: 1,
-    infer: (_key, params) => params,
-    evaluate: (key, { shape, dtype }) => {
-      const data = allocate(dtype, size(shape))
-      fillUnit(key, dtype, data, of(bitsOf(dtype)))
-      return fromData(shape, dtype, data)
+    infer: (keys, { shape, dtype }) => ({ shape: [...stackOf(keys), ...shape], dtype }),
+    evaluate: (keys, { shape, dtype }, out) => {
+      const data = allocate(dtype, size(out.shape))
+      const n = size(shape)
+      wordsOf(keys).forEach((key, i) => fillUnit(key, dtype, data.subarray(i * n, (i + 1) * n), of(bitsOf(dtype))))
+      return fromData(out.shape, dtype, data)
     },
     jvp: undefined,
     vjp: undefined,
+    batch: (operands, _mapped, params) => bind(primitive, operands, params),
     sample: (draw) => ({
       operands: [sampleKey(draw)],
       params: { shape: draw.shape(), dtype: draw.pick<FloatDType>(['float32', 'float64']) }
     })
   })
+  return primitive
+}

@@ -3,6 +3,7 @@ import { type DType, allocate, promote } from '../DType.js'
 import { around } from '../kernel/around.js'
 import { takeAlongInto } from '../kernel/gather.js'
 import { addAlongInto } from '../kernel/scatter.js'
+import { align, behind } from '../primitive/batch.js'
 import { type Draw, real } from '../primitive/domain.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
@@ -73,6 +74,7 @@ const takeAlongAxisPrimitive: Primitive<number> = op<2, number>({
     },
     undefined
   ],
+  batch: (operands, mapped, axis, size) => bind(takeAlongAxisPrimitive, align(operands, mapped, size), behind(axis)),
   sample: (draw) => {
     const { shape, axis, indices } = drawLanes(draw)
     return { operands: [draw.tensor(shape, real), indices], params: axis }
@@ -104,6 +106,7 @@ const addAlongAxisPrimitive: Primitive<number> = op<3, number>({
     undefined,
     (_x, indices, _updates, _out, axis) => (ct) => bind(takeAlongAxisPrimitive, [ct, indices], axis)
   ],
+  batch: (operands, mapped, axis, size) => bind(addAlongAxisPrimitive, align(operands, mapped, size), behind(axis)),
   sample: (draw) => {
     const { shape, axis, indices } = drawLanes(draw)
     return { operands: [draw.tensor(shape, real), indices, draw.tensor(indices.shape, real)], params: axis }

@@ -50,6 +50,7 @@ export const stopGradientPrimitive: Primitive = op<1, undefined>({
   evaluate: (x) => x,
   jvp: undefined,
   vjp: undefined,
+  batch: (operands) => bind(stopGradientPrimitive, operands, undefined),
   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: undefined })
 })
 

@@ -1,6 +1,7 @@
 /** Running sums and products along an axis. */
 import { type Data, allocate } from '../DType.js'
 import { type Cumulative, cumprodInto, cumsumInto } from '../kernel/cumulative.js'
+import { behind } from '../primitive/batch.js'
 import { type Draw, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { type Primitive, type TensorType, bind } from '../primitive/model.js'
@@ -66,6 +67,8 @@ const sample = (draw: Draw): { readonly operands: readonly Tensor[]; readonly pa
 
 const turned = (params: Params): Params => ({ ...params, reverse: !params.reverse })
 
+const paramsBehind = (params: Params): Params => ({ ...params, axis: behind(params.axis) })
+
 // -----------------------------------------------------------------------------
 // primitives
 // -----------------------------------------------------------------------------
@@ -78,6 +81,7 @@ export const cumsumPrimitive: Primitive<Params> = op<1, Params>({
   evaluate: evaluateWith(cumsumInto),
   jvp: 'linear',
   vjp: [(_x, _out, params) => (ct) => bind(cumsumPrimitive, [ct], turned(params))],
+  batch: (operands, _mapped, params) => bind(cumsumPrimitive, operands, paramsBehind(params)),
   sample
 })
 
@@ -103,6 +107,7 @@ export const cumprodPrimitive: Primitive<Params> = op<1, Params>({
       return guardedMul(recurrence(shifted(x, back), from, back), before(x, params))
     }
   ],
+  batch: (operands, _mapped, params) => bind(cumprodPrimitive, operands, paramsBehind(params)),
   sample
 })
 

@@ -2,6 +2,7 @@
 import { type Data, allocate } from '../DType.js'
 import { argmaxInto, argminInto, maxInto, minInto } from '../kernel/reduceExtrema.js'
 import { sharesInto } from '../kernel/shares.js'
+import { behind } from '../primitive/batch.js'
 import { type Draw, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { type Primitive, type TensorType, bind } from '../primitive/model.js'
@@ -33,8 +34,8 @@ const drawDistinct = (draw: Draw): { readonly operands: readonly Tensor[]; reado
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-const sharesOf = (name: string, into: ReduceInto): Primitive<readonly number[]> =>
-  op<1, readonly number[]>({
+const sharesOf = (name: string, into: ReduceInto): Primitive<readonly number[]> => {
+  const primitive: Primitive<readonly number[]> = op<1, readonly number[]>({
     name,
     arity: 1,
     infer: (x) => x,
@@ -48,8 +49,11 @@ const sharesOf = (name: string, into: ReduceInto): Primitive<readonly number[]> 
     },
     jvp: undefined,
     vjp: undefined,
+    batch: (operands, _mapped, axes) => bind(primitive, operands, axes.map(behind)),
     sample: drawDistinct
   })
+  return primitive
+}
 
 /** Each element's share in the largest over axes: evenly divided among the elements that equal it, 0 for the others. */
 export const maxSharesPrimitive: Primitive<readonly number[]> = sharesOf('maxShares', maxInto)
@@ -58,16 +62,23 @@ export const maxSharesPrimitive: Primitive<readonly number[]> = sharesOf('maxSha
 export const minSharesPrimitive: Primitive<readonly number[]> = sharesOf('minShares', minInto)
 
 /* @__NO_SIDE_EFFECTS__ */
-const extremum = (name: string, into: ReduceInto, shares: Primitive<readonly number[]>): Primitive<readonly number[]> =>
-  op<1, readonly number[]>({
+const extremum = (
+  name: string,
+  into: ReduceInto,
+  shares: Primitive<readonly number[]>
+): Primitive<readonly number[]> => {
+  const primitive: Primitive<readonly number[]> = op<1, readonly number[]>({
     name,
     arity: 1,
     infer: (x, axes) => ({ shape: inferShape(name, x, axes), dtype: x.dtype }),
     evaluate: (x, axes, out) => reduceOver(x, axes, out, into),
     jvp: [(tangent, x, _out, axes) => sumOver(guardedMul(tangent, bind(shares, [x], axes)), axes)],
     vjp: [(x, _out, axes) => (ct) => guardedMul(expandOver(ct, x.shape, axes), bind(shares, [x], axes))],
+    batch: (operands, _mapped, axes) => bind(primitive, operands, axes.map(behind)),
     sample: drawDistinct
   })
+  return primitive
+}
 
 /** The largest element over axes, which disappear; its derivative is shared out. */
 export const maxPrimitive: Primitive<readonly number[]> = extremum('max', maxInto, maxSharesPrimitive)
@@ -78,8 +89,8 @@ export const minPrimitive: Primitive<readonly number[]> = extremum('min', minInt
 type PositionInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Int32Array) => void
 
 /* @__NO_SIDE_EFFECTS__ */
-const position = (name: string, into: PositionInto): Primitive<number> =>
-  op<1, number>({
+const position = (name: string, into: PositionInto): Primitive<number> => {
+  const primitive: Primitive<number> = op<1, number>({
     name,
     arity: 1,
     infer: (x, axis) => ({ shape: inferShape(name, x, [axis]), dtype: 'int32' }),
@@ -91,11 +102,14 @@ const position = (name: string, into: PositionInto): Primitive<number> =>
     },
     jvp: undefined,
     vjp: undefined,
+    batch: (operands, _mapped, axis) => bind(primitive, operands, behind(axis)),
     sample: (draw) => {
       const shape = draw.shape({ minRank: 1, minSize: 1 })
       return { operands: [draw.distinct(shape, real)], params: draw.integer(0, shape.length - 1) }
     }
   })
+  return primitive
+}
 
 /** Where the largest element is along an axis, which disappears. */
 export const argmaxPrimitive: Primitive<number> = position('argmax', argmaxInto)

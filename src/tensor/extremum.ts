@@ -168,6 +168,7 @@ export const clampPrimitive: Primitive<Limits> = op<1, Limits>({
   evaluate: (x, limits, out) => evaluateUnary(heldBy(limits), clampLoop(limits), x, out),
   jvp: [(t, x, _out, limits) => within(t, x, limits)],
   vjp: [(x, _out, limits) => (ct) => within(ct, x, limits)],
+  batch: (operands, _mapped, limits) => bind(clampPrimitive, operands, limits),
   sample: (draw) => ({
     operands: [draw.tensor(draw.shape(), awayFromBounds)],
     params: draw.pick([

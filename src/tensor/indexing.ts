@@ -3,6 +3,7 @@ import { type DType, allocate, promote } from '../DType.js'
 import { around } from '../kernel/around.js'
 import { gatherInto } from '../kernel/gather.js'
 import { scatterAddInto } from '../kernel/scatter.js'
+import { align, behind } from '../primitive/batch.js'
 import { type Draw, real } from '../primitive/domain.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
@@ -11,6 +12,7 @@ import { type Shape, ShapeError, broadcast, equals, normalizeAxis, show, size } 
 import type { Given, Only } from '../shape/options.js'
 import { checkOptions } from './dataFirst.js'
 import { asDense, copyOf } from './dense.js'
+import { foldIndices } from './foldIndices.js'
 import {
   type AlongAxis,
   type Gathered,
@@ -23,7 +25,7 @@ import {
 } from './indices.js'
 import { type Concrete, Dense, Scalar, type Tensor, contiguous, fill, fromData, fromNumber } from './model.js'
 import { requireTensor } from '../primitive/require.js'
-import { broadcastToShape, cast } from './structural.js'
+import { broadcastToShape, cast, permuteTo, reshapeTo } from './structural.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -70,6 +72,20 @@ const select = ({ shape, dtype, data, strides, offset }: Dense, axis: number, in
   return new Dense(splice(shape, axis, []), dtype, data, splice(strides, axis, []), start)
 }
 
+/** The tensor with `count` neighbouring axes, from one on, brought to another place among the others. */
+const moved = (x: Tensor, from: number, count: number, to: number): Tensor => {
+  const axes = x.shape.map((_, axis) => axis)
+  const rest = [...axes.slice(0, from), ...axes.slice(from + count)]
+  return permuteTo(x, [...rest.slice(0, to), ...axes.slice(from, from + count), ...rest.slice(to)])
+}
+
+/** The tables of all examples as one, along the axis that is picked from, which is brought to the front. */
+const folded = (x: Tensor, axis: number): Tensor => {
+  const tables = moved(x, behind(axis), 1, 1)
+  const [count, n, ...rest] = tables.shape
+  return reshapeTo(tables, [count! * n!, ...rest])
+}
+
 /** `out[o, ...j, i] = x[o, indices[...j], i]`, along an axis counted from the front. */
 const gatherPrimitive: Primitive<number> = op<2, number>({
   name: 'gather',
@@ -93,6 +109,12 @@ const gatherPrimitive: Primitive<number> = op<2, number>({
     },
     undefined
   ],
+  batch: ([x, indices], [ofTables, ofIndices], axis) => {
+    if (ofIndices !== true) return bind(gatherPrimitive, [x!, indices!], behind(axis))
+    if (ofTables !== true) return moved(bind(gatherPrimitive, [x!, indices!], axis), axis, 1, 0)
+    const places = foldIndices('gather', indices!, x!.shape[behind(axis)]!)
+    return moved(bind(gatherPrimitive, [folded(x!, axis), places], 0), 1, places.shape.length - 1, behind(axis))
+  },
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
     const { axis, indices } = drawIndices(draw, shape)
@@ -126,6 +148,15 @@ const scatterAddPrimitive: Primitive<number> = op<3, number>({
     undefined,
     (_x, indices, _updates, _out, axis) => (ct) => bind(gatherPrimitive, [ct, indices], axis)
   ],
+  batch: ([x, indices, updates], [ofTables, ofIndices, ofUpdates], axis, size) => {
+    const [to, added] = align([x!, updates!], [ofTables === true, ofUpdates === true], size)
+    if (ofIndices !== true) return bind(scatterAddPrimitive, [to!, indices!, added!], behind(axis))
+    const n = to!.shape[behind(axis)]!
+    const places = foldIndices('scatterAdd', indices!, n)
+    const inOrder = moved(added!, behind(axis), places.shape.length - 1, 1)
+    const sums = bind(scatterAddPrimitive, [folded(to!, axis), places, inOrder], 0)
+    return moved(reshapeTo(sums, [size, n, ...sums.shape.slice(1)]), 1, 1, behind(axis))
+  },
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
     const { axis, indices } = drawIndices(draw, shape)

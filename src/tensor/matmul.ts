@@ -135,6 +135,11 @@ const matmulPrimitive: Primitive = op<2, undefined>({
       return (ct) => sumTo(product(transposed(a), ct), shape)
     }
   ],
+  batch: ([a, b], [ofLeft, ofRight]) => {
+    const left = ofLeft === true ? widened(a!, b!.shape.length + (ofRight === true ? 0 : 1)) : a!
+    const right = ofRight === true ? widened(b!, a!.shape.length + (ofLeft === true ? 0 : 1)) : b!
+    return ofLeft === true ? product(left, right) : timesStack(left, right)
+  },
   sample: (draw) => {
     const batch = draw.shape({ maxRank: 2, maxSize: 3 })
     const part = (): Shape => batch.slice(draw.integer(0, batch.length)).map((n) => (draw.integer(0, 2) === 0 ? 1 : n))
@@ -152,6 +157,26 @@ const pullLeft = (shape: Shape, b: Tensor, ct: Tensor): Tensor =>
   shape.length === 2 && ct.shape.length > 2
     ? bind(matmulPrimitive, [sideBySide(ct), transposed(sideBySide(b))], undefined)
     : sumTo(product(ct, transposed(b)), shape)
+
+/** A stack of matrices, the mapped axis in front, with as many axes as are asked for: those that it lacks come behind it. */
+const widened = (x: Tensor, rank: number): Tensor => {
+  const [size, ...rest] = x.shape
+  const ones = new Array<number>(Math.max(0, rank - x.shape.length)).fill(1)
+  return reshapeTo(x, [size!, ...ones, ...rest])
+}
+
+/** One matrix times a stack, as one product: of columns as though they were rows, of matrices side by side. */
+const timesStack = (a: Tensor, b: Tensor): Tensor => {
+  const [m, n] = [rows(a.shape), columns(b.shape)]
+  const lead = stack(b.shape)
+  if (a.shape.length > 2 || (m === 1 && n !== 1)) return bind(matmulPrimitive, [a, b], undefined)
+  if (n === 1) {
+    const flat = reshapeTo(b, [size(lead), rows(b.shape)])
+    return reshapeTo(bind(matmulPrimitive, [flat, transposed(a)], undefined), [...lead, m, 1])
+  }
+  const wide = reshapeTo(bind(matmulPrimitive, [a, sideBySide(b)], undefined), [m, ...lead, n])
+  return permuteTo(wide, [...lead.map((_, axis) => axis + 1), 0, lead.length + 1])
+}
 
 /** The product of stacks of one type. A stack times one matrix is one product, of all its rows. */
 const product = (a: Tensor, b: Tensor): Tensor => {

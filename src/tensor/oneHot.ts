@@ -32,6 +32,7 @@ export const oneHotPrimitive: Primitive<OneHotParams> = op<1, OneHotParams>({
   },
   jvp: undefined,
   vjp: undefined,
+  batch: (operands, _mapped, params) => bind(oneHotPrimitive, operands, params),
   sample: (draw) => {
     const depth = draw.integer(1, 4)
     const params = { depth, dtype: draw.dtype(['float32', 'float64', 'int32', 'bool']) }

@@ -1,6 +1,7 @@
 /** Powers and roots. */
 import { binaryLoop } from '../kernel/elementwise.js'
 import { cbrt as cbrtOf, hypot as hypotOf, pow as powOf } from '../kernel/special/power.js'
+import { align } from '../primitive/batch.js'
 import { type Sample, interval, real } from '../primitive/domain.js'
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
 import { type Primitive, bind } from '../primitive/model.js'
@@ -146,6 +147,7 @@ export const powerLogPrimitive: Primitive<number> = op<2, number>({
     (x, p, _out, k) => (ct) => guardedMul(ct, powerLogInX(x, p, k)),
     (x, p, _out, k) => (ct) => guardedMul(ct, powerLog(x, p, k + 1))
   ],
+  batch: (operands, mapped, k, size) => bind(powerLogPrimitive, align(operands, mapped, size), k),
   sample: (draw) => {
     const shape = draw.shape()
     const operands = [draw.tensor(shape, interval(0.4, 3)), draw.tensor(shape, interval(-2, 3))]

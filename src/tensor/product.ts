@@ -1,5 +1,6 @@
 /** Products over axes. */
 import { prodInto } from '../kernel/reduceProduct.js'
+import { behind } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { type Primitive, bind } from '../primitive/model.js'
@@ -25,6 +26,7 @@ export const prodPrimitive: Primitive<number> = op<1, number>({
   evaluate: (x, axis, out) => reduceOver(x, [axis], out, prodInto),
   jvp: [(tangent, x, _out, axis) => sumOver(guardedMul(tangent, others(x, axis)), [axis])],
   vjp: [(x, _out, axis) => (ct) => guardedMul(expandOver(ct, x.shape, [axis]), others(x, axis))],
+  batch: (operands, _mapped, axis) => bind(prodPrimitive, operands, behind(axis)),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
     return { operands: [draw.tensor(shape, real)], params: draw.integer(0, shape.length - 1) }

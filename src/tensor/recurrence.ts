@@ -1,6 +1,7 @@
 /** Linear recurrences of first order: the derivatives of running products, exact where elements are zero. */
 import { allocate } from '../DType.js'
 import { recurrenceInto } from '../kernel/recurrence.js'
+import { align, behind } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { type Primitive, bind } from '../primitive/model.js'
@@ -52,6 +53,8 @@ export const recurrencePrimitive: Primitive<Course> = op<2, Course>({
     (a, _b, out, course) => (ct) => guardedMul(transposed(a, ct, course), shifted(out, course)),
     (a, _b, _out, course) => (ct) => transposed(a, ct, course)
   ],
+  batch: (operands, mapped, { axis, reverse }, size) =>
+    bind(recurrencePrimitive, align(operands, mapped, size), { axis: behind(axis), reverse }),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
     const params = { axis: draw.integer(0, shape.length - 1), reverse: draw.pick([false, true]) }

@@ -2,6 +2,7 @@
 import { isFloat, toFloat } from '../DType.js'
 import { allInto, anyInto } from '../kernel/reduceLogical.js'
 import { sumInto } from '../kernel/reduceSum.js'
+import { behind } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
@@ -34,6 +35,7 @@ export const meanPrimitive: Primitive<readonly number[]> = op<1, readonly number
       return (ct) => expandOver(div(ct, countOver(shape, axes)), shape, axes)
     }
   ],
+  batch: (operands, _mapped, axes) => bind(meanPrimitive, operands, axes.map(behind)),
   sample: (draw) => {
     const shape = draw.shape()
     const axes = drawAxes(draw, shape)
@@ -42,19 +44,22 @@ export const meanPrimitive: Primitive<readonly number[]> = op<1, readonly number
 })
 
 /* @__NO_SIDE_EFFECTS__ */
-const logical = (name: string, into: ReduceInto): Primitive<readonly number[]> =>
-  op<1, readonly number[]>({
+const logical = (name: string, into: ReduceInto): Primitive<readonly number[]> => {
+  const primitive: Primitive<readonly number[]> = op<1, readonly number[]>({
     name,
     arity: 1,
     infer: (x, axes) => ({ shape: dropAxes(x.shape, axes), dtype: 'bool' }),
     evaluate: (x, axes, out) => reduceOver(x, axes, out, into),
     jvp: undefined,
     vjp: undefined,
+    batch: (operands, _mapped, axes) => bind(primitive, operands, axes.map(behind)),
     sample: (draw) => {
       const shape = draw.shape()
       return { operands: [draw.mask(shape)], params: drawAxes(draw, shape) }
     }
   })
+  return primitive
+}
 
 /** Whether any element over axes is true. */
 export const anyPrimitive: Primitive<readonly number[]> = logical('any', anyInto)

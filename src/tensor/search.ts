@@ -1,6 +1,7 @@
 /** Where values belong in a sorted vector. */
 import { isFloat } from '../DType.js'
 import { searchSortedInto } from '../kernel/search.js'
+import { align } from '../primitive/batch.js'
 import { awayFrom, real } from '../primitive/domain.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
@@ -42,6 +43,7 @@ interface SearchSorted extends HasPrimitive<Side> {
 // operations
 // -----------------------------------------------------------------------------
 
+/** Positions in sorted vectors `[..., n]`, of values `[..., ...]` whose leading axes are those of the vectors. */
 const searchSortedPrimitive: Primitive<Side> = op<2, Side>({
   name: 'searchSorted',
   arity: 2,
@@ -49,16 +51,28 @@ const searchSortedPrimitive: Primitive<Side> = op<2, Side>({
   evaluate: (sorted, values, side, out) => {
     const list = contiguous(sorted)
     const wanted = contiguous(values)
+    const n = sorted.shape[sorted.shape.length - 1]!
+    const lists = size(sorted.shape.slice(0, -1))
     const data = new Int32Array(size(out.shape))
-    searchSortedInto(list.data, list.offset, size(sorted.shape), wanted.data, wanted.offset, side === 'right', data)
+    const each = lists === 0 ? 0 : data.length / lists
+    for (let i = 0; i < lists; i++) {
+      const found = data.subarray(i * each, (i + 1) * each)
+      const [start, first] = [list.offset + i * n, wanted.offset + i * each]
+      searchSortedInto(list.data, start, n, wanted.data, first, side === 'right', found)
+    }
     return fromData(out.shape, out.dtype, data)
   },
   jvp: undefined,
   vjp: undefined,
+  batch: ([sorted, values], mapped, side, size) =>
+    mapped[0] !== true && sorted!.shape.length === 1
+      ? bind(searchSortedPrimitive, [sorted!, values!], side)
+      : bind(searchSortedPrimitive, align([sorted!, values!], mapped, size), side),
   sample: (draw) => {
-    const list = draw.tensor(draw.shape({ minRank: 1, maxRank: 1 }), real)
+    const lists = draw.shape({ maxRank: 1, maxSize: 3 })
+    const list = draw.tensor([...lists, draw.integer(0, 4)], real)
     // Where a value meets an element, its position jumps.
-    const values = draw.tensor(draw.shape(), awayFrom([...toArray(list)])(real))
+    const values = draw.tensor([...lists, ...draw.shape({ maxRank: 2 })], awayFrom([...toArray(list)])(real))
     return { operands: [sort(list), values], params: draw.pick(['left', 'right']) }
   }
 })

@@ -1,5 +1,6 @@
 /** The choice between two tensors, elementwise. */
 import { type DType, promote } from '../DType.js'
+import { align } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { besideNumber, meetingShape } from '../primitive/elementwise.js'
 import { DTypeError, type Primitive, bind } from '../primitive/model.js'
@@ -29,6 +30,7 @@ export const wherePrimitive: Primitive = op<3, undefined>({
     (mask) => (ct) => bind(wherePrimitive, [mask, ct, zeroLike(ct)], undefined),
     (mask) => (ct) => bind(wherePrimitive, [mask, zeroLike(ct), ct], undefined)
   ],
+  batch: (operands, mapped, _params, size) => bind(wherePrimitive, align(operands, mapped, size), undefined),
   sample: (draw) => {
     const shape = draw.shape()
     return { operands: [draw.mask(shape), draw.tensor(shape, real), draw.tensor(shape, real)], params: undefined }

@@ -1,6 +1,7 @@
 /** Softmax and its kin: shifted by the largest element, so that nothing overflows. */
 import { allocate, toFloat } from '../DType.js'
 import { logSoftmaxInto, logSumExpInto, softmaxDerivativeInto, softmaxInto } from '../kernel/softmax.js'
+import { align, behind } from '../primitive/batch.js'
 import { type Draw, interval, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { type Primitive, bind } from '../primitive/model.js'
@@ -65,6 +66,8 @@ export const softmaxDerivativePrimitive: Primitive<readonly number[]> = op<2, re
     (t, y, _out, axes) => (ct) =>
       sub(guardedMul(ct, centred(t, y, axes)), guardedMul(spread(guardedMul(ct, y), axes), t))
   ],
+  batch: (operands, mapped, axes, size) =>
+    bind(softmaxDerivativePrimitive, align(operands, mapped, size), axes.map(behind)),
   sample: (draw) => {
     const { operands, params } = sample(draw)
     const shape = operands[0]!.shape
@@ -83,6 +86,7 @@ export const softmaxPrimitive: Primitive<readonly number[]> = op<1, readonly num
   evaluate: evaluateWith(softmaxInto),
   jvp: [(tangent, _x, out, axes) => weigh(tangent, out, axes)],
   vjp: [(_x, out, axes) => (ct) => weigh(ct, out, axes)],
+  batch: (operands, _mapped, axes) => bind(softmaxPrimitive, operands, axes.map(behind)),
   sample
 })
 
@@ -96,6 +100,7 @@ export const logSumExpPrimitive: Primitive<readonly number[]> = op<1, readonly n
   evaluate: (x, axes, out) => reduceOver(x, axes, out, logSumExpInto),
   jvp: [(tangent, x, _out, axes) => sumOver(guardedMul(tangent, softmaxOver(x, axes)), axes)],
   vjp: [(x, _out, axes) => (ct) => guardedMul(expandOver(ct, x.shape, axes), softmaxOver(x, axes))],
+  batch: (operands, _mapped, axes) => bind(logSumExpPrimitive, operands, axes.map(behind)),
   sample
 })
 
@@ -125,6 +130,7 @@ export const logSoftmaxPrimitive: Primitive<readonly number[]> = op<1, readonly 
   evaluate: evaluateWith(logSoftmaxInto),
   jvp: [(tangent, _x, out, axes) => sub(alive(tangent, out, axes), spread(guardedMul(tangent, exp(out)), axes))],
   vjp: [(_x, out, axes) => (ct) => sub(alive(ct, out, axes), guardedMul(spread(ct, axes), exp(out)))],
+  batch: (operands, _mapped, axes) => bind(logSoftmaxPrimitive, operands, axes.map(behind)),
   sample
 })
 

@@ -1,5 +1,6 @@
 /** Sorting along an axis: stable, by number, NaN last. */
 import { argsortInto } from '../kernel/sort.js'
+import { behind } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
@@ -77,6 +78,7 @@ const argsortPrimitive: Primitive<Order> = op<1, Order>({
   },
   jvp: undefined,
   vjp: undefined,
+  batch: (operands, _mapped, order) => bind(argsortPrimitive, operands, { ...order, axis: behind(order.axis) }),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
     const axis = draw.integer(0, shape.length - 1)

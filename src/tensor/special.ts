@@ -137,6 +137,7 @@ export const polygammaPrimitive: Primitive<number> = op<1, number>({
   evaluate: (x, order, out) => evaluateUnary(polygammaAt(order), unaryLoop(polygammaAt(order)), x, out),
   jvp: [(t, x, _out, order) => guardedMul(t, polygammaOfOrder(x, order + 1))],
   vjp: [(x, _out, order) => (ct) => guardedMul(ct, polygammaOfOrder(x, order + 1))],
+  batch: (operands, _mapped, order) => bind(polygammaPrimitive, operands, order),
   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), positive)], params: draw.integer(0, 3) })
 })
 

@@ -1,6 +1,7 @@
 /** Variances, standard deviations and norms over axes. */
 import { toFloat } from '../DType.js'
 import { normInto, varianceInto } from '../kernel/moments.js'
+import { behind } from '../primitive/batch.js'
 import { type Draw, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { type Primitive, type TensorType, bind } from '../primitive/model.js'
@@ -72,6 +73,8 @@ const lessMean = (x: Tensor, axes: readonly number[]): Tensor => sub(x, expandOv
 /** Deviations from the mean. Twice, because the mean was rounded: what it lost is the mean of the deviations. */
 const centred = (x: Tensor, axes: readonly number[]): Tensor => lessMean(lessMean(x, axes), axes)
 
+const spreadBehind = ({ axes, correction }: Spread): Spread => ({ axes: axes.map(behind), correction })
+
 /** At least three elements in each lane: of two, the standard deviation is a distance, which has no curvature. */
 const drawSpread = (draw: Draw): { readonly operands: readonly Tensor[]; readonly params: Spread } => {
   const shape = draw.shape({ minRank: 1, minSize: 3 })
@@ -94,6 +97,7 @@ export const variancePrimitive: Primitive<Spread> = op<1, Spread>({
   evaluate: evaluateWith(false),
   jvp: [(tangent, x, _out, spread) => sumOver(guardedMul(tangent, slope(x, spread)), spread.axes)],
   vjp: [(x, _out, spread) => (ct) => guardedMul(expandOver(ct, x.shape, spread.axes), slope(x, spread))],
+  batch: (operands, _mapped, spread) => bind(variancePrimitive, operands, spreadBehind(spread)),
   sample: drawSpread
 })
 
@@ -108,6 +112,7 @@ export const stdPrimitive: Primitive<Spread> = op<1, Spread>({
   evaluate: evaluateWith(true),
   jvp: [(tangent, x, out, spread) => sumOver(guardedMul(tangent, stdSlope(x, out, spread)), spread.axes)],
   vjp: [(x, out, spread) => (ct) => guardedMul(expandOver(ct, x.shape, spread.axes), stdSlope(x, out, spread))],
+  batch: (operands, _mapped, spread) => bind(stdPrimitive, operands, spreadBehind(spread)),
   sample: drawSpread
 })
 
@@ -123,6 +128,7 @@ export const normPrimitive: Primitive<readonly number[]> = op<1, readonly number
   evaluate: (x, axes, out) => reduceOver(x, axes, out, normInto),
   jvp: [(tangent, x, out, axes) => sumOver(guardedMul(tangent, direction(x, out, axes)), axes)],
   vjp: [(x, out, axes) => (ct) => guardedMul(expandOver(ct, x.shape, axes), direction(x, out, axes))],
+  batch: (operands, _mapped, axes) => bind(normPrimitive, operands, axes.map(behind)),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1, minSize: 2 })
     const axes = drawAxes(draw, shape)

@@ -43,6 +43,7 @@ export const castPrimitive: Primitive<DType> = op<1, DType>({
       return (ct) => cast(ct, dtype)
     }
   ],
+  batch: (operands, _mapped, dtype) => bind(castPrimitive, operands, dtype),
   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: 'float64' })
 })
 
@@ -54,6 +55,7 @@ export const truncatePrimitive: Primitive<DType> = op<1, DType>({
   evaluate: convert,
   jvp: undefined,
   vjp: undefined,
+  batch: (operands, _mapped, dtype) => bind(truncatePrimitive, operands, dtype),
   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: draw.dtype(['int32', 'bool']) })
 })
 
@@ -94,6 +96,7 @@ export const reshapePrimitive: Primitive<Shape> = op<1, Shape>({
       return (ct) => reshapeTo(ct, shape)
     }
   ],
+  batch: ([x], _mapped, shape, size) => reshapeTo(x!, [size, ...shape]),
   sample: (draw) => {
     const shape = draw.shape()
     const x = draw.tensor(shape, real)
@@ -122,6 +125,7 @@ export const permutePrimitive: Primitive<readonly number[]> = op<1, readonly num
         ),
   jvp: 'linear',
   vjp: [(_x, _out, order) => (ct) => permuteTo(ct, inverse(order))],
+  batch: ([x], _mapped, order) => permuteTo(x!, [0, ...order.map((axis) => axis + 1)]),
   sample: (draw) => {
     const shape = draw.shape()
     const axes = shape.map((_, axis) => axis)
@@ -175,6 +179,11 @@ export const broadcastToPrimitive: Primitive<Shape> = op<1, Shape>({
       return (ct) => sumTo(ct, shape)
     }
   ],
+  batch: ([x], _mapped, shape, size) => {
+    const own = x!.shape.slice(1)
+    const ones = new Array<number>(shape.length - own.length).fill(1)
+    return broadcastToShape(reshapeTo(x!, [size, ...ones, ...own]), [size, ...shape])
+  },
   sample: (draw) => {
     const shape = draw.shape()
     const from = shape.slice(draw.integer(0, shape.length)).map((n) => (draw.integer(0, 2) === 0 ? 1 : n))
@@ -216,6 +225,12 @@ export const sumPrimitive: Primitive<readonly number[]> = op<1, readonly number[
       return (ct) => expandOver(ct, shape, axes)
     }
   ],
+  batch: (operands, _mapped, axes) =>
+    bind(
+      sumPrimitive,
+      operands,
+      axes.map((axis) => axis + 1)
+    ),
   sample: (draw) => {
     const shape = draw.shape()
     return {

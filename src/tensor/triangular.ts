@@ -103,6 +103,7 @@ export const bandPrimitive: Primitive<Band> = op<1, Band>({
   },
   jvp: 'linear',
   vjp: [(_x, _out, band) => (ct) => bind(bandPrimitive, [ct], band)],
+  batch: (operands, _mapped, band) => bind(bandPrimitive, operands, band),
   sample: (draw) => {
     const offset = drawOffset(draw)
     const params = draw.pick([
@@ -125,6 +126,7 @@ export const diagonalPrimitive: Primitive<Diagonal> = op<1, Diagonal>({
   },
   jvp: 'linear',
   vjp: [(_x, _out, diagonal) => (ct) => bind(diagonalMatrixPrimitive, [ct], diagonal)],
+  batch: (operands, _mapped, diagonal) => bind(diagonalPrimitive, operands, diagonal),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 2 })
     const [rows, columns] = [shape[shape.length - 2]!, shape[shape.length - 1]!]
@@ -146,6 +148,7 @@ export const diagonalMatrixPrimitive: Primitive<Diagonal> = op<1, Diagonal>({
   },
   jvp: 'linear',
   vjp: [(_x, _out, diagonal) => (ct) => bind(diagonalPrimitive, [ct], diagonal)],
+  batch: (operands, _mapped, diagonal) => bind(diagonalMatrixPrimitive, operands, diagonal),
   sample: (draw) => {
     const stack = draw.shape({ maxRank: 2 })
     const diagonal = { rows: draw.integer(0, 4), columns: draw.integer(0, 4), offset: drawOffset(draw) }

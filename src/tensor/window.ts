@@ -37,6 +37,13 @@ const lie = (
   strides: steps.map((step, axis) => step * stride[axis]!)
 })
 
+/** The same positions, of each of several tensors along an axis in front. */
+const windowBehind = ({ starts, steps, sizes }: Window, size: number): Window => ({
+  starts: [0, ...starts],
+  steps: [1, ...steps],
+  sizes: [size, ...sizes]
+})
+
 const drawWindow = (draw: Draw): { readonly shape: Shape; readonly window: Window } => {
   const sizes = draw.shape()
   const steps = sizes.map(() => draw.pick([1, 1, 2, -1, -2]))
@@ -73,6 +80,7 @@ export const slicePrimitive: Primitive<Window> = op<1, Window>({
       return (ct) => place(ct, { ...window, shape, value: 0 })
     }
   ],
+  batch: (operands, _mapped, window, size) => bind(slicePrimitive, operands, windowBehind(window, size)),
   sample: (draw) => {
     const { shape, window } = drawWindow(draw)
     return { operands: [draw.tensor(shape, real)], params: window }
@@ -98,6 +106,8 @@ export const padPrimitive: Primitive<Placement> = op<1, Placement>({
       (ct) =>
         take(ct, { starts, steps, sizes })
   ],
+  batch: (operands, _mapped, { shape, value, ...window }, size) =>
+    bind(padPrimitive, operands, { ...windowBehind(window, size), shape: [size, ...shape], value }),
   sample: (draw) => {
     const { shape, window } = drawWindow(draw)
     const value = draw.pick([0, 1.5])
