@@ -1,0 +1,124 @@
+/** The QR decomposition. */
+import { qrInto, qrSpace } from '../kernel/qr.js'
+import { type TuplePrimitive, bindTuple } from '../primitive/model.js'
+import { type Shape, size } from '../shape/model.js'
+import { add, mul, sub } from '../tensor/arithmetic.js'
+import { concat, split } from '../tensor/join.js'
+import type { Concrete, Tensor } from '../tensor/model.js'
+import { typed } from '../tensor/typed.js'
+import type { LeftFactor, RightFactor } from './factorShapes.js'
+import {
+  columnsOf,
+  doublesOf,
+  drawStack,
+  fromDoubles,
+  lower,
+  mT,
+  product,
+  requireFloatMatrix,
+  rowsOf,
+  stackOf,
+  upper
+} from './matrix.js'
+import { drawTall } from './operands.js'
+import { solveTriangle } from './triangularSolve.js'
+
+// -----------------------------------------------------------------------------
+// the primitive
+// -----------------------------------------------------------------------------
+
+const evaluate = (a: Concrete): readonly [Concrete, Concrete] => {
+  const [m, n] = [rowsOf(a.shape), columnsOf(a.shape)]
+  const stack = stackOf(a.shape)
+  const matrices = size(stack)
+  const data = doublesOf(a)
+  const q = new Float64Array(matrices * m * n)
+  const r = new Float64Array(matrices * n * n)
+  const space = qrSpace(m, n)
+  for (let i = 0; i < matrices; i++) qrInto(m, n, data, i * m * n, space, q, i * m * n, r, i * n * n)
+  return [fromDoubles([...stack, m, n], a.dtype, q), fromDoubles([...stack, n, n], a.dtype, r)]
+}
+
+/** x R^-1, or x R^-T. */
+const overR = (x: Tensor, r: Tensor, transposed: boolean): Tensor =>
+  mT(solveTriangle(r, mT(x), { operation: 'qr', lower: false, transpose: !transposed, unit: false }))
+
+/** The upper triangle, with the lower one laid over it. */
+const foldedUp = (x: Tensor): Tensor => add(upper(x), mT(lower(x, -1)))
+
+/** The symmetric matrix with this lower triangle. */
+const mirrored = (x: Tensor): Tensor => add(lower(x), mT(lower(x, -1)))
+
+/** Stacks [..., m, n] of at least as many rows as columns: Q [..., m, n], R [..., n, n]. */
+export const qrPrimitive: TuplePrimitive = {
+  name: 'qr',
+  infer: ([a]) => {
+    const { shape, dtype } = a!
+    const n = columnsOf(shape)
+    return [
+      { shape, dtype },
+      { shape: [...stackOf(shape), n, n], dtype }
+    ]
+  },
+  evaluate: ([a]) => evaluate(a!),
+  jvp: ([tangent], _operands, [q, r]) => {
+    if (tangent === undefined) return [undefined, undefined]
+    const moved = overR(tangent, r!, false)
+    const turned = foldedUp(product(mT(q!), moved))
+    return [sub(moved, product(q!, turned)), product(turned, r!)]
+  },
+  vjp:
+    (_operands, [q, r]) =>
+    ([ofQ, ofR]) => {
+      const fromR = ofR === undefined ? undefined : product(r!, mT(ofR))
+      const fromQ = ofQ === undefined ? undefined : mul(product(mT(ofQ), q!), -1)
+      const inner = fromR === undefined ? fromQ : fromQ === undefined ? fromR : add(fromR, fromQ)
+      if (inner === undefined) return [undefined]
+      const along = product(q!, mirrored(inner))
+      return [overR(ofQ === undefined ? along : add(ofQ, along), r!, true)]
+    },
+  batch: ([a]) => bindTuple(qrPrimitive, [a!], undefined),
+  sample: (draw) => {
+    const n = draw.integer(0, 3)
+    return { operands: [drawTall(draw, drawStack(draw), draw.integer(n, 4), n)], params: undefined }
+  }
+}
+
+// -----------------------------------------------------------------------------
+// the operation
+// -----------------------------------------------------------------------------
+
+/**
+ * The reduced QR decomposition A = Q R: Q has orthonormal columns, R is upper triangular with a diagonal that is not
+ * negative, which makes them unique, and smooth, where the first columns are independent. (LAPACK and NumPy leave the
+ * signs to chance.)
+ *
+ * `[..., m, n]` gives Q `[..., m, k]` and R `[..., k, n]` with k = min(m, n). Integers become float32; float32 is computed in
+ * double and rounded once. NaN and infinities give NaN. By Householder reflections; the derivatives are those of Walter and
+ * Lehmann, *Algorithmic differentiation of linear algebra functions with application in optimum experimental design* (2018).
+ * They exist where the first k columns are independent, and refuse a zero on the diagonal of R.
+ *
+ * @throws ShapeError when `a` is no matrix
+ *
+ * @example
+ * import * as Linalg from 'pullback/Linalg'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const [q, r] = Linalg.qr(T.of([[3, 1], [4, 2]]))
+ * q // ≈ T.of([[0.6, -0.8], [0.8, 0.6]])
+ * r // ≈ T.of([[5, 2.2], [0, 0.4]])
+ * Linalg.qr(T.ones([7, 4, 3])).map((each) => each.shape) // => [[7, 4, 3], [7, 3, 3]]
+ */
+export const qr = <S extends Shape>(a: Tensor<S>): readonly [Q: Tensor<LeftFactor<S>>, R: Tensor<RightFactor<S>>] => {
+  const x = requireFloatMatrix('qr', a)
+  const [q, r] = decomposed(x)
+  return [typed<LeftFactor<S>>(q), typed<RightFactor<S>>(r)]
+}
+
+/** A wide matrix is its square part and the rest: A = [B, C] = Q [R, Q^T C]. */
+const decomposed = (a: Tensor): readonly [Tensor, Tensor] => {
+  const [m, n] = [rowsOf(a.shape), columnsOf(a.shape)]
+  const [square, rest] = m < n ? split(a, [m, n - m], { axis: -1 }) : [a]
+  const [q, r] = bindTuple(qrPrimitive, [square!], undefined)
+  return [q!, rest === undefined ? r! : concat([r!, product(mT(q!), rest)], { axis: -1 })]
+}
