@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { customVjp, grad, jvp, vjp } from 'pullback/Grad'
+import { customJvp, customVjp, grad, jvp, vjp } from 'pullback/Grad'
 import * as T from 'pullback/Tensor'
+import { vmap } from 'pullback/Vmap'
 
 type S = T.Tensor<[]>
 const scalar = (value: number): S => T.scalar(value, 'float64')
@@ -87,14 +88,16 @@ describe('customVjp', () => {
         (_residuals, ct) => [ct]
       )(x)
     expect(() => grad(f)(scalar(1))).toThrow(
-      'customVjp: the forward rule closes over a value inside a transformation; pass it as an argument instead'
+      'customVjp: a rule closes over a value inside a transformation, whose derivative would be lost; pass it as an argument instead'
     )
     const g = (x: S): S =>
       customVjp(
         (y: S) => [y, {}] as const,
         (_residuals, ct) => [T.mul(ct, x)]
       )(x)
-    expect(() => grad(g)(scalar(1))).toThrow('mul: an operand is a value from inside grad, which has finished')
+    expect(() => grad(g)(scalar(1))).toThrow(
+      'customVjp: a rule closes over a value inside a transformation, whose derivative would be lost; pass it as an argument instead'
+    )
   })
 
   test('a cotangent of the wrong shape or number is refused', () => {
@@ -109,6 +112,78 @@ describe('customVjp', () => {
       expect.objectContaining({
         message: 'customVjp: the backward rule returned 0 cotangents; one per argument is required, 2'
       })
+    )
+  })
+})
+
+describe('customJvp', () => {
+  const swish = (x: S): S => T.mul(x, T.sigmoid(x))
+  const own = customJvp(swish, ([x], [t]) => {
+    const s = T.sigmoid(x)
+    return [T.mul(x, s), T.mul(t, T.add(s, T.mul(x, T.mul(s, T.sub(1, s)))))]
+  })
+
+  test('is the rule in both modes, to any order', () => {
+    const one = scalar(1)
+    for (const order of [
+      (f: (x: S) => S) => grad(f),
+      (f: (x: S) => S) => grad(grad(f)),
+      (f: (x: S) => S) => grad(grad(grad(f))),
+      (f: (x: S) => S) => (x: S) => jvp(grad(f))([x], [one])[1],
+      (f: (x: S) => S) => grad((x: S) => jvp(f)([x], [one])[1])
+    ]) {
+      expect(item(order(own)(scalar(0.3)))).toBeCloseTo(item(order(swish)(scalar(0.3))), 14)
+    }
+  })
+
+  test('is used even where it is not the derivative', () => {
+    const lying = customJvp(
+      (x: S) => T.sin(x),
+      ([x], [t]) => [T.sin(x), T.mul(t, 7)]
+    )
+    expect(item(grad(lying)(scalar(0)))).toBe(7)
+    expect(T.toNested(vmap(grad(lying))(T.zeros([2])))).toEqual([7, 7])
+    expect(T.toNested(grad((x: T.Tensor<[2]>) => T.sum(vmap(lying)(x)))(T.zeros([2])))).toEqual([7, 7])
+  })
+
+  test('trees in and out, and integers that are constants', () => {
+    const f = customJvp(
+      (p: { a: S; n: S }) => ({ y: T.mul(p.a, T.cast(p.n, 'float64')) }),
+      ([p], [t]) => {
+        const n = T.cast(p.n, 'float64')
+        return [{ y: T.mul(p.a, n) }, { y: T.mul(t.a, n) }]
+      }
+    )
+    expect(item(grad((a: S) => f({ a, n: T.scalar(3, 'int32') }).y)(scalar(2)))).toBe(3)
+  })
+
+  test('refuses to close over a value that is being differentiated or mapped', () => {
+    const f = (x: S): S =>
+      customJvp(
+        (y: S) => T.mul(x, y),
+        ([y], [t]) => [T.mul(x, y), T.mul(x, t)]
+      )(scalar(2))
+    const sentence =
+      'customJvp: a rule closes over a value inside a transformation, whose derivative would be lost; pass it as an argument instead'
+    expect(() => grad(f)(scalar(1))).toThrow(sentence)
+    expect(() => vmap(f)(T.zeros([2]))).toThrow(sentence)
+    const ruleOnly = (x: S): S =>
+      customJvp(
+        (y: S) => T.sin(y),
+        ([y], [t]) => [T.sin(y), T.mul(x, t)]
+      )(x)
+    const inner =
+      'customJvp: a rule closes over a value inside jvp, whose derivative would be lost; pass it as an argument instead'
+    expect(() => jvp(ruleOnly)([scalar(1)], [scalar(1)])).toThrow(inner)
+  })
+
+  test('a tangent of the wrong shape is refused', () => {
+    const wrong = customJvp(
+      (x: T.Tensor) => T.sum(x),
+      ([x], [t]): readonly [S, S] => [T.sum(x), t as S]
+    )
+    expect(() => jvp(wrong)([T.zeros([3])], [T.ones([3])])).toThrow(
+      'customJvp: a tangent of shape [3]; shape [] is required'
     )
   })
 })

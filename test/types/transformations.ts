@@ -1,10 +1,25 @@
 // What the compiler knows of derivatives and of random draws. This file is compiled, not run.
 import { pipe } from 'fp-ts/lib/function.js'
 import * as State from 'fp-ts/lib/State.js'
-import { grad, jvp, valueAndGrad, vjp } from 'pullback/Grad'
+import {
+  checkpoint,
+  divergence,
+  gaussNewtonVectorProduct,
+  grad,
+  hessian,
+  hessianDiagonal,
+  hvp,
+  jacobian,
+  jvp,
+  laplacian,
+  linearize,
+  valueAndGrad,
+  vjp
+} from 'pullback/Grad'
 import type { Dim, Shape } from 'pullback/Shape'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
+import { vmap } from 'pullback/Vmap'
 import { typeOf } from './same.js'
 
 type Scalar = T.Tensor<[]>
@@ -63,6 +78,51 @@ export const hessianTimes =
 
 typeOf(vjp((x: T.Tensor<[3]>) => T.neg(x))(vector)[1](vector))<[x: T.Tensor<[3]>]>(true)
 typeOf(jvp((x: T.Tensor<[3]>) => T.sum(x))([vector], [vector]))<readonly [value: Scalar, tangent: Scalar]>(true)
+
+// -----------------------------------------------------------------------------
+// Jacobians, Hessians and their products
+// -----------------------------------------------------------------------------
+
+declare const pairOf: T.Tensor<[2]>
+declare const wide: (x: T.Tensor<[3]>) => T.Tensor<[2]>
+typeOf(jacobian(wide)(vector))<T.Tensor<[2, 3]>>(true)
+typeOf(jacobian(cube)(scalar))<Scalar>(true)
+typeOf(jacobian(loss)(params, vector))<{ readonly w: T.Tensor<[3]>; readonly b: Scalar }>(true)
+typeOf(jacobian((p: Params) => ({ y: T.outer(p.w, p.w) }))(params).y.b)<T.Tensor<[3, 3]>>(true)
+typeOf(jacobian((p: Params) => ({ y: T.outer(p.w, p.w) }))(params).y.w)<T.Tensor<[3, 3, 3]>>(true)
+typeOf(jacobian(T.neg)(vector))<T.Tensor<[3, 3]>>(true)
+typeOf(hessian(loss)(params, vector).w.b)<T.Tensor<[3]>>(true)
+typeOf(hessian(wide)(vector))<T.Tensor<[2, 3, 3]>>(true)
+typeOf(hessianDiagonal(loss)(params, vector))<{ readonly w: T.Tensor<[3]>; readonly b: Scalar }>(true)
+typeOf(laplacian(wide)(vector))<T.Tensor<[2]>>(true)
+typeOf(divergence((x: T.Tensor<[3]>) => T.neg(x))(vector))<Scalar>(true)
+typeOf(hvp(loss)(params, params, vector))<Params>(true)
+typeOf(gaussNewtonVectorProduct(wide, (y) => T.sum(T.square(y)))(vector, vector))<T.Tensor<[3]>>(true)
+typeOf(linearize(wide)(vector))<
+  readonly [value: T.Tensor<[2]>, derivative: (tangents_0: T.Tensor<[3]>) => T.Tensor<[2]>]
+>(true)
+typeOf(checkpoint(loss))<(params: Params, x: T.Tensor<[3]>, scale?: number) => Scalar>(true)
+// @ts-expect-error a vector of another size
+hvp(loss)(params, { w: pairOf, b: scalar }, vector)
+// @ts-expect-error a field has as many components as there are variables
+divergence(wide)(vector)
+
+// -----------------------------------------------------------------------------
+// vmap
+// -----------------------------------------------------------------------------
+
+declare const rows: T.Tensor<[10, 3]>
+declare const columns: T.Tensor<[3, 10]>
+typeOf(vmap(wide)(rows))<T.Tensor<[number, 2]>>(true)
+typeOf(vmap(vmap(cube))(rows))<T.Tensor<[number, number]>>(true)
+typeOf(vmap(grad(loss), { inAxes: [null, 0] })(params, rows).w)<T.Tensor<[number, 3]>>(true)
+typeOf(vmap(wide, { inAxes: 1 })(columns))<T.Tensor<[number, 2]>>(true)
+typeOf(vmap(wide, { inAxes: 1, outAxes: 1 })(columns))<T.Tensor>(true)
+typeOf(vmap(T.neg)(rows))<T.Tensor<[number, 3]>>(true)
+// @ts-expect-error examples of another size
+vmap(wide)(columns)
+// @ts-expect-error no such argument
+vmap(wide, { inAxes: [0, 0] })(rows)
 
 // -----------------------------------------------------------------------------
 // Random
