@@ -165,11 +165,14 @@ const widened = (x: Tensor, rank: number): Tensor => {
   return reshapeTo(x, [size!, ...ones, ...rest])
 }
 
-/** One matrix times a stack, as one product: of columns as though they were rows, of matrices side by side. */
+/**
+ * One matrix times a stack, as one product: of columns as though they were rows, of narrow matrices side by side. Wide
+ * ones, whose copy would cost more than it saves, are read in place.
+ */
 const timesStack = (a: Tensor, b: Tensor): Tensor => {
   const [m, n] = [rows(a.shape), columns(b.shape)]
   const lead = stack(b.shape)
-  if (a.shape.length > 2 || (m === 1 && n !== 1)) return bind(matmulPrimitive, [a, b], undefined)
+  if (a.shape.length > 2 || (n > 1 && n >= m)) return bind(matmulPrimitive, [a, b], undefined)
   if (n === 1) {
     const flat = reshapeTo(b, [size(lead), rows(b.shape)])
     return reshapeTo(bind(matmulPrimitive, [flat, transposed(a)], undefined), [...lead, m, 1])
