@@ -1,4 +1,5 @@
 /** `npm run bench`: prints the comparison table. Ratios of one run hold; seconds are this machine's, at this moment. */
+import { calculus } from './calculus.js'
 import { products } from './matmul.js'
 import { perceptron } from './perceptron.js'
 import { peers } from './peers.js'
@@ -6,6 +7,7 @@ import { scalarPrograms } from './scalar.js'
 
 console.log('pullback, measured side by side in one process: best and median of a call, and the ratio to the first row')
 console.log(scalarPrograms())
+console.log(calculus())
 console.log(products())
 console.log(perceptron())
 console.log(await peers())
