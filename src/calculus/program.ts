@@ -8,14 +8,14 @@ import { callMapped } from './batching.js'
 import { type Leaves, pullBack, pushForward } from './leafwise.js'
 
 /** A program made from a function of types alone: it may close over nothing that a transformation holds. */
-const closedProgram = (name: string, types: readonly TensorType[], f: Leaves): Program => {
+export const closedProgram = (name: string, types: readonly TensorType[], f: Leaves): Program => {
   const { program, captured } = stage(name, types, f)
   if (captured.length === 0) return program
   throw new Error(`${name}: a program was made from another one; it closes over values`)
 }
 
 /** Remembers what has been made from a program: programs are immutable, so everything is made once. */
-const memo = <A>(): ((from: Program, key: string, make: () => A) => A) => {
+export const memo = <A>(): ((from: Program, key: string, make: () => A) => A) => {
   const made = new WeakMap<Program, Map<string, A>>()
   return (from, key, make) => {
     const known = made.get(from) ?? new Map<string, A>()

@@ -1,0 +1,266 @@
+/**
+ * The step of a loop as a program, and what follows from it: the steps of the loops that are its derivative and its mapping.
+ */
+import { closedProgram, memo, pullbackProgram, tangentProgram } from '../calculus/program.js'
+import { newBatch } from '../calculus/batching.js'
+import type { TensorType } from '../primitive/model.js'
+import { type Tensor, fill } from '../tensor/model.js'
+import { type Program, run, stage } from '../transform/stage.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/** From the carry, this step's elements and what is the same in all steps, to the next carry and what the step emits. */
+export interface Step {
+  readonly program: Program
+  /** The number of leaves of the carry: the first inputs, and the first outputs. */
+  readonly carries: number
+  /** The number of leaves of the elements: the inputs behind the carry. */
+  readonly elements: number
+}
+
+type Leaves = readonly Tensor[]
+type Flags = readonly boolean[]
+type Slots = readonly (Tensor | undefined)[]
+
+/** A function of leaves that makes a step. */
+export type StepFunction = (carry: Leaves, elements: Leaves) => readonly [carry: Leaves, emitted: Leaves]
+
+/** The list in parts of the given lengths, the last of which takes the rest. */
+export const cut = <A>(list: readonly A[], ...lengths: readonly number[]): readonly (readonly A[])[] => {
+  let next = 0
+  const parts = lengths.map((n) => {
+    next += n
+    return list.slice(next - n, next)
+  })
+  return [...parts, list.slice(next)]
+}
+
+/** The entries with a flag. */
+export const chosen = <A>(list: readonly A[], flags: Flags): readonly A[] => list.filter((_, i) => flags[i])
+
+/** The entries that are there. */
+export const present = (slots: Slots): Leaves => slots.filter((each) => each !== undefined)
+
+/** Which entries are there. */
+export const presence = (slots: Slots): Flags => slots.map((each) => each !== undefined)
+
+const count = (flags: Flags): number => flags.filter((flag) => flag).length
+
+const key = (...flags: readonly Flags[]): string =>
+  flags.map((each) => each.map((flag) => (flag ? '1' : '0')).join('')).join(' ')
+
+/** The smallest set of carries that holds the given ones and those that follow from it. */
+const closure = (start: Flags, next: (flags: Flags) => Flags): Flags => {
+  let flags = start
+  for (;;) {
+    const after = next(flags)
+    if (after.every((flag, i) => !flag || flags[i])) return flags
+    flags = flags.map((flag, i) => flag || after[i] === true)
+  }
+}
+
+// -----------------------------------------------------------------------------
+// constructors
+// -----------------------------------------------------------------------------
+
+/** The step of a function, and the values of other transformations that it closes over. */
+export const stageStep = (
+  name: string,
+  carry: readonly TensorType[],
+  elements: readonly TensorType[],
+  f: StepFunction
+): { readonly step: Step; readonly captured: Leaves } => {
+  const { program, captured } = stage(name, [...carry, ...elements], (leaves) => {
+    const [next, emitted] = f(leaves.slice(0, carry.length), leaves.slice(carry.length))
+    return [...next, ...emitted]
+  })
+  return { step: { program, carries: carry.length, elements: elements.length }, captured }
+}
+
+/** The type of an element of a tensor along its axis in front. */
+export const elementType = ({ shape, dtype }: TensorType): TensorType => ({ shape: shape.slice(1), dtype })
+
+/** The types of the step's inputs, in groups. */
+const inputsOf = ({ program, carries, elements }: Step): readonly (readonly TensorType[])[] =>
+  cut(program.inputs, carries, elements)
+
+/** What a step emits. */
+export const emittedTypes = ({ program, carries }: Step): readonly TensorType[] => program.outputs.slice(carries)
+
+const stepFrom = (
+  name: string,
+  carry: readonly TensorType[],
+  elements: readonly TensorType[],
+  constants: readonly TensorType[],
+  f: (carry: Leaves, elements: Leaves, constants: Leaves) => Leaves
+): Step => ({
+  program: closedProgram(name, [...carry, ...elements, ...constants], (leaves) => {
+    const [c, e, rest] = cut(leaves, carry.length, elements.length)
+    return f(c!, e!, rest!)
+  }),
+  carries: carry.length,
+  elements: elements.length
+})
+
+// -----------------------------------------------------------------------------
+// tangents
+// -----------------------------------------------------------------------------
+
+/** A step of values and of the tangents of what moves, each group of values before its tangents. */
+export interface MovingStep {
+  readonly step: Step
+  /** Which carries move: those that are given a tangent, and those that they move. */
+  readonly carry: Flags
+  /** Which emitted values move. */
+  readonly emitted: Flags
+}
+
+const movingSteps = /* @__PURE__ */ memo<MovingStep>()
+
+/** The derivative of a step along tangents of some carries, elements and constants. */
+export const movingStep = (step: Step, carry: Flags, elements: Flags, constants: Flags): MovingStep =>
+  movingSteps(step.program, key(carry, elements, constants), () => {
+    const { program, carries } = step
+    const derived = (flags: Flags) => tangentProgram(program, [...flags, ...elements, ...constants])
+    const moving = closure(carry, (flags) => derived(flags).moves.slice(0, carries))
+    const tangents = derived(moving)
+    const [c, e, k] = inputsOf(step)
+    const emitted = tangents.moves.slice(carries)
+    const made = stepFrom(
+      'jvp',
+      [...c!, ...chosen(c!, moving)],
+      [...e!, ...chosen(e!, elements)],
+      [...k!, ...chosen(k!, constants)],
+      (carried, given, same) => {
+        const [cs, tcs] = cut(carried, c!.length)
+        const [es, tes] = cut(given, e!.length)
+        const [ks, tks] = cut(same, k!.length)
+        const results = run(tangents.program, [...cs!, ...es!, ...ks!, ...tcs!, ...tes!, ...tks!])
+        const [next, out, dots] = cut(results, carries, program.outputs.length - carries)
+        let used = 0
+        const all = tangents.moves.map((moves) => (moves ? dots![used++] : undefined))
+        const dotted = chosen(c!, moving).map((type, i) => chosen(all.slice(0, carries), moving)[i] ?? zero(type, 0))
+        return [...next!, ...dotted, ...out!, ...present(all.slice(carries))]
+      }
+    )
+    return { step: made, carry: moving, emitted }
+  })
+
+const zero = ({ shape, dtype }: TensorType, value: number): Tensor => fill(shape, dtype, value)
+
+// -----------------------------------------------------------------------------
+// cotangents
+// -----------------------------------------------------------------------------
+
+/**
+ * A step backward. Its carry: the cotangents of the carries that have one, and the totals of the constants that are reached;
+ * its elements: the carry before the step, the step's elements, and the cotangents of what it emitted; it emits the
+ * cotangents of the elements that are reached.
+ */
+export interface BackwardStep {
+  readonly step: Step
+  readonly carry: Flags
+  readonly elements: Flags
+  readonly constants: Flags
+}
+
+/** What is neutral when it is added to: -0 + x is x for every x, and 0 + x is not for x = -0. */
+export const neutral = (type: TensorType): Tensor => zero(type, -0)
+
+const backwardSteps = /* @__PURE__ */ memo<BackwardStep>()
+
+/** The pullback of a step, for cotangents of some of the last carry and of what was emitted. */
+export const backwardStep = (step: Step, carry: Flags, emitted: Flags): BackwardStep =>
+  backwardSteps(step.program, key(carry, emitted), () => {
+    const { program, carries } = step
+    const [c, e, k] = inputsOf(step)
+    const none = program.inputs.map(() => false)
+    const reachedBy = (flags: Flags): readonly Flags[] =>
+      cut(pullbackProgram(program, [...flags, ...emitted], none).reached, c!.length, e!.length)
+    const active = closure(carry, (flags) => reachedBy(flags)[0]!)
+    const [, , constants] = reachedBy(active)
+    const given = [...c!.map(() => false), ...e!.map(() => false), ...constants!]
+    const pulled = pullbackProgram(program, [...active, ...emitted], given)
+    const [reachedCarry, elements] = cut(pulled.reached, c!.length, e!.length)
+    const outer = chosen(c!, active)
+    const made = stepFrom(
+      'vjp',
+      [...outer, ...chosen(k!, constants!)],
+      [...c!, ...e!, ...chosen(program.outputs.slice(carries), emitted)],
+      k!,
+      (carried, rest, same) => {
+        const [cts, totals] = cut(carried, outer.length)
+        const [values, ctEmitted] = cut(rest, c!.length + e!.length)
+        const results = run(pulled.program, [...values!, ...same, ...cts!, ...ctEmitted!, ...totals!])
+        const [ctCarry, ctElements, sums] = cut(results, count(reachedCarry!), count(elements!))
+        let used = 0
+        const next = reachedCarry!.map((reached) => (reached ? ctCarry![used++] : undefined))
+        const full = chosen(next, active).map((each, i) => each ?? neutral(outer[i]!))
+        return [...full, ...sums!, ...ctElements!]
+      }
+    )
+    return { step: made, carry: active, elements: elements!, constants: constants! }
+  })
+
+const emittingSteps = /* @__PURE__ */ memo<Step>()
+
+/** The step that emits the carry that it is given, and nothing else. */
+export const emittingStep = (step: Step): Step =>
+  emittingSteps(step.program, '', () => {
+    const [c, e, k] = inputsOf(step)
+    return stepFrom('vjp', c!, e!, k!, (carry, elements, same) => [
+      ...run(step.program, [...carry, ...elements, ...same]).slice(0, step.carries),
+      ...carry
+    ])
+  })
+
+// -----------------------------------------------------------------------------
+// mapping
+// -----------------------------------------------------------------------------
+
+/** A step of all examples at once: what differs between them carries the mapped axis in front. */
+export interface MappedStep {
+  readonly step: Step
+  readonly carry: Flags
+  readonly emitted: Flags
+}
+
+const mappedSteps = /* @__PURE__ */ memo<MappedStep>()
+
+/** The mapping of a step, some of whose inputs differ between examples. */
+export const mappedStep = (step: Step, mapped: Flags, size: number): MappedStep =>
+  mappedSteps(step.program, `${key(mapped)} ${size}`, () => {
+    const { program, carries, elements } = step
+    const rest = mapped.slice(carries)
+    const inFront = ({ shape, dtype }: TensorType, i: number, flags: Flags): TensorType => ({
+      shape: flags[i] === true ? [size, ...shape] : shape,
+      dtype
+    })
+    const attempt = (flags: Flags): { readonly program: Program; readonly outputs: Flags } => {
+      const all = [...flags, ...rest]
+      let outputs: Flags = []
+      const types = program.inputs.map((input, i) => inFront(input, i, all))
+      const made = closedProgram('vmap', types, (leaves) => {
+        const batch = newBatch('vmap', size)
+        try {
+          const results = run(
+            program,
+            leaves.map((leaf, i) => (all[i] === true ? batch.input(leaf) : leaf))
+          )
+          outputs = results.map((each) => batch.owns(each))
+          return results.map((each, i) => (flags[i] === true ? batch.spread(each) : batch.primal(each)))
+        } finally {
+          batch.close()
+        }
+      })
+      return { program: made, outputs }
+    }
+    let last: ReturnType<typeof attempt> | undefined
+    const carry = closure(mapped.slice(0, carries), (flags) => {
+      last = attempt(flags)
+      return last.outputs.slice(0, carries)
+    })
+    return { step: { program: last!.program, carries, elements }, carry, emitted: last!.outputs.slice(carries) }
+  })
