@@ -262,7 +262,7 @@ const leave = (batch: Batch, value: unknown, outAxes: unknown): unknown => {
  * const noisy = (key: Random.Key, x: T.Tensor<[]>) => T.add(x, Random.normal(key, []))
  * vmap(noisy, { inAxes: ['split', 0] })(Random.key(0), T.zeros([3])).shape // => [3]
  *
- * vmap(T.add)(T.zeros([2]), T.zeros([3]))
+ * vmap((x: T.Tensor, y: T.Tensor) => T.add(x, y))(T.zeros([2]), T.zeros([3]))
  * // throws vmap: args[0] has size 2 along its mapped axis and args[1] has size 3; the same size is required
  */
 export const vmap: {

@@ -114,7 +114,7 @@ export class Forward implements Interpreter {
     )
     return out.map((each, i) => {
       const tangent = tangents[i]
-      if (tangent !== undefined && tangent.level >= this.level) throw ownRule(primitive.name, this.transformation)
+      if (tangent !== undefined && tangent.level === this.level) throw ownRule(primitive.name, this.transformation)
       return tangent === undefined ? each : new Dual(this, each, tangent)
     })
   }

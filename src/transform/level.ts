@@ -9,3 +9,18 @@ export const freshLevel = (): number => ++last
 
 /** What to do instead of reading a value that is being differentiated. */
 export const differentiated = 'take T.stopGradient(x) first, or return it with an aux form'
+
+const backwardPasses: string[] = []
+
+/** Runs a backward pass of a transformation, which `runningBackward` tells of meanwhile. */
+export const duringBackward = <A>(transformation: string, pass: () => A): A => {
+  backwardPasses.push(transformation)
+  try {
+    return pass()
+  } finally {
+    backwardPasses.pop()
+  }
+}
+
+/** The transformations whose backward passes are running, the innermost last: for what messages say, and nothing else. */
+export const runningBackward = (): readonly string[] => backwardPasses

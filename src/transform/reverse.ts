@@ -21,10 +21,11 @@ import {
 } from '../primitive/model.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
-import { differentiated, freshLevel } from './level.js'
+import { differentiated, duringBackward, freshLevel } from './level.js'
 
 type Add = (a: Tensor, b: Tensor) => Tensor
 type Slots = readonly (Tensor | undefined)[]
+type Seeds = readonly (readonly [output: Tensor, cotangent: Tensor])[]
 
 /** The joint pullback of a primitive with several results, which occupy `width` slots from the edge's on. */
 interface Joint {
@@ -153,7 +154,7 @@ export class Tape implements Interpreter {
     const rule = primitive.vjp(primals, out, params)
     const pull: JointPullback = (cotangents, before) => {
       const parts = rule(cotangents, before)
-      if (parts.some((part) => part !== undefined && part.level >= this.level)) {
+      if (parts.some((part) => part !== undefined && part.level === this.level)) {
         throw ownRule(primitive.name, this.transformation)
       }
       return parts
@@ -180,12 +181,11 @@ export class Tape implements Interpreter {
    * sum over all paths. With `once`, closures are dropped as soon as they have run. `before` is what the inputs have been
    * given already: their totals start from there.
    */
-  backward(
-    seeds: readonly (readonly [output: Tensor, cotangent: Tensor])[],
-    inputs: number,
-    once: boolean,
-    before: Slots = []
-  ): Slots {
+  backward(seeds: Seeds, inputs: number, once: boolean, before: Slots = []): Slots {
+    return duringBackward(this.transformation, () => this.sweep(seeds, inputs, once, before))
+  }
+
+  private sweep(seeds: Seeds, inputs: number, once: boolean, before: Slots): Slots {
     const cotangents = new Array<Tensor | undefined>(this.slots).fill(undefined)
     for (let i = 0; i < before.length; i++) cotangents[i] = before[i]
     const contribute = (slot: number, part: Tensor): void => {

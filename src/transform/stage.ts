@@ -23,7 +23,17 @@ import { freshLevel } from './level.js'
 // model
 // -----------------------------------------------------------------------------
 
-/** A value of a program: an input, or the result of an equation. */
+/**
+ * A value of a program: an input, or the result of an equation.
+ *
+ * @example
+ * import * as Debug from 'pullback/Debug'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const [x] = Debug.trace(T.exp)(T.zeros([3])).inputs
+ * x instanceof Debug.Variable // => true
+ * x?.shape // => [3]
+ */
 export class Variable implements TensorType {
   /** The place of its value when the program runs; no other variable of the program has it. */
   readonly index: number
@@ -34,15 +44,38 @@ export class Variable implements TensorType {
     this.index = index
     this.shape = shape
     this.dtype = dtype
+    Object.freeze(this)
   }
 }
 
-/** What an equation reads: a variable, or a constant. */
+/**
+ * What an equation reads: a variable, or a constant.
+ *
+ * @example
+ * import * as Debug from 'pullback/Debug'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const isConstant = (atom: Debug.Atom) => !(atom instanceof Debug.Variable)
+ * const [twice] = Debug.trace((x: T.Tensor<[]>) => T.mul(x, 2))(T.scalar(1)).equations
+ * twice?.operands.map(isConstant) // => [false, true]
+ */
 export type Atom = Variable | Tensor
 
-/** One operation of a program: `results = name[params](operands)`. */
+/**
+ * One operation of a program: `results = name[params](operands)`.
+ *
+ * @example
+ * import * as Debug from 'pullback/Debug'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const [first] = Debug.trace((x: T.Tensor<[2, 3]>) => T.sum(T.exp(x), { axis: 0 }))(T.zeros([2, 3])).equations
+ * first?.primitive === T.exp.primitive // => true
+ * first?.results.map(({ shape }) => shape) // => [[2, 3]]
+ */
 export interface Equation {
   readonly name: string
+  /** The operation itself, to be known by identity: several may share a name. */
+  readonly primitive: { readonly name: string }
   readonly params: unknown
   readonly operands: readonly Atom[]
   readonly results: readonly Variable[]
@@ -52,7 +85,16 @@ export interface Equation {
   readonly effect: boolean
 }
 
-/** A function of tensors as a list of equations, each of which reads inputs, constants and results of those before it. */
+/**
+ * A function of tensors as a list of equations, each of which reads inputs, constants and results of those before it.
+ *
+ * @example
+ * import * as Debug from 'pullback/Debug'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const names = ({ equations }: Debug.Program) => equations.map(({ name }) => name)
+ * names(Debug.trace((x: T.Tensor<[]>) => T.exp(T.sin(x)))(T.scalar(0))) // => ['sin', 'exp']
+ */
 export interface Program {
   readonly inputs: readonly Variable[]
   readonly equations: readonly Equation[]
@@ -138,25 +180,25 @@ export class Stage implements Interpreter {
   }
 
   private record(
-    name: string,
+    primitive: Equation['primitive'],
     params: unknown,
     operands: readonly Tensor[],
     types: readonly TensorType[],
     apply: Equation['apply'],
     effect: boolean
   ): readonly Tensor[] {
-    const results = types.map((type) => this.variable(type))
-    const atoms = operands.map((operand) => this.atom(operand))
-    this.equations.push(Object.freeze({ name, params, operands: atoms, results, apply, effect }))
+    const { name } = primitive
+    const results = Object.freeze(types.map((type) => this.variable(type)))
+    const atoms = Object.freeze(operands.map((operand) => this.atom(operand)))
+    this.equations.push(Object.freeze({ name, primitive, params, operands: atoms, results, apply, effect }))
     return results.map((result) => this.value(result))
   }
 
   apply<P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor {
     if (!this.open) throw leaked(primitive.name, this.transformation)
-    const { name } = primitive
     const type = primitive.infer(operands, params)
     const run = (values: readonly Tensor[]): readonly Tensor[] => [bind(primitive, values, params)]
-    return this.record(name, params, operands, [type], run, false)[0]!
+    return this.record(primitive, params, operands, [type], run, false)[0]!
   }
 
   applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
@@ -164,14 +206,14 @@ export class Stage implements Interpreter {
     if (!this.open) throw leaked(primitive.name, this.transformation)
     const type = primitive.infer([x, y], undefined)
     const run: Equation['apply'] = (values) => [bindPair(pair, values[0]!, values[1]!)]
-    return this.record(primitive.name, undefined, [x, y], [type], run, false)[0]!
+    return this.record(primitive, undefined, [x, y], [type], run, false)[0]!
   }
 
   applyTuple<P>(primitive: TuplePrimitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
     if (!this.open) throw leaked(primitive.name, this.transformation)
-    const { name, effect = false } = primitive
+    const { effect = false } = primitive
     const types = primitive.infer(operands, params)
-    return this.record(name, params, operands, types, (values) => bindTuple(primitive, values, params), effect)
+    return this.record(primitive, params, operands, types, (values) => bindTuple(primitive, values, params), effect)
   }
 
   /**

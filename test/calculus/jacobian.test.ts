@@ -63,6 +63,11 @@ describe('jacobian', () => {
     }
   })
 
+  test('rows through operations with several results, whose pullbacks are mapped', () => {
+    const joined = (y: V): T.Tensor => T.concat([T.sin(y), ...T.split(y, 3)])
+    close(jacobian(joined, { mode: 'reverse' })(x), jacobian(joined, { mode: 'forward' })(x), 0)
+  })
+
   test('of a scalar function it is the gradient', () => {
     close(jacobian(f)(x), grad(f)(x), 1e-15)
   })
