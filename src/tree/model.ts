@@ -168,14 +168,16 @@ export const mapAs = <P>(operation: string, tree: P, f: (leaf: Tensor, path: str
   isTensor(tree) ? rebuild(f(tree, '')) : rebuild(walk(operation, tree, '', f))
 
 /** Applies a function to each tensor in a value of any kind, and leaves everything else as it is. */
-export const mapTensors = <A>(value: A, f: (leaf: Tensor) => Tensor): A => {
-  const visit = (node: unknown): unknown => {
-    if (isTensor(node)) return f(node)
-    if (Array.isArray(node)) return node.map(visit)
+export const mapTensors = <A>(value: A, f: (leaf: Tensor, path: string) => Tensor): A => {
+  const visit = (node: unknown, path: string): unknown => {
+    if (isTensor(node)) return f(node, path)
+    if (Array.isArray(node)) {
+      return node.map((child: unknown, i) => (typeof child === 'object' ? visit(child, `${path}[${i}]`) : child))
+    }
     if (!isRecord(node)) return node
-    return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, visit(child)]))
+    return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, visit(child, below(path, key))]))
   }
-  return rebuild(visit(value))
+  return rebuild(visit(value, ''))
 }
 
 /** Takes a tree apart; `operation` names the caller in errors, `wording` the rest of them. */

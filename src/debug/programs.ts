@@ -1,0 +1,27 @@
+/** Programs inside of parameters: `checkpoint`, `scan`, `cond` and so on carry them. */
+import type { Equation, Program } from '../transform/stage.js'
+
+/** Whether a value has fields. */
+export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+/** Whether a parameter is a program. */
+export const isProgram = (value: unknown): value is Program =>
+  isObject(value) && 'equations' in value && 'inputs' in value && 'outputs' in value
+
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** What was rebuilt around other equations has the type that it had. */
+const rebuilt = <P>(value: unknown): P => value as P
+
+const visit = (value: unknown, f: (equation: Equation) => Equation): unknown => {
+  if (isProgram(value)) return { ...value, equations: value.equations.map(f) }
+  if (Array.isArray(value)) return value.map((entry: unknown) => visit(entry, f))
+  if (!isObject(value) || !isPlain(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, visit(field, f)]))
+}
+
+/** Parameters with other equations in their programs. */
+export const mapEquations = <P>(params: P, f: (equation: Equation) => Equation): P => rebuilt<P>(visit(params, f))

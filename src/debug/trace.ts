@@ -1,0 +1,167 @@
+/** Programs as data: what a function does, written down once for all values of its arguments. */
+import { DTypeError, type TensorType } from '../primitive/model.js'
+import { ShapeError, equals, show } from '../shape/model.js'
+import { results } from '../calculus/trees.js'
+import { type Tensor, fill } from '../tensor/model.js'
+import { type Program, run, stage } from '../transform/stage.js'
+import { type Flat, TreeError, type Wording, flattenAs, mapAs } from '../tree/model.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * A function as a program: a frozen list of equations that holds for all arguments of the shapes, element types and
+ * structure that it was traced at. No concrete value of an argument is in it.
+ *
+ * The value at `args` is `unflatten` of what the equations make of `[...flatten(args), ...captured]`.
+ *
+ * @example
+ * import * as Debug from 'pullback/Debug'
+ * import * as T from 'pullback/Tensor'
+ *
+ * type Params = { readonly w: T.Tensor<[2]>; readonly b: T.Tensor<[]> }
+ * const model = ({ w, b }: Params) => T.add(T.sum(w), b)
+ * const program: Debug.StagedProgram<[Params], T.Tensor<[]>> = Debug.trace(model)({ w: T.zeros([2]), b: T.scalar(0) })
+ * program.inputPaths // => ['args[0].w', 'args[0].b']
+ * program.equations.map(({ name }) => name) // => ['sum', 'add']
+ */
+export interface StagedProgram<Args extends readonly unknown[], R> extends Program {
+  /** Where each input stands among the arguments, as one would write it; captured values have none. */
+  readonly inputPaths: readonly string[]
+  /** Where each output stands in the result; empty for a result that is one tensor. */
+  readonly outputPaths: readonly string[]
+  /** Values of transformations around it that the function closes over: the last inputs. */
+  readonly captured: readonly Tensor[]
+  /** The leaves of arguments, in the order of the inputs; throws an error that names the path of one that does not fit. */
+  readonly flatten: (args: Args) => readonly Tensor[]
+  /** The result, with the values of the outputs in it. */
+  readonly unflatten: (outputs: readonly Tensor[]) => R
+}
+
+// -----------------------------------------------------------------------------
+// arguments
+// -----------------------------------------------------------------------------
+
+const wording: Wording = { at: (path) => `args${path} is`, required: 'leaves must be tensors' }
+
+const describe = ({ shape, dtype }: TensorType): string => `${dtype} of shape ${show(shape)}`
+
+/** The leaves of arguments that are of the given types, leaf for leaf. */
+const leavesOf = (args: unknown, paths: readonly string[], types: readonly TensorType[]): readonly Tensor[] => {
+  const { leaves, paths: found } = flattenAs('evaluate', args, wording)
+  const at = new Map(found.map((path, i) => [`args${path}`, leaves[i]!]))
+  const known = new Set(paths)
+  const extra = [...at.keys()].find((path) => !known.has(path))
+  if (extra !== undefined) {
+    throw new TreeError('evaluate', extra, `${extra} is a tensor; the program was traced without one there`)
+  }
+  return types.map((type, i) => {
+    const path = paths[i]!
+    const leaf = at.get(path)
+    if (leaf === undefined) {
+      throw new TreeError('evaluate', path, `${path} is missing; a tensor of ${describe(type)} is required`)
+    }
+    if (!equals(leaf.shape, type.shape)) {
+      const rule = `${path} is of shape ${show(leaf.shape)}; shape ${show(type.shape)} is required, or trace again`
+      throw new ShapeError('evaluate', [leaf.shape, type.shape], rule)
+    }
+    if (leaf.dtype !== type.dtype) {
+      throw new DTypeError('evaluate', `${path} is ${leaf.dtype}; ${type.dtype} is required, cast it with T.cast`)
+    }
+    return leaf
+  })
+}
+
+/** The way back to a tree, which keeps its structure and forgets its values. */
+const structureOf = <R>(value: R): Flat<R> =>
+  flattenAs(
+    'evaluate',
+    mapAs('trace', value, ({ shape, dtype }) => fill(shape, dtype, 0))
+  )
+
+// -----------------------------------------------------------------------------
+// constructors
+// -----------------------------------------------------------------------------
+
+/**
+ * The program of a function: `trace(f)(...args)` runs `f` once, on values that are known by shape and element type only,
+ * and writes down what it does. Any function, through any transformation: `trace(grad(f))`, `trace(vmap(f))`.
+ *
+ * Arguments and result are trees of tensors; of the arguments only shapes and types are used, so that `T.zeros` will do.
+ * JavaScript's control flow is followed once: the program is that of the branch taken. Reading a value as a number is a
+ * `LeakedTracerError`. Operations on constants are done at once, and equations whose results nobody reads are left out,
+ * except those that have an effect, such as `tap`. Inside of another transformation, values of it that the function closes
+ * over become inputs: see `captured`.
+ *
+ * @example
+ * import * as Debug from 'pullback/Debug'
+ * import { grad } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const program = Debug.trace(grad((x: T.Tensor<[]>) => T.square(T.sin(x))))(T.scalar(0))
+ * program.equations.map(({ name }) => name) // => ['sin', 'mul', 'guardedMul', 'cos', 'guardedMul']
+ * Debug.evaluate(program)(T.scalar(1)) // => T.scalar(0.90929743)
+ *
+ * Debug.trace((x: T.Tensor<[]>) => T.mul(x, T.item(x)))(T.scalar(2))
+ * // throws item: a value inside trace was read as numbers; a staged function knows shapes only, choose by T.where
+ */
+export const trace =
+  <Args extends readonly unknown[], R>(f: (...args: Args) => R): ((...args: Args) => StagedProgram<Args, R>) =>
+  (...args) => {
+    const given = flattenAs('trace', args, wording)
+    let outcome: Flat<R> | undefined
+    const { program, captured } = stage('trace', given.leaves, (leaves) => {
+      const { leaves: outputs, unflatten } = results('trace', f(...given.unflatten(leaves)))
+      outcome = structureOf(unflatten(outputs))
+      return outputs
+    })
+    return staged(program, given.paths, captured, outcome!)
+  }
+
+const staged = <Args extends readonly unknown[], R>(
+  program: Program,
+  paths: readonly string[],
+  captured: readonly Tensor[],
+  result: Flat<R>
+): StagedProgram<Args, R> => {
+  const inputPaths = Object.freeze(paths.map((path) => `args${path}`))
+  const types = program.inputs.slice(0, paths.length)
+  const whole: StagedProgram<Args, R> = {
+    ...program,
+    inputPaths,
+    outputPaths: Object.freeze([...result.paths]),
+    captured: Object.freeze([...captured]),
+    flatten: (args) => leavesOf(args, inputPaths, types),
+    unflatten: (outputs) => result.unflatten(outputs)
+  }
+  return Object.freeze(whole)
+}
+
+// -----------------------------------------------------------------------------
+// destructors
+// -----------------------------------------------------------------------------
+
+/**
+ * The function that a program is of: `evaluate(trace(f)(...args))` equals `f` at all arguments of the same shapes, types
+ * and structure, wherever `f` does the same operations. It is made of operations as `f` is, so that `grad`, `jvp` and
+ * `vmap` of it, and `trace` again, are those of `f`.
+ *
+ * Arguments of another shape, type or structure are a `ShapeError`, `DTypeError` or `TreeError` that names the path.
+ *
+ * @example
+ * import * as Debug from 'pullback/Debug'
+ * import { grad } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const cube = Debug.evaluate(Debug.trace((x: T.Tensor<[]>) => T.mul(x, T.square(x)))(T.scalar(0)))
+ * cube(T.scalar(2)) // => T.scalar(8)
+ * grad(cube)(T.scalar(2)) // => T.scalar(12)
+ *
+ * Debug.evaluate(Debug.trace((x: T.Tensor) => T.exp(x))(T.zeros([3])))(T.zeros([2]))
+ * // throws evaluate: args[0] is of shape [2]; shape [3] is required, or trace again
+ */
+export const evaluate =
+  <Args extends readonly unknown[], R>(program: StagedProgram<Args, R>): ((...args: Args) => R) =>
+  (...args) =>
+    program.unflatten(run(program, [...program.flatten(args), ...program.captured]))
