@@ -6,17 +6,7 @@ import { type TuplePrimitive, bindTuple } from '../primitive/model.js'
 import { type Shape, size } from '../shape/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { type Concrete, type Tensor, fromData } from '../tensor/model.js'
-import {
-  doublesOf,
-  drawMatrix,
-  drawSquare,
-  drawStack,
-  fromDoubles,
-  hasNaN,
-  product,
-  rowsOf,
-  stackOf
-} from './matrix.js'
+import { doublesOf, drawSquare, drawStack, fromDoubles, hasNaN, product, rowsOf, stackOf } from './matrix.js'
 
 const evaluate = (operands: readonly Concrete[]): Concrete => {
   const { shape, dtype } = operands[0]!
