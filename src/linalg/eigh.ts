@@ -107,8 +107,8 @@ export const eighPrimitive: TuplePrimitive = {
  * import * as T from 'pullback/Tensor'
  *
  * const [w, v] = Linalg.eigh(T.of([[2, 2], [2, 5]]))
- * w // ≈ T.of([1, 6])
- * v // ≈ T.of([[0.8944272, 0.4472136], [-0.4472136, 0.8944272]])
+ * w // => T.of([1, 6])
+ * v // => T.of([[0.8944272, 0.4472136], [-0.4472136, 0.8944272]])
  *
  * const sumOfSquares = (a: T.Tensor<[2, 2]>) => T.sum(T.square(Linalg.eigh(a)[0]))
  * grad(sumOfSquares)(T.of([[1, 0], [0, 1]])) // => T.of([[2, 0], [0, 2]])

@@ -2,7 +2,7 @@
 import { qrInto, qrSpace } from '../kernel/qr.js'
 import { type TuplePrimitive, bindTuple } from '../primitive/model.js'
 import { type Shape, size } from '../shape/model.js'
-import { add, mul, sub } from '../tensor/arithmetic.js'
+import { add, sub } from '../tensor/arithmetic.js'
 import { concat, split } from '../tensor/join.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
@@ -49,6 +49,13 @@ const foldedUp = (x: Tensor): Tensor => add(upper(x), mT(lower(x, -1)))
 /** The symmetric matrix with this lower triangle. */
 const mirrored = (x: Tensor): Tensor => add(lower(x), mT(lower(x, -1)))
 
+/** What columns of x have beside those of q; nothing where q is square, and spans all. `along` is q^T x. */
+const beside = (x: Tensor, q: Tensor, along: Tensor): Tensor | undefined =>
+  rowsOf(q.shape) === columnsOf(q.shape) ? undefined : sub(x, product(q, along))
+
+const total = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined =>
+  a === undefined ? b : b === undefined ? a : add(a, b)
+
 /** Stacks [..., m, n] of at least as many rows as columns: Q [..., m, n], R [..., n, n]. */
 export const qrPrimitive: TuplePrimitive = {
   name: 'qr',
@@ -64,18 +71,20 @@ export const qrPrimitive: TuplePrimitive = {
   jvp: ([tangent], _operands, [q, r]) => {
     if (tangent === undefined) return [undefined, undefined]
     const moved = overR(tangent, r!, false)
-    const turned = foldedUp(product(mT(q!), moved))
-    return [sub(moved, product(q!, turned)), product(turned, r!)]
+    const along = product(mT(q!), moved)
+    const below = lower(along, -1)
+    const turned = product(q!, sub(below, mT(below)))
+    return [total(turned, beside(moved, q!, along)), product(foldedUp(along), r!)]
   },
   vjp:
     (_operands, [q, r]) =>
     ([ofQ, ofR]) => {
-      const fromR = ofR === undefined ? undefined : product(r!, mT(ofR))
-      const fromQ = ofQ === undefined ? undefined : mul(product(mT(ofQ), q!), -1)
-      const inner = fromR === undefined ? fromQ : fromQ === undefined ? fromR : add(fromR, fromQ)
+      const along = ofQ === undefined ? undefined : product(mT(q!), ofQ)
+      const turned = along === undefined ? undefined : lower(sub(along, mT(along)), -1)
+      const inner = total(turned, ofR === undefined ? undefined : mirrored(product(r!, mT(ofR))))
       if (inner === undefined) return [undefined]
-      const along = product(q!, mirrored(inner))
-      return [overR(ofQ === undefined ? along : add(ofQ, along), r!, true)]
+      const outer = ofQ === undefined || along === undefined ? undefined : beside(ofQ, q!, along)
+      return [overR(total(product(q!, inner), outer)!, r!, true)]
     },
   batch: ([a]) => bindTuple(qrPrimitive, [a!], undefined),
   sample: (draw) => {
@@ -105,8 +114,8 @@ export const qrPrimitive: TuplePrimitive = {
  * import * as T from 'pullback/Tensor'
  *
  * const [q, r] = Linalg.qr(T.of([[3, 1], [4, 2]]))
- * q // ≈ T.of([[0.6, -0.8], [0.8, 0.6]])
- * r // ≈ T.of([[5, 2.2], [0, 0.4]])
+ * q // => T.of([[0.6, -0.8], [0.8, 0.6]])
+ * r // => T.of([[5, 2.2], [0, 0.4]])
  * Linalg.qr(T.ones([7, 4, 3])).map((each) => each.shape) // => [[7, 4, 3], [7, 3, 3]]
  */
 export const qr = <S extends Shape>(a: Tensor<S>): readonly [Q: Tensor<LeftFactor<S>>, R: Tensor<RightFactor<S>>] => {
@@ -119,6 +128,6 @@ export const qr = <S extends Shape>(a: Tensor<S>): readonly [Q: Tensor<LeftFacto
 const decomposed = (a: Tensor): readonly [Tensor, Tensor] => {
   const [m, n] = [rowsOf(a.shape), columnsOf(a.shape)]
   const [square, rest] = m < n ? split(a, [m, n - m], { axis: -1 }) : [a]
-  const [q, r] = bindTuple(qrPrimitive, [square!], undefined)
+  const [q, r] = bindTuple(qrPrimitive, [square], undefined)
   return [q!, rest === undefined ? r! : concat([r!, product(mT(q!), rest)], { axis: -1 })]
 }

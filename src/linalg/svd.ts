@@ -42,10 +42,28 @@ const shapesOf = (shape: Shape): readonly [u: Shape, s: Shape, vt: Shape] => {
   ]
 }
 
-/** The factors of concrete matrices, in double precision. */
-export const factorsOf = (
-  a: Concrete
-): readonly [u: Float64Array, s: Float64Array, vt: Float64Array, matrices: number] => {
+/** The factors of each matrix of a stack, one after another. */
+export interface Factors {
+  readonly u: Float64Array
+  readonly s: Float64Array
+  readonly vt: Float64Array
+}
+
+const known = new WeakMap<Concrete, Factors>()
+
+/**
+ * The factors of concrete matrices, in double precision. They are remembered for as long as the tensor lives, so that a
+ * least-squares solution and its derivatives, which need the same ones again, decompose it once.
+ */
+export const factorsOf = (a: Concrete): Factors => {
+  const found = known.get(a)
+  if (found !== undefined) return found
+  const made = factor(a)
+  known.set(a, made)
+  return made
+}
+
+const factor = (a: Concrete): Factors => {
   const [m, n] = [rowsOf(a.shape), columnsOf(a.shape)]
   const k = Math.min(m, n)
   const matrices = size(stackOf(a.shape))
@@ -57,7 +75,7 @@ export const factorsOf = (
   for (let i = 0; i < matrices; i++) {
     svdInto(m, n, data, i * m * n, space, u, i * m * k, s, i * k, vt, i * k * n)
   }
-  return [u, s, vt, matrices]
+  return { u, s, vt }
 }
 
 /** x with its columns multiplied by the elements of a vector. */
@@ -76,7 +94,7 @@ export const svdPrimitive: TuplePrimitive = {
   infer: ([a]) => shapesOf(a!.shape).map((shape) => ({ shape, dtype: a!.dtype })),
   evaluate: ([a]) => {
     const { shape, dtype } = a!
-    const [u, s, vt] = factorsOf(a!)
+    const { u, s, vt } = factorsOf(a!)
     const [shapeOfU, shapeOfS, shapeOfVt] = shapesOf(shape)
     return [fromDoubles(shapeOfU, dtype, u), fromDoubles(shapeOfS, dtype, s), fromDoubles(shapeOfVt, dtype, vt)]
   },

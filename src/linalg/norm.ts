@@ -1,0 +1,151 @@
+/** Norms of matrices, and of vectors. */
+import { epsilon, toFloat } from '../DType.js'
+import { show } from '../internal/given.js'
+import { type Shape, ShapeError, normalizeAxes, normalizeAxis } from '../shape/model.js'
+import type { Given, Only } from '../shape/options.js'
+import type { Axes, Reduce } from '../shape/static.js'
+import { abs, mul } from '../tensor/arithmetic.js'
+import { stopGradient } from '../tensor/cast.js'
+import { lessEqual } from '../tensor/comparison.js'
+import { type TensorOr, checkOptions, dataOrOptions } from '../tensor/dataFirst.js'
+import { max } from '../tensor/extrema.js'
+import type { Tensor } from '../tensor/model.js'
+import { sum } from '../tensor/reduce.js'
+import { where } from '../tensor/select.js'
+import { norm as vectorNorm } from '../tensor/statistics.js'
+import { keepAxes } from '../tensor/arrange.js'
+import { permuteTo, reshapeTo } from '../tensor/structural.js'
+import { columnsOf, floating, rowsOf } from './matrix.js'
+import { svd } from './svd.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * Which norm is meant: of matrices `'fro'` (Frobenius), `'nuc'` (nuclear), 2 (spectral), 1 or Infinity; of vectors 1, 2 or
+ * Infinity.
+ *
+ * @example
+ * import type { Norm } from 'pullback/Linalg'
+ *
+ * const sumOfSingularValues: Norm = 'nuc'
+ * sumOfSingularValues.length // => 3
+ */
+export type Norm = 'fro' | 'nuc' | number
+
+/**
+ * What `norm` takes.
+ *
+ * @example
+ * import type { NormOptions } from 'pullback/Linalg'
+ *
+ * const lengthsOfRows: NormOptions = { axis: -1, keepDims: true }
+ * lengthsOfRows.axis // => -1
+ */
+export interface NormOptions {
+  /** Of matrices `'fro'` unless given, of vectors 2. */
+  readonly ord?: Norm
+  /** One axis for vectors, two for matrices: the last two unless given, or the only one. */
+  readonly axis?: Axes
+  /** Whether the axes stay, with size 1; `false` unless given. */
+  readonly keepDims?: boolean
+}
+
+type Whole<S extends Shape> = S extends readonly [number] ? 0 : readonly [-2, -1]
+
+type NormShape<S extends Shape, O> = Reduce<S, Given<O, 'axis', Whole<S>>, Given<O, 'keepDims', false>>
+
+// -----------------------------------------------------------------------------
+// norms of matrices
+// -----------------------------------------------------------------------------
+
+/**
+ * The singular values, constant where they are 0 to rounding: there the nuclear norm has a kink, and the least of its
+ * subgradients does not move them.
+ */
+const movingValues = (x: Tensor): Tensor => {
+  const [, s] = svd<Shape>(x)
+  const most = Math.max(rowsOf(x.shape), columnsOf(x.shape))
+  const least = mul(max(stopGradient(s), { axis: -1, keepDims: true }), most * epsilon(toFloat(x.dtype)))
+  return where(lessEqual(s, least), stopGradient(s), s)
+}
+
+const matrixNorms: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+  fro: (x) => vectorNorm(x, { axis: [-2, -1] }),
+  nuc: (x) => sum(movingValues(x), { axis: -1 }),
+  2: (x) => max(svd<Shape>(x)[1], { axis: -1 }),
+  1: (x) => max(sum(abs(x), { axis: -2 }), { axis: -1 }),
+  Infinity: (x) => max(sum(abs(x), { axis: -1 }), { axis: -1 })
+}
+
+/** Over the last two axes. */
+const matrixNorm = (x: Tensor, ord: unknown): Tensor => {
+  const chosen = Object.hasOwn(matrixNorms, String(ord)) ? matrixNorms[String(ord)] : undefined
+  if (chosen === undefined) {
+    throw new TypeError(`norm: ord ${show(ord)} of matrices; 'fro', 'nuc', 1, 2 or Infinity is required`)
+  }
+  // Of no elements there is no largest; all norms are 0.
+  return rowsOf(x.shape) === 0 || columnsOf(x.shape) === 0 ? vectorNorm(x, { axis: [-2, -1] }) : chosen(x)
+}
+
+const reduced = (x: Tensor, ord: unknown, axes: readonly number[]): Tensor => {
+  if (axes.length === 2) {
+    const others = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]))
+    return matrixNorm(permuteTo(x, [...others, ...axes]), ord ?? 'fro')
+  }
+  if (axes.length !== 1) throw new TypeError(`norm: axis ${show(axes)}; one axis or two are required`)
+  if (ord === undefined || ord === 1 || ord === 2 || ord === Infinity)
+    return vectorNorm(x, { axis: axes, ord: ord ?? 2 })
+  throw new TypeError(`norm: ord ${show(ord)} of vectors; 1, 2 or Infinity is required`)
+}
+
+/** The axes, counted from the front, in the order in which they were given: rows, then columns. */
+const inOrder = (axis: Axes, shape: Shape): readonly number[] => {
+  const sorted = normalizeAxes('norm', axis, shape)
+  return typeof axis === 'number' ? sorted : axis.map((each) => normalizeAxis('norm', each, shape))
+}
+
+// -----------------------------------------------------------------------------
+// the operation
+// -----------------------------------------------------------------------------
+
+/**
+ * The norm of matrices, over the last two axes, or of a vector. Of matrices `ord` is `'fro'`, the root of the sum of squares,
+ * unless given; `'nuc'`, the sum of the singular values; 2, the largest of them; 1, the largest sum of absolute values in a
+ * column; Infinity, that in a row. Of a vector, or of vectors along one `axis`, it is 2, 1 or Infinity, as in `T.norm`.
+ *
+ * Integers become float32. Derivatives at kinks are the subgradient of the least length: of `'fro'` and `'nuc'` 0 at a zero
+ * matrix (of `'nuc'`, 0 in what the matrix takes to 0), and split evenly over equal largest values.
+ *
+ * @throws ShapeError when an axis is out of range
+ * @throws TypeError when `ord` is another, or there are more than two axes
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { grad } from 'pullback/Grad'
+ * import * as Linalg from 'pullback/Linalg'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const a = T.of([[3, 0], [0, -4]])
+ * Linalg.norm(a) // => T.scalar(5)
+ * pipe(a, Linalg.norm({ ord: 'nuc' })) // => T.scalar(7)
+ * Linalg.norm(a, { ord: 2 }) // => T.scalar(4)
+ * Linalg.norm(a, { axis: 0, ord: 1 }) // => T.of([3, 4])
+ * grad((x: T.Tensor<[2, 2]>) => Linalg.norm(x, { ord: 'nuc' }))(T.of([[2, 0], [0, 0]])) // => T.of([[1, 0], [0, 0]])
+ */
+export const norm: {
+  <const A extends Tensor | NormOptions, const O extends NormOptions = {}>(
+    first: TensorOr<A, NormOptions>,
+    ...rest: A extends Tensor<infer _S> ? [options?: O & Only<O, NormOptions>] : []
+  ): A extends Tensor<infer S> ? Tensor<NormShape<S, O>> : <S extends Shape>(x: Tensor<S>) => Tensor<NormShape<S, A>>
+} = dataOrOptions('norm', (a: Tensor, options: NormOptions = {}): Tensor => {
+  checkOptions('norm', options, ['ord', 'axis', 'keepDims'])
+  const x = floating(a)
+  const rank = x.shape.length
+  if (rank === 0) throw new ShapeError('norm', [x.shape], 'a scalar; a matrix, a vector or a stack of them is required')
+  const { axis = rank === 1 ? 0 : [-2, -1] } = options
+  const axes = inOrder(axis, x.shape)
+  const result = reduced(x, options.ord, axes)
+  return options.keepDims === true ? reshapeTo(result, keepAxes(x.shape, axes)) : result
+})

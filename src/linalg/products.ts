@@ -1,0 +1,121 @@
+/** Products of matrices and vectors beside `T.matmul`: that of Kronecker, and that of vectors in space. */
+import { allocate, promote } from '../DType.js'
+import { dual } from '../internal/dual.js'
+import { crossInto } from '../kernel/cross.js'
+import { align } from '../primitive/batch.js'
+import { real } from '../primitive/domain.js'
+import { type Primitive, bind } from '../primitive/model.js'
+import { type HasPrimitive, expose, op } from '../primitive/op.js'
+import { requireTensor } from '../primitive/require.js'
+import { type Shape, ShapeError, broadcast, show, size } from '../shape/model.js'
+import type { Broadcast } from '../shape/static.js'
+import { mul } from '../tensor/arithmetic.js'
+import { type Tensor, contiguous, fromData } from '../tensor/model.js'
+import { broadcastToShape, cast, reshapeTo } from '../tensor/structural.js'
+import { columnsOf, requireMatrix, rowsOf, stackOf } from './matrix.js'
+
+// -----------------------------------------------------------------------------
+// the product of Kronecker
+// -----------------------------------------------------------------------------
+
+/** Dual: `f(a, b)` is `pipe(a, f(b))`. */
+interface Kronecker {
+  (a: Tensor<[number, number]>, b: Tensor<[number, number]>): Tensor<[number, number]>
+  (a: Tensor, b: Tensor): Tensor
+  (b: Tensor): (a: Tensor) => Tensor
+}
+
+/**
+ * The Kronecker product: the block matrix of a_ij B, of matrices `[..., m, n]` and `[..., p, q]`. It is `[..., m p, n q]`; leading
+ * axes broadcast, types promote, and integers stay integers.
+ *
+ * @throws ShapeError when an operand is no matrix, or the leading axes do not broadcast
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as Linalg from 'pullback/Linalg'
+ * import * as T from 'pullback/Tensor'
+ *
+ * Linalg.kron(T.of([[1, 10]]), T.of([[1, 2], [3, 4]])) // => T.of([[1, 2, 10, 20], [3, 4, 30, 40]])
+ * pipe(T.eye(2), Linalg.kron(T.of([[1, 2]]))) // => T.of([[1, 2, 0, 0], [0, 0, 1, 2]])
+ */
+export const kron: Kronecker = dual<Kronecker>((a: Tensor, b: Tensor): Tensor => {
+  requireMatrix('kron', a)
+  requireMatrix('kron', b)
+  const stack = broadcast(stackOf(a.shape), stackOf(b.shape))
+  if (stack === undefined) {
+    const rule = `${show(a.shape)} and ${show(b.shape)}; the axes before the last two must broadcast, ${show(stackOf(a.shape))} and ${show(stackOf(b.shape))} do not`
+    throw new ShapeError('kron', [a.shape, b.shape], rule)
+  }
+  const [m, n, p, q] = [rowsOf(a.shape), columnsOf(a.shape), rowsOf(b.shape), columnsOf(b.shape)]
+  const blocks = mul<Shape, Shape>(
+    reshapeTo(a, [...stackOf(a.shape), m, 1, n, 1]),
+    reshapeTo(b, [...stackOf(b.shape), 1, p, 1, q])
+  )
+  return reshapeTo(blocks, [...stack, m * p, n * q])
+})
+
+// -----------------------------------------------------------------------------
+// the product of vectors in space
+// -----------------------------------------------------------------------------
+
+/** Vectors [..., 3] of one shape and type. Each operand's derivative is again such a product: <c, a x b> = <a, b x c>. */
+const crossPrimitive: Primitive = op<2, undefined>({
+  name: 'cross',
+  arity: 2,
+  infer: (a) => ({ shape: a.shape, dtype: a.dtype === 'bool' ? 'int32' : a.dtype }),
+  evaluate: (a, b, _params, out) => {
+    const x = contiguous(a)
+    const y = contiguous(b)
+    const result = allocate(out.dtype, size(out.shape))
+    crossInto(result.length / 3, x.data, x.offset, y.data, y.offset, result)
+    return fromData(out.shape, out.dtype, result)
+  },
+  jvp: 'linear',
+  vjp: [(_a, b) => (ct) => crossOf(b, ct), (a) => (ct) => crossOf(ct, a)],
+  batch: (operands, mapped, _params, front) => bind(crossPrimitive, align(operands, mapped, front), undefined),
+  sample: (draw) => {
+    const shape = [...draw.shape({ maxRank: 2, maxSize: 3 }), 3]
+    return { operands: [draw.tensor(shape, real), draw.tensor(shape, real)], params: undefined }
+  }
+})
+
+const crossOf = (a: Tensor, b: Tensor): Tensor => bind(crossPrimitive, [a, b], undefined)
+
+/** Dual: `f(a, b)` is `pipe(a, f(b))`. */
+interface Cross {
+  <A extends Shape, B extends Shape>(a: Tensor<A>, b: Tensor<B>): Tensor<Broadcast<A, B>>
+  <B extends Shape>(b: Tensor<B>): <A extends Shape>(a: Tensor<A>) => Tensor<Broadcast<A, B>>
+}
+
+/**
+ * The vector product of vectors in space, along the last axis, which has three elements: orthogonal to both, as long as the
+ * area between them. Leading axes broadcast, types promote, and integers stay integers.
+ *
+ * @throws ShapeError when the last axis of an operand has not three elements, or the shapes do not broadcast
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as Linalg from 'pullback/Linalg'
+ * import * as T from 'pullback/Tensor'
+ *
+ * Linalg.cross(T.of([1, 0, 0]), T.of([0, 1, 0])) // => T.of([0, 0, 1])
+ * pipe(T.of([[0, 1, 0], [0, 0, 1]]), Linalg.cross(T.of([1, 0, 0]))) // => T.of([[0, 0, -1], [0, 1, 0]])
+ */
+export const cross: Cross & HasPrimitive = expose(
+  dual<Cross>((a: Tensor, b: Tensor): Tensor => {
+    requireTensor('cross', a)
+    requireTensor('cross', b)
+    const refuse = (rule: string): ShapeError =>
+      new ShapeError('cross', [a.shape, b.shape], `${show(a.shape)} and ${show(b.shape)}; ${rule}`)
+    if ([a, b].some(({ shape }) => shape[shape.length - 1] !== 3)) {
+      throw refuse('a last axis of 3 elements is required in both')
+    }
+    const shape = broadcast(a.shape, b.shape)
+    if (shape === undefined) throw refuse('the axes before the last must broadcast')
+    const common = promote(a.dtype, b.dtype)
+    const dtype = common === 'bool' ? 'int32' : common
+    return crossOf(broadcastToShape(cast(a, dtype), shape), broadcastToShape(cast(b, dtype), shape))
+  }),
+  crossPrimitive
+)
