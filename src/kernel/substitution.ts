@@ -24,6 +24,25 @@ const substituteVector = (n: number, t: Triangle, at: number, x: Float64Array, t
   }
 }
 
+/** Subtracts multiples of four rows, one behind the other, from one: it is loaded and stored once for all of them. */
+const subtractFour = (
+  k: number,
+  data: Float64Array,
+  at: number,
+  column: number,
+  x: Float64Array,
+  own: number,
+  other: number
+): void => {
+  const a = data[at]!
+  const b = data[at + column]!
+  const c = data[at + 2 * column]!
+  const d = data[at + 3 * column]!
+  for (let i = 0, p = own, q = other; i < k; i++, p++, q++) {
+    x[p] = x[p]! - a * x[q]! - b * x[q + k]! - c * x[q + 2 * k]! - d * x[q + 3 * k]!
+  }
+}
+
 /** Solves T X = B in place, where B has `k` columns: B becomes X. */
 export const substitute = (n: number, k: number, t: Triangle, at: number, x: Float64Array, to: number): void => {
   if (k === 1) return substituteVector(n, t, at, x, to)
@@ -33,7 +52,9 @@ export const substitute = (n: number, k: number, t: Triangle, at: number, x: Flo
     const from = lower ? 0 : i + 1
     const end = lower ? i : n
     const own = to + i * k
-    for (let j = from; j < end; j++) {
+    let j = from
+    for (; j + 4 <= end; j += 4) subtractFour(k, data, at + i * row + j * column, column, x, own, to + j * k)
+    for (; j < end; j++) {
       const factor = data[at + i * row + j * column]!
       const other = to + j * k
       for (let c = 0; c < k; c++) x[own + c]! -= factor * x[other + c]!

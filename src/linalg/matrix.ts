@@ -85,9 +85,6 @@ export const diagonalMatrix = (x: Tensor): Tensor => {
   return bind(diagonalMatrixPrimitive, [x], { rows: n, columns: n, offset: 0 })
 }
 
-/** The matrices without their main diagonals. */
-export const offDiagonal = (x: Tensor): Tensor => add(lower(x, -1), upper(x, 1))
-
 /** The lower triangle with the diagonal halved: of a symmetric matrix M, the part whose sum with its transpose is M. */
 export const lowerHalf = (x: Tensor): Tensor => mul(add(lower(x), lower(x, -1)), 0.5)
 

@@ -31,8 +31,10 @@ const evaluate = (a: Concrete, { operation, tolerance }: Symmetry): Concrete => 
     const most = tolerance * largestOf(x, at, n * n)
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < i; j++) {
-        const [p, q] = [at + i * n + j, at + j * n + i]
-        const [below, above] = [x[p]!, x[q]!]
+        const p = at + i * n + j
+        const q = at + j * n + i
+        const below = x[p]!
+        const above = x[q]!
         if (Math.abs(below - above) > most) throw refuse(operation, indicesIn(stack, matrix), i, j, below, above)
         x[p] = x[q] = (below + above) / 2
       }
