@@ -1,0 +1,158 @@
+/** Minima of functions. */
+import type * as E from 'fp-ts/lib/Either.js'
+import { pullBack } from '../calculus/leafwise.js'
+import { requireFloat, results, theResult } from '../calculus/trees.js'
+import { epsilon, isFloat } from '../DType.js'
+import { ShapeError, show } from '../shape/model.js'
+import { type Tensor, fill, firstElement } from '../tensor/model.js'
+import { typed } from '../tensor/typed.js'
+import { type Program, run, stage } from '../transform/stage.js'
+import { type Solver, limitsFor } from './equation.js'
+import { boundFrom, newtonDescent } from './iteration.js'
+import type { Tolerance } from './linearSystem.js'
+import type { NotConverged, Wording } from './notConverged.js'
+import { full, jacobianProgram, onVectors } from './operator.js'
+import { type SolverOptions, checkedOptions, givenSolver, solutionFrom } from './options.js'
+import { type Closed, unknownLike } from './unknown.js'
+import { concretes, unpack } from './vector.js'
+
+const operation = 'argmin'
+
+const wording: Wording = {
+  name: operation,
+  what: 'the gradient',
+  map: 'Hessian',
+  remedies: {
+    iterations: 'raise maxIterations or start nearer to a minimum',
+    'not finite': 'start where the function is defined',
+    stagnation: 'raise the tolerance, or start elsewhere'
+  }
+}
+
+// -----------------------------------------------------------------------------
+// programs
+// -----------------------------------------------------------------------------
+
+/** The function, staged: its result must be a float scalar. */
+const closedScalar = (leaves: readonly Tensor[], f: (inputs: readonly Tensor[]) => unknown): Closed =>
+  stage(operation, leaves, (inputs) => {
+    const flat = results(operation, f(inputs))
+    const [value] = flat.leaves
+    if (value === undefined || flat.leaves.length > 1 || value.shape.length > 0) {
+      const found = value !== undefined && flat.leaves.length === 1 ? `shape ${show(value.shape)}` : 'a tree of tensors'
+      throw new ShapeError(
+        operation,
+        flat.leaves.map(({ shape }) => shape),
+        `the function returned ${found}; a scalar is required, reduce it with T.sum or T.mean`
+      )
+    }
+    requireFloat(operation, value, '', theResult)
+    return [value]
+  })
+
+/** The gradient of a scalar program in its first k inputs. */
+const gradientProgram = (program: Program, k: number): Program => {
+  const seed = fill([], program.outputs[0]!.dtype, 1)
+  return stage(operation, program.inputs, (leaves) => {
+    const { pull } = pullBack(
+      operation,
+      (inputs) => run(program, inputs),
+      leaves,
+      (i) => i < k
+    )
+    return full(pull([seed]).slice(0, k), program.inputs.slice(0, k))
+  }).program
+}
+
+const descentSolver =
+  (program: Program, gradient: Program, tolerance: Tolerance, maxIterations: number): Solver =>
+  ({ initial, types, captured }) => {
+    const hessian = jacobianProgram(gradient)
+    const { dtype } = program.outputs[0]!
+    return newtonDescent(
+      {
+        value: (x) => {
+          const [value] = concretes(run(program, [...unpack(x, types), ...captured]))
+          return firstElement(value!)
+        },
+        gradient: onVectors(gradient, types, captured),
+        hessian: (x) => onVectors(hessian, types, [...unpack(x, types), ...captured]),
+        epsilon: epsilon(isFloat(dtype) ? dtype : 'float32')
+      },
+      initial,
+      limitsFor(tolerance, maxIterations, types)
+    )
+  }
+
+// -----------------------------------------------------------------------------
+// combinators
+// -----------------------------------------------------------------------------
+
+/**
+ * A minimum of a scalar function: `argmin(f)(initial, ...params)` is the x near the initial guess, a tree of float tensors,
+ * where f(x, ...params) is least. A `Left` says that the iteration did not get there.
+ *
+ * It is found by Newton's method with the Hessian by conjugate gradients, which follows negative curvature downhill, and
+ * backtracking, with at most `maxIterations` steps (100 unless given). The Euclidean norm of the gradient must be at most
+ * `tolerance`, times that at the initial guess where it is above 1; from there on it goes on as long as it gains. f must be
+ * twice differentiable. What is found is a point without slope, in general a local minimum.
+ *
+ * It is differentiated as the root of the gradient, through a solve with the Hessian at the minimum, which must not be
+ * singular: hyper-gradients of a fit, in both modes, to any order; for the rest as `root`.
+ *
+ * @throws RangeError when an option is out of range
+ * @throws ShapeError when the result of f is not a scalar
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { grad } from 'pullback/Grad'
+ * import { argmin, orThrow } from 'pullback/Implicit'
+ * import * as T from 'pullback/Tensor'
+ *
+ * type Scalar = T.Tensor<[]>
+ * // the mean, shrunk: sum (x - y_i)^2 + strength x^2, least at sum y_i / (n + strength)
+ * const y = T.of([1, 2, 3], 'float64')
+ * const shrunk = argmin((x: Scalar, strength: Scalar) =>
+ *   T.add(T.sum(T.square(T.sub(x, y))), T.mul(strength, T.square(x)))
+ * )
+ * shrunk(T.scalar(0, 'float64'), T.scalar(1, 'float64')) // => E.right(T.scalar(1.5, 'float64'))
+ * // -6 / (3 + strength)^2
+ * grad((strength: Scalar) => orThrow(shrunk(T.scalar(0, 'float64'), strength)))(T.scalar(1, 'float64'))
+ * // => T.scalar(-0.375, 'float64')
+ *
+ * const endless = argmin((x: Scalar) => T.exp(x), { maxIterations: 5 })(T.scalar(0, 'float64'))
+ * E.isLeft(endless) ? endless.left.message : ''
+ * // => 'argmin: the gradient is 6.7e-3 after 5 iterations; at most 1e-10 is required, raise maxIterations or start nearer to a minimum'
+ */
+export const argmin =
+  <X, Params extends readonly unknown[]>(
+    f: (x: X, ...params: Params) => Tensor<[]>,
+    options: SolverOptions<X, Tensor<[]>> = {}
+  ): ((initial: X, ...params: Params) => E.Either<NotConverged, X>) =>
+  (initial, ...params) => {
+    const { tolerance, maxIterations, linear } = checkedOptions(operation, options, [], 100)
+    const { solver } = options
+    const unknown = unknownLike(operation, initial, 'the initial guess')
+    const closed = closedScalar(unknown.leaves, (inputs) => f(unknown.unflatten(inputs), ...params))
+    const { program } = closed
+    const residual = gradientProgram(program, unknown.leaves.length)
+    return solutionFrom(unknown, closed, {
+      wording,
+      residual,
+      linear,
+      symmetric: true,
+      solver:
+        solver === undefined
+          ? descentSolver(program, residual, tolerance, maxIterations)
+          : givenSolver(
+              operation,
+              unknown,
+              program,
+              ([value]) => typed<[]>(value!),
+              residual,
+              solver,
+              tolerance,
+              (most, first) => boundFrom(most, first())
+            )
+    })
+  }

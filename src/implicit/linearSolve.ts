@@ -1,0 +1,162 @@
+/** Linear systems whose operator is a function. */
+import type * as E from 'fp-ts/lib/Either.js'
+import { isNotNegative, requireNumber, requireOptions, showGiven } from '../internal/refuse.js'
+import { bindTuple } from '../primitive/model.js'
+import { leavesLike } from '../calculus/trees.js'
+import type { Tensor } from '../tensor/model.js'
+import type { WithLeaves } from '../tree/model.js'
+import { type LinearSystem, type Method, defaults, linearSolvePrimitive, wordingOf } from './linearSystem.js'
+import type { NotConverged } from './notConverged.js'
+import { closedLike, isStaged, solutionOf, unknownLike } from './unknown.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * How a linear system is solved.
+ *
+ * @example
+ * import type { LinearMethod } from 'pullback/Implicit'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const method: LinearMethod<T.Tensor<[2]>> = { method: 'gmres', restart: 10, tolerance: 1e-12 }
+ * method.restart // => 10
+ */
+export interface LinearMethod<X> {
+  /**
+   * `cg` for symmetric positive definite operators; `gmres` for any, which keeps `restart` vectors; `bicgstab` for any,
+   * which keeps a few, and is less steady; `direct` applies the operator to all columns of the identity at once and factors
+   * the matrix, for up to some hundred unknowns.
+   */
+  readonly method: Method
+  /** A linear function that approximates the inverse of the operator; for `cg` symmetric positive definite too. */
+  readonly preconditioner?: (residual: X) => NoInfer<WithLeaves<X, Tensor>>
+  /** The largest norm of b - A x, relative to that of b: 1e-10 in float64 and 1e-5 in float32 unless given. */
+  readonly tolerance?: number
+  /** The largest norm of b - A x, if it is larger than the relative one: 0 unless given. */
+  readonly absoluteTolerance?: number
+  /** How often the operator may be applied (twice as often in `bicgstab`): 10 per unknown, and at least 100, unless given. */
+  readonly maxIterations?: number
+  /** How many vectors `gmres` keeps before it starts again: 30 unless given. */
+  readonly restart?: number
+  /** Where iterations start, without influence on derivatives: zero unless given. */
+  readonly initial?: X
+}
+
+const known = [
+  'method',
+  'preconditioner',
+  'tolerance',
+  'absoluteTolerance',
+  'maxIterations',
+  'restart',
+  'initial'
+] as const
+
+const methods: readonly string[] = ['cg', 'gmres', 'bicgstab', 'direct'] satisfies readonly Method[]
+
+/** Checks a number of times. */
+export const requireCount = (operation: string, name: string, value: number | undefined): void => {
+  if (value === undefined) return
+  requireNumber(operation, name, value, 'an integer of at least 1', (n) => Number.isInteger(n) && n >= 1)
+}
+
+/** Checks a bound. */
+export const requireBound = (operation: string, name: string, value: number | undefined): void => {
+  if (value !== undefined) requireNumber(operation, name, value, 'a finite number of at least 0', isNotNegative)
+}
+
+/** The options of a linear solve, checked, as far as they are plain data. */
+export const linearOptions = (
+  operation: string,
+  options: Omit<LinearMethod<never>, 'preconditioner' | 'initial'>
+): Omit<LinearSystem, 'wording' | 'operator'> => {
+  requireOptions(operation, options, known)
+  const { method, tolerance, absoluteTolerance, maxIterations, restart } = options
+  if (!methods.includes(method)) {
+    throw new TypeError(`${operation}: method ${showGiven(method)}; one of ${methods.join(', ')} is required`)
+  }
+  requireBound(operation, 'tolerance', tolerance)
+  requireBound(operation, 'absoluteTolerance', absoluteTolerance)
+  requireCount(operation, 'maxIterations', maxIterations)
+  requireCount(operation, 'restart', restart)
+  return {
+    ...defaults,
+    method,
+    tolerance: tolerance === undefined ? defaults.tolerance : { float32: tolerance, float64: tolerance },
+    absoluteTolerance: absoluteTolerance ?? defaults.absoluteTolerance,
+    maxIterations,
+    restart
+  }
+}
+
+// -----------------------------------------------------------------------------
+// combinators
+// -----------------------------------------------------------------------------
+
+/**
+ * The solution x of A x = b for a linear operator A that is a function, from a tree of float tensors to one like it:
+ * `linearSolve(operator, { method })(b)`. A `Left` says that the iteration did not get there: the residual, the iterations,
+ * the sentence.
+ *
+ * The solution is differentiated implicitly, through solves with the same operator (and its transpose, which is obtained
+ * by differentiation) and never through the iterations, in both modes, to any order: in `b`, and in everything that the
+ * operator closes over. Norms are Euclidean, over all leaves together; iterations run in double precision on what the
+ * operator gives, and are deterministic. The operator is staged: it must be linear, which is not checked, and must not read
+ * values as numbers.
+ *
+ * Under `vmap` every example is solved on its own, and one that fails makes it a `Left`, which names the example with the
+ * largest residual. Where failure cannot be a value it throws an `Error` with the same sentence: a solve inside a
+ * derivative, and in a staged function (`trace`, `checkpoint`, bodies of loops), which has no values yet, so that there the
+ * answer is always a `Right`. Operands that are not finite give NaN there. Singular operators are refused by `direct`, and
+ * as far as they notice by the iterations.
+ *
+ * @throws RangeError when an option is out of range, as a maxIterations of 0
+ * @throws ShapeError when a leaf of the operator's result has another shape than that of its argument
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { grad } from 'pullback/Grad'
+ * import { linearSolve, orThrow } from 'pullback/Implicit'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const a = T.of([[2, 0], [0, 4]], 'float64')
+ * const solve = (m: T.Tensor<[2, 2]>) => linearSolve((x: T.Tensor<[2]>) => T.matmul(m, x), { method: 'cg' })
+ * solve(a)(T.of([2, 4], 'float64')) // => E.right(T.of([1, 1], 'float64'))
+ *
+ * // the gradient in the matrix that the operator closes over: -A^-T u x^T
+ * grad((m: T.Tensor<[2, 2]>) => T.sum(orThrow(solve(m)(T.of([2, 4], 'float64')))))(a)
+ * // => T.of([[-0.5, -0.5], [-0.25, -0.25]], 'float64')
+ *
+ * const failed = linearSolve((x: T.Tensor<[2]>) => T.matmul(a, x), { method: 'gmres', maxIterations: 1 })(
+ *   T.of([1, 1], 'float64')
+ * )
+ * E.isLeft(failed) ? failed.left.message : ''
+ * // => 'linearSolve (gmres): the residual is 4.5e-1 after 1 iteration; at most 1.4e-10 is required, raise maxIterations or give a preconditioner'
+ */
+export const linearSolve =
+  <X>(
+    operator: (x: X) => NoInfer<WithLeaves<X, Tensor>>,
+    options: LinearMethod<X>
+  ): ((b: X) => E.Either<NotConverged, X>) =>
+  (b) => {
+    const operation = 'linearSolve'
+    const system = linearOptions(operation, options)
+    const { preconditioner, initial } = options
+    const unknown = unknownLike(operation, b, 'the right side')
+    const ofOperator = closedLike(operation, unknown, operator)
+    const ofPreconditioner = preconditioner === undefined ? undefined : closedLike(operation, unknown, preconditioner)
+    const guess = initial === undefined ? [] : leavesLike(operation, 'guess', b, initial)
+    const operands = [...ofOperator.captured, ...(ofPreconditioner?.captured ?? []), ...unknown.leaves, ...guess]
+    const wording = wordingOf(operation, system.method)
+    const results = bindTuple(linearSolvePrimitive, operands, {
+      ...system,
+      wording,
+      operator: ofOperator.program,
+      preconditioner: ofPreconditioner?.program,
+      guessed: initial !== undefined,
+      strict: isStaged(operands)
+    })
+    return solutionOf(wording, unknown, results)
+  }

@@ -1,0 +1,278 @@
+/** The primitive behind all linear solves: x with A(c) x = b, for an operator A that is a program. */
+import { type Domain, type Draw, interval } from '../primitive/domain.js'
+import { type TensorType, type TuplePrimitive, bindTuple } from '../primitive/model.js'
+import { pullBack, pushForward } from '../calculus/leafwise.js'
+import { add, mul, neg, sub } from '../tensor/arithmetic.js'
+import { matmul } from '../tensor/matmul.js'
+import type { Concrete, Tensor } from '../tensor/model.js'
+import { permuteTo, sumOver } from '../tensor/structural.js'
+import { type Program, run, stage } from '../transform/stage.js'
+import { direct } from './direct.js'
+import { type System, bicgstab, cg, gmres } from './krylov.js'
+import { type Outcome, type Wording, refuse, reportLength, reportOf } from './notConverged.js'
+import { full, matrixOf, onVectors, transposedProgram } from './operator.js'
+import { type Vector, compact, norm, pack, precisionOf, unpack } from './vector.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/** How a linear system is solved: by the operator's matrix, or by an iteration that applies the operator. */
+export type Method = 'cg' | 'gmres' | 'bicgstab' | 'direct'
+
+/** A bound that is relative to what the element type can resolve. */
+export interface Tolerance {
+  readonly float32: number
+  readonly float64: number
+}
+
+/**
+ * A system, without its values. Operands are what the operator closes over, what the preconditioner closes over, the right
+ * side, and the initial guess if there is one; results are the solution, and a report of how the iteration ended.
+ */
+export interface LinearSystem {
+  readonly wording: Wording
+  /** (x, closed over) -> A x. */
+  readonly operator: Program
+  /** (r, closed over) -> an approximation of A^-1 r. */
+  readonly preconditioner: Program | undefined
+  readonly method: Method
+  readonly tolerance: Tolerance
+  readonly absoluteTolerance: number
+  readonly maxIterations: number | undefined
+  readonly restart: number | undefined
+  /** Whether the last operands are an initial guess. */
+  readonly guessed: boolean
+  /** Whether a failure is an error, for where nobody reads the report: in derivatives and in staged functions. */
+  readonly strict: boolean
+}
+
+/** What is not said of how to solve a system. */
+export const defaults: Pick<
+  LinearSystem,
+  'preconditioner' | 'tolerance' | 'absoluteTolerance' | 'maxIterations' | 'restart' | 'guessed' | 'strict'
+> = {
+  preconditioner: undefined,
+  tolerance: { float32: 1e-5, float64: 1e-10 },
+  absoluteTolerance: 0,
+  maxIterations: undefined,
+  restart: undefined,
+  guessed: false,
+  strict: false
+}
+
+const others = 'use gmres, bicgstab or direct'
+
+/** How sentences speak of a linear solve. */
+export const wordingOf = (operation: string, method: Method): Wording => ({
+  name: `${operation} (${method})`,
+  what: 'the residual',
+  map: 'operator',
+  remedies: {
+    iterations: 'raise maxIterations or give a preconditioner',
+    indefinite: others,
+    'indefinite preconditioner': 'give another one',
+    breakdown: 'use gmres or direct',
+    stagnation: method === 'gmres' ? 'raise restart or the tolerance' : 'raise the tolerance or use direct'
+  }
+})
+
+// -----------------------------------------------------------------------------
+// evaluation
+// -----------------------------------------------------------------------------
+
+interface Operands<A> {
+  readonly captured: readonly A[]
+  readonly ofPreconditioner: readonly A[]
+  readonly b: readonly A[]
+  readonly initial: readonly A[]
+}
+
+/** The operands by what they are. */
+const partsOf = <A>({ operator, preconditioner }: LinearSystem, operands: readonly A[]): Operands<A> => {
+  const k = operator.outputs.length
+  const captured = operator.inputs.length - k
+  const given = captured + (preconditioner === undefined ? 0 : preconditioner.inputs.length - k)
+  return {
+    captured: operands.slice(0, captured),
+    ofPreconditioner: operands.slice(captured, given),
+    b: operands.slice(given, given + k),
+    initial: operands.slice(given + k)
+  }
+}
+
+const krylov = { cg, gmres, bicgstab }
+
+const same = (r: Vector): Vector => r
+
+/** The end of the iteration at concrete values. */
+const outcomeOf = (params: LinearSystem, operands: readonly Concrete[]): Outcome => {
+  const { captured, ofPreconditioner, b: leaves, initial } = partsOf(params, operands)
+  const { operator, preconditioner, method, guessed } = params
+  const b = pack(leaves)
+  const size = norm(b)
+  const tolerance = Math.max(params.tolerance[precisionOf(leaves)] * size, params.absoluteTolerance)
+  if (size === 0) return { x: b, residual: 0, iterations: 0, tolerance, ending: 'converged' }
+  if (method === 'direct') return direct(matrixOf(operator, leaves, captured), b, tolerance)
+  const system: System = {
+    apply: onVectors(operator, leaves, captured),
+    precondition: preconditioner === undefined ? same : onVectors(preconditioner, leaves, ofPreconditioner),
+    b,
+    initial: guessed ? pack(initial) : undefined,
+    tolerance,
+    maxIterations: params.maxIterations ?? Math.max(100, 10 * b.length),
+    restart: params.restart ?? 30
+  }
+  return krylov[method](system)
+}
+
+/**
+ * The results of a primitive whose evaluation is an iteration: the solution and the report. Without a solution, NaN; an
+ * error if nobody will read the report, unless operands were not finite: of NaN, NaN.
+ */
+export const settle = (
+  wording: Wording,
+  strict: boolean,
+  operands: readonly Concrete[],
+  types: readonly TensorType[],
+  outcome: Outcome
+): readonly Concrete[] => {
+  const { x, ending } = outcome
+  if (ending === 'converged') return [...unpack(x, types), reportOf(outcome)]
+  if (strict && pack(operands).every(Number.isFinite)) refuse(wording, outcome)
+  return [
+    ...unpack(
+      x.map(() => NaN),
+      types
+    ),
+    reportOf(outcome)
+  ]
+}
+
+/** The type of a report. */
+export const reportType: TensorType = { shape: [reportLength], dtype: 'int32' }
+
+// -----------------------------------------------------------------------------
+// the primitive
+// -----------------------------------------------------------------------------
+
+/** The same system for the transposed operator; a symmetric one is its own. */
+const transposed = (params: LinearSystem): LinearSystem => {
+  const { operator, preconditioner, method } = params
+  if (method === 'cg') return params
+  return {
+    ...params,
+    operator: transposedProgram(operator),
+    preconditioner: preconditioner === undefined ? undefined : transposedProgram(preconditioner)
+  }
+}
+
+/** The solution of a system with the same operands but for the right side, where failure is an error. */
+const solveAgain = (
+  params: LinearSystem,
+  { captured, ofPreconditioner }: Operands<Tensor>,
+  b: readonly Tensor[]
+): readonly Tensor[] =>
+  bindTuple(linearSolvePrimitive, [...captured, ...ofPreconditioner, ...b], {
+    ...params,
+    guessed: false,
+    strict: true
+  }).slice(0, b.length)
+
+/** Sums where terms may be missing. */
+const difference = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined =>
+  b === undefined ? a : a === undefined ? neg(b) : sub(a, b)
+
+/**
+ * x with A(c) x = b. Its derivatives are solves with the same operator: A x' = b' - A' x forward; backward A^T w = x̄, which
+ * is the cotangent of b, and the cotangent of c is that of c -> A(c) x at -w.
+ */
+export const linearSolvePrimitive: TuplePrimitive<LinearSystem> = {
+  name: 'linearSolve',
+  infer: (operands, params) => [
+    ...partsOf(params, operands).b.map(({ shape, dtype }) => ({ shape, dtype })),
+    reportType
+  ],
+  evaluate: (operands, params) => {
+    const values = operands.map(compact)
+    const outcome = outcomeOf(params, values)
+    return settle(params.wording, params.strict, values, partsOf(params, values).b, outcome)
+  },
+  jvp: (tangents, operands, out, params) => {
+    const parts = partsOf(params, operands)
+    const moving = partsOf(params, tangents)
+    if ([...moving.captured, ...moving.b].every((tangent) => tangent === undefined)) return out.map(() => undefined)
+    const x = out.slice(0, parts.b.length)
+    const { tangent } = pushForward(
+      'jvp',
+      (inputs) => run(params.operator, inputs),
+      [...x, ...parts.captured],
+      [...x.map(() => undefined), ...moving.captured]
+    )
+    const right = full(
+      parts.b.map((_, i) => difference(moving.b[i], tangent[i])),
+      parts.b
+    )
+    return [...solveAgain(params, parts, right), undefined]
+  },
+  vjp: (operands, out, params) => {
+    const parts = partsOf(params, operands)
+    const k = parts.b.length
+    return (cotangents) => {
+      const w = solveAgain(transposed(params), parts, full(cotangents.slice(0, k), parts.b))
+      const { pull } = pullBack(
+        'vjp',
+        (inputs) => run(params.operator, inputs),
+        [...out.slice(0, k), ...parts.captured],
+        (i) => i >= k
+      )
+      return [
+        ...(parts.captured.length === 0 ? [] : pull(w.map((each) => neg(each))).slice(k)),
+        ...parts.ofPreconditioner.map(() => undefined),
+        ...w,
+        ...parts.initial.map(() => undefined)
+      ]
+    }
+  },
+  sample: (draw) => sampleOf(draw)
+}
+
+// -----------------------------------------------------------------------------
+// test operands
+// -----------------------------------------------------------------------------
+
+const small: Domain = interval(-0.25, 0.25)
+
+/** Solved as far as rounding lets it. */
+export const tight: Tolerance = { float32: 1e-6, float64: 4e-15 }
+
+/** A vector and a scalar as unknowns; the operator is near the identity, symmetric for cg. */
+const sampleOf = (draw: Draw): { readonly operands: readonly Tensor[]; readonly params: LinearSystem } => {
+  const method = draw.pick<Method>(['direct', 'gmres', 'cg', 'bicgstab'])
+  const n = draw.integer(1, 2)
+  const matrix = draw.tensor([n, n], small)
+  const vector = draw.tensor([n], small)
+  const b = [draw.tensor([n], interval(-2, 2)), draw.tensor([], interval(-2, 2))]
+  const inner = (m: Tensor, u: Tensor): Tensor =>
+    method === 'cg' ? matmul(permuteTo(m, [1, 0]), matmul(m, u)) : matmul(m, u)
+  const operator = stage('linearSolve', [...b, matrix, vector], ([u, s, m, v]) => [
+    add(add(u!, inner(m!, u!)), mul(v!, s!)),
+    add(s!, sumOver(mul(v!, u!), [0]))
+  ]).program
+  const preconditioner = stage('linearSolve', [...b, matrix], ([u, s, m]) => [sub(u!, inner(m!, u!)), s!]).program
+  const preconditioned = draw.pick([false, true])
+  const guessed = draw.pick([false, true])
+  return {
+    operands: [matrix, vector, ...(preconditioned ? [matrix] : []), ...b, ...(guessed ? [b[0]!, b[1]!] : [])],
+    params: {
+      ...defaults,
+      wording: wordingOf('linearSolve', method),
+      operator,
+      preconditioner: preconditioned ? preconditioner : undefined,
+      method,
+      tolerance: tight,
+      guessed,
+      strict: draw.pick([false, true])
+    }
+  }
+}

@@ -1,0 +1,149 @@
+/** What roots, fixed points and minima have in common: options, and the way from a function and a guess to a solution. */
+import type * as E from 'fp-ts/lib/Either.js'
+import { requireOptions } from '../internal/refuse.js'
+import { bindTuple } from '../primitive/model.js'
+import { leavesLike } from '../calculus/trees.js'
+import { type Tensor, isConcrete } from '../tensor/model.js'
+import { type Program, run } from '../transform/stage.js'
+import type { Flat } from '../tree/model.js'
+import { type Equation, type Linear, type Solver, implicitPrimitive, linearDefaults } from './equation.js'
+import type { Limits } from './iteration.js'
+import { type LinearMethod, linearOptions, requireBound, requireCount } from './linearSolve.js'
+import type { Tolerance } from './linearSystem.js'
+import type { NotConverged } from './notConverged.js'
+import { onVectors } from './operator.js'
+import { type Closed, isStaged, solutionOf } from './unknown.js'
+import { type Vector, norm, pack, precisionOf, unpack } from './vector.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * How linear systems with the Jacobian at the solution are solved, in derivatives: `direct` up to 128 unknowns, unless a
+ * method is given; above, `gmres`, and `cg` for minima.
+ *
+ * @example
+ * import { type LinearOptions, fixedPoint, orThrow } from 'pullback/Implicit'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const linear: LinearOptions = { method: 'gmres', tolerance: 1e-6 }
+ * const halve = (x: T.Tensor<[]>) => T.add(T.mul(x, 0.5), 1)
+ * T.item(orThrow(fixedPoint(halve, { linear, tolerance: 1e-6 })(T.scalar(0, 'float64')))) // ≈ 2.0000
+ */
+export type LinearOptions = Partial<Omit<LinearMethod<unknown>, 'preconditioner' | 'initial'>>
+
+/**
+ * Options of all nonlinear solvers. `f` is what a solver of the user's own is given: the function, at the values of its
+ * parameters.
+ *
+ * @example
+ * import { type SolverOptions, orThrow, root } from 'pullback/Implicit'
+ * import * as T from 'pullback/Tensor'
+ *
+ * type Scalar = T.Tensor<[]>
+ * // bisection between 0 and 4
+ * const bisection: SolverOptions<Scalar, T.Tensor> = {
+ *   solver: (f) => {
+ *     let [low, high] = [0, 4]
+ *     while (high - low > 1e-12) {
+ *       const middle = (low + high) / 2
+ *       if (T.item(f(T.scalar(middle, 'float64'))) > 0) high = middle
+ *       else low = middle
+ *     }
+ *     return T.scalar(high, 'float64')
+ *   }
+ * }
+ * const cosine = root((x: Scalar) => T.neg(T.cos(x)), bisection)
+ * T.item(orThrow(cosine(T.scalar(1, 'float64')))) // ≈ 1.5707963
+ */
+export interface SolverOptions<X, Value> {
+  /** The largest norm that counts as zero, times the scale that the function states: 1e-10 in float64, 1e-5 in float32. */
+  readonly tolerance?: number
+  readonly maxIterations?: number
+  /** Another way to the solution, from a guess: it may read values. Its answer is held against the tolerance. */
+  readonly solver?: (f: (x: X) => Value, initial: X) => X
+  /** How derivatives are solved for. */
+  readonly linear?: LinearOptions
+}
+
+const known = ['tolerance', 'maxIterations', 'solver', 'linear'] as const
+
+const defaultTolerance: Tolerance = { float32: 1e-5, float64: 1e-10 }
+
+/** Options, checked. */
+export const checkedOptions = (
+  operation: string,
+  options: Omit<SolverOptions<never, unknown>, 'solver'>,
+  also: readonly string[],
+  mostIterations: number
+): { readonly tolerance: Tolerance; readonly maxIterations: number; readonly linear: Linear } => {
+  requireOptions(operation, options, [...known, ...also])
+  const { tolerance, maxIterations, linear } = options
+  requireBound(operation, 'tolerance', tolerance)
+  requireCount(operation, 'maxIterations', maxIterations)
+  return {
+    tolerance: tolerance === undefined ? defaultTolerance : { float32: tolerance, float64: tolerance },
+    maxIterations: maxIterations ?? mostIterations,
+    linear:
+      linear === undefined
+        ? linearDefaults
+        : {
+            ...linearOptions(`${operation}: linear`, { ...linear, method: linear.method ?? 'direct' }),
+            method: linear.method
+          }
+  }
+}
+
+// -----------------------------------------------------------------------------
+// solvers of the user's own
+// -----------------------------------------------------------------------------
+
+/** The user's solver: what it finds is held against the same bound as what ours find. */
+export const givenSolver =
+  <X, Value>(
+    operation: string,
+    unknown: Flat<X>,
+    program: Program,
+    valueOf: (leaves: readonly Tensor[]) => Value,
+    residual: Program,
+    solver: (f: (x: X) => Value, initial: X) => X,
+    tolerance: Tolerance,
+    bound: (tolerance: Limits['tolerance'], first: () => number, x: Vector) => number
+  ): Solver =>
+  ({ initial, types, captured }) => {
+    const start = unknown.unflatten(unpack(initial, types))
+    let calls = 0
+    const f = (x: X): Value => {
+      calls++
+      return valueOf(run(program, [...leavesLike(operation, 'value', start, x), ...captured]))
+    }
+    const leaves = leavesLike(operation, 'solution', start, solver(f, start))
+    const found = leaves.filter(isConcrete)
+    if (found.length < leaves.length) {
+      throw new TypeError(
+        `${operation}: the solver gave a value inside a transformation; it must work on the function and the guess that it is given`
+      )
+    }
+    const x = pack(found)
+    const residualAt = onVectors(residual, types, captured)
+    const size = norm(residualAt(x))
+    const most = bound(tolerance[precisionOf(types)], () => norm(residualAt(initial)), x)
+    const ending = size <= most ? 'converged' : Number.isFinite(size) ? 'iterations' : 'not finite'
+    return { x, residual: size, iterations: calls, tolerance: most, ending }
+  }
+
+// -----------------------------------------------------------------------------
+// solutions
+// -----------------------------------------------------------------------------
+
+/** The solution of an equation from an initial guess on. */
+export const solutionFrom = <X>(
+  unknown: Flat<X>,
+  { captured }: Closed,
+  equation: Omit<Equation, 'strict'>
+): E.Either<NotConverged, X> => {
+  const operands = [...captured, ...unknown.leaves]
+  const results = bindTuple(implicitPrimitive, operands, { ...equation, strict: isStaged(operands) })
+  return solutionOf(equation.wording, unknown, results)
+}

@@ -1,0 +1,439 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { describe, expect, test } from 'vitest'
+import { checkpoint, grad, hessian, jacobian, jvp, vjp } from 'pullback/Grad'
+import { type LinearMethod, type NotConverged, linearSolve, orThrow } from 'pullback/Implicit'
+import * as Linalg from 'pullback/Linalg'
+import * as Random from 'pullback/Random'
+import * as T from 'pullback/Tensor'
+import { vmap } from 'pullback/Vmap'
+import { close } from '../calculus/close.js'
+
+type S = T.Tensor<[]>
+type Method = LinearMethod<T.Tensor>['method']
+
+const methods: readonly Method[] = ['cg', 'gmres', 'bicgstab', 'direct']
+
+const normal = (seed: number, shape: readonly number[]): T.Tensor =>
+  T.cast(Random.normal(Random.key(seed), shape), 'float64')
+
+/** A symmetric positive definite matrix with condition number below 3, and one that is not symmetric. */
+const positive = (seed: number, n: number): T.Tensor => {
+  const m = T.mul(normal(seed, [n, n]), 0.5 / Math.sqrt(n))
+  return T.add(T.matmul(m, T.transpose(m)), T.eye(n, 'float64'))
+}
+const general = (seed: number, n: number): T.Tensor =>
+  T.add(T.mul(normal(seed, [n, n]), 0.3 / Math.sqrt(n)), T.eye(n, 'float64'))
+
+const matrixFor = (method: Method, seed: number, n: number): T.Tensor =>
+  method === 'cg' ? positive(seed, n) : general(seed, n)
+
+const solved =
+  (method: Method, options: Partial<LinearMethod<T.Tensor>> = {}) =>
+  (a: T.Tensor, b: T.Tensor): T.Tensor =>
+    orThrow(linearSolve((x: T.Tensor) => T.matmul(a, x), { method, tolerance: 1e-13, ...options })(b))
+
+const left = <X>(solution: E.Either<NotConverged, X>): NotConverged => {
+  if (E.isLeft(solution)) return solution.left
+  throw new Error('a solution')
+}
+
+describe.each(methods)('linearSolve (%s)', (method) => {
+  test.each([1, 2, 7, 40])('of %i unknowns is the dense solution', (n) => {
+    const a = matrixFor(method, n, n)
+    const b = normal(n + 1, [n])
+    close(solved(method)(a, b), Linalg.solve(a, b), 1e-12)
+  })
+
+  test('of none', () => {
+    expect(T.toNested(solved(method)(T.zeros([0, 0], 'float64'), T.zeros([0], 'float64')))).toEqual([])
+  })
+
+  test('is exactly zero where the right side is', () => {
+    expect(T.toNested(solved(method)(matrixFor(method, 1, 3), T.zeros([3], 'float64')))).toEqual([0, 0, 0])
+  })
+
+  test('in float32, to its tolerance', () => {
+    const a = matrixFor(method, 3, 10)
+    const b = normal(4, [10])
+    const x = orThrow(linearSolve((y: T.Tensor) => T.matmul(T.cast(a, 'float32'), y), { method })(T.cast(b, 'float32')))
+    expect(x.dtype).toBe('float32')
+    close(x, Linalg.solve(a, b), 1e-4)
+  })
+
+  test('residuals are below the tolerance that is asked for', () => {
+    const a = matrixFor(method, 5, 60)
+    const b = normal(6, [60])
+    for (const tolerance of [1e-2, 1e-6, 1e-10]) {
+      const r = T.sub(b, T.matmul(a, solved(method, { tolerance })(a, b)))
+      expect(norm(r)).toBeLessThanOrEqual(tolerance * norm(b))
+    }
+  })
+
+  test('an initial guess and a preconditioner change the way, not the solution', () => {
+    const a = matrixFor(method, 7, 30)
+    const b = normal(8, [30])
+    const exact = Linalg.solve(a, b)
+    const inverse = Linalg.inverse(a)
+    const perfect = (r: T.Tensor): T.Tensor => T.matmul(inverse, r)
+    const few = method === 'direct' ? {} : { maxIterations: 2 }
+    close(solved(method, { preconditioner: perfect, ...few })(a, b), exact, 1e-12)
+    close(solved(method, { initial: exact, ...few })(a, b), exact, 1e-12)
+  })
+
+  test('trees', () => {
+    const [a, b, c] = [matrixFor(method, 1, 3), normal(2, [3]), T.scalar(0.25, 'float64')]
+    interface Pair {
+      readonly u: T.Tensor
+      readonly s: readonly [T.Tensor]
+    }
+    const operator = ({ u, s: [s] }: Pair): Pair => ({
+      u: T.add(T.matmul(a, u), T.mul(T.mul(c, T.ones([3], 'float64')), s)),
+      s: [T.add(s, T.mul(c, T.sum(u)))]
+    })
+    const x = orThrow(linearSolve(operator, { method, tolerance: 1e-13 })({ u: b, s: [T.scalar(2, 'float64')] }))
+    close(operator(x), { u: b, s: [T.scalar(2, 'float64')] }, 1e-12)
+  })
+
+  describe('derivatives are those of the dense solution', () => {
+    const n = 4
+    const a = matrixFor(method, 11, n)
+    const b = normal(12, [n])
+    const u = normal(13, [n])
+    // The operator depends on p so that it stays symmetric.
+    const scaled = (p: T.Tensor): T.Tensor => T.mul(a, T.outer(T.reshape(p, [n]), T.reshape(p, [n])))
+    const p = T.add(T.ones([n], 'float64'), T.mul(normal(14, [n]), 0.1))
+    const through = (p: T.Tensor, b: T.Tensor): T.Tensor => solved(method)(scaled(p), b)
+    const dense = (p: T.Tensor, b: T.Tensor): T.Tensor => Linalg.solve(scaled(p), b)
+
+    test('backward, in the right side and in what the operator closes over', () => {
+      close(vjp(through)(p, b)[1](u), vjp(dense)(p, b)[1](u), 1e-11)
+    })
+
+    test('forward', () => {
+      close(jvp(through)([p, b], [u, p])[1], jvp(dense)([p, b], [u, p])[1], 1e-11)
+    })
+
+    test('of second order, in all mixtures', () => {
+      const f = (solve: typeof through) => (p: T.Tensor) => T.sum(T.mul(u, solve(p, T.mul(b, p)))) as S
+      close(hessian(f(through))(p), hessian(f(dense))(p), 1e-10)
+      const g = (solve: typeof through) => (p: T.Tensor) => jvp(grad(f(solve)))([p], [u])[1]
+      close(g(through)(p), g(dense)(p), 1e-10)
+      const h = (solve: typeof through) => grad((p: T.Tensor) => jvp(f(solve))([p], [u])[1])
+      close(h(through)(p), h(dense)(p), 1e-10)
+    })
+
+    test('mapped, over the right side, over the operator, and over gradients', () => {
+      const bs = normal(15, [3, n])
+      const ps = T.add(T.ones([3, n], 'float64'), T.mul(normal(16, [3, n]), 0.1))
+      close(vmap(through, { inAxes: [null, 0] })(p, bs), vmap(dense, { inAxes: [null, 0] })(p, bs), 1e-11)
+      close(vmap(through, { inAxes: [0, null] })(ps, b), vmap(dense, { inAxes: [0, null] })(ps, b), 1e-11)
+      const each = (solve: typeof through) =>
+        vmap(
+          grad((p: T.Tensor, b: T.Tensor) => T.sum(T.mul(u, solve(p, b))) as S),
+          { inAxes: [0, 0] }
+        )(ps, bs)
+      close(each(through), each(dense), 1e-10)
+      const all = (solve: typeof through) => grad((ps: T.Tensor) => T.sum(vmap(solve)(ps, bs)) as S)(ps)
+      close(all(through), all(dense), 1e-10)
+    })
+
+    test('inside checkpoint', () => {
+      const f = (solve: typeof through) => (p: T.Tensor) => T.sum(T.square(solve(p, b))) as S
+      close(grad(checkpoint(f(through)))(p), grad(f(dense))(p), 1e-10)
+      close(jacobian(grad(checkpoint(f(through))))(p), jacobian(grad(f(dense)))(p), 1e-9)
+    })
+
+    test('the initial guess and the preconditioner have none', () => {
+      const f = (q: T.Tensor): S =>
+        T.sum(
+          orThrow(
+            linearSolve((x: T.Tensor) => T.matmul(a, x), {
+              method,
+              tolerance: 1e-13,
+              initial: q,
+              preconditioner: (r: T.Tensor) => T.mul(r, T.sum(T.square(q)))
+            })(b)
+          )
+        )
+      expect(T.toNested(grad(f)(p))).toEqual([0, 0, 0, 0])
+    })
+  })
+})
+
+const norm = (x: T.Tensor): number => Number(T.item(T.sqrt(T.sum(T.square(x)))))
+
+describe('gmres', () => {
+  test('starts again, and still arrives', () => {
+    const a = general(1, 50)
+    const b = normal(2, [50])
+    close(solved('gmres', { restart: 5 })(a, b), Linalg.solve(a, b), 1e-12)
+  })
+
+  test('solves in as many iterations as there are different eigenvalues', () => {
+    const d = T.of([1, 2, 3, 1, 2, 3, 1, 2, 3], 'float64')
+    const b = normal(3, [9])
+    const x = orThrow(
+      linearSolve((x: T.Tensor) => T.mul(d, x), { method: 'gmres', maxIterations: 3, tolerance: 1e-12 })(b)
+    )
+    close(x, T.div(b, d), 1e-13)
+  })
+})
+
+describe('is deterministic', () => {
+  test.each(methods)('%s', (method) => {
+    const [a, b] = [matrixFor(method, 1, 20), normal(2, [20])]
+    expect(T.toArray(solved(method)(a, b))).toEqual(T.toArray(solved(method)(a, b)))
+  })
+})
+
+describe('what does not converge is a Left with a sentence', () => {
+  const b = T.of([3, 4], 'float64')
+  const apply = (rows: readonly (readonly number[])[]) => (x: T.Tensor<[2]>) => T.matmul(T.of(rows, 'float64'), x)
+
+  test('too few iterations', () => {
+    const failure = left(
+      linearSolve(
+        apply([
+          [1, 0],
+          [0, 100]
+        ]),
+        { method: 'cg', maxIterations: 1, tolerance: 1e-6 }
+      )(b as T.Tensor<[2]>)
+    )
+    expect(failure.message).toBe(
+      'linearSolve (cg): the residual is 3.7e+0 after 1 iteration; at most 5e-6 is required, raise maxIterations or give a preconditioner'
+    )
+    expect(failure).toMatchObject({
+      _tag: 'NotConverged',
+      operation: 'linearSolve (cg)',
+      iterations: 1,
+      example: []
+    })
+    expect(failure.tolerance).toBeCloseTo(5e-6, 15)
+    expect(failure.residual).toBeCloseTo(3.725, 3)
+  })
+
+  test('an operator that is not positive definite', () => {
+    expect(
+      left(
+        linearSolve(
+          apply([
+            [1, 0],
+            [0, -1]
+          ]),
+          { method: 'cg' }
+        )(b as T.Tensor<[2]>)
+      ).message
+    ).toBe(
+      'linearSolve (cg): the residual is 5e+0 after 1 iteration, where the operator turned out not to be positive definite; at most 5e-10 is required, use gmres, bicgstab or direct'
+    )
+  })
+
+  test('a preconditioner that is not', () => {
+    const solve = linearSolve(
+      apply([
+        [1, 0],
+        [0, 1]
+      ]),
+      { method: 'cg', preconditioner: (r) => T.neg(r) }
+    )
+    expect(left(solve(b as T.Tensor<[2]>)).message).toBe(
+      'linearSolve (cg): the residual is 5e+0 after 0 iterations, where the preconditioner turned out not to be positive definite; at most 5e-10 is required, give another one'
+    )
+  })
+
+  test.each([
+    ['direct', 'the residual is 5e+0 after 0 iterations, where the operator is singular; at most 5e-10 is required'],
+    ['gmres', 'the residual is 8.9e-1 after 4 iterations, where the operator is singular; at most 5e-10 is required']
+  ] as const)('a singular operator: %s', (method, sentence) => {
+    const failure = left(
+      linearSolve(
+        apply([
+          [1, 2],
+          [2, 4]
+        ]),
+        { method }
+      )(T.of([3, 4], 'float64'))
+    )
+    expect(failure.message).toBe(`linearSolve (${method}): ${sentence}`)
+  })
+
+  test('bicgstab that breaks down', () => {
+    const failure = left(
+      linearSolve(
+        apply([
+          [0, 1],
+          [-1, 0]
+        ]),
+        { method: 'bicgstab' }
+      )(T.of([3, 4], 'float64'))
+    )
+    expect(failure.message).toBe(
+      'linearSolve (bicgstab): the residual is 5e+0 after 1 iteration, where the method breaks down; at most 5e-10 is required, use gmres or direct'
+    )
+  })
+
+  test('NaN', () => {
+    for (const method of methods) {
+      const failure = left(
+        linearSolve(
+          apply([
+            [1, 0],
+            [0, 1]
+          ]),
+          { method }
+        )(T.of([NaN, 1], 'float64'))
+      )
+      expect(failure.message).toBe(
+        `linearSolve (${method}): the residual is NaN after 0 iterations, where values are no longer finite; at most NaN is required`
+      )
+    }
+  })
+
+  test('under vmap, with the example that is worst', () => {
+    const solutions: E.Either<NotConverged, T.Tensor>[] = []
+    vmap((d: T.Tensor<[2]>) => {
+      solutions.push(linearSolve((x: T.Tensor<[2]>) => T.mul(x, d), { method: 'cg' })(T.of([3, 4], 'float64')))
+      return d
+    })(
+      T.of(
+        [
+          [1, 1],
+          [1, -1],
+          [2, 2],
+          [-10, -10]
+        ],
+        'float64'
+      )
+    )
+    expect(left(solutions[0]!).example).toEqual([1])
+    expect(left(solutions[0]!).message).toBe(
+      'linearSolve (cg): the residual of example [1] is 5e+0 after 1 iteration, where the operator turned out not to be positive definite; at most 5e-10 is required, use gmres, bicgstab or direct'
+    )
+  })
+
+  test('under nested vmap, with both positions', () => {
+    let failure: NotConverged | undefined
+    const d = T.ones([2, 3, 1], 'float64')
+    const wrong = T.where(T.equal(T.reshape(T.arange(6), [2, 3, 1]), 5), T.neg(d), d)
+    vmap(
+      vmap((d: T.Tensor<[1]>) => {
+        failure = left(linearSolve((x: T.Tensor<[1]>) => T.mul(x, d), { method: 'cg' })(T.of([1], 'float64')))
+        return d
+      })
+    )(T.ensure([2, 3, 1])(wrong))
+    expect(failure?.example).toEqual([1, 2])
+  })
+
+  test('under grad and jvp', () => {
+    const f = (d: T.Tensor<[2]>): S => {
+      const solution = linearSolve((x: T.Tensor<[2]>) => T.mul(x, d), { method: 'cg' })(T.of([3, 4], 'float64'))
+      return E.isLeft(solution) ? T.scalar(-1, 'float64') : T.sum(solution.right)
+    }
+    const bad = T.of([1, -1], 'float64')
+    expect(T.toNested(grad(f)(bad))).toEqual([0, 0])
+    expect(T.toNested(jvp(f)([bad], [bad])[0])).toBe(-1)
+  })
+})
+
+describe('where failure cannot be a value, it is an error with the sentence', () => {
+  const d = T.of([1, -1], 'float64')
+  const f = (d: T.Tensor<[2]>): T.Tensor<[2]> =>
+    orThrow(linearSolve((x: T.Tensor<[2]>) => T.mul(x, d), { method: 'cg' })(T.of([3, 4], 'float64')))
+  const sentence =
+    'linearSolve (cg): the residual is 5e+0 after 1 iteration, where the operator turned out not to be positive definite; at most 5e-10 is required, use gmres, bicgstab or direct'
+
+  test('orThrow', () => {
+    expect(() => f(d)).toThrow(new Error(sentence))
+  })
+
+  test('in a staged function', () => {
+    const rights: boolean[] = []
+    const staged = checkpoint((d: T.Tensor<[2]>) => {
+      const solution = linearSolve((x: T.Tensor<[2]>) => T.mul(x, d), { method: 'cg' })(T.of([3, 4], 'float64'))
+      rights.push(E.isRight(solution))
+      return orThrow(solution)
+    })
+    expect(T.toNested(staged(T.of([3, 4], 'float64')))).toEqual([1, 1])
+    expect(() => staged(d)).toThrow(new Error(sentence))
+    expect(rights).toEqual([true, true])
+  })
+
+  test('in a pullback', () => {
+    // Gmres solves [[1, 1], [0, 1]] x = e1 in one iteration, and its transpose in two.
+    const a = T.of(
+      [
+        [1, 1],
+        [0, 1]
+      ],
+      'float64'
+    )
+    const [value, pull] = vjp((b: T.Tensor<[2]>) =>
+      orThrow(linearSolve((x: T.Tensor<[2]>) => T.matmul(a, x), { method: 'gmres', maxIterations: 1 })(b))
+    )(T.of([1, 0], 'float64'))
+    expect(T.toNested(value)).toEqual([1, 0])
+    expect(() => pull(T.of([1, 0], 'float64'))).toThrow(
+      new Error(
+        'linearSolve (gmres): the residual is 7.1e-1 after 1 iteration; at most 1e-10 is required, raise maxIterations or give a preconditioner'
+      )
+    )
+  })
+
+  test('a cotangent of NaN gives NaN', () => {
+    const [, pull] = vjp((b: T.Tensor<[2]>) => orThrow(linearSolve(T.neg<[2]>, { method: 'gmres' })(b)))(d)
+    expect(T.toNested(pull(T.of([NaN, 1], 'float64'))[0])).toEqual([NaN, NaN])
+  })
+})
+
+describe('what is refused', () => {
+  const b = T.of([1, 2], 'float64')
+  const solve = (options: object) => () => linearSolve(T.neg<[2]>, options as LinearMethod<T.Tensor<[2]>>)(b)
+
+  test.each([
+    [{ method: 'lu' }, 'linearSolve: method "lu"; one of cg, gmres, bicgstab, direct is required'],
+    [{ method: 'cg', maxIterations: 0 }, 'linearSolve: maxIterations 0; an integer of at least 1 is required'],
+    [{ method: 'cg', maxIterations: 1.5 }, 'linearSolve: maxIterations 1.5; an integer of at least 1 is required'],
+    [{ method: 'gmres', restart: -1 }, 'linearSolve: restart -1; an integer of at least 1 is required'],
+    [{ method: 'cg', tolerance: -1 }, 'linearSolve: tolerance -1; a finite number of at least 0 is required'],
+    [
+      { method: 'cg', absoluteTolerance: NaN },
+      'linearSolve: absoluteTolerance NaN; a finite number of at least 0 is required'
+    ],
+    [
+      { method: 'cg', tol: 1 },
+      'linearSolve: option tol; method, preconditioner, tolerance, absoluteTolerance, maxIterations, restart, initial are known'
+    ]
+  ])('%o', (options, sentence) => {
+    expect(solve(options)).toThrow(sentence)
+  })
+
+  test('an operator that changes the shape, the type or the structure', () => {
+    const given = (f: (x: T.Tensor) => T.Tensor) => () => linearSolve(f, { method: 'cg' })(b)
+    expect(given((x) => T.sum(x))).toThrow('linearSolve: a result of shape []; shape [2] is required')
+    expect(given((x) => T.cast(x, 'float32'))).toThrow(
+      'linearSolve: a result of float32; float64 is required, cast it with T.cast'
+    )
+    expect(given((x) => [x] as never)).toThrow('linearSolve: the trees differ')
+    expect(given(() => 3 as never)).toThrow(
+      'linearSolve: the function returned a number (3); tensors or trees of tensors are required'
+    )
+  })
+
+  test('integers', () => {
+    expect(() => linearSolve((x: T.Tensor) => x, { method: 'cg' })(T.of([1, 2], 'int32'))).toThrow(
+      'linearSolve: the right side is int32; float32 or float64 is required'
+    )
+  })
+
+  test('an initial guess of another shape', () => {
+    expect(() => linearSolve((x: T.Tensor) => x, { method: 'cg', initial: T.zeros([3], 'float64') })(b)).toThrow(
+      'linearSolve: a guess of shape [3]; shape [2] is required'
+    )
+  })
+
+  test('reading values of the unknown', () => {
+    expect(() => linearSolve((x: T.Tensor<[2]>) => T.mul(x, T.item(T.sum(x))), { method: 'cg' })(b)).toThrow(
+      'inside linearSolve'
+    )
+  })
+})
