@@ -55,7 +55,10 @@ export class NonFiniteError extends Error {
   /** The transformation whose backward pass ran. */
   readonly within: string | undefined
   readonly operands: readonly Operand[]
-  /** The path of the first operand that is a leaf of the arguments, or a view of one; of the argument that is bad itself. */
+  /**
+   * The path of the first operand that is a leaf of the arguments, or a view of one; of the argument that is bad
+   * itself.
+   */
   readonly path: string | undefined
 
   constructor(site: Site, value: number, index: readonly number[], example: readonly number[], rule: string) {
@@ -215,8 +218,8 @@ const excuse = (site: Site, given: readonly Concrete[]): ((position: number) => 
 }
 
 /**
- * The first element that is not finite, and not explained by the operands: an infinity may come from an infinity, a NaN is
- * always found.
+ * The first element that is not finite, and not explained by the operands: an infinity may come from an infinity, a NaN
+ * is always found.
  */
 const find = (site: Site, x: Concrete, given: readonly Concrete[]): number | undefined => {
   if (!isFloat(x.dtype)) return undefined
@@ -232,7 +235,8 @@ const find = (site: Site, x: Concrete, given: readonly Concrete[]): number | und
 
 /**
  * In a backward pass an infinity is a suspect first: a local derivative at a singular point, which a zero cotangent may
- * still make harmless, since zero is strong in `guardedMul`. It is an error once a product, a NaN or the result shows it.
+ * still make harmless, since zero is strong in `guardedMul`. It is an error once a product, a NaN or the result shows
+ * it.
  */
 const inspect = (site: Site, which: number, x: Concrete, given: readonly Concrete[]): void => {
   const { suspects, within, operation, kind } = site

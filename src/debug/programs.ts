@@ -8,7 +8,8 @@ export const isObject = (value: unknown): value is object => typeof value === 'o
 export const isProgram = (value: unknown): value is Program =>
   isObject(value) && 'equations' in value && 'inputs' in value && 'outputs' in value
 
-const isPlain = (value: object): boolean => {
+/** Whether it is a record, and not of a class. */
+export const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }

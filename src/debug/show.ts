@@ -5,7 +5,7 @@ import { show as showShape, size } from '../shape/model.js'
 import { Dense, type Tensor, contiguous, isConcrete, isTensor } from '../tensor/model.js'
 import { showElement } from '../tensor/show.js'
 import { type Atom, type Equation, type Program, Variable } from '../transform/stage.js'
-import { isObject, isProgram } from './programs.js'
+import { isObject, isPlain, isProgram } from './programs.js'
 
 // -----------------------------------------------------------------------------
 // types and constants
@@ -86,6 +86,7 @@ const showValue = (value: unknown, indent: string, names: Names): string => {
       ? `[${joined(entries, indent)}]`
       : listed(entries.slice(0, 2 * most), entries.length)
   }
+  if (!isPlain(value)) return value.constructor.name
   return `{${joined(showFields(value, indent, names), indent)}}`
 }
 
@@ -133,10 +134,11 @@ const showProgram = (
 /**
  * A program as text, in the manner of a jaxpr: inputs with their types, an equation per line, outputs.
  *
- * `c:f32[3] = mul a b` says that `c` is the product of `a` and `b`, float32 of shape `[3]`; parameters stand in brackets
- * behind the name of the operation, and the programs inside of `checkpoint`, `scan`, `cond` and so on are indented there. Constants are
- * written with their first values and their type, results that nobody reads as `_`, captured inputs behind a semicolon.
- * Variables are named in the order in which they appear, so that equal programs print equally.
+ * `c:f32[3] = mul a b` says that `c` is the product of `a` and `b`, float32 of shape `[3]`; parameters stand in
+ * brackets behind the name of the operation, and the programs inside of `checkpoint`, `scan`, `cond` and so on are
+ * indented there. Constants are written with their first values and their type, results that nobody reads as `_`,
+ * captured inputs behind a semicolon. Variables are named in the order in which they appear, so that equal programs
+ * print equally.
  *
  * @example
  * import * as Debug from 'pullback/Debug'

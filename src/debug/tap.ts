@@ -29,7 +29,10 @@ export interface TapInfo {
   readonly path: string
   /** The value itself, or the cotangent that comes back to it. */
   readonly kind: 'value' | 'cotangent'
-  /** The sizes of the axes in front of the value over which `vmap` maps, the outermost first: one example has none of them. */
+  /**
+   * The sizes of the axes in front of the value over which `vmap` maps, the outermost first: one example has none of
+   * them.
+   */
   readonly mapped: readonly number[]
 }
 
@@ -148,11 +151,11 @@ const print: Report = (value, { label, path, kind, mapped }) => {
  * The identity on trees of tensors, which prints each leaf under a label, or passes it to a function, whenever a value
  * passes, at any nesting of transformations; everything else about it is pure.
  *
- * Inside of `grad`, `vjp` and `jvp` the value is reported, its derivative is the identity, and `cotangent: true` reports
- * what comes back to it as well. Inside of `vmap` it is reported once for all examples, with the mapped axes in front and
- * their sizes in `mapped`. In a staged program (`trace`, `checkpoint`, the body of `scan`) it stays, also if nobody
- * uses its result, and reports each time that the program runs: under `checkpoint` again when the backward pass recomputes.
- * Values reported are concrete: they may be read.
+ * Inside of `grad`, `vjp` and `jvp` the value is reported, its derivative is the identity, and `cotangent: true`
+ * reports what comes back to it as well. Inside of `vmap` it is reported once for all examples, with the mapped axes in
+ * front and their sizes in `mapped`. In a staged program (`trace`, `checkpoint`, the body of `scan`) it stays, also if
+ * nobody uses its result, and reports each time that the program runs: under `checkpoint` again when the backward pass
+ * recomputes. Values reported are concrete: they may be read.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'

@@ -33,7 +33,9 @@ export interface StagedProgram<Args extends readonly unknown[], R> extends Progr
   readonly outputPaths: readonly string[]
   /** Values of transformations around it that the function closes over: the last inputs. */
   readonly captured: readonly Tensor[]
-  /** The leaves of arguments, in the order of the inputs; throws an error that names the path of one that does not fit. */
+  /**
+   * The leaves of arguments, in the order of the inputs; throws an error that names the path of one that does not fit.
+   */
   readonly flatten: (args: Args) => readonly Tensor[]
   /** The result, with the values of the outputs in it. */
   readonly unflatten: (outputs: readonly Tensor[]) => R
@@ -85,14 +87,14 @@ const structureOf = <R>(value: R): Flat<R> =>
 // -----------------------------------------------------------------------------
 
 /**
- * The program of a function: `trace(f)(...args)` runs `f` once, on values that are known by shape and element type only,
- * and writes down what it does. Any function, through any transformation: `trace(grad(f))`, `trace(vmap(f))`.
+ * The program of a function: `trace(f)(...args)` runs `f` once, on values that are known by shape and element type
+ * only, and writes down what it does. Any function, through any transformation: `trace(grad(f))`, `trace(vmap(f))`.
  *
- * Arguments and result are trees of tensors; of the arguments only shapes and types are used, so that `T.zeros` will do.
- * JavaScript's control flow is followed once: the program is that of the branch taken. Reading a value as a number is a
- * `LeakedTracerError`. Operations on constants are done at once, and equations whose results nobody reads are left out,
- * except those that have an effect, such as `tap`. Inside of another transformation, values of it that the function closes
- * over become inputs: see `captured`.
+ * Arguments and result are trees of tensors; of the arguments only shapes and types are used, so that `T.zeros` will
+ * do. JavaScript's control flow is followed once: the program is that of the branch taken. Reading a value as a number
+ * is a `LeakedTracerError`. Operations on constants are done at once, and equations whose results nobody reads are left
+ * out, except those that have an effect, such as `tap`. Inside of another transformation, values of it that the
+ * function closes over become inputs: see `captured`.
  *
  * @example
  * import * as Debug from 'pullback/Debug'
@@ -100,11 +102,11 @@ const structureOf = <R>(value: R): Flat<R> =>
  * import * as T from 'pullback/Tensor'
  *
  * const program = Debug.trace(grad((x: T.Tensor<[]>) => T.square(T.sin(x))))(T.scalar(0))
- * program.equations.map(({ name }) => name) // => ['sin', 'mul', 'guardedMul', 'cos', 'guardedMul']
- * Debug.evaluate(program)(T.scalar(1)) // => T.scalar(0.90929743)
+ * program.equations.map(({ name }) => name) // => ['sin', 'add', 'guardedMul', 'cos', 'guardedMul']
+ * Debug.evaluate(program)(T.scalar(1)) // => T.scalar(0.90929735)
  *
  * Debug.trace((x: T.Tensor<[]>) => T.mul(x, T.item(x)))(T.scalar(2))
- * // throws item: a value inside trace was read as numbers; a staged function knows shapes only, choose by T.where
+ * // throws item: a value inside trace was read as numbers; a staged function knows shapes only, choose by T.where, Control.cond or Control.whileLoop
  */
 export const trace =
   <Args extends readonly unknown[], R>(f: (...args: Args) => R): ((...args: Args) => StagedProgram<Args, R>) =>
@@ -143,9 +145,9 @@ const staged = <Args extends readonly unknown[], R>(
 // -----------------------------------------------------------------------------
 
 /**
- * The function that a program is of: `evaluate(trace(f)(...args))` equals `f` at all arguments of the same shapes, types
- * and structure, wherever `f` does the same operations. It is made of operations as `f` is, so that `grad`, `jvp` and
- * `vmap` of it, and `trace` again, are those of `f`.
+ * The function that a program is of: `evaluate(trace(f)(...args))` equals `f` at all arguments of the same shapes,
+ * types and structure, wherever `f` does the same operations. It is made of operations as `f` is, so that `grad`, `jvp`
+ * and `vmap` of it, and `trace` again, are those of `f`.
  *
  * Arguments of another shape, type or structure are a `ShapeError`, `DTypeError` or `TreeError` that names the path.
  *
