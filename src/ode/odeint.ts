@@ -1,0 +1,203 @@
+/** Initial value problems for users. */
+import type { WithAxis } from '../calculus/vmap.js'
+import { results } from '../calculus/trees.js'
+import { scan } from '../control/scan.js'
+import { isFloat } from '../DType.js'
+import { isNotNegative, requireNumber, requireOptions } from '../internal/refuse.js'
+import { DTypeError } from '../primitive/model.js'
+import { ShapeError, equals, show } from '../shape/model.js'
+import { add, div, mul, sub } from '../tensor/arithmetic.js'
+import { stopGradient } from '../tensor/cast.js'
+import { arange } from '../tensor/construct.js'
+import { concat, stack } from '../tensor/join.js'
+import type { Tensor } from '../tensor/model.js'
+import { cast, reshapeTo } from '../tensor/structural.js'
+import { typed } from '../tensor/typed.js'
+import { along, take } from '../tensor/window.js'
+import { run, stage } from '../transform/stage.js'
+import { flattenAs } from '../tree/model.js'
+import { moves, solveAdaptive } from './adaptive.js'
+import { type Field, type State, stepOf } from './step.js'
+import { rungeKutta4 } from './tableau.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * How `odeint` solves: `'dopri5'`, the adaptive method of Dormand and Prince of order 5, unless given; or `'rk4'`, the
+ * classical method of order 4, with `steps` equal steps between one time and the next.
+ *
+ * @example
+ * import type { OdeOptions } from 'pullback/Ode'
+ *
+ * const fixed: OdeOptions = { method: 'rk4', steps: 10 }
+ * fixed.steps // => 10
+ */
+export interface OdeOptions {
+  readonly method?: 'dopri5' | 'rk4'
+  /** Of `'rk4'`: the number of steps between one time and the next, 1 unless given. */
+  readonly steps?: number
+  /** Of `'dopri5'`: the error of a step beside the state, 1e-8 unless given (1e-4 where times are float32). */
+  readonly relativeTolerance?: number
+  /** Of `'dopri5'`: the error of a step beside 1; the same default. */
+  readonly absoluteTolerance?: number
+  /** Of `'dopri5'`: how many steps there may be between one time and the next, 10,000 unless given. */
+  readonly maxSteps?: number
+  /** As in `Control.scan`: steps that are computed again at a time in the backward pass; `true` unless given. */
+  readonly checkpointEvery?: number | boolean | 'sqrt'
+}
+
+const known = ['method', 'steps', 'relativeTolerance', 'absoluteTolerance', 'maxSteps', 'checkpointEvery'] as const
+
+const requireOdeOptions = (options: OdeOptions): void => {
+  requireOptions('odeint', options, known)
+  const { method = 'dopri5', steps = 1, relativeTolerance = 1, absoluteTolerance = 1, maxSteps = 1 } = options
+  if (method !== 'dopri5' && method !== 'rk4') {
+    throw new RangeError(`odeint: method ${String(method)}; 'dopri5' or 'rk4' is required`)
+  }
+  const whole = (n: number): boolean => Number.isSafeInteger(n) && n > 0
+  requireNumber('odeint', 'steps', steps, 'an integer of 1 or more', whole)
+  requireNumber('odeint', 'maxSteps', maxSteps, 'an integer of 1 or more', whole)
+  const positive = (x: number): boolean => isNotNegative(x) && x > 0
+  requireNumber('odeint', 'relativeTolerance', relativeTolerance, 'a positive number', positive)
+  requireNumber('odeint', 'absoluteTolerance', absoluteTolerance, 'a positive number', positive)
+}
+
+// -----------------------------------------------------------------------------
+// arguments
+// -----------------------------------------------------------------------------
+
+const requireTimes = (times: Tensor): void => {
+  if (times.shape.length !== 1 || times.shape[0] === 0) {
+    throw new ShapeError(
+      'odeint',
+      [times.shape],
+      `times of shape ${show(times.shape)}; shape [n] with n of 1 or more is required`
+    )
+  }
+  if (!isFloat(times.dtype)) {
+    throw new DTypeError('odeint', `times of ${times.dtype}; float32 or float64 is required, cast them with T.cast`)
+  }
+}
+
+const each = (times: Tensor): readonly Tensor[] =>
+  Array.from({ length: times.shape[0]! }, (_, i) => reshapeTo(take(times, along(times.shape, 0, i, 1)), []))
+
+/** The right-hand side must return the state's structure, shapes and types. */
+const requireSlope = (paths: readonly string[], y: State, slope: State): State => {
+  slope.forEach((leaf, i) => {
+    const own = y[i]!
+    const at = paths[i] === '' ? 'the slope' : `the slope's ${paths[i]}`
+    if (!equals(leaf.shape, own.shape)) {
+      const rule = `${at} has shape ${show(leaf.shape)} and the state ${show(own.shape)}; the same shape is required`
+      throw new ShapeError('odeint', [leaf.shape, own.shape], rule)
+    }
+    if (leaf.dtype !== own.dtype) {
+      throw new DTypeError(
+        'odeint',
+        `${at} is ${leaf.dtype} and the state ${own.dtype}; the same type is required, cast it with T.cast`
+      )
+    }
+  })
+  return slope
+}
+
+// -----------------------------------------------------------------------------
+// fixed steps
+// -----------------------------------------------------------------------------
+
+const solveFixed = (
+  field: Field,
+  y0: State,
+  times: Tensor,
+  steps: number,
+  checkpointEvery: number | boolean | 'sqrt'
+): readonly Tensor[] => {
+  const n = times.shape[0]!
+  const begin = typed<[number]>(take(times, along(times.shape, 0, 0, n - 1)))
+  const end = typed<[number]>(take(times, along(times.shape, 0, 1, n - 1)))
+  type Interval = { readonly begin: Tensor<[]>; readonly end: Tensor<[]> }
+  const interval = (y: State, between: Interval): State => {
+    const h = div(sub(between.end, between.begin), steps)
+    if (steps === 1) return stepOf(rungeKutta4, field, y, between.begin, h)
+    const counts = typed<[number]>(cast(arange(steps), times.dtype))
+    const step = (state: State, i: Tensor<[]>) =>
+      [stepOf(rungeKutta4, field, state, add(between.begin, mul(h, i)), h), undefined] as const
+    return scan(step, { checkpointEvery })(y, counts)[0]
+  }
+  const outer = checkpointEvery === false || steps === 1 ? checkpointEvery : 1
+  const step = (y: State, between: Interval): readonly [State, State] => {
+    const next = interval(y, between)
+    return [next, next]
+  }
+  return scan(step, { checkpointEvery: outer })(y0, { begin, end })[1]
+}
+
+// -----------------------------------------------------------------------------
+// the solver
+// -----------------------------------------------------------------------------
+
+/** States along the axis in front have an axis more. */
+const asStates = <Y>(tree: unknown): WithAxis<Y> => tree as WithAxis<Y>
+
+/**
+ * The solution of an ordinary differential equation, dy/dt = f(y, t, ...args) with y(times[0]) = y0, at all times:
+ * `odeint(f, options)(y0, times, ...args)`, with the times along a new axis in front, y0 first. Times may go back.
+ *
+ * The state and the arguments are trees of tensors, times a float tensor of shape [n]. `f` is staged: it may close over
+ * anything, but must not read values. Derivatives go through the solver, with respect to y0, the times, the arguments and
+ * all that `f` closes over, in every mode and to any order, and keep the square root of the number of steps in memory unless
+ * `checkpointEvery` says otherwise. Adaptive steps are chosen by values, and are constants for derivatives; in a staged
+ * function they are a loop of unknown length, as `Control.whileLoop`.
+ *
+ * Fails with a `RangeError` where `maxSteps` do not reach the next time, or no step is short enough.
+ *
+ * J. R. Dormand and P. J. Prince, Journal of Computational and Applied Mathematics 6, 1980.
+ *
+ * @example
+ * import { grad } from 'pullback/Grad'
+ * import { odeint } from 'pullback/Ode'
+ * import * as T from 'pullback/Tensor'
+ *
+ * type S = T.Tensor<[]>
+ * const decay = (y: S, _t: S, rate: S) => T.neg(T.mul(rate, y))
+ * const times = T.of([0, 1, 2], 'float64')
+ * const one = T.scalar(1, 'float64')
+ * odeint(decay)(one, times, one) // ≈ T.of([1, 0.3678794, 0.1353353], 'float64')
+ *
+ * // d/dr exp(-2 r) at r = 1
+ * grad((rate: S) => T.get(odeint(decay)(one, times, rate), [2]))(one) // ≈ T.scalar(-0.2706706, 'float64')
+ */
+export const odeint = <Y, Args extends readonly unknown[]>(
+  f: (y: Y, t: Tensor<[]>, ...args: Args) => NoInfer<Y>,
+  options: OdeOptions = {}
+): ((y0: Y, times: Tensor<[number]>, ...args: Args) => WithAxis<Y>) => {
+  requireOdeOptions(options)
+  return (y0, times, ...args) => {
+    requireTimes(times)
+    const state = flattenAs('odeint', y0)
+    const y = state.leaves
+    const all = each(times)
+    const { program, captured } = stage('odeint', [...y, all[0]!], (inputs) => {
+      const slope = f(state.unflatten(inputs.slice(0, y.length)), typed<[]>(inputs[y.length]!), ...args)
+      return requireSlope(state.paths, y, results('odeint', slope).leaves)
+    })
+    const at =
+      (rest: State): Field =>
+      (leaves, t) =>
+        run(program, [...leaves, t, ...rest])
+    const field = at(captured)
+    const { checkpointEvery = true, steps = 1, maxSteps = 10_000 } = options
+    if (options.method === 'rk4') {
+      const rows = solveFixed(field, y, times, steps, checkpointEvery)
+      return asStates<Y>(state.unflatten(y.map((leaf, i) => concat([reshapeTo(leaf, [1, ...leaf.shape]), rows[i]!]))))
+    }
+    const tolerance = times.dtype === 'float64' && y.every(({ dtype }) => dtype === 'float64') ? 1e-8 : 1e-4
+    const { relativeTolerance: relative = tolerance, absoluteTolerance: absolute = tolerance } = options
+    const adaptive = { relative, absolute, maxSteps, checkpointEvery }
+    const constant = at(captured.map((x) => stopGradient(x)))
+    const states = solveAdaptive(field, constant, [...y, times, ...captured].some(moves), y, all, adaptive)
+    return asStates<Y>(state.unflatten(y.map((_, i) => stack(states.map((each) => each[i]!)))))
+  }
+}
