@@ -27,14 +27,27 @@ type Slots = readonly (Tensor | undefined)[]
 /** A function of leaves that makes a step. */
 export type StepFunction = (carry: Leaves, elements: Leaves) => readonly [carry: Leaves, emitted: Leaves]
 
-/** The list in parts of the given lengths, the last of which takes the rest. */
-export const cut = <A>(list: readonly A[], ...lengths: readonly number[]): readonly (readonly A[])[] => {
+/** Lists for some lengths, and one for the rest. */
+type Parts<A, Lengths extends readonly number[]> = readonly [
+  ...{ readonly [I in keyof Lengths]: readonly A[] },
+  readonly A[]
+]
+
+/** As many lists as there are lengths, and one for the rest. */
+const asParts = <A, Lengths extends readonly number[]>(lists: readonly (readonly A[])[]): Parts<A, Lengths> =>
+  lists as unknown as Parts<A, Lengths>
+
+/** The list in parts of the given lengths, and the rest of it. */
+export const cut = <A, const Lengths extends readonly number[]>(
+  list: readonly A[],
+  ...lengths: Lengths
+): Parts<A, Lengths> => {
   let next = 0
   const parts = lengths.map((n) => {
     next += n
     return list.slice(next - n, next)
   })
-  return [...parts, list.slice(next)]
+  return asParts([...parts, list.slice(next)])
 }
 
 /** The entries with a flag. */
@@ -83,7 +96,7 @@ export const stageStep = (
 export const elementType = ({ shape, dtype }: TensorType): TensorType => ({ shape: shape.slice(1), dtype })
 
 /** The types of the step's inputs, in groups. */
-const inputsOf = ({ program, carries, elements }: Step): readonly (readonly TensorType[])[] =>
+const inputsOf = ({ program, carries, elements }: Step): Parts<TensorType, readonly [number, number]> =>
   cut(program.inputs, carries, elements)
 
 /** What a step emits. */
@@ -98,7 +111,7 @@ const stepFrom = (
 ): Step => ({
   program: closedProgram(name, [...carry, ...elements, ...constants], (leaves) => {
     const [c, e, rest] = cut(leaves, carry.length, elements.length)
-    return f(c!, e!, rest!)
+    return f(c, e, rest)
   }),
   carries: carry.length,
   elements: elements.length
@@ -130,19 +143,19 @@ export const movingStep = (step: Step, carry: Flags, elements: Flags, constants:
     const emitted = tangents.moves.slice(carries)
     const made = stepFrom(
       'jvp',
-      [...c!, ...chosen(c!, moving)],
-      [...e!, ...chosen(e!, elements)],
-      [...k!, ...chosen(k!, constants)],
+      [...c, ...chosen(c, moving)],
+      [...e, ...chosen(e, elements)],
+      [...k, ...chosen(k, constants)],
       (carried, given, same) => {
-        const [cs, tcs] = cut(carried, c!.length)
-        const [es, tes] = cut(given, e!.length)
-        const [ks, tks] = cut(same, k!.length)
-        const results = run(tangents.program, [...cs!, ...es!, ...ks!, ...tcs!, ...tes!, ...tks!])
+        const [cs, tcs] = cut(carried, c.length)
+        const [es, tes] = cut(given, e.length)
+        const [ks, tks] = cut(same, k.length)
+        const results = run(tangents.program, [...cs, ...es, ...ks, ...tcs, ...tes, ...tks])
         const [next, out, dots] = cut(results, carries, program.outputs.length - carries)
         let used = 0
-        const all = tangents.moves.map((moves) => (moves ? dots![used++] : undefined))
-        const dotted = chosen(c!, moving).map((type, i) => chosen(all.slice(0, carries), moving)[i] ?? zero(type, 0))
-        return [...next!, ...dotted, ...out!, ...present(all.slice(carries))]
+        const all = tangents.moves.map((moves) => (moves ? dots[used++] : undefined))
+        const dotted = chosen(c, moving).map((type, i) => chosen(all.slice(0, carries), moving)[i] ?? zero(type, 0))
+        return [...next, ...dotted, ...out, ...present(all.slice(carries))]
       }
     )
     return { step: made, carry: moving, emitted }
@@ -177,31 +190,31 @@ export const backwardStep = (step: Step, carry: Flags, emitted: Flags): Backward
     const { program, carries } = step
     const [c, e, k] = inputsOf(step)
     const none = program.inputs.map(() => false)
-    const reachedBy = (flags: Flags): readonly Flags[] =>
-      cut(pullbackProgram(program, [...flags, ...emitted], none).reached, c!.length, e!.length)
-    const active = closure(carry, (flags) => reachedBy(flags)[0]!)
+    const reachedBy = (flags: Flags): Parts<boolean, readonly [number, number]> =>
+      cut(pullbackProgram(program, [...flags, ...emitted], none).reached, c.length, e.length)
+    const active = closure(carry, (flags) => reachedBy(flags)[0])
     const [, , constants] = reachedBy(active)
-    const given = [...c!.map(() => false), ...e!.map(() => false), ...constants!]
+    const given = [...c.map(() => false), ...e.map(() => false), ...constants]
     const pulled = pullbackProgram(program, [...active, ...emitted], given)
-    const [reachedCarry, elements] = cut(pulled.reached, c!.length, e!.length)
-    const outer = chosen(c!, active)
+    const [reachedCarry, elements] = cut(pulled.reached, c.length, e.length)
+    const outer = chosen(c, active)
     const made = stepFrom(
       'vjp',
-      [...outer, ...chosen(k!, constants!)],
-      [...c!, ...e!, ...chosen(program.outputs.slice(carries), emitted)],
-      k!,
+      [...outer, ...chosen(k, constants)],
+      [...c, ...e, ...chosen(program.outputs.slice(carries), emitted)],
+      k,
       (carried, rest, same) => {
         const [cts, totals] = cut(carried, outer.length)
-        const [values, ctEmitted] = cut(rest, c!.length + e!.length)
-        const results = run(pulled.program, [...values!, ...same, ...cts!, ...ctEmitted!, ...totals!])
-        const [ctCarry, ctElements, sums] = cut(results, count(reachedCarry!), count(elements!))
+        const [values, ctEmitted] = cut(rest, c.length + e.length)
+        const results = run(pulled.program, [...values, ...same, ...cts, ...ctEmitted, ...totals])
+        const [ctCarry, ctElements, sums] = cut(results, count(reachedCarry), count(elements))
         let used = 0
-        const next = reachedCarry!.map((reached) => (reached ? ctCarry![used++] : undefined))
+        const next = reachedCarry.map((reached) => (reached ? ctCarry[used++] : undefined))
         const full = chosen(next, active).map((each, i) => each ?? neutral(outer[i]!))
-        return [...full, ...sums!, ...ctElements!]
+        return [...full, ...sums, ...ctElements]
       }
     )
-    return { step: made, carry: active, elements: elements!, constants: constants! }
+    return { step: made, carry: active, elements: elements, constants: constants }
   })
 
 const emittingSteps = /* @__PURE__ */ memo<Step>()
@@ -210,7 +223,7 @@ const emittingSteps = /* @__PURE__ */ memo<Step>()
 export const emittingStep = (step: Step): Step =>
   emittingSteps(step.program, '', () => {
     const [c, e, k] = inputsOf(step)
-    return stepFrom('vjp', c!, e!, k!, (carry, elements, same) => [
+    return stepFrom('vjp', c, e, k, (carry, elements, same) => [
       ...run(step.program, [...carry, ...elements, ...same]).slice(0, step.carries),
       ...carry
     ])

@@ -1,0 +1,111 @@
+/** Loops whose number of steps depends on what they compute. */
+import { requireNumber, requireOptions } from '../internal/refuse.js'
+import type { Tensor } from '../tensor/model.js'
+import { isStaged } from './loop.js'
+import { selectLeaves } from './condPrimitive.js'
+import { known, requirePredicate } from './predicate.js'
+import { stageTogether } from './programs.js'
+import { changes, structureOf } from './structure.js'
+import { bindWhile, tooManySteps } from './whilePrimitive.js'
+
+type Leaves = readonly Tensor[]
+
+/**
+ * How `whileLoop` goes.
+ *
+ * @example
+ * import type { WhileOptions } from 'pullback/Control'
+ *
+ * const options: WhileOptions = { maxSteps: 100 }
+ * options.maxSteps // => 100
+ */
+export interface WhileOptions {
+  /** The number of steps after which a condition that still holds is an error: 10^6 unless given. */
+  readonly maxSteps?: number
+}
+
+/** A loop of leaves, in the name of the operation that the user called. */
+export const whileLeaves = (
+  name: string,
+  condition: (carry: Leaves) => Tensor,
+  body: (carry: Leaves) => Leaves,
+  init: Leaves,
+  maxSteps: number
+): Leaves => {
+  const staged = (): Leaves => {
+    const { programs, captured } = stageTogether(name, init, [(leaves) => [condition(leaves)], body])
+    const [goesOn, program] = programs
+    return bindWhile([...init, ...captured], {
+      condition: goesOn!,
+      step: { program: program!, carries: init.length, elements: 0 },
+      maxSteps,
+      name
+    })
+  }
+  if (init.some(isStaged)) return staged()
+  let carry = init
+  for (let count = 0; ; count++) {
+    const goesOn = condition(carry)
+    const value = known(goesOn)
+    if (value.kind === 'staged') return staged()
+    if (value.kind === 'one' ? value.value === 0 : !value.some) return carry
+    if (count >= maxSteps) throw tooManySteps(name, maxSteps)
+    const next = body(carry)
+    if (count === 0 && next.some(isStaged)) return staged()
+    // Examples that have ended stay as they are.
+    carry = value.kind === 'one' ? next : selectLeaves(goesOn, next, carry)
+  }
+}
+
+/**
+ * The loop `while (condition(carry)) carry = body(carry)`, from `init` on: the first carry of which the condition does not
+ * hold.
+ *
+ * The carry is a tree of tensors that keeps its structure, shapes and types; the condition gives a scalar bool. On values
+ * it is an ordinary loop, and every transformation goes through it. Examples of `vmap` may need different numbers of
+ * steps: those that have ended wait for the others. In a staged function it is one operation; its pullback computes what
+ * was carried into every step again, so that n steps take time in n^2 there, and the memory of one.
+ *
+ * More than `maxSteps` steps, 10^6 unless given, are a `RangeError`.
+ *
+ * @example
+ * import { whileLoop } from 'pullback/Control'
+ * import { grad } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ * import { vmap } from 'pullback/Vmap'
+ *
+ * type S = T.Tensor<[]>
+ * const double = whileLoop((x: S) => T.less(x, 100), (x) => T.mul(x, 2))
+ * double(T.scalar(3)) // => T.scalar(192)
+ * grad(double)(T.scalar(3)) // => T.scalar(64)
+ * vmap(double)(T.of([3, 60, 200])) // => T.of([192, 120, 200])
+ *
+ * whileLoop((x: S) => T.greater(x, 0), (x) => T.add(x, 1), { maxSteps: 10 })(T.scalar(1))
+ * // throws whileLoop: 10 steps, after which the condition still holds; one that becomes false is required, or a larger maxSteps
+ */
+export const whileLoop = <C>(
+  condition: (carry: C) => Tensor<[]>,
+  body: (carry: C) => NoInfer<C>,
+  options: WhileOptions = {}
+): ((init: C) => C) => {
+  requireOptions('whileLoop', options, ['maxSteps'])
+  const { maxSteps = 1e6 } = options
+  const isCount = (n: number): boolean => n === Infinity || (Number.isInteger(n) && n >= 0)
+  requireNumber('whileLoop', 'maxSteps', maxSteps, 'an integer of 0 or more', isCount)
+  return (init) => {
+    const carried = structureOf('whileLoop', init, {
+      at: (path) => `${path === '' ? 'init' : `init's ${path}`} is`,
+      required: 'leaves must be tensors'
+    })
+    const unchanged = changes('the carry')
+    return carried.build(
+      whileLeaves(
+        'whileLoop',
+        (carry) => requirePredicate('whileLoop', 'a condition', condition(carried.build(carry))),
+        (carry) => carried.match(body(carried.build(carry)), unchanged),
+        carried.leaves,
+        maxSteps
+      )
+    )
+  }
+}
