@@ -102,7 +102,8 @@ export const choleskyPrimitive: Primitive = op<1, undefined>({
  * L L^T = a; of each matrix of a stack `[..., n, n]`.
  *
  * It is a function of the symmetric part (a + a^T) / 2, so that gradients are symmetric; a matrix that is not symmetric, by
- * more than 1e-3 of its largest element, is refused. Integers become float32; float32 is computed in double and rounded
+ * more than 1e-3 of its largest element, is refused. Finite differences, which move one element at a time, want a function that
+ * takes the symmetric part itself. Integers become float32; float32 is computed in double and rounded
  * once. NaN gives NaN. The rules are those of Murray, *Differentiation of the Cholesky decomposition*, 2016.
  *
  * @throws ShapeError when `a` is not square

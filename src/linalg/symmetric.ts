@@ -75,7 +75,7 @@ export const symmetrisePrimitive: Primitive<Symmetry> = op<1, Symmetry>({
 })
 
 /** How far elements that should be equal may differ, as a part of the largest element of the matrix. */
-export const tolerance = 1e-3
+const tolerance = 1e-3
 
 /**
  * The symmetric part (a + a^T) / 2, of a square float matrix that should be symmetric: what an operation on symmetric

@@ -60,17 +60,15 @@ export const expectMaps = (f: (x: T.Tensor) => T.Tensor, xs: T.Tensor, within = 
   expect(distance(vmap(gradient)(xs), T.stack(parts.map(gradient)))).toBeLessThan(within)
 }
 
-/** The median time of a call in milliseconds. */
-export const milliseconds = (call: () => unknown, runs = 15): number => {
-  const times = Array.from({ length: runs }, () => {
-    const start = performance.now()
-    call()
-    return performance.now() - start
-  }).sort((a, b) => a - b)
-  return times[runs >> 1] ?? NaN
-}
-
 /** Equal in shape, element type and values, however they are stored. */
 export const expectSame = (a: T.Tensor, b: T.Tensor): void => {
   expect(T.Eq.equals(a, b) ? String(b) : String(a)).toBe(String(b))
+}
+
+/** Of the components of each column that are within 1 % of the largest, in absolute value, the first is positive. */
+export const expectTurned = (columns: T.Tensor): void => {
+  const sizes = T.abs(columns)
+  const large = T.greaterEqual(sizes, T.mul(T.max(sizes, { axis: 0, keepDims: true }), 0.99))
+  const first = T.argmax(T.cast(large, 'int32'), { axis: 0, keepDims: true })
+  expect(T.item(T.min(T.takeAlongAxis(columns, first, { axis: 0 })))).toBeGreaterThan(0)
 }
