@@ -61,7 +61,7 @@ type NormShape<S extends Shape, O> = Reduce<S, Given<O, 'axis', Whole<S>>, Given
 // -----------------------------------------------------------------------------
 
 /**
- * The singular values, constant where they are 0 to rounding: there the nuclear norm has a kink, and the least of its
+ * The singular values, constant where they are 0 to rounding: there the norms have kinks, and the least of their
  * subgradients does not move them.
  */
 const movingValues = (x: Tensor): Tensor => {
@@ -74,7 +74,7 @@ const movingValues = (x: Tensor): Tensor => {
 const matrixNorms: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   fro: (x) => vectorNorm(x, { axis: [-2, -1] }),
   nuc: (x) => sum(movingValues(x), { axis: -1 }),
-  2: (x) => max(svd<Shape>(x)[1], { axis: -1 }),
+  2: (x) => max(movingValues(x), { axis: -1 }),
   1: (x) => max(sum(abs(x), { axis: -2 }), { axis: -1 }),
   Infinity: (x) => max(sum(abs(x), { axis: -1 }), { axis: -1 })
 }
@@ -115,8 +115,8 @@ const inOrder = (axis: Axes, shape: Shape): readonly number[] => {
  * unless given; `'nuc'`, the sum of the singular values; 2, the largest of them; 1, the largest sum of absolute values in a
  * column; Infinity, that in a row. Of a vector, or of vectors along one `axis`, it is 2, 1 or Infinity, as in `T.norm`.
  *
- * Integers become float32. Derivatives at kinks are the subgradient of the least length: of `'fro'` and `'nuc'` 0 at a zero
- * matrix (of `'nuc'`, 0 in what the matrix takes to 0), and split evenly over equal largest values.
+ * Integers become float32. Derivatives at kinks are the subgradient of the least length: 0 at a zero
+ * matrix, of `'nuc'` 0 in what the matrix takes to 0, and split evenly over equal largest values.
  *
  * @throws ShapeError when an axis is out of range
  * @throws TypeError when `ord` is another, or there are more than two axes

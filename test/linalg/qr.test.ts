@@ -1,0 +1,166 @@
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { evaluate, trace } from 'pullback/Debug'
+import { grad } from 'pullback/Grad'
+import * as Linalg from 'pullback/Linalg'
+import * as T from 'pullback/Tensor'
+import {
+  distance,
+  expectHessians,
+  expectLawful,
+  expectMaps,
+  expectSame,
+  normal,
+  size,
+  transposed,
+  weighed
+} from './matrices.js'
+
+const q = (x: T.Tensor): T.Tensor => Linalg.qr(x)[0]
+const r = (x: T.Tensor): T.Tensor => Linalg.qr(x)[1]
+
+/** Both factors, laid side by side with weights of their own. */
+const both = (x: T.Tensor): T.Tensor => T.concat([q(x), transposed(r(x))].map((each) => T.flatten(each)))
+
+const eye = (n: number): T.Tensor => T.eye(n, 'float64')
+
+describe('values', () => {
+  it('factors, with a positive diagonal', () => {
+    const [orthogonal, triangle] = Linalg.qr(
+      T.of([
+        [3, 1],
+        [4, 2]
+      ])
+    )
+    expectTypeOf(orthogonal).toEqualTypeOf<T.Tensor<[2, 2]>>()
+    expectTypeOf(Linalg.qr(T.zeros([5, 3, 2]))[0]).toEqualTypeOf<T.Tensor<[5, 3, number]>>()
+    expectSame(
+      orthogonal,
+      T.of([
+        [0.6, -0.8],
+        [0.8, 0.6]
+      ])
+    )
+    expectSame(
+      triangle,
+      T.of([
+        [5, 2.2],
+        [0, 0.4]
+      ])
+    )
+  })
+
+  it.each([
+    [100, 100],
+    [100, 40],
+    [40, 100],
+    [200, 1],
+    [1, 7]
+  ])('has residuals near machine precision, of %i x %i', (m, n) => {
+    for (const seed of [1, 2, 3]) {
+      const a = normal(seed, [m, n])
+      const [orthogonal, triangle] = Linalg.qr(a)
+      expect(orthogonal.shape).toEqual([m, Math.min(m, n)])
+      expect(distance(T.matmul(orthogonal, triangle), a)).toBeLessThan(3e-15)
+      expect(size(T.sub(T.matmul(transposed(orthogonal), orthogonal), eye(Math.min(m, n))))).toBeLessThan(3e-14)
+      expectSame(triangle, T.triu(triangle))
+      expect(T.item(T.min(T.diagonal(triangle)))).toBeGreaterThan(0)
+    }
+  })
+
+  it('takes stacks, rounds float32 once, takes integers, and empty matrices', () => {
+    const a = T.cast(normal(1, [2, 3, 4, 2]), 'float32')
+    expectSame(T.at(T.at(q(a), 1), 2), q(T.at(T.at(a, 1), 2)))
+    expectSame(r(a), T.cast(r(T.cast(a, 'float64')), 'float32'))
+    expect(r(T.of([[3], [4]], 'int32'))).toEqual(T.of([[5]]))
+    expect(Linalg.qr(T.zeros([3, 0])).map(({ shape }) => shape)).toEqual([
+      [3, 0],
+      [0, 0]
+    ])
+    expect(Linalg.qr(T.zeros([0, 3])).map(({ shape }) => shape)).toEqual([
+      [0, 0],
+      [0, 3]
+    ])
+    expect(Linalg.qr(T.zeros([0, 3, 2])).map(({ shape }) => shape)).toEqual([
+      [0, 3, 2],
+      [0, 2, 2]
+    ])
+  })
+
+  it('does without independent columns', () => {
+    const a = T.of([
+      [1, 1, 0],
+      [0, 0, 0],
+      [0, 0, 2]
+    ])
+    const [orthogonal, triangle] = Linalg.qr(a)
+    expectSame(T.matmul(orthogonal, triangle), a)
+    expectSame(T.matmul(transposed(orthogonal), orthogonal), T.eye(3))
+    expectSame(r(T.zeros([2, 2])), T.zeros([2, 2]))
+  })
+
+  it('neither overflows nor underflows', () => {
+    for (const scale of [1e-300, 1e300]) {
+      const a = T.mul(normal(1, [5, 3]), scale)
+      expect(distance(T.div(T.matmul(q(a), r(a)), scale), T.div(a, scale))).toBeLessThan(1e-15)
+    }
+  })
+
+  it('is NaN where a matrix has a NaN or an infinity', () => {
+    const a = T.stack([T.of([[1], [NaN]]), T.of([[3], [4]]), T.of([[Infinity], [1]])])
+    expectSame(T.flatten(r(a)), T.of([NaN, 5, NaN]))
+    expectSame(T.flatten(q(a)), T.of([NaN, NaN, 0.6, 0.8, NaN, NaN]))
+  })
+})
+
+describe('derivatives', () => {
+  it.each([
+    [3, 3],
+    [4, 2],
+    [2, 4],
+    [1, 1],
+    [3, 1],
+    [1, 3]
+  ])('are lawful, of %i x %i', (m, n) => {
+    expectLawful(both, normal(1, [m, n]))
+    expectLawful(both, normal(2, [2, m, n]))
+  })
+
+  it('of both factors agree to the second order', () => {
+    expectHessians(weighed(both), normal(1, [4, 3]))
+    expectHessians(weighed(both), normal(1, [3, 5]))
+  })
+
+  it('of the product of the factors are those of the identity', () => {
+    for (const shape of [
+      [4, 3],
+      [3, 3],
+      [3, 5]
+    ]) {
+      const gradient = grad(weighed((x) => T.matmul(q(x), r(x))))(normal(1, shape))
+      expect(distance(gradient, normal(99, shape))).toBeLessThan(1e-14)
+    }
+  })
+
+  it('of the determinant agree with the inverse', () => {
+    const a = normal(1, [4, 4])
+    const logarithm = (x: T.Tensor): T.Tensor<[]> => T.sum(T.log(T.diagonal(r(x))))
+    expect(distance(grad(logarithm)(a), transposed(Linalg.inverse(a)))).toBeLessThan(1e-14)
+  })
+
+  it('map, and are staged', () => {
+    expectMaps(both, normal(1, [5, 3, 2]))
+    expectMaps(both, normal(1, [5, 2, 3]))
+    const gradient = grad(weighed(both))
+    const a = normal(1, [3, 2])
+    expectSame(evaluate(trace(gradient)(a))(normal(2, [3, 2])), gradient(normal(2, [3, 2])))
+  })
+})
+
+describe('bad input', () => {
+  it('is refused', () => {
+    expect(() => Linalg.qr(T.of([1, 2]))).toThrow('qr: [2]; a matrix is required, or a stack of them')
+    expect(() => grad(weighed(both))(T.zeros([2, 2]))).toThrow(
+      'qr: the derivative at a singular matrix, pivot 0 is 0; an invertible matrix is required'
+    )
+  })
+})
