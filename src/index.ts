@@ -3,13 +3,18 @@
  * apart, since they need fast-check.
  */
 export * as Activation from './Activation.js'
+export * as Control from './Control.js'
 export * as DType from './DType.js'
 export * as Dataset from './Dataset.js'
+export * as Debug from './Debug.js'
 export * as Grad from './Grad.js'
+export * as Implicit from './Implicit.js'
 export * as Init from './Init.js'
 export * as Layer from './Layer.js'
+export * as Linalg from './Linalg.js'
 export * as Loss from './Loss.js'
 export * as Metric from './Metric.js'
+export * as Ode from './Ode.js'
 export * as Optimizer from './Optimizer.js'
 export * as Primitive from './Primitive.js'
 export * as Random from './Random.js'

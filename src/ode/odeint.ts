@@ -167,7 +167,8 @@ const asStates = <Y>(tree: unknown): WithAxis<Y> => tree as WithAxis<Y>
  * odeint(decay)(one, times, one) // ≈ T.of([1, 0.3678794, 0.1353353], 'float64')
  *
  * // d/dr exp(-2 r) at r = 1
- * grad((rate: S) => T.get(odeint(decay)(one, times, rate), [2]))(one) // ≈ T.scalar(-0.2706706, 'float64')
+ * const end = (rate: S) => T.sum(T.slice(odeint(decay)(one, times, rate), [[-1]]))
+ * grad(end)(one) // ≈ T.scalar(-0.2706706, 'float64')
  */
 export const odeint = <Y, Args extends readonly unknown[]>(
   f: (y: Y, t: Tensor<[]>, ...args: Args) => NoInfer<Y>,
