@@ -15,22 +15,20 @@ const abbreviations: { readonly [D in DType]: string } = { float32: 'f32', float
 
 const showType = ({ shape, dtype }: TensorType): string => `${abbreviations[dtype]}${showShape(shape)}`
 
-/** Lists print as many entries, and dots for the rest. */
+/** Constants print as many of their values, and dots for the rest. */
 const most = 6
-
-const listed = (entries: readonly string[], count: number): string =>
-  `[${[...entries, ...(count > entries.length ? ['...'] : [])].join(', ')}]`
 
 /** The values of a constant in row-major order, as many as fit, and its type; one that is the same everywhere, once. */
 const showConstant = (x: Tensor): string => {
   if (!isConcrete(x)) return `?:${showType(x)}`
   const { data, offset } = contiguous(x)
-  const repeated = !(x instanceof Dense) || (data.length > 0 && x.strides.every((stride) => stride === 0))
-  const count = repeated ? 1 : size(x.shape)
+  const elements = size(x.shape)
+  const repeated = !(x instanceof Dense) || (elements > 0 && x.strides.every((stride) => stride === 0))
+  const count = repeated ? 1 : elements
   const values = Array.from(data.subarray(offset, offset + Math.min(count, most)), (value) =>
     showElement(x.dtype, value)
   )
-  return `${repeated ? values.join('') : listed(values, count)}:${showType(x)}`
+  return `${repeated ? values.join('') : `[${[...values, ...(count > most ? ['...'] : [])].join(', ')}]`}:${showType(x)}`
 }
 
 // -----------------------------------------------------------------------------
@@ -65,12 +63,15 @@ const isType = (value: object): value is TensorType =>
 const isNumbers = (value: object): value is ArrayLike<unknown> =>
   ArrayBuffer.isView(value) && !(value instanceof DataView)
 
-const joined = (entries: readonly string[], indent: string): string =>
-  entries.join(entries.some((entry) => entry.includes('\n')) ? `,\n${indent}` : ', ')
+/** Entries in brackets, on lines of their own where one of them takes several. */
+const enclosed = (open: string, entries: readonly string[], close: string, indent: string): string =>
+  entries.some((entry) => entry.includes('\n'))
+    ? [open, ...entries.map((entry) => `${indent}  ${entry}`), `${indent}${close}`].join('\n')
+    : `${open}${entries.join(', ')}${close}`
 
 const showFields = (value: object, indent: string, names: Names): readonly string[] =>
   Object.entries(value).flatMap(([key, field]) =>
-    field === undefined ? [] : [`${key}=${showValue(field, indent, names)}`]
+    field === undefined ? [] : [`${key}=${showValue(field, `${indent}  `, names)}`]
   )
 
 /** A parameter of any kind; `indent` is that of the line it begins on. */
@@ -81,23 +82,23 @@ const showValue = (value: unknown, indent: string, names: Names): string => {
   if (isProgram(value)) return showProgram(value, 0, indent, names)
   if (isType(value)) return showType(value)
   if (Array.isArray(value) || isNumbers(value)) {
-    const entries = Array.from(value, (entry: unknown) => showValue(entry, indent, names))
-    return entries.some((entry) => entry.includes('\n'))
-      ? `[${joined(entries, indent)}]`
-      : listed(entries.slice(0, 2 * most), entries.length)
+    const entries = Array.from(value, (entry: unknown) => showValue(entry, `${indent}  `, names))
+    const dots = entries.length > 2 * most && entries.every((entry) => !entry.includes('\n'))
+    return enclosed('[', dots ? [...entries.slice(0, 2 * most), '...'] : entries, ']', indent)
   }
-  if (!isPlain(value)) return value.constructor.name
-  return `{${joined(showFields(value, indent, names), indent)}}`
+  return isPlain(value) ? enclosed('{', showFields(value, indent, names), '}', indent) : value.constructor.name
 }
 
-/** `[axes=[0]]`, on lines of their own where there are programs among them. */
+const isRecord = (value: unknown): value is object =>
+  isObject(value) && isPlain(value) && !Array.isArray(value) && !isProgram(value) && !isType(value)
+
+/** Parameters in brackets: `[axes=[0]]`. */
 const showParams = (params: unknown, indent: string, names: Names): string => {
   if (params === undefined) return ''
-  const inner = `${indent}  `
-  const bare = isObject(params) && !isProgram(params) && !Array.isArray(params) && !isTensor(params) && !isType(params)
-  const text = bare ? joined(showFields(params, inner, names), inner) : showValue(params, inner, names)
-  if (text.includes('\n')) return `[\n${inner}${text}\n${indent}]`
-  return Array.isArray(params) ? text : text === '' ? '' : `[${text}]`
+  if (Array.isArray(params)) return showValue(params, indent, names)
+  if (!isRecord(params)) return enclosed('[', [showValue(params, `${indent}  `, names)], ']', indent)
+  const fields = showFields(params, indent, names)
+  return fields.length === 0 ? '' : enclosed('[', fields, ']', indent)
 }
 
 // -----------------------------------------------------------------------------
