@@ -12,7 +12,7 @@ const at = 0.7
 
 const pairs = transformations.flatMap((outer) => transformations.map((inner) => [outer, inner]))
 const deepPairs = deep.flatMap((outer) => deep.map((inner) => [outer, inner]))
-const triples = deep.flatMap((outer) => deepPairs.map((rest) => [outer, ...rest]))
+const triples = deepPairs.flatMap((outer) => transformations.map((inner) => [...outer, inner]))
 const stacks = [...transformations.map((each) => [each]), ...pairs, ...triples]
 
 type Stack = typeof transformations
@@ -47,6 +47,6 @@ describe('nesting', () => {
 
   test('the matrix is whole', () => {
     const n = transformations.length
-    expect(stacks.length).toBe(n + n ** 2 + deep.length ** 3)
+    expect(stacks.length).toBe(n + n ** 2 + n * deep.length ** 2)
   })
 })
