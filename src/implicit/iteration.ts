@@ -130,10 +130,11 @@ export const newtonDescent = (
   const first = size
   const tolerance = boundFrom(limits.tolerance, size)
   const end = (ending: Ending): Outcome => {
-    const reached = size <= tolerance ? 'converged' : Number.isFinite(size) ? ending : 'not finite'
+    const finite = Number.isFinite(height) && Number.isFinite(size)
+    const reached = !finite ? 'not finite' : size <= tolerance ? 'converged' : ending
     return { x, residual: size, iterations, tolerance, ending: reached }
   }
-  while (size > 0 && size < Infinity) {
+  while (size > 0 && Number.isFinite(height) && size < Infinity) {
     if (iterations >= limits.maxIterations) return end('iterations')
     const before = size
     const within = before <= tolerance
