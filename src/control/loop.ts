@@ -3,7 +3,7 @@ import type { Tensor } from '../tensor/model.js'
 import { bottom } from '../primitive/model.js'
 import { bindScan } from './scanPrimitive.js'
 import { joined, noRows, rows, wide } from './rows.js'
-import { type StepFunction, elementType, stageStep } from './step.js'
+import { type StepFunction, cut, elementType, emittedTypes, stageStep } from './step.js'
 
 type Leaves = readonly Tensor[]
 
@@ -21,16 +21,17 @@ type Scan = readonly [carry: Leaves, emitted: Leaves]
 export const isStaged = (x: Tensor): boolean => bottom(x) === undefined
 
 /** The scan as one operation. */
-export const scanStaged = (f: StepFunction, init: Leaves, xs: Leaves, { name, length, reverse }: Course): Scan => {
-  const { step, captured } = stageStep(name, init, xs.map(elementType), f)
-  const results = bindScan([...init, ...xs, ...captured], { step, length, reverse })
-  return [results.slice(0, init.length), results.slice(init.length)]
+const scanStaged = (f: StepFunction, init: Leaves, xs: Leaves, { name, length, reverse }: Course): Scan => {
+  const { step, init: start, constants, whole } = stageStep(name, init, xs.map(elementType), f)
+  const results = bindScan([...start, ...xs, ...constants], { step, length, reverse })
+  const [carry, emitted] = cut(results, start.length)
+  return [whole(carry), emitted]
 }
 
 /** No step: the first carry, and no rows of what would be emitted. */
 const scanNothing = (f: StepFunction, init: Leaves, xs: Leaves, { name }: Course): Scan => {
   const { step } = stageStep(name, init, xs.map(elementType), f)
-  return [init, step.program.outputs.slice(init.length).map(noRows)]
+  return [init, emittedTypes(step).map(noRows)]
 }
 
 /**

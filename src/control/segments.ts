@@ -8,7 +8,7 @@ import { reshapeTo } from '../tensor/structural.js'
 import type { Program } from '../transform/stage.js'
 import { type Course, scanLeaves } from './loop.js'
 import { bindScan } from './scanPrimitive.js'
-import { type Step, type StepFunction, elementType, stageStep } from './step.js'
+import { type Step, type StepFunction, cut, elementType, stageStep } from './step.js'
 
 type Leaves = readonly Tensor[]
 
@@ -40,14 +40,14 @@ export const scanInSegments = (
 ): readonly [carry: Leaves, emitted: Leaves] => {
   const { name, length, reverse } = course
   if (length === 0) return scanLeaves(f, init, xs, course)
-  const { step, captured } = stageStep(name, init, xs.map(elementType), f)
+  const { step, init: start, constants, whole: wholeCarry } = stageStep(name, init, xs.map(elementType), f)
   const segment =
     (count: number): StepFunction =>
     (carry, elements) => {
-      const results = bindTuple(checkpointPrimitive, [...carry, ...elements, ...captured], {
+      const results = bindTuple(checkpointPrimitive, [...carry, ...elements, ...constants], {
         program: programOf(count)
       })
-      return [results.slice(0, init.length), results.slice(init.length)]
+      return cut(results, start.length)
     }
   const programs = new Map<number, Program>()
   const programOf = (count: number): Program => {
@@ -62,9 +62,12 @@ export const scanInSegments = (
   const [front, back] = rest === 0 ? [xs, []] : parted(xs, reverse ? [rest, wholeRows] : [wholeRows, rest])
   const [most, few] = reverse && rest > 0 ? [back!, front!] : [front!, back!]
   const stacked = most.map((x) => reshapeTo(x, [whole, every, ...x.shape.slice(1)]))
-  const [carry, emitted] = scanLeaves(segment(every), init, stacked, { name, length: whole, reverse })
+  const [carry, emitted] = scanLeaves(segment(every), start, stacked, { name, length: whole, reverse })
   const flat = emitted.map((x) => reshapeTo(x, [wholeRows, ...x.shape.slice(2)]))
-  if (rest === 0) return [carry, flat]
+  if (rest === 0) return [wholeCarry(carry), flat]
   const [last, behind] = segment(rest)(carry, few)
-  return [last, flat.map((x, i) => bindTuple(concatPrimitive, reverse ? [behind[i]!, x] : [x, behind[i]!], 0)[0]!)]
+  return [
+    wholeCarry(last),
+    flat.map((x, i) => bindTuple(concatPrimitive, reverse ? [behind[i]!, x] : [x, behind[i]!], 0)[0]!)
+  ]
 }

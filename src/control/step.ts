@@ -78,18 +78,43 @@ const closure = (start: Flags, next: (flags: Flags) => Flags): Flags => {
 // constructors
 // -----------------------------------------------------------------------------
 
-/** The step of a function, and the values of other transformations that it closes over. */
-export const stageStep = (
-  name: string,
-  carry: readonly TensorType[],
-  elements: readonly TensorType[],
-  f: StepFunction
-): { readonly step: Step; readonly captured: Leaves } => {
-  const { program, captured } = stage(name, [...carry, ...elements], (leaves) => {
-    const [next, emitted] = f(leaves.slice(0, carry.length), leaves.slice(carry.length))
+/** The step of a function, at the carry that it starts from. */
+export interface Staging {
+  readonly step: Step
+  /** The carry that the step starts from, without what no step changes. */
+  readonly init: Leaves
+  /** What the step reads besides: what no step changes, and the values of other transformations that it closes over. */
+  readonly constants: Leaves
+  /** The whole carry, from the part of it that steps change. */
+  readonly whole: (carry: Leaves) => Leaves
+}
+
+/** A function as a step. What it carries along unchanged becomes a constant of it, as if it closed over that. */
+export const stageStep = (name: string, init: Leaves, elements: readonly TensorType[], f: StepFunction): Staging => {
+  const { program, captured } = stage(name, [...init, ...elements], (leaves) => {
+    const [next, emitted] = f(leaves.slice(0, init.length), leaves.slice(init.length))
     return [...next, ...emitted]
   })
-  return { step: { program, carries: carry.length, elements: elements.length }, captured }
+  const changes = init.map((_, i) => program.outputs[i] !== program.inputs[i])
+  const stays = changes.map((flag) => !flag)
+  const [carry, rest, closedOver] = cut(program.inputs, init.length, elements.length)
+  const [next, emitted] = cut(program.outputs, init.length)
+  const inputs = [...chosen(carry, changes), ...rest, ...chosen(carry, stays), ...closedOver]
+  const outputs = [...chosen(next, changes), ...emitted]
+  const moving = chosen(init, changes)
+  return {
+    step: {
+      program: Object.freeze({ ...program, inputs: Object.freeze(inputs), outputs: Object.freeze(outputs) }),
+      carries: moving.length,
+      elements: elements.length
+    },
+    init: moving,
+    constants: [...chosen(init, stays), ...captured],
+    whole: (leaves) => {
+      let used = 0
+      return init.map((x, i) => (changes[i] === true ? leaves[used++]! : x))
+    }
+  }
 }
 
 /** The type of an element of a tensor along its axis in front. */
