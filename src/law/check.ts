@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { adjoint, linearity, purity } from './exact.js'
 import { finiteDifferences } from './finite.js'
 import { secondOrder, thirdOrder } from './higher.js'
+import { mappedGradients } from './mapped.js'
 import { type FunctionLaw, type Verdict, all } from './model.js'
 import { broken } from './compare.js'
 import { type Subject, subject } from './subject.js'
@@ -44,6 +45,7 @@ export const functionLaws: readonly FunctionLaw[] = [
   linearity,
   accumulation,
   subsets,
+  mappedGradients,
   finiteDifferences,
   secondOrder,
   thirdOrder
@@ -77,8 +79,8 @@ export const conclusive = (at: Subject, verdict: Verdict): Verdict => {
 }
 
 /**
- * Holds a function to the laws of differentiation at given arguments: purity, the adjoint identity, linearity, finite
- * differences and the second order. `Right` counts what was compared, `Left` says what is wrong; nothing is thrown but what
+ * Holds a function to the laws of differentiation at given arguments: purity, the adjoint identity, linearity, mapped
+ * gradients, finite differences and the second order. `Right` counts what was compared, `Left` says what is wrong; nothing is thrown but what
  * the function throws.
  *
  * Arguments are trees of tensors and constants of any kind. Float tensors must be float64: `T.cast(x, 'float64')`. At a kink

@@ -63,8 +63,7 @@ export interface Instance {
 // -----------------------------------------------------------------------------
 
 /** Whether a primitive has one result. */
-export const isSingle = <P>(primitive: AnyPrimitive<P>): primitive is Primitive<P> =>
-  'derivative' in primitive
+export const isSingle = <P>(primitive: AnyPrimitive<P>): primitive is Primitive<P> => 'derivative' in primitive
 
 /** A stand-in for a tangent, which only sees what is applied to it. */
 class Probe extends Traced {

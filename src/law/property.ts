@@ -57,7 +57,7 @@ export const gradientWith =
 
 /**
  * The property that a function is differentiated rightly wherever its arguments are drawn from: purity, the adjoint
- * identity, linearity, finite differences and the second order, as in `Law.check`. One arbitrary for each argument, which
+ * identity, linearity, mapped gradients, finite differences and the second order, as in `Law.check`. One arbitrary for each argument, which
  * is a tree of float64 tensors, or anything that is held constant.
  *
  * It is an ordinary property of fast-check: for `fc.assert`, or any runner that takes one. What fails is shrunk, and thrown

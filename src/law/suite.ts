@@ -9,7 +9,9 @@ import { secondOrder, thirdOrder } from './higher.js'
 import { type AnyPrimitive, instance, isSingle, subjectOf } from './instance.js'
 import { judge } from './judge.js'
 import { type PrimitiveLaw, layout } from './kernel.js'
+import { mapping } from './mapped.js'
 import { singlePrecision } from './single.js'
+import { staging } from './staged.js'
 import { accumulation, subsets } from './uses.js'
 import { kinks } from './kinks.js'
 import type { FunctionLaw } from './model.js'
@@ -40,6 +42,9 @@ const ofRules: readonly PrimitiveLaw[] = [
   kinks
 ]
 
+/** What holds of any primitive under the other transformations. */
+const ofTransformations: readonly PrimitiveLaw[] = [mapping, staging]
+
 /**
  * All laws of primitives, those of functions among them.
  *
@@ -53,15 +58,16 @@ export const primitiveLaws: readonly PrimitiveLaw[] = [
   ...ofRules,
   singlePrecision,
   multilinear,
-  withoutDerivative
+  withoutDerivative,
+  ...ofTransformations
 ]
 
 /** The laws that say something of a primitive. */
 export const lawsOf = <P>(primitive: AnyPrimitive<P>): readonly PrimitiveLaw[] => {
-  if (!isSingle(primitive)) return [...ofValues, ...ofRules, singlePrecision]
+  if (!isSingle(primitive)) return [...ofValues, ...ofRules, singlePrecision, ...ofTransformations]
   return primitive.derivative === undefined
-    ? [...ofValues, singlePrecision, withoutDerivative]
-    : [...ofValues, ...ofRules, singlePrecision, multilinear]
+    ? [...ofValues, singlePrecision, withoutDerivative, ...ofTransformations]
+    : [...ofValues, ...ofRules, singlePrecision, multilinear, ...ofTransformations]
 }
 
 // -----------------------------------------------------------------------------

@@ -1,0 +1,181 @@
+/** The laws of `vmap`: mapped examples are what they are one by one, in value and derivatives. */
+import { callMapped } from '../calculus/batching.js'
+import { LeakedTracerError, type TensorType } from '../primitive/model.js'
+import { equals, show } from '../shape/model.js'
+import type { Tensor } from '../tensor/model.js'
+import { broken, compare } from './compare.js'
+import { pull } from './derivative.js'
+import { type Leaf, argumentLeaf, directionLeaf, maskOf, masks, stacked } from './examples.js'
+import { subjectOf } from './instance.js'
+import type { PrimitiveLaw } from './kernel.js'
+import { type FunctionLaw, type Verdict, all, nothing } from './model.js'
+import { type Part, partsOf } from './parts.js'
+import { factor } from './rounding.js'
+import { pick } from './salt.js'
+import type { Subject } from './subject.js'
+import { count, flat, largest, leafwise } from './values.js'
+
+type Tensors = readonly Tensor[]
+
+/** How many examples: of what size the mapped axis is. */
+const sizes = [3, 2, 1, 0] as const
+
+/** Calls the function of a part on examples at once: those of the masked leaves differ. */
+const callOn = ({ f, leaves }: Part, mask: readonly boolean[], size: number): Tensors =>
+  callMapped(
+    'vmap',
+    size,
+    leaves.map((leaf, i) =>
+      mask[i] === true
+        ? stacked(
+            Array.from({ length: size }, (_, example) => leaf(example)),
+            leaf(0)
+          )
+        : leaf(0)
+    ),
+    mask,
+    f
+  )
+
+const differ = (x: TensorType | undefined, y: TensorType | undefined): boolean =>
+  x === undefined || y === undefined || !equals(x.shape, y.shape) || x.dtype !== y.dtype
+
+const printed = (x: TensorType | undefined): string => (x === undefined ? 'nothing' : `${x.dtype} ${show(x.shape)}`)
+
+const described = (mask: readonly boolean[], size: number): string =>
+  `mapped over ${size} examples of ${mask.flatMap((each, i) => (each ? [`leaf ${i}`] : [])).join(' and ')}`
+
+/** Holds a part to its examples one by one. */
+const heldAt = (subject: Subject, part: Part, mask: readonly boolean[], size: number, within: number): Verdict => {
+  const { f, leaves, what, order } = part
+  const one = f(leaves.map((leaf) => leaf(0)))
+  const each = Array.from({ length: size }, (_, example) =>
+    example === 0 ? one : f(leaves.map((leaf, i) => leaf(mask[i] === true ? example : 0)))
+  )
+  const expected = one.map((like, result) =>
+    stacked(
+      each.map((results) => results[result]!),
+      like
+    )
+  )
+  const given = callOn(part, mask, size)
+  const results = Array.from({ length: Math.max(given.length, expected.length) }, (_, i) => i)
+  const wrong = results.find((i) => differ(given[i], expected[i]))
+  if (wrong !== undefined) {
+    const found = `${printed(given[wrong])}, not ${printed(expected[wrong])}`
+    return broken(subject, 'vmap', order, `${what} ${described(mask, size)} is ${found}`)
+  }
+  const values = flat(expected)
+  const finite = values.map((value) => (Number.isFinite(value) ? value : 0))
+  return compare(subject, {
+    law: 'vmap',
+    order,
+    what: `${what} ${described(mask, size)} is not the stack of their ${what}s`,
+    automatic: flat(given),
+    expected: values,
+    bound: leafwise(expected, finite).map((most) => within * Math.max(most, subject.natural)),
+    like: expected,
+    paths: expected.map((_, i) => `${what} ${i}`)
+  })
+}
+
+/** A part mapped already, as the part of another mapping around it. */
+const nestedIn = (part: Part, mask: readonly boolean[], size: number): Part => ({
+  ...part,
+  what: `${part.what} ${described(mask, size)}`,
+  leaves: part.leaves.map((leaf, i): Leaf =>
+    mask[i] === true
+      ? (outer) =>
+          stacked(
+            Array.from({ length: size }, (_, example) => leaf(outer * size + example)),
+            leaf(0)
+          )
+      : leaf
+  ),
+  f: (leaves) => callMapped('vmap', size, leaves, mask, part.f)
+})
+
+/** The law of `vmap`, within so many times the largest number that is met; 0 is bit for bit. */
+export const mappingWithin = (within: number): PrimitiveLaw => ({
+  name: 'vmap',
+  maxElements: 16,
+  says: 'vmap(f) = the stack of f, mapped in any of its operands; of its vjp, jvp and vmap as well',
+  check: (at, salt) => {
+    const subject = subjectOf(at)
+    const [value, ...derivatives] = partsOf(at, salt)
+    const n = value.leaves.length
+    if (n === 0) return nothing
+    const size = sizes[pick(salt, 0, sizes.length)]!
+    const outer = maskOf(salt + 2, n)
+    return all([
+      ...masks(n).map((mask) => () => heldAt(subject, value, mask, size, within)),
+      () => heldAt(subject, nestedIn(value, maskOf(salt + 3, n), 2), outer, 2, within),
+      ...derivatives.map(
+        (part, i) => () => heldAt(subject, part, maskOf(salt + 4 + i, part.leaves.length), Math.min(size, 2), within)
+      )
+    ])
+  }
+})
+
+/**
+ * Mapping is calling: `vmap(f)` is the stack of `f` at the examples, in shape and type and, to rounding, value, whichever
+ * operands are mapped and however often; and so for its vjp and jvp.
+ *
+ * @example
+ * import * as Law from 'pullback/Law'
+ *
+ * Law.mapping.name // => 'vmap'
+ */
+export const mapping: PrimitiveLaw = mappingWithin(factor)
+
+/** Whether a function refuses to be mapped, because it reads values as numbers. */
+const refuses = (call: () => Verdict): Verdict => {
+  try {
+    return call()
+  } catch (error) {
+    if (error instanceof LeakedTracerError) return nothing
+    throw error
+  }
+}
+
+/**
+ * The gradients of several examples at once, by `vmap`, are those of each: of the arguments and cotangents together, and of
+ * some of them. Nothing is said of a function that cannot be mapped, because it reads values as numbers.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as Law from 'pullback/Law'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const energy = (x: T.Tensor) => T.sum(T.square(x))
+ * E.isRight(Law.check(energy, { laws: [Law.mappedGradients] })(T.of([1, 2], 'float64'))) // => true
+ */
+export const mappedGradients: FunctionLaw = {
+  name: 'vmap',
+  says: 'vmap(grad f) = the stack of grad f',
+  check: (subject, salt) => {
+    const { f, inputs, reach, value } = subject
+    if (count(inputs) === 0 || count(value) === 0) return nothing
+    const n = inputs.length
+    let from = 0
+    const moving = inputs.map((x) => {
+      const start = from
+      from += count([x])
+      return argumentLeaf(x, reach.slice(start, from))
+    })
+    const leaves = [...moving, ...value.map((x, i) => directionLeaf(salt + i, x))]
+    const part: Part = {
+      what: 'gradient',
+      order: 1,
+      leaves,
+      f: (all) => pull(f, all.slice(0, n), all.slice(n))
+    }
+    const size = Math.max(subject.natural, largest(flat(part.f(leaves.map((leaf) => leaf(1))))))
+    const within = { ...subject, natural: size }
+    return all(
+      [leaves.map(() => true), maskOf(salt, leaves.length)].map(
+        (mask) => () => refuses(() => heldAt(within, part, mask, 2, 8 * factor))
+      )
+    )
+  }
+}

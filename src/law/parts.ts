@@ -1,0 +1,59 @@
+/** A primitive's value and its derivatives, each as a function of leaves. */
+import type { Tensor } from '../tensor/model.js'
+import { pull, push } from './derivative.js'
+import { type Leaf, directionLeaf, operandLeaf } from './examples.js'
+import type { Instance } from './instance.js'
+
+type Tensors = readonly Tensor[]
+
+/** A function of leaves, and what to call it at. */
+export interface Part {
+  /** What it is to the reader. */
+  readonly what: string
+  readonly order: number
+  readonly leaves: readonly Leaf[]
+  readonly f: (leaves: Tensors) => Tensors
+}
+
+const movable = (x: Tensor): boolean => x.dtype === 'float64'
+
+/** The primitive as a function of its float64 operands, at the others. */
+const movedFrom =
+  (at: Instance, operands: Tensors) =>
+  (moved: Tensors): Tensors => {
+    let next = 0
+    return at.apply(operands.map((operand) => (movable(operand) ? moved[next++]! : operand))).filter(movable)
+  }
+
+/** Whether the primitive gives a value at the other examples of its operands. */
+const works = (at: Instance, leaves: readonly Leaf[]): boolean => {
+  try {
+    return [1, 2, 3].every((example) => at.apply(leaves.map((leaf) => leaf(example))).length >= 0)
+  } catch {
+    return false
+  }
+}
+
+/** The value; the vjp, of operands and cotangents; the jvp, of operands and tangents. */
+export const partsOf = (at: Instance, salt: number): readonly [value: Part, ...derivatives: Part[]] => {
+  const others = at.operands.map((operand) => operandLeaf(at, operand))
+  const leaves = works(at, others) ? others : at.operands.map((operand) => () => operand)
+  const value: Part = { what: 'value', order: 0, leaves, f: at.apply }
+  const n = leaves.length
+  const inputs = at.operands.filter(movable)
+  const outputs = at.apply(at.operands).filter(movable)
+  if (!at.differentiable || inputs.length === 0 || outputs.length === 0) return [value]
+  const vjp: Part = {
+    what: 'cotangent',
+    order: 1,
+    leaves: [...leaves, ...outputs.map((x, i) => directionLeaf(salt + i, x))],
+    f: (all) => pull(movedFrom(at, all.slice(0, n)), all.slice(0, n).filter(movable), all.slice(n))
+  }
+  const jvp: Part = {
+    what: 'tangent',
+    order: 1,
+    leaves: [...leaves, ...inputs.map((x, i) => directionLeaf(salt + i, x))],
+    f: (all) => push(movedFrom(at, all.slice(0, n)), all.slice(0, n).filter(movable), all.slice(n))
+  }
+  return [value, vjp, jvp]
+}
