@@ -6,6 +6,7 @@ import { mul } from '../tensor/arithmetic.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { type Program, run, stage, stageAt } from '../transform/stage.js'
 import { type Flat, flattenAs } from '../tree/model.js'
+import { pullBack } from './leafwise.js'
 import { mappedProgram, outputTypes, pullbackProgram, spreadOver, tangentProgram } from './program.js'
 import { results } from './trees.js'
 
@@ -23,6 +24,15 @@ export interface Recomputed {
 // -----------------------------------------------------------------------------
 
 const concretes = (list: readonly Tensor[]): readonly Concrete[] => list.filter(isConcrete)
+
+const pulled = /* @__PURE__ */ new WeakSet<Program>()
+
+/** Whether a program is pulled back for the first time: most are so once only, and need not be staged for that. */
+const isNew = (program: Program): boolean => {
+  if (pulled.has(program)) return false
+  pulled.add(program)
+  return true
+}
 
 /**
  * A call of a program that keeps nothing but its operands for the backward pass. Its derivatives are such calls too, so
@@ -44,6 +54,12 @@ export const checkpointPrimitive: TuplePrimitive<Recomputed> = {
   },
   vjp: (operands, _out, { program }) => {
     return (cotangents, before) => {
+      if (
+        isNew(program) &&
+        [...operands, ...cotangents, ...before].every((each) => each === undefined || isConcrete(each))
+      ) {
+        return pullBack('checkpoint', (inputs) => run(program, inputs), operands).pull(cotangents, before)
+      }
       const { program: pulled, reached } = pullbackProgram(
         program,
         cotangents.map((each) => each !== undefined),
