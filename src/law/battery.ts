@@ -1,14 +1,18 @@
 /** Testing the suite itself: every mutant of a primitive must break a law. */
 import * as E from 'fp-ts/lib/Either.js'
 import * as fc from 'fast-check'
-import { isFloat } from '../DType.js'
+import { all as dtypes, isFloat } from '../DType.js'
 import { type Drawing, draw } from '../arbitrary/draw.js'
 import type { Sample } from '../primitive/domain.js'
 import { cast } from '../tensor/structural.js'
+import { run, stage } from '../transform/stage.js'
 import { pull, push } from './derivative.js'
+import { masks } from './examples.js'
 import { type AnyPrimitive, type Instance, concrete, instance, subjectOf } from './instance.js'
 import { type PrimitiveLaw, scattered } from './kernel.js'
+import { callOn, mapping } from './mapped.js'
 import { mutations } from './mutation.js'
+import { partsOf } from './parts.js'
 import { latticeLike } from './salt.js'
 import type { Subject } from './subject.js'
 import { lawsOf, sampleOf } from './suite.js'
@@ -90,6 +94,31 @@ const observations: readonly Observation[] = [
   }
 ]
 
+/** What the laws of mapping look at. */
+const ofMapping: readonly Observation[] = [
+  (at) => {
+    const [value] = partsOf(at, 1)
+    return flat(masks(value.leaves.length).flatMap((mask) => callOn(value, mask, 2)))
+  }
+]
+
+/** What is foretold, as numbers. */
+const ofTypes: readonly Observation[] = [
+  (at) =>
+    Float64Array.from(
+      stage('trace', at.operands, at.apply).program.outputs.flatMap(({ shape, dtype }) => [
+        dtypes.indexOf(dtype),
+        ...shape
+      ])
+    ),
+  (at) => {
+    const cotangent = partsOf(at, 1)[1]
+    if (cotangent === undefined) return new Float64Array(0)
+    const leaves = cotangent.leaves.map((leaf) => leaf(0))
+    return flat(run(stage('trace', leaves, cotangent.f).program, leaves))
+  }
+]
+
 const observe = (observation: Observation, at: Instance): Float64Array | undefined => {
   try {
     return observation(at)
@@ -118,13 +147,18 @@ const pointsOf = <P>(primitive: AnyPrimitive<P>, runs: number, seed: number, sin
 const at = <P>(primitive: AnyPrimitive<P>, { sample, from }: Point<P>, smooth: boolean): Instance =>
   instance(primitive, sample, from.reachOf, smooth)
 
+const isMapping = <P>(original: AnyPrimitive<P>, mutant: AnyPrimitive<P>): boolean => original.batch !== mutant.batch
+
 /** Whether a mutant is one: at some point, something that laws look at differs. */
-const differs = <P>(original: AnyPrimitive<P>, mutant: AnyPrimitive<P>, points: readonly Point<P>[]): boolean =>
-  points.some((point) => {
+const differs = <P>(original: AnyPrimitive<P>, mutant: AnyPrimitive<P>, points: readonly Point<P>[]): boolean => {
+  if (original === mutant) return false
+  const relevant = isMapping(original, mutant) ? ofMapping : [...observations, ...ofTypes]
+  return points.some((point) => {
     const right = at(original, point, true)
     const wrong = at(mutant, point, true)
-    return observations.some((observation) => !same(observe(observation, right), observe(observation, wrong)))
+    return relevant.some((observation) => !same(observe(observation, right), observe(observation, wrong)))
   })
+}
 
 const mutantsOf = <P>(primitive: AnyPrimitive<P>, points: readonly Point<P>[]): readonly Mutant<P>[] =>
   mutations
@@ -178,7 +212,9 @@ export const battery = <P>(
   const smooth = pointsOf(primitive, runs, seed, false)
   const singular = pointsOf(primitive, runs, seed, true)
   return mutantsOf(primitive, smooth.slice(0, telling)).map(({ name, primitive: mutant }) => {
-    const laws = lawsOf(mutant)
+    const all = lawsOf(mutant)
+    // Mutants of mapping fall to its law, so that one is tried first.
+    const laws = isMapping(primitive, mutant) ? [mapping, ...all.filter((law) => law !== mapping)] : all
     const killers = smooth.map(
       (point, i) =>
         // Point after point, and all laws at each: most mutants fall at the first.

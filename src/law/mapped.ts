@@ -21,7 +21,7 @@ type Tensors = readonly Tensor[]
 const sizes = [3, 2, 1, 0] as const
 
 /** Calls the function of a part on examples at once: those of the masked leaves differ. */
-const callOn = ({ f, leaves }: Part, mask: readonly boolean[], size: number): Tensors =>
+export const callOn = ({ f, leaves }: Part, mask: readonly boolean[], size: number): Tensors =>
   callMapped(
     'vmap',
     size,

@@ -1,5 +1,13 @@
 /** Parts of mutations: how rules and kernels are changed, of primitives with one result and with several. */
-import type { Derivative, Primitive, Pullback, TuplePrimitive } from '../primitive/model.js'
+import {
+  type Derivative,
+  type Primitive,
+  type Pullback,
+  type TensorType,
+  type TuplePrimitive,
+  bind,
+  bindTuple
+} from '../primitive/model.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 import { type AnyPrimitive, isSingle } from './instance.js'
 
@@ -135,3 +143,74 @@ export const evaluating =
           evaluate: (operands, params, out) => then(primitive.evaluate(operands.map(before), params, out))
         }
       : evaluatingTuple(primitive, before, then)
+
+// -----------------------------------------------------------------------------
+// types and mapping
+// -----------------------------------------------------------------------------
+
+const inferringSingle = <P>(primitive: Primitive<P>, change: (type: TensorType) => TensorType): Primitive<P> => ({
+  ...primitive,
+  infer: (operands, params) => change(primitive.infer(operands, params)),
+  evaluate: (operands, params) => primitive.evaluate(operands, params, primitive.infer(operands, params))
+})
+
+const inferringTuple = <P>(
+  primitive: TuplePrimitive<P>,
+  change: (type: TensorType) => TensorType
+): TuplePrimitive<P> => ({
+  ...primitive,
+  infer: (operands, params) => primitive.infer(operands, params).map(change)
+})
+
+/** Changes what is foretold, but not what is made. */
+export const inferring =
+  (change: (type: TensorType) => TensorType): Mutate =>
+  (primitive) =>
+    isSingle(primitive) ? inferringSingle(primitive, change) : inferringTuple(primitive, change)
+
+/** A call of the rule of `vmap`, as a mutation sees it. */
+export interface Mapped {
+  readonly operands: Tensors
+  readonly mapped: readonly boolean[]
+  readonly size: number
+  /** The right rule. */
+  readonly rule: (operands: Tensors, mapped: readonly boolean[]) => Tensors
+  /** The primitive itself, at the parameters as they are. */
+  readonly apply: (operands: Tensors) => Tensors
+}
+
+/** Changes the rule of `vmap`, where there is one. */
+export const mapping =
+  (change: (call: Mapped) => Tensors): Mutate =>
+  (primitive) => {
+    if (isSingle(primitive)) {
+      const { batch } = primitive
+      if (batch === undefined) return primitive
+      return {
+        ...primitive,
+        batch: (operands, mapped, params, size) => {
+          const [result] = change({
+            operands,
+            mapped,
+            size,
+            rule: (at, which) => [batch(at, which, params, size)],
+            apply: (at) => [bind(primitive, at, params)]
+          })
+          return result!
+        }
+      }
+    }
+    const { batch } = primitive
+    if (batch === undefined) return primitive
+    return {
+      ...primitive,
+      batch: (operands, mapped, params, size) =>
+        change({
+          operands,
+          mapped,
+          size,
+          rule: (at, which) => batch(at, which, params, size),
+          apply: (at) => bindTuple(primitive, at, params)
+        })
+    }
+  }

@@ -1,12 +1,16 @@
 /** Wrong rules made on purpose: what the suite must not let pass. */
 import { isFloat } from '../DType.js'
-import type { Pullback } from '../primitive/model.js'
+import { align } from '../primitive/batch.js'
+import { type Pullback, bottom } from '../primitive/model.js'
 import { size } from '../shape/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
+import { swapAxes } from '../tensor/axes.js'
 import { stopGradient } from '../tensor/cast.js'
+import { gather } from '../tensor/indexing.js'
 import { type Concrete, Dense, type Tensor, isConcrete } from '../tensor/model.js'
-import { cast, permuteTo, reshapeTo } from '../tensor/structural.js'
-import { type Mutate, after, evaluating, pulled, seeing, swapped } from './mutant.js'
+import { flip } from '../tensor/slice.js'
+import { broadcastToShape, cast, permuteTo, reshapeTo } from '../tensor/structural.js'
+import { type Mutate, after, evaluating, inferring, mapping, pulled, seeing, swapped } from './mutant.js'
 import { flat, tensorAt } from './values.js'
 
 // -----------------------------------------------------------------------------
@@ -112,12 +116,33 @@ const withoutNaN = (x: Concrete): Concrete => {
 const otherFloat = (x: Tensor): Tensor => cast(x, x.dtype === 'float64' ? 'float32' : 'float64')
 
 // -----------------------------------------------------------------------------
+// faults of mapping
+// -----------------------------------------------------------------------------
+
+/** The first example. */
+const first = (x: Tensor): Tensor => gather(x, 0)
+
+/** The last of the mapped operands is the same in every example. */
+const constantOperand: Mutate = mapping(({ operands, mapped, rule }) => {
+  const last = mapped.lastIndexOf(true)
+  return rule(
+    operands.map((x, i) =>
+      i === last && x.shape[0] !== 0 ? broadcastToShape(reshapeTo(first(x), [1, ...first(x).shape]), x.shape) : x
+    ),
+    mapped
+  )
+})
+
+/** The mapped axis and the one behind it changed for each other. */
+const exchanged = (x: Tensor): Tensor => (x.shape.length < 2 ? x : swapAxes(x, 0, 1))
+
+// -----------------------------------------------------------------------------
 // the battery
 // -----------------------------------------------------------------------------
 
 /**
  * The ways to be wrong that the laws are tested with: of the rules of one mode or of both, of one operand, of an axis, in
- * one order or one precision only, and of kernels.
+ * one order or one precision only, of kernels, of what `infer` foretells, and of mapping.
  *
  * @example
  * import * as Law from 'pullback/Law'
@@ -160,5 +185,39 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a kernel that answers NaN with 0',
     mutate: evaluating((operand) => operand, withoutNaN)
+  },
+  {
+    name: 'another type foretold',
+    mutate: inferring(({ shape, dtype }) => ({ shape, dtype: dtype === 'float64' ? 'float32' : 'float64' }))
+  },
+  { name: 'another shape foretold', mutate: inferring(({ shape, dtype }) => ({ shape: [1, ...shape], dtype })) },
+  { name: 'an error in programs only', mutate: after('vjp', (x) => (bottom(x) === undefined ? scaled(1.001)(x) : x)) },
+  {
+    name: 'examples in reverse order',
+    mutate: mapping(({ operands, mapped, rule }) => rule(operands, mapped).map((x) => flip(x, { axis: 0 })))
+  },
+  {
+    name: 'a result of one example',
+    mutate: mapping(({ operands, mapped, size, rule }) =>
+      rule(operands, mapped).map((x) => (size === 0 ? x : first(x)))
+    )
+  },
+  {
+    name: 'the mapped axis behind another',
+    mutate: mapping(({ operands, mapped, rule }) => rule(operands, mapped).map(exchanged))
+  },
+  { name: 'a mapped operand taken for a constant', mutate: constantOperand },
+  {
+    name: 'all operands taken for mapped',
+    mutate: mapping(({ operands, rule }) =>
+      rule(
+        operands,
+        operands.map(() => true)
+      )
+    )
+  },
+  {
+    name: 'axes counted as without the mapped one',
+    mutate: mapping(({ operands, mapped, size, apply }) => apply(align(operands, mapped, size)))
   }
 ]
