@@ -17,11 +17,15 @@ export const isPlain = (value: object): boolean => {
 /** What was rebuilt around other equations has the type that it had. */
 const rebuilt = <P>(value: unknown): P => value as P
 
+/** Parameters without programs stay the very objects that they are. */
 const visit = (value: unknown, f: (equation: Equation) => Equation): unknown => {
   if (isProgram(value)) return { ...value, equations: value.equations.map(f) }
-  if (Array.isArray(value)) return value.map((entry: unknown) => visit(entry, f))
-  if (!isObject(value) || !isPlain(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, visit(field, f)]))
+  if (!isObject(value) || !(Array.isArray(value) || isPlain(value))) return value
+  const entries = Object.entries(value).map(([key, field]) => [key, field, visit(field, f)] as const)
+  if (entries.every(([, before, after]) => before === after)) return value
+  return Array.isArray(value)
+    ? entries.map(([, , after]) => after)
+    : Object.fromEntries(entries.map(([key, , after]) => [key, after]))
 }
 
 /** Parameters with other equations in their programs. */
