@@ -72,11 +72,12 @@ const bend = (angles: Vector): Matrices => {
   const [x, z] = [T.at(all, 0, { axis: 1 }), T.at(all, 1, { axis: 1 })]
   const [cx, sx, cz, sz] = [T.cos(x), T.sin(x), T.cos(z), T.sin(z)]
   const [zero, one] = [T.zerosLike(x), T.onesLike(x)]
+  // prettier-ignore
   const rows: readonly Vector[] = [
-    ...[cz, T.neg(T.mul(sz, cx)), T.mul(sz, sx), zero],
-    ...[sz, T.mul(cz, cx), T.neg(T.mul(cz, sx)), zero],
-    ...[zero, sx, cx, zero],
-    ...[zero, zero, zero, one]
+    cz, T.neg(T.mul(sz, cx)), T.mul(sz, sx), zero,
+    sz, T.mul(cz, cx), T.neg(T.mul(cz, sx)), zero,
+    zero, sx, cx, zero,
+    zero, zero, zero, one
   ]
   return T.reshape(T.stack(rows, { axis: 1 }), [boneCount, 4, 4])
 }

@@ -22,8 +22,9 @@ const plain = ({ main, extra }: lstm.Params, { state, sequence }: lstm.Data): nu
         const ingate = sigmoid(before * gate(layer, 1, 0, i) + gate(layer, 1, 1, i))
         const outgate = sigmoid(signal * gate(layer, 2, 0, i) + gate(layer, 2, 1, i))
         const change = Math.tanh(before * gate(layer, 3, 0, i) + gate(layer, 3, 1, i))
-        states![inner] = states![inner]! * forget + ingate * change
-        signal = outgate * Math.tanh(states![inner]!)
+        const next = states![inner]! * forget + ingate * change
+        states![inner] = next
+        signal = outgate * Math.tanh(next)
         states![hidden] = signal
       }
       return signal * edges![bits + i]! + edges![2 * bits + i]!
