@@ -91,6 +91,7 @@ export const matrixOf = (program: Program, types: readonly TensorType[], capture
   const n = lengthOf(types)
   const matrix = new Float64Array(n * n)
   if (n === 0) return matrix
+  if (n === 1) return onVectors(program, types, captured)(Float64Array.of(1))
   const mapped = program.inputs.map((_, i) => i < types.length)
   const columns = concretes(run(mappedProgram(program, mapped, n), [...basisOf(types), ...captured]))
   let row = 0
