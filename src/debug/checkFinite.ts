@@ -18,7 +18,7 @@ import { Watch } from './watch.js'
  *   argument, or in the result.
  * - `grad(checkFinite(f))`, `jvp(checkFinite(f))`: the cotangents and tangents that every operation passes on are
  *   checked too. `vmap(checkFinite(f))`: the error says the example. Inside, `checkFinite(vmap(f))` has shapes and
- *   indices of whole batches, whose first axis is the example.
+ *   indices of whole batches, whose first axis is the example, and checks both branches where examples differ.
  * - In a staged program (`trace`, `checkpoint`, `scan`), the checks are equations of it, and throw when it runs.
  *
  * Arguments and result are values of any kind with tensors in them. Values inside cannot be read as numbers. It is for

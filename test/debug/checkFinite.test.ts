@@ -266,6 +266,37 @@ describe('with transformations inside', () => {
     )
   })
 
+  it('cond and whileLoop, eager and staged: only what is run', () => {
+    const safe = (x: S): S =>
+      Control.cond(
+        T.greater(x, 0),
+        (y: S) => T.log(y),
+        (y: S) => T.mul(y, 0)
+      )(x)
+    expect(numbers(Debug.checkFinite(grad(safe))(T.scalar(0)))).toEqual([[0]])
+    expect(numbers(Debug.checkFinite(checkpoint(safe))(T.scalar(0)))).toEqual([[0]])
+    const unsafe = (x: S): S =>
+      Control.cond(
+        T.greater(x, 0),
+        (y: S) => T.neg(y),
+        (y: S) => T.log(y)
+      )(x)
+    expect(sentence(() => Debug.checkFinite(unsafe)(T.scalar(0)))).toBe(
+      'checkFinite: log of [] made -Infinity; its operand is args[0]'
+    )
+    expect(sentence(() => Debug.checkFinite(checkpoint(unsafe))(T.scalar(0)))).toBe(
+      'checkFinite: log of [] made -Infinity, inside checkpoint, inside cond; its operand is args[0]'
+    )
+    const grows = Control.whileLoop(
+      (x: S) => T.less(x, Infinity),
+      (x) => T.square(x)
+    )
+    expect(sentence(() => Debug.checkFinite(grows)(T.scalar(10)))).toContain('square of [] made Infinity')
+    expect(sentence(() => Debug.checkFinite(checkpoint(grows))(T.scalar(10)))).toContain(
+      'square of [] made Infinity, inside checkpoint, inside whileLoop'
+    )
+  })
+
   it('evaluated programs', () => {
     const program = Debug.trace(logs)(good)
     expect(sentence(() => Debug.checkFinite(Debug.evaluate(program))(bad))).toBe(
