@@ -265,6 +265,14 @@ describe('at equal eigenvalues', () => {
       )
     )
   })
+
+  it('and from derivatives of functions of the matrix by its eigenvectors; those without eigenvectors are right', () => {
+    const f = weighed((x) => around(vectors(x), T.exp(values(x))))
+    const expected = grad(weighed((x) => Linalg.matrixExp(symmetric(x))))(identity)
+    expectSame(grad(f)(identity), T.diag(T.diag(grad(f)(identity))))
+    expect(distance(expected, T.mul(symmetric(normal(99, [3, 3])), Math.E))).toBeLessThan(1e-15)
+    expect(distance(T.diag(grad(f)(identity)), T.diag(expected))).toBeLessThan(1e-15)
+  })
 })
 
 describe('bad input', () => {

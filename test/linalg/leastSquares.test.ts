@@ -100,6 +100,12 @@ describe('pinv', () => {
     expectHessians(weighed(pinv), normal(1, [4, 3]))
   })
 
+  it('has them at equal singular values', () => {
+    expectLawful(pinv, T.eye(3, 'float64'))
+    expectLawful(pinv, Linalg.qr(normal(1, [4, 3]))[0])
+    expectLawful((x) => Linalg.lstsq(x, right), Linalg.qr(normal(1, [4, 3]))[0])
+  })
+
   it('maps, and is staged', () => {
     expectMaps(pinv, normal(1, [5, 3, 2]), 1e-13)
     const gradient = grad(weighed(pinv))
