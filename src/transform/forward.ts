@@ -37,7 +37,7 @@ class Dual<S extends Shape = Shape> extends Traced<S> {
 export class Forward implements Interpreter {
   readonly level: number = freshLevel()
   readonly transformation: string
-  readonly remedy = differentiated
+  readonly remedy: string = differentiated
   private readonly sum: Add
   open = true
 

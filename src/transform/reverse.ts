@@ -75,7 +75,7 @@ class Node<S extends Shape = Shape> extends Traced<S> {
 export class Tape implements Interpreter {
   readonly level: number = freshLevel()
   readonly transformation: string
-  readonly remedy = differentiated
+  readonly remedy: string = differentiated
   private readonly sum: Add
   open = true
   private slots = 0
