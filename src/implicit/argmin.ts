@@ -10,24 +10,13 @@ import { type Program, run, stage } from '../transform/stage.js'
 import { type Solver, limitsFor } from './equation.js'
 import { boundFrom, newtonDescent } from './iteration.js'
 import type { Tolerance } from './linearSystem.js'
-import type { NotConverged, Wording } from './notConverged.js'
+import type { NotConverged } from './notConverged.js'
 import { full, jacobianProgram, onVectors } from './operator.js'
 import { type SolverOptions, checkedOptions, givenSolver, solutionFrom } from './options.js'
 import { type Closed, unknownLike } from './unknown.js'
 import { concretes, unpack } from './vector.js'
 
 const operation = 'argmin'
-
-const wording: Wording = {
-  name: operation,
-  what: 'the gradient',
-  map: 'Hessian',
-  remedies: {
-    iterations: 'raise maxIterations or start nearer to a minimum',
-    'not finite': 'start where the function is defined',
-    stagnation: 'raise the tolerance, or start elsewhere'
-  }
-}
 
 // -----------------------------------------------------------------------------
 // programs
@@ -137,7 +126,7 @@ export const argmin =
     const { program } = closed
     const residual = gradientProgram(program, unknown.leaves.length)
     return solutionFrom(unknown, closed, {
-      wording,
+      name: operation,
       residual,
       linear,
       symmetric: true,

@@ -20,8 +20,9 @@ import {
   settle,
   tight
 } from './linearSystem.js'
-import type { Outcome, Wording } from './notConverged.js'
+import type { Outcome } from './notConverged.js'
 import { full, jacobianProgram, matrixOf, onVectors, transposedProgram } from './operator.js'
+import { wordingOfEquation } from './wording.js'
 import { type Vector, compact, lengthOf, norm, pack, precisionOf, unpack } from './vector.js'
 
 // -----------------------------------------------------------------------------
@@ -29,7 +30,7 @@ import { type Vector, compact, lengthOf, norm, pack, precisionOf, unpack } from 
 // -----------------------------------------------------------------------------
 
 /** How linear systems with the Jacobian are solved, in derivatives and in Newton steps. */
-export type Linear = Omit<LinearSystem, 'wording' | 'operator' | 'method'> & {
+export type Linear = Omit<LinearSystem, 'name' | 'operator' | 'method'> & {
   /** Unless given, `direct` for few unknowns and an iteration for many. */
   readonly method: Method | undefined
 }
@@ -49,7 +50,8 @@ export type Solver = (given: Given) => Outcome
  * report of how the iteration ended.
  */
 export interface Equation {
-  readonly wording: Wording
+  /** The function as the user called it. */
+  readonly name: string
   /** (x, closed over) -> f(x), of which the solution is the root. */
   readonly residual: Program
   readonly solver: Solver
@@ -133,7 +135,7 @@ const partsOf = <A>({ residual }: Equation, operands: readonly A[]): Operands<A>
 
 /** Solves J t = r at the solution, or the same with the transpose; failure is an error. */
 const solveAt = (
-  { residual, linear, symmetric, wording }: Equation,
+  { residual, linear, symmetric, name }: Equation,
   transpose: boolean,
   x: readonly Tensor[],
   captured: readonly Tensor[],
@@ -144,18 +146,11 @@ const solveAt = (
   const system: LinearSystem = {
     ...linear,
     method,
-    wording: { ...wording, name: `${wording.name}, its derivative (${method})`, what: 'the residual', remedies },
+    name: `${name}, its derivative`,
     operator: transpose && !symmetric ? transposedProgram(jacobian) : jacobian,
     strict: true
   }
   return bindTuple(linearSolvePrimitive, [...x, ...captured, ...r], system).slice(0, x.length)
-}
-
-const remedies: Wording['remedies'] = {
-  iterations: "raise linear.maxIterations, or set linear.method to 'direct'",
-  indefinite: "set linear.method to 'gmres' or 'direct'",
-  breakdown: "set linear.method to 'gmres' or 'direct'",
-  stagnation: "raise linear.tolerance, or set linear.method to 'direct'"
 }
 
 /**
@@ -173,7 +168,7 @@ export const implicitPrimitive: TuplePrimitive<Equation> = {
     const values = operands.map(compact)
     const { captured, initial } = partsOf(params, values)
     const outcome = params.solver({ initial: pack(initial), types: initial, captured })
-    return settle(params.wording, params.strict, values, initial, outcome)
+    return settle(wordingOfEquation(params.name, params.symmetric), params.strict, values, initial, outcome)
   },
   jvp: (tangents, operands, out, params) => {
     const { captured, initial } = partsOf(params, operands)
@@ -225,8 +220,7 @@ export const implicitPrimitive: TuplePrimitive<Equation> = {
       fixedPointSolver(map, 0, steady, 200),
       fixedPointSolver(map, 3, steady, 200)
     ])
-    const wording = { name: 'implicit', what: 'the residual', map: 'Jacobian', remedies: {} }
-    const params = { wording, residual, solver, linear, symmetric: false, strict: draw.pick([false, true]) }
+    const params = { name: 'implicit', residual, solver, linear, symmetric: false, strict: draw.pick([false, true]) }
     return { operands: [matrix, vector, initial], params }
   }
 }

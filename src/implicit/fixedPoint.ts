@@ -8,7 +8,7 @@ import type { WithLeaves } from '../tree/model.js'
 import { fixedPointSolver } from './equation.js'
 import { boundFrom } from './iteration.js'
 import { requireCount } from './linearSolve.js'
-import type { NotConverged, Wording } from './notConverged.js'
+import type { NotConverged } from './notConverged.js'
 import { type SolverOptions, checkedOptions, givenSolver, solutionFrom } from './options.js'
 import { closedLike, treeLike, unknownLike } from './unknown.js'
 import { norm } from './vector.js'
@@ -28,16 +28,6 @@ export interface FixedPointOptions<X> extends SolverOptions<X, WithLeaves<X, Ten
   readonly method?: 'iteration' | 'anderson'
   readonly memory?: number
 }
-
-const wordingOf = (method: 'iteration' | 'anderson'): Wording => ({
-  name: method === 'iteration' ? 'fixedPoint' : 'fixedPoint (anderson)',
-  what: 'the residual',
-  map: 'Jacobian',
-  remedies: {
-    iterations: method === 'iteration' ? "raise maxIterations or use method 'anderson'" : 'raise maxIterations',
-    'not finite': 'start nearer to a fixed point, or look for it with root'
-  }
-})
 
 /**
  * A fixed point of a function: `fixedPoint(f)(initial, ...params)` is x with x = f(x, ...params), for trees of float tensors
@@ -91,7 +81,7 @@ export const fixedPoint =
       run(program, leaves).map((value, i) => sub(leaves[i]!, value))
     )
     return solutionFrom(unknown, closed, {
-      wording: wordingOf(method),
+      name: method === 'iteration' ? operation : `${operation} (${method})`,
       residual,
       linear,
       symmetric: false,

@@ -5,9 +5,10 @@ import { bindTuple } from '../primitive/model.js'
 import { leavesLike } from '../calculus/trees.js'
 import type { Tensor } from '../tensor/model.js'
 import type { WithLeaves } from '../tree/model.js'
-import { type LinearSystem, type Method, defaults, linearSolvePrimitive, wordingOf } from './linearSystem.js'
+import { type LinearSystem, type Method, defaults, linearSolvePrimitive } from './linearSystem.js'
 import type { NotConverged } from './notConverged.js'
 import { closedLike, isStaged, solutionOf, unknownLike } from './unknown.js'
+import { wordingOfSystem } from './wording.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -71,7 +72,7 @@ export const requireBound = (operation: string, name: string, value: number | un
 export const linearOptions = (
   operation: string,
   options: Omit<LinearMethod<never>, 'preconditioner' | 'initial'>
-): Omit<LinearSystem, 'wording' | 'operator'> => {
+): Omit<LinearSystem, 'name' | 'operator'> => {
   requireOptions(operation, options, known)
   const { method, tolerance, absoluteTolerance, maxIterations, restart } = options
   if (!methods.includes(method)) {
@@ -149,14 +150,13 @@ export const linearSolve =
     const ofPreconditioner = preconditioner === undefined ? undefined : closedLike(operation, unknown, preconditioner)
     const guess = initial === undefined ? [] : leavesLike(operation, 'guess', b, initial)
     const operands = [...ofOperator.captured, ...(ofPreconditioner?.captured ?? []), ...unknown.leaves, ...guess]
-    const wording = wordingOf(operation, system.method)
     const results = bindTuple(linearSolvePrimitive, operands, {
       ...system,
-      wording,
+      name: operation,
       operator: ofOperator.program,
       preconditioner: ofPreconditioner?.program,
       guessed: initial !== undefined,
       strict: isStaged(operands)
     })
-    return solutionOf(wording, unknown, results)
+    return solutionOf(wordingOfSystem(operation, system.method), unknown, results)
   }

@@ -10,6 +10,7 @@ import { direct } from './direct.js'
 import { type System, bicgstab, cg, gmres } from './krylov.js'
 import { type Outcome, type Wording, refuse, reportLength, reportOf } from './notConverged.js'
 import { full, matrixOf, onVectors, transposedProgram } from './operator.js'
+import { wordingOfSystem } from './wording.js'
 import { type Vector, compact, norm, pack, precisionOf, unpack } from './vector.js'
 
 // -----------------------------------------------------------------------------
@@ -30,7 +31,8 @@ export interface Tolerance {
  * side, and the initial guess if there is one; results are the solution, and a report of how the iteration ended.
  */
 export interface LinearSystem {
-  readonly wording: Wording
+  /** The function as the user called it. */
+  readonly name: string
   /** (x, closed over) -> A x. */
   readonly operator: Program
   /** (r, closed over) -> an approximation of A^-1 r. */
@@ -59,22 +61,6 @@ export const defaults: Pick<
   guessed: false,
   strict: false
 }
-
-const others = 'use gmres, bicgstab or direct'
-
-/** How sentences speak of a linear solve. */
-export const wordingOf = (operation: string, method: Method): Wording => ({
-  name: `${operation} (${method})`,
-  what: 'the residual',
-  map: 'operator',
-  remedies: {
-    iterations: 'raise maxIterations or give a preconditioner',
-    indefinite: others,
-    'indefinite preconditioner': 'give another one',
-    breakdown: 'use gmres or direct',
-    stagnation: method === 'gmres' ? 'raise restart or the tolerance' : 'raise the tolerance or use direct'
-  }
-})
 
 // -----------------------------------------------------------------------------
 // evaluation
@@ -195,7 +181,13 @@ export const linearSolvePrimitive: TuplePrimitive<LinearSystem> = {
   evaluate: (operands, params) => {
     const values = operands.map(compact)
     const outcome = outcomeOf(params, values)
-    return settle(params.wording, params.strict, values, partsOf(params, values).b, outcome)
+    return settle(
+      wordingOfSystem(params.name, params.method),
+      params.strict,
+      values,
+      partsOf(params, values).b,
+      outcome
+    )
   },
   jvp: (tangents, operands, out, params) => {
     const parts = partsOf(params, operands)
@@ -265,7 +257,7 @@ const sampleOf = (draw: Draw): { readonly operands: readonly Tensor[]; readonly 
     operands: [vector, ...(preconditioned ? [vector] : []), ...b, ...(guessed ? [b[0]!, b[1]!] : [])],
     params: {
       ...defaults,
-      wording: wordingOf('linearSolve', method),
+      name: 'linearSolve',
       operator,
       preconditioner: preconditioned ? preconditioner : undefined,
       method,

@@ -13,6 +13,7 @@ import type { Tolerance } from './linearSystem.js'
 import type { NotConverged } from './notConverged.js'
 import { onVectors } from './operator.js'
 import { type Closed, isStaged, solutionOf } from './unknown.js'
+import { wordingOfEquation } from './wording.js'
 import { type Vector, norm, pack, precisionOf, unpack } from './vector.js'
 
 // -----------------------------------------------------------------------------
@@ -145,5 +146,5 @@ export const solutionFrom = <X>(
 ): E.Either<NotConverged, X> => {
   const operands = [...captured, ...unknown.leaves]
   const results = bindTuple(implicitPrimitive, operands, { ...equation, strict: isStaged(operands) })
-  return solutionOf(equation.wording, unknown, results)
+  return solutionOf(wordingOfEquation(equation.name, equation.symmetric), unknown, results)
 }

@@ -4,21 +4,11 @@ import type { Tensor } from '../tensor/model.js'
 import type { WithLeaves } from '../tree/model.js'
 import { newtonSolver } from './equation.js'
 import { boundFrom } from './iteration.js'
-import type { NotConverged, Wording } from './notConverged.js'
+import type { NotConverged } from './notConverged.js'
 import { type SolverOptions, checkedOptions, givenSolver, solutionFrom } from './options.js'
 import { closedLike, treeLike, unknownLike } from './unknown.js'
 
-const wording: Wording = {
-  name: 'root',
-  what: 'the residual',
-  map: 'Jacobian',
-  remedies: {
-    iterations: 'raise maxIterations or start nearer to a root',
-    'not finite': 'start where the function is defined',
-    singular: 'start elsewhere',
-    stagnation: 'start elsewhere'
-  }
-}
+const name = 'root'
 
 /**
  * A root of a function: `root(f)(initial, ...params)` is x with f(x, ...params) = 0, for x and f(x) trees of float tensors
@@ -61,14 +51,13 @@ export const root =
     options: SolverOptions<X, WithLeaves<X, Tensor>> = {}
   ): ((initial: X, ...params: Params) => E.Either<NotConverged, X>) =>
   (initial, ...params) => {
-    const { name } = wording
     const { tolerance, maxIterations, linear } = checkedOptions(name, options, [], 50)
     const { solver } = options
     const unknown = unknownLike(name, initial, 'the initial guess')
     const closed = closedLike(name, unknown, (x) => f(x, ...params))
     const residual = closed.program
     return solutionFrom(unknown, closed, {
-      wording,
+      name,
       residual,
       linear,
       symmetric: false,
