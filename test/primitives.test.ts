@@ -1,9 +1,11 @@
 // Every primitive is held to every law, found by itself: a new one needs no line here.
 import * as fc from 'fast-check'
-import { real, unary } from 'pullback/Primitive'
+import { bind, real, unary } from 'pullback/Primitive'
 import * as Law from 'pullback/Law'
 import * as T from 'pullback/Tensor'
 import { describe, expect, it } from 'vitest'
+import { mappingWithin } from '../src/law/mapped.js'
+import { propertyOf } from '../src/law/suite.js'
 import { collect, exported, hidden, primitives } from './law/primitives.js'
 
 describe.each(primitives.map((found) => [`${found.primitive.name} (${found.place})`, found] as const))(
@@ -14,6 +16,18 @@ describe.each(primitives.map((found) => [`${found.primitive.name} (${found.place
     })
   }
 )
+
+/** Primitives whose mapped values are those of the examples to rounding only, with the reason. */
+const inexact: { readonly [name: string]: string } = {
+  matmul: 'examples are folded into one product, and the kernel adds doubles in an order that depends on the sizes'
+}
+
+describe('vmap is the stack of examples bit for bit', () => {
+  const exact = primitives.filter(({ primitive }) => !(primitive.name in inexact))
+  it.each(exact.map((found) => [`${found.primitive.name} (${found.place})`, found] as const))('%s', (_, found) => {
+    fc.assert(propertyOf(found.primitive, mappingWithin(0)), { numRuns: 20 })
+  })
+})
 
 const binaries = new Map(
   exported.flatMap(([place, f]) => (Law.broadcasts(f) ? [[f.primitive, [place, f] as const] as const] : []))
@@ -39,6 +53,11 @@ describe('the collection', () => {
 
   it('misses none: every one is exported', () => {
     expect(hidden).toEqual([])
+  })
+
+  it('has a rule of vmap for each: none is mapped one by one', () => {
+    const without = primitives.flatMap(({ place, primitive }) => (primitive.batch === undefined ? [place] : []))
+    expect(without).toEqual([])
   })
 })
 
@@ -84,6 +103,27 @@ describe('a bad primitive fails', () => {
       df: () => T.scalar(1, 'float64')
     })
     expect(broken({ forgetful })).toContain('finite differences')
+  })
+
+  it('with a rule of vmap that forgets to align its operands', () => {
+    const forgetful: typeof T.mul.primitive = {
+      ...T.mul.primitive,
+      batch: (operands) => bind(T.mul.primitive, operands, undefined)
+    }
+    expect(broken({ forgetful })).toEqual(['vmap', 'staging'])
+  })
+
+  it('with a rule that reads values', () => {
+    const { derivative } = T.exp.primitive
+    if (derivative === undefined) throw new Error('exp has rules')
+    const reading = {
+      ...T.exp.primitive,
+      derivative: {
+        ...derivative,
+        vjp: (...[, [x]]: Parameters<typeof derivative.vjp>) => T.mul(Math.exp(T.toArray(x!)[0] ?? 0))
+      }
+    }
+    expect(broken({ reading })).toEqual(expect.arrayContaining(['vmap', 'staging']))
   })
 
   it('with a convention at a kink outside of the one-sided derivatives', () => {

@@ -40,7 +40,7 @@ const wrongBy = <P>(off: (x: T.Tensor) => T.Tensor, primitive: Law.AnyPrimitive<
 
 describe('the mutation battery', () => {
   it('kills every mutant of every primitive', () => {
-    const kills = differentiable.flatMap((primitive) => Law.battery(primitive))
+    const kills = primitives.flatMap(({ primitive }) => Law.battery(primitive))
     console.log(Law.killTable(kills))
     const survivors = kills.filter(({ killedBy }) => killedBy === undefined)
     expect(survivors.map(({ primitive, mutation }) => `${primitive}: ${mutation}`)).toEqual([])
