@@ -4,7 +4,7 @@ import { real } from '../primitive/domain.js'
 import { sin } from '../tensor/trigonometric.js'
 import { mul } from '../tensor/arithmetic.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
-import { type Program, run, stage, stageAt } from '../transform/stage.js'
+import { type Program, hasEffects, run, stage, stageAt } from '../transform/stage.js'
 import { type Flat, flattenAs } from '../tree/model.js'
 import { pullBack } from './leafwise.js'
 import { mappedProgram, outputTypes, pullbackProgram, spreadOver, tangentProgram } from './program.js'
@@ -43,6 +43,7 @@ export const checkpointPrimitive: TuplePrimitive<Recomputed> = {
   infer: (_operands, { program }) => outputTypes(program),
   evaluate: (operands, { program }) => concretes(run(program, operands)),
   accumulates: true,
+  effect: ({ program }) => hasEffects(program),
   jvp: (tangents, operands, _out, { program }) => {
     const present = tangents.filter((tangent) => tangent !== undefined)
     const derived = tangentProgram(

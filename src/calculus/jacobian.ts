@@ -130,11 +130,14 @@ const assemble = <P, R>(taken: Taken<P, R>, blocks: Blocks): Jacobian<R, P> => {
   return nested<Jacobian<R, P>>(replace(result.unflatten(result.leaves), () => trees[next++]))
 }
 
+const isNode = (x: unknown): x is { readonly [key: string]: unknown } => typeof x === 'object' && x !== null
+
 /** A tree with other trees in place of its leaves. */
 const replace = (tree: unknown, leaf: () => unknown): unknown => {
   if (isTensor(tree)) return leaf()
   if (Array.isArray(tree)) return tree.map((child: unknown) => replace(child, leaf))
-  return Object.fromEntries(Object.entries(Object(tree)).map(([key, child]) => [key, replace(child, leaf)]))
+  if (!isNode(tree)) return tree
+  return Object.fromEntries(Object.entries(tree).map(([key, child]) => [key, replace(child, leaf)]))
 }
 
 /** Vouches for a tree that was put together from the blocks. */

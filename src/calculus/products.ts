@@ -67,12 +67,7 @@ export const linearize =
 export const hvp =
   <P, Rest extends readonly unknown[]>(f: ScalarFunction<P, Rest>): ((params: P, v: NoInfer<P>, ...rest: Rest) => P) =>
   (params, v, ...rest) =>
-    jvp((p: P) => scalarGradient(f)(p, ...rest))([params], [v])[1]
-
-/** `grad` of a function whose type says already that it is scalar. */
-const scalarGradient = <P, Rest extends readonly unknown[]>(
-  f: ScalarFunction<P, Rest>
-): ((params: P, ...rest: Rest) => P) => grad<P, Rest, Tensor<[]>>(f) as (params: P, ...rest: Rest) => P
+    jvp((p: P) => grad<P, Rest, Tensor<[]>>(f)(p, ...rest))([params], [v])[1]
 
 /**
  * The product of the generalised Gauss-Newton matrix with a vector, `J' H J v`, where `J` is the Jacobian of the model in

@@ -156,7 +156,7 @@ export interface TuplePrimitive<P = undefined> {
   /** Whether the pullback returns totals, from `before` on. */
   readonly accumulates?: boolean
   /** Whether it is called for more than its results, so that a staged program keeps it when nobody reads them. */
-  readonly effect?: boolean
+  readonly effect?: boolean | ((params: P) => boolean)
   /** The rule of `vmap`, as in `Primitive`: all results carry the mapped axis in front. */
   readonly batch?: (
     operands: readonly Tensor[],

@@ -213,7 +213,8 @@ export class Stage implements Interpreter {
     if (!this.open) throw leaked(primitive.name, this.transformation)
     const { effect = false } = primitive
     const types = primitive.infer(operands, params)
-    return this.record(primitive, params, operands, types, (values) => bindTuple(primitive, values, params), effect)
+    const run: Equation['apply'] = (values) => bindTuple(primitive, values, params)
+    return this.record(primitive, params, operands, types, run, typeof effect === 'function' ? effect(params) : effect)
   }
 
   /**
@@ -248,19 +249,46 @@ const live = (equations: readonly Equation[], outputs: readonly Atom[]): readonl
 // running
 // -----------------------------------------------------------------------------
 
-/** The value of a program, by dispatch: any transformation goes through it as through the function that it came from. */
+const released = new WeakMap<Program, readonly (readonly number[])[]>()
+
+/** Per equation, the places that nobody reads after it. */
+const releasedAfter = (program: Program): readonly (readonly number[])[] => {
+  const known = released.get(program)
+  if (known !== undefined) return known
+  const seen = new Set<Atom>(program.outputs)
+  const last = [...program.equations].reverse().map(({ operands, results }) =>
+    [...results, ...operands].flatMap((atom) => {
+      if (!(atom instanceof Variable) || seen.has(atom)) return []
+      seen.add(atom)
+      return [atom.index]
+    })
+  )
+  last.reverse()
+  released.set(program, last)
+  return last
+}
+
+/**
+ * The value of a program, by dispatch: any transformation goes through it as through the function that it came from. Values
+ * are let go of when nobody reads them any more.
+ */
 export const run = (program: Program, args: readonly Tensor[]): readonly Tensor[] => {
-  const values = new Array<Tensor>(program.places)
+  const values = new Array<Tensor | undefined>(program.places)
   program.inputs.forEach((input, i) => {
-    values[input.index] = args[i]!
+    values[input.index] = args[i]
   })
   const valueOf = (atom: Atom): Tensor => (atom instanceof Variable ? values[atom.index]! : atom)
-  for (const { operands, results, apply } of program.equations) {
+  const release = releasedAfter(program)
+  program.equations.forEach(({ operands, results, apply }, at) => {
     const given = apply(operands.map(valueOf))
-    for (let i = 0; i < results.length; i++) values[results[i]!.index] = given[i]!
-  }
+    for (let i = 0; i < results.length; i++) values[results[i]!.index] = given[i]
+    for (const place of release[at]!) values[place] = undefined
+  })
   return program.outputs.map(valueOf)
 }
+
+/** Whether a program is run for more than its results. */
+export const hasEffects = ({ equations }: Program): boolean => equations.some(({ effect }) => effect)
 
 /** A function of tensors as a program, and the values of other transformations that it closes over: its last inputs. */
 export const stage = (

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import * as Debug from 'pullback/Debug'
 import { checkpoint, grad, hvp, jvp, valueAndGrad } from 'pullback/Grad'
 import * as T from 'pullback/Tensor'
 import { vmap } from 'pullback/Vmap'
@@ -79,5 +80,19 @@ describe('checkpoint', () => {
     expect(() => checkpoint(() => ({ no: 'tensor' }))()).toThrow(
       'checkpoint: the function returned a tree whose no is a string (tensor); tensors or trees of tensors are required'
     )
+  })
+})
+
+describe('effects', () => {
+  test('a checkpointed function that reports stays in a program, also where nobody reads its result', () => {
+    const seen: number[] = []
+    const noisy = checkpoint((y: S) => Debug.tap((value) => seen.push(Number(T.item(value))))(y))
+    const program = Debug.trace((y: S) => {
+      noisy(y)
+      return T.square(y)
+    })(T.scalar(0))
+    expect(seen).toEqual([])
+    expect(T.item(Debug.evaluate(program)(T.scalar(3)))).toBe(9)
+    expect(seen).toEqual([3])
   })
 })
