@@ -20,6 +20,7 @@ import {
   settle,
   tight
 } from './linearSystem.js'
+import { bindMapped } from './mapped.js'
 import type { Outcome } from './notConverged.js'
 import { full, jacobianProgram, matrixOf, onVectors, transposedProgram } from './operator.js'
 import { wordingOfEquation } from './wording.js'
@@ -204,6 +205,7 @@ export const implicitPrimitive: TuplePrimitive<Equation> = {
       return [...pull(w.map((each) => neg(each))).slice(k), ...initial.map(() => undefined)]
     }
   },
+  batch: (operands, mapped, params, size) => bindMapped(implicitPrimitive, operands, mapped, params, size),
   sample: (draw) => {
     const steady = { float32: 5e-7, float64: 1e-15 }
     const n = draw.integer(1, 2)

@@ -8,6 +8,7 @@ import { sumOver } from '../tensor/structural.js'
 import { type Program, run, stage } from '../transform/stage.js'
 import { direct } from './direct.js'
 import { type System, bicgstab, cg, gmres } from './krylov.js'
+import { bindMapped } from './mapped.js'
 import { type Outcome, type Wording, refuse, reportLength, reportOf } from './notConverged.js'
 import { full, matrixOf, onVectors, transposedProgram } from './operator.js'
 import { wordingOfSystem } from './wording.js'
@@ -225,6 +226,7 @@ export const linearSolvePrimitive: TuplePrimitive<LinearSystem> = {
       ]
     }
   },
+  batch: (operands, mapped, params, size) => bindMapped(linearSolvePrimitive, operands, mapped, params, size),
   sample: (draw) => sampleOf(draw)
 }
 
