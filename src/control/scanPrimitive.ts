@@ -4,41 +4,24 @@ import { interval } from '../primitive/domain.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { type Concrete, type Tensor, fill, isConcrete } from '../tensor/model.js'
 import { sin } from '../tensor/trigonometric.js'
-import { broadcastToShape, permuteTo, reshapeTo } from '../tensor/structural.js'
-import { along, take } from '../tensor/window.js'
+import { broadcastToShape, permuteTo } from '../tensor/structural.js'
 import { run, stage } from '../transform/stage.js'
-import { concatPrimitive } from '../tensor/join.js'
-import { pullbackProgram, spreadOver } from '../calculus/program.js'
+import { spreadOver } from '../calculus/program.js'
 import { collector, concreteRows, noRows } from './rows.js'
+import { pullScan } from './backward.js'
 import {
+  type Scanned,
   type Step,
-  backwardStep,
   chosen,
   cut,
   emittedTypes,
-  emittingStep,
   mappedStep,
   movingStep,
-  neutral,
   presence,
   present
 } from './step.js'
 
-// -----------------------------------------------------------------------------
-// model
-// -----------------------------------------------------------------------------
-
-/** What `scan` is a primitive of. Operands are the first carry, the stacked elements, and the constants of the step. */
-export interface Scanned {
-  readonly step: Step
-  /** The number of steps. */
-  readonly length: number
-  /** Whether the last element comes first. */
-  readonly reverse: boolean
-}
-
 type Leaves = readonly Tensor[]
-type Slots = readonly (Tensor | undefined)[]
 
 /** Applies the primitive; a step with effects keeps its scan in staged programs. */
 export const bindScan = (operands: Leaves, params: Scanned): Leaves => {
@@ -73,107 +56,6 @@ const evaluate = (operands: readonly Concrete[], { step, length, reverse }: Scan
   return [...carry, ...emitted.map(({ type, rows }) => rows.result() ?? noRows(type))].filter(isConcrete)
 }
 
-/** All rows but the one that a scan comes to first. */
-const withoutFirst = (x: Tensor, { length, reverse }: Scanned): Tensor =>
-  take(x, along(x.shape, 0, reverse ? 0 : 1, length - 1))
-
-/** The row that a scan comes to first. */
-const first = (x: Tensor, { length, reverse }: Scanned): Tensor =>
-  reshapeTo(take(x, along(x.shape, 0, reverse ? length - 1 : 0, 1)), x.shape.slice(1))
-
-const sum = (a: Tensor | undefined, b: Tensor): Tensor => (a === undefined ? b : add(a, b))
-
-/**
- * The pullback: the carries are computed again and kept, one for each step, then the loop runs backward. Whatever has been
- * given before is where sums start, so that they are taken in the order of an unrolled loop.
- */
-const pull = (operands: Leaves, params: Scanned, cotangents: Slots, before: Slots): Slots => {
-  const { step, length, reverse } = params
-  const [init, xs, constants] = groups(operands, step)
-  const [ctCarry, ctEmitted] = cut(cotangents, step.carries)
-  const back = backwardStep(step, presence(ctCarry), presence(ctEmitted))
-  const [beforeInit, beforeXs, beforeConstants] = groups(before, step)
-  const kept = bindScan(operands, { ...params, step: emittingStep(step) }).slice(step.carries)
-
-  const start = [
-    ...chosen(
-      init.map((x, i) => ctCarry[i] ?? neutral(x)),
-      back.carry
-    ),
-    ...chosen(
-      constants.map((x, i) => beforeConstants[i] ?? neutral(x)),
-      back.constants
-    )
-  ]
-  const all = [...kept, ...xs, ...present(ctEmitted)]
-  // The first step alone starts from what the first carry has been given before.
-  const apart = beforeInit.some((each) => each !== undefined)
-  const most = apart ? all.map((x) => withoutFirst(x, params)) : all
-  const results = bindScan([...start, ...most, ...constants], {
-    step: back.step,
-    length: apart ? length - 1 : length,
-    reverse: !reverse
-  })
-  const [carried, ctXs] = cut(results, start.length)
-  const active = back.carry.filter((flag) => flag).length
-  if (!apart) {
-    const [cts, totals] = cut(carried, active)
-    return [
-      ...spreadOver(cts, back.carry),
-      ...spreadOver(ctXs, back.elements).map((ct, i) => (ct === undefined ? beforeXs[i] : sum(beforeXs[i], ct))),
-      ...spreadOver(totals, back.constants).map((total, i) => total ?? beforeConstants[i])
-    ]
-  }
-  return firstStep(operands, params, { kept, ctEmitted: ctEmitted, before, carried: carried, ctXs: ctXs, back })
-}
-
-interface Backward {
-  readonly kept: Leaves
-  readonly ctEmitted: Slots
-  readonly before: Slots
-  /** The cotangents and totals that the later steps left. */
-  readonly carried: Leaves
-  readonly ctXs: Leaves
-  readonly back: ReturnType<typeof backwardStep>
-}
-
-/** The pullback of the step that the scan comes to first, where its carry has been given something before. */
-const firstStep = (
-  operands: Leaves,
-  params: Scanned,
-  { kept, ctEmitted, before, carried, ctXs, back }: Backward
-): Slots => {
-  const { step, reverse } = params
-  const { program, carries, elements } = step
-  const [, xs, constants] = groups(operands, step)
-  const [beforeInit, beforeXs, beforeConstants] = groups(before, step)
-  const given = [...presence(beforeInit), ...xs.map(() => false), ...back.constants]
-  const pulled = pullbackProgram(program, [...back.carry, ...presence(ctEmitted)], given)
-  const [cts, totals] = cut(carried, back.carry.filter((flag) => flag).length)
-  const rowsOf = (list: Leaves): Leaves => list.map((x) => first(x, params))
-  const results = run(pulled.program, [
-    ...rowsOf(kept),
-    ...rowsOf(xs),
-    ...constants,
-    ...cts,
-    ...rowsOf(present(ctEmitted)),
-    ...present(beforeInit),
-    ...totals
-  ])
-  const [ctInit, ctFirst, after] = cut(spreadOver(results, pulled.reached), carries, elements)
-  const rest = spreadOver(ctXs, back.elements)
-  return [
-    ...ctInit,
-    ...ctFirst.map((row, i) => {
-      if (row === undefined) return beforeXs[i]
-      const wideRow = reshapeTo(row, [1, ...row.shape])
-      const both = reverse ? [rest[i]!, wideRow] : [wideRow, rest[i]!]
-      return sum(beforeXs[i], bindTuple(concatPrimitive, both, 0)[0]!)
-    }),
-    ...after.map((total, i) => total ?? beforeConstants[i])
-  ]
-}
-
 /** Exchanges the two axes in front. */
 const exchanged = (x: Tensor): Tensor => permuteTo(x, [1, 0, ...x.shape.slice(2).map((_, axis) => axis + 2)])
 
@@ -203,10 +85,10 @@ export const scanPrimitive: TuplePrimitive<Scanned> = {
     ]
   },
   vjp: (operands, _out, params) => (cotangents, before) => {
-    if (params.length > 0) return pull(operands, params, cotangents, before)
+    if (params.length > 0) return pullScan(bindScan, operands, params, cotangents, before)
     return operands.map((_, i) => {
-      const ct = i < params.step.carries ? cotangents[i] : undefined
-      return ct === undefined ? before[i] : sum(before[i], ct)
+      const [ct, given] = [i < params.step.carries ? cotangents[i] : undefined, before[i]]
+      return ct === undefined || given === undefined ? (ct ?? given) : add(given, ct)
     })
   },
   batch: (operands, mapped, params, size) => {

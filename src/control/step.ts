@@ -20,6 +20,15 @@ export interface Step {
   readonly elements: number
 }
 
+/** What `scan` is a primitive of. Operands are the first carry, the stacked elements, and the constants of the step. */
+export interface Scanned {
+  readonly step: Step
+  /** The number of steps. */
+  readonly length: number
+  /** Whether the last element comes first. */
+  readonly reverse: boolean
+}
+
 type Leaves = readonly Tensor[]
 type Flags = readonly boolean[]
 type Slots = readonly (Tensor | undefined)[]
@@ -200,6 +209,8 @@ const zero = ({ shape, dtype }: TensorType, value: number): Tensor => fill(shape
 export interface BackwardStep {
   readonly step: Step
   readonly carry: Flags
+  /** Which carries have a cotangent after the step; the others' are zero then. */
+  readonly reached: Flags
   readonly elements: Flags
   readonly constants: Flags
 }
@@ -239,7 +250,7 @@ export const backwardStep = (step: Step, carry: Flags, emitted: Flags): Backward
         return [...full, ...sums, ...ctElements]
       }
     )
-    return { step: made, carry: active, elements: elements, constants: constants }
+    return { step: made, carry: active, reached: reachedCarry, elements, constants }
   })
 
 const emittingSteps = /* @__PURE__ */ memo<Step>()
