@@ -110,13 +110,13 @@ describe('picking', () => {
     const f = (x: T.Tensor, i: T.Tensor): T.Tensor => T.gather(x, i)
     expectSame(
       vmap(f)(tables, indices),
-      oneByOne((x, i) => f(x!, i!), [tables, indices])
+      oneByOne((x, i) => f(x, i), [tables, indices])
     )
     const along = (x: T.Tensor, i: T.Tensor): T.Tensor => T.gather(x, i, { axis: 1 })
     const wide = T.transpose(tables, [0, 2, 1])
     expectSame(
       vmap(along)(wide, indices),
-      oneByOne((x, i) => along(x!, i!), [wide, indices])
+      oneByOne((x, i) => along(x, i), [wide, indices])
     )
   })
 
@@ -125,7 +125,7 @@ describe('picking', () => {
     const updates = normal(6, [3, 2, 2])
     expectSame(
       vmap(f)(tables, indices, updates),
-      oneByOne((x, i, u) => f(x!, i!, u!), [tables, indices, updates])
+      oneByOne((x, i, u) => f(x, i, u), [tables, indices, updates])
     )
   })
 
@@ -150,7 +150,7 @@ describe('picking', () => {
     const f = (list: T.Tensor, value: T.Tensor): T.Tensor => T.searchSorted(list, value)
     expectSame(
       vmap(f)(lists, values),
-      oneByOne((l, v) => f(l!, v!), [lists, values])
+      oneByOne((l, v) => f(l, v), [lists, values])
     )
     expectSame(
       vmap(vmap(f, { inAxes: [null, 0] }), { inAxes: [0, null] })(lists, values),
@@ -235,8 +235,8 @@ describe('draws', () => {
     const f = (key: Random.Key, i: T.Tensor): T.Tensor => Random.foldIn(key, i)
     expectSame(vmap(f)(keys, steps), T.stack(list.map((key, i) => Random.foldIn(key, 5 + i))))
     expectSame(
-      vmap(f, { inAxes: [null, 0] })(list[0]!, steps),
-      T.stack([5, 6, 7, 8].map((i) => Random.foldIn(list[0]!, i)))
+      vmap(f, { inAxes: [null, 0] })(list[0], steps),
+      T.stack([5, 6, 7, 8].map((i) => Random.foldIn(list[0], i)))
     )
   })
 
@@ -244,7 +244,7 @@ describe('draws', () => {
     const ps = T.stack([p, T.sub(1, p), p, p])
     const f = (key: Random.Key, q: T.Tensor): T.Tensor => Random.bernoulli(key, q)
     expectSame(vmap(f)(keys, ps), T.stack(list.map((key, i) => f(key, slices(ps, 0)[i]!))))
-    expectSame(vmap(f, { inAxes: [null, 0] })(list[1]!, ps), T.stack(slices(ps, 0).map((q) => f(list[1]!, q))))
+    expectSame(vmap(f, { inAxes: [null, 0] })(list[1], ps), T.stack(slices(ps, 0).map((q) => f(list[1], q))))
   })
 })
 
