@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor/model.js'
 import { reshapeTo } from '../tensor/structural.js'
 import { flip } from '../tensor/slice.js'
 import { take } from '../tensor/window.js'
-import { changes, structureOf } from './structure.js'
+import { changes, inXs, ofXs, structureOf } from './structure.js'
 
 type Leaves = readonly Tensor[]
 
@@ -25,6 +25,8 @@ export interface AssociativeScanOptions {
   /** Whether it starts from the last element. */
   readonly reverse?: boolean
 }
+
+const elementChanges = /* @__PURE__ */ changes('an element', 'the function must return it as it came')
 
 /** Every second slice or all of them, along an axis: `count` from `start` on. */
 const slices = (x: Tensor, axis: number, start: number, step: number, count: number): Tensor =>
@@ -88,10 +90,7 @@ export const associativeScan = <E>(
   requireOptions('associativeScan', options, ['axis', 'reverse'])
   const { axis = 0, reverse = false } = options
   return (xs) => {
-    const tree = structureOf('associativeScan', xs, {
-      at: (path) => `${path === '' ? 'xs' : `xs.${path}`} is`,
-      required: 'leaves must be tensors'
-    })
+    const tree = structureOf('associativeScan', xs, ofXs)
     const { leaves, paths } = tree
     const axes = leaves.map(({ shape }) => normalizeAxis('associativeScan', axis, shape))
     const sizes = leaves.map(({ shape }, i) => shape[axes[i]!]!)
@@ -100,13 +99,13 @@ export const associativeScan = <E>(
       throw new ShapeError(
         'associativeScan',
         [leaves[0]!.shape, leaves[other]!.shape],
-        `${paths[0]!} of shape ${show(leaves[0]!.shape)} and ${paths[other]!} of shape ${show(leaves[other]!.shape)} ` +
+        `${inXs(paths[0]!)} of shape ${show(leaves[0]!.shape)} and ${inXs(paths[other]!)} of shape ${show(leaves[other]!.shape)} ` +
           `along axis ${axis}; the same size is required`
       )
     }
     const combine = (a: Leaves, b: Leaves): Leaves => {
       const given = structureOf('associativeScan', tree.build(a))
-      return given.match(f(given.build(a), given.build(b)), changes('an element', 'the function'))
+      return given.match(f(given.build(a), given.build(b)), elementChanges)
     }
     const turned = (list: Leaves): Leaves => (reverse ? list.map((x, i) => flip(x, { axis: axes[i]! })) : list)
     return tree.build(turned(scanned(combine, turned(leaves), axes, sizes[0] ?? 0)))

@@ -1,5 +1,5 @@
 /** Choices between functions: `cond` and `switchCase`. */
-import { requireNumber } from '../internal/refuse.js'
+import { logicalNot } from '../tensor/logical.js'
 import type { Tensor } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
 import { type Structure, differs, structureOf } from './structure.js'
@@ -15,7 +15,7 @@ const choose = <Args extends readonly unknown[], R>(
   args: Args
 ): R => {
   const given = structureOf(name, args, {
-    at: (path) => `operand ${path} is`,
+    at: (path) => `operands${path} is`,
     required: 'leaves must be tensors'
   })
   const alike = differs('the branches', 'equal structures, shapes and types are required')
@@ -71,8 +71,8 @@ export const cond = <Args extends readonly unknown[], R>(
   ifTrue: (...operands: Args) => R,
   ifFalse: (...operands: NoInfer<Args>) => R
 ): ((...operands: Args) => R) => {
-  const index = cast(requirePredicate('cond', 'a predicate', predicate), 'int32')
-  return (...operands) => choose<Args, R>('cond', index, [ifFalse, ifTrue], operands)
+  const index = cast(logicalNot(requirePredicate('cond', 'a predicate', predicate)), 'int32')
+  return (...operands) => choose<Args, R>('cond', index, [ifTrue, ifFalse], operands)
 }
 
 /**
@@ -94,7 +94,7 @@ export const switchCase = <Args extends readonly unknown[], R>(
   index: Tensor<[]>,
   branches: readonly ((...operands: Args) => R)[]
 ): ((...operands: Args) => R) => {
-  requireNumber('switchCase', 'the number of branches,', branches.length, 'one branch or more', (n) => n > 0)
+  if (branches.length === 0) throw new RangeError('switchCase: 0 branches; one or more are required')
   const which = requireIndex('switchCase', 'an index', index)
   return (...operands) => choose<Args, R>('switchCase', which, branches, operands)
 }

@@ -1,13 +1,12 @@
 /** Loops that count. */
-import { showGiven } from '../internal/refuse.js'
-import { ShapeError } from '../shape/model.js'
+import { requireOptions, showGiven } from '../internal/refuse.js'
 import { add } from '../tensor/arithmetic.js'
 import { less } from '../tensor/comparison.js'
 import { type Tensor, fromData, fromNumber, isScalar, isTensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import { requireIndex } from './predicate.js'
 import { type ScanOptions, scanTrees } from './scan.js'
-import { changes, structureOf } from './structure.js'
+import { carryChanges, ofInit, structureOf } from './structure.js'
 import { whileLeaves } from './while.js'
 
 /**
@@ -53,6 +52,7 @@ export const foriLoop = <C>(
   body: (i: Tensor<[]>, carry: C) => NoInfer<C>,
   options: ForOptions = {}
 ): ((init: C) => C) => {
+  requireOptions('foriLoop', options, ['checkpointEvery'])
   const from = boundOf('a lower', lower)
   const to = boundOf('an upper', upper)
   if (typeof from === 'number' && typeof to === 'number') {
@@ -66,18 +66,15 @@ export const foriLoop = <C>(
     return (init) => scanTrees<C, Tensor<[]>, undefined>('foriLoop', step, init, range, options)[0]
   }
   if (options.checkpointEvery !== undefined && options.checkpointEvery !== false) {
-    throw new ShapeError('foriLoop', [], 'checkpointEvery beside bounds that are traced; integers are required')
+    throw new TypeError('foriLoop: checkpointEvery beside bounds that are traced; integers are required')
   }
   const last = asTensor(to)
   return (init) => {
-    const carried = structureOf('foriLoop', init)
+    const carried = structureOf('foriLoop', init, ofInit)
     const results = whileLeaves(
       'foriLoop',
       ([i]) => less(i!, last),
-      ([i, ...carry]) => [
-        add(i!, 1),
-        ...carried.match(body(typed<[]>(i!), carried.build(carry)), changes('the carry'))
-      ],
+      ([i, ...carry]) => [add(i!, 1), ...carried.match(body(typed<[]>(i!), carried.build(carry)), carryChanges)],
       [asTensor(from), ...carried.leaves],
       Infinity
     )

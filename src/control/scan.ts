@@ -7,7 +7,7 @@ import { TreeError } from '../tree/model.js'
 import { type Course, scanLeaves } from './loop.js'
 import { scanInSegments } from './segments.js'
 import type { StepFunction } from './step.js'
-import { type Structure, changes, structureOf } from './structure.js'
+import { type Structure, carryChanges, changes, inXs, kindOf, ofInit, ofXs, structureOf } from './structure.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -46,9 +46,6 @@ export type Elements<X> = undefined extends X ? readonly [xs?: undefined | null]
 // -----------------------------------------------------------------------------
 // arguments
 // -----------------------------------------------------------------------------
-
-/** Where in the elements a leaf stands. */
-const inXs = (path: string): string => (path === '' ? 'xs' : path.startsWith('[') ? `xs${path}` : `xs.${path}`)
 
 /** The number of steps that the elements have, on which all leaves must agree. */
 const lengthOf = (name: string, { leaves, paths }: Structure<unknown>, length: number | undefined): number => {
@@ -96,8 +93,7 @@ const segmentOf = (name: string, every: ScanOptions['checkpointEvery'], length: 
 
 const requirePair = (name: string, result: unknown): readonly [unknown, unknown] => {
   if (Array.isArray(result) && result.length === 2) return [result[0], result[1]]
-  const given = Array.isArray(result) ? `an array of ${result.length}` : `a value of type ${typeof result}`
-  throw new TreeError(name, '', `the body returned ${given}; a pair [carry, y] is required`)
+  throw new TreeError(name, '', `the body returned ${kindOf(result)}; a pair [carry, y] is required`)
 }
 
 /** Elements that have been taken along their axis have lost it. */
@@ -110,7 +106,7 @@ const asStacked = <Y>(tree: unknown): WithAxis<Y> => tree as WithAxis<Y>
 // the loop
 // -----------------------------------------------------------------------------
 
-const yChanges = changes('y', 'every step')
+const yChanges = changes('y', 'every step must return the same')
 
 /** A scan of trees, in the name of the operation that the user called. */
 export const scanTrees = <C, X, Y>(
@@ -120,17 +116,13 @@ export const scanTrees = <C, X, Y>(
   xs: unknown,
   { length, reverse = false, checkpointEvery }: ScanOptions
 ): readonly [carry: C, ys: WithAxis<Y>] => {
-  const carried = structureOf(name, init, {
-    at: (path) => `${path === '' ? 'init' : `init's ${path}`} is`,
-    required: 'leaves must be tensors'
-  })
-  const elements = structureOf(name, xs, { at: (path) => `${inXs(path)} is`, required: 'leaves must be tensors' })
+  const carried = structureOf(name, init, ofInit)
+  const elements = structureOf(name, xs, ofXs)
   const course: Course = { name, length: lengthOf(name, elements, length), reverse }
-  const unchanged = changes('the carry')
   let emitted: Structure<unknown> | undefined
   const step: StepFunction = (carry, each) => {
     const [next, y] = requirePair(name, f(carried.build(carry), asElement<X>(elements.build(each))))
-    const leaves = carried.match(next, unchanged)
+    const leaves = carried.match(next, carryChanges)
     emitted ??= structureOf(name, y, {
       at: (path) => `the body returned a y ${path === '' ? 'that' : `whose ${path}`} is`,
       required: 'leaves must be tensors'

@@ -22,7 +22,7 @@ type Spec =
 
 /** How a difference is said, after the operation's name: where it is and what is required. */
 export interface Difference {
-  readonly structure: (path: string, rule: string) => string
+  readonly structure: (path: string, before: string, after: string) => string
   readonly shape: (path: string, before: Shape, after: Shape) => string
   readonly dtype: (path: string, before: DType, after: DType) => string
 }
@@ -121,16 +121,14 @@ const requireSame = (
   if (given.dtype !== dtype) throw new DTypeError(operation, difference.dtype(path, dtype, given.dtype))
 }
 
-const kindOf = (node: unknown): string =>
-  isTensor(node)
-    ? 'a tensor'
-    : Array.isArray(node)
-      ? `an array of ${node.length}`
-      : isRecord(node)
-        ? `a record of ${Object.keys(node).join(', ')}`
-        : node === undefined || node === null
-          ? String(node)
-          : `a ${typeof node}`
+/** What a value is, as a node of a tree. */
+export const kindOf = (node: unknown): string => {
+  if (isTensor(node)) return 'a tensor'
+  if (Array.isArray(node)) return `an array of ${node.length}`
+  if (isRecord(node)) return `a record of ${Object.keys(node).join(', ')}`
+  if (typeof node === 'number' || typeof node === 'boolean') return `a ${typeof node} (${String(node)})`
+  return node === undefined || node === null ? String(node) : `a value of type ${typeof node}`
+}
 
 const kindOfSpec = (spec: Spec): string =>
   spec.kind === 'leaf'
@@ -152,9 +150,8 @@ const fits = (spec: Spec, node: unknown): boolean => {
 
 const match = (operation: string, spec: Spec, node: unknown, found: Tensor[], difference: Difference): void => {
   if (!fits(spec, node)) {
-    if (node !== undefined && node !== null) flattenAs(operation, node)
     const path = spec.kind === 'nothing' ? '' : spec.path
-    throw new TreeError(operation, path, difference.structure(path, `${kindOfSpec(spec)} and ${kindOf(node)}`))
+    throw new TreeError(operation, path, difference.structure(path, kindOfSpec(spec), kindOf(node)))
   }
   if (spec.kind === 'nothing') return
   if (spec.kind === 'leaf') {
@@ -174,24 +171,39 @@ const match = (operation: string, spec: Spec, node: unknown, found: Tensor[], di
 // sentences
 // -----------------------------------------------------------------------------
 
-const nameOf = (what: string, path: string): string => (path === '' ? what : `${what}'s ${path}`)
+/** How something that does not stay as it is, but must, is refused. */
+export const changes = (what: string, rule: string): Difference => {
+  const from = (path: string, before: string, after: string): string =>
+    `${path === '' ? what : `${what}'s ${path}`} changes from ${before} to ${after}; ${rule}`
+  return {
+    structure: from,
+    shape: (path, before, after) =>
+      `${from(path, `shape ${show(before)}`, `shape ${show(after)}`)}, reshape it with T.reshape`,
+    dtype: (path, before, after) => `${from(path, before, after)}, cast it with T.cast`
+  }
+}
 
 /** How a carry that a body does not return as it came is refused. */
-export const changes = (what: string, who = 'the body'): Difference => ({
-  structure: (path, rule) => `${nameOf(what, path)} changes its structure: ${rule}; ${who} must return it as it came`,
-  shape: (path, before, after) =>
-    `${nameOf(what, path)} changes from shape ${show(before)} to shape ${show(after)}; ` +
-    `${who} must return it as it came, reshape it with T.reshape`,
-  dtype: (path, before, after) =>
-    `${nameOf(what, path)} changes from ${before} to ${after}; ${who} must return it as it came, cast it with T.cast`
-})
+export const carryChanges: Difference = /* @__PURE__ */ changes('the carry', 'the body must return it as it came')
 
 /** How results that must be alike, but are not, are refused. */
 export const differs = (what: string, rule: string): Difference => {
   const at = (path: string): string => (path === '' ? '' : ` at ${path}`)
   return {
-    structure: (path, kinds) => `${what} differ${at(path)}: ${kinds}; ${rule}`,
+    structure: (path, a, b) => `${what} differ${at(path)}: ${a} and ${b}; ${rule}`,
     shape: (path, a, b) => `${what} differ${at(path)}: shape ${show(a)} and shape ${show(b)}; ${rule}`,
     dtype: (path, a, b) => `${what} differ${at(path)}: ${a} and ${b}; ${rule}`
   }
 }
+
+/** Where in the elements of a loop a leaf stands. */
+export const inXs = (path: string): string => (path === '' ? 'xs' : path.startsWith('[') ? `xs${path}` : `xs.${path}`)
+
+/** How a first carry that is no tree is refused. */
+export const ofInit: Wording = {
+  at: (path) => `${path === '' ? 'init' : `init's ${path}`} is`,
+  required: 'leaves must be tensors'
+}
+
+/** How elements that are no tree are refused. */
+export const ofXs: Wording = { at: (path) => `${inXs(path)} is`, required: 'leaves must be tensors' }

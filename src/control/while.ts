@@ -5,7 +5,7 @@ import { isStaged } from './loop.js'
 import { selectLeaves } from './condPrimitive.js'
 import { known, requirePredicate } from './predicate.js'
 import { stageTogether } from './programs.js'
-import { changes, structureOf } from './structure.js'
+import { carryChanges, ofInit, structureOf } from './structure.js'
 import { bindWhile, tooManySteps } from './whilePrimitive.js'
 
 type Leaves = readonly Tensor[]
@@ -93,16 +93,12 @@ export const whileLoop = <C>(
   const isCount = (n: number): boolean => n === Infinity || (Number.isInteger(n) && n >= 0)
   requireNumber('whileLoop', 'maxSteps', maxSteps, 'an integer of 0 or more', isCount)
   return (init) => {
-    const carried = structureOf('whileLoop', init, {
-      at: (path) => `${path === '' ? 'init' : `init's ${path}`} is`,
-      required: 'leaves must be tensors'
-    })
-    const unchanged = changes('the carry')
+    const carried = structureOf('whileLoop', init, ofInit)
     return carried.build(
       whileLeaves(
         'whileLoop',
         (carry) => requirePredicate('whileLoop', 'a condition', condition(carried.build(carry))),
-        (carry) => carried.match(body(carried.build(carry)), unchanged),
+        (carry) => carried.match(body(carried.build(carry)), carryChanges),
         carried.leaves,
         maxSteps
       )
