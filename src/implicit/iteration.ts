@@ -138,7 +138,7 @@ export const newtonDescent = (
     if (iterations >= limits.maxIterations) return end('iterations')
     const before = size
     const within = before <= tolerance
-    const step = descent(hessian(x), g, within ? 1e-12 : Math.min(0.1, before / first))
+    const step = descent(hessian(x), g, within ? 1e-12 : Math.min(1e-2, before / first))
     const slope = dot(g, step)
     iterations++
     let moved = false
