@@ -13,8 +13,8 @@ import { type Concrete, type Tensor, contiguous, fromData, isTensor } from '../t
 import { cast, reshapeTo } from '../tensor/structural.js'
 import { interval } from '../primitive/domain.js'
 import { dualWhen } from './dataLast.js'
-import { type Key, stackOf, wordsOf } from './model.js'
-import { type Words, fillUnit, sampleKey } from './unit.js'
+import { type Key, type Words, drawnWith, forEachKey, stackOf } from './model.js'
+import { fillUnit, sampleKey } from './unit.js'
 
 // -----------------------------------------------------------------------------
 // primitives
@@ -53,10 +53,10 @@ const order = (key: Words, n: number, count: number): Int32Array => {
 }
 
 /** What each of several keys chooses, one after another. */
-const forEachKey = (keys: Concrete, out: TensorType, choose: (key: Words, i: number) => Int32Array): Concrete => {
+const chooseWith = (keys: Concrete, out: TensorType, choose: (key: Words, i: number) => Int32Array): Concrete => {
   const data = new Int32Array(size(out.shape))
   const count = out.shape[out.shape.length - 1]!
-  wordsOf(keys).forEach((key, i) => data.set(choose(key, i), i * count))
+  forEachKey(keys, (key, i) => data.set(choose(key, i), i * count))
   return fromData(out.shape, 'int32', data)
 }
 
@@ -64,9 +64,9 @@ const forEachKey = (keys: Concrete, out: TensorType, choose: (key: Words, i: num
 export const choicePrimitive: Primitive<ChoiceParams> = op<1, ChoiceParams>({
   name: 'choice',
   arity: 1,
-  infer: (keys, { count }) => ({ shape: [...stackOf(keys), count], dtype: 'int32' }),
+  infer: (keys, { count }) => ({ shape: drawnWith(keys, [count]), dtype: 'int32' }),
   evaluate: (keys, { n, count, replace }, out) =>
-    forEachKey(keys, out, (key) => {
+    chooseWith(keys, out, (key) => {
       if (!replace) return order(key, n, count)
       const chosen = new Int32Array(count)
       fillUnit(key, 'float64', chosen, (u) => Math.floor(u * n))
@@ -132,10 +132,10 @@ const withoutReplacement = (weights: Float64Array, u: Float64Array, count: numbe
 export const weightedChoicePrimitive: Primitive<ChoiceParams> = op<2, ChoiceParams>({
   name: 'choice',
   arity: 2,
-  infer: (keys, _p, { count }) => ({ shape: [...stackOf(keys), count], dtype: 'int32' }),
+  infer: (keys, _p, { count }) => ({ shape: drawnWith(keys, [count]), dtype: 'int32' }),
   evaluate: (keys, p, { n, count, replace }, out) => {
     const { data, offset } = contiguous(p)
-    return forEachKey(keys, out, (key, i) => {
+    return chooseWith(keys, out, (key, i) => {
       const weights = weightsOf(data, offset + i * n, n, replace ? Math.min(1, count) : count)
       return replace ? withReplacement(weights, unit(key, count)) : withoutReplacement(weights, unit(key, n), count)
     })

@@ -15,10 +15,10 @@ import { argmaxPrimitive } from '../tensor/extrema.js'
 import { type Tensor, contiguous, fromData, isTensor } from '../tensor/model.js'
 import { broadcastToShape, cast } from '../tensor/structural.js'
 import { dualWhen } from './dataLast.js'
-import { type Key, purpose, stackOf, wordsOf } from './model.js'
+import { type Key, type Words, forEachKey, purpose, stackOf } from './model.js'
 import { gumbel } from './normal.js'
 import { asTensor, requireFits } from './uniform.js'
-import { type Words, sampleKey, wordsFrom } from './unit.js'
+import { sampleKey, wordsFrom } from './unit.js'
 
 // -----------------------------------------------------------------------------
 // coins
@@ -36,7 +36,7 @@ export const bernoulliPrimitive: Primitive = op<2, undefined>({
     const data = allocate('bool', size(out.shape))
     const n = size(out.shape.slice(stackOf(keys).length))
     const { data: probabilities, offset } = contiguous(p)
-    wordsOf(keys).forEach((key, i) => toss(key, probabilities, offset + i * n, n, data, i * n))
+    forEachKey(keys, (key, i) => toss(key, probabilities, offset + i * n, n, data, i * n))
     return fromData(out.shape, 'bool', data)
   },
   jvp: undefined,

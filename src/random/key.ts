@@ -6,7 +6,7 @@ import { DTypeError, type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { ShapeError, show, size } from '../shape/model.js'
 import { type Tensor, contiguous, fromData, isTensor } from '../tensor/model.js'
-import { type Key, asKey, highBits, purpose, requireKey, stackOf, wordsOf } from './model.js'
+import { type Key, asKey, forEachKey, highBits, purpose, requireKey, stackOf } from './model.js'
 import { sampleKey } from './unit.js'
 
 // -----------------------------------------------------------------------------
@@ -72,7 +72,7 @@ export const deriveKeyPrimitive: Primitive<Counter> = op<1, Counter>({
   infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
   evaluate: (keys, { high, low }, out) => {
     const data = new Int32Array(size(out.shape))
-    wordsOf(keys).forEach(([key0, key1], i) => threefry2x32(key0, key1, high, low, data, 2 * i))
+    forEachKey(keys, ([key0, key1], i) => threefry2x32(key0, key1, high, low, data, 2 * i))
     return fromData(out.shape, 'int32', data)
   },
   jvp: undefined,
@@ -89,7 +89,7 @@ export const foldInPrimitive: Primitive = op<2, undefined>({
   evaluate: (keys, counters, _params, out) => {
     const { data: lows, offset } = contiguous(counters)
     const data = new Int32Array(size(out.shape))
-    wordsOf(keys).forEach(([key0, key1], i) => {
+    forEachKey(keys, ([key0, key1], i) => {
       const low = lows[offset + i]!
       threefry2x32(key0, key1, purpose.foldIn | highBits(low), low, data, 2 * i)
     })

@@ -1,6 +1,6 @@
 /** What a key is. */
 import { DTypeError, type TensorType } from '../primitive/model.js'
-import { type Shape, show, size } from '../shape/model.js'
+import { type Shape, empty, show, size } from '../shape/model.js'
 import { type Concrete, type Tensor, contiguous, isTensor } from '../tensor/model.js'
 
 declare const keyBrand: unique symbol
@@ -34,14 +34,22 @@ export const requireKey = (operation: string, key: unknown): void => {
   throw new DTypeError(operation, `${given} for the key; one from Random.key or Random.split is required`)
 }
 
-/** The two words of each key: kernels take many at once, `[..., 2]`, and draw with each what it gives alone. */
-export const wordsOf = (keys: Concrete): readonly (readonly [number, number])[] => {
+/** The two words of a key. */
+export type Words = readonly [number, number]
+
+/** Hands the words of each of many keys, `[..., 2]`, to a kernel, which draws with each what it gives alone. */
+export const forEachKey = (keys: Concrete, use: (key: Words, i: number) => void): void => {
   const { data, offset } = contiguous(keys)
-  return Array.from({ length: size(stackOf(keys)) }, (_, i) => [data[offset + 2 * i]!, data[offset + 2 * i + 1]!])
+  const end = size(keys.shape) / 2
+  for (let i = 0; i < end; i++) use([data[offset + 2 * i]!, data[offset + 2 * i + 1]!], i)
 }
 
 /** The shape of a stack of keys: empty of one key. */
-export const stackOf = (keys: TensorType): Shape => keys.shape.slice(0, -1)
+export const stackOf = ({ shape }: TensorType): Shape => (shape.length === 1 ? empty : shape.slice(0, -1))
+
+/** The shape of what is drawn with each of many keys. */
+export const drawnWith = (keys: TensorType, shape: Shape): Shape =>
+  keys.shape.length === 1 ? shape : [...stackOf(keys), ...shape]
 
 /**
  * What a block of bits is for. The purpose fills the two highest bits of the counter, so that the bits that are drawn

@@ -9,7 +9,7 @@ import { checkOptions } from '../tensor/dataFirst.js'
 import { type Tensor, fromData, fromNumber, isTensor } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
 import { dualByKey } from './dataLast.js'
-import { type Key, stackOf, wordsOf } from './model.js'
+import { type Key, drawnWith, forEachKey } from './model.js'
 import { type DrawParams, drawing, sampleKey, wordsFrom } from './unit.js'
 
 // -----------------------------------------------------------------------------
@@ -20,11 +20,11 @@ import { type DrawParams, drawing, sampleKey, wordsFrom } from './unit.js'
 export const bitsPrimitive: Primitive<Shape> = op<1, Shape>({
   name: 'bits',
   arity: 1,
-  infer: (keys, shape) => ({ shape: [...stackOf(keys), ...shape], dtype: 'int32' }),
+  infer: (keys, shape) => ({ shape: drawnWith(keys, shape), dtype: 'int32' }),
   evaluate: (keys, shape, out) => {
     const n = size(shape)
     const data = allocate('int32', size(out.shape))
-    wordsOf(keys).forEach((key, i) => data.set(wordsFrom(key, n), i * n))
+    forEachKey(keys, (key, i) => data.set(wordsFrom(key, n), i * n))
     return fromData(out.shape, 'int32', data)
   },
   jvp: undefined,

@@ -6,10 +6,7 @@ import { type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import { type Tensor, fromData } from '../tensor/model.js'
-import { stackOf, wordsOf } from './model.js'
-
-/** The two words of a key. */
-export type Words = readonly [number, number]
+import { type Words, drawnWith, forEachKey } from './model.js'
 
 /** The first words of the stream of a key. */
 export const wordsFrom = ([key0, key1]: Words, count: number): Int32Array => {
@@ -54,11 +51,14 @@ export const drawing = (name: string, of: (bits: number) => (u: number) => numbe
   const primitive: Primitive<DrawParams> = op<1, DrawParams>({
     name,
     arity: 1,
-    infer: (keys, { shape, dtype }) => ({ shape: [...stackOf(keys), ...shape], dtype }),
+    infer: (keys, { shape, dtype }) => ({ shape: drawnWith(keys, shape), dtype }),
     evaluate: (keys, { shape, dtype }, out) => {
       const data = allocate(dtype, size(out.shape))
       const n = size(shape)
-      wordsOf(keys).forEach((key, i) => fillUnit(key, dtype, data.subarray(i * n, (i + 1) * n), of(bitsOf(dtype))))
+      const f = of(bitsOf(dtype))
+      forEachKey(keys, (key, i) =>
+        fillUnit(key, dtype, n === data.length ? data : data.subarray(i * n, (i + 1) * n), f)
+      )
       return fromData(out.shape, dtype, data)
     },
     jvp: undefined,
