@@ -8,8 +8,8 @@ import { type Tensor, firstElement, isConcrete } from '../tensor/model.js'
 import { wherePrimitive } from '../tensor/select.js'
 import { broadcastToShape, reshapeTo } from '../tensor/structural.js'
 import { sin } from '../tensor/trigonometric.js'
-import { type Program, run, stage } from '../transform/stage.js'
-import { filled, hasEffects } from './programs.js'
+import { type Program, hasEffects, run, stage } from '../transform/stage.js'
+import { filled } from './programs.js'
 import { presence, present } from './step.js'
 
 // -----------------------------------------------------------------------------
@@ -24,11 +24,8 @@ export interface Branches {
 type Leaves = readonly Tensor[]
 type Flags = readonly boolean[]
 
-/** Applies the primitive; branches with effects keep it in staged programs. */
-export const bindCond = (operands: Leaves, params: Branches): Leaves => {
-  const effect = params.branches.some(hasEffects)
-  return bindTuple(effect ? { ...condPrimitive, effect } : condPrimitive, operands, params)
-}
+/** Applies the primitive. */
+export const bindCond = (operands: Leaves, params: Branches): Leaves => bindTuple(condPrimitive, operands, params)
 
 // -----------------------------------------------------------------------------
 // choosing
@@ -68,6 +65,7 @@ export const condPrimitive: TuplePrimitive<Branches> = {
     return run(branch, operands).filter(isConcrete)
   },
   accumulates: true,
+  effect: ({ branches }) => branches.some(hasEffects),
   jvp: ([, ...tangents], [index, ...operands], _out, { branches }) => {
     const derived = branches.map((branch) => tangentProgram(branch, presence(tangents)))
     const moves = union(derived.map((each) => each.moves))

@@ -53,6 +53,3 @@ export const filled = (
     })
   )
 }
-
-/** Whether running a program does more than give its results. */
-export const hasEffects = (program: Program): boolean => program.equations.some(({ effect }) => effect)

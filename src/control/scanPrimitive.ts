@@ -5,7 +5,7 @@ import { add, mul } from '../tensor/arithmetic.js'
 import { type Concrete, type Tensor, fill, isConcrete } from '../tensor/model.js'
 import { sin } from '../tensor/trigonometric.js'
 import { broadcastToShape, permuteTo } from '../tensor/structural.js'
-import { run, stage } from '../transform/stage.js'
+import { hasEffects, run, stage } from '../transform/stage.js'
 import { spreadOver } from '../calculus/program.js'
 import { collector, concreteRows, noRows } from './rows.js'
 import { pullScan } from './backward.js'
@@ -23,11 +23,8 @@ import {
 
 type Leaves = readonly Tensor[]
 
-/** Applies the primitive; a step with effects keeps its scan in staged programs. */
-export const bindScan = (operands: Leaves, params: Scanned): Leaves => {
-  const effect = params.step.program.equations.some((equation) => equation.effect)
-  return bindTuple(effect ? { ...scanPrimitive, effect } : scanPrimitive, operands, params)
-}
+/** Applies the primitive. */
+export const bindScan = (operands: Leaves, params: Scanned): Leaves => bindTuple(scanPrimitive, operands, params)
 
 // -----------------------------------------------------------------------------
 // rules
@@ -68,6 +65,7 @@ export const scanPrimitive: TuplePrimitive<Scanned> = {
   ],
   evaluate,
   accumulates: true,
+  effect: ({ step }) => hasEffects(step.program),
   jvp: (tangents, operands, _out, params) => {
     const { step } = params
     const [init, xs, constants] = groups(operands, step)

@@ -63,8 +63,8 @@ export const whileLeaves = (
  *
  * The carry is a tree of tensors that keeps its structure, shapes and types; the condition gives a scalar bool. On values
  * it is an ordinary loop, and every transformation goes through it. Examples of `vmap` may need different numbers of
- * steps: those that have ended wait for the others. In a staged function it is one operation; its pullback computes what
- * was carried into every step again, so that n steps take time in n^2 there, and the memory of one.
+ * steps: those that have ended wait for the others. In a staged function it is one operation, whose pullback computes and
+ * keeps what was carried into every step; for derivatives of that pullback, n steps take time in n^2.
  *
  * More than `maxSteps` steps, 10^6 unless given, are a `RangeError`.
  *

@@ -57,6 +57,15 @@ describe('whileLoop', () => {
     }
   })
 
+  test('staged, its gradient takes time in the number of steps', () => {
+    const damped = (rate: S): S =>
+      whileLoop(
+        ({ n }: { x: S; n: S }) => T.less(n, 20_000),
+        ({ x, n }) => ({ x: T.sub(x, T.mul(rate, x)), n: T.add(n, 1) })
+      )({ x: scalar(1), n: T.scalar(0, 'int32') }).x
+    expect(T.item(grad(staged(damped))(scalar(1e-4)))).toBe(T.item(grad(damped)(scalar(1e-4))))
+  })
+
   test('no step at all', () => {
     const f = whileLoop(
       (x: S) => T.less(x, 0),
