@@ -4,7 +4,7 @@ import { logSoftmaxInto, logSumExpInto, softmaxDerivativeInto, softmaxInto } fro
 import { align, behind } from '../primitive/batch.js'
 import { type Draw, interval, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { type Primitive, bind, bottom } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { normalizeAxes, size } from '../shape/model.js'
 import type { Axes } from '../shape/static.js'
@@ -14,7 +14,7 @@ import { greater } from './comparison.js'
 import { type Preserving, checkOptions, dataOrOptions } from './dataFirst.js'
 import { exp } from './exponential.js'
 import { maxPrimitive } from './extrema.js'
-import { type Concrete, type Tensor, contiguous, isConcrete } from './model.js'
+import { type Concrete, type Tensor, contiguous } from './model.js'
 import { type Reduction, drawAxes, reduction } from './reduction.js'
 import { where } from './select.js'
 import { cast, expandOver, sumOver } from './structural.js'
@@ -104,11 +104,17 @@ export const logSumExpPrimitive: Primitive<readonly number[]> = op<1, readonly n
   sample
 })
 
-/** Whether no lane can be -infinity everywhere, as none begins so: where the values are at hand, that is soon seen. */
+/** Whether no lane, of any example, can be -infinity everywhere, as none begins so: where there are values, that is soon seen. */
 const allAlive = (out: Tensor, axes: readonly number[]): boolean => {
-  if (!isConcrete(out)) return false
-  const { shape } = out
-  const first = viewOf(out, { starts: shape.map(() => 0), steps: shape.map(() => 1), sizes: keepAxes(shape, axes) })
+  const values = bottom(out)
+  if (values === undefined) return false
+  const { shape } = values
+  const mapped = shape.length - out.shape.length
+  const sizes = keepAxes(
+    shape,
+    axes.map((axis) => mapped + axis)
+  )
+  const first = viewOf(values, { starts: shape.map(() => 0), steps: shape.map(() => 1), sizes })
   const { data, offset } = contiguous(first)
   const end = offset + size(first.shape)
   for (let i = offset; i < end; i++) if (data[i] === -Infinity) return false
