@@ -2,7 +2,27 @@
  * Schedules: numbers that change with the step, such as a learning rate. A schedule is a function of the step number and
  * nothing else; steps count from 0.
  */
+import { ShapeError, show } from './shape/model.js'
 import { isNotNegative, requireNumber, requireOptions, showGiven } from './internal/refuse.js'
+import {
+  add,
+  cast,
+  cos,
+  div,
+  floor,
+  item,
+  less,
+  maximum,
+  minimum,
+  mul,
+  pow,
+  scalar,
+  sqrt,
+  sub,
+  where
+} from './Tensor.js'
+import type { Tensor } from './tensor/model.js'
+import { typed } from './tensor/typed.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -11,13 +31,24 @@ import { isNotNegative, requireNumber, requireOptions, showGiven } from './inter
 /**
  * A number for each step; the first step is 0. The unit of a step is the caller's: an update in `Optimizer`.
  *
- * @example
- * import type { Schedule } from 'pullback/Schedule'
+ * Any function of the step is one. Those of this module, and those that `make` makes, also know their value at a step that
+ * is a tensor, as it is inside of `vmap`, `checkpoint`, `scan` and `trace`, where no number can be read.
  *
- * const harmonic: Schedule = (step) => 0.05 / (step + 1)
+ * @example
+ * import * as Schedule from 'pullback/Schedule'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const harmonic: Schedule.Schedule = (step) => 0.05 / (step + 1)
  * harmonic(1) // => 0.025
+ *
+ * const falling = Schedule.linear({ from: 0.5, over: 4 })
+ * falling.at?.(T.scalar(2)) // => T.scalar(0.25, 'float64')
  */
-export type Schedule = (step: number) => number
+export interface Schedule {
+  (step: number): number
+  /** The same as a scalar tensor, of a step that is one. */
+  readonly at?: (step: Tensor<[]>) => Tensor<[]>
+}
 
 /**
  * A way from one value to another: `from` at step 0, `to` (default 0) at step `over` and ever after.
@@ -50,11 +81,41 @@ const requireWay = (operation: string, way: Way): void => {
 }
 
 /** How far along its way a step is, from 0 to 1. */
-const progress = (step: number, over: number): number => Math.min(Math.max(step / over, 0), 1)
+const progress = (step: Tensor<[]>, over: number): Tensor<[]> => minimum(maximum(div(step, over), 0), 1)
 
 // -----------------------------------------------------------------------------
 // constructors
 // -----------------------------------------------------------------------------
+
+/**
+ * A schedule from a function in tensor operations, which is given the step as a float64 scalar: it works inside of every
+ * transformation, and one may differentiate through the tensors that it closes over. A value that is no scalar throws a
+ * `ShapeError`.
+ *
+ * @example
+ * import { grad } from 'pullback/Grad'
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as Schedule from 'pullback/Schedule'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const harmonic = (first: T.Tensor<[]>) => Schedule.make((step) => T.div(first, T.add(step, 1)))
+ * harmonic(T.scalar(0.5))(1) // => 0.25
+ *
+ * const update = (first: T.Tensor<[]>) => {
+ *   const optimizer = Optimizer.sgd(harmonic(first))
+ *   return optimizer.update(T.scalar(3), optimizer.init(T.scalar(0)), T.scalar(0))[0]
+ * }
+ * grad(update)(T.scalar(0.5)) // => T.scalar(-3)
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const make = (value: (step: Tensor<[]>) => Tensor<[]>): Schedule => {
+  const at = (step: Tensor<[]>): Tensor<[]> => {
+    const result: Tensor = value(cast(step, 'float64'))
+    if (result.shape.length === 0) return typed(result)
+    throw new ShapeError('Schedule.make', [result.shape], `a value of shape ${show(result.shape)}; a scalar is required`)
+  }
+  return Object.assign((step: number): number => item(at(scalar(step, 'float64'))), { at })
+}
 
 /**
  * The same value at every step.
@@ -67,7 +128,7 @@ const progress = (step: number, over: number): number => Math.min(Math.max(step 
 /* @__NO_SIDE_EFFECTS__ */
 export const constant = (value: number): Schedule => {
   finite('constant', 'value', value)
-  return () => value
+  return make(() => scalar(value, 'float64'))
 }
 
 /**
@@ -89,7 +150,10 @@ export const constant = (value: number): Schedule => {
 export const cosine = (way: Way): Schedule => {
   requireWay('cosine', way)
   const { from, to = 0, over } = way
-  return (step) => to + ((from - to) * (1 + Math.cos(Math.PI * progress(step, over)))) / 2
+  return make((step) => {
+    const wave = add(cos(mul(progress(step, over), Math.PI)), 1)
+    return add(div(mul(wave, from - to), 2), to)
+  })
 }
 
 /**
@@ -106,10 +170,10 @@ export const cosine = (way: Way): Schedule => {
 export const linear = (way: Way): Schedule => {
   requireWay('linear', way)
   const { from, to = 0, over } = way
-  return (step) => {
+  return make((step) => {
     const t = progress(step, over)
-    return from * (1 - t) + to * t
-  }
+    return add(mul(sub(1, t), from), mul(t, to))
+  })
 }
 
 /**
@@ -123,7 +187,7 @@ export const linear = (way: Way): Schedule => {
 /* @__NO_SIDE_EFFECTS__ */
 export const inverseSqrt = (from: number): Schedule => {
   finite('inverseSqrt', 'from', from)
-  return (step) => from / Math.sqrt(Math.max(step, 1))
+  return make((step) => div(from, sqrt(maximum(step, 1))))
 }
 
 /**
@@ -151,7 +215,10 @@ export const exponential = (options: {
   finite('exponential', 'from', from)
   requireNumber('exponential', 'decay', decay, 'a number of 0 or more', isNotNegative)
   positiveSteps('exponential', every)
-  return (step) => from * decay ** (staircase ? Math.floor(step / every) : step / every)
+  return make((step) => {
+    const exponent = div(step, every)
+    return mul(pow(decay, staircase ? floor(exponent) : exponent), from)
+  })
 }
 
 // -----------------------------------------------------------------------------
@@ -161,7 +228,7 @@ export const exponential = (options: {
 /**
  * Rises from 0 to the start of a schedule over a number of steps, and then follows that schedule from its step 0.
  *
- * A length that is not above 0 throws a `RangeError`.
+ * A length that is not above 0 throws a `RangeError`. What a schedule knows of steps that are tensors stays known.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -174,5 +241,14 @@ export const exponential = (options: {
 /* @__NO_SIDE_EFFECTS__ */
 export const warmup = (steps: number): ((schedule: Schedule) => Schedule) => {
   positiveSteps('warmup', steps)
-  return (schedule) => (step) => (step < steps ? (schedule(0) * Math.max(step, 0)) / steps : schedule(step - steps))
+  return (schedule) => {
+    const { at } = schedule
+    if (at === undefined) {
+      return (step) => (step < steps ? (schedule(0) * Math.max(step, 0)) / steps : schedule(step - steps))
+    }
+    return make((step) => {
+      const rise = div(mul(at(scalar(0, 'float64')), maximum(step, 0)), steps)
+      return where(less(step, steps), rise, at(maximum(sub(step, steps), 0)))
+    })
+  }
 }

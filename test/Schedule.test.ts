@@ -2,6 +2,8 @@ import { pipe } from 'fp-ts/lib/function.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as Schedule from 'pullback/Schedule'
+import * as T from 'pullback/Tensor'
+import { vmap } from 'pullback/Vmap'
 
 describe('Schedule', () => {
   it('constant', () => {
@@ -84,5 +86,39 @@ describe('what constructors refuse', () => {
     [['exponential', { from: 1, decay: -1, every: 1 }], 'exponential: decay -1; a number of 0 or more is required']
   ] as const)('%j', ([name, ...args], sentence) => {
     expect(() => plain[name]?.(...args)).toThrow(expect.objectContaining({ message: sentence }))
+  })
+})
+
+describe('at a step that is a tensor', () => {
+  const schedules: readonly (readonly [name: string, schedule: Schedule.Schedule])[] = [
+    ['constant', Schedule.constant(0.1)],
+    ['cosine', Schedule.cosine({ from: 0.1, to: 0.01, over: 7 })],
+    ['linear', Schedule.linear({ from: 0.1, over: 5 })],
+    ['inverseSqrt', Schedule.inverseSqrt(0.1)],
+    ['exponential', Schedule.exponential({ from: 0.1, decay: 0.9, every: 3 })],
+    ['staircase', Schedule.exponential({ from: 0.1, decay: 0.9, every: 3, staircase: true })],
+    ['warmup', pipe(Schedule.exponential({ from: 0.1, decay: 0.9, every: 3 }), Schedule.warmup(4))]
+  ]
+  const steps = Array.from({ length: 12 }, (_, step) => step)
+
+  it.each(schedules)('%s has the same value, to the bit, for one step and for many', (_name, schedule) => {
+    const { at } = schedule
+    if (at === undefined) throw new Error('it is a schedule of numbers')
+    const values = steps.map((step) => schedule(step))
+    expect(steps.map((step) => T.item(at(T.scalar(step, 'int32'))))).toEqual(values)
+    expect(T.toNested(vmap(at)(T.of(steps, 'int32')))).toEqual(values)
+  })
+
+  it('is not known of functions of numbers, nor after a warmup of one', () => {
+    const harmonic: Schedule.Schedule = (step) => 1 / (step + 1)
+    const warm = Schedule.warmup(2)(harmonic)
+    expect(harmonic.at).toBeUndefined()
+    expect(warm.at).toBeUndefined()
+    expect([0, 1, 2, 3].map((step) => warm(step))).toEqual([0, 0.5, 1, 0.5])
+  })
+
+  it('a value that is no scalar is refused', () => {
+    const loose = Schedule.make as unknown as (value: () => T.Tensor) => Schedule.Schedule
+    expect(() => loose(() => T.of([1, 2]))(0)).toThrow('Schedule.make: a value of shape [2]; a scalar is required')
   })
 })

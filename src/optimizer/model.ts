@@ -4,8 +4,7 @@
  */
 import type { Monoid as MonoidOf } from 'fp-ts/lib/Monoid.js'
 import { dual } from '../internal/dual.js'
-import { read } from '../primitive/model.js'
-import { type Tensor, firstElement, fromNumber } from '../tensor/model.js'
+import { type Tensor, fromNumber } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
 import { add } from '../tensor/arithmetic.js'
 import { zipWithAs } from '../tree/model.js'
@@ -95,7 +94,8 @@ export const stateless = (rule: <P>(gradient: P, params: P) => P): Optimizer => 
 
 /**
  * A transformation with a memory, from its first moments and its rule. The rule is given the number of updates that came
- * before, 0 for the first, and returns the next moments; counting is done for it.
+ * before, 0 for the first, and returns the next moments; counting is done for it. That number is a scalar int32 tensor, so
+ * that a rule in tensor operations works inside of `vmap`, `checkpoint`, `scan` and `trace` too.
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
@@ -119,7 +119,7 @@ export const stateful = <Name extends string>(
   rule: <P>(
     gradient: P,
     moments: Moments<Name, P>,
-    context: { readonly count: number; readonly params: P }
+    context: { readonly count: Tensor<[]>; readonly params: P }
   ) => readonly [updates: P, moments: Moments<Name, P>]
 ): Optimizer => ({
   slots: 1,
@@ -127,9 +127,9 @@ export const stateful = <Name extends string>(
   update: (gradient, state, params) => {
     const slot = state[0]
     if (slot === undefined || state.length !== 1) throw wrongState(1, state)
-    const count = firstElement(read('Optimizer.update', slot.count))
+    const { count } = slot
     const [updates, moments] = rule(gradient, own<Name, typeof params>(slot), { count, params })
-    return [updates, [{ count: fromNumber('int32', count + 1), moments }]]
+    return [updates, [{ count: add(count, 1), moments }]]
   }
 })
 

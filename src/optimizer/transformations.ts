@@ -2,20 +2,31 @@
 import { isNotNegative, requireNumber, requireOptions, showGiven } from '../internal/refuse.js'
 import type { Schedule } from '../Schedule.js'
 import { add, cast, div, minimum, mul, scalar, sqrt, square, sum } from '../Tensor.js'
-import { type Tensor, fill } from '../tensor/model.js'
+import { type Tensor, fill, isTensor } from '../tensor/model.js'
 import { flattenAs, mapAs, zipWithAs } from '../tree/model.js'
+import {
+  type Coefficient,
+  complement,
+  correction,
+  minus,
+  over,
+  plus,
+  requireCoefficient,
+  scheduled,
+  times
+} from './coefficient.js'
 import { type Optimizer, stateful, stateless } from './model.js'
 
 const zerosLike = <P>(params: P): P => mapAs('Optimizer.init', params, (leaf) => fill(leaf.shape, leaf.dtype, 0))
 
-const scaled = <P>(tree: P, factor: number): P => mapAs('Optimizer.update', tree, (leaf) => mul(leaf, factor))
+const scaled = <P>(tree: P, factor: Coefficient): P => mapAs('Optimizer.update', tree, (leaf) => times(leaf, factor))
 
 // -----------------------------------------------------------------------------
 // scaling
 // -----------------------------------------------------------------------------
 
 /**
- * Multiplies by a number.
+ * Multiplies by a number, or by a scalar tensor.
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
@@ -24,13 +35,19 @@ const scaled = <P>(tree: P, factor: number): P => mapAs('Optimizer.update', tree
  * Optimizer.scale(-0.5).update(T.of([2, 4]), [], T.of([0, 0]))[0] // => T.of([-1, -2])
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const scale = (factor: number): Optimizer => {
-  requireNumber('scale', 'factor', factor, 'a finite number', Number.isFinite)
+export const scale = (factor: number | Tensor<[]>): Optimizer => {
+  requireCoefficient('scale', 'factor', factor, 'a finite number', Number.isFinite)
   return stateless((gradient) => scaled(gradient, factor))
 }
 
 /**
  * Multiplies by the value of a schedule at the number of updates made before: step 0 is the first.
+ *
+ * Inside of `vmap`, `checkpoint`, `scan` and `trace` that number is a tensor: schedules from `pullback/Schedule` go there as
+ * they are, functions of numbers do not.
+ *
+ * @throws TypeError when the schedule is no function
+ * @throws LeakedTracerError for a function of numbers where the number of updates is inside a transformation
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
@@ -45,22 +62,27 @@ export const scaleBySchedule = (schedule: Schedule): Optimizer => {
   if (typeof schedule !== 'function') {
     throw new TypeError(`scaleBySchedule: schedule ${showGiven(schedule)}; a function of the step is required`)
   }
-  return stateful(
-    () => ({}),
-    (gradient, moments, { count }) => [scaled(gradient, schedule(count)), moments]
-  )
+  return bySchedule(schedule, (value) => value)
 }
 
-/** Refuses a learning rate that is neither a schedule nor a number that descends. */
+const bySchedule = (schedule: Schedule, change: (value: Coefficient) => Coefficient): Optimizer =>
+  stateful(
+    () => ({}),
+    (gradient, moments, { count }) => [scaled(gradient, change(scheduled(schedule, count))), moments]
+  )
+
+/** Refuses a learning rate that is neither a schedule nor a scalar tensor nor a number that descends. */
 export const requireRate = (operation: string, rate: unknown): void => {
   if (typeof rate === 'function') return
-  requireNumber(operation, 'learning rate', rate, 'a number of 0 or more, or a schedule,', isNotNegative)
+  requireCoefficient(operation, 'learning rate', rate, 'a number of 0 or more, or a schedule,', isNotNegative)
 }
 
 /**
- * Multiplies by minus the learning rate, a number or a schedule: what turns an ascent into a descent.
+ * Multiplies by minus the learning rate, a number, a scalar tensor or a schedule: what turns an ascent into a descent.
  *
- * @throws RangeError when the rate is neither a number of 0 or more nor a schedule
+ * @throws RangeError when the rate is neither a number of 0 or more nor a tensor nor a schedule
+ * @throws ShapeError when it is a tensor of another shape than []
+ * @throws DTypeError when it is a tensor of integers or booleans
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
@@ -69,9 +91,11 @@ export const requireRate = (operation: string, rate: unknown): void => {
  * Optimizer.scaleByLearningRate(0.5).update(T.of([2]), [], T.of([0]))[0] // => T.of([-1])
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const scaleByLearningRate = (rate: number | Schedule): Optimizer => {
+export const scaleByLearningRate = (rate: number | Tensor<[]> | Schedule): Optimizer => {
   requireRate('scaleByLearningRate', rate)
-  return typeof rate === 'number' ? scale(-rate) : scaleBySchedule((step) => -rate(step))
+  return typeof rate === 'number' || isTensor(rate)
+    ? stateless((gradient) => scaled(gradient, minus(rate)))
+    : bySchedule(rate, minus)
 }
 
 // -----------------------------------------------------------------------------
@@ -80,7 +104,7 @@ export const scaleByLearningRate = (rate: number | Schedule): Optimizer => {
 
 /**
  * Momentum: the decayed sum of all gradients, v <- decay v + g. With `nesterov` the result looks one step ahead, g +
- * decay v.
+ * decay v. The decay is a number or a scalar tensor.
  *
  * B. Polyak, Some methods of speeding up the convergence of iteration methods, 1964; I. Sutskever et al., On the importance
  * of initialization and momentum in deep learning, ICML 2013.
@@ -96,16 +120,16 @@ export const scaleByLearningRate = (rate: number | Schedule): Optimizer => {
  * velocity.update(T.of([1]), state, T.of([0]))[0] // => T.of([1.5])
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const trace = (decay: number, options: { readonly nesterov?: boolean } = {}): Optimizer => {
-  requireNumber('trace', 'decay', decay, 'a number from 0 to 1', (d) => d >= 0 && d <= 1)
+export const trace = (decay: number | Tensor<[]>, options: { readonly nesterov?: boolean } = {}): Optimizer => {
+  requireCoefficient('trace', 'decay', decay, 'a number from 0 to 1', (d) => d >= 0 && d <= 1)
   requireOptions('trace', options, ['nesterov'])
   return stateful(
     (params) => ({ trace: zerosLike(params) }),
     (gradient, { trace: before }) => {
-      const next = zipWithAs('Optimizer.update', gradient, before, (g, v) => add(g, mul(v, decay)))
+      const next = zipWithAs('Optimizer.update', gradient, before, (g, v) => add(g, times(v, decay)))
       const ahead =
         options.nesterov === true
-          ? zipWithAs('Optimizer.update', gradient, next, (g, v) => add(g, mul(v, decay)))
+          ? zipWithAs('Optimizer.update', gradient, next, (g, v) => add(g, times(v, decay)))
           : next
       return [ahead, { trace: next }]
     }
@@ -113,7 +137,8 @@ export const trace = (decay: number, options: { readonly nesterov?: boolean } = 
 }
 
 /**
- * The constants of Adam: the decays of both moments, and what is added to the root of the second.
+ * The constants of Adam: the decays of both moments, and what is added to the root of the second. Each is a number or a
+ * scalar tensor.
  *
  * @example
  * import type * as Optimizer from 'pullback/Optimizer'
@@ -123,11 +148,11 @@ export const trace = (decay: number, options: { readonly nesterov?: boolean } = 
  */
 export interface AdamOptions {
   /** The decay of the first moment; 0.9 by default. */
-  readonly beta1?: number
+  readonly beta1?: number | Tensor<[]>
   /** The decay of the second moment; 0.999 by default. */
-  readonly beta2?: number
+  readonly beta2?: number | Tensor<[]>
   /** Added to the root of the second moment, outside of it; 1e-8 by default. */
-  readonly epsilon?: number
+  readonly epsilon?: number | Tensor<[]>
 }
 
 /** Refuses constants with which Adam's moments are none, and names that are not theirs. */
@@ -135,9 +160,9 @@ export const requireAdamOptions = (operation: string, options: AdamOptions): voi
   requireOptions(operation, options, ['beta1', 'beta2', 'epsilon'])
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
   const isDecay = (beta: number): boolean => beta >= 0 && beta < 1
-  requireNumber(operation, 'beta1', beta1, 'a number from 0 to 1 (exclusive)', isDecay)
-  requireNumber(operation, 'beta2', beta2, 'a number from 0 to 1 (exclusive)', isDecay)
-  requireNumber(operation, 'epsilon', epsilon, 'a number of 0 or more', isNotNegative)
+  requireCoefficient(operation, 'beta1', beta1, 'a number from 0 to 1 (exclusive)', isDecay)
+  requireCoefficient(operation, 'beta2', beta2, 'a number from 0 to 1 (exclusive)', isDecay)
+  requireCoefficient(operation, 'epsilon', epsilon, 'a number of 0 or more', isNotNegative)
 }
 
 /**
@@ -163,14 +188,16 @@ export const scaleByAdam = (options: AdamOptions = {}): Optimizer => {
   return stateful(
     (params) => ({ mean: zerosLike(params), square: zerosLike(params) }),
     (gradient, { mean, square: squares }, { count }) => {
-      const first = zipWithAs('Optimizer.update', gradient, mean, (g, m) => add(mul(m, beta1), mul(g, 1 - beta1)))
-      const second = zipWithAs('Optimizer.update', gradient, squares, (g, v) =>
-        add(mul(v, beta2), mul(square(g), 1 - beta2))
+      const first = zipWithAs('Optimizer.update', gradient, mean, (g, m) =>
+        add(times(m, beta1), times(g, complement(beta1)))
       )
-      const correction1 = 1 - beta1 ** (count + 1)
-      const correction2 = 1 - beta2 ** (count + 1)
+      const second = zipWithAs('Optimizer.update', gradient, squares, (g, v) =>
+        add(times(v, beta2), times(square(g), complement(beta2)))
+      )
+      const steps = add(count, 1)
+      const [correction1, correction2] = [correction(beta1, steps), correction(beta2, steps)]
       const updates = zipWithAs('Optimizer.update', first, second, (m, v) =>
-        div(div(m, correction1), add(sqrt(div(v, correction2)), epsilon))
+        div(over(m, correction1), plus(sqrt(over(v, correction2)), epsilon))
       )
       return [updates, { mean: first, square: second }]
     }
@@ -183,7 +210,7 @@ export const scaleByAdam = (options: AdamOptions = {}): Optimizer => {
 
 /**
  * Adds the parameters, times a rate: before a learning rate it is the gradient of rate |p|^2 / 2, and after an adaptive
- * scaling it is decoupled weight decay.
+ * scaling it is decoupled weight decay. The rate is a number or a scalar tensor.
  *
  * I. Loshchilov and F. Hutter, Decoupled Weight Decay Regularization, ICLR 2019.
  *
@@ -196,10 +223,10 @@ export const scaleByAdam = (options: AdamOptions = {}): Optimizer => {
  * Optimizer.addDecayedWeights(0.5).update(T.of([1, 1]), [], T.of([2, -2]))[0] // => T.of([2, 0])
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const addDecayedWeights = (rate: number): Optimizer => {
-  requireNumber('addDecayedWeights', 'rate', rate, 'a number of 0 or more', isNotNegative)
+export const addDecayedWeights = (rate: number | Tensor<[]>): Optimizer => {
+  requireCoefficient('addDecayedWeights', 'rate', rate, 'a number of 0 or more', isNotNegative)
   return stateless((gradient, params) =>
-    zipWithAs('Optimizer.update', gradient, params, (g, p) => add(g, mul(p, rate)))
+    zipWithAs('Optimizer.update', gradient, params, (g, p) => add(g, times(p, rate)))
   )
 }
 
