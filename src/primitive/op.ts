@@ -96,8 +96,21 @@ export interface HasPrimitive<P = undefined> {
 // constructors
 // -----------------------------------------------------------------------------
 
-/** Calls a rule with its operands in front; the arity in its type is the number of operands that `bind` was given. */
-const call = <Args extends unknown[], R>(rule: (...args: Args) => R, args: unknown[]): R => rule(...(args as Args))
+/**
+ * Calls a rule with its operands in front; the arity in its type is the number of operands that `bind` was given. Written
+ * out by arity, since a call by an array costs more than a small kernel does.
+ */
+const call = <Args extends unknown[], R>(
+  rule: (...args: Args) => R,
+  operands: readonly unknown[],
+  first: unknown,
+  second?: unknown
+): R => {
+  const apply = rule as (...args: readonly unknown[]) => R
+  if (operands.length === 1) return apply(operands[0], first, second)
+  if (operands.length === 2) return apply(operands[0], operands[1], first, second)
+  return apply(...operands, first, second)
+}
 
 const missing = (name: string, index: number): Error =>
   new Error(`${name}: operand ${index} was differentiated; it has no rule`)
@@ -127,8 +140,8 @@ const missing = (name: string, index: number): Error =>
 export const op = <N extends 1 | 2 | 3, P>(record: OpRecord<N, P>): Primitive<P> => {
   const primitive: Primitive<P> = {
     name: record.name,
-    infer: (operands, params) => call(record.infer, [...operands, params]),
-    evaluate: (operands, params, out) => call(record.evaluate, [...operands, params, out]),
+    infer: (operands, params) => call(record.infer, operands, params),
+    evaluate: (operands, params, out) => call(record.evaluate, operands, params, out),
     derivative: derivativeOf(record, () => primitive),
     batch: record.batch,
     sample: record.sample
@@ -153,12 +166,12 @@ const derivativeOf = <N extends number, P>(
         : (index, tangent, operands, out, params) => {
             const rule = jvp[index]
             if (rule === undefined) throw missing(name, index)
-            return call(rule, [tangent, ...operands, out, params])
+            return call(rule, [tangent, ...operands], out, params)
           },
     vjp: (index, operands, out, params) => {
       const rule = vjp[index]
       if (rule === undefined) throw missing(name, index)
-      return call(rule, [...operands, out, params])
+      return call(rule, operands, out, params)
     }
   }
 }

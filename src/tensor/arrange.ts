@@ -26,7 +26,11 @@ export const keepAxes = (shape: Shape, axes: readonly number[]): Shape =>
 export const countOver = (shape: Shape, axes: readonly number[]): number =>
   axes.reduce((count, axis) => count * shape[axis]!, 1)
 
-const product = (shape: Shape, from: number, to: number): number => size(shape.slice(from, to))
+const product = (shape: Shape, from: number, to: number): number => {
+  let total = 1
+  for (let axis = from; axis < to; axis++) total *= shape[axis]!
+  return total
+}
 
 /** The order in which `arrange` lays the axes: as they are where the given ones are neighbours, else those last. */
 const orderOf = (rank: number, axes: readonly number[]): readonly number[] => {

@@ -48,8 +48,9 @@ export const reduction = <Options extends ReduceOptions = ReduceOptions>(
   further: readonly string[] = []
 ): Reduction<Options> => {
   const known = ['axis', 'keepDims', ...further]
-  return dataOrOptions(name, (x: Tensor, options: Partial<Options> = {}) => {
-    checkOptions(name, options, known)
+  const none: Partial<Options> = {}
+  return dataOrOptions(name, (x: Tensor, options: Partial<Options> = none) => {
+    if (options !== none) checkOptions(name, options, known)
     const axes = normalizeAxes(name, options.axis, x.shape)
     const result = over(x, axes, options)
     return options.keepDims === true ? reshapeTo(result, keepAxes(x.shape, axes)) : result

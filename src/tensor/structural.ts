@@ -215,6 +215,7 @@ export const sumPrimitive: Primitive<readonly number[]> = op<1, readonly number[
   infer: (x, axes) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype === 'bool' ? 'int32' : x.dtype }),
   evaluate: (x, axes, out) => {
     if (x instanceof Scalar) return fromNumber(out.dtype, x.value)
+    if (axes.length === x.shape.length && isContiguous(x.shape, x.strides)) return sumOfAll(x, out.dtype)
     const { view, times } = collapse(x, axes)
     return reduceOver(view, axes, out, times === 1 ? sumInto : timesInto(times))
   },
@@ -240,10 +241,17 @@ export const sumPrimitive: Primitive<readonly number[]> = op<1, readonly number[
   }
 })
 
+/** The sum of everything in a contiguous tensor: small ones are mostly summed so. */
+const sumOfAll = (x: Dense, dtype: DType): Concrete => {
+  const total = allocate(dtype, 1)
+  sumInto(x.data, x.offset, 1, size(x.shape), 1, total)
+  return fromNumber(dtype, total[0]!)
+}
+
 /** Repeated values are counted, not added: axes of stride 0 shrink to size 1, and the sum is taken `times` as often. */
 const collapse = (x: Dense, axes: readonly number[]): { readonly view: Dense; readonly times: number } => {
   const repeats = (n: number, axis: number): boolean => n > 1 && x.strides[axis] === 0 && axes.includes(axis)
-  if (!isFloat(x.dtype) || !x.shape.some(repeats)) return { view: x, times: 1 }
+  if (!isFloat(x.dtype) || !x.strides.includes(0) || !x.shape.some(repeats)) return { view: x, times: 1 }
   const shape = x.shape.map((n, axis) => (repeats(n, axis) ? 1 : n))
   return { view: new Dense(shape, x.dtype, x.data, x.strides, x.offset), times: size(x.shape.filter(repeats)) }
 }
