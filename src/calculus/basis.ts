@@ -2,6 +2,8 @@
 import { allocate } from '../DType.js'
 import { type Shape, size } from '../shape/model.js'
 import { type Tensor, fromData } from '../tensor/model.js'
+import { callMapped } from './batching.js'
+import type { Leaves } from './leafwise.js'
 import { permuteTo, reshapeTo } from '../tensor/structural.js'
 import { along, take } from '../tensor/window.js'
 import type { TensorType } from '../primitive/model.js'
@@ -14,7 +16,7 @@ export const dimension = (types: readonly TensorType[]): number =>
 const offsets = (types: readonly TensorType[]): readonly number[] => types.map((_, i) => dimension(types.slice(0, i)))
 
 /** The standard basis: along a new axis in front, each vector is 1 at one element of one tensor, and 0 elsewhere. */
-export const standardBasis = (types: readonly TensorType[]): readonly Tensor[] => {
+const standardBasis = (types: readonly TensorType[]): readonly Tensor[] => {
   const n = dimension(types)
   const begin = offsets(types)
   return types.map(({ shape, dtype }, leaf) => {
@@ -23,6 +25,18 @@ export const standardBasis = (types: readonly TensorType[]): readonly Tensor[] =
     for (let i = 0; i < m; i++) data[(begin[leaf]! + i) * m + i] = 1
     return fromData([n, ...shape], dtype, data)
   })
+}
+
+/** A function of leaves at every vector of the standard basis at once: along the axis in front of its results. */
+export const overBasis = (operation: string, types: readonly TensorType[], f: Leaves): readonly Tensor[] => {
+  const basis = standardBasis(types)
+  return callMapped(
+    operation,
+    dimension(types),
+    basis,
+    basis.map(() => true),
+    f
+  )
 }
 
 /** The rows of a tensor that belong to each of the types, along the axis in front. */

@@ -5,8 +5,7 @@ import { sumOver } from '../tensor/structural.js'
 import { sum } from '../tensor/reduce.js'
 import { typed } from '../tensor/typed.js'
 import { requireSameShape, zipWithAs } from '../tree/model.js'
-import { blocksByColumn, dimension, standardBasis } from './basis.js'
-import { callMapped } from './batching.js'
+import { blocksByColumn, overBasis } from './basis.js'
 import { type Jacobian, leafwise } from './jacobian.js'
 import { type Leaves, pushForward } from './leafwise.js'
 import { zeroLike } from './trees.js'
@@ -17,23 +16,15 @@ const full = (slots: Slots, like: readonly Tensor[]): readonly Tensor[] =>
   like.map((each, i) => slots[i] ?? zeroLike(each))
 
 /** The second derivative along every element of the parameters; per result leaf all of them, along the axis in front. */
-const secondAlong = (operation: string, f: Leaves, params: readonly Tensor[]): readonly Tensor[] => {
-  const basis = standardBasis(params)
-  return callMapped(
-    operation,
-    dimension(params),
-    basis,
-    basis.map(() => true),
-    (directions) => {
-      const once: Leaves = (at) => {
-        const { value, tangent } = pushForward(operation, f, at, directions)
-        return full(tangent, value)
-      }
-      const { value, tangent } = pushForward(operation, once, params, directions)
+const secondAlong = (operation: string, f: Leaves, params: readonly Tensor[]): readonly Tensor[] =>
+  overBasis(operation, params, (directions) => {
+    const once: Leaves = (at) => {
+      const { value, tangent } = pushForward(operation, f, at, directions)
       return full(tangent, value)
     }
-  )
-}
+    const { value, tangent } = pushForward(operation, once, params, directions)
+    return full(tangent, value)
+  })
 
 /**
  * The diagonal of the Hessian in the first argument: the second derivative along each element of the parameters. For a
@@ -102,20 +93,13 @@ export const divergence =
       })
     const taken = leafwise('divergence', checked, params)
     const { leaves } = taken.params
-    const basis = standardBasis(leaves)
-    const parts = callMapped(
-      'divergence',
-      dimension(leaves),
-      basis,
-      basis.map(() => true),
-      (directions) => {
-        const { tangent } = pushForward('divergence', taken.f, leaves, directions)
-        return [
-          directions
-            .map((direction, i): Tensor => sum(mul(direction, tangent[i] ?? zeroLike(direction))))
-            .reduce((total, part) => add(total, part))
-        ]
-      }
-    )
+    const parts = overBasis('divergence', leaves, (directions) => {
+      const { tangent } = pushForward('divergence', taken.f, leaves, directions)
+      return [
+        directions
+          .map((direction, i): Tensor => sum(mul(direction, tangent[i] ?? zeroLike(direction))))
+          .reduce((total, part) => add(total, part))
+      ]
+    })
     return typed<[]>(sumOver(parts[0]!, [0]))
   }

@@ -2,8 +2,7 @@
 import type { Shape } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
 import { type Flat, TreeError, flattenAs } from '../tree/model.js'
-import { blocksByColumn, blocksByRow, dimension, standardBasis } from './basis.js'
-import { callMapped } from './batching.js'
+import { blocksByColumn, blocksByRow, dimension, overBasis } from './basis.js'
 import { type Leaves, pullBack, pushForward } from './leafwise.js'
 import { requireFloat, results, theResult, zeroLike } from './trees.js'
 
@@ -79,19 +78,11 @@ export const leafwise = <P, R>(operation: string, f: (params: P) => R, params: P
 type Blocks = readonly (readonly Tensor[])[]
 
 /** One tangent per input element; per result leaf all of them, along the axis in front. */
-export const columns = (operation: string, f: Leaves, params: readonly Tensor[]): readonly Tensor[] => {
-  const basis = standardBasis(params)
-  return callMapped(
-    operation,
-    dimension(params),
-    basis,
-    basis.map(() => true),
-    (directions) => {
-      const { value, tangent } = pushForward(operation, f, params, directions)
-      return value.map((each, i) => tangent[i] ?? zeroLike(each))
-    }
-  )
-}
+const columns = (operation: string, f: Leaves, params: readonly Tensor[]): readonly Tensor[] =>
+  overBasis(operation, params, (directions) => {
+    const { value, tangent } = pushForward(operation, f, params, directions)
+    return value.map((each, i) => tangent[i] ?? zeroLike(each))
+  })
 
 const forward = (operation: string, f: Leaves, params: readonly Tensor[]): Blocks =>
   columns(operation, f, params).map((column) => blocksByColumn(column, params))
@@ -102,13 +93,8 @@ const reverse = (
   value: readonly Tensor[],
   pull: ReturnType<typeof pullBack>['pull']
 ): Blocks => {
-  const basis = standardBasis(value)
-  const rows = callMapped(
-    operation,
-    dimension(value),
-    basis,
-    basis.map(() => true),
-    (cotangents) => pull(cotangents).map((each, i) => each ?? zeroLike(params[i]!))
+  const rows = overBasis(operation, value, (cotangents) =>
+    pull(cotangents).map((each, i) => each ?? zeroLike(params[i]!))
   )
   const perParameter = rows.map((row) => blocksByRow(row, value))
   return value.map((_, result) => perParameter.map((blocks) => blocks[result]!))

@@ -11,15 +11,15 @@ import {
   type TuplePrimitive,
   bind,
   bindPair,
-  bindTuple,
-  leaked
+  bindTuple
 } from '../primitive/model.js'
 import type { Shape } from '../shape/model.js'
 import { stopGradientPrimitive } from '../tensor/cast.js'
 import { type Tensor, isConcrete } from '../tensor/model.js'
 import { broadcastToPrimitive, castPrimitive, permutePrimitive, reshapePrimitive } from '../tensor/structural.js'
 import { slicePrimitive } from '../tensor/window.js'
-import { freshLevel, runningBackward } from '../transform/level.js'
+import { Interpretation } from '../transform/interpretation.js'
+import { runningBackward } from '../transform/level.js'
 import { type Equation, Variable } from '../transform/stage.js'
 import { type NonFiniteError, type Operand, type Site, checkFinitePrimitive } from './finite.js'
 import { mapEquations } from './programs.js'
@@ -61,17 +61,18 @@ const views: ReadonlySet<object> = /* @__PURE__ */ new Set<object>([
 // -----------------------------------------------------------------------------
 
 /** One watched call of a function. */
-export class Watch implements Interpreter {
-  readonly level: number = freshLevel()
-  readonly transformation = 'checkFinite'
+export class Watch extends Interpretation implements Interpreter {
   readonly remedy = 'return it, and read it outside'
-  open = true
   private readonly origins = new WeakMap<Tensor, Origin>()
   private readonly suspects = new WeakMap<Tensor, NonFiniteError>()
   /** Backward passes that were running before belong to transformations around. */
   private readonly around = runningBackward().length
   /** The staged operations whose programs are running. */
   private inside: readonly string[] = []
+
+  constructor() {
+    super('checkFinite')
+  }
 
   /** A leaf of the arguments, which must be finite. */
   argument(x: Tensor, path: string): Tensor {
@@ -83,11 +84,6 @@ export class Watch implements Interpreter {
   /** A leaf of the result, for the world outside. */
   result(x: Tensor, name: string): Tensor {
     return this.check('result', name, this.primal(x))
-  }
-
-  /** Ends the watching: from here on, operations on its values are leaks. */
-  close(): void {
-    this.open = false
   }
 
   apply<P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor {
@@ -133,7 +129,7 @@ export class Watch implements Interpreter {
   }
 
   private site(operation: string, operands: readonly Tensor[], elementwise: boolean): Site {
-    if (!this.open) throw leaked(operation, this.transformation)
+    this.requireOpen(operation)
     const { suspects, inside, around } = this
     const within = runningBackward().slice(around).at(-1)
     const described = operands.map((operand) => this.describe(operand))

@@ -11,14 +11,13 @@ import {
   type TuplePrimitive,
   bind,
   bindPair,
-  bindTuple,
-  leaked
+  bindTuple
 } from '../primitive/model.js'
 import { align } from '../primitive/batch.js'
 import type { Shape } from '../shape/model.js'
 import { broadcastToShape } from '../tensor/structural.js'
 import { type Tensor, fill } from '../tensor/model.js'
-import { freshLevel } from './level.js'
+import { Interpretation } from './interpretation.js'
 
 /** How examples are taken out of the axis in front and put together again, in dispatching operations. */
 export interface Examples {
@@ -40,17 +39,14 @@ class Batched<S extends Shape = Shape> extends Traced<S> {
 }
 
 /** One mapping over an axis. */
-export class Batch implements Interpreter {
-  readonly level: number = freshLevel()
-  readonly transformation: string
+export class Batch extends Interpretation implements Interpreter {
   readonly remedy = 'examples differ in it, choose by T.where, Control.cond or Control.whileLoop'
   /** The length of the mapped axis. */
   readonly size: number
   private readonly examples: Examples
-  open = true
 
   constructor(transformation: string, size: number, examples: Examples) {
-    this.transformation = transformation
+    super(transformation)
     this.size = size
     this.examples = examples
   }
@@ -58,11 +54,6 @@ export class Batch implements Interpreter {
   /** A value that differs between examples, which lie along the axis in front. */
   input(primal: Tensor): Tensor {
     return new Batched(this, primal, primal.shape.slice(1))
-  }
-
-  /** Ends the mapping: from here on, operations on its values are leaks. */
-  close(): void {
-    this.open = false
   }
 
   /** Whether a value differs between examples. */
@@ -81,7 +72,7 @@ export class Batch implements Interpreter {
   }
 
   apply<P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor {
-    if (!this.open) throw leaked(primitive.name, this.transformation)
+    this.requireOpen(primitive.name)
     const { batch } = primitive
     const primals = operands.map((operand) => this.primal(operand))
     const mapped = operands.map((operand) => this.owns(operand))
@@ -96,7 +87,7 @@ export class Batch implements Interpreter {
   }
 
   applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
-    if (!this.open) throw leaked(pair.primitive.name, this.transformation)
+    this.requireOpen(pair.primitive.name)
     const a = this.primal(x)
     const b = this.primal(y)
     if (!this.owns(x)) return this.input(bindPair(pair, broadcastToShape(a, b.shape), b))
@@ -105,7 +96,7 @@ export class Batch implements Interpreter {
   }
 
   applyTuple<P>(primitive: TuplePrimitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
-    if (!this.open) throw leaked(primitive.name, this.transformation)
+    this.requireOpen(primitive.name)
     const { batch } = primitive
     const primals = operands.map((operand) => this.primal(operand))
     const mapped = operands.map((operand) => this.owns(operand))

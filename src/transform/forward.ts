@@ -10,12 +10,12 @@ import {
   bind,
   bindPair,
   bindTuple,
-  leaked,
   ownRule
 } from '../primitive/model.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
-import { differentiated, freshLevel } from './level.js'
+import { Interpretation } from './interpretation.js'
+import { differentiated } from './level.js'
 
 type Add = (a: Tensor, b: Tensor) => Tensor
 
@@ -34,27 +34,19 @@ class Dual<S extends Shape = Shape> extends Traced<S> {
 }
 
 /** One forward-mode differentiation. */
-export class Forward implements Interpreter {
-  readonly level: number = freshLevel()
-  readonly transformation: string
+export class Forward extends Interpretation implements Interpreter {
   readonly remedy: string = differentiated
   private readonly sum: Add
-  open = true
 
   /** @param sum how the parts of a tangent are added: the dispatching addition. */
   constructor(transformation: string, sum: Add) {
-    this.transformation = transformation
+    super(transformation)
     this.sum = sum
   }
 
   /** A value that moves with a tangent. */
   input(primal: Tensor, tangent: Tensor): Tensor {
     return new Dual(this, primal, tangent)
-  }
-
-  /** Ends the differentiation: from here on, operations on its values are leaks. */
-  close(): void {
-    this.open = false
   }
 
   private owns(x: Tensor): x is Dual {
@@ -72,7 +64,7 @@ export class Forward implements Interpreter {
   }
 
   apply<P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor {
-    if (!this.open) throw leaked(primitive.name, this.transformation)
+    this.requireOpen(primitive.name)
     const count = operands.length
     const primals = new Array<Tensor>(count)
     for (let i = 0; i < count; i++) primals[i] = this.primal(operands[i]!)
@@ -90,7 +82,7 @@ export class Forward implements Interpreter {
   }
 
   applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
-    if (!this.open) throw leaked(pair.primitive.name, this.transformation)
+    this.requireOpen(pair.primitive.name)
     const a = this.primal(x)
     const b = this.primal(y)
     const out = bindPair(pair, a, b)
@@ -103,7 +95,7 @@ export class Forward implements Interpreter {
   }
 
   applyTuple<P>(primitive: TuplePrimitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
-    if (!this.open) throw leaked(primitive.name, this.transformation)
+    this.requireOpen(primitive.name)
     const primals = operands.map((operand) => this.primal(operand))
     const out = bindTuple(primitive, primals, params)
     const tangents = primitive.jvp(

@@ -16,12 +16,12 @@ import {
   bind,
   bindPair,
   bindTuple,
-  leaked,
   ownRule
 } from '../primitive/model.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
-import { differentiated, duringBackward, freshLevel } from './level.js'
+import { Interpretation } from './interpretation.js'
+import { differentiated, duringBackward } from './level.js'
 
 type Add = (a: Tensor, b: Tensor) => Tensor
 type Slots = readonly (Tensor | undefined)[]
@@ -72,18 +72,15 @@ class Node<S extends Shape = Shape> extends Traced<S> {
  * One reverse-mode differentiation. Its values are slots, numbered in creation order; the tape itself is the list of edges,
  * the last first. A list of young objects is cheaper than arrays that grow: nothing is copied, and no write is tracked.
  */
-export class Tape implements Interpreter {
-  readonly level: number = freshLevel()
-  readonly transformation: string
+export class Tape extends Interpretation implements Interpreter {
   readonly remedy: string = differentiated
   private readonly sum: Add
-  open = true
   private slots = 0
   private last: Edge | undefined = undefined
 
   /** @param sum how contributions to one value are added: the dispatching addition. */
   constructor(transformation: string, sum: Add) {
-    this.transformation = transformation
+    super(transformation)
     this.sum = sum
   }
 
@@ -95,11 +92,6 @@ export class Tape implements Interpreter {
   /** The number of values so far; before any operation, that of the inputs. */
   get size(): number {
     return this.slots
-  }
-
-  /** Ends the forward pass: from here on, operations on values of this tape are leaks. */
-  close(): void {
-    this.open = false
   }
 
   /** Whether a value lives on this tape. */
@@ -120,7 +112,7 @@ export class Tape implements Interpreter {
   }
 
   apply<P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor {
-    if (!this.open) throw leaked(primitive.name, this.transformation)
+    this.requireOpen(primitive.name)
     const primals = this.primals(operands)
     const out = bind(primitive, primals, params)
     const derivative = primitive.derivative
@@ -134,7 +126,7 @@ export class Tape implements Interpreter {
   }
 
   applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
-    if (!this.open) throw leaked(pair.primitive.name, this.transformation)
+    this.requireOpen(pair.primitive.name)
     const a = this.primal(x)
     const b = this.primal(y)
     const out = bindPair(pair, a, b)
@@ -146,7 +138,7 @@ export class Tape implements Interpreter {
   }
 
   applyTuple<P>(primitive: TuplePrimitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
-    if (!this.open) throw leaked(primitive.name, this.transformation)
+    this.requireOpen(primitive.name)
     const primals = this.primals(operands)
     const out = bindTuple(primitive, primals, params)
     const parents = operands.map((operand) => (this.owns(operand) ? operand.index : none))

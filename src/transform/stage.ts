@@ -11,13 +11,12 @@ import {
   type TuplePrimitive,
   bind,
   bindPair,
-  bindTuple,
-  leaked
+  bindTuple
 } from '../primitive/model.js'
 import type { DType } from '../DType.js'
 import type { Shape } from '../shape/model.js'
 import { type Tensor, isConcrete } from '../tensor/model.js'
-import { freshLevel } from './level.js'
+import { Interpretation } from './interpretation.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -121,11 +120,8 @@ class Staged<S extends Shape = Shape> extends Traced<S> {
 // -----------------------------------------------------------------------------
 
 /** One staging of a function. */
-export class Stage implements Interpreter {
-  readonly level: number = freshLevel()
-  readonly transformation: string
+export class Stage extends Interpretation implements Interpreter {
   readonly remedy = 'a staged function knows shapes only, choose by T.where, Control.cond or Control.whileLoop'
-  open = true
   private readonly equations: Equation[] = []
   private readonly inputs: Variable[] = []
   private readonly captures = new Map<Tensor, Variable>()
@@ -133,7 +129,7 @@ export class Stage implements Interpreter {
   private places = 0
 
   constructor(transformation: string) {
-    this.transformation = transformation
+    super(transformation)
   }
 
   /** A new input of the function. */
@@ -149,11 +145,6 @@ export class Stage implements Interpreter {
     this.inputs.push(variable)
     if (!isConcrete(x)) this.aliases.set(x, variable)
     return this.value(variable)
-  }
-
-  /** Ends the staging: from here on, operations on its values are leaks. */
-  close(): void {
-    this.open = false
   }
 
   private variable(type: TensorType): Variable {
@@ -195,7 +186,7 @@ export class Stage implements Interpreter {
   }
 
   apply<P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor {
-    if (!this.open) throw leaked(primitive.name, this.transformation)
+    this.requireOpen(primitive.name)
     const type = primitive.infer(operands, params)
     const run = (values: readonly Tensor[]): readonly Tensor[] => [bind(primitive, values, params)]
     return this.record(primitive, params, operands, [type], run, false)[0]!
@@ -203,14 +194,14 @@ export class Stage implements Interpreter {
 
   applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
     const { primitive } = pair
-    if (!this.open) throw leaked(primitive.name, this.transformation)
+    this.requireOpen(primitive.name)
     const type = primitive.infer([x, y], undefined)
     const run: Equation['apply'] = (values) => [bindPair(pair, values[0]!, values[1]!)]
     return this.record(primitive, undefined, [x, y], [type], run, false)[0]!
   }
 
   applyTuple<P>(primitive: TuplePrimitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
-    if (!this.open) throw leaked(primitive.name, this.transformation)
+    this.requireOpen(primitive.name)
     const { effect = false } = primitive
     const types = primitive.infer(operands, params)
     const run: Equation['apply'] = (values) => bindTuple(primitive, values, params)
