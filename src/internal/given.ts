@@ -1,7 +1,11 @@
 /** What was given, in words: for the sentences of refusals. */
 
 /** The elements of a list that are shown. */
-const few = 6
+export const few = 6
+
+/** The shape of a tensor, of which nothing else is known on this floor; `undefined` for all that is none. */
+export const shapeOf = (x: object): readonly unknown[] | undefined =>
+  'dtype' in x && 'level' in x && 'shape' in x && Array.isArray(x.shape) ? x.shape : undefined
 
 /** A value as one would write it: `3`, `'3'`, `[1, 2]`; objects by their kind. */
 export const show = (x: unknown): string => {
@@ -9,7 +13,7 @@ export const show = (x: unknown): string => {
   if (Array.isArray(x)) return `[${x.slice(0, few).map(show).join(', ')}${x.length > few ? ', ...' : ''}]`
   if (typeof x === 'function') return 'a function'
   if (typeof x !== 'object' || x === null) return String(x)
-  return 'dtype' in x && 'level' in x ? 'a tensor' : 'an object'
+  return shapeOf(x) === undefined ? 'an object' : 'a tensor'
 }
 
 /** Whether a value can be options: an object that no class made. */

@@ -5,7 +5,7 @@ import { show } from '../internal/given.js'
 import { DTypeError } from '../primitive/model.js'
 import { type Shape, ShapeError, show as showShape, size, validate } from '../shape/model.js'
 import type { Mutable, Nested, Regular, ShapeOf } from '../shape/static.js'
-import { type Tensor, fromData, fromNumber } from './model.js'
+import { type Tensor, fromData, fromNumber, isTensor } from './model.js'
 import { requireDType } from '../primitive/require.js'
 import { typed } from './typed.js'
 
@@ -55,6 +55,7 @@ const describe = (x: unknown): string => {
   if (x === null || x === undefined) return String(x)
   if (Array.isArray(x)) return `a row of length ${x.length}`
   if (isElement(x)) return `the ${typeof x} ${String(x)}`
+  if (isTensor(x)) return `a tensor of shape ${showShape(x.shape)}`
   if (typeof x === 'string') return `the string '${x.length > 20 ? `${x.slice(0, 20)}...` : x}'`
   return typeof x === 'object' ? `an object of class ${x.constructor?.name ?? 'null'}` : `a ${typeof x}`
 }
@@ -122,7 +123,7 @@ const lay = (nested: unknown, dtype: DType | undefined): NestedError | Laid => {
       return fault('shape', node, at, ` where ${first(rank)} is a ${kind ?? 'number'}; equal depths are required`)
     }
     if (!isElement(node)) {
-      const remedy = ArrayBuffer.isView(node) ? ', or use T.fromTypedArray' : ''
+      const remedy = isTensor(node) ? ', or use T.stack' : ArrayBuffer.isView(node) ? ', or use T.fromTypedArray' : ''
       return fault('element', node, at, `; numbers or booleans are required${remedy}`)
     }
     const own = typeof node === 'number' ? 'number' : 'boolean'
