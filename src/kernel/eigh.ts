@@ -4,7 +4,16 @@
  *
  * G. H. Golub and C. F. Van Loan, Matrix Computations, 4th edition (2013), sections 8.3.1 and 8.3.3.
  */
-import { allFinite, binaryScale, isNegative, makeReflection, negate, reflect, rotate } from './householder.js'
+import {
+  allFinite,
+  binaryScale,
+  isNegative,
+  makeReflection,
+  negate,
+  negligible,
+  reflect,
+  rotate
+} from './householder.js'
 
 /** What the decomposition of an n x n matrix works in. */
 export interface EighSpace {
@@ -32,6 +41,8 @@ export const eighSpace = (n: number): EighSpace => ({
 })
 
 const eps = Number.EPSILON
+/** Up to which size elements count as 0, whatever they stand beside; where that has no end, those whose squares are lost. */
+const leastBeside = (steps: number): number => (steps < mostSteps / 2 ? negligible : 2 ** -500)
 const mostSteps = 60
 
 /** A2 - v w^T - w v^T in the lower triangle from row and column `from` on, where w = tau A2 v - (tau^2 / 2)(v . A2 v) v. */
@@ -93,9 +104,13 @@ const tridiagonalise = (n: number, space: EighSpace): void => {
 }
 
 /** The next place at or after `from` where the tridiagonal matrix falls apart. */
-const gapAfter = (n: number, from: number, d: Float64Array, e: Float64Array): number => {
+const gapAfter = (n: number, from: number, d: Float64Array, e: Float64Array, least: number): number => {
   let m = from
-  while (m < n - 1 && Math.abs(e[m]!) > eps * (Math.abs(d[m]!) + Math.abs(d[m + 1]!))) m++
+  while (m < n - 1) {
+    const size = Math.abs(e[m]!)
+    if (size <= eps * (Math.abs(d[m]!) + Math.abs(d[m + 1]!)) || size <= least) break
+    m++
+  }
   return m
 }
 
@@ -112,7 +127,10 @@ const step = (n: number, l: number, m: number, { diagonal: d, beside: e, vectors
     const b = c * e[i]!
     const r = Math.hypot(f, g)
     e[i + 1] = r
-    if (r === 0) {
+    if (r < negligible) {
+      // The matrix falls apart; what the last rotation has made of the element above, its sign too, stays.
+      e[i + 1] = 0
+      e[i] = b
       d[i + 1] = d[i + 1]! - p
       e[m] = 0
       return
@@ -135,7 +153,7 @@ const step = (n: number, l: number, m: number, { diagonal: d, beside: e, vectors
 const diagonalise = (n: number, space: EighSpace): boolean => {
   for (let l = 0; l < n; l++) {
     for (let steps = 0; ; steps++) {
-      const m = gapAfter(n, l, space.diagonal, space.beside)
+      const m = gapAfter(n, l, space.diagonal, space.beside, leastBeside(steps))
       if (m === l) break
       if (steps === mostSteps) return false
       step(n, l, m, space)

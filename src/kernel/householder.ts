@@ -22,13 +22,22 @@ export const lengthOf = (x: Float64Array, at: number, n: number): number => {
 }
 
 /**
+ * What counts as 0 whatever it stands beside, in vectors and matrices whose largest element is about 1: what is smaller has no
+ * digits left to be orthogonal with.
+ */
+export const negligible: number = 2 ** -960
+
+/**
  * Makes the reflection that takes a vector x to a multiple of the first axis: afterwards x[0] is that multiple, and behind
- * it lies v. Returns tau; 0 where there is nothing to reflect.
+ * it lies v. Returns tau; 0 where there is nothing to reflect. What is negligible behind x[0] becomes 0.
  */
 export const makeReflection = (x: Float64Array, at: number, n: number): number => {
   if (n < 2) return 0
   const rest = lengthOf(x, at + 1, n - 1)
-  if (rest === 0) return 0
+  if (rest < negligible) {
+    x.fill(0, at + 1, at + n)
+    return 0
+  }
   const first = x[at]!
   const length = Math.hypot(first, rest)
   const image = first >= 0 ? -length : length

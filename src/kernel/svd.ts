@@ -5,7 +5,16 @@
  * Z. Drmac and K. Veselic, New fast and accurate Jacobi SVD algorithm, SIAM Journal on Matrix Analysis and Applications 29
  * (2008).
  */
-import { allFinite, binaryScale, isNegative, lengthOf, makeReflection, negate, reflect } from './householder.js'
+import {
+  allFinite,
+  binaryScale,
+  isNegative,
+  lengthOf,
+  makeReflection,
+  negate,
+  negligible,
+  reflect
+} from './householder.js'
 
 /** What the decomposition of an m x n matrix, m >= n, works in: lists of vectors, one after another. */
 export interface SvdSpace {
@@ -111,6 +120,22 @@ const turn = (x: Float64Array, p: number, q: number, n: number, s: number, tau: 
   }
 }
 
+/** Below this, squares lose digits, and then all of them. */
+const leastSquare = 1e-280
+
+/** The tangent of the angle that makes two vectors orthogonal, where `half` is the cotangent of its double. */
+const tangentOf = (half: number): number => (half >= 0 ? 1 : -1) / (Math.abs(half) + Math.hypot(1, half))
+
+/** The same tangent, of rows whose squares are out of range; 0 where they are orthogonal. */
+const tangentOfShort = (n: number, i: number, j: number, tolerance: number, rows: Float64Array): number => {
+  const a = lengthOf(rows, i * n, n)
+  const b = lengthOf(rows, j * n, n)
+  if (a < negligible || b < negligible) return 0
+  let cosine = 0
+  for (let k = 0; k < n; k++) cosine += (rows[i * n + k]! / a) * (rows[j * n + k]! / b)
+  return Math.abs(cosine) <= tolerance ? 0 : tangentOf((b / a - a / b) / (2 * cosine))
+}
+
 /** Rotates rows i and j to be orthogonal; whether they were not. */
 const rotatePair = (
   n: number,
@@ -121,18 +146,18 @@ const rotatePair = (
 ): boolean => {
   const a = squares[i]!
   const b = squares[j]!
-  if (a === 0 || b === 0) return false
-  const product = dot(rows, i * n, j * n, n)
-  if (Math.abs(product) <= tolerance * Math.sqrt(a) * Math.sqrt(b)) return false
-  const half = (b - a) / (2 * product)
-  const t = (half >= 0 ? 1 : -1) / (Math.abs(half) + Math.hypot(1, half))
+  const isShort = a < leastSquare || b < leastSquare
+  const product = isShort ? 0 : dot(rows, i * n, j * n, n)
+  if (!isShort && Math.abs(product) <= tolerance * Math.sqrt(a) * Math.sqrt(b)) return false
+  const t = isShort ? tangentOfShort(n, i, j, tolerance, rows) : tangentOf((b - a) / (2 * product))
+  if (t === 0) return false
   const c = 1 / Math.sqrt(1 + t * t)
   const s = c * t
   const tau = s / (1 + c)
   turn(rows, i * n, j * n, n, s, tau)
   turn(turns, i * n, j * n, n, s, tau)
-  squares[i] = Math.max(0, a - t * product)
-  squares[j] = b + t * product
+  squares[i] = isShort ? dot(rows, i * n, i * n, n) : Math.max(0, a - t * product)
+  squares[j] = isShort ? dot(rows, j * n, j * n, n) : b + t * product
   return true
 }
 
@@ -153,6 +178,19 @@ const orthogonalise = (n: number, space: SvdSpace): boolean => {
   return false
 }
 
+/** Makes the vector behind the `known` ones at the front of a list orthogonal to them, and of length 1. */
+const orthogonaliseLast = (x: Float64Array, known: number, n: number): void => {
+  const at = known * n
+  for (let again = 0; again < 2; again++) {
+    for (let k = 0; k < known; k++) {
+      const along = dot(x, k * n, at, n)
+      for (let i = 0; i < n; i++) x[at + i] = x[at + i]! - along * x[k * n + i]!
+    }
+  }
+  const length = lengthOf(x, at, n)
+  for (let i = 0; i < n; i++) x[at + i] = x[at + i]! / length
+}
+
 /** A vector of length 1 orthogonal to the `known` vectors at the front of a list, at position `known` of it. */
 const complete = (x: Float64Array, known: number, n: number): void => {
   let best = 0
@@ -168,14 +206,7 @@ const complete = (x: Float64Array, known: number, n: number): void => {
   const at = known * n
   x.fill(0, at, at + n)
   x[at + best] = 1
-  for (let again = 0; again < 2; again++) {
-    for (let k = 0; k < known; k++) {
-      const along = dot(x, k * n, at, n)
-      for (let i = 0; i < n; i++) x[at + i] = x[at + i]! - along * x[k * n + i]!
-    }
-  }
-  const length = lengthOf(x, at, n)
-  for (let i = 0; i < n; i++) x[at + i] = x[at + i]! / length
+  orthogonaliseLast(x, known, n)
 }
 
 // -----------------------------------------------------------------------------
@@ -197,7 +228,7 @@ const collect = (m: number, n: number, space: SvdSpace): void => {
     left.fill(0, k * m, k * m + m)
     for (let i = 0; i < n; i++) left[k * m + i] = turns[from * n + i]!
     for (let i = n - 1; i >= 0; i--) reflect(columns, i * m + i, m - i, taus[i]!, left, k * m + i)
-    if (s > 0) for (let i = 0; i < n; i++) right[k * n + pivots[i]!] = rows[from * n + i]! / s
+    if (s >= negligible) for (let i = 0; i < n; i++) right[k * n + pivots[i]!] = rows[from * n + i]! / s
     else complete(right, k, n)
   }
 }

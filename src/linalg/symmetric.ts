@@ -36,7 +36,8 @@ const evaluate = (a: Concrete, { operation, tolerance }: Symmetry): Concrete => 
         const below = x[p]!
         const above = x[q]!
         if (Math.abs(below - above) > most) throw refuse(operation, indicesIn(stack, matrix), i, j, below, above)
-        x[p] = x[q] = (below + above) / 2
+        // The sum may be out of range.
+        x[p] = x[q] = below === above ? below : below + (above - below) / 2
       }
     }
   }

@@ -150,6 +150,36 @@ describe('values', () => {
     }
   })
 
+  it('comes to an end, with orthonormal vectors, whatever the sizes of elements', () => {
+    // tridiagonal, from the elements beside the diagonal and the last one on it
+    const tridiagonal = (beside: readonly number[], last = 0): T.Tensor => {
+      const half = T.diag(T.of(beside, 'float64'), { offset: 1 })
+      const n = beside.length
+      return T.add(T.add(half, transposed(half)), T.diag(T.of([...new Array<number>(n).fill(0), last], 'float64')))
+    }
+    const falling = Array.from({ length: 9 }, (_, i) => 10 ** (-40 * i))
+    const matrices = [
+      tridiagonal(falling),
+      tridiagonal([...falling].reverse()),
+      tridiagonal([7.841526614899401e-196, 1.1832581489251503e-205, 2.94454899666461e-39]),
+      // where the sign of the last element is all that a rotation changes
+      tridiagonal([1.506276510762292e-29, 2.2158803777247395e-298, 9.091883683572084e-19], 6.631186026751569e-104)
+    ]
+    for (const a of matrices) {
+      const [w, v] = Linalg.eigh(a)
+      expect(size(T.sub(T.matmul(transposed(v), v), T.eye(a.shape[0] ?? 0, 'float64')))).toBeLessThan(1e-14)
+      expect(distance(around(v, w), a)).toBeLessThan(1e-15)
+    }
+    const largest = T.of(
+      [
+        [1.5e308, 0],
+        [0, 1.7e308]
+      ],
+      'float64'
+    )
+    expectSame(Linalg.eigh(largest)[0], T.of([1.5e308, 1.7e308], 'float64'))
+  })
+
   it('is NaN where a matrix has a NaN or an infinity', () => {
     const a = T.stack([
       T.of([

@@ -105,6 +105,25 @@ describe('values', () => {
     }
   })
 
+  it('nor at the bounds, or where columns differ by more than the range of numbers', () => {
+    const scales = T.of([1e308, 1e-308, 5e-324], 'float64')
+    const scaled = T.mul(T.clamp(normal(1, [5, 3]), { min: -1, max: 1 }), scales)
+    expect(distance(T.matmul(transposed(q(scaled)), q(scaled)), T.eye(3, 'float64'))).toBeLessThan(1e-15)
+    const first = (x: T.Tensor): T.Tensor => T.at(transposed(x), 0)
+    expect(distance(T.div(first(T.matmul(q(scaled), r(scaled))), 1e308), T.div(first(scaled), 1e308))).toBeLessThan(
+      1e-15
+    )
+    const wide = T.of(
+      [
+        [1, 1e-300, 0],
+        [1e-310, 1e-305, 1e-280],
+        [0, 1e-312, 1]
+      ],
+      'float64'
+    )
+    expect(distance(T.matmul(transposed(q(wide)), q(wide)), T.eye(3, 'float64'))).toBeLessThan(1e-15)
+  })
+
   it('is NaN where a matrix has a NaN or an infinity', () => {
     const a = T.stack([T.of([[1], [NaN]]), T.of([[3], [4]]), T.of([[Infinity], [1]])])
     expectSame(T.flatten(r(a)), T.of([NaN, 5, NaN]))

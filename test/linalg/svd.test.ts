@@ -137,6 +137,30 @@ describe('values', () => {
     }
   })
 
+  it('finds orthonormal vectors also where squares of elements underflow', () => {
+    const graded = T.mul(normal(1, [20, 20]), T.expandDims(T.pow(10, T.mul(-15, T.arange(0, 20, 1, 'float64'))), 1))
+    const block = T.of(
+      [
+        [1, 0, 0],
+        [0, 1e-170, 1e-170],
+        [0, 0, 1e-170]
+      ],
+      'float64'
+    )
+    const beyond = T.of(
+      [
+        [1, 0, 0, 0],
+        [0, 1e-290, 2e-305, 1e-312],
+        [0, 2e-308, 5e-324, 2e-290]
+      ],
+      'float64'
+    )
+    for (const a of [graded, transposed(graded), block, beyond]) expectFactors(a)
+    // the golden ratio, and what it leaves
+    expect(T.item(T.div(T.at(values(block), 1), 1.618033988749895e-170))).toBeCloseTo(1, 14)
+    expect(T.item(T.div(T.at(values(block), 2), 0.6180339887498949e-170))).toBeCloseTo(1, 14)
+  })
+
   it('is NaN where a matrix has a NaN or an infinity', () => {
     const a = T.stack([
       T.of([
