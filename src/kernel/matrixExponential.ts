@@ -174,6 +174,14 @@ const quotient = (n: number, { odd, even, result }: ExponentialSpace): void => {
   solve(n, even, result)
 }
 
+/** How often elements are halved at once that are so large that their sums are infinite. */
+const most = 64
+
+/** x / 2^times. */
+const halve = (x: Float64Array, times: number): void => {
+  if (times > 0) for (let i = 0; i < x.length; i++) x[i] = x[i]! * 2 ** -times
+}
+
 /** The exponential of the row-major n x n matrix at `a[aAt]` to `to[at]`. Where an element is not finite, it is all NaN. */
 export const exponentialInto = (
   n: number,
@@ -190,10 +198,13 @@ export const exponentialInto = (
   }
   const { scaled, powers, result } = space
   scaled.set(a.subarray(aAt, aAt + n * n))
+  const halvings = norm1(n, scaled) < Infinity ? 0 : most
+  halve(scaled, halvings)
   const norm = norm1(n, scaled)
-  const chosen = approximants.find(({ upTo }) => norm <= upTo)
-  const squarings = chosen === undefined ? Math.max(0, Math.ceil(Math.log2(norm / last.upTo))) : 0
-  if (squarings > 0) for (let i = 0; i < n * n; i++) scaled[i] = scaled[i]! * 2 ** -squarings
+  const chosen = halvings > 0 ? undefined : approximants.find(({ upTo }) => norm <= upTo)
+  const more = chosen === undefined ? Math.max(0, Math.ceil(Math.log2(norm / last.upTo))) : 0
+  halve(scaled, more)
+  const squarings = halvings + more
   multiply(n, scaled, scaled, powers[0])
   if (chosen === undefined) high(n, last.coefficients, space)
   else low(n, chosen.coefficients, space)

@@ -106,6 +106,21 @@ describe('values', () => {
     expect(exp(T.zeros([0, 2, 2])).shape).toEqual([0, 2, 2])
   })
 
+  it('of the largest numbers come to an end', () => {
+    const largest = T.mul(
+      1e308,
+      T.of(
+        [
+          [1, 1],
+          [1, 1]
+        ],
+        'float64'
+      )
+    )
+    expectSame(Linalg.matrixExp(largest), T.mul(Infinity, T.ones([2, 2], 'float64')))
+    expectSame(Linalg.matrixExp(T.diag(T.of([-1.7e308, -1.7e308, -1e308], 'float64'))), T.zeros([3, 3], 'float64'))
+  })
+
   it('are NaN where a matrix has a NaN or an infinity', () => {
     expectSame(T.flatten(exp(T.stack([T.of([[NaN]]), T.of([[0]]), T.of([[Infinity]])]))), T.of([NaN, 1, NaN]))
   })
