@@ -9,6 +9,7 @@
  * and elements that are zero or nearly so can be moved away from zero: nothing is divided by them. Of derivatives of order
  * k + 1, only the k + 1 smallest elements can be left out of a product at once, so no others need to be moved.
  */
+import { one, scaledOf, times, valueOf } from './scaledProduct.js'
 import { substitute } from './substitution.js'
 
 // -----------------------------------------------------------------------------
@@ -128,16 +129,14 @@ const leave = (
 /** Of each element, the product of all others: no division. */
 const exclusive = (d: Float64Array): Float64Array => {
   const n = d.length
+  const parts = Array.from(d, scaledOf)
+  const befores = [one]
+  for (let i = 0; i < n - 1; i++) befores.push(times(befores[i]!, parts[i]!))
   const result = new Float64Array(n)
-  let before = 1
-  for (let i = 0; i < n; i++) {
-    result[i] = before
-    before *= d[i]!
-  }
-  let behind = 1
+  let behind = one
   for (let i = n - 1; i >= 0; i--) {
-    result[i]! *= behind
-    behind *= d[i]!
+    result[i] = valueOf(times(befores[i]!, behind))
+    behind = times(behind, parts[i]!)
   }
   return result
 }

@@ -1,4 +1,5 @@
 /** Triangular factors of square matrices by Gaussian elimination with partial pivoting, in row-major double precision. */
+import { type Scaled, isBalanced, scaledOf, times, valueOf } from './scaledProduct.js'
 
 const exchange = (n: number, a: Float64Array, p: number, q: number): void => {
   for (let j = 0; j < n; j++) {
@@ -80,6 +81,17 @@ export const lostPivot = (n: number, lu: Float64Array, at: number): number => {
     if (pivot <= Number.EPSILON * terms) return k
   }
   return -1
+}
+
+/** The determinant of a factored matrix, from the sign of its permutation on. */
+export const productOfPivots = (n: number, lu: Float64Array, at: number, sign: number): number => {
+  let plain = sign
+  let k = 0
+  for (; k < n && isBalanced(plain); k++) plain *= lu[at + k * (n + 1)]!
+  if (isBalanced(plain)) return plain
+  let product: Scaled = scaledOf(sign)
+  for (k = 0; k < n; k++) product = times(product, scaledOf(lu[at + k * (n + 1)]!))
+  return valueOf(product)
 }
 
 /** The first pivot that is exactly zero; -1 where there is none. */

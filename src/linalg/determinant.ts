@@ -1,5 +1,6 @@
 /** Determinants of matrices, and their logarithms. */
 import { allocate } from '../DType.js'
+import { productOfPivots } from '../kernel/lu.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { type Primitive, type TensorType, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
@@ -22,24 +23,28 @@ type Stack<S extends Shape> =
 
 const inStack = ({ shape, dtype }: TensorType): TensorType => ({ shape: stackOf(shape), dtype })
 
+/** A number of each factored matrix. */
+const ofFactors = (a: Concrete, read: (n: number, lu: Float64Array, at: number, sign: number) => number): Concrete => {
+  const n = rowsOf(a.shape)
+  const stack = stackOf(a.shape)
+  const { lu, signs } = factored(a)
+  const data = allocate(a.dtype, size(stack))
+  // Zero without a sign.
+  for (let matrix = 0; matrix < data.length; matrix++) data[matrix] = read(n, lu, matrix * n * n, signs[matrix]!) + 0
+  return fromData(stack, a.dtype, data)
+}
+
 /** Folds the diagonals of U, of each matrix, from the sign of its permutation on. */
 const overPivots = (
   a: Concrete,
   start: (sign: number) => number,
   step: (total: number, pivot: number) => number
-): Concrete => {
-  const n = rowsOf(a.shape)
-  const stack = stackOf(a.shape)
-  const { lu, signs } = factored(a)
-  const data = allocate(a.dtype, size(stack))
-  for (let matrix = 0; matrix < data.length; matrix++) {
-    let total = start(signs[matrix]!)
-    for (let i = 0; i < n; i++) total = step(total, lu[matrix * n * n + i * (n + 1)]!)
-    // Zero without a sign.
-    data[matrix] = total + 0
-  }
-  return fromData(stack, a.dtype, data)
-}
+): Concrete =>
+  ofFactors(a, (n, lu, at, sign) => {
+    let total = start(sign)
+    for (let i = 0; i < n; i++) total = step(total, lu[at + i * (n + 1)]!)
+    return total
+  })
 
 /** The sum over each matrix of the products of elements. */
 const contracted = (x: Tensor, y: Tensor): Tensor => {
@@ -62,12 +67,7 @@ export const detPrimitive: Primitive = op<1, undefined>({
   name: 'det',
   arity: 1,
   infer: inStack,
-  evaluate: (a) =>
-    overPivots(
-      a,
-      (sign) => sign,
-      (total, pivot) => total * pivot
-    ),
+  evaluate: (a) => ofFactors(a, productOfPivots),
   jvp: [(tangent, a) => contracted(tangent, cofactor([a]))],
   vjp: [(a) => (ct) => scaled(ct, cofactor([a]))],
   batch: ([a]) => bind(detPrimitive, [a!], undefined),

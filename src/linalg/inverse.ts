@@ -1,5 +1,6 @@
 /** Inverses of matrices. */
 import { cofactorInto } from '../kernel/cofactor.js'
+import { allFinite } from '../kernel/householder.js'
 import { lostPivot, zeroPivot } from '../kernel/lu.js'
 import { type Primitive, bind } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
@@ -10,17 +11,7 @@ import type { Concrete, Tensor } from '../tensor/model.js'
 import { where } from '../tensor/select.js'
 import { typed } from '../tensor/typed.js'
 import { type Factored, factored } from './lu.js'
-import {
-  doublesOf,
-  drawSquare,
-  fromDoubles,
-  hasNaN,
-  mT,
-  product,
-  requireFloatSquare,
-  rowsOf,
-  stackOf
-} from './matrix.js'
+import { doublesOf, drawSquare, fromDoubles, mT, product, requireFloatSquare, rowsOf, stackOf } from './matrix.js'
 import { refuseSingular, solveFactored } from './solve.js'
 
 // -----------------------------------------------------------------------------
@@ -34,7 +25,11 @@ const invert = (a: Concrete, singular: (factors: Factored, matrix: number, x: Fl
   const x = new Float64Array(size(a.shape))
   for (let matrix = 0; matrix < size(stackOf(a.shape)); matrix++) {
     const at = matrix * n * n
-    if (!hasNaN(factors.lu, at, n * n) && singular(factors, matrix, x)) continue
+    if (!allFinite(factors.lu, at, n * n)) {
+      x.fill(NaN, at, at + n * n)
+      continue
+    }
+    if (singular(factors, matrix, x)) continue
     for (let i = 0; i < n; i++) x[at + i * (n + 1)] = 1
     solveFactored(n, n, factors, matrix, false, x, at)
   }

@@ -1,5 +1,6 @@
 /** Systems of linear equations, by Gaussian elimination with partial pivoting. */
 import { dual } from '../internal/dual.js'
+import { allFinite } from '../kernel/householder.js'
 import { lostPivot } from '../kernel/lu.js'
 import { substitute } from '../kernel/substitution.js'
 import { align } from '../primitive/batch.js'
@@ -18,7 +19,6 @@ import {
   drawSquare,
   drawStack,
   fromDoubles,
-  hasNaN,
   intoColumns,
   mT,
   outOfColumns,
@@ -89,8 +89,12 @@ const evaluate = (a: Concrete, b: Concrete, transpose: boolean): Concrete => {
   const x = doublesOf(b)
   for (let matrix = 0; matrix < size(stack); matrix++) {
     const at = matrix * n * n
+    if (!allFinite(factors.lu, at, n * n)) {
+      x.fill(NaN, matrix * n * k, (matrix + 1) * n * k)
+      continue
+    }
     const lost = lostPivot(n, factors.lu, at)
-    if (lost >= 0 && !hasNaN(factors.lu, at, n * n)) {
+    if (lost >= 0) {
       throw refuseSingular('solve', stack, matrix, lost, factors.lu[at + lost * (n + 1)]!)
     }
     solveFactored(n, k, factors, matrix, transpose, x, matrix * n * k)

@@ -100,6 +100,18 @@ describe('det', () => {
     }
   })
 
+  it('is within range when factors are not; so are its cofactors', () => {
+    const a = T.diag(T.of([1e200, 1e-200, 1e150, 1e200, 1e-200, -1e-150], 'float64'))
+    expect(T.item(Linalg.det(a))).toBeCloseTo(-1, 12)
+    expect(T.item(Linalg.det(T.diag(T.of([1e-200, 1e-200, 1e200, 1e200], 'float64'))))).toBeCloseTo(1, 12)
+    expect(T.item(Linalg.det(T.diag(T.of([1e300, 1e300], 'float64'))))).toBe(Infinity)
+    expect(T.item(Linalg.det(T.diag(T.of([1e-300, 1e-300], 'float64'))))).toBe(0)
+    expect(T.item(Linalg.det(T.diag(T.of([1e-300, 0, 1e300, 1e300], 'float64'))))).toBe(0)
+    expect(T.item(Linalg.det(T.diag(T.of([NaN, 0, 1e300, 1e300], 'float64'))))).toBe(NaN)
+    const gradient = grad((x: T.Tensor) => T.sum(Linalg.det(x)))(a)
+    expect(distance(T.mul(gradient, a), T.neg(T.eye(6, 'float64')))).toBeLessThan(1e-14)
+  })
+
   it('rounds float32 once', () => {
     const a = normal(1, [5, 5], 'float32')
     expectSame(Linalg.det(a), T.cast(Linalg.det(T.cast(a, 'float64')), 'float32'))

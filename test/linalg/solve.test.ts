@@ -6,7 +6,7 @@ import { ShapeError } from 'pullback/Shape'
 import * as T from 'pullback/Tensor'
 import { vmap } from 'pullback/Vmap'
 import { thrownBy } from '../tensor/naive.js'
-import { distance, expectHessians, expectLawful, expectMaps, normal, size, weighed } from './matrices.js'
+import { distance, expectHessians, expectLawful, expectMaps, expectSame, normal, size, weighed } from './matrices.js'
 
 describe('values', () => {
   it('solves a system that needs a row exchange', () => {
@@ -142,6 +142,33 @@ describe('values', () => {
         [[1], [1]]
       ])
     )
+  })
+})
+
+describe('infinities', () => {
+  it('give NaN, and no word of singular matrices', () => {
+    const infinite = T.of(
+      [
+        [Infinity, 0],
+        [0, 1]
+      ],
+      'float64'
+    )
+    const nothing = T.of([NaN, NaN], 'float64')
+    expectSame(Linalg.solve(infinite, T.of([1, 1], 'float64')), nothing)
+    expectSame(Linalg.inverse(infinite), T.stack([nothing, nothing]))
+    // what overflows on the way
+    const largest = T.mul(
+      1.7e308,
+      T.of(
+        [
+          [1, 1],
+          [1, -1]
+        ],
+        'float64'
+      )
+    )
+    expectSame(Linalg.solve(largest, T.of([1, 1], 'float64')), nothing)
   })
 })
 
