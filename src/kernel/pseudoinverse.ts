@@ -36,9 +36,10 @@ export const leastSquaresInto = (
     if (value <= cutoff * s[sAt]!) continue
     sums.fill(0)
     for (let i = 0; i < rows; i++) {
-      const weight = (transpose ? vt[vAt + p * n + i]! : u[uAt + i * k + p]!) / value
+      const weight = transpose ? vt[vAt + p * n + i]! : u[uAt + i * k + p]!
       for (let j = 0; j < columns; j++) sums[j] = sums[j]! + weight * b[bAt + i * columns + j]!
     }
+    for (let j = 0; j < columns; j++) sums[j] = sums[j]! / value
     for (let i = 0; i < results; i++) {
       const weight = transpose ? u[uAt + i * k + p]! : vt[vAt + p * n + i]!
       for (let j = 0; j < columns; j++) x[xAt + i * columns + j] = x[xAt + i * columns + j]! + weight * sums[j]!

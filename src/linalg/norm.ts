@@ -4,9 +4,9 @@ import { show } from '../internal/given.js'
 import { type Shape, ShapeError, normalizeAxes, normalizeAxis } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import type { Axes, Reduce } from '../shape/static.js'
-import { abs, mul } from '../tensor/arithmetic.js'
+import { abs, div, mul } from '../tensor/arithmetic.js'
 import { stopGradient } from '../tensor/cast.js'
-import { lessEqual } from '../tensor/comparison.js'
+import { greaterEqual, lessEqual } from '../tensor/comparison.js'
 import { type TensorOr, checkOptions, dataOrOptions } from '../tensor/dataFirst.js'
 import { max } from '../tensor/extrema.js'
 import type { Tensor } from '../tensor/model.js'
@@ -14,7 +14,7 @@ import { sum } from '../tensor/reduce.js'
 import { where } from '../tensor/select.js'
 import { norm as vectorNorm } from '../tensor/statistics.js'
 import { keepAxes } from '../tensor/arrange.js'
-import { permuteTo, reshapeTo } from '../tensor/structural.js'
+import { cast, permuteTo, reshapeTo } from '../tensor/structural.js'
 import { columnsOf, floating, rowsOf } from './matrix.js'
 import { svd } from './svd.js'
 
@@ -60,21 +60,31 @@ type NormShape<S extends Shape, O> = Reduce<S, Given<O, 'axis', Whole<S>>, Given
 // norms of matrices
 // -----------------------------------------------------------------------------
 
+/** Up to which part of the largest singular value a difference counts as rounding. */
+const equality = (x: Tensor): number => Math.max(rowsOf(x.shape), columnsOf(x.shape)) * epsilon(toFloat(x.dtype))
+
 /**
  * The singular values, constant where they are 0 to rounding: there the norms have kinks, and the least of their
  * subgradients does not move them.
  */
 const movingValues = (x: Tensor): Tensor => {
   const [, s] = svd<Shape>(x)
-  const most = Math.max(rowsOf(x.shape), columnsOf(x.shape))
-  const least = mul(max(stopGradient(s), { axis: -1, keepDims: true }), most * epsilon(toFloat(x.dtype)))
+  const least = mul(max(stopGradient(s), { axis: -1, keepDims: true }), equality(x))
   return where(lessEqual(s, least), stopGradient(s), s)
+}
+
+/** The largest singular value: the mean of those that are equal to it to rounding, so that their shares are even. */
+const largestValue = (x: Tensor): Tensor => {
+  const s = movingValues(x)
+  const largest = max(stopGradient(s), { axis: -1, keepDims: true })
+  const shares = cast(greaterEqual(stopGradient(s), mul(largest, 1 - equality(x))), x.dtype)
+  return div(sum(mul(shares, s), { axis: -1 }), sum(shares, { axis: -1 }))
 }
 
 const matrixNorms: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   fro: (x) => vectorNorm(x, { axis: [-2, -1] }),
   nuc: (x) => sum(movingValues(x), { axis: -1 }),
-  2: (x) => max(movingValues(x), { axis: -1 }),
+  2: largestValue,
   1: (x) => max(sum(abs(x), { axis: -2 }), { axis: -1 }),
   Infinity: (x) => max(sum(abs(x), { axis: -1 }), { axis: -1 })
 }

@@ -141,6 +141,11 @@ describe('lstsq', () => {
     }
   })
 
+  it('neither overflows nor underflows', () => {
+    const a = T.diag(T.of([1e-310, 2e-310], 'float64'))
+    expectSame(Linalg.lstsq(a, T.of([1e-310, 1e-310], 'float64')), T.of([1, 0.5], 'float64'))
+  })
+
   it('keeps the digits of badly conditioned systems', () => {
     const t = T.linspace(0, 1, 30, 'float64')
     const powers = T.pow(T.expandDims(t, 1), T.arange(0, 9, 1, 'float64'))

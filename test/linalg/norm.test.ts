@@ -64,6 +64,10 @@ describe('norms of matrices', () => {
     ])
     expectSame(gradient(flat, 'nuc'), T.div(flat, 2))
     expectSame(gradient(T.eye(2), 2), T.div(T.eye(2), 2))
+    // equal to rounding: an even share to each
+    const turn = Linalg.qr(normal(1, [5, 5]))[0]
+    expect(distance(gradient(turn, 2), T.div(turn, 5))).toBeLessThan(1e-14)
+    expect(T.item(Linalg.norm(T.of([[1e308], [1e308]], 'float64'), { ord: 2 }))).toBeCloseTo(Math.SQRT2 * 1e308, -294)
     expectSame(
       gradient(
         T.of([
