@@ -4,10 +4,12 @@ import { products } from './matmul.js'
 import { perceptron } from './perceptron.js'
 import { peers } from './peers.js'
 import { scalarPrograms } from './scalar.js'
+import { scanMemory } from './scanMemory.js'
 
 console.log('pullback, measured side by side in one process: best and median of a call, and the ratio to the first row')
 console.log(scalarPrograms())
 console.log(calculus())
+console.log(scanMemory())
 console.log(products())
 console.log(perceptron())
 console.log(await peers())

@@ -240,23 +240,49 @@ const live = (equations: readonly Equation[], outputs: readonly Atom[]): readonl
 // running
 // -----------------------------------------------------------------------------
 
-const released = new WeakMap<Program, readonly (readonly number[])[]>()
+/** One operation of a run: which places it reads and writes, and which nobody reads after it. */
+interface Step {
+  readonly apply: Equation['apply']
+  readonly reads: readonly number[]
+  readonly writes: readonly number[]
+  readonly releases: readonly number[]
+}
 
-/** Per equation, the places that nobody reads after it. */
-const releasedAfter = (program: Program): readonly (readonly number[])[] => {
-  const known = released.get(program)
+/** A program laid out for running: constants have places too, behind those of the variables. */
+interface Plan {
+  readonly inputs: readonly number[]
+  readonly steps: readonly Step[]
+  readonly outputs: readonly number[]
+  /** The places before the run, with the constants in theirs. */
+  readonly start: readonly (Tensor | undefined)[]
+}
+
+const plans = new WeakMap<Program, Plan>()
+
+const planOf = (program: Program): Plan => {
+  const known = plans.get(program)
   if (known !== undefined) return known
-  const seen = new Set<Atom>(program.outputs)
-  const last = [...program.equations].reverse().map(({ operands, results }) =>
-    [...results, ...operands].flatMap((atom) => {
-      if (!(atom instanceof Variable) || seen.has(atom)) return []
-      seen.add(atom)
-      return [atom.index]
-    })
-  )
-  last.reverse()
-  released.set(program, last)
-  return last
+  const start = new Array<Tensor | undefined>(program.places).fill(undefined)
+  const constants = new Map<Tensor, number>()
+  const placeOf = (atom: Atom): number => {
+    if (atom instanceof Variable) return atom.index
+    const before = constants.get(atom)
+    if (before !== undefined) return before
+    constants.set(atom, start.length)
+    return start.push(atom) - 1
+  }
+  const outputs = program.outputs.map(placeOf)
+  const read = new Set(outputs)
+  const steps = [...program.equations].reverse().map(({ operands, results, apply }): Step => {
+    const reads = operands.map(placeOf)
+    const writes = results.map(placeOf)
+    const releases = [...new Set([...writes, ...reads])].filter((place) => place < program.places && !read.has(place))
+    for (const place of releases) read.add(place)
+    return { apply, reads, writes, releases }
+  })
+  const plan: Plan = { inputs: program.inputs.map(placeOf), steps: steps.reverse(), outputs, start }
+  plans.set(program, plan)
+  return plan
 }
 
 /**
@@ -264,18 +290,16 @@ const releasedAfter = (program: Program): readonly (readonly number[])[] => {
  * are let go of when nobody reads them any more.
  */
 export const run = (program: Program, args: readonly Tensor[]): readonly Tensor[] => {
-  const values = new Array<Tensor | undefined>(program.places)
-  program.inputs.forEach((input, i) => {
-    values[input.index] = args[i]
-  })
-  const valueOf = (atom: Atom): Tensor => (atom instanceof Variable ? values[atom.index]! : atom)
-  const release = releasedAfter(program)
-  program.equations.forEach(({ operands, results, apply }, at) => {
-    const given = apply(operands.map(valueOf))
-    for (let i = 0; i < results.length; i++) values[results[i]!.index] = given[i]
-    for (const place of release[at]!) values[place] = undefined
-  })
-  return program.outputs.map(valueOf)
+  const { inputs, steps, outputs, start } = planOf(program)
+  const values = start.slice()
+  for (let i = 0; i < inputs.length; i++) values[inputs[i]!] = args[i]
+  const valueAt = (place: number): Tensor => values[place]!
+  for (const { apply, reads, writes, releases } of steps) {
+    const given = apply(reads.map(valueAt))
+    for (let i = 0; i < writes.length; i++) values[writes[i]!] = given[i]
+    for (let i = 0; i < releases.length; i++) values[releases[i]!] = undefined
+  }
+  return outputs.map(valueAt)
 }
 
 /** Whether a program is run for more than its results. */
