@@ -45,9 +45,12 @@ export type InAxes<P> =
 export type OutAxes<R> =
   number | (R extends Tensor ? never : R extends object ? { readonly [Key in keyof R]: OutAxes<R[Key]> } : never)
 
+/** The mapped axes of all arguments: one entry for all, or a list of one per argument. */
+type AllAxes<Args extends readonly unknown[]> = Axis | { readonly [I in keyof Args]: InAxes<Args[I]> }
+
 /**
  * What `vmap` is told: the mapped axis of every argument (one entry for all, or a list of one per argument; 0 unless
- * given), and where it stands in the results (0 unless given).
+ * given), and where it stands in the results (0 unless given). `Axes` is the type of `inAxes` as it is written.
  *
  * @example
  * import type { VmapOptions } from 'pullback/Vmap'
@@ -56,8 +59,8 @@ export type OutAxes<R> =
  * const options: VmapOptions<[w: T.Tensor, x: T.Tensor], T.Tensor> = { inAxes: [null, 1], outAxes: -1 }
  * options.outAxes // => -1
  */
-export interface VmapOptions<Args extends readonly unknown[], R> {
-  readonly inAxes?: Axis | { readonly [I in keyof Args]: InAxes<Args[I]> }
+export interface VmapOptions<Args extends readonly unknown[], R, Axes = AllAxes<Args>> {
+  readonly inAxes?: Axes
   readonly outAxes?: OutAxes<R>
   /** How many examples there are; needed only where keys are split and nothing else is mapped. */
   readonly size?: number
@@ -80,10 +83,21 @@ export type WithAxis<P> =
       ? { [Key in keyof P]: WithAxis<P[Key]> }
       : P
 
-type Loose<Args extends readonly unknown[]> = {
-  [I in keyof Args]: Args[I] extends Tensor ? Tensor : LooseTree<Args[I]>
+/** What an argument of type `P` becomes: itself for `null` and `'split'`, with an axis in front for 0, else of any shape. */
+type Mapped<P, Axes> = [Axes] extends [null | 'split']
+  ? P
+  : [Axes] extends [0]
+    ? WithAxis<P>
+    : [Axes] extends [object]
+      ? { [Key in keyof P]: Mapped<P[Key], Axes[Key & keyof Axes]> }
+      : Loose<P>
+
+/** What all arguments become. */
+type MappedAll<Args extends readonly unknown[], Axes> = {
+  [I in keyof Args]: Mapped<Args[I], Axes extends readonly unknown[] ? Axes[I & keyof Axes] : Axes>
 }
-type LooseTree<P> = P extends object ? WithLeaves<P, Tensor> : P
+
+type Loose<P> = P extends object ? WithLeaves<P, Tensor> : P
 
 // -----------------------------------------------------------------------------
 // axes
@@ -269,14 +283,14 @@ export const vmap: {
   <Args extends readonly unknown[], R>(
     f: (...args: Args) => R
   ): (...args: { [I in keyof Args]: WithAxis<Args[I]> }) => WithAxis<R>
-  <Args extends readonly unknown[], R>(
+  <Args extends readonly unknown[], R, const Axes extends AllAxes<Args> = 0>(
     f: (...args: Args) => R,
-    options: VmapOptions<Args, R> & { readonly outAxes?: 0 }
-  ): (...args: Loose<Args>) => WithAxis<R>
-  <Args extends readonly unknown[], R>(
+    options: VmapOptions<Args, R, Axes> & { readonly outAxes?: 0 }
+  ): (...args: MappedAll<Args, Axes>) => WithAxis<R>
+  <Args extends readonly unknown[], R, const Axes extends AllAxes<Args> = 0>(
     f: (...args: Args) => R,
-    options: VmapOptions<Args, R>
-  ): (...args: Loose<Args>) => LooseTree<R>
+    options: VmapOptions<Args, R, Axes>
+  ): (...args: MappedAll<Args, Axes>) => Loose<R>
 } = <Args extends readonly unknown[], R>(
   f: (...args: Args) => R,
   { inAxes = 0, outAxes = 0, size }: VmapOptions<Args, R> = {}

@@ -19,7 +19,7 @@ import {
 import type { Dim, Shape } from 'pullback/Shape'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
-import { vmap } from 'pullback/Vmap'
+import { type VmapOptions, vmap } from 'pullback/Vmap'
 import { typeOf } from './same.js'
 
 type Scalar = T.Tensor<[]>
@@ -123,6 +123,72 @@ typeOf(vmap(T.neg)(rows))<T.Tensor<[number, 3]>>(true)
 vmap(wide)(columns)
 // @ts-expect-error no such argument
 vmap(wide, { inAxes: [0, 0] })(rows)
+
+// each argument by its own entry
+const perExample = vmap(grad(loss), { inAxes: [null, 0] })
+typeOf(perExample)<
+  (
+    params: Params,
+    x: T.Tensor<[number, 3]>,
+    scale?: number
+  ) => { readonly w: T.Tensor<[number, 3]>; readonly b: T.Tensor<[number]> }
+>(true)
+declare const wrongRows: T.Tensor<[5, 4]>
+// @ts-expect-error examples of another size
+perExample(params, wrongRows)
+// @ts-expect-error parameters that are not mapped keep their type
+perExample({ w: rows, b: scalar }, rows)
+// @ts-expect-error the same without a name
+vmap(grad(loss), { inAxes: [null, 0] })(params, T.ones([5, 4]))
+// @ts-expect-error a scalar has no axis to map
+perExample(params, scalar)
+
+// one entry for all
+typeOf(vmap(loss, { inAxes: 0 }))<
+  (
+    params: { readonly w: T.Tensor<[number, 3]>; readonly b: T.Tensor<[number]> },
+    x: T.Tensor<[number, 3]>,
+    scale?: number
+  ) => T.Tensor<[number]>
+>(true)
+typeOf(vmap(wide, { size: 10 }))<(x: T.Tensor<[number, 3]>) => T.Tensor<[number, 2]>>(true)
+typeOf(vmap(wide, { inAxes: null, size: 10 }))<(x: T.Tensor<[3]>) => T.Tensor<[number, 2]>>(true)
+typeOf(vmap(wide, { inAxes: -1 }))<(x: T.Tensor) => T.Tensor<[number, 2]>>(true)
+typeOf(vmap(wide, { inAxes: [0], outAxes: 1 }))<(x: T.Tensor<[number, 3]>) => T.Tensor>(true)
+// @ts-expect-error examples of another size
+vmap(wide, { inAxes: 0 })(wrongRows)
+
+// a tree of entries, and keys
+typeOf(vmap(loss, { inAxes: [{ w: null, b: 0 }, 1] }))<
+  (
+    params: { readonly w: T.Tensor<[3]>; readonly b: T.Tensor<[number]> },
+    x: T.Tensor,
+    scale?: number
+  ) => T.Tensor<[number]>
+>(true)
+const noisy = (k: Random.Key, x: T.Tensor<[3]>): T.Tensor<[3]> => T.add(x, Random.normal(k, [3]))
+typeOf(vmap(noisy, { inAxes: ['split', 0] }))<(k: Random.Key, x: T.Tensor<[number, 3]>) => T.Tensor<[number, 3]>>(true)
+// @ts-expect-error a key is split, not a batch of them
+vmap(noisy, { inAxes: ['split', 0] })(rows, rows)
+// @ts-expect-error there is no leaf of that name
+vmap(loss, { inAxes: [{ w: null, c: 0 }, 1] })
+// @ts-expect-error an axis is a number
+vmap(wide, { inAxes: ['front'] })
+
+// entries that are known at run time only
+declare const options: VmapOptions<[params: Params, x: T.Tensor<[3]>], Scalar>
+typeOf(vmap((p: Params, x: T.Tensor<[3]>) => T.dot(p.w, x), options))<
+  (params: { readonly w: T.Tensor; readonly b: T.Tensor }, x: T.Tensor) => T.Tensor
+>(true)
+declare const entry: 0 | 1
+typeOf(vmap(wide, { inAxes: [entry] }))<(x: T.Tensor) => T.Tensor<[number, 2]>>(true)
+
+// in code for any parameters
+export const gradients = <P>(
+  f: (p: P, x: T.Tensor<[3]>) => Scalar,
+  p: P,
+  xs: T.Tensor<[number, 3]>
+): T.Tensor<[number]> => vmap(f, { inAxes: [null, 0] })(p, xs)
 
 // -----------------------------------------------------------------------------
 // Random
