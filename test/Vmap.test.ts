@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { checkpoint, customVjp, grad, hessian, jvp, vjp } from 'pullback/Grad'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
-import { vmap } from 'pullback/Vmap'
+import * as Tree from 'pullback/Tree'
+import { overExamples, vmap } from 'pullback/Vmap'
 
 type S = T.Tensor<[]>
 type V = T.Tensor<[3]>
@@ -126,6 +127,43 @@ describe('with the other transformations', () => {
     const w = T.of([0.1, 0.2, 0.3], 'float64')
     const each = vmap(grad(block), { inAxes: [null, 0] })(w, rows)
     expect(T.toNested(each)).toEqual([T.toNested(grad(block)(w, row(0))), T.toNested(grad(block)(w, row(1)))])
+  })
+})
+
+describe('back to one example', () => {
+  interface Params {
+    readonly w: V
+    readonly b: S
+  }
+  const loss = ({ w, b }: Params, x: V): S => T.square(T.add(T.dot(w, x), b))
+  const params: Params = { w: T.of([1, -1, 2], 'float64'), b: T.scalar(0.5, 'float64') }
+  const each = vmap(grad(loss), { inAxes: [null, 0] })(params, rows)
+
+  test('the mean of the gradients is the gradient of the mean', () => {
+    const mean: Params = overExamples(each, T.mean({ axis: 0 }))
+    const whole = grad((p: Params) => T.mean(vmap(loss, { inAxes: [null, 0] })(p, rows)))(params)
+    expect(T.item(Tree.norm(Tree.sub(mean, whole)))).toBeLessThan(1e-13 * T.item(Tree.norm(whole)))
+  })
+
+  test('sums, and single examples, also inside of other transformations', () => {
+    expect(T.toNested(overExamples(each, (leaf) => T.at(leaf, 1)).w)).toEqual(T.toNested(grad(loss)(params, row(1)).w))
+    const total = (p: Params): S =>
+      overExamples(vmap(loss, { inAxes: [null, 0] })(p, rows), (leaf) => T.sum(leaf, { axis: 0 }))
+    expect(T.toNested(grad(total)(params).w)).toEqual(
+      T.toNested(overExamples(each, (leaf) => T.sum(leaf, { axis: 0 })).w)
+    )
+  })
+
+  test('another shape than that of an example is refused', () => {
+    expect(() => overExamples(each, T.sum)).toThrow(
+      'overExamples: w of shape [2, 3] became one of shape []; [3] is required'
+    )
+    expect(() => overExamples({ l: [T.zeros([4, 2]), T.scalar(1)] }, T.mean({ axis: 0 }))).toThrow(
+      'overExamples: l[1] is a scalar; an axis of examples in front is required'
+    )
+    expect(() => overExamples(T.zeros([4, 2]), T.neg)).toThrow(
+      'overExamples: a leaf of shape [4, 2] became one of shape [4, 2]; [2] is required'
+    )
   })
 })
 

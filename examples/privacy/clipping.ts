@@ -11,7 +11,7 @@ import * as Optimizer from 'pullback/Optimizer'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 import * as Tree from 'pullback/Tree'
-import { vmap } from 'pullback/Vmap'
+import { overExamples, vmap } from 'pullback/Vmap'
 import type { Digits } from '../digits/training.js'
 
 // -----------------------------------------------------------------------------
@@ -50,10 +50,8 @@ const clippedGradient =
     Optimizer.clipByGlobalNorm(most).update(grad(loss)(params, image, label), [], params)[0]
 
 /** The mean of the clipped gradients: all examples at once. */
-export const meanClipped = (params: Params, { features, labels }: Digits, most: number): Params => {
-  const each = vmap(clippedGradient(params, most))(features, labels)
-  return Tree.flatten(params).unflatten(Tree.leaves(each).map((leaf) => T.mean(leaf, { axis: 0 })))
-}
+export const meanClipped = (params: Params, { features, labels }: Digits, most: number): Params =>
+  overExamples(vmap(clippedGradient(params, most))(features, labels), T.mean({ axis: 0 }))
 
 /** The same, one example after the other. */
 export const meanClippedInLoop = (params: Params, { features, labels }: Digits, most: number): Params => {

@@ -19,8 +19,8 @@ import {
 import type { Dim, Shape } from 'pullback/Shape'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
-import { type VmapOptions, vmap } from 'pullback/Vmap'
-import { typeOf } from './same.js'
+import { type VmapOptions, type WithAxis, type WithoutAxis, overExamples, vmap } from 'pullback/Vmap'
+import { isType, typeOf } from './same.js'
 
 type Scalar = T.Tensor<[]>
 
@@ -189,6 +189,14 @@ export const gradients = <P>(
   p: P,
   xs: T.Tensor<[number, 3]>
 ): T.Tensor<[number]> => vmap(f, { inAxes: [null, 0] })(p, xs)
+
+// back to one example
+export const meanGradient: Params = overExamples(perExample(params, rows), T.mean({ axis: 0 }))
+export const inPipe: Params = pipe(perExample(params, rows), overExamples(T.max({ axis: 0 })))
+typeOf(overExamples(rows, (leaf) => T.at(leaf, 0)))<T.Tensor<[3]>>(true)
+typeOf(overExamples(unknownRank, T.sum))<T.Tensor>(true)
+isType<WithoutAxis<WithAxis<Params>>, { readonly w: T.Tensor<[3]>; readonly b: Scalar }>(true)
+isType<WithoutAxis<readonly [Scalar, T.Tensor<[2]>]>, readonly [never, Scalar]>(true)
 
 // -----------------------------------------------------------------------------
 // Random
