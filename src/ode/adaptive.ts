@@ -1,28 +1,32 @@
 /** Solving with steps that are chosen as the error demands. */
-import { whileLoop } from '../control/while.js'
-import { scan } from '../control/scan.js'
+import { rows } from '../control/rows.js'
 import { Traced, bottom } from '../primitive/model.js'
-import { abs, add, div, mul, sign, sub } from '../tensor/arithmetic.js'
-import { stopGradient } from '../tensor/cast.js'
-import { stack } from '../tensor/join.js'
-import { type Tensor, contiguous, fill } from '../tensor/model.js'
-import { where } from '../tensor/select.js'
 import { size } from '../shape/model.js'
-import { typed } from '../tensor/typed.js'
-import { type Course, type Tolerances, attempt, firstStep, underway } from './control.js'
-import { type Field, type State, stepOf } from './step.js'
-import { dormandPrince } from './tableau.js'
+import { abs, sub } from '../tensor/arithmetic.js'
+import { equal } from '../tensor/comparison.js'
+import { stopGradient } from '../tensor/cast.js'
+import { fill, type Tensor, contiguous } from '../tensor/model.js'
+import { logicalAnd } from '../tensor/logical.js'
+import { maximum } from '../tensor/extremum.js'
+import { where } from '../tensor/select.js'
+import { along, take } from '../tensor/window.js'
+import {
+  type Attempt,
+  type Course,
+  type Interval,
+  type Tolerances,
+  attempt,
+  firstStep,
+  timeAt,
+  underway
+} from './control.js'
+import { type Accepted, plainRetrace, segmentedRetrace } from './retrace.js'
+import type { Field, State } from './step.js'
 
 /** How an adaptive solver goes. */
 export interface Adaptive extends Tolerances {
   readonly maxSteps: number
   readonly checkpointEvery: number | boolean | 'sqrt'
-}
-
-/** The accepted steps of one interval, as shares of it: where each begins, and how long it is. */
-interface Mesh {
-  readonly begin: readonly Tensor[]
-  readonly length: readonly Tensor[]
 }
 
 // -----------------------------------------------------------------------------
@@ -39,96 +43,78 @@ const valuesOf = (x: Tensor): readonly number[] => {
 
 const some = (x: Tensor): boolean => valuesOf(x).some((value) => value !== 0)
 
-const farthest = (times: readonly number[]): string => String(times[0] ?? NaN)
+const all = (x: Tensor): boolean => valuesOf(x).every((value) => value !== 0)
 
-const tooMany = (maxSteps: number, t: Tensor, end: Tensor): Error =>
-  new RangeError(
-    `odeint: ${maxSteps} steps reach t = ${farthest(valuesOf(t))} of ${farthest(valuesOf(end))}; ` +
-      'raise maxSteps or loosen the tolerances'
+/** The value of the first example of which a condition holds. */
+const firstWhere = (condition: Tensor, x: Tensor): string =>
+  String(valuesOf(where(condition, x, fill([], x.dtype, NaN))).find((value) => !Number.isNaN(value)) ?? NaN)
+
+/** Time where the solver stands, and the one it goes to, in the first example of which a condition holds. */
+const standing = (condition: Tensor, { share }: Course, interval: Interval): readonly [now: string, end: string] => [
+  firstWhere(condition, timeAt(interval, share)),
+  firstWhere(condition, timeAt(interval, fill([], share.dtype, 1)))
+]
+
+const tooMany = (maxSteps: number, open: Tensor, course: Course, interval: Interval): Error => {
+  const [now, end] = standing(open, course, interval)
+  const count = maxSteps === 1 ? '1 step reaches' : `${maxSteps} steps reach`
+  return new RangeError(`odeint: ${count} t = ${now} of ${end}; raise maxSteps or loosen the tolerances`)
+}
+
+const nowhere = (stuck: Tensor, course: Course, interval: Interval): Error => {
+  const [now, end] = standing(stuck, course, interval)
+  const finite = [...course.y, ...course.slope].every((leaf) => valuesOf(leaf).every(Number.isFinite))
+  return new RangeError(
+    finite
+      ? `odeint: no step from t = ${now} is short enough; a solution that goes on to t = ${end}, with finite slopes, is required`
+      : `odeint: the state at t = ${now} or its slope is not finite; finite ones are required`
   )
+}
 
-const stuck = (t: Tensor): Error =>
-  new RangeError(
-    `odeint: no step from t = ${farthest(valuesOf(t))} is short enough; a finite slope and an equation that is not stiff ` +
-      'are required, or fixed steps'
-  )
-
-/** Refuses a step that leaves the time as it is, or that is no number, while there is a way to go. */
-const requireMoving = ({ t, h }: Course, open: Tensor): void => {
-  const [times, steps, ways] = [valuesOf(t), valuesOf(h), valuesOf(open)]
-  const count = Math.max(times.length, steps.length, ways.length)
-  const at = (values: readonly number[], i: number): number => values[values.length === 1 ? 0 : i] ?? 0
-  for (let i = 0; i < count; i++) {
-    const step = at(steps, i)
-    if (at(ways, i) !== 0 && !(Math.abs(step) > 2 ** -52 * Math.abs(at(times, i)) && step !== 0)) throw stuck(t)
-  }
+const requireFinite = (times: Tensor): void => {
+  const wrong = valuesOf(times).find((time) => !Number.isFinite(time))
+  if (wrong !== undefined) throw new RangeError(`odeint: a time is ${wrong}; finite times are required`)
 }
 
 // -----------------------------------------------------------------------------
 // one interval
 // -----------------------------------------------------------------------------
 
-const frozen = (open: Tensor, next: Course, before: Course): Course => ({
-  t: where(open, next.t, before.t),
+/** Examples that are done wait for the others. */
+const waiting = (open: Tensor, next: Course, before: Course): Course => ({
+  share: where(open, next.share, before.share),
   h: where(open, next.h, before.h),
   y: next.y.map((leaf, i) => where(open, leaf, before.y[i]!)),
   slope: next.slope.map((leaf, i) => where(open, leaf, before.slope[i]!))
 })
 
-/** Goes to the end of an interval step by step, and notes the accepted steps. Examples that are done wait for the others. */
+/** The step as one to make again, unless no example accepted it. */
+const noted = ({ share }: Course, { accepted, taken }: Attempt, open: Tensor): readonly Accepted[] => {
+  const by = logicalAnd(open, accepted)
+  if (!some(by)) return []
+  return [{ share, taken, by: all(by) ? undefined : by }]
+}
+
+/** Goes to the end of an interval step by step, and tells the accepted ones. */
 const pursue = (
   field: Field,
   from: Course,
-  end: Tensor,
+  interval: Interval,
   options: Adaptive
-): { readonly course: Course; readonly mesh: Mesh } => {
-  const start = from.t
-  const span = sub(end, start)
-  const begin: Tensor[] = []
-  const length: Tensor[] = []
+): { readonly reached: Course; readonly mesh: readonly Accepted[] } => {
+  const mesh: Accepted[] = []
   let course = from
   for (let steps = 0; ; steps++) {
-    const open = underway(course, end)
-    if (!some(open)) return { course, mesh: { begin, length } }
-    if (steps === options.maxSteps) throw tooMany(options.maxSteps, course.t, end)
-    requireMoving(course, open)
-    const { next, accepted, used } = attempt(field, course, end, options)
-    const taken = where(open, accepted, open)
-    if (some(taken)) {
-      begin.push(where(taken, div(sub(course.t, start), span), fill([], span.dtype, 0)))
-      length.push(where(taken, div(used, span), fill([], span.dtype, 0)))
-    }
-    course = frozen(open, next, course)
+    const open = underway(course)
+    if (!some(open)) return { reached: course, mesh }
+    if (steps === options.maxSteps) throw tooMany(options.maxSteps, open, course, interval)
+    const tried = attempt(field, course, interval, options)
+    const stuck = logicalAnd(open, tried.stuck)
+    if (some(stuck)) throw nowhere(stuck, course, interval)
+    mesh.push(...noted(course, tried, open))
+    course = all(open) ? tried.next : waiting(open, tried.next, course)
   }
 }
-
-/** The same steps again, as constants: this is what is differentiated. */
-const retrace = (
-  field: Field,
-  y: State,
-  start: Tensor,
-  end: Tensor,
-  mesh: Mesh,
-  { checkpointEvery }: Adaptive
-): State => {
-  if (mesh.begin.length === 0) return y
-  const span = sub(end, start)
-  const step = (state: State, share: { readonly begin: Tensor<[]>; readonly length: Tensor<[]> }) =>
-    [
-      stepOf(dormandPrince, field, state, add(start, mul(span, share.begin)), mul(span, share.length)),
-      undefined
-    ] as const
-  const shares = { begin: typed<[number]>(stack(mesh.begin)), length: typed<[number]>(stack(mesh.length)) }
-  return scan(step, { checkpointEvery })(y, shares)[0]
-}
-
-/** The staged form: one loop, whose number of steps is not known. */
-const loopTo = (field: Field, from: Course, end: Tensor, options: Adaptive): Course =>
-  whileLoop(
-    (course: Course) => typed<[]>(underway(course, end)),
-    (course: Course) => attempt(field, course, end, options).next,
-    { maxSteps: options.maxSteps }
-  )(from)
 
 // -----------------------------------------------------------------------------
 // all intervals
@@ -141,53 +127,71 @@ const depth = (x: Tensor): number => {
 }
 
 /** Whether a value is being differentiated: stopping derivatives leaves fewer transformations around it. */
-export const moves = (x: Tensor): boolean => depth(stopGradient(x)) < depth(x)
+const moves = (x: Tensor): boolean => depth(stopGradient(x)) < depth(x)
 
-/** The direction of an interval, for a step that was made for another one. */
-const directed = (h: Tensor, start: Tensor, end: Tensor): Tensor => mul(abs(h), sign(sub(end, start)))
+/** From each time to the next. */
+const intervalsOf = (times: Tensor): readonly Interval[] => {
+  const count = times.shape[0]! - 1
+  const starts = take(times, along(times.shape, 0, 0, count))
+  const spans = sub(take(times, along(times.shape, 0, 1, count)), starts)
+  const [start, span] = [rows(starts), rows(spans)]
+  return Array.from({ length: count }, (_, i) => ({ start: start(i), span: span(i) }))
+}
+
+/** What has been found of an interval. */
+interface Found {
+  readonly mesh: readonly Accepted[]
+  /** The state at its end. */
+  readonly y: State
+}
+
+/** The steps of all intervals, one after another. */
+const explore = (field: Field, y0: State, slope: State, times: Tensor, options: Adaptive): readonly Found[] => {
+  const intervals = intervalsOf(times)
+  const longest = intervals.map(({ span }) => abs(span)).reduce((a, b) => maximum(a, b))
+  const length = firstStep(field, y0, slope, intervals[0]!, longest, options)
+  let course: Course = { share: length, h: length, y: y0, slope }
+  return intervals.map((interval) => {
+    const { dtype } = times
+    // There is no way to go between a time and itself.
+    const share = where(equal(interval.span, 0), fill([], dtype, 1), fill([], dtype, 0))
+    const { reached, mesh } = pursue(field, { ...course, share }, interval, options)
+    course = reached
+    return { mesh, y: reached.y }
+  })
+}
 
 /**
- * The states at all times. `field` is at the operands of the caller, `constant` at the same ones without derivatives: steps
- * are chosen with the latter, and gone again with the former where there is something to differentiate.
+ * The states at all times but the first. Steps are chosen on constants, and made again, with the same results, where there is
+ * something to differentiate. `field` is of what the equation closes over.
  */
 export const solveAdaptive = (
-  field: Field,
-  constant: Field,
-  differentiated: boolean,
+  field: (captured: readonly Tensor[]) => Field,
   y0: State,
-  times: readonly Tensor[],
+  times: Tensor,
+  captured: readonly Tensor[],
   options: Adaptive
 ): readonly State[] => {
-  const states: State[] = [y0]
-  const first = times[0]!
-  const second = times[1]
-  if (second === undefined) return states
-  const staged =
-    [...y0, ...times].some((x) => bottom(x) === undefined) || field(y0, first).some((x) => bottom(x) === undefined)
-  const ground = staged ? field : constant
-  const still = (x: Tensor): Tensor => (staged ? x : stopGradient(x))
-  const base = y0.map(still)
-  const slope = ground(base, still(first))
-  let course: Course = {
-    t: still(first),
-    h: firstStep(ground, base, still(first), slope, still(sub(second, first)), options),
-    y: base,
-    slope
-  }
-  let y = y0
-  for (let i = 1; i < times.length; i++) {
-    const start = times[i - 1]!
-    const end = times[i]!
-    course = { ...course, t: still(start), h: directed(course.h, still(start), still(end)) }
-    if (staged) {
-      course = loopTo(field, course, end, options)
-      states.push(course.y)
-      continue
-    }
-    const { course: reached, mesh } = pursue(constant, course, still(end), options)
-    course = reached
-    y = differentiated ? retrace(field, y, start, end, mesh, options) : reached.y
-    states.push(y)
-  }
-  return states
+  requireFinite(times)
+  if (times.shape[0] === 1) return []
+  const still = (list: readonly Tensor[]): readonly Tensor[] => list.map((x) => stopGradient(x))
+  const constant = field(still(captured))
+  const base = still(y0)
+  const fixed = stopGradient(times)
+  const found = explore(constant, base, constant(base, rows(fixed)(0)), fixed, options)
+  if (![...y0, times, ...captured].some(moves)) return found.map(({ y }) => y)
+  const own = field(captured)
+  const steps = found.reduce((total, { mesh }) => total + mesh.length, 0)
+  const { checkpointEvery } = options
+  const every = typeof checkpointEvery === 'number' ? checkpointEvery : Math.max(1, Math.ceil(Math.sqrt(steps)))
+  const retrace =
+    checkpointEvery === false
+      ? plainRetrace(own)
+      : segmentedRetrace(field, y0, { shape: [], dtype: times.dtype }, captured, every)
+  const intervals = intervalsOf(times)
+  let stand = { y: y0, slope: own(y0, intervals[0]!.start) }
+  return found.map(({ mesh }, i) => {
+    stand = retrace(stand, intervals[i]!, mesh)
+    return stand.y
+  })
 }

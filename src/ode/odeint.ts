@@ -1,22 +1,25 @@
 /** Initial value problems for users. */
-import type { WithAxis } from '../calculus/vmap.js'
 import { results } from '../calculus/trees.js'
+import type { WithAxis } from '../calculus/vmap.js'
+import { isStaged } from '../control/loop.js'
 import { scan } from '../control/scan.js'
+import { cut } from '../control/step.js'
+import { type Structure, differs, structureOf } from '../control/structure.js'
 import { isFloat } from '../DType.js'
 import { isNotNegative, requireNumber, requireOptions } from '../internal/refuse.js'
-import { DTypeError } from '../primitive/model.js'
-import { ShapeError, equals, show } from '../shape/model.js'
+import { DTypeError, type TensorType, bindTuple } from '../primitive/model.js'
+import { requireTensor } from '../primitive/require.js'
+import { ShapeError, show } from '../shape/model.js'
 import { add, div, mul, sub } from '../tensor/arithmetic.js'
-import { stopGradient } from '../tensor/cast.js'
 import { arange } from '../tensor/construct.js'
 import { concat, stack } from '../tensor/join.js'
 import type { Tensor } from '../tensor/model.js'
 import { cast, reshapeTo } from '../tensor/structural.js'
 import { typed } from '../tensor/typed.js'
 import { along, take } from '../tensor/window.js'
-import { run, stage } from '../transform/stage.js'
-import { flattenAs } from '../tree/model.js'
-import { moves, solveAdaptive } from './adaptive.js'
+import { hasEffects, run, stage } from '../transform/stage.js'
+import { solveAdaptive } from './adaptive.js'
+import { odeintPrimitive } from './solution.js'
 import { type Field, type State, stepOf } from './step.js'
 import { rungeKutta4 } from './tableau.js'
 
@@ -62,6 +65,9 @@ const requireOdeOptions = (options: OdeOptions): void => {
   const positive = (x: number): boolean => isNotNegative(x) && x > 0
   requireNumber('odeint', 'relativeTolerance', relativeTolerance, 'a positive number', positive)
   requireNumber('odeint', 'absoluteTolerance', absoluteTolerance, 'a positive number', positive)
+  const { checkpointEvery = true } = options
+  if (typeof checkpointEvery === 'boolean' || checkpointEvery === 'sqrt') return
+  requireNumber('odeint', 'checkpointEvery', checkpointEvery, "a positive integer, true, false or 'sqrt'", whole)
 }
 
 // -----------------------------------------------------------------------------
@@ -69,6 +75,7 @@ const requireOdeOptions = (options: OdeOptions): void => {
 // -----------------------------------------------------------------------------
 
 const requireTimes = (times: Tensor): void => {
+  requireTensor('odeint', times, ' as times')
   if (times.shape.length !== 1 || times.shape[0] === 0) {
     throw new ShapeError(
       'odeint',
@@ -81,27 +88,24 @@ const requireTimes = (times: Tensor): void => {
   }
 }
 
-const each = (times: Tensor): readonly Tensor[] =>
-  Array.from({ length: times.shape[0]! }, (_, i) => reshapeTo(take(times, along(times.shape, 0, i, 1)), []))
+const inY0 = (path: string): string => (path === '' ? 'y0' : path.startsWith('[') ? `y0${path}` : `y0.${path}`)
 
-/** The right-hand side must return the state's structure, shapes and types. */
-const requireSlope = (paths: readonly string[], y: State, slope: State): State => {
-  slope.forEach((leaf, i) => {
-    const own = y[i]!
-    const at = paths[i] === '' ? 'the slope' : `the slope's ${paths[i]}`
-    if (!equals(leaf.shape, own.shape)) {
-      const rule = `${at} has shape ${show(leaf.shape)} and the state ${show(own.shape)}; the same shape is required`
-      throw new ShapeError('odeint', [leaf.shape, own.shape], rule)
-    }
-    if (leaf.dtype !== own.dtype) {
-      throw new DTypeError(
-        'odeint',
-        `${at} is ${leaf.dtype} and the state ${own.dtype}; the same type is required, cast it with T.cast`
-      )
-    }
+/** The state, whose leaves are float tensors. */
+const stateOf = <Y>(y0: Y): Structure<Y> => {
+  const state = structureOf('odeint', y0, { at: (path) => `${inY0(path)} is`, required: 'leaves must be tensors' })
+  state.leaves.forEach((leaf, i) => {
+    if (isFloat(leaf.dtype)) return
+    const at = inY0(state.paths[i]!)
+    throw new DTypeError(
+      'odeint',
+      `${at} is ${leaf.dtype}; float32 or float64 is required, cast it with T.cast or pass it as a later argument`
+    )
   })
-  return slope
+  return state
 }
+
+/** A slope must have the state's structure, shapes and types. */
+const slopeDiffers = differs('the state and its slope', 'equal structures, shapes and types are required')
 
 // -----------------------------------------------------------------------------
 // fixed steps
@@ -177,28 +181,39 @@ export const odeint = <Y, Args extends readonly unknown[]>(
   requireOdeOptions(options)
   return (y0, times, ...args) => {
     requireTimes(times)
-    const state = flattenAs('odeint', y0)
+    const state = stateOf(y0)
     const y = state.leaves
-    const all = each(times)
-    const { program, captured } = stage('odeint', [...y, all[0]!], (inputs) => {
-      const slope = f(state.unflatten(inputs.slice(0, y.length)), typed<[]>(inputs[y.length]!), ...args)
-      return requireSlope(state.paths, y, results('odeint', slope).leaves)
+    const time: TensorType = { shape: [], dtype: times.dtype }
+    const { program, captured } = stage('odeint', [...y, time], (inputs) => {
+      const slope = f(state.build(inputs.slice(0, y.length)), typed<[]>(inputs[y.length]!), ...args)
+      results('odeint', slope)
+      return state.match(slope, slopeDiffers)
     })
-    const at =
+    const field =
       (rest: State): Field =>
       (leaves, t) =>
         run(program, [...leaves, t, ...rest])
-    const field = at(captured)
     const { checkpointEvery = true, steps = 1, maxSteps = 10_000 } = options
+    const inFront = (leaves: State): State => leaves.map((leaf) => reshapeTo(leaf, [1, ...leaf.shape]))
     if (options.method === 'rk4') {
-      const rows = solveFixed(field, y, times, steps, checkpointEvery)
-      return asStates<Y>(state.unflatten(y.map((leaf, i) => concat([reshapeTo(leaf, [1, ...leaf.shape]), rows[i]!]))))
+      const after = solveFixed(field(captured), y, times, steps, checkpointEvery)
+      return asStates<Y>(state.build(inFront(y).map((first, i) => concat([first, after[i]!]))))
     }
     const tolerance = times.dtype === 'float64' && y.every(({ dtype }) => dtype === 'float64') ? 1e-8 : 1e-4
     const { relativeTolerance: relative = tolerance, absoluteTolerance: absolute = tolerance } = options
-    const adaptive = { relative, absolute, maxSteps, checkpointEvery }
-    const constant = at(captured.map((x) => stopGradient(x)))
-    const states = solveAdaptive(field, constant, [...y, times, ...captured].some(moves), y, all, adaptive)
-    return asStates<Y>(state.unflatten(y.map((_, i) => stack(states.map((each) => each[i]!)))))
+    const solve = (leaves: State): State => {
+      const [own, [at], rest] = cut(leaves, y.length, 1)
+      const after = solveAdaptive(field, own, at!, rest, { relative, absolute, maxSteps, checkpointEvery })
+      return own.map((leaf, i) => stack([leaf, ...after.map((each) => each[i]!)]))
+    }
+    const operands = [...y, times, ...captured]
+    const types = y.map(({ shape, dtype }): TensorType => ({ shape: [times.shape[0]!, ...shape], dtype }))
+    return asStates<Y>(
+      state.build(
+        operands.some(isStaged)
+          ? bindTuple(odeintPrimitive, operands, { solve, types, effect: hasEffects(program) })
+          : solve(operands)
+      )
+    )
   }
 }

@@ -137,7 +137,7 @@ describe('errors', () => {
   test('a slope of another shape, by path', () => {
     const wrong = (_y: { x: S }): { x: S } => ({ x: T.ones([2], 'float64') as T.Tensor as S })
     expect(() => odeint(wrong)({ x: scalar(1) }, times)).toThrow(
-      "odeint: the slope's x has shape [2] and the state []; the same shape is required"
+      'odeint: the state and its slope differ at x: shape [] and shape [2]; equal structures, shapes and types are required'
     )
   })
 
@@ -147,7 +147,7 @@ describe('errors', () => {
     )
     // y' = y^2 goes to infinity at t = 1
     expect(() => odeint((y: S) => T.square(y))(scalar(1), T.of([0, 2], 'float64'))).toThrow(
-      /^odeint: no step from t = (0\.99999|1\.0000)\d* is short enough; a finite slope/
+      /^odeint: no step from t = (0\.99999|1\.0000)\d* is short enough; a solution that goes on to t = 2, with finite slopes, is required$/
     )
   })
 
