@@ -15,10 +15,13 @@ export {
 export {
   type Example,
   type Objective,
+  type Progress,
   type Report,
   type State,
   type Step,
+  type Update,
   init,
   objective,
-  step
+  step,
+  update
 } from './train/model.js'

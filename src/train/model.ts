@@ -4,7 +4,7 @@
 import { valueAndGradWithAux } from '../calculus/reverse.js'
 import type { Context, Layer } from '../Layer.js'
 import { type Optimizer, type State as OptimizerState, applyUpdates } from '../Optimizer.js'
-import { read } from '../primitive/model.js'
+import { LeakedTracerError, Traced, read } from '../primitive/model.js'
 import type { Key } from '../Random.js'
 import * as R from '../Random.js'
 import { type Tensor, firstElement } from '../tensor/model.js'
@@ -12,6 +12,29 @@ import { type Tensor, firstElement } from '../tensor/model.js'
 // -----------------------------------------------------------------------------
 // model
 // -----------------------------------------------------------------------------
+
+/**
+ * All that changes from step to step, as a tree of tensors: what `vmap` maps, and what a `scan` carries.
+ *
+ * @example
+ * import * as Layer from 'pullback/Layer'
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as Random from 'pullback/Random'
+ * import * as Train from 'pullback/Train'
+ *
+ * const { step, ...progress } = Train.init(Layer.dense(4, 3), Optimizer.sgd(0.1))(Random.key(0))
+ * const same: Train.Progress<Layer.DenseParams<4, 3>, Layer.None> = progress
+ * same.params.w.shape // => [3, 4]
+ */
+export interface Progress<P, S> {
+  /** What is learnt. */
+  readonly params: P
+  /** What layers change themselves. */
+  readonly layerState: S
+  readonly optimizerState: OptimizerState<P>
+  /** What the keys of the steps to come are split from. */
+  readonly key: Key
+}
 
 /**
  * All there is to know between two steps: with the batches to come, it determines every bit of what follows.
@@ -27,14 +50,7 @@ import { type Tensor, firstElement } from '../tensor/model.js'
  * state.params.w.shape // => [3, 4]
  * state.step // => 0
  */
-export interface State<P, S> {
-  /** What is learnt. */
-  readonly params: P
-  /** What layers change themselves. */
-  readonly layerState: S
-  readonly optimizerState: OptimizerState<P>
-  /** What the keys of the steps to come are split from. */
-  readonly key: Key
+export interface State<P, S> extends Progress<P, S> {
   /** How many steps have been made. */
   readonly step: number
 }
@@ -87,6 +103,21 @@ export interface Report {
  * idle.length // => 2
  */
 export type Step<P, S, Batch> = (state: State<P, S>, batch: Batch) => readonly [state: State<P, S>, report: Report]
+
+/**
+ * One step of training in tensors alone, pure: what `step` is without its counting and its report.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ * import type * as Train from 'pullback/Train'
+ *
+ * const idle: Train.Update<{}, {}, T.Tensor> = (progress, batch) => [progress, T.sum(batch)]
+ * idle.length // => 2
+ */
+export type Update<P, S, Batch> = (
+  progress: Progress<P, S>,
+  batch: Batch
+) => readonly [progress: Progress<P, S>, loss: Tensor<[]>]
 
 /**
  * A batch of a supervised task, as `Dataset.batches` makes them.
@@ -154,7 +185,54 @@ export const objective =
 
 /**
  * The step of gradient descent on an objective: the gradient at the state, transformed by the optimizer, added to the
- * parameters. The key is split in each step, so that no two draw alike.
+ * parameters; and the loss before. The key is split in each step, so that no two draw alike.
+ *
+ * It reads no number, and so works inside of all transformations: `vmap` trains several models at once, `scan` takes the
+ * steps over batches that are stacked, `grad` differentiates through it.
+ *
+ * @example
+ * import { scan } from 'pullback/Control'
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ * import * as Train from 'pullback/Train'
+ * import { vmap } from 'pullback/Vmap'
+ *
+ * type Scalar = T.Tensor<[]>
+ * const optimizer = Optimizer.sgd(0.25)
+ * const update = Train.update(
+ *   (p: Scalar, s: readonly [], x: Scalar) => [T.square(T.sub(p, x)), s] as const,
+ *   optimizer
+ * )
+ * const train = (params: Scalar) => {
+ *   const start = { params, layerState: [], optimizerState: optimizer.init(params), key: Random.key(0) } as const
+ *   const [progress, losses] = scan(update)(start, T.zeros([3]))
+ *   return { params: progress.params, losses }
+ * }
+ * train(T.scalar(4)) // => { params: T.scalar(0.5), losses: T.of([16, 4, 1]) }
+ * vmap(train)(T.of([4, 8])).params // => T.of([0.5, 1])
+ */
+export const update = <P, S, Batch>(target: Objective<P, S, Batch>, optimizer: Optimizer): Update<P, S, Batch> => {
+  const differentiate = valueAndGradWithAux(target)
+  return ({ params, layerState, optimizerState, key: before }, batch) => {
+    const [key, own] = R.split(before)
+    const [loss, gradient, nextLayerState] = differentiate(params, layerState, batch, { mode: 'train', key: own })
+    const [updates, nextOptimizerState] = optimizer.update(gradient, optimizerState, params)
+    const progress: Progress<P, S> = {
+      params: applyUpdates(params, updates),
+      layerState: nextLayerState,
+      optimizerState: nextOptimizerState,
+      key
+    }
+    return [progress, loss]
+  }
+}
+
+/**
+ * The step of training that loops take: `update`, counted, with a report that holds the loss as a number. Where no number
+ * can be read, inside of a transformation, `update` is what there is.
+ *
+ * @throws LeakedTracerError when the loss is a value inside a transformation
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
@@ -171,19 +249,20 @@ export const objective =
  * report // => { step: 0, loss: 16 }
  */
 export const step = <P, S, Batch>(target: Objective<P, S, Batch>, optimizer: Optimizer): Step<P, S, Batch> => {
-  const differentiate = valueAndGradWithAux(target)
+  const advance = update(target, optimizer)
   return (state, batch) => {
-    const { params, layerState, optimizerState } = state
-    const [key, own] = R.split(state.key)
-    const [loss, gradient, nextLayerState] = differentiate(params, layerState, batch, { mode: 'train', key: own })
-    const [updates, nextOptimizerState] = optimizer.update(gradient, optimizerState, params)
-    const next: State<P, S> = {
-      params: applyUpdates(params, updates),
-      layerState: nextLayerState,
-      optimizerState: nextOptimizerState,
-      key,
-      step: state.step + 1
-    }
-    return [next, { step: state.step, loss: firstElement(read('Train.step', loss)) }]
+    const [progress, loss] = advance(state, batch)
+    return [
+      { ...progress, step: state.step + 1 },
+      { step: state.step, loss: numberOf(loss) }
+    ]
   }
+}
+
+const numberOf = (loss: Tensor<[]>): number => {
+  if (loss instanceof Traced && loss.interpreter.open) {
+    const given = `a loss inside ${loss.interpreter.transformation}, which a report cannot hold`
+    throw new LeakedTracerError('Train.step', `${given}; Train.update is required there`)
+  }
+  return firstElement(read('Train.step', loss))
 }

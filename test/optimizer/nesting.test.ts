@@ -103,7 +103,10 @@ describe.each(optimizers)('%s inside of transformations', (_name, optimizer) => 
       loss(
         scan((c: Progress) => [step(c), undefined], { length: 5, checkpointEvery: 2 })(begin(optimizer, p))[0].params
       )
-    expect(bits(grad(inSegments)(first))).toEqual(bits(grad(outcome)(first)))
+    // steps hold gradients: derivatives of the second order agree up to rounding, in float32 here
+    const whole = grad(outcome)(first)
+    const apart = Tree.norm(Tree.sub(grad(inSegments)(first), whole))
+    expect(T.item(apart)).toBeLessThanOrEqual(1e-6 * T.item(Tree.norm(whole)))
   })
 })
 
