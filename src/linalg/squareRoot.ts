@@ -1,0 +1,173 @@
+/** The square root of symmetric matrices. */
+import { type DType, epsilon, toFloat } from '../DType.js'
+import { type RootSpace, lyapunovInto, rootInto, rootSpace, symmetricInto } from '../kernel/symmetricRoot.js'
+import { align } from '../primitive/batch.js'
+import type { Draw } from '../primitive/domain.js'
+import { type Primitive, bind } from '../primitive/model.js'
+import { op } from '../primitive/op.js'
+import { type Shape, size } from '../shape/model.js'
+import { add, mul, neg } from '../tensor/arithmetic.js'
+import { eye } from '../tensor/construct.js'
+import type { Concrete, Tensor } from '../tensor/model.js'
+import { typed } from '../tensor/typed.js'
+import { LinalgError, indicesIn, ofMatrix } from './error.js'
+import {
+  doublesOf,
+  drawMatrix,
+  drawStack,
+  fromDoubles,
+  mT,
+  product,
+  requireFloatSquare,
+  rowsOf,
+  stackOf,
+  symmetricPart
+} from './matrix.js'
+import { symmetrise } from './symmetric.js'
+
+// -----------------------------------------------------------------------------
+// the equation S X + X S = C
+// -----------------------------------------------------------------------------
+
+/** How many units in the last place of the largest eigenvalue, for each row, are none. */
+const roundings = 8
+
+const leastOf = (n: number, dtype: DType): number => roundings * n * epsilon(toFloat(dtype))
+
+interface Decomposed {
+  readonly space: RootSpace
+  readonly w: Float64Array
+  readonly v: Float64Array
+}
+
+const decompose = (a: Concrete): Decomposed => {
+  const n = rowsOf(a.shape)
+  const matrices = size(stackOf(a.shape))
+  const data = doublesOf(a)
+  const [w, v] = [new Float64Array(matrices * n), new Float64Array(data.length)]
+  const space = rootSpace(n)
+  for (let i = 0; i < matrices; i++) symmetricInto(n, data, i * n * n, space, w, i * n, v)
+  return { space, w, v }
+}
+
+const known = new WeakMap<Concrete, Decomposed>()
+
+/** The eigenvalues and eigenvectors, remembered for as long as the tensor lives: each derivative needs them again. */
+const decomposed = (a: Concrete): Decomposed => {
+  const found = known.get(a)
+  if (found !== undefined) return found
+  const made = decompose(a)
+  known.set(a, made)
+  return made
+}
+
+const drawDefinite = (draw: Draw, stack: Shape, n: number): Tensor =>
+  add(drawMatrix(draw, stack, n, n), mul(eye(n, 'float64'), n + 1))
+
+/**
+ * The solutions X of S X + X S = C for stacks of matrices of one shape and type, where S stands for the symmetric part of the
+ * first operand. With Y the solution for C = D: <D, dX> = <Y, dC - dS X - X dS>. Where eigenvalues of S have the sum 0 to
+ * rounding, the reciprocal counts as 0.
+ */
+export const lyapunovPrimitive: Primitive = op<2, undefined>({
+  name: 'lyapunov',
+  arity: 2,
+  infer: (_s, c) => c,
+  evaluate: (s, c) => {
+    const n = rowsOf(c.shape)
+    const { space, w, v } = decomposed(s)
+    const data = doublesOf(c)
+    const x = new Float64Array(data.length)
+    const least = leastOf(n, c.dtype)
+    for (let i = 0; i < size(stackOf(c.shape)); i++) lyapunovInto(n, w, i * n, v, data, i * n * n, least, space, x)
+    return fromDoubles(c.shape, c.dtype, x)
+  },
+  jvp: [
+    (tangent, s, _c, x) => {
+      const moved = symmetricPart(tangent)
+      return neg(lyapunov(s, add(product(moved, x), product(x, moved))))
+    },
+    (tangent, s) => lyapunov(s, tangent)
+  ],
+  vjp: [
+    (s, _c, x) => (ct) => {
+      const y = lyapunov(s, ct)
+      return neg(symmetricPart(add(product(y, mT(x)), product(mT(x), y))))
+    },
+    (s) => (ct) => lyapunov(s, ct)
+  ],
+  batch: (operands, mapped, _params, front) => bind(lyapunovPrimitive, align(operands, mapped, front), undefined),
+  sample: (draw) => {
+    const stack = drawStack(draw)
+    const n = draw.integer(0, 3)
+    return { operands: [drawDefinite(draw, stack, n), drawMatrix(draw, stack, n, n)], params: undefined }
+  }
+})
+
+const lyapunov = (s: Tensor, c: Tensor): Tensor => bind(lyapunovPrimitive, [s, c], undefined)
+
+// -----------------------------------------------------------------------------
+// the primitive
+// -----------------------------------------------------------------------------
+
+const evaluate = (a: Concrete): Concrete => {
+  const n = rowsOf(a.shape)
+  const stack = stackOf(a.shape)
+  const { space, w, v } = decomposed(a)
+  const x = new Float64Array(v.length)
+  for (let i = 0; i < size(stack); i++) {
+    const least = w[i * n]!
+    if (least < -leastOf(n, a.dtype) * Math.abs(w[i * n + n - 1]!)) throw refuseIndefinite(indicesIn(stack, i), least)
+    rootInto(n, w, i * n, v, i * n * n, space, x)
+  }
+  return fromDoubles(a.shape, a.dtype, x)
+}
+
+const refuseIndefinite = (matrix: readonly number[], least: number): LinalgError =>
+  new LinalgError(
+    'matrixSqrt',
+    `a matrix with the eigenvalue ${least}${ofMatrix(matrix)}; eigenvalues of 0 or more are required`,
+    matrix
+  )
+
+/** The roots S of the symmetric parts of stacks of matrices: S dS + dS S = dA. */
+export const matrixSqrtPrimitive: Primitive = op<1, undefined>({
+  name: 'matrixSqrt',
+  arity: 1,
+  infer: (a) => a,
+  evaluate,
+  jvp: [(tangent, _a, root) => lyapunov(root, symmetricPart(tangent))],
+  vjp: [(_a, root) => (ct) => lyapunov(root, symmetricPart(ct))],
+  batch: ([a]) => bind(matrixSqrtPrimitive, [a!], undefined),
+  sample: (draw) => ({ operands: [drawDefinite(draw, drawStack(draw), draw.integer(0, 3))], params: undefined })
+})
+
+// -----------------------------------------------------------------------------
+// the operation
+// -----------------------------------------------------------------------------
+
+/**
+ * The square root of a symmetric matrix without negative eigenvalues: the one symmetric S without negative eigenvalues and
+ * with S S = a; of each matrix of a stack `[..., n, n]`.
+ *
+ * It is a function of the symmetric part (a + a^T) / 2, so that gradients are symmetric. Its derivatives solve
+ * S dS + dS S = da, which no eigenvalues need be different for: unlike those of V sqrt(w) V^T by `eigh`, they are right
+ * wherever a is positive definite, at equal eigenvalues too, and to any order. Where eigenvalues are 0 to rounding, what
+ * is infinite counts as 0. Integers become float32; float32 is computed in double and rounded once. NaN and
+ * infinities give NaN.
+ *
+ * @throws ShapeError when `a` is not square
+ * @throws LinalgError when `a` is not symmetric, by more than 1e-3 of its largest element, or an eigenvalue is negative
+ *
+ * @example
+ * import { grad } from 'pullback/Grad'
+ * import * as Linalg from 'pullback/Linalg'
+ * import * as T from 'pullback/Tensor'
+ *
+ * Linalg.matrixSqrt(T.of([[4, 0], [0, 9]])) // => T.of([[2, 0], [0, 3]])
+ * // d tr sqrt(a) = a^(-1/2) / 2, at equal eigenvalues too
+ * grad((a: T.Tensor<[2, 2]>) => T.trace(Linalg.matrixSqrt(a)))(T.of([[4, 0], [0, 4]])) // => T.of([[0.25, 0], [0, 0.25]])
+ * Linalg.matrixSqrt(T.of([[1, 0], [0, -1]])) // throws matrixSqrt: a matrix with the eigenvalue -1; eigenvalues of 0 or more are required
+ */
+export const matrixSqrt = <S extends Shape>(a: Tensor<S>): Tensor<S> =>
+  typed<S>(bind(matrixSqrtPrimitive, [symmetrise('matrixSqrt', requireFloatSquare('matrixSqrt', a))], undefined))
