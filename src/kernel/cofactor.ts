@@ -9,7 +9,7 @@
  * and elements that are zero or nearly so can be moved away from zero: nothing is divided by them. Of derivatives of order
  * k + 1, only the k + 1 smallest elements can be left out of a product at once, so no others need to be moved.
  */
-import { one, scaledOf, times, valueOf } from './scaledProduct.js'
+import { isBalanced, one, scaledOf, times, valueOf } from './scaledProduct.js'
 import { substitute } from './substitution.js'
 
 // -----------------------------------------------------------------------------
@@ -126,18 +126,37 @@ const leave = (
 // at a diagonal matrix
 // -----------------------------------------------------------------------------
 
-/** Of each element, the product of all others: no division. */
-const exclusive = (d: Float64Array): Float64Array => {
+/** Of each element, the product of all others, where that needs numbers out of range on the way. */
+const exclusiveScaled = (d: Float64Array, result: Float64Array): void => {
   const n = d.length
   const parts = Array.from(d, scaledOf)
   const befores = [one]
   for (let i = 0; i < n - 1; i++) befores.push(times(befores[i]!, parts[i]!))
-  const result = new Float64Array(n)
   let behind = one
   for (let i = n - 1; i >= 0; i--) {
     result[i] = valueOf(times(befores[i]!, behind))
     behind = times(behind, parts[i]!)
   }
+}
+
+/** Of each element, the product of all others: no division. */
+const exclusive = (d: Float64Array): Float64Array => {
+  const n = d.length
+  const result = new Float64Array(n)
+  let inRange = true
+  let before = 1
+  for (let i = 0; i < n; i++) {
+    result[i] = before
+    before *= d[i]!
+    inRange &&= before === 0 || isBalanced(before)
+  }
+  let behind = 1
+  for (let i = n - 1; i >= 0; i--) {
+    result[i]! *= behind
+    behind *= d[i]!
+    inRange &&= behind === 0 || isBalanced(behind)
+  }
+  if (!inRange) exclusiveScaled(d, result)
   return result
 }
 
