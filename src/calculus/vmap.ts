@@ -259,6 +259,9 @@ const leave = (batch: Batch, value: unknown, outAxes: unknown): unknown => {
  * example. Values inside cannot be read as numbers, since examples differ in them. Leaves whose sizes along the mapped axis
  * differ, and axes that a leaf does not have, are errors that name the path.
  *
+ * The type follows each entry: what is mapped along 0 has an axis more, what is passed with `null` or `'split'` keeps its
+ * type, and along any other axis a tensor may be of any shape. From many examples back to one: `overExamples`.
+ *
  * @example
  * import { grad } from 'pullback/Grad'
  * import * as Random from 'pullback/Random'

@@ -156,6 +156,8 @@ describe('derivatives through coefficients', () => {
     ['beta2', 0.9, (c) => Optimizer.adam(0.1, { beta2: c })],
     ['epsilon', 0.3, (c) => Optimizer.adam(0.1, { epsilon: c })],
     ['a weight decay', 0.2, (c) => Optimizer.chain(Optimizer.addDecayedWeights(c), Optimizer.sgd(0.03))],
+    ['a decoupled weight decay', 0.2, (c) => decoupled(c, 0.1)],
+    ['a rate beside it', 0.1, (c) => decoupled(0.2, c)],
     ['a scale', -0.03, (c) => Optimizer.scale(c)],
     ['a schedule', 0.05, (c) => Optimizer.adam(Schedule.make((step) => T.div(c, T.sqrt(T.add(step, 1)))))]
   ]
@@ -212,6 +214,10 @@ describe('derivatives through coefficients', () => {
     )
   })
 })
+
+/** AdamW, by its name in the paper. */
+const decoupled = (decay: number | S, rate: number | S): Optimizer.Optimizer =>
+  Optimizer.chain(Optimizer.scaleByAdam(), Optimizer.addDecayedWeights(decay), Optimizer.scaleByLearningRate(rate))
 
 const double = (value: number): S => T.scalar(value, 'float64')
 
