@@ -45,7 +45,7 @@ export interface OdeOptions {
   readonly relativeTolerance?: number
   /** Of `'dopri5'`: the error of a step beside 1; the same default. */
   readonly absoluteTolerance?: number
-  /** Of `'dopri5'`: how many steps there may be between one time and the next, 10,000 unless given. */
+  /** Of `'dopri5'`: how many steps may be tried between one time and the next, 10,000 unless given. */
   readonly maxSteps?: number
   /** As in `Control.scan`: steps that are computed again at a time in the backward pass; `true` unless given. */
   readonly checkpointEvery?: number | boolean | 'sqrt'
@@ -149,13 +149,15 @@ const asStates = <Y>(tree: unknown): WithAxis<Y> => tree as WithAxis<Y>
  * The solution of an ordinary differential equation, dy/dt = f(y, t, ...args) with y(times[0]) = y0, at all times:
  * `odeint(f, options)(y0, times, ...args)`, with the times along a new axis in front, y0 first. Times may go back.
  *
- * The state and the arguments are trees of tensors, times a float tensor of shape [n]. `f` is staged: it may close over
- * anything, but must not read values. Derivatives go through the solver, with respect to y0, the times, the arguments and
- * all that `f` closes over, in every mode and to any order, and keep the square root of the number of steps in memory unless
- * `checkpointEvery` says otherwise. Adaptive steps are chosen by values, and are constants for derivatives; in a staged
- * function they are a loop of unknown length, as `Control.whileLoop`.
+ * The state is a tree of float tensors, times a float tensor of shape [n]; arguments are of any kind. `f` gives a tree as the
+ * state; it is staged: it may close over anything, but must not read values. Derivatives go through the solver, with respect
+ * to y0, the times, the arguments and all that `f` closes over, in every mode and to any order, and keep the square root of
+ * the number of steps in memory unless `checkpointEvery` says otherwise. Adaptive steps are chosen by values, for each example
+ * of `vmap` on its own, and are constants for derivatives. In a staged function they are one operation, which chooses them
+ * when it runs, and the gradient of which makes all of them once more.
  *
- * Fails with a `RangeError` where `maxSteps` do not reach the next time, or no step is short enough.
+ * Fails with a `RangeError` where `maxSteps` do not reach the next time, no step is short enough, or something is not finite;
+ * with a `TreeError`, `ShapeError` or `DTypeError` where the slope is not as the state.
  *
  * J. R. Dormand and P. J. Prince, Journal of Computational and Applied Mathematics 6, 1980.
  *
