@@ -26,7 +26,8 @@ import type { Field, State } from './step.js'
 /** How an adaptive solver goes. */
 export interface Adaptive extends Tolerances {
   readonly maxSteps: number
-  readonly checkpointEvery: number | boolean | 'sqrt'
+  /** As `checkpointEvery` of `scan`, for a number of steps in all. */
+  readonly again: (steps: number) => number | boolean | 'sqrt'
 }
 
 // -----------------------------------------------------------------------------
@@ -182,7 +183,7 @@ export const solveAdaptive = (
   if (![...y0, times, ...captured].some(moves)) return found.map(({ y }) => y)
   const own = field(captured)
   const steps = found.reduce((total, { mesh }) => total + mesh.length, 0)
-  const { checkpointEvery } = options
+  const checkpointEvery = options.again(steps)
   const every = typeof checkpointEvery === 'number' ? checkpointEvery : Math.max(1, Math.ceil(Math.sqrt(steps)))
   const retrace =
     checkpointEvery === false

@@ -19,6 +19,7 @@ import { typed } from '../tensor/typed.js'
 import { along, take } from '../tensor/window.js'
 import { hasEffects, run, stage } from '../transform/stage.js'
 import { solveAdaptive } from './adaptive.js'
+import { isTooMuch } from './memory.js'
 import { odeintPrimitive } from './solution.js'
 import { type Field, type State, stepOf } from './step.js'
 import { rungeKutta4 } from './tableau.js'
@@ -47,7 +48,10 @@ export interface OdeOptions {
   readonly absoluteTolerance?: number
   /** Of `'dopri5'`: how many steps may be tried between one time and the next, 10,000 unless given. */
   readonly maxSteps?: number
-  /** As in `Control.scan`: steps that are computed again at a time in the backward pass; `true` unless given. */
+  /**
+   * As in `Control.scan`: how many steps are computed again at a time in the backward pass. Unless given, `true` where all
+   * that steps compute would take more than about 64 MB, else `false`.
+   */
   readonly checkpointEvery?: number | boolean | 'sqrt'
 }
 
@@ -151,10 +155,10 @@ const asStates = <Y>(tree: unknown): WithAxis<Y> => tree as WithAxis<Y>
  *
  * The state is a tree of float tensors, times a float tensor of shape [n]; arguments are of any kind. `f` gives a tree as the
  * state; it is staged: it may close over anything, but must not read values. Derivatives go through the solver, with respect
- * to y0, the times, the arguments and all that `f` closes over, in every mode and to any order, and keep the square root of
- * the number of steps in memory unless `checkpointEvery` says otherwise. Adaptive steps are chosen by values, for each example
- * of `vmap` on its own, and are constants for derivatives. In a staged function they are one operation, which chooses them
- * when it runs, and the gradient of which makes all of them once more.
+ * to y0, the times, the arguments and all that `f` closes over, in every mode and to any order; of many steps they keep the
+ * square root in memory. Adaptive steps are chosen by values, for each example of `vmap` on its own, and are constants for
+ * derivatives. In a staged function they are one operation, which chooses them when it runs, and the gradient of which makes
+ * all of them once more.
  *
  * Fails with a `RangeError` where `maxSteps` do not reach the next time, no step is short enough, or something is not finite;
  * with a `TreeError`, `ShapeError` or `DTypeError` where the slope is not as the state.
@@ -195,20 +199,27 @@ export const odeint = <Y, Args extends readonly unknown[]>(
       (rest: State): Field =>
       (leaves, t) =>
         run(program, [...leaves, t, ...rest])
-    const { checkpointEvery = true, steps = 1, maxSteps = 10_000 } = options
+    const { steps = 1, maxSteps = 10_000 } = options
+    const operands = [...y, times, ...captured]
+    const again = (leaves: State, stages: number, count: number): number | boolean | 'sqrt' =>
+      options.checkpointEvery ?? isTooMuch(program, y, leaves, stages, count)
     const inFront = (leaves: State): State => leaves.map((leaf) => reshapeTo(leaf, [1, ...leaf.shape]))
     if (options.method === 'rk4') {
-      const after = solveFixed(field(captured), y, times, steps, checkpointEvery)
+      const after = solveFixed(field(captured), y, times, steps, again(operands, 4, steps * times.shape[0]!))
       return asStates<Y>(state.build(inFront(y).map((first, i) => concat([first, after[i]!]))))
     }
     const tolerance = times.dtype === 'float64' && y.every(({ dtype }) => dtype === 'float64') ? 1e-8 : 1e-4
     const { relativeTolerance: relative = tolerance, absoluteTolerance: absolute = tolerance } = options
     const solve = (leaves: State): State => {
       const [own, [at], rest] = cut(leaves, y.length, 1)
-      const after = solveAdaptive(field, own, at!, rest, { relative, absolute, maxSteps, checkpointEvery })
+      const after = solveAdaptive(field, own, at!, rest, {
+        relative,
+        absolute,
+        maxSteps,
+        again: (count) => again(leaves, 6, count)
+      })
       return own.map((leaf, i) => stack([leaf, ...after.map((each) => each[i]!)]))
     }
-    const operands = [...y, times, ...captured]
     const types = y.map(({ shape, dtype }): TensorType => ({ shape: [times.shape[0]!, ...shape], dtype }))
     return asStates<Y>(
       state.build(
