@@ -205,7 +205,7 @@ export const odeint = <Y, Args extends readonly unknown[]>(
       options.checkpointEvery ?? isTooMuch(program, y, leaves, stages, count)
     const inFront = (leaves: State): State => leaves.map((leaf) => reshapeTo(leaf, [1, ...leaf.shape]))
     if (options.method === 'rk4') {
-      const after = solveFixed(field(captured), y, times, steps, again(operands, 4, steps * times.shape[0]!))
+      const after = solveFixed(field(captured), y, times, steps, again(operands, 4, steps * times.shape[0]))
       return asStates<Y>(state.build(inFront(y).map((first, i) => concat([first, after[i]!]))))
     }
     const tolerance = times.dtype === 'float64' && y.every(({ dtype }) => dtype === 'float64') ? 1e-8 : 1e-4
@@ -220,7 +220,7 @@ export const odeint = <Y, Args extends readonly unknown[]>(
       })
       return own.map((leaf, i) => stack([leaf, ...after.map((each) => each[i]!)]))
     }
-    const types = y.map(({ shape, dtype }): TensorType => ({ shape: [times.shape[0]!, ...shape], dtype }))
+    const types = y.map(({ shape, dtype }): TensorType => ({ shape: [times.shape[0], ...shape], dtype }))
     return asStates<Y>(
       state.build(
         operands.some(isStaged)
