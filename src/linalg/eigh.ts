@@ -96,7 +96,9 @@ export const eighPrimitive: TuplePrimitive = {
  * freely, and have no derivative: the part that is infinite counts as 0. First derivatives of smooth symmetric functions of
  * the eigenvalues (their sum, a trace, a log determinant) are right there, and all are finite. Not so second derivatives,
  * nor derivatives of functions such as V f(w) V^T: there the part that mixes the equal ones is missing. Functions that are
- * made without eigenvectors (`matrixExp`, `inverse`, `slogdet`, `T.matmul`) are right everywhere.
+ * made without eigenvectors (`matrixExp`, `matrixSqrt`, `inverse`, `slogdet`, `T.matmul`) are right everywhere. Where
+ * eigenvalues are nearly equal, derivatives through eigenvectors lose about as many digits as their difference has zeros,
+ * and second ones twice as many.
  *
  * @throws ShapeError when `a` is not square
  * @throws LinalgError when `a` is not symmetric, by more than 1e-3 of its largest element

@@ -119,7 +119,7 @@ export const extendedInverse = (a: Tensor): Tensor => bind(extendedInversePrimit
  * The inverse of a matrix, by Gaussian elimination with partial pivoting; of each matrix of a stack `[..., n, n]`.
  *
  * To solve equations, `solve` is faster and more accurate. Integers become float32; float32 is computed in double and
- * rounded once. NaN gives NaN.
+ * rounded once. NaN and infinities give NaN.
  *
  * @throws ShapeError when `a` is not square
  * @throws LinalgError when `a` is singular: a pivot is 0, or no larger than the rounding errors of the sum that it is

@@ -19,7 +19,8 @@ type RankShape<S extends Shape> =
 /**
  * The rank of a matrix, as an int32: the number of singular values above `rcond` times the largest.
  *
- * `[..., m, n]` gives `[...]`. It is constant where it is smooth, so its derivative is 0.
+ * `[..., m, n]` gives `[...]`. It is constant where it is smooth, so its derivative is 0. With NaN or an infinity
+ * it is 0.
  *
  * @throws ShapeError when `a` is no matrix
  * @throws RangeError when `rcond` is negative

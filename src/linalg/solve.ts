@@ -156,7 +156,7 @@ interface Solve {
  *
  * `a` is `[..., n, n]`; `b` is a vector `[n]` if it has one axis, else `[..., n, k]`, a right side per column, as in
  * NumPy 2; leading axes broadcast, and one matrix is factored once for all right sides. Integers become float32; float32 is
- * computed in double and rounded once. NaN gives NaN. The derivatives are solves with the same factors:
+ * computed in double and rounded once. NaN and infinities give NaN. The derivatives are solves with the same factors:
  * dx = a^-1 (db - da x).
  *
  * @throws ShapeError when `a` is not square, or the shapes do not fit

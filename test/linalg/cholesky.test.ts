@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { grad } from 'pullback/Grad'
+import { grad, jvp } from 'pullback/Grad'
 import * as Linalg from 'pullback/Linalg'
 import * as T from 'pullback/Tensor'
 import {
@@ -211,7 +211,37 @@ describe('refusals', () => {
     )
   })
 
+  it('by more than a thousandth of the largest element', () => {
+    const nearly = (difference: number): T.Tensor =>
+      T.of(
+        [
+          [10, 1],
+          [1 + difference, 3]
+        ],
+        'float64'
+      )
+    expect(
+      distance(
+        Linalg.cholesky(nearly(9e-3)),
+        Linalg.cholesky(
+          T.of(
+            [
+              [10, 1.0045],
+              [1.0045, 3]
+            ],
+            'float64'
+          )
+        )
+      )
+    ).toBeLessThan(1e-15)
+    expect(() => Linalg.cholesky(nearly(11e-3))).toThrow('cholesky: a matrix that is not symmetric')
+  })
+
   it('inside derivatives too, but never of tangents', () => {
+    const a = definite(1, [3, 3])
+    const tangent = normal(2, [3, 3])
+    const along = (v: T.Tensor): T.Tensor => jvp(Linalg.cholesky)([a], [v])[1]
+    expect(distance(along(tangent), along(T.div(T.add(tangent, transposed(tangent)), 2)))).toBeLessThan(1e-15)
     expect(() =>
       grad(weighed(Linalg.cholesky))(
         T.of(

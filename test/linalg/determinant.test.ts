@@ -274,6 +274,17 @@ describe('slogdet', () => {
     )
   })
 
+  it('has second derivatives of 0 at singular matrices', () => {
+    const logAbsDet = (x: T.Tensor): T.Tensor<[]> => T.ensure([])(Linalg.slogdet(x)[1])
+    const singular = T.of([
+      [1, 2],
+      [2, 4]
+    ])
+    const direction = normal(1, [2, 2], 'float32')
+    expectSame(jvp(grad(logAbsDet))([singular], [direction])[1], T.zeros([2, 2]))
+    expectSame(grad((x: T.Tensor) => T.sum(T.mul(grad(logAbsDet)(x), direction)))(singular), T.zeros([2, 2]))
+  })
+
   it('has an infinite gradient at singular matrices, and a zero one where it is not chosen', () => {
     const logAbsDet = (x: T.Tensor): T.Tensor<[]> => T.ensure([])(Linalg.slogdet(x)[1])
     expectSame(grad(logAbsDet)(T.of([[0]])), T.of([[Infinity]]))

@@ -178,6 +178,14 @@ describe('values', () => {
       'float64'
     )
     expectSame(Linalg.eigh(largest)[0], T.of([1.5e308, 1.7e308], 'float64'))
+    const beside = T.of(
+      [
+        [0, 1.7e308],
+        [1.7e308, 0]
+      ],
+      'float64'
+    )
+    expect(distance(T.div(Linalg.eigh(beside)[0], 1.7e308), T.of([-1, 1], 'float64'))).toBeLessThan(1e-15)
   })
 
   it('is NaN where a matrix has a NaN or an infinity', () => {
