@@ -15,7 +15,7 @@ import {
 } from '../kernel/elementwise.js'
 import { type Shape, ShapeError, broadcast, equals, show } from '../shape/model.js'
 import type { Broadcast, Broadcasts } from '../shape/static.js'
-import { evaluateBinary, evaluateUnary } from '../tensor/evaluate.js'
+import { evaluateBinary, evaluateUnary, isEverywhere } from '../tensor/evaluate.js'
 import { type Concrete, type Tensor, fill, fromNumber, isScalar } from '../tensor/model.js'
 import { requireTensor } from './require.js'
 import { broadcastToShape, cast } from '../tensor/structural.js'
@@ -153,6 +153,8 @@ export interface BinaryRecord<Name extends string> {
   readonly diagonal?: readonly [PairMap, PairMap]
   readonly accepts?: Accepts
   readonly result?: 'bool'
+  /** The number that leaves the other operand as it is, on either side: then nothing is computed. */
+  readonly neutral?: number
   /** The function of two int32, where it is another one: its result is taken modulo 2^32. */
   readonly int32?: Scalar2
   /** A faster loop for `f`. */
@@ -278,7 +280,7 @@ export const unary = (record: UnaryRecord): Unary => {
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const binary = <const Name extends string>(record: BinaryRecord<Name>): Binary<Name> => {
-  const { name, f, result, domains, int32 = f } = record
+  const { name, f, result, neutral, domains, int32 = f } = record
   const accepts = record.accepts ?? 'number'
   const loop = record.loop ?? binaryLoop(f)
   const loops: LoopsByType<BinaryLoop> =
@@ -287,6 +289,10 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
   const evaluate = (x: Concrete, y: Concrete): Concrete => {
     if (isScalar(x) && isScalar(y))
       return fromNumber(result ?? x.dtype, (x.dtype === 'int32' ? int32 : f)(x.value, y.value))
+    if (neutral !== undefined) {
+      if (isEverywhere(x, neutral)) return y
+      if (isEverywhere(y, neutral)) return x
+    }
     return evaluateBinary(x.dtype === 'int32' ? int32 : f, loops[x.dtype] ?? loop, x, y, typeOf(x, result))
   }
   const primitive: Primitive = {
@@ -374,6 +380,7 @@ export const guardedMul: Binary<'guardedMul'> = binary({
   name: 'guardedMul',
   domains: [real, real],
   f: guarded,
+  neutral: 1,
   loops: guardedMulLoops,
   diagonal: [(_x, y) => (t) => guardedMul(t, y), (x) => (t) => guardedMul(x, t)]
 })

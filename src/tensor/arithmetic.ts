@@ -84,6 +84,7 @@ export const mul: Binary<'mul'> = binary({
   loops: mulLoops,
   domains: [real, real],
   f: (x, y) => x * y,
+  neutral: 1,
   int32: Math.imul,
   diagonal: [(_x, y) => (t) => guardedMul(t, y), (x) => (t) => guardedMul(t, x)]
 })

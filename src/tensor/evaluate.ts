@@ -12,6 +12,10 @@ const isUniform = (x: Dense): boolean => {
   return true
 }
 
+/** Whether a tensor is known to be one number everywhere, which it stores once. */
+export const isEverywhere = (x: Concrete, value: number): boolean =>
+  !(x instanceof Scalar) && x.strides[0] === 0 && x.data[x.offset] === value && isUniform(x) && size(x.shape) > 0
+
 const isPacked = (x: Dense): boolean => isContiguous(x.shape, x.strides)
 
 /** Applies a function to each element. */
