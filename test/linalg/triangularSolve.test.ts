@@ -88,6 +88,9 @@ describe('values', () => {
       [NaN, 0]
     ])
     expect(Linalg.triangularSolve(a, T.of([1, 1]))).toEqual(T.of([1, NaN]))
+    // in the triangle that is not read it does not count
+    expect(() => Linalg.triangularSolve(a, T.of([1, 1]), { lower: false })).toThrow('diagonal element 1 is 0')
+    expect(() => Linalg.triangularSolve(transposed(a), T.of([1, 1]))).toThrow('diagonal element 1 is 0')
   })
 })
 
