@@ -79,6 +79,10 @@ describe('keys', () => {
     expect(T.toNested(vmap(draw, { inAxes: 'split', size: 4 })(Random.key(3)))).toEqual(T.toNested(apart))
   })
 
+  test('are split for no examples at all', () => {
+    expect(vmap(draw, { inAxes: 'split', size: 0 })(Random.key(3)).shape).toEqual([0, 2])
+  })
+
   test('are mapped over like any tensor', () => {
     const stacked = T.stack(Random.split(Random.key(3), 4))
     expect(T.toNested(vmap((key: T.Tensor<[2]>) => draw(key as Random.Key))(stacked))).toEqual(T.toNested(apart))
@@ -198,6 +202,12 @@ describe('errors', () => {
   test('nothing is mapped', () => {
     expect(() => vmap(T.sin, { inAxes: null })(T.zeros([2]))).toThrow(
       'vmap: no argument is mapped; an axis of at least one leaf is required in inAxes, or the number of examples in size'
+    )
+  })
+
+  test('an option that is none', () => {
+    expect(() => vmap(T.sin, { out_axes: 1 } as object)).toThrow(
+      'vmap: option out_axes; inAxes, outAxes, size are known'
     )
   })
 

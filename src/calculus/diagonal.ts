@@ -1,12 +1,12 @@
 /** Traces and diagonals of derivatives, without the matrices around them. */
-import type { Tensor } from '../tensor/model.js'
+import { type Tensor, fill } from '../tensor/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { sumOver } from '../tensor/structural.js'
 import { sum } from '../tensor/reduce.js'
 import { typed } from '../tensor/typed.js'
 import { requireSameShape, zipWithAs } from '../tree/model.js'
 import { blocksByColumn, overBasis } from './basis.js'
-import { type Jacobian, leafwise } from './jacobian.js'
+import { type Jacobian, assemble, leafwise } from './jacobian.js'
 import { type Leaves, pushForward } from './leafwise.js'
 import { zeroLike } from './trees.js'
 
@@ -28,7 +28,8 @@ const secondAlong = (operation: string, f: Leaves, params: readonly Tensor[]): r
 
 /**
  * The diagonal of the Hessian in the first argument: the second derivative along each element of the parameters. For a
- * scalar result it has the structure and shapes of the parameters; for a result of shape A each leaf has A in front.
+ * scalar result it has the structure and shapes of the parameters; for a result of shape A each leaf has A in front; trees
+ * of results hold such trees in place of each leaf.
  *
  * Exact, by forward over forward along all elements at once, without the rest of the matrix.
  *
@@ -40,18 +41,18 @@ const secondAlong = (operation: string, f: Leaves, params: readonly Tensor[]): r
  * hessianDiagonal(f)(T.of([1, 2])) // => T.of([6, 12])
  */
 export const hessianDiagonal =
-  <P, Rest extends readonly unknown[], R extends Tensor>(
+  <P, Rest extends readonly unknown[], R>(
     f: (params: P, ...rest: Rest) => R
   ): ((params: P, ...rest: Rest) => Jacobian<R, P>) =>
   (params, ...rest) => {
     const taken = leafwise('hessianDiagonal', (p: P) => f(p, ...rest), params)
-    const { leaves, unflatten } = taken.params
-    const [along] = secondAlong('hessianDiagonal', taken.f, leaves)
-    return asJacobian<Jacobian<R, P>>(unflatten(blocksByColumn(along!, leaves)))
+    const { leaves } = taken.params
+    const along = secondAlong('hessianDiagonal', taken.f, leaves)
+    return assemble(
+      taken,
+      along.map((each) => blocksByColumn(each, leaves))
+    )
   }
-
-/** Vouches for parameters that have become blocks. */
-const asJacobian = <J>(tree: unknown): J => tree as J
 
 /**
  * The Laplacian in the first argument, the sum of all pure second derivatives, of every result: it has the structure and
@@ -93,6 +94,7 @@ export const divergence =
       })
     const taken = leafwise('divergence', checked, params)
     const { leaves } = taken.params
+    if (leaves.length === 0) return typed<[]>(fill([], 'float32', 0))
     const parts = overBasis('divergence', leaves, (directions) => {
       const { tangent } = pushForward('divergence', taken.f, leaves, directions)
       return [

@@ -1,6 +1,8 @@
 /** Whole Jacobians and Hessians, by mapping the two modes over a basis. */
+import { requireOptions, showGiven } from '../internal/refuse.js'
 import type { Shape } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
+import { cast } from '../tensor/structural.js'
 import { type Flat, TreeError, flattenAs } from '../tree/model.js'
 import { blocksByColumn, blocksByRow, dimension, overBasis } from './basis.js'
 import { type Leaves, pullBack, pushForward } from './leafwise.js'
@@ -109,9 +111,10 @@ const blocksOf = (operation: string, f: Leaves, params: readonly Tensor[], mode:
 }
 
 /** Puts a tree like the parameters in place of every leaf of the result. */
-const assemble = <P, R>(taken: Taken<P, R>, blocks: Blocks): Jacobian<R, P> => {
+export const assemble = <P, R>(taken: Taken<P, R>, blocks: Blocks): Jacobian<R, P> => {
   const result = taken.result()
-  const trees = blocks.map((block) => taken.params.unflatten(block))
+  const { leaves, unflatten } = taken.params
+  const trees = blocks.map((block) => unflatten(block.map((each, i) => cast(each, leaves[i]!.dtype))))
   let next = 0
   return nested<Jacobian<R, P>>(replace(result.unflatten(result.leaves), () => trees[next++]))
 }
@@ -129,6 +132,13 @@ const replace = (tree: unknown, leaf: () => unknown): unknown => {
 /** Vouches for a tree that was put together from the blocks. */
 const nested = <J>(tree: unknown): J => tree as J
 
+const modeOf = (options: JacobianOptions): JacobianOptions['mode'] => {
+  requireOptions('jacobian', options, ['mode'])
+  const { mode } = options
+  if (mode === undefined || mode === 'forward' || mode === 'reverse') return mode
+  throw new TypeError(`jacobian: mode ${showGiven(mode)}; 'forward' or 'reverse' is required`)
+}
+
 // -----------------------------------------------------------------------------
 // combinators
 // -----------------------------------------------------------------------------
@@ -138,7 +148,8 @@ const nested = <J>(tree: unknown): J => tree as J
  * parameter of shape B it has shape [...A, ...B]; trees of results hold trees of parameters, in place of each leaf.
  *
  * Computed by `vmap` of either mode over the standard basis: forward for as many passes as input elements, reverse for as
- * many as output elements, whichever are fewer unless `mode` says so. It nests. Further arguments are constants.
+ * many as output elements, whichever are fewer unless `mode` says so. It nests. Further arguments are constants. Each block
+ * has the type of its parameter, as a gradient has; forward mode computes it in that of the result, and rounds.
  *
  * @example
  * import { jacobian } from 'pullback/Grad'
@@ -150,9 +161,10 @@ const nested = <J>(tree: unknown): J => tree as J
 export const jacobian =
   <P, Rest extends readonly unknown[], R>(
     f: (params: P, ...rest: Rest) => R,
-    { mode }: JacobianOptions = {}
+    options: JacobianOptions = {}
   ): ((params: P, ...rest: Rest) => Jacobian<R, P>) =>
   (params, ...rest) => {
+    const mode = modeOf(options)
     const taken = leafwise('jacobian', (p: P) => f(p, ...rest), params)
     return assemble(taken, blocksOf('jacobian', taken.f, taken.params.leaves, mode))
   }

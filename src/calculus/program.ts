@@ -3,7 +3,8 @@
  * programs (`checkpoint`, `scan`, `cond`, ...) write their rules with these.
  */
 import type { TensorType } from '../primitive/model.js'
-import { type Program, run, stage } from '../transform/stage.js'
+import { type Program, run } from '../transform/program.js'
+import { stage } from '../transform/stage.js'
 import { callMapped } from './batching.js'
 import { type Leaves, pullBack, pushForward } from './leafwise.js'
 

@@ -1,10 +1,11 @@
 /** Mapping over an axis for users. */
 import type { Shape } from '../shape/model.js'
 import { ShapeError, show } from '../shape/model.js'
+import { requireOptions } from '../internal/refuse.js'
 import { type Key, requireKey } from '../random/model.js'
 import { split } from '../random/key.js'
 import { stack } from '../tensor/join.js'
-import { type Tensor, isTensor } from '../tensor/model.js'
+import { type Tensor, fill, isTensor } from '../tensor/model.js'
 import { permuteTo } from '../tensor/structural.js'
 import type { Batch } from '../transform/batch.js'
 import { type WithLeaves, TreeError, mapAs } from '../tree/model.js'
@@ -221,7 +222,7 @@ const sizeOf = (args: readonly unknown[], axes: readonly unknown[], size: number
 
 const keysOf = (leaf: Tensor, path: string, size: number): Tensor => {
   requireKey(`vmap: inAxes 'split' for ${path}`, leaf)
-  return size === 0 ? stack([leaf]) : stack(split(asSplit(leaf), size))
+  return size === 0 ? fill([0, 2], leaf.dtype, 0) : stack(split(asSplit(leaf), size))
 }
 
 /** A leaf that has been checked to be a key. */
@@ -294,10 +295,9 @@ export const vmap: {
     f: (...args: Args) => R,
     options: VmapOptions<Args, R, Axes>
   ): (...args: MappedAll<Args, Axes>) => Loose<R>
-} = <Args extends readonly unknown[], R>(
-  f: (...args: Args) => R,
-  { inAxes = 0, outAxes = 0, size }: VmapOptions<Args, R> = {}
-) => {
+} = <Args extends readonly unknown[], R>(f: (...args: Args) => R, options: VmapOptions<Args, R> = {}) => {
+  requireOptions('vmap', options, ['inAxes', 'outAxes', 'size'])
+  const { inAxes = 0, outAxes = 0, size } = options
   const mapped = (...args: readonly unknown[]): unknown => {
     const axes = axesOf(inAxes, args.length)
     const batch = newBatch('vmap', sizeOf(args, axes, size))

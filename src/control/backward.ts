@@ -6,7 +6,7 @@ import { concatPrimitive } from '../tensor/join.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { reshapeTo } from '../tensor/structural.js'
 import { along, take } from '../tensor/window.js'
-import { run } from '../transform/stage.js'
+import { run } from '../transform/program.js'
 import { type Scanned, type Step, backwardStep, chosen, cut, emittingStep, neutral, presence, present } from './step.js'
 
 type Leaves = readonly Tensor[]

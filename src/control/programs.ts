@@ -2,7 +2,8 @@
 import { closedProgram, memo } from '../calculus/program.js'
 import type { TensorType } from '../primitive/model.js'
 import { type Tensor, fill } from '../tensor/model.js'
-import { type Program, Variable, run, stage } from '../transform/stage.js'
+import { type Program, Variable, run } from '../transform/program.js'
+import { stage } from '../transform/stage.js'
 
 type Leaves = readonly Tensor[]
 type Flags = readonly boolean[]

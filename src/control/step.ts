@@ -5,7 +5,8 @@ import { closedProgram, memo, pullbackProgram, tangentProgram } from '../calculu
 import { newBatch } from '../calculus/batching.js'
 import type { TensorType } from '../primitive/model.js'
 import { type Tensor, fill } from '../tensor/model.js'
-import { type Program, run, stage } from '../transform/stage.js'
+import { type Program, run } from '../transform/program.js'
+import { stage } from '../transform/stage.js'
 
 // -----------------------------------------------------------------------------
 // model

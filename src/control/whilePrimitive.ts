@@ -9,7 +9,8 @@ import { greater, less } from '../tensor/comparison.js'
 import { type Concrete, type Tensor, fill, firstElement, isConcrete } from '../tensor/model.js'
 import { broadcastToShape } from '../tensor/structural.js'
 import { sin } from '../tensor/trigonometric.js'
-import { hasEffects, run, stage } from '../transform/stage.js'
+import { hasEffects, run } from '../transform/program.js'
+import { stage } from '../transform/stage.js'
 import { backwardStep, chosen, cut, mappedStep, presence, present } from './step.js'
 import {
   type While,

@@ -5,7 +5,7 @@ import { add } from '../tensor/arithmetic.js'
 import { less } from '../tensor/comparison.js'
 import { type Tensor, fromNumber } from '../tensor/model.js'
 import { any } from '../tensor/reduce.js'
-import { type Program, run } from '../transform/stage.js'
+import { type Program, run } from '../transform/program.js'
 import { selectLeaves } from './condPrimitive.js'
 import { type Step, cut, mappedStep, movingStep, presence } from './step.js'
 

@@ -3,7 +3,8 @@ import { DTypeError, type TensorType } from '../primitive/model.js'
 import { ShapeError, equals, show } from '../shape/model.js'
 import { results } from '../calculus/trees.js'
 import { type Tensor, fill } from '../tensor/model.js'
-import { type Program, run, stage } from '../transform/stage.js'
+import { type Program, run } from '../transform/program.js'
+import { stage } from '../transform/stage.js'
 import { type Flat, TreeError, type Wording, flattenAs, mapAs } from '../tree/model.js'
 
 // -----------------------------------------------------------------------------

@@ -20,7 +20,7 @@ import { broadcastToPrimitive, castPrimitive, permutePrimitive, reshapePrimitive
 import { slicePrimitive } from '../tensor/window.js'
 import { Interpretation } from '../transform/interpretation.js'
 import { runningBackward } from '../transform/level.js'
-import { type Equation, Variable } from '../transform/stage.js'
+import { type Equation, Variable } from '../transform/program.js'
 import { type NonFiniteError, type Operand, type Site, checkFinitePrimitive } from './finite.js'
 import { mapEquations } from './programs.js'
 

@@ -10,7 +10,8 @@ import { zeroLike } from '../calculus/trees.js'
 import { allocate } from '../DType.js'
 import { size } from '../shape/model.js'
 import { type Concrete, type Tensor, fromData } from '../tensor/model.js'
-import { type Program, run, stage } from '../transform/stage.js'
+import { type Program, run } from '../transform/program.js'
+import { stage } from '../transform/stage.js'
 import { type Vector, concretes, lengthOf, pack, unpack } from './vector.js'
 
 type Slots = readonly (Tensor | undefined)[]

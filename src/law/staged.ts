@@ -1,7 +1,8 @@
 /** The law of staging: a program is the function that it was made from. */
 import { callMapped } from '../calculus/batching.js'
 import { equals, show } from '../shape/model.js'
-import { run, stage } from '../transform/stage.js'
+import { run } from '../transform/program.js'
+import { stage } from '../transform/stage.js'
 import { broken, compare } from './compare.js'
 import { maskOf, stacked } from './examples.js'
 import { subjectOf } from './instance.js'

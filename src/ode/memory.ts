@@ -2,7 +2,7 @@
 import { bottom } from '../primitive/model.js'
 import { size } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
-import type { Program } from '../transform/stage.js'
+import type { Program } from '../transform/program.js'
 
 /** How many bytes may be kept before steps are computed again instead. */
 const affordable = 2 ** 26

@@ -68,6 +68,24 @@ describe('jacobian', () => {
     close(jacobian(joined, { mode: 'reverse' })(x), jacobian(joined, { mode: 'forward' })(x), 0)
   })
 
+  test('each block has the type of its parameter, in either mode', () => {
+    const mixed = (q: { x: S; y: S }): S => T.mul(q.x, q.y)
+    const at = { x: T.scalar(2), y: T.scalar(3, 'float64') }
+    for (const mode of ['forward', 'reverse'] as const) {
+      const { x: dx, y: dy } = jacobian(mixed, { mode })(at)
+      expect([dx.dtype, dy.dtype]).toEqual(['float32', 'float64'])
+      const h = hessian(mixed)(at)
+      expect([h.x.y.dtype, h.y.x.dtype]).toEqual(['float64', 'float32'])
+    }
+  })
+
+  test('options that are none', () => {
+    expect(() => jacobian(f, { mode: 'fwd' as 'forward' })(x)).toThrow(
+      "jacobian: mode \"fwd\"; 'forward' or 'reverse' is required"
+    )
+    expect(() => jacobian(f, { modus: 'forward' } as object)(x)).toThrow('jacobian: option modus; mode is known')
+  })
+
   test('of a scalar function it is the gradient', () => {
     close(jacobian(f)(x), grad(f)(x), 1e-15)
   })
@@ -137,6 +155,10 @@ describe('diagonals and traces', () => {
     close(diagonal.s, T.mul(T.sum(T.exp(x)), 2), 1e-14)
     const wide = hessianDiagonal((y: V) => T.stack([f(y), T.sum(T.exp(y))]))(x)
     expect(wide.shape).toEqual([2, 3])
+    const tree = hessianDiagonal((y: V) => ({ u: T.square(y), v: [T.sum(T.mul(y, T.square(y)))] as const }))(x)
+    close(tree.u, T.mul(T.eye(3, 'float64'), 2), 1e-15)
+    close(tree.v[0], T.mul(x, 6), 1e-14)
+    expect(T.item(divergence((p: {}) => p)({}))).toBe(0)
     const { a, b } = laplacian(field)(x)
     expect(a.shape).toEqual([3, 3])
     close(b, T.trace(hessian(f)(x)), 1e-13)

@@ -1,6 +1,7 @@
 // What the tests of control flow share: values as plain numbers, and functions as programs.
-import type { Program } from '../../src/transform/stage.js'
-import { run, stageAt } from '../../src/transform/stage.js'
+import type { Program } from '../../src/transform/program.js'
+import { run } from '../../src/transform/program.js'
+import { stageAt } from '../../src/transform/stage.js'
 import { flattenAs } from '../../src/tree/model.js'
 import * as Tree from 'pullback/Tree'
 import * as T from 'pullback/Tensor'

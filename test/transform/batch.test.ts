@@ -5,7 +5,8 @@ import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 import { vmap } from 'pullback/Vmap'
 import { describe, expect, it, vi } from 'vitest'
-import { type Program, stage } from '../../src/transform/stage.js'
+import { type Program } from '../../src/transform/program.js'
+import { stage } from '../../src/transform/stage.js'
 
 /** The slices of a tensor along an axis. */
 const slices = (x: T.Tensor, axis: number): readonly T.Tensor[] =>
