@@ -1,5 +1,5 @@
 /**
- * Singular values and vectors: QR with column pivoting, then one-sided Jacobi rotations of the rows of R, which find small
+ * Singular values and vectors: QR with column pivoting of the sorted rows, then one-sided Jacobi rotations of the rows of R, which find small
  * singular values as exactly as large ones.
  *
  * Z. Drmac and K. Veselic, New fast and accurate Jacobi SVD algorithm, SIAM Journal on Matrix Analysis and Applications 29
@@ -21,6 +21,10 @@ export interface SvdSpace {
   /** The columns, then the reflections. */
   readonly columns: Float64Array
   readonly taus: Float64Array
+  /** The rows in order of falling size: with small ones in front, small singular values would lose their digits. */
+  readonly sorted: Int32Array
+  /** The size of each row; then a vector of left, in that order. */
+  readonly sizes: Float64Array
   /** Which column was taken at each step. */
   readonly pivots: Int32Array
   /** The rows of R, then right singular vectors of it. */
@@ -39,6 +43,8 @@ export interface SvdSpace {
 export const svdSpace = (m: number, n: number): SvdSpace => ({
   columns: new Float64Array(m * n),
   taus: new Float64Array(n),
+  sorted: new Int32Array(m),
+  sizes: new Float64Array(m),
   pivots: new Int32Array(n),
   rows: new Float64Array(n * n),
   turns: new Float64Array(n * n),
@@ -76,6 +82,20 @@ const longest = (columns: Float64Array, m: number, n: number, k: number): number
     }
   }
   return best
+}
+
+/** Brings the rows of the columns into order, the largest first. */
+const sortRows = (m: number, n: number, { columns, sorted, sizes }: SvdSpace): void => {
+  for (let i = 0; i < m; i++) {
+    sorted[i] = i
+    sizes[i] = 0
+    for (let j = 0; j < n; j++) sizes[i] = Math.max(sizes[i]!, Math.abs(columns[j * m + i]!))
+  }
+  sorted.sort((i, j) => sizes[j]! - sizes[i]! || i - j)
+  for (let j = 0; j < n; j++) {
+    sizes.set(columns.subarray(j * m, j * m + m))
+    for (let i = 0; i < m; i++) columns[j * m + i] = sizes[sorted[i]!]!
+  }
 }
 
 /** Leaves R in `rows`, and the reflections in `columns`. */
@@ -215,7 +235,7 @@ const complete = (x: Float64Array, known: number, n: number): void => {
 
 /** The singular vectors, in order of falling singular values, to `left` and `right`; these, unscaled, to `squares`. */
 const collect = (m: number, n: number, space: SvdSpace): void => {
-  const { columns, taus, pivots, rows, turns, squares, lengths, order, left, right } = space
+  const { columns, taus, sorted, sizes, pivots, rows, turns, squares, lengths, order, left, right } = space
   for (let i = 0; i < n; i++) {
     order[i] = i
     lengths[i] = lengthOf(rows, i * n, n)
@@ -228,6 +248,8 @@ const collect = (m: number, n: number, space: SvdSpace): void => {
     left.fill(0, k * m, k * m + m)
     for (let i = 0; i < n; i++) left[k * m + i] = turns[from * n + i]!
     for (let i = n - 1; i >= 0; i--) reflect(columns, i * m + i, m - i, taus[i]!, left, k * m + i)
+    sizes.set(left.subarray(k * m, k * m + m))
+    for (let i = 0; i < m; i++) left[k * m + sorted[i]!] = sizes[i]!
     if (s >= negligible) for (let i = 0; i < n; i++) right[k * n + pivots[i]!] = rows[from * n + i]! / s
     else complete(right, k, n)
   }
@@ -270,7 +292,10 @@ export const svdInto = (
     for (let j = 0; j < n; j++) columns[wide ? i * n + j : j * m + i] = a[aAt + i * n + j]! * scale
   }
   const finite = allFinite(columns, 0, m * n)
-  if (finite) pivotedQr(long, k, space)
+  if (finite) {
+    sortRows(long, k, space)
+    pivotedQr(long, k, space)
+  }
   if (!finite || !orthogonalise(k, space)) {
     u.fill(NaN, uAt, uAt + m * k)
     s.fill(NaN, sAt, sAt + k)

@@ -75,6 +75,28 @@ describe('svd', () => {
     expect(distance(T.matmul(T.mul(u, s), vt), a)).toBeLessThan(1e-14)
   })
 
+  it('finds small singular values as exactly as large ones, whichever rows and columns are large', () => {
+    const falling = T.pow(10, T.mul(-4, T.arange(0, 6, 1, 'float64')))
+    const middle = T.add(T.mul(2, T.eye(6, 'float64')), T.mul(0.3, normal(1, [6, 6])))
+    const values = (a: T.Tensor): T.Tensor => Linalg.svd(a)[1]
+    const scaled = (rows: T.Tensor, columns: T.Tensor): T.Tensor => T.mul(T.mul(T.expandDims(rows, 1), middle), columns)
+    const expectExact = (a: T.Tensor, b: T.Tensor): void =>
+      expect(T.item(T.max(T.abs(T.sub(T.div(values(a), values(b)), 1))))).toBeLessThan(1e-14)
+    const [rising, ones] = [T.flip(falling), T.ones([6], 'float64')]
+    const scales = [
+      [falling, ones],
+      [rising, ones],
+      [falling, falling],
+      [rising, rising]
+    ] as const
+    for (const [rows, columns] of scales) {
+      const a = scaled(rows, columns)
+      expectExact(a, transposed(a))
+      expectExact(a, T.flip(a))
+      expect(T.item(T.div(T.prod(values(a)), T.abs(Linalg.det(a))))).toBeCloseTo(1, 12)
+    }
+  })
+
   it('turns vectors of the singular value 0 on either side', () => {
     const shared = normal(1, [2, 6])
     const a = T.concat([T.zeros([1, 6], 'float64'), shared, T.zeros([2, 6], 'float64')])
