@@ -112,7 +112,11 @@ export const make = (value: (step: Tensor<[]>) => Tensor<[]>): Schedule => {
   const at = (step: Tensor<[]>): Tensor<[]> => {
     const result: Tensor = value(cast(step, 'float64'))
     if (result.shape.length === 0) return typed(result)
-    throw new ShapeError('Schedule.make', [result.shape], `a value of shape ${show(result.shape)}; a scalar is required`)
+    throw new ShapeError(
+      'Schedule.make',
+      [result.shape],
+      `a value of shape ${show(result.shape)}; a scalar is required`
+    )
   }
   return Object.assign((step: number): number => item(at(scalar(step, 'float64'))), { at })
 }

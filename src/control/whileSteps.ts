@@ -31,7 +31,7 @@ type Slots = readonly (Tensor | undefined)[]
 // loops made from a loop
 // -----------------------------------------------------------------------------
 
-export const made = /* @__PURE__ */ memo<Program>()
+export const made: ReturnType<typeof memo<Program>> = /* @__PURE__ */ memo<Program>()
 
 export const key = (...flags: readonly Flags[]): string =>
   flags.map((each) => each.map((flag) => (flag ? '1' : '0')).join('')).join(' ')
