@@ -10,7 +10,7 @@ test('a program cannot be written to: neither its lists nor the parameters of it
   const [first] = program.equations
   expect(Object.isFrozen(program.equations)).toBe(true)
   expect(Object.isFrozen(first)).toBe(true)
-  expect(() => Object.assign(Object(first?.params), { length: 99 })).toThrow(TypeError)
+  expect(Reflect.set(first?.params as object, 'length', 99)).toBe(false)
   const sum = Debug.trace((x: T.Tensor<[3, 2]>) => T.sum(x, { axis: 0 }))(T.zeros([3, 2])).equations[0]
-  expect(() => Object.assign(Object(sum?.params), { 0: 1 })).toThrow(TypeError)
+  expect(Reflect.set(sum?.params as object, 0, 1)).toBe(false)
 })
