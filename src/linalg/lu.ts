@@ -6,7 +6,7 @@ import { type Primitive, type TensorType, type TuplePrimitive, bind, bindTuple }
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import type { IsDynamic } from '../shape/static.js'
-import { add, mul } from '../tensor/arithmetic.js'
+import { add, mul, neg, sub } from '../tensor/arithmetic.js'
 import { takeAlongAxis } from '../tensor/alongAxis.js'
 import { type Concrete, type Tensor, fromData } from '../tensor/model.js'
 import { reshapeTo } from '../tensor/structural.js'
@@ -174,17 +174,15 @@ const evaluate = (x: Concrete): readonly Concrete[] => {
 const unitLower: Triangular = { operation: 'lu', lower: true, transpose: false, unit: true }
 const upperTriangle: Triangular = { operation: 'lu', lower: false, transpose: false, unit: false }
 
-/** L^-1 x U^-1. */
-const between = (x: Tensor, l: Tensor, u: Tensor): Tensor => {
-  const left = solveTriangle(l, x, unitLower)
-  return mT(solveTriangle(u, mT(left), { ...upperTriangle, transpose: true }))
-}
+/** The sum of what there is. */
+const plus = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined =>
+  a === undefined ? b : b === undefined ? a : add(a, b)
 
-/** L^-T x U^-T. */
-const around = (x: Tensor, l: Tensor, u: Tensor): Tensor => {
-  const left = solveTriangle(l, x, { ...unitLower, transpose: true })
-  return mT(solveTriangle(u, mT(left), upperTriangle))
-}
+/** x U^-1. */
+const overUpper = (x: Tensor, u: Tensor): Tensor => mT(solveTriangle(u, mT(x), { ...upperTriangle, transpose: true }))
+
+/** x U^-T. */
+const overLower = (x: Tensor, u: Tensor): Tensor => mT(solveTriangle(u, mT(x), upperTriangle))
 
 /** A factor made square: ones go on along the diagonal. What is not square follows from the square case. */
 const squared = (x: Tensor, n: number): Tensor => {
@@ -204,8 +202,8 @@ const widened = (x: Tensor, n: number): Tensor =>
 const narrowed = (x: Tensor, rows: number, columns: number): Tensor => take(x, corner(x.shape, rows, columns))
 
 /**
- * The factors of matrices whose rows are in order, without pivoting. With M = L^-1 dA U^-1: dL = L tril(M, -1) and
- * dU = triu(M) U.
+ * The factors of matrices whose rows are in order, without pivoting. With N = tril(L^-1 dA U^-1, -1): dL = L N, and
+ * dU = L^-1 dA - N U, of which the first row is that of dA to the last bit.
  */
 export const eliminatePrimitive: TuplePrimitive = {
   name: 'lu',
@@ -216,18 +214,21 @@ export const eliminatePrimitive: TuplePrimitive = {
     const [m, n] = [rowsOf(x!.shape), columnsOf(x!.shape)]
     const [k, order] = [Math.min(m, n), Math.max(m, n)]
     const [left, right] = [squared(l!, order), squared(u!, order)]
-    const moved = between(widened(tangent, order), left, right)
-    return [narrowed(product(left, lower(moved, -1)), m, k), narrowed(product(upper(moved), right), k, n)]
+    const moved = solveTriangle(left, widened(tangent, order), unitLower)
+    const below = lower(overUpper(moved, right), -1)
+    return [narrowed(product(left, below), m, k), narrowed(upper(sub(moved, product(below, right))), k, n)]
   },
   vjp: ([x], [l, u]) => {
     const [m, n] = [rowsOf(x!.shape), columnsOf(x!.shape)]
     const order = Math.max(m, n)
     return ([ofL, ofU]) => {
       const [left, right] = [squared(l!, order), squared(u!, order)]
-      const below = ofL === undefined ? undefined : lower(product(mT(left), widened(ofL, order)), -1)
-      const above = ofU === undefined ? undefined : upper(product(widened(ofU, order), mT(right)))
-      const both = below === undefined ? above : above === undefined ? below : add(below, above)
-      return [both === undefined ? undefined : narrowed(around(both, left, right), m, n)]
+      const above = ofU === undefined ? undefined : upper(widened(ofU, order))
+      const ofBelow = ofL === undefined ? undefined : product(mT(left), widened(ofL, order))
+      const taken = above === undefined ? undefined : neg(product(above, mT(right)))
+      const below = plus(ofBelow, taken)
+      const both = plus(above, below && overLower(lower(below, -1), right))
+      return [both && narrowed(solveTriangle(left, both, { ...unitLower, transpose: true }), m, n)]
     }
   },
   batch: (operands, mapped, params, front) => bindTuple(eliminatePrimitive, align(operands, mapped, front), params),
