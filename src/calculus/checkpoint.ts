@@ -9,7 +9,7 @@ import { stage, stageAt } from '../transform/stage.js'
 import { type Flat, flattenAs } from '../tree/model.js'
 import { pullBack } from './leafwise.js'
 import { mappedProgram, outputTypes, pullbackProgram, spreadOver, tangentProgram } from './program.js'
-import { results } from './trees.js'
+import { ofArguments, results } from './trees.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -106,7 +106,7 @@ export const checkpointPrimitive: TuplePrimitive<Recomputed> = {
 export const checkpoint =
   <Args extends readonly unknown[], R>(f: (...args: Args) => R): ((...args: Args) => R) =>
   (...args) => {
-    const flatArgs = flattenAs('checkpoint', args)
+    const flatArgs = flattenAs('checkpoint', args, ofArguments)
     let outcome: Flat<R> | undefined
     const { program, operands } = stageAt('checkpoint', flatArgs.leaves, (leaves) => {
       outcome = results('checkpoint', f(...flatArgs.unflatten(leaves)))

@@ -3,10 +3,10 @@ import { LeakedTracerError, type TensorType, type TuplePrimitive, bindTuple, own
 import { align } from '../primitive/batch.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
-import { type Flat, TreeError, flattenAs, mapTensors } from '../tree/model.js'
+import { type Flat, TreeError, flattenAs, kindOf, mapTensors } from '../tree/model.js'
 import { callMapped } from './batching.js'
 import { type Leaves, pullBack } from './leafwise.js'
-import { leavesLike, results, zeroLike } from './trees.js'
+import { leavesLike, ofArguments, results, zeroLike } from './trees.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -97,7 +97,7 @@ const mappedRule = (rule: Rule, size: number): Rule => {
   }
 }
 
-/** Says of a leak inside of a rule where it comes from. */
+/** Says of a leak inside of a rule, or of the linear map that it gives, where it comes from. */
 const guarded =
   <A extends readonly unknown[], B>(name: string, rule: (...args: A) => B): ((...args: A) => B) =>
   (...args) => {
@@ -130,8 +130,18 @@ type Unflatten<R> = (leaves: readonly Tensor[]) => R
 // constructors
 // -----------------------------------------------------------------------------
 
+/** Refuses what is no pair. */
+const requirePair = <A, B>(name: string, rule: string, pair: string, given: readonly [A, B]): readonly [A, B] => {
+  if (Array.isArray(given) && given.length === 2) return given
+  throw new TreeError(name, '', `${rule} returned ${kindOf(given)}; a pair ${pair} is required`)
+}
+
 /** The leaves of the cotangents that a backward rule gave, in the order of the leaves of the arguments. */
 const cotangentLeaves = (args: readonly unknown[], given: readonly unknown[]): Slots => {
+  if (!Array.isArray(given)) {
+    const rule = `the backward rule returned ${kindOf(given)}; a list of one cotangent per argument is required`
+    throw new TreeError('customVjp', '', rule)
+  }
   if (given.length !== args.length) {
     throw new TreeError(
       'customVjp',
@@ -141,7 +151,7 @@ const cotangentLeaves = (args: readonly unknown[], given: readonly unknown[]): S
   }
   return args.flatMap((arg, i): Slots => {
     const { leaves } = flattenAs('customVjp', arg)
-    const own = given[i]
+    const own: unknown = given[i]
     return own === undefined ? leaves.map(() => undefined) : leavesLike('customVjp', 'cotangent', arg, own)
   })
 }
@@ -172,21 +182,22 @@ export const customVjp =
     backward: (residuals: Residuals, cotangent: R) => Cotangents<Args>
   ): ((...args: Args) => R) =>
   (...args) => {
-    const flatArgs = flattenAs('customVjp', args)
+    const flatArgs = flattenAs('customVjp', args, ofArguments)
+    const forwardAt = (operands: readonly Tensor[]): readonly [value: R, residuals: Residuals] =>
+      requirePair('customVjp', 'the forward rule', '[value, residuals]', forward(...flatArgs.unflatten(operands)))
     const outcome = remembered<R>('customVjp')
     let known: { readonly operands: readonly Tensor[]; readonly residuals: Residuals } | undefined
 
     const value = (operands: readonly Tensor[]): readonly Tensor[] => {
-      const given = flatArgs.unflatten(operands)
-      const result = forward(...given)
-      known = { operands, residuals: result[1] }
-      if (operands.every(isConcrete)) requireConcrete('customVjp', result[1])
-      return outcome.keep(result[0])
+      const [value, residuals] = forwardAt(operands)
+      known = { operands, residuals }
+      if (operands.every(isConcrete)) requireConcrete('customVjp', residuals)
+      return outcome.keep(value)
     }
     const residualsAt = (operands: readonly Tensor[]): Residuals =>
       known !== undefined && operands.every((operand, i) => operand === known?.operands[i])
         ? known.residuals
-        : forward(...flatArgs.unflatten(operands))[1]
+        : forwardAt(operands)[1]
     const pull = guarded('customVjp', (operands: readonly Tensor[], cotangents: readonly Tensor[]): Slots => {
       const given = flatArgs.unflatten(operands)
       return cotangentLeaves(given, backward(residualsAt(operands), outcome.at(cotangents)))
@@ -195,10 +206,11 @@ export const customVjp =
       value,
       vjp: (operands, out) => (cotangents) => pull(operands, full(cotangents, out)),
       // The tangent is the transpose of the pullback, which is linear in the cotangent: its pullback anywhere.
-      jvp: (operands, tangents, out) =>
-        pullBack('customVjp', (cotangents) => full(pull(operands, cotangents), operands), out.map(zeroLike)).pull(
-          tangents
-        )
+      jvp: (operands, tangents, out) => {
+        const transposed = (cotangents: readonly Tensor[]): readonly Tensor[] =>
+          full(pull(operands, cotangents), operands)
+        return guarded('customVjp', pullBack('customVjp', transposed, out.map(zeroLike)).pull)(tangents)
+      }
     }
     return outcome.at(bindTuple(primitiveOf('customVjp', rule), flatArgs.leaves, undefined))
   }
@@ -237,16 +249,28 @@ export const customJvp =
     rule: (primals: Args, tangents: Args) => readonly [value: R, tangent: R]
   ): ((...args: Args) => R) =>
   (...args) => {
-    const flatArgs = flattenAs('customJvp', args)
+    const flatArgs = flattenAs('customJvp', args, ofArguments)
     const outcome = remembered<R>('customJvp')
-    const push = guarded('customJvp', (operands: readonly Tensor[], tangents: readonly Tensor[]): readonly Tensor[] => {
-      const [value, tangent] = rule(flatArgs.unflatten(operands), flatArgs.unflatten(tangents))
+    const ruleAt = guarded('customJvp', (operands: readonly Tensor[], tangents: readonly Tensor[]) =>
+      requirePair(
+        'customJvp',
+        'the rule',
+        '[value, tangent]',
+        rule(flatArgs.unflatten(operands), flatArgs.unflatten(tangents))
+      )
+    )
+    const push = (operands: readonly Tensor[], tangents: readonly Tensor[], out: readonly TensorType[]) => {
+      const [value, tangent] = ruleAt(operands, tangents)
+      leavesLike('customJvp', 'value', outcome.at(out.map(zeroLike)), value)
       return leavesLike('customJvp', 'tangent', value, tangent)
-    })
+    }
     const own: Rule = {
       value: (operands) => outcome.keep(f(...flatArgs.unflatten(operands))),
-      jvp: (operands, tangents) => push(operands, full(tangents, operands)),
-      vjp: (operands) => pullBack('customJvp', (tangents) => push(operands, tangents), operands.map(zeroLike)).pull
+      jvp: (operands, tangents, out) => push(operands, full(tangents, operands), out),
+      vjp: (operands, out) => {
+        const along = (tangents: readonly Tensor[]): readonly Tensor[] => push(operands, tangents, out)
+        return guarded('customJvp', pullBack('customJvp', along, operands.map(zeroLike)).pull)
+      }
     }
     return outcome.at(bindTuple(primitiveOf('customJvp', own), flatArgs.leaves, undefined))
   }

@@ -3,7 +3,7 @@ import { add } from '../tensor/arithmetic.js'
 import type { Tensor } from '../tensor/model.js'
 import { Forward } from '../transform/forward.js'
 import { flattenAs } from '../tree/model.js'
-import { leavesLike, requireFloat, results, zeroLike } from './trees.js'
+import { leavesLike, ofArguments, requireFloatArgument, results, zeroLike } from './trees.js'
 
 /**
  * The value of a function and its derivative along a direction: `jvp(f)(args, tangents)` is `[f(args), J tangents]`.
@@ -24,10 +24,10 @@ export const jvp =
   (args, tangents) => {
     const forward = new Forward('jvp', add)
     try {
-      const flatArgs = flattenAs('jvp', args)
+      const flatArgs = flattenAs('jvp', args, ofArguments)
       const directions = leavesLike('jvp', 'tangent', args, tangents)
       const moving = flatArgs.leaves.map((leaf, i) => {
-        requireFloat('jvp', leaf, `args${flatArgs.paths[i] ?? ''}`, 'the argument')
+        requireFloatArgument('jvp', leaf, flatArgs.paths[i]!)
         return forward.input(leaf, directions[i]!)
       })
       const flat = results('jvp', f(...flatArgs.unflatten(moving)))

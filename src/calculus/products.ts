@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor/model.js'
 import { type Flat, flattenAs } from '../tree/model.js'
 import { jvp } from './forward.js'
 import { grad, vjp } from './reverse.js'
-import { leavesLike, requireFloat, results, zeroLike } from './trees.js'
+import { leavesLike, ofArguments, requireFloatArgument, results, zeroLike } from './trees.js'
 
 /**
  * The value of a function and its derivative there, as a linear map of tangents that may be applied many times: the
@@ -28,10 +28,8 @@ export const linearize =
     f: (...args: Args) => R
   ): ((...args: Args) => readonly [value: R, derivative: (...tangents: Args) => R]) =>
   (...args) => {
-    const flatArgs = flattenAs('linearize', args)
-    flatArgs.leaves.forEach((leaf, i) =>
-      requireFloat('linearize', leaf, `args${flatArgs.paths[i] ?? ''}`, 'the argument')
-    )
+    const flatArgs = flattenAs('linearize', args, ofArguments)
+    flatArgs.leaves.forEach((leaf, i) => requireFloatArgument('linearize', leaf, flatArgs.paths[i]!))
     let outcome: Flat<R> | undefined
     let value: readonly Tensor[] = []
     const { program, captured } = stage('linearize', flatArgs.leaves, (tangents) => {

@@ -2,7 +2,7 @@
  * Programs as functions: their derivatives and their mapping are programs again, each made once. Primitives that carry
  * programs (`checkpoint`, `scan`, `cond`, ...) write their rules with these.
  */
-import type { TensorType } from '../primitive/model.js'
+import { type TensorType, Traced, ownRule } from '../primitive/model.js'
 import { type Program, run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import { callMapped } from './batching.js'
@@ -12,7 +12,8 @@ import { type Leaves, pullBack, pushForward } from './leafwise.js'
 export const closedProgram = (name: string, types: readonly TensorType[], f: Leaves): Program => {
   const { program, captured } = stage(name, types, f)
   if (captured.length === 0) return program
-  throw new Error(`${name}: a program was made from another one; it closes over values`)
+  // The library's own programs close over nothing: a rule of the user's does.
+  throw ownRule(name, captured[0] instanceof Traced ? captured[0].interpreter.transformation : 'a transformation')
 }
 
 /** Remembers what has been made from a program: programs are immutable, so everything is made once. */

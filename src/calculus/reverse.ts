@@ -5,7 +5,7 @@ import { add } from '../tensor/arithmetic.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
 import { Tape } from '../transform/reverse.js'
 import { mapAs, mapTensors } from '../tree/model.js'
-import { leavesLike, requireFloat, results, theResult, zeroLike } from './trees.js'
+import { leavesLike, ofArguments, requireFloat, requireFloatArgument, results, theResult, zeroLike } from './trees.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -42,41 +42,46 @@ const passed = <P>(params: unknown): P => params as P
 // -----------------------------------------------------------------------------
 
 /** The tree on a tape: each leaf an input. The path of a leaf that cannot be differentiated is in the error. */
-const lift = <P>(operation: string, tape: Tape, params: P, whole: string): P =>
+const lift = <P>(operation: string, tape: Tape, params: P): P =>
   mapAs(operation, params, (leaf, path) => {
-    requireFloat(operation, leaf, path, whole)
+    requireFloat(operation, leaf, path, 'the argument')
     return tape.input(leaf)
   })
+
+/** The operations that have a form with an aux beside them. */
+const withAux: readonly string[] = ['grad', 'valueAndGrad']
+
+/** Whether an operation can be replaced by vjp: the user calls it for the gradient. */
+const isGradient = (operation: string): boolean => withAux.some((name) => operation.startsWith(name))
 
 const requireScalar = (operation: string, value: unknown): Tensor => {
   if (!isTensor(value)) {
     results(operation, value)
-    throw new ShapeError(
-      operation,
-      [],
-      'the function returned a tree of tensors; a scalar is required, return the rest as aux with ' +
-        `${operation}WithAux or differentiate with vjp`
-    )
+    const aux = withAux.includes(operation)
+      ? `, return the rest as aux with ${operation}WithAux or differentiate with vjp`
+      : isGradient(operation)
+        ? ', return the rest as aux or differentiate with vjp'
+        : ''
+    throw new ShapeError(operation, [], `the function returned a tree of tensors; a scalar is required${aux}`)
   }
   if (value.shape.length !== 0) {
-    throw new ShapeError(
-      operation,
-      [value.shape],
-      `the function returned shape ${show(value.shape)}; a scalar is required, reduce it with T.sum or T.mean, or differentiate with vjp`
-    )
+    const remedy = `reduce it with T.sum or T.mean${isGradient(operation) ? ', or differentiate with vjp' : ''}`
+    const rule = `the function returned shape ${show(value.shape)}; a scalar is required, ${remedy}`
+    throw new ShapeError(operation, [value.shape], rule)
   }
   requireFloat(operation, value, '', theResult)
   return value
 }
 
-const differentiate = <P, Aux>(
+/** The value, the gradient and the aux of a function, in the name of an operation. */
+export const differentiate = <P, Aux>(
   operation: string,
   f: (params: P) => readonly [value: unknown, aux: Aux],
   params: P
 ): readonly [value: Tensor, gradient: P, aux: Aux] => {
   const tape = new Tape(operation, add)
   try {
-    const traced = lift(operation, tape, params, 'the argument')
+    const traced = lift(operation, tape, params)
     const inputs = tape.size
     const [result, aux] = f(traced)
     tape.close()
@@ -195,22 +200,27 @@ export const vjp =
   (...args) => {
     const tape = new Tape('vjp', add)
     try {
-      const traced = args.map((arg, i) => lift('vjp', tape, arg, `argument ${i}`))
+      const traced = mapAs(
+        'vjp',
+        args,
+        (leaf, path) => {
+          requireFloatArgument('vjp', leaf, path)
+          return tape.input(leaf)
+        },
+        ofArguments
+      )
       const inputs = tape.size
-      const flat = results('vjp', f(...asArguments<Args>(traced)))
+      const flat = results('vjp', f(...traced))
       const value = flat.unflatten(flat.leaves.map((leaf) => tape.primal(leaf)))
       const pullback = (cotangent: R): Args => {
         const seeds = leavesLike('vjp', 'cotangent', value, cotangent)
         const pairs = flat.leaves.map((leaf, i) => [leaf, seeds[i]!] as const)
         const cotangents = tape.backward(pairs, inputs, false)
         let next = 0
-        return asArguments(args.map((arg) => mapAs('vjp', arg, (leaf) => cotangents[next++] ?? zeroLike(leaf))))
+        return mapAs('vjp', args, (leaf) => cotangents[next++] ?? zeroLike(leaf))
       }
       return [value, pullback]
     } finally {
       tape.close()
     }
   }
-
-/** A list that was mapped entry by entry from the arguments still has their types. */
-const asArguments = <Args extends readonly unknown[]>(list: readonly unknown[]): Args => list as Args

@@ -3,19 +3,35 @@ import { isFloat } from '../DType.js'
 import { DTypeError, type TensorType } from '../primitive/model.js'
 import { ShapeError, equals, show } from '../shape/model.js'
 import { type Tensor, fill } from '../tensor/model.js'
-import { type Flat, flattenAs, zipWithAs } from '../tree/model.js'
+import { type Flat, TreeError, type Wording, flattenAs, zipWithAs } from '../tree/model.js'
 
 /** What errors call the value of a differentiated function. */
 export const theResult = 'the result'
 
-/** Refuses to differentiate integers and booleans. */
-export const requireFloat = (operation: string, leaf: Tensor, path: string, whole: string): void => {
+/** What errors call the leaves of a list of arguments. */
+export const ofArguments: Wording = { at: (path) => `args${path} is`, required: 'leaves must be tensors' }
+
+/** What to do with an integer argument, beside casting it, where only the first argument is differentiated. */
+const passLater = ' or pass it as a later argument'
+
+/** Refuses to differentiate integers and booleans; `remedy` is what can be done beside casting. */
+export const requireFloat = (
+  operation: string,
+  leaf: Tensor,
+  path: string,
+  whole: string,
+  remedy: string = whole === theResult ? '' : passLater
+): void => {
   if (isFloat(leaf.dtype)) return
-  const orLater = whole === theResult ? '' : ' or pass it as a later argument'
   throw new DTypeError(
     operation,
-    `${path === '' ? whole : path} is ${leaf.dtype}; float32 or float64 is required, cast it with T.cast${orLater}`
+    `${path === '' ? whole : path} is ${leaf.dtype}; float32 or float64 is required, cast it with T.cast${remedy}`
   )
+}
+
+/** Refuses integers and booleans among arguments all of which are differentiated. */
+export const requireFloatArgument = (operation: string, leaf: Tensor, path: string): void => {
+  if (!isFloat(leaf.dtype)) requireFloat(operation, leaf, `args${path}`, '', ' or close over it instead')
 }
 
 /** The leaves of what a differentiated function returned. */
@@ -43,11 +59,18 @@ const requireLike = (operation: string, what: string, leaf: Tensor, path: string
 /** The leaves of a tree of tangents or cotangents, in the order of the tree that they belong to. */
 export const leavesLike = (operation: string, what: string, tree: unknown, given: unknown): readonly Tensor[] => {
   const leaves: Tensor[] = []
-  zipWithAs(operation, tree, given, (leaf, other, path) => {
-    requireLike(operation, what, leaf, path, other)
-    leaves.push(other)
-    return other
-  })
+  try {
+    zipWithAs(operation, tree, given, (leaf, other, path) => {
+      requireLike(operation, what, leaf, path, other)
+      leaves.push(other)
+      return other
+    })
+  } catch (error) {
+    // What is no tree at all is said first: only trees differ in structure.
+    const at = (path: string): string => `the ${what}${path === '' ? '' : ` at ${path}`} is`
+    if (error instanceof TreeError) flattenAs(operation, given, { at, required: 'leaves must be tensors' })
+    throw error
+  }
   return leaves
 }
 

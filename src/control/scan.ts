@@ -3,11 +3,11 @@ import type { WithAxis } from '../calculus/vmap.js'
 import { requireNumber, requireOptions } from '../internal/refuse.js'
 import { ShapeError } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
-import { TreeError } from '../tree/model.js'
+import { TreeError, kindOf } from '../tree/model.js'
 import { type Course, scanLeaves } from './loop.js'
 import { scanInSegments } from './segments.js'
 import type { StepFunction } from './step.js'
-import { type Structure, carryChanges, changes, inXs, kindOf, ofInit, ofXs, structureOf } from './structure.js'
+import { type Structure, carryChanges, changes, inXs, ofInit, ofXs, structureOf } from './structure.js'
 
 // -----------------------------------------------------------------------------
 // model

@@ -3,7 +3,7 @@ import type { DType } from '../DType.js'
 import { DTypeError } from '../primitive/model.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
-import { TreeError, type Wording, flattenAs } from '../tree/model.js'
+import { TreeError, type Wording, flattenAs, kindOf } from '../tree/model.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -119,15 +119,6 @@ const requireSame = (
     throw new ShapeError(operation, [shape, given.shape], difference.shape(path, shape, given.shape))
   }
   if (given.dtype !== dtype) throw new DTypeError(operation, difference.dtype(path, dtype, given.dtype))
-}
-
-/** What a value is, as a node of a tree. */
-export const kindOf = (node: unknown): string => {
-  if (isTensor(node)) return 'a tensor'
-  if (Array.isArray(node)) return `an array of ${node.length}`
-  if (isRecord(node)) return `a record of ${Object.keys(node).join(', ')}`
-  if (typeof node === 'number' || typeof node === 'boolean') return `a ${typeof node} (${String(node)})`
-  return node === undefined || node === null ? String(node) : `a value of type ${typeof node}`
 }
 
 const kindOfSpec = (spec: Spec): string =>

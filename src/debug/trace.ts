@@ -1,11 +1,11 @@
 /** Programs as data: what a function does, written down once for all values of its arguments. */
 import { DTypeError, type TensorType } from '../primitive/model.js'
 import { ShapeError, equals, show } from '../shape/model.js'
-import { results } from '../calculus/trees.js'
+import { ofArguments, results } from '../calculus/trees.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { type Program, run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
-import { type Flat, TreeError, type Wording, flattenAs, mapAs } from '../tree/model.js'
+import { type Flat, TreeError, flattenAs, mapAs } from '../tree/model.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -46,13 +46,11 @@ export interface StagedProgram<Args extends readonly unknown[], R> extends Progr
 // arguments
 // -----------------------------------------------------------------------------
 
-const wording: Wording = { at: (path) => `args${path} is`, required: 'leaves must be tensors' }
-
 const describe = ({ shape, dtype }: TensorType): string => `${dtype} of shape ${show(shape)}`
 
 /** The leaves of arguments that are of the given types, leaf for leaf. */
 const leavesOf = (args: unknown, paths: readonly string[], types: readonly TensorType[]): readonly Tensor[] => {
-  const { leaves, paths: found } = flattenAs('evaluate', args, wording)
+  const { leaves, paths: found } = flattenAs('evaluate', args, ofArguments)
   const at = new Map(found.map((path, i) => [`args${path}`, leaves[i]!]))
   const known = new Set(paths)
   const extra = [...at.keys()].find((path) => !known.has(path))
@@ -112,7 +110,7 @@ const structureOf = <R>(value: R): Flat<R> =>
 export const trace =
   <Args extends readonly unknown[], R>(f: (...args: Args) => R): ((...args: Args) => StagedProgram<Args, R>) =>
   (...args) => {
-    const given = flattenAs('trace', args, wording)
+    const given = flattenAs('trace', args, ofArguments)
     let outcome: Flat<R> | undefined
     const { program, captured } = stage('trace', given.leaves, (leaves) => {
       const { leaves: outputs, unflatten } = results('trace', f(...given.unflatten(leaves)))

@@ -14,7 +14,7 @@ import {
   bindTuple
 } from '../primitive/model.js'
 import { align } from '../primitive/batch.js'
-import type { Shape } from '../shape/model.js'
+import { type Shape, ShapeError } from '../shape/model.js'
 import { broadcastToShape } from '../tensor/structural.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { Interpretation } from './interpretation.js'
@@ -76,7 +76,14 @@ export class Batch extends Interpretation implements Interpreter {
     const { batch } = primitive
     const primals = operands.map((operand) => this.primal(operand))
     const mapped = operands.map((operand) => this.owns(operand))
-    if (batch !== undefined) return this.input(batch(primals, mapped, params, this.size))
+    if (batch !== undefined) {
+      return this.input(
+        this.together(
+          () => batch(primals, mapped, params, this.size),
+          () => primitive.infer(operands, params)
+        )
+      )
+    }
     const [result] = this.oneByOne(
       primals,
       mapped,
@@ -100,16 +107,25 @@ export class Batch extends Interpretation implements Interpreter {
     const { batch } = primitive
     const primals = operands.map((operand) => this.primal(operand))
     const mapped = operands.map((operand) => this.owns(operand))
+    const infer = (): readonly TensorType[] => primitive.infer(operands, params)
     const results =
       batch === undefined
-        ? this.oneByOne(
-            primals,
-            mapped,
-            (each) => bindTuple(primitive, each, params),
-            () => primitive.infer(operands, params)
-          )
-        : batch(primals, mapped, params, this.size)
-    return results.map((result) => this.input(result))
+        ? this.oneByOne(primals, mapped, (each) => bindTuple(primitive, each, params), infer)
+        : this.together(() => batch(primals, mapped, params, this.size), infer)
+    return results.map((result) => {
+      this.requireForeign(primitive.name, result)
+      return this.input(result)
+    })
+  }
+
+  /** A rule for all examples; what it refuses is said of one example, as the user wrote it, if that is refused as well. */
+  private together<A>(rule: () => A, ofOne: () => unknown): A {
+    try {
+      return rule()
+    } catch (error) {
+      if (error instanceof ShapeError) ofOne()
+      throw error
+    }
   }
 
   /** The rule for what has none: a call per example. */

@@ -49,6 +49,14 @@ export class Forward extends Interpretation implements Interpreter {
     return new Dual(this, primal, tangent)
   }
 
+  /** Refuses a tangent of a run inside this one as well: tangents come from outside. */
+  private requireBelow(operation: string, tangent: Tensor): void {
+    this.requireForeign(operation, tangent)
+    if (tangent.level > this.level && tangent instanceof Traced) {
+      throw ownRule(operation, tangent.interpreter.transformation)
+    }
+  }
+
   private owns(x: Tensor): x is Dual {
     return x.level === this.level
   }
@@ -106,8 +114,9 @@ export class Forward extends Interpretation implements Interpreter {
     )
     return out.map((each, i) => {
       const tangent = tangents[i]
-      if (tangent !== undefined && tangent.level === this.level) throw ownRule(primitive.name, this.transformation)
-      return tangent === undefined ? each : new Dual(this, each, tangent)
+      if (tangent === undefined) return each
+      this.requireBelow(primitive.name, tangent)
+      return new Dual(this, each, tangent)
     })
   }
 }

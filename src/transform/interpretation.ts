@@ -1,5 +1,6 @@
 /** What every reading of the primitives has: a level, a name, and an end. */
-import { leaked } from '../primitive/model.js'
+import { Traced, leaked, ownRule } from '../primitive/model.js'
+import type { Tensor } from '../tensor/model.js'
 import { freshLevel } from './level.js'
 
 /** One run of a transformation. */
@@ -22,5 +23,12 @@ export abstract class Interpretation {
   /** Refuses an operation on a value of a run that has ended. */
   protected requireOpen(operation: string): void {
     if (!this.open) throw leaked(operation, this.transformation)
+  }
+
+  /** Refuses what a rule gives if it is a value of this run, or of one that has ended: the rule has closed over it. */
+  protected requireForeign(operation: string, given: Tensor): void {
+    if (given.level === 0 || !(given instanceof Traced)) return
+    const { interpreter } = given
+    if (given.level === this.level || !interpreter.open) throw ownRule(operation, interpreter.transformation)
   }
 }

@@ -15,8 +15,7 @@ import {
   type TuplePrimitive,
   bind,
   bindPair,
-  bindTuple,
-  ownRule
+  bindTuple
 } from '../primitive/model.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
@@ -146,9 +145,7 @@ export class Tape extends Interpretation implements Interpreter {
     const rule = primitive.vjp(primals, out, params)
     const pull: JointPullback = (cotangents, before) => {
       const parts = rule(cotangents, before)
-      if (parts.some((part) => part !== undefined && part.level === this.level)) {
-        throw ownRule(primitive.name, this.transformation)
-      }
+      for (const part of parts) if (part !== undefined) this.requireForeign(primitive.name, part)
       return parts
     }
     const joint: Joint = { width: out.length, parents, pull, accumulates }

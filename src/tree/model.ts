@@ -117,6 +117,15 @@ const describe = (node: unknown): string => {
   return node === undefined ? 'undefined' : `a ${typeof node}`
 }
 
+/** What a value is, where another structure is required. */
+export const kindOf = (node: unknown): string => {
+  if (isTensor(node)) return 'a tensor'
+  if (Array.isArray(node)) return `an array of ${node.length}`
+  if (isRecord(node)) return `a record of ${Object.keys(node).join(', ')}`
+  if (typeof node === 'number' || typeof node === 'boolean') return `a ${typeof node} (${String(node)})`
+  return node === undefined || node === null ? String(node) : `a value of type ${typeof node}`
+}
+
 /** How an error words where a bad leaf is, and what is required there. */
 export interface Wording {
   readonly at: (path: string) => string
@@ -162,10 +171,15 @@ const walk = (operation: string, node: unknown, path: string, visit: Visit, word
 }
 
 /**
- * Applies a function to each leaf; it is also told the leaf's path. `operation` names the caller in errors.
+ * Applies a function to each leaf; it is also told the leaf's path. `operation` names the caller in errors, `wording` is
+ * the rest of them.
  */
-export const mapAs = <P>(operation: string, tree: P, f: (leaf: Tensor, path: string) => Tensor): P =>
-  isTensor(tree) ? rebuild(f(tree, '')) : rebuild(walk(operation, tree, '', f))
+export const mapAs = <P>(
+  operation: string,
+  tree: P,
+  f: (leaf: Tensor, path: string) => Tensor,
+  wording?: Wording
+): P => (isTensor(tree) ? rebuild(f(tree, '')) : rebuild(walk(operation, tree, '', f, wording)))
 
 /** Applies a function to each tensor in a value of any kind, and leaves everything else as it is. */
 export const mapTensors = <A>(value: A, f: (leaf: Tensor, path: string) => Tensor): A => {

@@ -75,7 +75,7 @@ describe('checkpoint', () => {
 
   test('what is no tree of tensors is refused by path', () => {
     expect(() => checkpoint((p: { rate: unknown }) => p)({ rate: 2 })).toThrow(
-      'checkpoint: [0].rate is a number (2); leaves must be tensors, make it one with T.scalar'
+      'checkpoint: args[0].rate is a number (2); leaves must be tensors, make it one with T.scalar'
     )
     expect(() => checkpoint(() => ({ no: 'tensor' }))()).toThrow(
       'checkpoint: the function returned a tree whose no is a string (tensor); tensors or trees of tensors are required'

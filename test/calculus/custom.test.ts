@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { customJvp, customVjp, grad, jvp, vjp } from 'pullback/Grad'
+import { scan } from 'pullback/Control'
+import { checkpoint, customJvp, customVjp, grad, jvp, vjp } from 'pullback/Grad'
 import * as T from 'pullback/Tensor'
 import { vmap } from 'pullback/Vmap'
 
@@ -100,6 +101,24 @@ describe('customVjp', () => {
     )
   })
 
+  test('rules that return no pair, or no list, are refused', () => {
+    const x = scalar(1)
+    const forward = customVjp(
+      (_x: S) => x as unknown as readonly [S, S],
+      (_residuals, ct) => [ct]
+    )
+    expect(() => forward(x)).toThrow(
+      'customVjp: the forward rule returned a tensor; a pair [value, residuals] is required'
+    )
+    const backward = customVjp(
+      (y: S) => [y, {}] as const,
+      (_residuals, ct) => ct as unknown as [S]
+    )
+    expect(() => grad(backward)(x)).toThrow(
+      'customVjp: the backward rule returned a tensor; a list of one cotangent per argument is required'
+    )
+  })
+
   test('a cotangent of the wrong shape or number is refused', () => {
     const wrongShape = customVjp(
       (x: T.Tensor) => [T.sum(x), {}] as const,
@@ -175,6 +194,55 @@ describe('customJvp', () => {
     const inner =
       'customJvp: a rule closes over a value inside jvp, whose derivative would be lost; pass it as an argument instead'
     expect(() => jvp(ruleOnly)([scalar(1)], [scalar(1)])).toThrow(inner)
+  })
+
+  test('refuses a rule that alone closes over a value, in the backward pass as well', () => {
+    const sentence =
+      'customJvp: a rule closes over a value inside a transformation, whose derivative would be lost; pass it as an argument instead'
+    const by = (y: S): ((x: S) => S) =>
+      customJvp(
+        (x: S) => x,
+        ([x], [t]) => [x, T.mul(t, y)]
+      )
+    const ys: T.Tensor<[2]> = T.of([1, 2], 'float64')
+    expect(() => grad((y: S) => by(y)(y))(scalar(2))).toThrow(sentence)
+    const overExamples = (x: S): S => T.sum(vmap((y: S) => by(y)(x))(ys))
+    expect(() => grad(overExamples)(scalar(2))).toThrow(sentence)
+    expect(() => jvp(overExamples)([scalar(2)], [scalar(1)])).toThrow(
+      'customJvp: a rule closes over a value inside vmap, whose derivative would be lost; pass it as an argument instead'
+    )
+    expect(() => grad(checkpoint((y: S) => by(y)(y)))(scalar(2))).toThrow(sentence)
+    const inScan = (x: S): S => scan((c: S, y: S) => [by(y)(c), c], { checkpointEvery: 1 })(x, ys)[0]
+    expect(() => grad(inScan)(scalar(2))).toThrow(sentence)
+    // What an inner derivative is taken at may depend on it.
+    expect(item(grad((y: S) => grad(by(y))(scalar(2)))(scalar(3)))).toBe(1)
+    expect(T.toNested(vmap((y: S) => grad(by(y))(scalar(2)))(ys))).toEqual([1, 2])
+  })
+
+  test('a rule that returns no pair is refused', () => {
+    const returning = (given: unknown): ((x: S) => S) =>
+      customJvp(
+        (x: S) => x,
+        () => given as [S, S]
+      )
+    const x = scalar(1)
+    const each: readonly (readonly [given: unknown, kind: string])[] = [
+      [x, 'a tensor'],
+      [undefined, 'undefined'],
+      [[x], 'an array of 1'],
+      [{ x }, 'a record of x']
+    ]
+    for (const [given, kind] of each) {
+      const sentence = `customJvp: the rule returned ${kind}; a pair [value, tangent] is required`
+      expect(() => grad(returning(given))(x)).toThrow(sentence)
+      expect(() => jvp(returning(given))([x], [x])).toThrow(sentence)
+    }
+    expect(() => grad(returning([x, 3]))(x)).toThrow(
+      'customJvp: the tangent is a number (3); leaves must be tensors, make it one with T.scalar'
+    )
+    expect(() => grad(returning([T.zeros([2], 'float64'), x]))(x)).toThrow(
+      'customJvp: a value of shape [2]; shape [] is required'
+    )
   })
 
   test('a tangent of the wrong shape is refused', () => {

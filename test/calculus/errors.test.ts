@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { grad, jvp, vjp } from 'pullback/Grad'
+import { checkpoint, customJvp, customVjp, grad, jvp, linearize, vjp } from 'pullback/Grad'
 import { LeakedTracerError } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 
@@ -43,7 +43,13 @@ describe('what bad input gets', () => {
       'grad: the argument is int32; float32 or float64 is required, cast it with T.cast or pass it as a later argument'
     )
     expect(() => vjp((_a: T.Tensor, _b: T.Tensor) => x)(x, T.of([true]))).toThrow(
-      'vjp: argument 1 is bool; float32 or float64 is required, cast it with T.cast or pass it as a later argument'
+      'vjp: args[1] is bool; float32 or float64 is required, cast it with T.cast or close over it instead'
+    )
+    expect(() => vjp((_a: T.Tensor, _b: { n: T.Tensor }) => x)(x, { n: T.of([true]) })).toThrow(
+      'vjp: args[1].n is bool; float32 or float64 is required, cast it with T.cast or close over it instead'
+    )
+    expect(() => jvp((_a: T.Tensor, _b: T.Tensor) => x)([x, T.of([true])], [x, T.of([true])])).toThrow(
+      'jvp: args[1] is bool; float32 or float64 is required, cast it with T.cast or close over it instead'
     )
   })
 
@@ -54,6 +60,22 @@ describe('what bad input gets', () => {
     expect(() => grad(() => x)({ w: [x, undefined] })).toThrow('grad: w[1] is undefined; leaves must be tensors')
     expect(() => grad(() => x)({ when: new Date(0) })).toThrow(
       'grad: when is an object of class Date; leaves must be tensors'
+    )
+  })
+
+  test('a leaf of an argument that is no tensor, by the argument', () => {
+    const wrong = { a: 3 } as unknown as S
+    const second = (_a: S, b: S): S => b
+    const sentence = 'args[1].a is a number (3); leaves must be tensors, make it one with T.scalar'
+    expect(() => vjp(second)(x, wrong)).toThrow(`vjp: ${sentence}`)
+    expect(() => jvp(second)([x, wrong], [x, x])).toThrow(`jvp: ${sentence}`)
+    expect(() => linearize(second)(x, wrong)).toThrow(`linearize: ${sentence}`)
+    expect(() => checkpoint(second)(x, wrong)).toThrow(`checkpoint: ${sentence}`)
+    expect(() => customJvp(second, (_primals, [, t]) => [t, t])(x, wrong)).toThrow(`customJvp: ${sentence}`)
+    const forward = (_a: S, b: S): readonly [S, S] => [b, b]
+    expect(() => customVjp(forward, (_residuals, ct) => [ct, ct])(x, wrong)).toThrow(`customVjp: ${sentence}`)
+    expect(() => jvp(second)([x, x], [x, wrong])).toThrow(
+      'jvp: the tangent at [1].a is a number (3); leaves must be tensors, make it one with T.scalar'
     )
   })
 
