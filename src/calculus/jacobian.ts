@@ -139,6 +139,17 @@ const modeOf = (options: JacobianOptions): JacobianOptions['mode'] => {
   throw new TypeError(`jacobian: mode ${showGiven(mode)}; 'forward' or 'reverse' is required`)
 }
 
+/** The Jacobian in the name of an operation. */
+const jacobianAs = <P, R>(
+  operation: string,
+  f: (params: P) => R,
+  params: P,
+  mode: JacobianOptions['mode']
+): Jacobian<R, P> => {
+  const taken = leafwise(operation, f, params)
+  return assemble(taken, blocksOf(operation, taken.f, taken.params.leaves, mode))
+}
+
 // -----------------------------------------------------------------------------
 // combinators
 // -----------------------------------------------------------------------------
@@ -165,8 +176,7 @@ export const jacobian =
   ): ((params: P, ...rest: Rest) => Jacobian<R, P>) =>
   (params, ...rest) => {
     const mode = modeOf(options)
-    const taken = leafwise('jacobian', (p: P) => f(p, ...rest), params)
-    return assemble(taken, blocksOf('jacobian', taken.f, taken.params.leaves, mode))
+    return jacobianAs('jacobian', (p: P) => f(p, ...rest), params, mode)
   }
 
 /**
@@ -182,7 +192,11 @@ export const jacobian =
  *
  * hessian((x: T.Tensor<[2]>) => T.prod(x))(T.of([3, 5])) // => T.of([[0, 1], [1, 0]])
  */
-export const hessian = <P, Rest extends readonly unknown[], R>(
-  f: (params: P, ...rest: Rest) => R
-): ((params: P, ...rest: Rest) => Jacobian<Jacobian<R, P>, P>) =>
-  jacobian(jacobian(f, { mode: 'reverse' }), { mode: 'forward' })
+export const hessian =
+  <P, Rest extends readonly unknown[], R>(
+    f: (params: P, ...rest: Rest) => R
+  ): ((params: P, ...rest: Rest) => Jacobian<Jacobian<R, P>, P>) =>
+  (params, ...rest) => {
+    const inner = (at: P): Jacobian<R, P> => jacobianAs('hessian', (p: P) => f(p, ...rest), at, 'reverse')
+    return jacobianAs('hessian', inner, params, 'forward')
+  }

@@ -6,8 +6,9 @@ import { run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import type { Tensor } from '../tensor/model.js'
 import { type Flat, flattenAs } from '../tree/model.js'
-import { jvp } from './forward.js'
-import { grad, vjp } from './reverse.js'
+import { leafwise } from './jacobian.js'
+import { pullBack, pushForward } from './leafwise.js'
+import { differentiate } from './reverse.js'
 import { leavesLike, ofArguments, requireFloatArgument, results, zeroLike } from './trees.js'
 
 /**
@@ -51,6 +52,18 @@ export const linearize =
     ]
   }
 
+/** The product of a Hessian with a vector in the name of an operation. */
+const hessianProduct = <P>(operation: string, f: (params: P) => unknown, params: P, v: P): P => {
+  const gradient = (p: P): P => differentiate(operation, (at: P) => [f(at), undefined], p)[1]
+  const { params: flat, f: ofLeaves } = leafwise(operation, gradient, params)
+  const along = leavesLike(operation, 'vector', params, v)
+  return flat.unflatten(moved(pushForward(operation, ofLeaves, flat.leaves, along)))
+}
+
+/** The tangent of every result. */
+const moved = ({ value, tangent }: ReturnType<typeof pushForward>): readonly Tensor[] =>
+  value.map((each, i) => tangent[i] ?? zeroLike(each))
+
 /**
  * The product of a Hessian with a vector, `H v`, by forward over reverse, at about the cost of two gradients:
  * `hvp(f)(params, v, ...rest)`, where `v` has the structure, shapes and types of `params`. The Hessian is never formed.
@@ -66,7 +79,7 @@ export const linearize =
 export const hvp =
   <P, Rest extends readonly unknown[]>(f: ScalarFunction<P, Rest>): ((params: P, v: NoInfer<P>, ...rest: Rest) => P) =>
   (params, v, ...rest) =>
-    jvp((p: P) => grad<P, Rest, Tensor<[]>>(f)(p, ...rest))([params], [v])[1]
+    hessianProduct('hvp', (p: P) => f(p, ...rest), params, v)
 
 /**
  * The product of the generalised Gauss-Newton matrix with a vector, `J' H J v`, where `J` is the Jacobian of the model in
@@ -89,8 +102,11 @@ export const gaussNewtonVectorProduct =
     loss: (outputs: NoInfer<Outputs>) => Tensor<[]>
   ): ((params: P, v: NoInfer<P>, ...rest: Rest) => P) =>
   (params, v, ...rest) => {
-    const at = (p: P): Outputs => model(p, ...rest)
-    const [outputs, moved] = jvp(at)([params], [v])
-    const curved = hvp<Outputs, []>(loss)(outputs, moved)
-    return vjp(at)(params)[1](curved)[0]
+    const operation = 'gaussNewtonVectorProduct'
+    const { params: flat, f, result } = leafwise(operation, (p: P) => model(p, ...rest), params)
+    const pushed = pushForward(operation, f, flat.leaves, leavesLike(operation, 'vector', params, v))
+    const { unflatten } = result()
+    const curved = hessianProduct(operation, loss, unflatten(pushed.value), unflatten(moved(pushed)))
+    const pulled = pullBack(operation, f, flat.leaves).pull(flattenAs(operation, curved).leaves)
+    return flat.unflatten(flat.leaves.map((leaf, i) => pulled[i] ?? zeroLike(leaf)))
   }

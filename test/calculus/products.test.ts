@@ -32,12 +32,51 @@ describe('hvp', () => {
   test('a vector of another shape is refused by path', () => {
     const wrong = { u: T.zeros([3], 'float64') } as unknown as { u: V }
     expect(() => hvp((p: { u: V }) => f(p.u))({ u: x }, wrong)).toThrow(
-      'jvp: a tangent of shape [3] at [0].u; shape [4] is required'
+      'hvp: a vector of shape [3] at u; shape [4] is required'
+    )
+  })
+
+  test('what cannot be differentiated is refused in its name', () => {
+    const int = T.zeros([2], 'int32')
+    expect(() => hvp((p: { n: T.Tensor }) => T.sum(p.n))({ n: int }, { n: int })).toThrow(
+      'hvp: n is int32; float32 or float64 is required, cast it with T.cast or pass it as a later argument'
+    )
+    expect(() => hvp((y: V) => y as unknown as S)(x, v)).toThrow(
+      expect.objectContaining({
+        message: 'hvp: the function returned shape [4]; a scalar is required, reduce it with T.sum or T.mean'
+      })
+    )
+    expect(() => hessian((y: V) => T.mul(T.sum(y), T.item(T.sum(y))))(x)).toThrow(
+      'item: a value inside hessian was read as numbers; take T.stopGradient(x) first, or return it with an aux form'
+    )
+    expect(() => hessian((p: { n: T.Tensor }) => T.sum(p.n))({ n: int })).toThrow(
+      'hessian: n is int32; float32 or float64 is required, cast it with T.cast or pass it as a later argument'
+    )
+    expect(() => hessian(() => 3 as unknown as S)(x)).toThrow(
+      'hessian: the function returned a number (3); tensors or trees of tensors are required, make it one with T.scalar'
     )
   })
 })
 
 describe('gaussNewtonVectorProduct', () => {
+  test('refuses in its name', () => {
+    const product = gaussNewtonVectorProduct(
+      (p: { u: V }) => p.u,
+      (y: V) => T.sum(y)
+    )
+    const wrong = { u: T.zeros([3], 'float64') } as unknown as { u: V }
+    expect(() => product({ u: x }, wrong)).toThrow(
+      'gaussNewtonVectorProduct: a vector of shape [3] at u; shape [4] is required'
+    )
+    const integers = gaussNewtonVectorProduct(
+      (y: V) => T.argmax(y),
+      (n: S) => n
+    )
+    expect(() => integers(x, v)).toThrow(
+      'gaussNewtonVectorProduct: the result is int32; float32 or float64 is required, cast it with T.cast'
+    )
+  })
+
   test("is J' H J v, and the Hessian where the model is linear", () => {
     const model = (y: V): V => T.mul(T.sin(y), T.sum(y))
     const loss = (y: V): S => T.sum(T.exp(T.mul(0.1, y)))
