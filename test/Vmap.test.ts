@@ -216,6 +216,35 @@ describe('errors', () => {
     expect(() => loose(T.sin, { inAxes: [0, 0] })(T.zeros([2]))).toThrow(
       'vmap: inAxes has 2 entries for 1 arguments; one each is required'
     )
+    expect(() => loose(T.sin, { inAxes: 'all' })(T.zeros([2]))).toThrow(
+      `vmap: inAxes "all"; a number, null, 'split' or a list of one entry per argument is required`
+    )
+    expect(() => loose(T.sin, { inAxes: ['all'] })(T.zeros([2]))).toThrow(
+      'vmap: inAxes at args[0]: "all"; a number, null or a tree of them is required'
+    )
+  })
+
+  test('a leaf that is no tensor, by the argument', () => {
+    const second = vmap((_x: S, y: { readonly a: readonly S[] }) => y.a[0]!)
+    expect(() => second(T.zeros([2]), { a: [3] } as never)).toThrow(
+      'vmap: args[1].a[0] is a number (3); leaves must be tensors, make it one with T.scalar'
+    )
+    expect(() => second(T.zeros([2]), 3 as never)).toThrow(
+      'vmap: args[1] is a number (3); leaves must be tensors, make it one with T.scalar'
+    )
+  })
+
+  test('what an operation refuses is said of one example', () => {
+    const empty = T.zeros([2, 0, 3])
+    expect(() => vmap((x: T.Tensor) => T.max(x, { axis: 0 }))(empty)).toThrow(
+      'max: shape [0, 3] along axes [0] is empty; at least one element is required'
+    )
+    expect(() =>
+      vmap(
+        vmap((x: T.Tensor) => T.argmin(x, { axis: 0 })),
+        { inAxes: 3 }
+      )(T.zeros([2, 0, 3, 1]))
+    ).toThrow('argmin: shape [0, 3] along axes [0] is empty; at least one element is required')
   })
 
   test('a value inside cannot be read', () => {

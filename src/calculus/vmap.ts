@@ -1,14 +1,14 @@
 /** Mapping over an axis for users. */
 import type { Shape } from '../shape/model.js'
 import { ShapeError, show } from '../shape/model.js'
-import { requireOptions } from '../internal/refuse.js'
+import { requireOptions, showGiven } from '../internal/refuse.js'
 import { type Key, requireKey } from '../random/model.js'
 import { split } from '../random/key.js'
 import { stack } from '../tensor/join.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
 import { permuteTo } from '../tensor/structural.js'
 import type { Batch } from '../transform/batch.js'
-import { type WithLeaves, TreeError, mapAs } from '../tree/model.js'
+import { type WithLeaves, TreeError, type Wording, mapAs } from '../tree/model.js'
 import { newBatch } from './batching.js'
 import { results } from './trees.js'
 
@@ -128,14 +128,16 @@ const withAxes = (
   if (isAxis(axes)) {
     if (isTensor(tree)) return visit({ leaf: tree, axis: axes, path })
     if (axes === null) return tree
-    return mapAs(operation, tree, (leaf, at) => {
-      const where = at === '' ? path : at.startsWith('[') ? `${path}${at}` : `${path}.${at}`
-      const mapped = visit({ leaf, axis: axes, path: where })
+    const where = (at: string): string => (at === '' || at.startsWith('[') ? `${path}${at}` : `${path}.${at}`)
+    const wording: Wording = { at: (at) => `${where(at)} is`, required: 'leaves must be tensors' }
+    const visitAt = (leaf: Tensor, at: string): Tensor => {
+      const mapped = visit({ leaf, axis: axes, path: where(at) })
       return isTensor(mapped) ? mapped : leaf
-    })
+    }
+    return mapAs(operation, tree, visitAt, wording)
   }
   const differ = (rule: string): TreeError => new TreeError(operation, path, `${what} at ${path}: ${rule}`)
-  if (!isNode(axes)) throw differ(`${typeof axes}; a number, null or a tree of them is required`)
+  if (!isNode(axes)) throw differ(`${showGiven(axes)}; a number, null or a tree of them is required`)
   if (isTensor(tree) || !isNode(tree)) {
     throw differ('a tree of axes for one value; a number or null is required')
   }
@@ -182,7 +184,8 @@ const fromFront = (rank: number, axis: number): readonly number[] => {
 const axesOf = (inAxes: unknown, count: number): readonly unknown[] => {
   if (isAxis(inAxes)) return new Array<Axis>(count).fill(inAxes)
   if (!Array.isArray(inAxes)) {
-    throw new TreeError('vmap', '', 'inAxes is no list; a number, null or one entry per argument is required')
+    const rule = `inAxes ${showGiven(inAxes)}; a number, null, 'split' or a list of one entry per argument is required`
+    throw new TreeError('vmap', '', rule)
   }
   if (inAxes.length === count) return inAxes
   throw new TreeError('vmap', '', `inAxes has ${inAxes.length} entries for ${count} arguments; one each is required`)
@@ -262,6 +265,9 @@ const leave = (batch: Batch, value: unknown, outAxes: unknown): unknown => {
  *
  * The type follows each entry: what is mapped along 0 has an axis more, what is passed with `null` or `'split'` keeps its
  * type, and along any other axis a tensor may be of any shape. From many examples back to one: `overExamples`.
+ *
+ * TypeScript reads one overload only of a function that has several, as most operations do: write `vmap((x: T.Tensor<[2]>,
+ * y: T.Tensor<[2]>) => T.add(x, y))` in place of `vmap(T.add)`.
  *
  * @example
  * import { grad } from 'pullback/Grad'
