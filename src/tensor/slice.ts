@@ -1,5 +1,5 @@
 /** Parts of a tensor by position: views, nothing is copied. */
-import { normalizeIndex } from '../shape/indices.js'
+import { normalizeIndex, refuseTensor } from '../shape/indices.js'
 import type { Sliced } from '../shape/layout.js'
 import { type Shape, ShapeError, normalizeAxes, normalizeAxis, show } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
@@ -44,8 +44,10 @@ const clamp = (x: number, low: number, high: number): number => Math.min(Math.ma
 const positions = (shape: Shape, axis: number, range: SliceRange): Positions => {
   const n = shape[axis]!
   if (range === null) return { start: 0, step: 1, count: n }
+  requireList('slice', `the range along axis ${axis} is`, range, 'null or [start, stop, step]')
   const [start, stop, step] = [range[0] ?? null, range[1] ?? null, range[2] ?? 1]
   if (!Number.isInteger(step) || step === 0) {
+    refuseTensor('slice', step, `the step along axis ${axis}`)
     throw new ShapeError('slice', [shape], `step ${step} along axis ${axis}; an integer other than 0 is required`)
   }
   const low = step > 0 ? 0 : -1
@@ -53,6 +55,7 @@ const positions = (shape: Shape, axis: number, range: SliceRange): Positions => 
   const bound = (given: number | null, open: number): number => {
     if (given === null) return open
     if (Number.isInteger(given)) return clamp(given < 0 ? given + n : given, low, high)
+    refuseTensor('slice', given, `a position along axis ${axis}`)
     throw new ShapeError('slice', [shape], `position ${given} along axis ${axis}; an integer or null is required`)
   }
   const from = bound(start, step > 0 ? low : high)

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { jvp, vjp } from 'pullback/Grad'
 import { IndexError, ShapeError } from 'pullback/Shape'
 import * as T from 'pullback/Tensor'
+import { vmap } from 'pullback/Vmap'
 import { type Refusal, adjoint, flat, reader, sizes, tabulate, thrownBy, whole } from './naive.js'
 
 const tensors = sizes(0, 4).chain((shape) => whole(shape))
@@ -137,6 +138,31 @@ describe('refusals', () => {
       () => T.slice(x, [null, [0, 1, 0]])
     ],
     ['slice: position 0.5 along axis 0; an integer or null is required', ShapeError, () => T.slice(x, [[0.5]])],
+    [
+      'slice: the range along axis 0 is 1; null or [start, stop, step] is required',
+      ShapeError,
+      () => T.slice(x, [1 as unknown as null])
+    ],
+    [
+      'slice: a tensor of shape [] as a position along axis 1; a number is required, pick by tensors of indices with T.gather',
+      TypeError,
+      () => T.slice(x, [null, [T.scalar(1) as unknown as number]])
+    ],
+    [
+      'slice: a tensor of shape [] as the step along axis 0; a number is required, pick by tensors of indices with T.gather',
+      TypeError,
+      () => T.slice(x, [[0, 1, T.scalar(1) as unknown as number]])
+    ],
+    [
+      'at: a tensor of shape [] as an index; a number is required, pick by tensors of indices with T.gather',
+      TypeError,
+      () => T.at(x, T.scalar(1) as unknown as number)
+    ],
+    [
+      'at: a tensor of shape [] as an index; a number is required, pick by tensors of indices with T.gather',
+      TypeError,
+      () => vmap((i: T.Tensor<[]>) => T.at(x, i as unknown as number))(T.zeros([2], 'int32'))
+    ],
     ['at: index 2 on an axis of size 2; an integer from -2 to 1 is required', IndexError, () => T.at(x, 2)],
     ['at: axis 2 of shape [2, 3]; an integer from -2 to 1 is required', ShapeError, () => T.at(x, 0, { axis: 2 })],
     ['flip: axis 2 of shape [2, 3]; an integer from -2 to 1 is required', ShapeError, () => T.flip(x, { axis: 2 })]
