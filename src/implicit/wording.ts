@@ -42,6 +42,8 @@ export const wordingOfEquation = (name: string, symmetric: boolean): Wording => 
 
 const elsewhere = "set linear.method to 'gmres' or 'direct'"
 
+const origin = 'look for where they come from with Debug.checkFinite'
+
 /** Of a linear solve, by its name and method: one that the user calls, or one inside of a derivative. */
 export const wordingOfSystem = (name: string, method: string): Wording => ({
   name: `${name} (${method})`,
@@ -51,6 +53,8 @@ export const wordingOfSystem = (name: string, method: string): Wording => ({
     name === 'linearSolve'
       ? {
           iterations: 'raise maxIterations or give a preconditioner',
+          'not finite': origin,
+          singular: 'add a small multiple of the identity to the operator',
           indefinite: 'use gmres, bicgstab or direct',
           'indefinite preconditioner': 'give another one',
           breakdown: 'use gmres or direct',
@@ -58,6 +62,8 @@ export const wordingOfSystem = (name: string, method: string): Wording => ({
         }
       : {
           iterations: "raise linear.maxIterations, or set linear.method to 'direct'",
+          'not finite': origin,
+          singular: 'differentiate where it is not',
           indefinite: elsewhere,
           breakdown: elsewhere,
           stagnation: "raise linear.tolerance, or set linear.method to 'direct'"
