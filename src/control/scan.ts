@@ -155,7 +155,8 @@ const requireScanOptions = (name: string, options: ScanOptions): void => {
  *
  * Carry, elements and `y` are trees of tensors. The carry keeps its structure, shapes and types. Without `xs` there are
  * `length` steps, and `y` may be `undefined`. On values it is an ordinary loop, whose body may do anything; in a staged
- * function it is one operation, and the body must not read values. Every transformation goes through either.
+ * function it is one operation, and the body must not read values. Every transformation goes through either. Where there are
+ * no steps the body is staged, for the shapes of `y`: values cannot be read then.
  *
  * The backward pass of an ordinary loop keeps what every step has computed. With `checkpointEvery: k` it keeps one carry in
  * k steps and computes k steps again at a time, so memory is that of n / k carries and k steps, with the same gradients bit
@@ -192,7 +193,8 @@ export const scan = <C, Y, X = undefined>(
  * the memory of one element at a time. Functions that `vmap` has no better way for, and those that read values, are at
  * home here.
  *
- * Elements and results are trees of tensors, on whose lengths all leaves agree.
+ * Elements and results are trees of tensors, on whose lengths all leaves agree. Where there are no elements the function is
+ * staged, for the shapes of its results, and cannot read values.
  *
  * @example
  * import { map } from 'pullback/Control'

@@ -1,4 +1,7 @@
-/** Comparisons, elementwise, and tests of special values: masks of type bool, whose derivative is 0. */
+/**
+ * Comparisons, elementwise, and tests of special values: masks of type bool, whose derivative is 0. A mask is an object, so
+ * `if (greater(x, 0))` is always true: read it with `item`, or choose with `where`.
+ */
 import { real } from '../primitive/domain.js'
 import { type Binary, type BinaryRecord, type Unary, binary, unary } from '../primitive/elementwise.js'
 
@@ -12,6 +15,7 @@ const comparing: Pick<BinaryRecord<string>, 'domains' | 'distinct' | 'accepts' |
 
 /**
  * Whether a = b. NaN equals nothing.
+ * A mask is no condition: `if (T.equal(a, b))` is always true, read it with `T.item` first.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -29,6 +33,7 @@ export const equal: Binary<'equal'> = binary({
 
 /**
  * Whether a differs from b. NaN differs from everything.
+ * A mask is no condition: `if (T.notEqual(a, b))` is always true, read it with `T.item` first.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -45,7 +50,7 @@ export const notEqual: Binary<'notEqual'> = binary({
 })
 
 /**
- * Whether a < b.
+ * Whether a < b. A mask is no condition: `if (T.less(a, b))` is always true, read it with `T.item` first.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -62,7 +67,7 @@ export const less: Binary<'less'> = binary({
 })
 
 /**
- * Whether a <= b.
+ * Whether a <= b. A mask is no condition: `if (T.lessEqual(a, b))` is always true, read it with `T.item` first.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -79,7 +84,7 @@ export const lessEqual: Binary<'lessEqual'> = binary({
 })
 
 /**
- * Whether a > b.
+ * Whether a > b. A mask is no condition: `if (T.greater(a, b))` is always true, read it with `T.item` first.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -96,7 +101,7 @@ export const greater: Binary<'greater'> = binary({
 })
 
 /**
- * Whether a >= b.
+ * Whether a >= b. A mask is no condition: `if (T.greaterEqual(a, b))` is always true, read it with `T.item` first.
  *
  * @example
  * import * as T from 'pullback/Tensor'
