@@ -77,12 +77,13 @@ export class Batch extends Interpretation implements Interpreter {
     const primals = operands.map((operand) => this.primal(operand))
     const mapped = operands.map((operand) => this.owns(operand))
     if (batch !== undefined) {
-      return this.input(
-        this.together(
-          () => batch(primals, mapped, params, this.size),
-          () => primitive.infer(operands, params)
-        )
-      )
+      try {
+        return this.input(batch(primals, mapped, params, this.size))
+      } catch (error) {
+        // What is refused of all examples is said of one, as the user wrote it, if that is refused as well.
+        if (error instanceof ShapeError) primitive.infer(operands, params)
+        throw error
+      }
     }
     const [result] = this.oneByOne(
       primals,
@@ -107,25 +108,25 @@ export class Batch extends Interpretation implements Interpreter {
     const { batch } = primitive
     const primals = operands.map((operand) => this.primal(operand))
     const mapped = operands.map((operand) => this.owns(operand))
-    const infer = (): readonly TensorType[] => primitive.infer(operands, params)
-    const results =
-      batch === undefined
-        ? this.oneByOne(primals, mapped, (each) => bindTuple(primitive, each, params), infer)
-        : this.together(() => batch(primals, mapped, params, this.size), infer)
+    let results: readonly Tensor[]
+    try {
+      results =
+        batch === undefined
+          ? this.oneByOne(
+              primals,
+              mapped,
+              (each) => bindTuple(primitive, each, params),
+              () => primitive.infer(operands, params)
+            )
+          : batch(primals, mapped, params, this.size)
+    } catch (error) {
+      if (error instanceof ShapeError) primitive.infer(operands, params)
+      throw error
+    }
     return results.map((result) => {
       this.requireForeign(primitive.name, result)
       return this.input(result)
     })
-  }
-
-  /** A rule for all examples; what it refuses is said of one example, as the user wrote it, if that is refused as well. */
-  private together<A>(rule: () => A, ofOne: () => unknown): A {
-    try {
-      return rule()
-    } catch (error) {
-      if (error instanceof ShapeError) ofOne()
-      throw error
-    }
   }
 
   /** The rule for what has none: a call per example. */

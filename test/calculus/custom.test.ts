@@ -99,6 +99,16 @@ describe('customVjp', () => {
     expect(() => grad(g)(scalar(1))).toThrow(
       'customVjp: a rule closes over a value inside a transformation, whose derivative would be lost; pass it as an argument instead'
     )
+    const times = (c: S, y: S): S =>
+      customVjp(
+        (z: S) => [z, {}] as const,
+        (_residuals, ct) => [T.mul(ct, y)]
+      )(c)
+    const inScan = (x: S): S =>
+      scan((c: S, y: S) => [times(c, y), c], { checkpointEvery: 1 })(x, T.of([1, 2], 'float64') as T.Tensor<[2]>)[0]
+    expect(() => grad(inScan)(scalar(1))).toThrow(
+      'a rule closes over a value inside scan, whose derivative would be lost; pass it as an argument instead'
+    )
   })
 
   test('rules that return no pair, or no list, are refused', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkpoint, customJvp, customVjp, grad, jvp, linearize, vjp } from 'pullback/Grad'
+import { checkpoint, customJvp, customVjp, grad, gradWithAux, jvp, linearize, vjp } from 'pullback/Grad'
 import { LeakedTracerError } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 
@@ -19,6 +19,13 @@ describe('what bad input gets', () => {
   test('a tree as result', () => {
     expect(() => grad(untyped((v: T.Tensor) => [v, v]))(x)).toThrow(
       'grad: the function returned a tree of tensors; a scalar is required, return the rest as aux with gradWithAux or differentiate with vjp'
+    )
+  })
+
+  test('a tree in place of the scalar beside an aux', () => {
+    const f = (v: S): readonly [S, S] => [[v] as unknown as S, v]
+    expect(() => gradWithAux(f)(x)).toThrow(
+      'gradWithAux: the function returned a tree of tensors; a scalar is required, return the rest as aux or differentiate with vjp'
     )
   })
 
