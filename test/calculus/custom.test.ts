@@ -105,7 +105,7 @@ describe('customVjp', () => {
         (_residuals, ct) => [T.mul(ct, y)]
       )(c)
     const inScan = (x: S): S =>
-      scan((c: S, y: S) => [times(c, y), c], { checkpointEvery: 1 })(x, T.of([1, 2], 'float64') as T.Tensor<[2]>)[0]
+      scan((c: S, y: S) => [times(c, y), c], { checkpointEvery: 1 })(x, T.of([1, 2], 'float64'))[0]
     expect(() => grad(inScan)(scalar(1))).toThrow(
       'a rule closes over a value inside scan, whose derivative would be lost; pass it as an argument instead'
     )
