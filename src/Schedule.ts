@@ -4,6 +4,7 @@
  */
 import { ShapeError, show } from './shape/model.js'
 import { isNotNegative, requireNumber, requireOptions, showGiven } from './internal/refuse.js'
+import { requireTensor } from './primitive/require.js'
 import {
   add,
   cast,
@@ -89,8 +90,10 @@ const progress = (step: Tensor<[]>, over: number): Tensor<[]> => minimum(maximum
 
 /**
  * A schedule from a function in tensor operations, which is given the step as a float64 scalar: it works inside of every
- * transformation, and one may differentiate through the tensors that it closes over. A value that is no scalar throws a
- * `ShapeError`.
+ * transformation, and one may differentiate through the tensors that it closes over.
+ *
+ * @throws TypeError when it is no function, or its value no tensor
+ * @throws ShapeError when its value is no scalar
  *
  * @example
  * import { grad } from 'pullback/Grad'
@@ -109,8 +112,12 @@ const progress = (step: Tensor<[]>, over: number): Tensor<[]> => minimum(maximum
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const make = (value: (step: Tensor<[]>) => Tensor<[]>): Schedule => {
+  if (typeof value !== 'function') {
+    throw new TypeError(`Schedule.make: ${showGiven(value)}; a function of the step is required`)
+  }
   const at = (step: Tensor<[]>): Tensor<[]> => {
     const result: Tensor = value(cast(step, 'float64'))
+    requireTensor('Schedule.make', result, ' as the value')
     if (result.shape.length === 0) return typed(result)
     throw new ShapeError(
       'Schedule.make',

@@ -120,5 +120,8 @@ describe('at a step that is a tensor', () => {
   it('a value that is no scalar is refused', () => {
     const loose = Schedule.make as unknown as (value: () => T.Tensor) => Schedule.Schedule
     expect(() => loose(() => T.of([1, 2]))(0)).toThrow('Schedule.make: a value of shape [2]; a scalar is required')
+    const looser = Schedule.make as unknown as (value: unknown) => Schedule.Schedule
+    expect(() => looser(0.1)).toThrow('Schedule.make: 0.1; a function of the step is required')
+    expect(() => looser(() => 0.1)(0)).toThrow('Schedule.make: the number 0.1 as the value; a tensor is required')
   })
 })

@@ -13,7 +13,7 @@ import { bindMapped } from './mapped.js'
 import { type Outcome, type Wording, refuse, reportLength, reportOf } from './notConverged.js'
 import { full, matrixOf, onVectors, transposedProgram } from './operator.js'
 import { wordingOfSystem } from './wording.js'
-import { type Vector, compact, norm, pack, precisionOf, unpack } from './vector.js'
+import { type Vector, compact, norm, pack, precisionOf, times, unpack } from './vector.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -92,6 +92,13 @@ const krylov = { cg, gmres, bicgstab }
 
 const same = (r: Vector): Vector => r
 
+/**
+ * A power of two that brings a right side of that size near 1, where its squares leave the range of numbers; else 1. A
+ * solution scales with its right side.
+ */
+const scaleOf = (size: number): number =>
+  size > 1e-100 && size < 1e100 ? 1 : 2 ** Math.max(-1000, Math.min(1000, -Math.round(Math.log2(size))))
+
 /** The end of the iteration at concrete values. */
 const outcomeOf = (params: LinearSystem, operands: readonly Concrete[]): Outcome => {
   const { captured, ofPreconditioner, b: leaves, initial } = partsOf(params, operands)
@@ -100,17 +107,20 @@ const outcomeOf = (params: LinearSystem, operands: readonly Concrete[]): Outcome
   const size = norm(b)
   const tolerance = Math.max(params.tolerance[precisionOf(leaves)] * size, params.absoluteTolerance)
   if (size === 0) return { x: b, residual: 0, iterations: 0, tolerance, ending: 'converged' }
+  if (!Number.isFinite(size)) return { x: b, residual: size, iterations: 0, tolerance: size, ending: 'not finite' }
   if (method === 'direct') return direct(matrixOf(operator, leaves, captured), b, tolerance)
+  const scale = scaleOf(size)
   const system: System = {
     apply: onVectors(operator, leaves, captured),
     precondition: preconditioner === undefined ? same : onVectors(preconditioner, leaves, ofPreconditioner),
-    b,
-    initial: guessed ? pack(initial) : undefined,
-    tolerance,
+    b: times(scale, b),
+    initial: guessed ? times(scale, pack(initial)) : undefined,
+    tolerance: tolerance * scale,
     maxIterations: params.maxIterations ?? Math.max(100, 10 * b.length),
     restart: params.restart ?? 30
   }
-  return krylov[method](system)
+  const outcome = krylov[method](system)
+  return { ...outcome, x: times(1 / scale, outcome.x), residual: outcome.residual / scale, tolerance }
 }
 
 /**

@@ -68,8 +68,18 @@ export const dot = (x: Vector, y: Vector): number => {
   return sum
 }
 
-/** The Euclidean norm. */
-export const norm = (x: Vector): number => Math.sqrt(dot(x, x))
+/** The largest magnitude. */
+const largest = (x: Vector): number => x.reduce((most, each) => Math.max(most, Math.abs(each)), 0)
+
+/** The Euclidean norm; where squares leave the range of numbers, of elements beside the largest. */
+export const norm = (x: Vector): number => {
+  const squares = dot(x, x)
+  if ((squares > 1e-280 && squares < Infinity) || Number.isNaN(squares)) return Math.sqrt(squares)
+  const most = largest(x)
+  if (most === 0 || most === Infinity) return most
+  const beside = x.map((each) => each / most)
+  return most * Math.sqrt(dot(beside, beside))
+}
 
 /** y + a x, in the place of y. */
 export const addScaled = (y: Vector, a: number, x: Vector): void => {

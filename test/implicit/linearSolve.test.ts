@@ -179,3 +179,22 @@ describe('is deterministic', () => {
     expect(T.toArray(solved(method)(a, b))).toEqual(T.toArray(solved(method)(a, b)))
   })
 })
+
+describe('right sides whose squares leave the range of numbers', () => {
+  const diagonal = T.of([2, 3], 'float64')
+  test.each(methods)('%s', (method) => {
+    const solve = linearSolve((x: T.Tensor) => T.mul(diagonal, x), { method })
+    for (const size of [2 ** 1023, 1e250, 1e160, 1e-160, 1e-250, 1e-300]) {
+      const b = T.of([size, -size / 4], 'float64')
+      close(T.div(orThrow(solve(b)), size), T.of([1 / 2, -1 / 12], 'float64'), 1e-10)
+    }
+  })
+
+  test.each(methods)('infinite ones are no solution: %s', (method) => {
+    const solve = linearSolve((x: T.Tensor) => T.mul(diagonal, x), { method })
+    expect(solve(T.of([Infinity, 1], 'float64'))).toMatchObject({
+      _tag: 'Left',
+      left: { residual: Infinity, iterations: 0 }
+    })
+  })
+})
