@@ -127,7 +127,7 @@ export const argmin =
     const { program } = closed
     const residual = gradientProgram(program, unknown.leaves.length)
     return solutionFrom(unknown, closed, {
-      name: operation,
+      name: solver === undefined ? operation : `${operation} (solver)`,
       residual,
       linear,
       symmetric: true,

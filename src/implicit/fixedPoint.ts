@@ -82,7 +82,12 @@ export const fixedPoint =
       run(program, leaves).map((value, i) => sub(leaves[i]!, value))
     )
     return solutionFrom(unknown, closed, {
-      name: method === 'iteration' ? operation : `${operation} (${method})`,
+      name:
+        solver !== undefined
+          ? `${operation} (solver)`
+          : method === 'iteration'
+            ? operation
+            : `${operation} (${method})`,
       residual,
       linear,
       symmetric: false,

@@ -57,7 +57,7 @@ export const root =
     const closed = closedLike(name, unknown, (x) => f(x, ...params))
     const residual = closed.program
     return solutionFrom(unknown, closed, {
-      name,
+      name: solver === undefined ? name : `${name} (solver)`,
       residual,
       linear,
       symmetric: false,

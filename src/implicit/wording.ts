@@ -25,11 +25,17 @@ const ofMinimum: Remedies = {
   stagnation: 'raise the tolerance, or start elsewhere'
 }
 
+/** A solver of the user's own is held against the same tolerance; the number of its iterations is its own affair. */
+const ofGiven: Remedies = { iterations: 'give a solver that comes closer, or raise the tolerance' }
+
 const remedies: { readonly [name: string]: Remedies } = {
   root: ofRoot,
   fixedPoint: ofFixedPoint,
   'fixedPoint (anderson)': { ...ofFixedPoint, iterations: 'raise maxIterations' },
-  argmin: ofMinimum
+  argmin: ofMinimum,
+  'root (solver)': { ...ofRoot, ...ofGiven },
+  'fixedPoint (solver)': { ...ofFixedPoint, ...ofGiven },
+  'argmin (solver)': { ...ofMinimum, ...ofGiven }
 }
 
 /** Of a nonlinear solver, by its name; the equation of a minimum has a symmetric Jacobian. */

@@ -214,7 +214,7 @@ describe('a solver of the user', () => {
   test('is held against the tolerance', () => {
     const wrong = root((x: S) => T.sub(T.square(x), 2), { solver: (f) => (f(scalar(1)), f(scalar(2)), scalar(1.5)) })
     expect(left(wrong(scalar(1))).message).toBe(
-      'root: the residual is 2.5e-1 after 2 iterations; at most 1e-10 is required, raise maxIterations or start nearer to a root'
+      'root (solver): the residual is 2.5e-1 after 2 iterations; at most 1e-10 is required, give a solver that comes closer, or raise the tolerance'
     )
   })
 
