@@ -29,11 +29,11 @@ const permutations = (n: number): readonly (readonly [order: readonly number[], 
       )
 
 /** The determinant as a polynomial, by Leibniz: its derivatives of all orders are those of sums and products. */
-const leibniz = (a: T.Tensor): T.Tensor<[]> => {
+const leibniz = (a: T.Tensor, signOf = (sign: number): number => sign): T.Tensor<[]> => {
   const n = a.shape[0] ?? 0
   const element = (i: number, j: number): T.Tensor => T.at(T.at(a, i), j)
   const terms = permutations(n).map(([order, sign]) =>
-    order.reduce((product: T.Tensor, j, i) => T.mul(product, element(i, j)), T.scalar(sign, 'float64'))
+    order.reduce((product: T.Tensor, j, i) => T.mul(product, element(i, j)), T.scalar(signOf(sign), 'float64'))
   )
   return T.ensure([])(terms.reduce((sum, term) => T.add(sum, term)))
 }
@@ -41,14 +41,26 @@ const leibniz = (a: T.Tensor): T.Tensor<[]> => {
 const det = (a: T.Tensor): T.Tensor<[]> => T.ensure([])(Linalg.det(a))
 
 /** The derivatives of order 0 to 4, along one direction after the other. */
-const derivatives = (f: (a: T.Tensor) => T.Tensor<[]>, a: T.Tensor): readonly number[] => {
+const derivatives = (
+  f: (a: T.Tensor) => T.Tensor<[]>,
+  a: T.Tensor,
+  along: (order: number, shape: T.Tensor['shape']) => T.Tensor = normal
+): readonly number[] => {
   const orders = [f]
   for (let order = 1; order <= 4; order++) {
     const last = orders[order - 1] ?? f
-    orders.push((x) => jvp(last)([x], [normal(order, x.shape)])[1])
+    orders.push((x) => jvp(last)([x], [along(order, x.shape)])[1])
   }
   return orders.map((g) => T.item(g(a)))
 }
+
+/** What rounding is relative to: the same with all terms positive. */
+const magnitudes = (a: T.Tensor): readonly number[] =>
+  derivatives(
+    (x) => leibniz(x, () => 1),
+    T.abs(a),
+    (order, shape) => T.abs(normal(order, shape))
+  )
 
 /** A matrix of a given rank. */
 const ofRank = (seed: number, n: number, rank: number): T.Tensor =>
@@ -170,7 +182,7 @@ describe('derivatives of det', () => {
     (n, rank) => {
       for (const seed of [10, 20, 30]) {
         const a = rank === 0 ? T.zeros([n, n], 'float64') : ofRank(seed, n, rank)
-        const expected = derivatives(leibniz, a)
+        const expected = derivatives((x) => leibniz(x), a)
         derivatives(det, a).forEach((each, order) => {
           expect(Math.abs(each - (expected[order] ?? NaN)), `order ${order}`).toBeLessThan(2e-13)
         })
@@ -178,7 +190,7 @@ describe('derivatives of det', () => {
     }
   )
 
-  it('between regular and singular matrices lose no digits', () => {
+  it('between regular and singular matrices lose few digits', () => {
     const exponent = fc.integer({ min: -18, max: 0 })
     const exponents = fc.tuple(exponent, exponent, exponent)
     fc.assert(
@@ -188,9 +200,13 @@ describe('derivatives of det', () => {
           'float64'
         )
         const a = T.matmul(T.mul(normal(seed, [3, 3]), scales), normal(seed + 1, [3, 3]))
-        const expected = derivatives(leibniz, a)
+        const expected = derivatives((x) => leibniz(x), a)
+        const natural = magnitudes(a)
         derivatives(det, a).forEach((each, order) => {
-          expect(Math.abs(each - (expected[order] ?? NaN)), `order ${order}`).toBeLessThan(1e-12)
+          // Pivots that are shifted away from 0 cost the third order up to 650 units in the last place, the others 16.
+          const units = order === 3 ? 4096 : 64
+          const bound = units * 2 ** -52 * (natural[order] ?? NaN)
+          expect(Math.abs(each - (expected[order] ?? NaN)), `order ${order}`).toBeLessThanOrEqual(bound)
         })
       })
     )
