@@ -1,33 +1,14 @@
-// Every primitive is held to every law, found by itself: a new one needs no line here.
+// Every primitive is held to every law, found by itself: a new one needs no line here. The other half of them is in
+// primitives.rest.test.ts, which runs beside.
 import * as fc from 'fast-check'
 import { bind, real, unary } from 'pullback/Primitive'
 import * as Law from 'pullback/Law'
 import * as T from 'pullback/Tensor'
 import { describe, expect, it } from 'vitest'
-import { mappingWithin } from '../src/law/mapped.js'
-import { propertyOf } from '../src/law/suite.js'
+import { everyLaw } from './law/everyLaw.js'
 import { collect, exported, hidden, primitives } from './law/primitives.js'
 
-describe.each(primitives.map((found) => [`${found.primitive.name} (${found.place})`, found] as const))(
-  '%s',
-  (_, { primitive }) => {
-    it.each(Law.primitive(primitive).map((law) => [law.name, law] as const))('%s', (__, { property }) => {
-      fc.assert(property)
-    })
-  }
-)
-
-/** Primitives whose mapped values are those of the examples to rounding only, with the reason. */
-const inexact: { readonly [name: string]: string } = {
-  matmul: 'examples are folded into one product, and the kernel adds doubles in an order that depends on the sizes'
-}
-
-describe('vmap is the stack of examples bit for bit', () => {
-  const exact = primitives.filter(({ primitive }) => !(primitive.name in inexact))
-  it.each(exact.map((found) => [`${found.primitive.name} (${found.place})`, found] as const))('%s', (_, found) => {
-    fc.assert(propertyOf(found.primitive, mappingWithin(0)), { numRuns: 20 })
-  })
-})
+everyLaw(0, 2)
 
 const binaries = new Map(
   exported.flatMap(([place, f]) => (Law.broadcasts(f) ? [[f.primitive, [place, f] as const] as const] : []))
