@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -8,6 +9,8 @@ export default defineConfig({
     exclude: ['test/package/**', 'node_modules/**'],
     setupFiles: ['./scripts/property-setup.ts'],
     globalSetup: ['./scripts/property-seed.ts'],
+    // All processors: the default leaves one idle, half of a machine with two.
+    maxWorkers: availableParallelism(),
     // More runs of each property take longer.
     testTimeout: 60_000 * Math.max(1, Number(process.env['FC_RUNS'] ?? 1))
   }

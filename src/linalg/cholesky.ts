@@ -29,7 +29,7 @@ import { type Triangular, solveTriangle } from './triangularSolve.js'
 // the primitive
 // -----------------------------------------------------------------------------
 
-/** The lower triangle is NaN where there was a NaN in it, which hides whether the matrix was definite. */
+/** All of the lower triangle is NaN where there was a NaN in it, which hides whether the matrix was definite. */
 const poisoned = (n: number, x: Float64Array, at: number): void => {
   for (let i = 0; i < n; i++) {
     x.fill(NaN, at + i * n, at + i * n + i + 1)
@@ -44,10 +44,8 @@ const evaluate = (a: Concrete): Concrete => {
   for (let matrix = 0; matrix < size(stack); matrix++) {
     const at = matrix * n * n
     const failed = choleskyInto(n, x, at)
-    if (failed < 0) continue
-    const pivot = x[at + failed * (n + 1)]!
-    if (!hasNaN(x, at, n * n)) throw refuseIndefinite(indicesIn(stack, matrix), failed, pivot)
-    poisoned(n, x, at)
+    if (hasNaN(x, at, n * n)) poisoned(n, x, at)
+    else if (failed >= 0) throw refuseIndefinite(indicesIn(stack, matrix), failed, x[at + failed * (n + 1)]!)
   }
   return fromDoubles(a.shape, a.dtype, x)
 }
