@@ -77,8 +77,8 @@ describe('values', () => {
       )
     ).toEqual(
       T.of([
-        [1, 0],
-        [2, NaN]
+        [NaN, 0],
+        [NaN, NaN]
       ])
     )
     expect(
