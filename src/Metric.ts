@@ -2,7 +2,7 @@
  * Metrics: numbers that say how good predictions are. What is counted over batches is mergeable, by a monoid.
  */
 import type { Monoid } from 'fp-ts/lib/Monoid.js'
-import { read } from './primitive/model.js'
+import { read } from './primitive/traced.js'
 import { ShapeError, equals, show, size } from './shape/model.js'
 import { argmax, toArray } from './Tensor.js'
 import { type Tensor, contiguous, fromData } from './tensor/model.js'

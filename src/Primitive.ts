@@ -22,18 +22,34 @@ export {
   guardedMul,
   unary
 } from './primitive/elementwise.js'
+export { bind, bindOne } from './primitive/bind.js'
 export {
-  type BatchRule,
-  DTypeError,
+  type Bound,
+  type Cost,
   type Derivative,
+  type JointJvp,
   type JointPullback,
-  LeakedTracerError,
+  type JointVjp,
+  type Kind,
+  type None,
+  type OperandJvp,
+  type OperandVjp,
+  type Params,
   type Primitive,
   type Pullback,
+  type Slots,
   type TensorType,
-  type TuplePrimitive,
-  bind,
-  bindTuple
+  none
 } from './primitive/model.js'
-export { type HasPrimitive, type JvpRule, type OpRecord, type VjpRule, expose, op } from './primitive/op.js'
+export {
+  type BatchRule,
+  type HasPrimitive,
+  type JvpRule,
+  type OpRecord,
+  type VjpRule,
+  expose,
+  op
+} from './primitive/op.js'
+export { DTypeError } from './primitive/require.js'
+export { LeakedTracerError } from './primitive/traced.js'
 export { type Concrete, type Contiguous, contiguous, fromData } from './tensor/model.js'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { grad, gradWithAux, jvp, valueAndGrad, valueAndGradWithAux, vjp } from 'pullback/Grad'
-import { bind, op, real } from 'pullback/Primitive'
+import { bindOne, op, real } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 
 type S = T.Tensor<[]>
@@ -125,7 +125,7 @@ describe('nested derivatives', () => {
 describe('the backward pass', () => {
   const counting = (): { readonly double: (x: T.Tensor) => T.Tensor; readonly calls: () => number } => {
     let calls = 0
-    const primitive = op<2, undefined>({
+    const primitive = op<2, None>({
       name: 'counted',
       arity: 2,
       infer: (x) => x,
@@ -141,9 +141,9 @@ describe('the backward pass', () => {
           return ct
         }
       ],
-      sample: (draw) => ({ operands: [draw.tensor([], real), draw.tensor([], real)], params: undefined })
+      sample: (draw) => ({ operands: [draw.tensor([], real), draw.tensor([], real)], params: none })
     })
-    return { double: (x) => bind(primitive, [x, x], undefined), calls: () => calls }
+    return { double: (x) => bindOne(primitive, [x, x], none), calls: () => calls }
   }
 
   test('y = y + y a thousand times makes about a thousand pullbacks, not 2^1000', () => {

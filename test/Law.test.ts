@@ -270,9 +270,9 @@ describe('the laws of a primitive of your own', () => {
 
   test('a sample that never varies makes few mutants, and they may survive', () => {
     const cube = unary({ name: 'cube', domain: real, f: (x) => x ** 3, df: (x) => T.mul(3, T.square(x)) })
-    const atOne = { ...cube.primitive, sample: () => ({ operands: [T.scalar(1, 'float64')], params: undefined }) }
+    const atOne = { ...cube.primitive, sample: () => ({ operands: [T.scalar(1, 'float64')], params: none }) }
     expect(Law.mutate(atOne).map(({ name }) => name)).not.toContain('a stale captured value')
-    const empty = { ...cube.primitive, sample: () => ({ operands: [T.zeros([0], 'float64')], params: undefined }) }
+    const empty = { ...cube.primitive, sample: () => ({ operands: [T.zeros([0], 'float64')], params: none }) }
     // Of nothing, only types and shapes can be wrong.
     const ofTypes = ['a cotangent of the other type', 'another type foretold', 'another shape foretold']
     expect(Law.mutate(empty).map(({ name }) => name)).toEqual(ofTypes)

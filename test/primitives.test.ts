@@ -1,7 +1,7 @@
 // Every primitive is held to every law, found by itself: a new one needs no line here. The other half of them is in
 // primitives.rest.test.ts, which runs beside.
 import * as fc from 'fast-check'
-import { bind, real, unary } from 'pullback/Primitive'
+import { bindOne, real, unary } from 'pullback/Primitive'
 import * as Law from 'pullback/Law'
 import * as T from 'pullback/Tensor'
 import { describe, expect, it } from 'vitest'
@@ -89,7 +89,7 @@ describe('a bad primitive fails', () => {
   it('with a rule of vmap that forgets to align its operands', () => {
     const forgetful: typeof T.mul.primitive = {
       ...T.mul.primitive,
-      batch: (operands) => bind(T.mul.primitive, operands, undefined)
+      batch: (operands) => bindOne(T.mul.primitive, operands, none)
     }
     expect(broken({ forgetful })).toEqual(['vmap', 'staging'])
   })

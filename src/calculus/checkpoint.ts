@@ -1,10 +1,11 @@
 /** Trading time for memory: functions that are computed again when their derivative is taken. */
-import { type TuplePrimitive, bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import type { Program, Primitive } from '../primitive/model.js'
+import { hasEffects, run } from '../transform/program.js'
 import { real } from '../primitive/domain.js'
 import { sin } from '../tensor/trigonometric.js'
 import { mul } from '../tensor/arithmetic.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
-import { type Program, hasEffects, run } from '../transform/program.js'
 import { stage, stageAt } from '../transform/stage.js'
 import { type Flat, flattenAs } from '../tree/model.js'
 import { pullBack } from './leafwise.js'
@@ -39,7 +40,7 @@ const isNew = (program: Program): boolean => {
  * A call of a program that keeps nothing but its operands for the backward pass. Its derivatives are such calls too, so
  * that those of higher order save as much.
  */
-export const checkpointPrimitive: TuplePrimitive<Recomputed> = {
+export const checkpointPrimitive: Primitive<Recomputed> = {
   name: 'checkpoint',
   infer: (_operands, { program }) => outputTypes(program),
   evaluate: (operands, { program }) => concretes(run(program, operands)),
@@ -51,7 +52,7 @@ export const checkpointPrimitive: TuplePrimitive<Recomputed> = {
       program,
       tangents.map((tangent) => tangent !== undefined)
     )
-    const both = bindTuple(checkpointPrimitive, [...operands, ...present], { program: derived.program })
+    const both = bind(checkpointPrimitive, [...operands, ...present], { program: derived.program })
     return spreadOver(both.slice(program.outputs.length), derived.moves)
   },
   vjp: (operands, _out, { program }) => {
@@ -68,11 +69,11 @@ export const checkpointPrimitive: TuplePrimitive<Recomputed> = {
         operands.map((_, i) => before[i] !== undefined)
       )
       const present = [...cotangents, ...before].filter((each) => each !== undefined)
-      return spreadOver(bindTuple(checkpointPrimitive, [...operands, ...present], { program: pulled }), reached)
+      return spreadOver(bind(checkpointPrimitive, [...operands, ...present], { program: pulled }), reached)
     }
   },
   batch: (operands, mapped, { program }, size) =>
-    bindTuple(checkpointPrimitive, operands, { program: mappedProgram(program, mapped, size) }),
+    bind(checkpointPrimitive, operands, { program: mappedProgram(program, mapped, size) }),
   sample: (draw) => {
     const x = draw.tensor([3], real)
     const y = draw.tensor([3], real)
@@ -112,5 +113,5 @@ export const checkpoint =
       outcome = results('checkpoint', f(...flatArgs.unflatten(leaves)))
       return outcome.leaves
     })
-    return outcome!.unflatten(bindTuple(checkpointPrimitive, operands, { program }))
+    return outcome!.unflatten(bind(checkpointPrimitive, operands, { program }))
   }

@@ -1,5 +1,7 @@
 /** Functions with a derivative rule of the user's own, in either mode. */
-import { LeakedTracerError, type TensorType, type TuplePrimitive, bindTuple, ownRule } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import { type TensorType, type Primitive, none } from '../primitive/model.js'
+import { LeakedTracerError, ownRule } from '../primitive/traced.js'
 import { align } from '../primitive/batch.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
@@ -46,7 +48,7 @@ const full = (slots: Slots, types: readonly TensorType[]): readonly Tensor[] =>
   types.map((type, i) => slots[i] ?? zeroLike(type))
 
 /** The primitive of a function with a rule. It belongs to one call, and is never one of the library's. */
-const primitiveOf = (name: string, rule: Rule): TuplePrimitive => ({
+const primitiveOf = (name: string, rule: Rule): Primitive => ({
   name,
   infer: (operands) => {
     const { program, captured } = stage(name, operands, rule.value)
@@ -61,7 +63,7 @@ const primitiveOf = (name: string, rule: Rule): TuplePrimitive => ({
   jvp: (tangents, operands, out) => rule.jvp(operands, tangents, out),
   vjp: (operands, out) => rule.vjp(operands, out),
   batch: (operands, mapped, _params, size) =>
-    bindTuple(primitiveOf(name, mappedRule(rule, size)), align(operands, mapped, size), undefined)
+    bind(primitiveOf(name, mappedRule(rule, size)), align(operands, mapped, size), none)
 })
 
 /** The type of one example. */
@@ -212,7 +214,7 @@ export const customVjp =
         return guarded('customVjp', pullBack('customVjp', transposed, out.map(zeroLike)).pull)(tangents)
       }
     }
-    return outcome.at(bindTuple(primitiveOf('customVjp', rule), flatArgs.leaves, undefined))
+    return outcome.at(bind(primitiveOf('customVjp', rule), flatArgs.leaves, none))
   }
 
 /** Refuses values of transformations among residuals that were made from concrete arguments. */
@@ -272,5 +274,5 @@ export const customJvp =
         return guarded('customJvp', pullBack('customJvp', along, operands.map(zeroLike)).pull)
       }
     }
-    return outcome.at(bindTuple(primitiveOf('customJvp', own), flatArgs.leaves, undefined))
+    return outcome.at(bind(primitiveOf('customJvp', own), flatArgs.leaves, none))
   }

@@ -2,8 +2,9 @@
  * Programs as functions: their derivatives and their mapping are programs again, each made once. Primitives that carry
  * programs (`checkpoint`, `scan`, `cond`, ...) write their rules with these.
  */
-import { type TensorType, Traced, ownRule } from '../primitive/model.js'
-import { type Program, run } from '../transform/program.js'
+import type { Program, TensorType } from '../primitive/model.js'
+import { Traced, ownRule } from '../primitive/traced.js'
+import { run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import { callMapped } from './batching.js'
 import { type Leaves, pullBack, pushForward } from './leafwise.js'

@@ -1,6 +1,7 @@
 /** What goes into a differentiated function and what comes out of it: trees of float tensors. */
 import { isFloat } from '../DType.js'
-import { DTypeError, type TensorType } from '../primitive/model.js'
+import type { TensorType } from '../primitive/model.js'
+import { DTypeError } from '../primitive/require.js'
 import { ShapeError, equals, show } from '../shape/model.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { type Flat, TreeError, type Wording, flattenAs, zipWithAs } from '../tree/model.js'

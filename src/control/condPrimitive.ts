@@ -1,14 +1,15 @@
 /** The primitive behind staged choices: one of several programs, by an index. */
 import { mappedProgram, pullbackProgram, spreadOver, tangentProgram } from '../calculus/program.js'
 import { interval } from '../primitive/domain.js'
-import { type TuplePrimitive, bind, bindTuple } from '../primitive/model.js'
+import { bindOne, bind } from '../primitive/bind.js'
+import { type Program, type Primitive, none } from '../primitive/model.js'
+import { hasEffects, run } from '../transform/program.js'
 import { add, mul, sub } from '../tensor/arithmetic.js'
 import { equal, greaterEqual } from '../tensor/comparison.js'
 import { type Tensor, firstElement, isConcrete } from '../tensor/model.js'
 import { wherePrimitive } from '../tensor/select.js'
 import { broadcastToShape, reshapeTo } from '../tensor/structural.js'
 import { sin } from '../tensor/trigonometric.js'
-import { type Program, hasEffects, run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import { filled } from './programs.js'
 import { presence, present } from './step.js'
@@ -26,7 +27,7 @@ type Leaves = readonly Tensor[]
 type Flags = readonly boolean[]
 
 /** Applies the primitive. */
-export const bindCond = (operands: Leaves, params: Branches): Leaves => bindTuple(condPrimitive, operands, params)
+export const bindCond = (operands: Leaves, params: Branches): Leaves => bind(condPrimitive, operands, params)
 
 // -----------------------------------------------------------------------------
 // choosing
@@ -40,7 +41,7 @@ const over = (mask: Tensor, { shape }: Tensor): Tensor => {
 
 /** One list of leaves where the mask is true, the other where it is false. The mask stands for the axes in front. */
 export const selectLeaves = (mask: Tensor, a: Leaves, b: Leaves): Leaves =>
-  a.map((x, i) => bind(wherePrimitive, [over(mask, x), x, b[i]!], undefined))
+  a.map((x, i) => bindOne(wherePrimitive, [over(mask, x), x, b[i]!], none))
 
 /** The results of the branch with an index, which is clamped, out of those of all branches. */
 export const selectBranch = (index: Tensor, results: readonly Leaves[]): Leaves =>
@@ -58,7 +59,7 @@ export const clamped = (index: number, count: number): number => Math.min(Math.m
 const union = (each: readonly Flags[]): Flags => each[0]!.map((_, i) => each.some((flags) => flags[i]))
 
 /** The results of one of several programs. The others are not run, unless the index differs between examples of a mapping. */
-export const condPrimitive: TuplePrimitive<Branches> = {
+export const condPrimitive: Primitive<Branches> = {
   name: 'cond',
   infer: (_operands, { branches }) => branches[0]!.outputs,
   evaluate: ([index, ...operands], { branches }) => {

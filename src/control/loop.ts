@@ -1,6 +1,6 @@
 /** Scans of leaves: an ordinary loop where values are there, the primitive where they are staged. */
 import type { Tensor } from '../tensor/model.js'
-import { bottom } from '../primitive/model.js'
+import { bottom } from '../primitive/traced.js'
 import { bindScan } from './scanPrimitive.js'
 import { joined, noRows, rows, wide } from './rows.js'
 import { type StepFunction, cut, elementType, emittedTypes, stageStep } from './step.js'

@@ -1,8 +1,8 @@
 /** Programs with inputs in common, and with zeros in the place of what they leave out. */
 import { closedProgram, memo } from '../calculus/program.js'
-import type { TensorType } from '../primitive/model.js'
+import { type Program, type TensorType, Variable } from '../primitive/model.js'
+import { run } from '../transform/program.js'
 import { type Tensor, fill } from '../tensor/model.js'
-import { type Program, Variable, run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 
 type Leaves = readonly Tensor[]

@@ -1,7 +1,7 @@
 /** Tensors as lists of what stands along their axis in front, and back. */
 import { type Data, allocate } from '../DType.js'
 import { copyStrided } from '../kernel/strided.js'
-import { bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
 import { size } from '../shape/model.js'
 import { concatPrimitive, splitPrimitive } from '../tensor/join.js'
 import { type Concrete, Dense, Scalar, type Tensor, fill, fromData, isConcrete } from '../tensor/model.js'
@@ -27,7 +27,7 @@ export const rows = (x: Tensor): ((index: number) => Tensor) => {
   if (isConcrete(x)) return concreteRows(x)
   const shape = x.shape.slice(1)
   const n = x.shape[0]!
-  const parts = n === 1 ? [x] : bindTuple(splitPrimitive, [x], { axis: 0, sizes: new Array<number>(n).fill(1) })
+  const parts = n === 1 ? [x] : bind(splitPrimitive, [x], { axis: 0, sizes: new Array<number>(n).fill(1) })
   return (index) => reshapeTo(parts[index]!, shape)
 }
 
@@ -72,7 +72,7 @@ export const joined = (list: readonly Tensor[]): Tensor => {
     return all.result()!
   }
   const parts = list.map((row) => (isConcrete(row) ? reshapeTo(row, [1, ...row.shape]) : row))
-  return parts.length === 1 ? parts[0]! : bindTuple(concatPrimitive, parts, 0)[0]!
+  return parts.length === 1 ? parts[0]! : bind(concatPrimitive, parts, 0)[0]!
 }
 
 /** No rows of a type. */

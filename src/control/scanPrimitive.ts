@@ -1,11 +1,12 @@
 /** The primitive behind staged scans: a loop over the axis in front, whose step is a program. */
-import { type TuplePrimitive, bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
+import { hasEffects, run } from '../transform/program.js'
 import { interval } from '../primitive/domain.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { type Concrete, type Tensor, fill, isConcrete } from '../tensor/model.js'
 import { sin } from '../tensor/trigonometric.js'
 import { broadcastToShape, permuteTo } from '../tensor/structural.js'
-import { hasEffects, run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import { spreadOver } from '../calculus/program.js'
 import { collector, concreteRows, noRows } from './rows.js'
@@ -25,7 +26,7 @@ import {
 type Leaves = readonly Tensor[]
 
 /** Applies the primitive. */
-export const bindScan = (operands: Leaves, params: Scanned): Leaves => bindTuple(scanPrimitive, operands, params)
+export const bindScan = (operands: Leaves, params: Scanned): Leaves => bind(scanPrimitive, operands, params)
 
 // -----------------------------------------------------------------------------
 // rules
@@ -58,7 +59,7 @@ const evaluate = (operands: readonly Concrete[], { step, length, reverse }: Scan
 const exchanged = (x: Tensor): Tensor => permuteTo(x, [1, 0, ...x.shape.slice(2).map((_, axis) => axis + 2)])
 
 /** A loop over the axis in front of some operands, which carries others along. */
-export const scanPrimitive: TuplePrimitive<Scanned> = {
+export const scanPrimitive: Primitive<Scanned> = {
   name: 'scan',
   infer: (_operands, { step, length }) => [
     ...step.program.outputs.slice(0, step.carries),

@@ -1,11 +1,11 @@
 /** Scans in segments, each of which keeps only the carry that it starts from. */
 import { checkpointPrimitive } from '../calculus/checkpoint.js'
 import { closedProgram } from '../calculus/program.js'
-import { type TensorType, bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import type { Program, TensorType } from '../primitive/model.js'
 import { concatPrimitive, splitPrimitive } from '../tensor/join.js'
 import type { Tensor } from '../tensor/model.js'
 import { reshapeTo } from '../tensor/structural.js'
-import type { Program } from '../transform/program.js'
 import { type Course, scanLeaves } from './loop.js'
 import { bindScan } from './scanPrimitive.js'
 import { type Step, type StepFunction, cut, elementType, stageStep } from './step.js'
@@ -23,7 +23,7 @@ const segmentProgram = (step: Step, length: number, reverse: boolean): Program =
 
 /** The rows that whole segments take, and the rest. */
 const parted = (list: Leaves, sizes: readonly number[]): readonly Leaves[] => {
-  const each = list.map((x) => bindTuple(splitPrimitive, [x], { axis: 0, sizes }))
+  const each = list.map((x) => bind(splitPrimitive, [x], { axis: 0, sizes }))
   return sizes.map((_, i) => each.map((parts) => parts[i]!))
 }
 
@@ -44,7 +44,7 @@ export const scanInSegments = (
   const segment =
     (count: number): StepFunction =>
     (carry, elements) => {
-      const results = bindTuple(checkpointPrimitive, [...carry, ...elements, ...constants], {
+      const results = bind(checkpointPrimitive, [...carry, ...elements, ...constants], {
         program: programOf(count)
       })
       return cut(results, start.length)
@@ -68,6 +68,6 @@ export const scanInSegments = (
   const [last, behind] = segment(rest)(carry, few)
   return [
     wholeCarry(last),
-    flat.map((x, i) => bindTuple(concatPrimitive, reverse ? [behind[i]!, x] : [x, behind[i]!], 0)[0]!)
+    flat.map((x, i) => bind(concatPrimitive, reverse ? [behind[i]!, x] : [x, behind[i]!], 0)[0]!)
   ]
 }

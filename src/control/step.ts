@@ -3,9 +3,9 @@
  */
 import { closedProgram, memo, pullbackProgram, tangentProgram } from '../calculus/program.js'
 import { newBatch } from '../calculus/batching.js'
-import type { TensorType } from '../primitive/model.js'
+import type { Program, TensorType } from '../primitive/model.js'
+import { run } from '../transform/program.js'
 import { type Tensor, fill } from '../tensor/model.js'
-import { type Program, run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 
 // -----------------------------------------------------------------------------

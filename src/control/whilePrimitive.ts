@@ -3,13 +3,14 @@ import { pullBack, pushForward } from '../calculus/leafwise.js'
 import { closedProgram, spreadOver } from '../calculus/program.js'
 import { align } from '../primitive/batch.js'
 import { interval } from '../primitive/domain.js'
-import { type TuplePrimitive, bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
+import { hasEffects, run } from '../transform/program.js'
 import { add, mul, sub } from '../tensor/arithmetic.js'
 import { greater, less } from '../tensor/comparison.js'
 import { type Concrete, type Tensor, fill, firstElement, isConcrete } from '../tensor/model.js'
 import { broadcastToShape } from '../tensor/structural.js'
 import { sin } from '../tensor/trigonometric.js'
-import { hasEffects, run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import { backwardStep, chosen, cut, mappedStep, presence, present } from './step.js'
 import {
@@ -30,7 +31,7 @@ type Flags = readonly boolean[]
 type Slots = readonly (Tensor | undefined)[]
 
 /** Applies the primitive. */
-export const bindWhile = (operands: Leaves, params: While): Leaves => bindTuple(whilePrimitive, operands, params)
+export const bindWhile = (operands: Leaves, params: While): Leaves => bind(whilePrimitive, operands, params)
 
 /** The error for a loop that has made all the steps it may make. */
 export const tooManySteps = (name: string, maxSteps: number): RangeError =>
@@ -112,7 +113,7 @@ const backwardFormula = (operands: Leaves, params: Backward): Leaves => {
  * The pullback of a loop. On values it keeps what was carried into every step, and goes through the steps backward: n steps
  * take time and memory in n.
  */
-export const whileBackwardPrimitive: TuplePrimitive<Backward> = {
+export const whileBackwardPrimitive: Primitive<Backward> = {
   name: 'whileLoopBackward',
   infer: (operands, params) => operands.slice(0, backOf(params).step.carries),
   evaluate: (operands, params) => {
@@ -140,7 +141,7 @@ export const whileBackwardPrimitive: TuplePrimitive<Backward> = {
       size
     )
     const [mask] = run(masked.goesOn, [...init, ...constants])
-    return bindTuple(whileBackwardPrimitive, [...sums, mask!, ...init, ...constants], {
+    return bind(whileBackwardPrimitive, [...sums, mask!, ...init, ...constants], {
       loop: masked.loop,
       cotangents: [false, ...cotangents]
     })
@@ -166,7 +167,7 @@ const pull = (operands: Leaves, params: While, cotangents: Slots, before: Slots)
     constants.map((x, i) => beforeConstants[i] ?? zero(x)),
     back.constants
   )
-  const results = bindTuple(whileBackwardPrimitive, [...cts, ...totals, ...operands], backward)
+  const results = bind(whileBackwardPrimitive, [...cts, ...totals, ...operands], backward)
   const [ctInit, sums] = cut(results, cts.length)
   return [
     ...spreadOver(ctInit, back.carry).map((ct, i) => {
@@ -182,7 +183,7 @@ const pull = (operands: Leaves, params: While, cotangents: Slots, before: Slots)
 // -----------------------------------------------------------------------------
 
 /** A loop that goes on as long as a condition holds of what it carries. */
-export const whilePrimitive: TuplePrimitive<While> = {
+export const whilePrimitive: Primitive<While> = {
   name: 'whileLoop',
   infer: (_operands, { step }) => step.program.outputs,
   evaluate: (operands, params) => loopOver(operands, params, () => undefined),

@@ -1,11 +1,11 @@
 /** Loops made from a loop: along tangents, counting its steps, making a number of them, of many examples at once. */
 import { closedProgram, mappedProgram, memo } from '../calculus/program.js'
-import type { TensorType } from '../primitive/model.js'
+import type { Program, TensorType } from '../primitive/model.js'
+import { run } from '../transform/program.js'
 import { add } from '../tensor/arithmetic.js'
 import { less } from '../tensor/comparison.js'
 import { type Tensor, fromNumber } from '../tensor/model.js'
 import { any } from '../tensor/reduce.js'
-import { type Program, run } from '../transform/program.js'
 import { selectLeaves } from './condPrimitive.js'
 import { type Step, cut, mappedStep, movingStep, presence } from './step.js'
 

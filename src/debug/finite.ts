@@ -2,7 +2,8 @@
 import { isFloat } from '../DType.js'
 import { align } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
-import { type TensorType, type TuplePrimitive, bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import type { TensorType, Primitive } from '../primitive/model.js'
 import { type Shape, show, size } from '../shape/model.js'
 import { type Concrete, type Tensor, contiguous } from '../tensor/model.js'
 
@@ -270,14 +271,14 @@ const checkParts = (
     : parts.map((part, i) =>
         part === undefined
           ? part
-          : bindTuple(checkFinitePrimitive, [part], { ...site, kind, shapes: site.shapes.slice(i, i + 1) })[0]
+          : bind(checkFinitePrimitive, [part], { ...site, kind, shapes: site.shapes.slice(i, i + 1) })[0]
       )
 
 /**
  * The identity on as many operands as the site has shapes, which throws when they are not finite; the further operands
  * explain them.
  */
-export const checkFinitePrimitive: TuplePrimitive<Site> = {
+export const checkFinitePrimitive: Primitive<Site> = {
   name: 'checkFinite',
   effect: true,
   infer: (operands, { shapes }) => operands.slice(0, shapes.length),
@@ -293,7 +294,7 @@ export const checkFinitePrimitive: TuplePrimitive<Site> = {
     const checked = checkParts(cotangents, onCotangents[site.kind], site)
     return operands.map((_, i) => checked[i])
   },
-  batch: (operands, mapped, site, length) => bindTuple(checkFinitePrimitive, align(operands, mapped, length), site),
+  batch: (operands, mapped, site, length) => bind(checkFinitePrimitive, align(operands, mapped, length), site),
   sample: (draw) => {
     const shape = draw.shape()
     const operands = [draw.tensor(shape, real), draw.tensor(shape, real)]

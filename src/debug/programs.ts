@@ -1,5 +1,5 @@
 /** Programs inside of parameters: `checkpoint`, `scan`, `cond` and so on carry them. */
-import type { Equation, Program } from '../transform/program.js'
+import type { Equation, Program } from '../primitive/model.js'
 
 /** Whether a value has fields. */
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null

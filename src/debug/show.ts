@@ -1,10 +1,9 @@
 /** Programs as text. */
 import type { DType } from '../DType.js'
-import type { TensorType } from '../primitive/model.js'
+import { type Atom, type Equation, type Program, type TensorType, Variable } from '../primitive/model.js'
 import { show as showShape, size } from '../shape/model.js'
 import { Dense, type Tensor, contiguous, isConcrete, isTensor } from '../tensor/model.js'
 import { showElement } from '../tensor/show.js'
-import { type Atom, type Equation, type Program, Variable } from '../transform/program.js'
 import { isObject, isPlain, isProgram } from './programs.js'
 
 // -----------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 /** Looking at values as they pass, at any nesting of transformations. */
 import { align } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
-import { type TuplePrimitive, bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
 import { showGiven } from '../internal/refuse.js'
 import { show } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
@@ -97,13 +98,13 @@ const tapCotangents = (
     paths: choose(params.paths, cotangents),
     mapped: choose(params.mapped, cotangents)
   }
-  const passed = bindTuple(tapPrimitive, given, back)
+  const passed = bind(tapPrimitive, given, back)
   let next = 0
   return cotangents.map((each) => (each === undefined ? undefined : passed[next++]))
 }
 
 /** The identity, which reports its operands when it is run. */
-export const tapPrimitive: TuplePrimitive<Tapped> = {
+export const tapPrimitive: Primitive<Tapped> = {
   name: 'tap',
   effect: true,
   infer: (operands) => operands,
@@ -115,7 +116,7 @@ export const tapPrimitive: TuplePrimitive<Tapped> = {
   vjp: (_operands, _out, params) => (cotangents) => (params.cotangent ? tapCotangents(cotangents, params) : cotangents),
   batch: (operands, mapped, params, size) => {
     const sizes = params.mapped.map((before, i) => (mapped[i] === true ? [size, ...before] : before))
-    return align(bindTuple(tapPrimitive, operands, { ...params, mapped: sizes }), mapped, size)
+    return align(bind(tapPrimitive, operands, { ...params, mapped: sizes }), mapped, size)
   },
   sample: (draw) => {
     const operands = [draw.tensor(draw.shape(), real), draw.tensor(draw.shape(), real)]
@@ -181,6 +182,6 @@ export const tap = (
   return <P>(tree: P): P => {
     const { leaves, paths, unflatten } = flattenAs('tap', tree)
     const mapped = leaves.map(() => [])
-    return unflatten(bindTuple(tapPrimitive, leaves, { label: named, report, kind: 'value', cotangent, paths, mapped }))
+    return unflatten(bind(tapPrimitive, leaves, { label: named, report, kind: 'value', cotangent, paths, mapped }))
   }
 }

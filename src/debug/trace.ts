@@ -1,9 +1,10 @@
 /** Programs as data: what a function does, written down once for all values of its arguments. */
-import { DTypeError, type TensorType } from '../primitive/model.js'
+import type { Program, TensorType } from '../primitive/model.js'
+import { DTypeError } from '../primitive/require.js'
+import { run } from '../transform/program.js'
 import { ShapeError, equals, show } from '../shape/model.js'
 import { ofArguments, results } from '../calculus/trees.js'
 import { type Tensor, fill } from '../tensor/model.js'
-import { type Program, run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import { type Flat, TreeError, flattenAs, mapAs } from '../tree/model.js'
 

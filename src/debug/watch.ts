@@ -3,16 +3,9 @@
  * transformations inside of the watched function, and so sees what they do: forward, and in pullbacks.
  */
 import { isFloat } from '../DType.js'
-import {
-  type Interpreter,
-  type Pair,
-  type Primitive,
-  Traced,
-  type TuplePrimitive,
-  bind,
-  bindPair,
-  bindTuple
-} from '../primitive/model.js'
+import { bindOne, bindPair, bind } from '../primitive/bind.js'
+import { type Equation, type Pair, type Primitive, Variable } from '../primitive/model.js'
+import { type Interpreter, Traced } from '../primitive/traced.js'
 import type { Shape } from '../shape/model.js'
 import { stopGradientPrimitive } from '../tensor/cast.js'
 import { type Tensor, isConcrete } from '../tensor/model.js'
@@ -20,7 +13,6 @@ import { broadcastToPrimitive, castPrimitive, permutePrimitive, reshapePrimitive
 import { slicePrimitive } from '../tensor/window.js'
 import { Interpretation } from '../transform/interpretation.js'
 import { runningBackward } from '../transform/level.js'
-import { type Equation, Variable } from '../transform/program.js'
 import { type NonFiniteError, type Operand, type Site, checkFinitePrimitive } from './finite.js'
 import { mapEquations } from './programs.js'
 
@@ -89,7 +81,7 @@ export class Watch extends Interpretation implements Interpreter {
   apply<P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor {
     const site = this.site(primitive.name, operands, false)
     const primals = this.guarded(operands, site)
-    return this.made(primitive, [bind(primitive, primals, params)], primals, site)[0]!
+    return this.made(primitive, [bindOne(primitive, primals, params)], primals, site)[0]!
   }
 
   applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
@@ -98,12 +90,12 @@ export class Watch extends Interpretation implements Interpreter {
     return this.made(pair.primitive, [bindPair(pair, primals[0]!, primals[1]!)], primals, site)[0]!
   }
 
-  applyTuple<P>(primitive: TuplePrimitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
+  applyTuple<P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
     const site = this.site(primitive.name, operands, false)
     const primals = this.guarded(operands, site)
     const { name } = primitive
     const watched = mapEquations(params, (equation) => this.equation(equation, [...site.inside, name]))
-    return this.made(primitive, bindTuple(primitive, primals, watched), primals, site)
+    return this.made(primitive, bind(primitive, primals, watched), primals, site)
   }
 
   private owns(x: Tensor): x is Watched {
@@ -125,7 +117,7 @@ export class Watch extends Interpretation implements Interpreter {
       inside: [],
       suspects: this.suspects
     }
-    return isFloat(x.dtype) ? bindTuple(checkFinitePrimitive, [x], site)[0]! : x
+    return isFloat(x.dtype) ? bind(checkFinitePrimitive, [x], site)[0]! : x
   }
 
   private site(operation: string, operands: readonly Tensor[], elementwise: boolean): Site {
@@ -150,7 +142,7 @@ export class Watch extends Interpretation implements Interpreter {
     return operands.map((operand) => {
       const primal = this.primal(operand)
       if (isConcrete(primal) || !this.owns(operand) || !isFloat(primal.dtype)) return primal
-      return bindTuple(checkFinitePrimitive, [primal], { ...site, kind: 'pullback', shapes: [primal.shape] })[0]!
+      return bind(checkFinitePrimitive, [primal], { ...site, kind: 'pullback', shapes: [primal.shape] })[0]!
     })
   }
 
@@ -158,7 +150,7 @@ export class Watch extends Interpretation implements Interpreter {
   private made(primitive: object, out: readonly Tensor[], primals: readonly Tensor[], site: Site): readonly Tensor[] {
     const floats = out.filter((each) => isFloat(each.dtype))
     const whole = { ...site, shapes: floats.map(({ shape }) => shape) }
-    const checked = floats.length === 0 ? [] : bindTuple(checkFinitePrimitive, [...floats, ...primals], whole)
+    const checked = floats.length === 0 ? [] : bind(checkFinitePrimitive, [...floats, ...primals], whole)
     let next = 0
     return out.map((each) => {
       const result = isFloat(each.dtype) ? checked[next++]! : each

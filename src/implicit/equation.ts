@@ -1,12 +1,13 @@
 /** The primitive behind roots, fixed points and minima: x with f(x, c) = 0, however it is found. */
 import { interval } from '../primitive/domain.js'
-import { type TensorType, type TuplePrimitive, bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import type { Program, TensorType, Primitive } from '../primitive/model.js'
+import { run } from '../transform/program.js'
 import { pullBack, pushForward } from '../calculus/leafwise.js'
 import { add, neg, sub } from '../tensor/arithmetic.js'
 import { matmul } from '../tensor/matmul.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 import { sin } from '../tensor/trigonometric.js'
-import { type Program, run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import { direct } from './direct.js'
 import { type Limits, iterate, newton } from './iteration.js'
@@ -152,7 +153,7 @@ const solveAt = (
     operator: transpose && !symmetric ? transposedProgram(jacobian) : jacobian,
     strict: true
   }
-  return bindTuple(linearSolvePrimitive, [...x, ...captured, ...r], system).slice(0, x.length)
+  return bind(linearSolvePrimitive, [...x, ...captured, ...r], system).slice(0, x.length)
 }
 
 /**
@@ -160,7 +161,7 @@ const solveAt = (
  * J x' = -f_c c' forward; backward J^T w = x̄, and the cotangent of c is that of c -> f(x, c) at -w. The initial guess has
  * none.
  */
-export const implicitPrimitive: TuplePrimitive<Equation> = {
+export const implicitPrimitive: Primitive<Equation> = {
   name: 'implicit',
   infer: (operands, params) => [
     ...partsOf(params, operands).initial.map(({ shape, dtype }) => ({ shape, dtype })),

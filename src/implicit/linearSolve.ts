@@ -1,7 +1,7 @@
 /** Linear systems whose operator is a function. */
 import type * as E from 'fp-ts/lib/Either.js'
 import { isNotNegative, requireNumber, requireOptions, showGiven } from '../internal/refuse.js'
-import { bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
 import { leavesLike } from '../calculus/trees.js'
 import type { Tensor } from '../tensor/model.js'
 import type { WithLeaves } from '../tree/model.js'
@@ -150,7 +150,7 @@ export const linearSolve =
     const ofPreconditioner = preconditioner === undefined ? undefined : closedLike(operation, unknown, preconditioner)
     const guess = initial === undefined ? [] : leavesLike(operation, 'guess', b, initial)
     const operands = [...ofOperator.captured, ...(ofPreconditioner?.captured ?? []), ...unknown.leaves, ...guess]
-    const results = bindTuple(linearSolvePrimitive, operands, {
+    const results = bind(linearSolvePrimitive, operands, {
       ...system,
       name: operation,
       operator: ofOperator.program,

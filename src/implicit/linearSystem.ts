@@ -1,11 +1,12 @@
 /** The primitive behind all linear solves: x with A(c) x = b, for an operator A that is a program. */
 import { type Draw, interval } from '../primitive/domain.js'
-import { type TensorType, type TuplePrimitive, bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import type { Program, TensorType, Primitive } from '../primitive/model.js'
+import { run } from '../transform/program.js'
 import { pullBack, pushForward } from '../calculus/leafwise.js'
 import { add, mul, neg, sub } from '../tensor/arithmetic.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 import { sumOver } from '../tensor/structural.js'
-import { type Program, run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import { direct } from './direct.js'
 import { type System, bicgstab, cg, gmres } from './krylov.js'
@@ -170,7 +171,7 @@ const solveAgain = (
   { captured, ofPreconditioner }: Operands<Tensor>,
   b: readonly Tensor[]
 ): readonly Tensor[] =>
-  bindTuple(linearSolvePrimitive, [...captured, ...ofPreconditioner, ...b], {
+  bind(linearSolvePrimitive, [...captured, ...ofPreconditioner, ...b], {
     ...params,
     guessed: false,
     strict: true
@@ -184,7 +185,7 @@ const difference = (a: Tensor | undefined, b: Tensor | undefined): Tensor | unde
  * x with A(c) x = b. Its derivatives are solves with the same operator: A x' = b' - A' x forward; backward A^T w = x̄, which
  * is the cotangent of b, and the cotangent of c is that of c -> A(c) x at -w.
  */
-export const linearSolvePrimitive: TuplePrimitive<LinearSystem> = {
+export const linearSolvePrimitive: Primitive<LinearSystem> = {
   name: 'linearSolve',
   infer: (operands, params) => [
     ...partsOf(params, operands).b.map(({ shape, dtype }) => ({ shape, dtype })),

@@ -4,7 +4,8 @@
  */
 import { allocate } from '../DType.js'
 import { align } from '../primitive/batch.js'
-import { type TensorType, type TuplePrimitive, bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import type { TensorType, Primitive } from '../primitive/model.js'
 import { callMapped } from '../calculus/batching.js'
 import type { Leaves } from '../calculus/leafwise.js'
 import { spreadOver } from '../calculus/program.js'
@@ -77,10 +78,10 @@ const all = (slots: Slots): readonly Tensor[] => slots.filter((slot) => slot !==
 const made = /* @__PURE__ */ new WeakMap<object, unknown>()
 
 /** The mapped primitive, made once; mapped again, it is one of examples of examples. */
-const mappedPrimitive = <P>(base: TuplePrimitive<P>): TuplePrimitive<Examples<P>> => {
+const mappedPrimitive = <P>(base: Primitive<P>): Primitive<Examples<P>> => {
   const known = made.get(base)
   if (known !== undefined) return asMappedOf(known)
-  const mapped: TuplePrimitive<Examples<P>> = {
+  const mapped: Primitive<Examples<P>> = {
     name: base.name,
     infer: (operands, { params, count }) =>
       base.infer(operands.map(withoutFront), params).map(({ shape, dtype }) => ({ shape: [count, ...shape], dtype })),
@@ -119,13 +120,13 @@ const mappedPrimitive = <P>(base: TuplePrimitive<P>): TuplePrimitive<Examples<P>
 }
 
 /** What was remembered for a primitive is its mapped one. */
-const asMappedOf = <P>(known: unknown): TuplePrimitive<Examples<P>> => known as TuplePrimitive<Examples<P>>
+const asMappedOf = <P>(known: unknown): Primitive<Examples<P>> => known as Primitive<Examples<P>>
 
 /** The rule of `vmap` for a primitive that works example by example. */
 export const bindMapped = <P>(
-  base: TuplePrimitive<P>,
+  base: Primitive<P>,
   operands: readonly Tensor[],
   mapped: readonly boolean[],
   params: P,
   count: number
-): readonly Tensor[] => bindTuple(mappedPrimitive(base), align(operands, mapped, count), { params, count })
+): readonly Tensor[] => bind(mappedPrimitive(base), align(operands, mapped, count), { params, count })

@@ -1,6 +1,6 @@
 /** The outcome of an iteration: how it ended, and the value and the sentence for one that did not converge. */
 import * as E from 'fp-ts/lib/Either.js'
-import { bottom } from '../primitive/model.js'
+import { bottom } from '../primitive/traced.js'
 import { show } from '../shape/model.js'
 import { type Concrete, type Tensor, contiguous, fromData } from '../tensor/model.js'
 import type { Vector } from './vector.js'

@@ -3,14 +3,14 @@
  * inputs of every program here are the leaves of the unknown, the others what the function closes over; its results are
  * like the unknown.
  */
-import type { TensorType } from '../primitive/model.js'
+import type { Program, TensorType } from '../primitive/model.js'
+import { run } from '../transform/program.js'
 import { pullBack, pushForward } from '../calculus/leafwise.js'
 import { mappedProgram } from '../calculus/program.js'
 import { zeroLike } from '../calculus/trees.js'
 import { allocate } from '../DType.js'
 import { size } from '../shape/model.js'
 import { type Concrete, type Tensor, fromData } from '../tensor/model.js'
-import { type Program, run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import { type Vector, concretes, lengthOf, pack, unpack } from './vector.js'
 

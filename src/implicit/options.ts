@@ -1,10 +1,11 @@
 /** What roots, fixed points and minima have in common: options, and the way from a function and a guess to a solution. */
 import type * as E from 'fp-ts/lib/Either.js'
 import { requireOptions } from '../internal/refuse.js'
-import { bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import type { Program } from '../primitive/model.js'
+import { run } from '../transform/program.js'
 import { leavesLike } from '../calculus/trees.js'
 import { type Tensor, isConcrete } from '../tensor/model.js'
-import { type Program, run } from '../transform/program.js'
 import type { Flat } from '../tree/model.js'
 import { type Equation, type Linear, type Solver, implicitPrimitive, linearDefaults } from './equation.js'
 import type { Limits } from './iteration.js'
@@ -145,6 +146,6 @@ export const solutionFrom = <X>(
   equation: Omit<Equation, 'strict'>
 ): E.Either<NotConverged, X> => {
   const operands = [...captured, ...unknown.leaves]
-  const results = bindTuple(implicitPrimitive, operands, { ...equation, strict: isStaged(operands) })
+  const results = bind(implicitPrimitive, operands, { ...equation, strict: isStaged(operands) })
   return solutionOf(wordingOfEquation(equation.name, equation.symmetric), unknown, results)
 }

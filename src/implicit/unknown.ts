@@ -1,9 +1,9 @@
 /** What the user gives, for solvers: a tree as the unknown, a function of it as a program. */
 import * as E from 'fp-ts/lib/Either.js'
-import { bottom } from '../primitive/model.js'
+import type { Program } from '../primitive/model.js'
+import { bottom } from '../primitive/traced.js'
 import { leavesLike, requireFloat, results } from '../calculus/trees.js'
 import type { Tensor } from '../tensor/model.js'
-import { type Program } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import { type Flat, type WithLeaves, flattenAs } from '../tree/model.js'
 import { type NotConverged, type Wording, failureIn } from './notConverged.js'

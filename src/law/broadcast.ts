@@ -1,7 +1,8 @@
 /** The law of functions of two operands that broadcast: as the user calls them. */
+import { none } from '../primitive/model.js'
 import * as fc from 'fast-check'
 import { type Drawing, draw } from '../arbitrary/draw.js'
-import { bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
 import type { HasPrimitive } from '../primitive/op.js'
 import { type Shape, broadcast as together, size } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
@@ -85,7 +86,7 @@ const agreesWithPrimitive = (f: BinaryFunction, subject: Subject, salt: number):
   const [a, b] = inputs
   const shape = together(a!.shape, b!.shape) ?? []
   const direct = ([x, y]: readonly Tensor[]): readonly Tensor[] => [
-    bind(f.primitive, [broadcastToShape(x!, shape), broadcastToShape(y!, shape)], undefined)
+    bindOne(f.primitive, [broadcastToShape(x!, shape), broadcastToShape(y!, shape)], none)
   ]
   const expected = flat([f(a!, b!)])
   const u = latticeLike(salt, value)

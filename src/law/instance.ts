@@ -1,13 +1,8 @@
 /** A primitive with operands and parameters: what the laws of primitives look at. */
-import {
-  DTypeError,
-  type Primitive,
-  Traced,
-  type TensorType,
-  type TuplePrimitive,
-  bind,
-  bindTuple
-} from '../primitive/model.js'
+import { bindOne, bind } from '../primitive/bind.js'
+import type { Primitive, TensorType } from '../primitive/model.js'
+import { DTypeError } from '../primitive/require.js'
+import { Traced } from '../primitive/traced.js'
 import type { Sample } from '../primitive/domain.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { freshLevel } from '../transform/level.js'
@@ -29,7 +24,7 @@ import { flat, largest } from './values.js'
  * const some: readonly AnyPrimitive<undefined>[] = [T.neg.primitive, T.add.primitive]
  * some.map(({ name }) => name) // => ['neg', 'add']
  */
-export type AnyPrimitive<P> = Primitive<P> | TuplePrimitive<P>
+export type AnyPrimitive<P> = Primitive<P> | Primitive<P>
 
 /**
  * A primitive at operands and parameters of its sample: what a law of primitives is held at.
@@ -105,7 +100,7 @@ const declaredLinear = <P>(primitive: Primitive<P>, operands: readonly Tensor[],
     found ||= applied === primitive && along === params && given.length === operands.length && given.every(same)
   })
   try {
-    derivative.jvp(index, probe, operands, bind(primitive, operands, params), params)
+    derivative.jvp(index, probe, operands, bindOne(primitive, operands, params), params)
   } catch {
     // A rule that does not get by on shapes alone is not the operation itself.
   }
@@ -130,7 +125,7 @@ export const instance = <P>(
     ? {
         ...common,
         differentiable: primitive.derivative !== undefined,
-        apply: (at) => [bind(primitive, at, params)],
+        apply: (at) => [bindOne(primitive, at, params)],
         infer: (at) => primitive.infer(at, params),
         evaluate: (at) => [primitive.evaluate(at, params, primitive.infer(at, params))],
         linearIn: (index) => declaredLinear(primitive, operands, params, index)
@@ -138,7 +133,7 @@ export const instance = <P>(
     : {
         ...common,
         differentiable: true,
-        apply: (at) => bindTuple(primitive, at, params),
+        apply: (at) => bind(primitive, at, params),
         infer: undefined,
         evaluate: (at) => primitive.evaluate(at, params),
         linearIn: () => false

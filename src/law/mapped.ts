@@ -1,6 +1,7 @@
 /** The laws of `vmap`: mapped examples are what they are one by one, in value and derivatives. */
 import { callMapped } from '../calculus/batching.js'
-import { LeakedTracerError, type TensorType } from '../primitive/model.js'
+import type { TensorType } from '../primitive/model.js'
+import { LeakedTracerError } from '../primitive/traced.js'
 import { equals, show } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { broken, compare } from './compare.js'

@@ -1,13 +1,6 @@
 /** Parts of mutations: how rules and kernels are changed, of primitives with one result and with several. */
-import {
-  type Derivative,
-  type Primitive,
-  type Pullback,
-  type TensorType,
-  type TuplePrimitive,
-  bind,
-  bindTuple
-} from '../primitive/model.js'
+import { bindOne, bind } from '../primitive/bind.js'
+import type { Derivative, Primitive, Pullback, TensorType } from '../primitive/model.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 import { type AnyPrimitive, isSingle } from './instance.js'
 
@@ -50,7 +43,7 @@ const afterSingle = <P>(primitive: Primitive<P>, modes: Modes, change: Change): 
   }))
 
 /** The tangents of several operands come together, so it is these that are changed. */
-const afterTuple = <P>(primitive: TuplePrimitive<P>, modes: Modes, change: Change): TuplePrimitive<P> => {
+const afterTuple = <P>(primitive: Primitive<P>, modes: Modes, change: Change): Primitive<P> => {
   const changed = (list: readonly (Tensor | undefined)[], operands: Tensors): readonly (Tensor | undefined)[] =>
     list.map((x, index) => x && change(x, index, operands))
   return {
@@ -125,10 +118,10 @@ export const swapped: Mutate = (primitive) =>
 // -----------------------------------------------------------------------------
 
 const evaluatingTuple = <P>(
-  primitive: TuplePrimitive<P>,
+  primitive: Primitive<P>,
   before: (operand: Concrete) => Concrete,
   then: (result: Concrete) => Concrete
-): TuplePrimitive<P> => ({
+): Primitive<P> => ({
   ...primitive,
   evaluate: (operands, params) => primitive.evaluate(operands.map(before), params).map(then)
 })
@@ -154,10 +147,7 @@ const inferringSingle = <P>(primitive: Primitive<P>, change: (type: TensorType) 
   evaluate: (operands, params) => primitive.evaluate(operands, params, primitive.infer(operands, params))
 })
 
-const inferringTuple = <P>(
-  primitive: TuplePrimitive<P>,
-  change: (type: TensorType) => TensorType
-): TuplePrimitive<P> => ({
+const inferringTuple = <P>(primitive: Primitive<P>, change: (type: TensorType) => TensorType): Primitive<P> => ({
   ...primitive,
   infer: (operands, params) => primitive.infer(operands, params).map(change)
 })
@@ -194,7 +184,7 @@ export const mapping =
             mapped,
             size,
             rule: (at, which) => [batch(at, which, params, size)],
-            apply: (at) => [bind(primitive, at, params)]
+            apply: (at) => [bindOne(primitive, at, params)]
           })
           return result!
         }
@@ -210,7 +200,7 @@ export const mapping =
           mapped,
           size,
           rule: (at, which) => batch(at, which, params, size),
-          apply: (at) => bindTuple(primitive, at, params)
+          apply: (at) => bind(primitive, at, params)
         })
     }
   }

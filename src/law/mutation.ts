@@ -1,7 +1,8 @@
 /** Wrong rules made on purpose: what the suite must not let pass. */
 import { isFloat } from '../DType.js'
 import { align } from '../primitive/batch.js'
-import { type Pullback, bottom } from '../primitive/model.js'
+import type { Pullback } from '../primitive/model.js'
+import { bottom } from '../primitive/traced.js'
 import { size } from '../shape/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { swapAxes } from '../tensor/axes.js'

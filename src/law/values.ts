@@ -1,6 +1,6 @@
 /** Tensors as plain lists of doubles, and back: what the laws compute with. */
 import { type DType, allocate } from '../DType.js'
-import { read } from '../primitive/model.js'
+import { read } from '../primitive/traced.js'
 import { type Shape, size } from '../shape/model.js'
 import { type Tensor, contiguous, fromData } from '../tensor/model.js'
 

@@ -1,6 +1,7 @@
 /** The Cholesky factor of positive definite matrices. */
 import { choleskyInto } from '../kernel/cholesky.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import { type Primitive, none, type None } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
@@ -71,7 +72,7 @@ const mirrored = (x: Tensor): Tensor => add(lower(x), mT(lower(x, -1)))
  * The lower factor of stacks of matrices, of which only the lower triangles are read. With M = L^-1 dA L^-T:
  * dL = L (the lower triangle of M, its diagonal halved).
  */
-export const choleskyPrimitive: Primitive = op<1, undefined>({
+export const choleskyPrimitive: Primitive = op<1, None>({
   name: 'cholesky',
   arity: 1,
   infer: (a) => a,
@@ -83,11 +84,11 @@ export const choleskyPrimitive: Primitive = op<1, undefined>({
       return lowerHalf(around(add(inner, mT(inner)), l, transposed))
     }
   ],
-  batch: ([a]) => bind(choleskyPrimitive, [a!], undefined),
+  batch: ([a]) => bindOne(choleskyPrimitive, [a!], none),
   sample: (draw) => {
     const n = draw.integer(0, 3)
     const x = drawMatrix(draw, drawStack(draw), n, n)
-    return { operands: [add(x, mul(eye(n, 'float64'), n + 1))], params: undefined }
+    return { operands: [add(x, mul(eye(n, 'float64'), n + 1))], params: none }
   }
 })
 
@@ -116,4 +117,4 @@ export const choleskyPrimitive: Primitive = op<1, undefined>({
  * Linalg.cholesky(T.of([[1, 2], [2, 1]])) // throws cholesky: a matrix that is not positive definite, pivot 1 is -3; a positive definite matrix is required
  */
 export const cholesky = <S extends Shape>(a: Tensor<S>): Tensor<S> =>
-  typed(bind(choleskyPrimitive, [symmetrise('cholesky', requireFloatSquare('cholesky', a))], undefined))
+  typed(bindOne(choleskyPrimitive, [symmetrise('cholesky', requireFloatSquare('cholesky', a))], none))

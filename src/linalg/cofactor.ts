@@ -2,7 +2,8 @@
 import { cofactorInto } from '../kernel/cofactor.js'
 import { align } from '../primitive/batch.js'
 import { type Draw, interval } from '../primitive/domain.js'
-import { type TuplePrimitive, bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import { type Primitive, none } from '../primitive/model.js'
 import { type Shape, size } from '../shape/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { type Concrete, type Tensor, fromData } from '../tensor/model.js'
@@ -43,7 +44,7 @@ const drawAny = (draw: Draw, stack: Shape, n: number): Tensor => {
  * <c, G(a; h_1, ..., h_k)> is the derivative of order k + 1 of the determinant along c, h_1, ..., h_k: symmetric in all of
  * them, so each pullback is G again, with the cotangent among the directions; and along `a`, with one direction more.
  */
-export const cofactorPrimitive: TuplePrimitive = {
+export const cofactorPrimitive: Primitive = {
   name: 'cofactor',
   infer: ([a]) => [a!],
   evaluate: (operands) => [evaluate(operands)],
@@ -55,14 +56,14 @@ export const cofactorPrimitive: TuplePrimitive = {
     (operands) =>
     ([ct]) =>
       operands.map((_, i) => (ct === undefined ? undefined : moved(operands, i, ct))),
-  batch: (operands, mapped, params, front) => bindTuple(cofactorPrimitive, align(operands, mapped, front), params),
+  batch: (operands, mapped, params, front) => bind(cofactorPrimitive, align(operands, mapped, front), params),
   sample: (draw) => {
     const stack = drawStack(draw)
     const n = draw.integer(0, 3)
     const directions = Array.from({ length: draw.integer(0, 2) }, () =>
       draw.tensor([...stack, n, n], interval(0.5, 1.5))
     )
-    return { operands: [drawAny(draw, stack, n), ...directions], params: undefined }
+    return { operands: [drawAny(draw, stack, n), ...directions], params: none }
   }
 }
 
@@ -71,4 +72,4 @@ const moved = (operands: readonly Tensor[], index: number, x: Tensor): Tensor =>
   cofactor(index === 0 ? [...operands, x] : replaced(operands, index, x))
 
 /** The cofactor matrix of the first, or its derivative along the others. */
-export const cofactor = (operands: readonly Tensor[]): Tensor => bindTuple(cofactorPrimitive, operands, undefined)[0]!
+export const cofactor = (operands: readonly Tensor[]): Tensor => bind(cofactorPrimitive, operands, none)[0]!

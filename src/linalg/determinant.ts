@@ -2,7 +2,8 @@
 import { allocate } from '../DType.js'
 import { productOfPivots } from '../kernel/lu.js'
 import { guardedMul } from '../primitive/elementwise.js'
-import { type Primitive, type TensorType, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import { type Primitive, type TensorType, none, type None } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import type { IsDynamic } from '../shape/static.js'
@@ -63,19 +64,19 @@ const scaled = (ct: Tensor, x: Tensor): Tensor => {
 // -----------------------------------------------------------------------------
 
 /** The determinants of stacks of matrices; the gradient is the cofactor matrix. */
-export const detPrimitive: Primitive = op<1, undefined>({
+export const detPrimitive: Primitive = op<1, None>({
   name: 'det',
   arity: 1,
   infer: inStack,
   evaluate: (a) => ofFactors(a, productOfPivots),
   jvp: [(tangent, a) => contracted(tangent, cofactor([a]))],
   vjp: [(a) => (ct) => scaled(ct, cofactor([a]))],
-  batch: ([a]) => bind(detPrimitive, [a!], undefined),
-  sample: (draw) => ({ operands: [drawSquare(draw)], params: undefined })
+  batch: ([a]) => bindOne(detPrimitive, [a!], none),
+  sample: (draw) => ({ operands: [drawSquare(draw)], params: none })
 })
 
 /** The signs of determinants. */
-export const detSignPrimitive: Primitive = op<1, undefined>({
+export const detSignPrimitive: Primitive = op<1, None>({
   name: 'detSign',
   arity: 1,
   infer: inStack,
@@ -87,12 +88,12 @@ export const detSignPrimitive: Primitive = op<1, undefined>({
     ),
   jvp: undefined,
   vjp: undefined,
-  batch: ([a]) => bind(detSignPrimitive, [a!], undefined),
-  sample: (draw) => ({ operands: [drawSquare(draw)], params: undefined })
+  batch: ([a]) => bindOne(detSignPrimitive, [a!], none),
+  sample: (draw) => ({ operands: [drawSquare(draw)], params: none })
 })
 
 /** The logarithms of the sizes of determinants. */
-export const logAbsDetPrimitive: Primitive = op<1, undefined>({
+export const logAbsDetPrimitive: Primitive = op<1, None>({
   name: 'logAbsDet',
   arity: 1,
   infer: inStack,
@@ -104,8 +105,8 @@ export const logAbsDetPrimitive: Primitive = op<1, undefined>({
     ),
   jvp: [(tangent, a) => contracted(tangent, mT(extendedInverse(a)))],
   vjp: [(a) => (ct) => scaled(ct, mT(extendedInverse(a)))],
-  batch: ([a]) => bind(logAbsDetPrimitive, [a!], undefined),
-  sample: (draw) => ({ operands: [drawSquare(draw)], params: undefined })
+  batch: ([a]) => bindOne(logAbsDetPrimitive, [a!], none),
+  sample: (draw) => ({ operands: [drawSquare(draw)], params: none })
 })
 
 // -----------------------------------------------------------------------------
@@ -133,7 +134,7 @@ export const logAbsDetPrimitive: Primitive = op<1, undefined>({
  * grad((a: T.Tensor<[2, 2]>) => Linalg.det(a))(singular) // => T.of([[4, -2], [-2, 1]])
  */
 export const det = <S extends Shape>(a: Tensor<S>): Tensor<Stack<S>> =>
-  typed(bind(detPrimitive, [requireFloatSquare('det', a)], undefined))
+  typed(bindOne(detPrimitive, [requireFloatSquare('det', a)], none))
 
 /**
  * The sign of the determinant, and the logarithm of its size, `[sign, logAbsDet]`, each of shape `[...]` for matrices
@@ -160,5 +161,5 @@ export const slogdet = <S extends Shape>(
   a: Tensor<S>
 ): readonly [sign: Tensor<Stack<S>>, logAbsDet: Tensor<Stack<S>>] => {
   const x = requireFloatSquare('slogdet', a)
-  return [typed(bind(detSignPrimitive, [x], undefined)), typed(bind(logAbsDetPrimitive, [x], undefined))]
+  return [typed(bindOne(detSignPrimitive, [x], none)), typed(bindOne(logAbsDetPrimitive, [x], none))]
 }

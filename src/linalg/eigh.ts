@@ -1,7 +1,8 @@
 /** Eigenvalues and eigenvectors of symmetric matrices. */
 import { eighInto, eighSpace } from '../kernel/eigh.js'
 import { guardedMul } from '../primitive/elementwise.js'
-import { type TuplePrimitive, bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import { type Primitive, none } from '../primitive/model.js'
 import { type Shape, size } from '../shape/model.js'
 import type { Reduce } from '../shape/static.js'
 import { add, mul } from '../tensor/arithmetic.js'
@@ -48,7 +49,7 @@ const mirrored = (x: Tensor): Tensor => add(lower(x), mT(lower(x, -1)))
 const folded = (x: Tensor): Tensor => add(lower(x), lower(mT(x), -1))
 
 /** Stacks [..., n, n], of which the lower triangle is read: eigenvalues [..., n], eigenvectors [..., n, n]. */
-export const eighPrimitive: TuplePrimitive = {
+export const eighPrimitive: Primitive = {
   name: 'eigh',
   infer: ([a]) => [
     { shape: a!.shape.slice(0, -1), dtype: a!.dtype },
@@ -69,12 +70,12 @@ export const eighPrimitive: TuplePrimitive = {
       const inner = values === undefined ? vectors : vectors === undefined ? values : add(values, vectors)
       return [inner === undefined ? undefined : folded(product(v!, product(inner, mT(v!))))]
     },
-  batch: ([a]) => bindTuple(eighPrimitive, [a!], undefined),
+  batch: ([a]) => bind(eighPrimitive, [a!], none),
   sample: (draw) => {
     const n = draw.integer(0, 3)
     const stack = drawStack(draw)
     const apart = spread(draw, n, n)
-    return { operands: [add(mul(drawMatrix(draw, stack, n, n), 0.5), apart)], params: undefined }
+    return { operands: [add(mul(drawMatrix(draw, stack, n, n), 0.5), apart)], params: none }
   }
 }
 
@@ -119,6 +120,6 @@ export const eighPrimitive: TuplePrimitive = {
 export const eigh = <S extends Shape>(
   a: Tensor<S>
 ): readonly [eigenvalues: Tensor<Reduce<S, -1, false>>, eigenvectors: Tensor<S>] => {
-  const [w, v] = bindTuple(eighPrimitive, [symmetrise('eigh', requireFloatSquare('eigh', a))], undefined)
+  const [w, v] = bind(eighPrimitive, [symmetrise('eigh', requireFloatSquare('eigh', a))], none)
   return [typed<Reduce<S, -1, false>>(w!), typed<S>(v!)]
 }

@@ -1,6 +1,7 @@
 /** The exponential of matrices. */
 import { exponentialInto, exponentialSpace } from '../kernel/matrixExponential.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import { type Primitive, none, type None } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import { abs, div, mul } from '../tensor/arithmetic.js'
@@ -38,24 +39,24 @@ const derivative = (a: Tensor, direction: Tensor): Tensor => {
   const scale = where(equal(most, 0), 1, most)
   const above = concat([a, div(direction, scale)], { axis: -1 })
   const below = concat([zerosLike(a), a], { axis: -1 })
-  const whole = bind(matrixExpPrimitive, [concat([above, below], { axis: -2 })], undefined)
+  const whole = bindOne(matrixExpPrimitive, [concat([above, below], { axis: -2 })], none)
   const [top] = split(whole, 2, { axis: -2 })
   const [, corner] = split(top, 2, { axis: -1 })
   return mul(corner, scale)
 }
 
 /** Square stacks [..., n, n]. */
-export const matrixExpPrimitive: Primitive = op<1, undefined>({
+export const matrixExpPrimitive: Primitive = op<1, None>({
   name: 'matrixExp',
   arity: 1,
   infer: (a) => a,
   evaluate,
   jvp: [(tangent, a) => derivative(a, tangent)],
   vjp: [(a) => (ct) => derivative(mT(a), ct)],
-  batch: ([a]) => bind(matrixExpPrimitive, [a!], undefined),
+  batch: ([a]) => bindOne(matrixExpPrimitive, [a!], none),
   sample: (draw) => {
     const n = draw.integer(0, 3)
-    return { operands: [mul(drawMatrix(draw, drawStack(draw), n, n), draw.pick([0.01, 0.3, 1, 3]))], params: undefined }
+    return { operands: [mul(drawMatrix(draw, drawStack(draw), n, n), draw.pick([0.01, 0.3, 1, 3]))], params: none }
   }
 })
 
@@ -84,4 +85,4 @@ export const matrixExpPrimitive: Primitive = op<1, undefined>({
  * grad((a: T.Tensor<[2, 2]>) => T.trace(Linalg.matrixExp(a)))(T.of([[0, 2], [0, 0]])) // => T.of([[1, 0], [2, 1]])
  */
 export const matrixExp = <S extends Shape>(a: Tensor<S>): Tensor<S> =>
-  typed<S>(bind(matrixExpPrimitive, [requireFloatSquare('matrixExp', a)], undefined))
+  typed<S>(bindOne(matrixExpPrimitive, [requireFloatSquare('matrixExp', a)], none))

@@ -2,7 +2,8 @@
 import { cofactorInto } from '../kernel/cofactor.js'
 import { allFinite } from '../kernel/householder.js'
 import { lostPivot, zeroPivot } from '../kernel/lu.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import { type Primitive, none, type None } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import { abs, neg } from '../tensor/arithmetic.js'
@@ -64,7 +65,7 @@ const extending = (a: Concrete): Concrete => {
 const infinite = (x: number): number => (x === 0 ? 0 : x * Infinity)
 
 /** The inverses of stacks of square matrices: d(a^-1) = -a^-1 da a^-1. */
-export const inversePrimitive: Primitive = op<1, undefined>({
+export const inversePrimitive: Primitive = op<1, None>({
   name: 'inverse',
   arity: 1,
   infer: (a) => a,
@@ -76,15 +77,15 @@ export const inversePrimitive: Primitive = op<1, undefined>({
       return (ct) => neg(product(product(transposed, ct), transposed))
     }
   ],
-  batch: ([a]) => bind(inversePrimitive, [a!], undefined),
-  sample: (draw) => ({ operands: [drawSquare(draw)], params: undefined })
+  batch: ([a]) => bindOne(inversePrimitive, [a!], none),
+  sample: (draw) => ({ operands: [drawSquare(draw)], params: none })
 })
 
 /**
  * The inverse, extended to singular matrices by what it grows to as the determinant falls to 0: elements are infinite, with
  * the sign of their cofactor, or 0 where that is 0. There, its derivatives are 0.
  */
-export const extendedInversePrimitive: Primitive = op<1, undefined>({
+export const extendedInversePrimitive: Primitive = op<1, None>({
   name: 'extendedInverse',
   arity: 1,
   infer: (a) => a,
@@ -101,15 +102,15 @@ export const extendedInversePrimitive: Primitive = op<1, undefined>({
       return (ct) => neg(product(product(x, ct), x))
     }
   ],
-  batch: ([a]) => bind(extendedInversePrimitive, [a!], undefined),
-  sample: (draw) => ({ operands: [drawSquare(draw)], params: undefined })
+  batch: ([a]) => bindOne(extendedInversePrimitive, [a!], none),
+  sample: (draw) => ({ operands: [drawSquare(draw)], params: none })
 })
 
 /** Infinite elements as 0; NaN stays. */
 const withoutInfinities = (x: Tensor): Tensor => where(equal(abs(x), Infinity), 0, x)
 
 /** The inverse, or infinities. */
-export const extendedInverse = (a: Tensor): Tensor => bind(extendedInversePrimitive, [a], undefined)
+export const extendedInverse = (a: Tensor): Tensor => bindOne(extendedInversePrimitive, [a], none)
 
 // -----------------------------------------------------------------------------
 // operations
@@ -132,4 +133,4 @@ export const extendedInverse = (a: Tensor): Tensor => bind(extendedInversePrimit
  * Linalg.inverse(T.of([[1, 2], [2, 4]])) // throws inverse: a singular matrix, pivot 1 is 0; an invertible matrix is required
  */
 export const inverse = <S extends Shape>(a: Tensor<S>): Tensor<S> =>
-  typed(bind(inversePrimitive, [requireFloatSquare('inverse', a)], undefined))
+  typed(bindOne(inversePrimitive, [requireFloatSquare('inverse', a)], none))

@@ -2,9 +2,10 @@
 import { type DType, epsilon, promote, toFloat } from '../DType.js'
 import { leastSquaresInto } from '../kernel/pseudoinverse.js'
 import { align } from '../primitive/batch.js'
-import { type Primitive, bind } from '../primitive/model.js'
-import { op } from '../primitive/op.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
 import { requireTensor } from '../primitive/require.js'
+import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, show, size } from '../shape/model.js'
 import type { MatMul } from '../shape/static.js'
 import { add, sub } from '../tensor/arithmetic.js'
@@ -125,7 +126,7 @@ export const lstsqPrimitive: Primitive<Cutoff> = op<2, Cutoff>({
     (a, _b, _x, params) => (ct) => run(a, ct, turned(params))
   ],
   batch: ([a, b], mapped, params, front) => {
-    if (mapped[0] === true) return bind(lstsqPrimitive, align([a!, b!], mapped, front), params)
+    if (mapped[0] === true) return bindOne(lstsqPrimitive, align([a!, b!], mapped, front), params)
     return outOfColumns(run(a!, intoColumns(b!), params), front, columnsOf(b!.shape))
   },
   sample: (draw) => {
@@ -145,7 +146,7 @@ const turned = (params: Cutoff): Cutoff => ({ ...params, transpose: !params.tran
 const operated = (x: Tensor, { transpose }: Cutoff): Tensor => (transpose ? mT(x) : x)
 
 /** Solves with stacks of one shape and type that have been checked. */
-const run = (a: Tensor, b: Tensor, params: Cutoff): Tensor => bind(lstsqPrimitive, [a, b], params)
+const run = (a: Tensor, b: Tensor, params: Cutoff): Tensor => bindOne(lstsqPrimitive, [a, b], params)
 
 // -----------------------------------------------------------------------------
 // pseudoinverses

@@ -2,7 +2,8 @@
 import { eliminateInto, factorInto } from '../kernel/lu.js'
 import { align } from '../primitive/batch.js'
 import type { Draw } from '../primitive/domain.js'
-import { type Primitive, type TensorType, type TuplePrimitive, bind, bindTuple } from '../primitive/model.js'
+import { bindOne, bind } from '../primitive/bind.js'
+import { type Primitive, type TensorType, none, type None } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import type { IsDynamic } from '../shape/static.js'
@@ -97,18 +98,18 @@ export const factored = (x: Concrete): Factored => {
 // -----------------------------------------------------------------------------
 
 /** The order in which elimination with partial pivoting takes the rows: their numbers, [..., m] of [..., m, n]. */
-export const pivotsPrimitive: Primitive = op<1, undefined>({
+export const pivotsPrimitive: Primitive = op<1, None>({
   name: 'pivots',
   arity: 1,
   infer: (x) => ({ shape: x.shape.slice(0, -1), dtype: 'int32' }),
   evaluate: (x, _params, out) => fromData(out.shape, 'int32', factored(x).rows.slice()),
   jvp: undefined,
   vjp: undefined,
-  batch: ([x]) => bind(pivotsPrimitive, [x!], undefined),
+  batch: ([x]) => bindOne(pivotsPrimitive, [x!], none),
   sample: (draw) => {
     const stack = drawStack(draw)
     const [m, n] = [draw.integer(0, 3), draw.integer(0, 3)]
-    return { operands: [drawn(draw, stack, m, n)], params: undefined }
+    return { operands: [drawn(draw, stack, m, n)], params: none }
   }
 })
 
@@ -205,7 +206,7 @@ const narrowed = (x: Tensor, rows: number, columns: number): Tensor => take(x, c
  * The factors of matrices whose rows are in order, without pivoting. With N = tril(L^-1 dA U^-1, -1): dL = L N, and
  * dU = L^-1 dA - N U, of which the first row is that of dA to the last bit.
  */
-export const eliminatePrimitive: TuplePrimitive = {
+export const eliminatePrimitive: Primitive = {
   name: 'lu',
   infer: ([x]) => typesOf(x!),
   evaluate: ([x]) => evaluate(x!),
@@ -231,11 +232,11 @@ export const eliminatePrimitive: TuplePrimitive = {
       return [both && narrowed(solveTriangle(left, both, { ...unitLower, transpose: true }), m, n)]
     }
   },
-  batch: (operands, mapped, params, front) => bindTuple(eliminatePrimitive, align(operands, mapped, front), params),
+  batch: (operands, mapped, params, front) => bind(eliminatePrimitive, align(operands, mapped, front), params),
   sample: (draw) => {
     const stack = drawStack(draw)
     const [m, n] = [draw.integer(0, 3), draw.integer(0, 3)]
-    return { operands: [drawn(draw, stack, m, n)], params: undefined }
+    return { operands: [drawn(draw, stack, m, n)], params: none }
   }
 }
 
@@ -271,8 +272,8 @@ export const lu = <S extends Shape>(
   a: Tensor<S>
 ): readonly [permutation: Tensor<Vectors<S>>, lower: Tensor<Lower<S>>, upper: Tensor<Upper<S>>] => {
   const x = requireFloatMatrix('lu', a)
-  const rows = bind(pivotsPrimitive, [x], undefined)
+  const rows = bindOne(pivotsPrimitive, [x], none)
   const ordered = takeAlongAxis(x, reshapeTo(rows, [...rows.shape, 1]), { axis: -2 })
-  const [l, u] = bindTuple(eliminatePrimitive, [ordered], undefined)
+  const [l, u] = bind(eliminatePrimitive, [ordered], none)
   return [typed(rows), typed(l!), typed(u!)]
 }

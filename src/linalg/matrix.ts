@@ -1,7 +1,7 @@
 /** Stacks of matrices: rows and columns are the last two axes, and all axes before them the stack. Checks, and views. */
 import { type DType, allocate, toFloat } from '../DType.js'
 import { type Draw, interval } from '../primitive/domain.js'
-import { bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
 import { requireTensor } from '../primitive/require.js'
 import { type Shape, ShapeError, show, size } from '../shape/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
@@ -70,19 +70,19 @@ export const mT = (x: Tensor): Tensor => {
 export const product = (a: Tensor, b: Tensor): Tensor => matmul(a, b)
 
 /** The elements on the diagonal `offset` and below it. */
-export const lower = (x: Tensor, offset = 0): Tensor => bind(bandPrimitive, [x], { from: -Infinity, to: offset })
+export const lower = (x: Tensor, offset = 0): Tensor => bindOne(bandPrimitive, [x], { from: -Infinity, to: offset })
 
 /** The elements on the diagonal `offset` and above it. */
-export const upper = (x: Tensor, offset = 0): Tensor => bind(bandPrimitive, [x], { from: offset, to: Infinity })
+export const upper = (x: Tensor, offset = 0): Tensor => bindOne(bandPrimitive, [x], { from: offset, to: Infinity })
 
 /** The main diagonals, along a new last axis. */
 export const diagonalOf = (x: Tensor): Tensor =>
-  bind(diagonalPrimitive, [x], { rows: rowsOf(x.shape), columns: columnsOf(x.shape), offset: 0 })
+  bindOne(diagonalPrimitive, [x], { rows: rowsOf(x.shape), columns: columnsOf(x.shape), offset: 0 })
 
 /** The square matrices with the last axis as diagonal. */
 export const diagonalMatrix = (x: Tensor): Tensor => {
   const n = columnsOf(x.shape)
-  return bind(diagonalMatrixPrimitive, [x], { rows: n, columns: n, offset: 0 })
+  return bindOne(diagonalMatrixPrimitive, [x], { rows: n, columns: n, offset: 0 })
 }
 
 /** The lower triangle with the diagonal halved: of a symmetric matrix M, the part whose sum with its transpose is M. */

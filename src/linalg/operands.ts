@@ -1,6 +1,6 @@
 /** Test operands of decompositions: singular values and eigenvalues far apart, columns far from dependent. */
 import type { Draw } from '../primitive/domain.js'
-import { bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
 import type { Shape } from '../shape/model.js'
 import { add } from '../tensor/arithmetic.js'
 import { type Tensor, fromData } from '../tensor/model.js'
@@ -9,7 +9,7 @@ import { diagonalMatrixPrimitive } from '../tensor/triangular.js'
 import { drawMatrix } from './matrix.js'
 
 const rectangular = (rows: number, columns: number, values: readonly number[]): Tensor =>
-  bind(diagonalMatrixPrimitive, [fromData([values.length], 'float64', Float64Array.from(values))], {
+  bindOne(diagonalMatrixPrimitive, [fromData([values.length], 'float64', Float64Array.from(values))], {
     rows,
     columns,
     offset: 0

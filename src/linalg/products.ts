@@ -4,9 +4,10 @@ import { dual } from '../internal/dual.js'
 import { crossInto } from '../kernel/cross.js'
 import { align } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
-import { type Primitive, bind } from '../primitive/model.js'
-import { type HasPrimitive, expose, op } from '../primitive/op.js'
+import { bindOne } from '../primitive/bind.js'
+import { type Primitive, none, type None } from '../primitive/model.js'
 import { requireTensor } from '../primitive/require.js'
+import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, show, size } from '../shape/model.js'
 import type { Broadcast } from '../shape/static.js'
 import { mul } from '../tensor/arithmetic.js'
@@ -60,7 +61,7 @@ export const kron: Kronecker = dual<Kronecker>((a: Tensor, b: Tensor): Tensor =>
 // -----------------------------------------------------------------------------
 
 /** Vectors [..., 3] of one shape and type. Each operand's derivative is again such a product: <c, a x b> = <a, b x c>. */
-const crossPrimitive: Primitive = op<2, undefined>({
+const crossPrimitive: Primitive = op<2, None>({
   name: 'cross',
   arity: 2,
   infer: (a) => ({ shape: a.shape, dtype: a.dtype === 'bool' ? 'int32' : a.dtype }),
@@ -73,14 +74,14 @@ const crossPrimitive: Primitive = op<2, undefined>({
   },
   jvp: 'linear',
   vjp: [(_a, b) => (ct) => crossOf(b, ct), (a) => (ct) => crossOf(ct, a)],
-  batch: (operands, mapped, _params, front) => bind(crossPrimitive, align(operands, mapped, front), undefined),
+  batch: (operands, mapped, _params, front) => bindOne(crossPrimitive, align(operands, mapped, front), none),
   sample: (draw) => {
     const shape = [...draw.shape({ maxRank: 2, maxSize: 3 }), 3]
-    return { operands: [draw.tensor(shape, real), draw.tensor(shape, real)], params: undefined }
+    return { operands: [draw.tensor(shape, real), draw.tensor(shape, real)], params: none }
   }
 })
 
-const crossOf = (a: Tensor, b: Tensor): Tensor => bind(crossPrimitive, [a, b], undefined)
+const crossOf = (a: Tensor, b: Tensor): Tensor => bindOne(crossPrimitive, [a, b], none)
 
 /** Dual: `f(a, b)` is `pipe(a, f(b))`. */
 interface Cross {

@@ -1,6 +1,7 @@
 /** The QR decomposition. */
 import { qrInto, qrSpace } from '../kernel/qr.js'
-import { type TuplePrimitive, bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import { type Primitive, none } from '../primitive/model.js'
 import { type Shape, size } from '../shape/model.js'
 import { add, sub } from '../tensor/arithmetic.js'
 import { concat, split } from '../tensor/join.js'
@@ -57,7 +58,7 @@ const total = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined
   a === undefined ? b : b === undefined ? a : add(a, b)
 
 /** Stacks [..., m, n] of at least as many rows as columns: Q [..., m, n], R [..., n, n]. */
-export const qrPrimitive: TuplePrimitive = {
+export const qrPrimitive: Primitive = {
   name: 'qr',
   infer: ([a]) => {
     const { shape, dtype } = a!
@@ -86,10 +87,10 @@ export const qrPrimitive: TuplePrimitive = {
       const outer = ofQ === undefined || along === undefined ? undefined : beside(ofQ, q!, along)
       return [overR(total(product(q!, inner), outer)!, r!, true)]
     },
-  batch: ([a]) => bindTuple(qrPrimitive, [a!], undefined),
+  batch: ([a]) => bind(qrPrimitive, [a!], none),
   sample: (draw) => {
     const n = draw.integer(0, 3)
-    return { operands: [drawTall(draw, drawStack(draw), draw.integer(n, 4), n)], params: undefined }
+    return { operands: [drawTall(draw, drawStack(draw), draw.integer(n, 4), n)], params: none }
   }
 }
 
@@ -128,6 +129,6 @@ export const qr = <S extends Shape>(a: Tensor<S>): readonly [Q: Tensor<LeftFacto
 const decomposed = (a: Tensor): readonly [Tensor, Tensor] => {
   const [m, n] = [rowsOf(a.shape), columnsOf(a.shape)]
   const [square, rest] = m < n ? split(a, [m, n - m], { axis: -1 }) : [a]
-  const [q, r] = bindTuple(qrPrimitive, [square], undefined)
+  const [q, r] = bind(qrPrimitive, [square], none)
   return [q!, rest === undefined ? r! : concat([r!, product(mT(q!), rest)], { axis: -1 })]
 }

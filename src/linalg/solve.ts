@@ -4,7 +4,8 @@ import { allFinite } from '../kernel/householder.js'
 import { lostPivot } from '../kernel/lu.js'
 import { substitute } from '../kernel/substitution.js'
 import { align } from '../primitive/batch.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import type { MatMul } from '../shape/static.js'
@@ -124,7 +125,7 @@ export const solvePrimitive: Primitive<Transposed> = op<2, Transposed>({
     (a, _b, _x, params) => (ct) => run(a, ct, turned(params))
   ],
   batch: ([a, b], mapped, params, front) => {
-    if (mapped[0] === true) return bind(solvePrimitive, align([a!, b!], mapped, front), params)
+    if (mapped[0] === true) return bindOne(solvePrimitive, align([a!, b!], mapped, front), params)
     const k = columnsOf(b!.shape)
     return outOfColumns(run(a!, intoColumns(b!), params), front, k)
   },
@@ -139,7 +140,7 @@ export const solvePrimitive: Primitive<Transposed> = op<2, Transposed>({
 const turned = ({ transpose }: Transposed): Transposed => ({ transpose: !transpose })
 
 /** Solves with stacks of one shape and type that have been checked. */
-const run = (a: Tensor, b: Tensor, params: Transposed): Tensor => bind(solvePrimitive, [a, b], params)
+const run = (a: Tensor, b: Tensor, params: Transposed): Tensor => bindOne(solvePrimitive, [a, b], params)
 
 // -----------------------------------------------------------------------------
 // operations

@@ -3,7 +3,8 @@ import { type DType, epsilon, toFloat } from '../DType.js'
 import { type RootSpace, lyapunovInto, rootInto, rootSpace, symmetricInto } from '../kernel/symmetricRoot.js'
 import { align } from '../primitive/batch.js'
 import type { Draw } from '../primitive/domain.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import { type Primitive, none, type None } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import { add, mul, neg } from '../tensor/arithmetic.js'
@@ -69,7 +70,7 @@ const drawDefinite = (draw: Draw, stack: Shape, n: number): Tensor =>
  * first operand. With Y the solution for C = D: <D, dX> = <Y, dC - dS X - X dS>. Where eigenvalues of S have the sum 0 to
  * rounding, the reciprocal counts as 0.
  */
-export const lyapunovPrimitive: Primitive = op<2, undefined>({
+export const lyapunovPrimitive: Primitive = op<2, None>({
   name: 'lyapunov',
   arity: 2,
   infer: (_s, c) => c,
@@ -96,15 +97,15 @@ export const lyapunovPrimitive: Primitive = op<2, undefined>({
     },
     (s) => (ct) => lyapunov(s, ct)
   ],
-  batch: (operands, mapped, _params, front) => bind(lyapunovPrimitive, align(operands, mapped, front), undefined),
+  batch: (operands, mapped, _params, front) => bindOne(lyapunovPrimitive, align(operands, mapped, front), none),
   sample: (draw) => {
     const stack = drawStack(draw)
     const n = draw.integer(0, 3)
-    return { operands: [drawDefinite(draw, stack, n), drawMatrix(draw, stack, n, n)], params: undefined }
+    return { operands: [drawDefinite(draw, stack, n), drawMatrix(draw, stack, n, n)], params: none }
   }
 })
 
-const lyapunov = (s: Tensor, c: Tensor): Tensor => bind(lyapunovPrimitive, [s, c], undefined)
+const lyapunov = (s: Tensor, c: Tensor): Tensor => bindOne(lyapunovPrimitive, [s, c], none)
 
 // -----------------------------------------------------------------------------
 // the primitive
@@ -131,15 +132,15 @@ const refuseIndefinite = (matrix: readonly number[], least: number): LinalgError
   )
 
 /** The roots S of the symmetric parts of stacks of matrices: S dS + dS S = dA. */
-export const matrixSqrtPrimitive: Primitive = op<1, undefined>({
+export const matrixSqrtPrimitive: Primitive = op<1, None>({
   name: 'matrixSqrt',
   arity: 1,
   infer: (a) => a,
   evaluate,
   jvp: [(tangent, _a, root) => lyapunov(root, symmetricPart(tangent))],
   vjp: [(_a, root) => (ct) => lyapunov(root, symmetricPart(ct))],
-  batch: ([a]) => bind(matrixSqrtPrimitive, [a!], undefined),
-  sample: (draw) => ({ operands: [drawDefinite(draw, drawStack(draw), draw.integer(0, 3))], params: undefined })
+  batch: ([a]) => bindOne(matrixSqrtPrimitive, [a!], none),
+  sample: (draw) => ({ operands: [drawDefinite(draw, drawStack(draw), draw.integer(0, 3))], params: none })
 })
 
 // -----------------------------------------------------------------------------
@@ -170,4 +171,4 @@ export const matrixSqrtPrimitive: Primitive = op<1, undefined>({
  * Linalg.matrixSqrt(T.of([[1, 0], [0, -1]])) // throws matrixSqrt: a matrix with the eigenvalue -1; eigenvalues of 0 or more are required
  */
 export const matrixSqrt = <S extends Shape>(a: Tensor<S>): Tensor<S> =>
-  typed<S>(bind(matrixSqrtPrimitive, [symmetrise('matrixSqrt', requireFloatSquare('matrixSqrt', a))], undefined))
+  typed<S>(bindOne(matrixSqrtPrimitive, [symmetrise('matrixSqrt', requireFloatSquare('matrixSqrt', a))], none))

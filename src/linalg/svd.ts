@@ -1,7 +1,8 @@
 /** The singular value decomposition. */
 import { svdInto, svdSpace } from '../kernel/svd.js'
 import { guardedMul } from '../primitive/elementwise.js'
-import { type TuplePrimitive, bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import { type Primitive, none } from '../primitive/model.js'
 import { type Shape, size } from '../shape/model.js'
 import { add, mul, sub } from '../tensor/arithmetic.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
@@ -89,7 +90,7 @@ const total = (terms: readonly (Tensor | undefined)[]): Tensor | undefined =>
   terms.reduce((sum, term) => (sum === undefined ? term : term === undefined ? sum : add(sum, term)), undefined)
 
 /** Stacks [..., m, n]: U [..., m, k], s [..., k] and V^T [..., k, n] with k = min(m, n). */
-export const svdPrimitive: TuplePrimitive = {
+export const svdPrimitive: Primitive = {
   name: 'svd',
   infer: ([a]) => shapesOf(a!.shape).map((shape) => ({ shape, dtype: a!.dtype })),
   evaluate: ([a]) => {
@@ -144,12 +145,12 @@ export const svdPrimitive: TuplePrimitive = {
       return [total([across === undefined ? undefined : product(across, vt!), right])]
     }
   },
-  batch: ([a]) => bindTuple(svdPrimitive, [a!], undefined),
+  batch: ([a]) => bind(svdPrimitive, [a!], none),
   sample: (draw) => {
     const [m, n] = [draw.integer(0, 3), draw.integer(0, 3)]
     const stack = drawStack(draw)
     const apart = spread(draw, m, n)
-    return { operands: [add(mul(drawMatrix(draw, stack, m, n), 0.5), apart)], params: undefined }
+    return { operands: [add(mul(drawMatrix(draw, stack, m, n), 0.5), apart)], params: none }
   }
 }
 
@@ -191,6 +192,6 @@ export const svdPrimitive: TuplePrimitive = {
 export const svd = <S extends Shape>(
   a: Tensor<S>
 ): readonly [U: Tensor<LeftFactor<S>>, s: Tensor<FactorValues<S>>, Vt: Tensor<RightFactor<S>>] => {
-  const [u, s, vt] = bindTuple(svdPrimitive, [requireFloatMatrix('svd', a)], undefined)
+  const [u, s, vt] = bind(svdPrimitive, [requireFloatMatrix('svd', a)], none)
   return [typed<LeftFactor<S>>(u!), typed<FactorValues<S>>(s!), typed<RightFactor<S>>(vt!)]
 }

@@ -1,5 +1,6 @@
 /** The symmetric part of matrices that should be symmetric. */
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { interval } from '../primitive/domain.js'
 import { size } from '../shape/model.js'
@@ -66,7 +67,7 @@ export const symmetrisePrimitive: Primitive<Symmetry> = op<1, Symmetry>({
   evaluate,
   jvp: [(tangent) => symmetricPart(tangent)],
   vjp: [() => (ct) => symmetricPart(ct)],
-  batch: ([a], _mapped, params) => bind(symmetrisePrimitive, [a!], params),
+  batch: ([a], _mapped, params) => bindOne(symmetrisePrimitive, [a!], params),
   sample: (draw) => {
     const n = draw.integer(0, 3)
     // Numbers between 1 and 2 differ by less than the largest of them, also when they move a little.
@@ -83,4 +84,4 @@ const tolerance = 1e-3
  * matrices looks at. A matrix that is not, by more than 1e-3 of its largest element, is refused in the operation's name.
  */
 export const symmetrise = (operation: string, a: Tensor): Tensor =>
-  bind(symmetrisePrimitive, [a], { operation, tolerance })
+  bindOne(symmetrisePrimitive, [a], { operation, tolerance })

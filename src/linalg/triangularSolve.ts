@@ -4,9 +4,10 @@ import { isOptions } from '../internal/given.js'
 import { substitute } from '../kernel/substitution.js'
 import { align } from '../primitive/batch.js'
 import { type Draw, interval } from '../primitive/domain.js'
-import { type Primitive, bind } from '../primitive/model.js'
-import { op } from '../primitive/op.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
 import { requireTensor } from '../primitive/require.js'
+import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, equals, show, size } from '../shape/model.js'
 import type { MatMul } from '../shape/static.js'
 import { add, neg } from '../tensor/arithmetic.js'
@@ -150,9 +151,9 @@ export const triangularSolvePrimitive: Primitive<Triangular> = op<2, Triangular>
     (a, _b, _x, params) => (ct) => solveTriangle(a, ct, turned(params))
   ],
   batch: ([a, b], mapped, params, front) => {
-    if (mapped[0] === true) return bind(triangularSolvePrimitive, align([a!, b!], mapped, front), params)
+    if (mapped[0] === true) return bindOne(triangularSolvePrimitive, align([a!, b!], mapped, front), params)
     const k = columnsOf(b!.shape)
-    return outOfColumns(bind(triangularSolvePrimitive, [a!, intoColumns(b!)], params), front, k)
+    return outOfColumns(bindOne(triangularSolvePrimitive, [a!, intoColumns(b!)], params), front, k)
   },
   sample: drawTriangle
 })
@@ -163,7 +164,7 @@ const turned = (params: Triangular): Triangular => ({ ...params, transpose: !par
 
 /** Solves with stacks of one shape and type that have been checked. */
 export const solveTriangle = (a: Tensor, b: Tensor, params: Triangular): Tensor =>
-  bind(triangularSolvePrimitive, [a, b], params)
+  bindOne(triangularSolvePrimitive, [a, b], params)
 
 // -----------------------------------------------------------------------------
 // systems of equations

@@ -1,5 +1,5 @@
 /** What losses have in common: how the losses of a batch become one number, and both ways to call one. */
-import { DTypeError } from '../primitive/model.js'
+import { DTypeError } from '../primitive/require.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
 import { expandDims, mean, sum, toArray } from '../Tensor.js'
 import { dualBySecond } from '../tensor/indices.js'

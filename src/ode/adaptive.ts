@@ -1,6 +1,6 @@
 /** Solving with steps that are chosen as the error demands. */
 import { rows } from '../control/rows.js'
-import { Traced, bottom } from '../primitive/model.js'
+import { Traced, bottom } from '../primitive/traced.js'
 import { size } from '../shape/model.js'
 import { abs, sub } from '../tensor/arithmetic.js'
 import { equal } from '../tensor/comparison.js'

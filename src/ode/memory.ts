@@ -1,8 +1,8 @@
 /** What the steps of a solver would keep for the backward pass, if all of it was kept. */
-import { bottom } from '../primitive/model.js'
+import type { Program } from '../primitive/model.js'
+import { bottom } from '../primitive/traced.js'
 import { size } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
-import type { Program } from '../transform/program.js'
 
 /** How many bytes may be kept before steps are computed again instead. */
 const affordable = 2 ** 26

@@ -7,8 +7,10 @@ import { cut } from '../control/step.js'
 import { type Structure, differs, structureOf } from '../control/structure.js'
 import { isFloat } from '../DType.js'
 import { isNotNegative, requireNumber, requireOptions } from '../internal/refuse.js'
-import { DTypeError, type TensorType, bindTuple } from '../primitive/model.js'
-import { requireTensor } from '../primitive/require.js'
+import { bind } from '../primitive/bind.js'
+import type { TensorType } from '../primitive/model.js'
+import { DTypeError, requireTensor } from '../primitive/require.js'
+import { hasEffects, run } from '../transform/program.js'
 import { ShapeError, show } from '../shape/model.js'
 import { add, div, mul, sub } from '../tensor/arithmetic.js'
 import { arange } from '../tensor/construct.js'
@@ -17,7 +19,6 @@ import type { Tensor } from '../tensor/model.js'
 import { cast, reshapeTo } from '../tensor/structural.js'
 import { typed } from '../tensor/typed.js'
 import { along, take } from '../tensor/window.js'
-import { hasEffects, run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import { solveAdaptive } from './adaptive.js'
 import { isTooMuch } from './memory.js'
@@ -226,7 +227,7 @@ export const odeint = <Y, Args extends readonly unknown[]>(
     return asStates<Y>(
       state.build(
         operands.some(isStaged)
-          ? bindTuple(odeintPrimitive, operands, { solve, types, effect: hasEffects(program) })
+          ? bind(odeintPrimitive, operands, { solve, types, effect: hasEffects(program) })
           : solve(operands)
       )
     )

@@ -3,12 +3,12 @@ import { checkpointPrimitive } from '../calculus/checkpoint.js'
 import { closedProgram } from '../calculus/program.js'
 import { bindScan } from '../control/scanPrimitive.js'
 import { type Step, cut } from '../control/step.js'
-import { type TensorType, bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import type { Program, TensorType } from '../primitive/model.js'
 import { stack } from '../tensor/join.js'
 import { mul } from '../tensor/arithmetic.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { where } from '../tensor/select.js'
-import type { Program } from '../transform/program.js'
 import { type Interval, timeAt } from './control.js'
 import { type Field, type State, ahead, slopesOf } from './step.js'
 import { dormandPrince } from './tableau.js'
@@ -113,7 +113,7 @@ export const segmentedRetrace = (
       const masks = masked ? [part.map(({ by = everyone }) => by)] : []
       const columns = [part.map(({ share }) => share), part.map(({ taken }) => taken), ...masks]
       const operands = [...carry, ...columns.map((column) => stack(column)), start, span, ...captured]
-      carry = bindTuple(checkpointPrimitive, operands, { program: segments(masked)(part.length) })
+      carry = bind(checkpointPrimitive, operands, { program: segments(masked)(part.length) })
     }
     const [state, slope] = cut(carry, y.length)
     return { y: state, slope }

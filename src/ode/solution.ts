@@ -5,7 +5,8 @@ import { type Leaves, pullBack, pushForward } from '../calculus/leafwise.js'
 import { cut, neutral, presence, present } from '../control/step.js'
 import { isFloat } from '../DType.js'
 import { interval } from '../primitive/domain.js'
-import { type TensorType, type TuplePrimitive, bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import type { TensorType, Primitive } from '../primitive/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { type Tensor, fill, isConcrete } from '../tensor/model.js'
 import { sin } from '../tensor/trigonometric.js'
@@ -28,7 +29,7 @@ const zero = ({ shape, dtype }: TensorType): Tensor => fill(shape, dtype, 0)
  * A solver as one operation, which runs as an ordinary function when there are values, the derivatives of it too: so they are
  * those of the same steps, at the same cost, and to any order.
  */
-export const odeintPrimitive: TuplePrimitive<Solution> = {
+export const odeintPrimitive: Primitive<Solution> = {
   name: 'odeint',
   infer: (_operands, { types }) => types,
   evaluate: (operands, { solve }) => solve(operands).filter(isConcrete),
@@ -42,7 +43,7 @@ export const odeintPrimitive: TuplePrimitive<Solution> = {
       const { tangent } = pushForward('jvp', solve, primals, spreadOver(dots, moving))
       return tangent.map((each, i) => each ?? zero(types[i]!))
     }
-    return bindTuple(odeintPrimitive, [...operands, ...present(tangents)], { ...params, solve: pushed })
+    return bind(odeintPrimitive, [...operands, ...present(tangents)], { ...params, solve: pushed })
   },
   vjp: (operands, _out, params) => (cotangents, before) => {
     const [given, earlier] = [presence(cotangents), presence(before)]
@@ -54,7 +55,7 @@ export const odeintPrimitive: TuplePrimitive<Solution> = {
       const after = pull(spreadOver(cts, given), spreadOver(totals, earlier))
       return after.filter((_, i) => reached[i]).map((each, i) => each ?? neutral(types[i]!))
     }
-    const results = bindTuple(odeintPrimitive, [...operands, ...present(cotangents), ...present(before)], {
+    const results = bind(odeintPrimitive, [...operands, ...present(cotangents), ...present(before)], {
       ...params,
       solve: pulled,
       types
@@ -62,7 +63,7 @@ export const odeintPrimitive: TuplePrimitive<Solution> = {
     return spreadOver(results, reached)
   },
   batch: (operands, mapped, params, size) =>
-    bindTuple(odeintPrimitive, operands, {
+    bind(odeintPrimitive, operands, {
       ...params,
       solve: (leaves) => callMapped('vmap', size, leaves, mapped, params.solve),
       types: params.types.map(({ shape, dtype }) => ({ shape: [size, ...shape], dtype }))

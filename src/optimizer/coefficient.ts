@@ -4,7 +4,8 @@
  */
 import { isFloat } from '../DType.js'
 import { requireNumber } from '../internal/refuse.js'
-import { DTypeError, LeakedTracerError, Traced, read } from '../primitive/model.js'
+import { DTypeError } from '../primitive/require.js'
+import { LeakedTracerError, Traced, read } from '../primitive/traced.js'
 import type { Schedule } from '../Schedule.js'
 import { ShapeError, show } from '../shape/model.js'
 import { add, cast, div, mul, neg, pow, sub } from '../Tensor.js'

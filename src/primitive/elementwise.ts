@@ -17,21 +17,21 @@ import { type Shape, ShapeError, broadcast, equals, show } from '../shape/model.
 import type { Broadcast, Broadcasts } from '../shape/static.js'
 import { evaluateBinary, evaluateUnary, isEverywhere } from '../tensor/evaluate.js'
 import { type Concrete, type Tensor, fill, fromNumber, isScalar } from '../tensor/model.js'
-import { requireTensor } from './require.js'
-import { broadcastToShape, cast } from '../tensor/structural.js'
-import { align } from './batch.js'
-import { type Domain, type Sample, real } from './domain.js'
+import { bindOne, bindPair } from './bind.js'
 import {
-  DTypeError,
   type Derivative,
+  type None,
   type Pair,
   type PairMap,
   type Primitive,
   type Pullback,
   type TensorType,
-  bind,
-  bindPair
+  none
 } from './model.js'
+import { DTypeError, requireTensor } from './require.js'
+import { broadcastToShape, cast } from '../tensor/structural.js'
+import { align } from './batch.js'
+import { type Domain, type Sample, real } from './domain.js'
 import type { HasPrimitive } from './op.js'
 
 // -----------------------------------------------------------------------------
@@ -119,7 +119,7 @@ export interface UnaryRecord {
   /** Faster loops yet, each for one type of operand. */
   readonly loops?: LoopsByType<UnaryLoop>
   /** Test operands, where values from `domain` would not do. */
-  readonly sample?: Sample<undefined>
+  readonly sample?: Sample<None>
 }
 
 type BinaryRule = (x: Tensor, y: Tensor, out: Tensor) => Tensor
@@ -162,7 +162,7 @@ export interface BinaryRecord<Name extends string> {
   /** Faster loops yet, each for one type of operands. */
   readonly loops?: LoopsByType<BinaryLoop>
   /** Test operands, where values from `domains` would not do. */
-  readonly sample?: Sample<undefined>
+  readonly sample?: Sample<None>
 }
 
 // -----------------------------------------------------------------------------
@@ -239,25 +239,26 @@ export const unary = (record: UnaryRecord): Unary => {
       ((x: Tensor, y: Tensor): Pullback =>
         (t) =>
           guardedMul(t, df(x, y))))
-  const derivative: Derivative<undefined> | undefined = diagonal && {
-    jvp: (_index, tangent, operands, out) => diagonal(operands[0]!, out)(tangent),
-    vjp: (_index, operands, out) => diagonal(operands[0]!, out)
+  const derivative: Derivative<None> | undefined = diagonal && {
+    jvp: [(tangent, operands, out) => diagonal(operands[0]!, out)(tangent)],
+    vjp: [(operands, out) => diagonal(operands[0]!, out)]
   }
-  const primitive: Primitive = {
+  const primitive: Primitive<None> = {
     name,
-    infer: (operands) => typeOf(operands[0]!, result),
-    evaluate: (operands, _params, out) => {
+    kind: 'elementwise',
+    infer: (operands) => [typeOf(operands[0]!, result)],
+    evaluate: (operands) => {
       const x = operands[0]!
-      return evaluateUnary(x.dtype === 'int32' ? int32 : f, loops[x.dtype] ?? loop, x, out)
+      return [evaluateUnary(x.dtype === 'int32' ? int32 : f, loops[x.dtype] ?? loop, x, typeOf(x, result))]
     },
     derivative,
-    batch: (operands) => bind(primitive, operands, undefined),
-    sample: record.sample ?? ((draw) => ({ operands: [draw.tensor(draw.shape(), record.domain)], params: undefined }))
+    batch: (operands) => [bindOne(primitive, operands, none)],
+    sample: record.sample ?? ((draw) => ({ operands: [draw.tensor(draw.shape(), record.domain)], params: none }))
   }
   const call = <S extends Shape>(x: Tensor<S>): Tensor => {
     if (isGiven(x) && isScalar(x) && isFloat(x.dtype)) return fromNumber(result ?? x.dtype, f(x.value))
     requireTensor(name, x)
-    return bind(primitive, [cast(x, accepted(accepts, x.dtype))], undefined)
+    return bindOne(primitive, [cast(x, accepted(accepts, x.dtype))], none)
   }
   return expose<Unary>(call, primitive)
 }
@@ -295,17 +296,21 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
     }
     return evaluateBinary(x.dtype === 'int32' ? int32 : f, loops[x.dtype] ?? loop, x, y, typeOf(x, result))
   }
-  const primitive: Primitive = {
+  const primitive: Primitive<None> = {
     name,
-    infer: (operands) => typeOf(operands[0]!, result),
-    evaluate: (operands) => evaluate(operands[0]!, operands[1]!),
+    kind: 'elementwise',
+    infer: (operands) => [typeOf(operands[0]!, result)],
+    evaluate: (operands) => [evaluate(operands[0]!, operands[1]!)],
     derivative: maps && {
-      jvp: (index, tangent, operands, out) => maps[index === 0 ? 0 : 1](operands[0]!, operands[1]!, out)(tangent),
-      vjp: (index, operands, out) => maps[index === 0 ? 0 : 1](operands[0]!, operands[1]!, out)
+      jvp: maps.map((map) => (tangent, operands, out) => map(operands[0]!, operands[1]!, out)(tangent)),
+      vjp: maps.map((map) => (operands, out) => map(operands[0]!, operands[1]!, out))
     },
     batch: (operands, mapped, _params, size) => {
       const [x, y] = align(operands, mapped, size)
-      return bindPair(pair, x!, y!)
+      return [bindPair(pair, x!, y!)]
+    },
+    get pair() {
+      return pair
     },
     sample:
       record.sample ??
@@ -315,7 +320,7 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
           record.distinct === true
             ? draw.distinctPair(shape, domains[0])
             : [draw.tensor(shape, domains[0]), draw.tensor(shape, domains[1])]
-        return { operands, params: undefined }
+        return { operands, params: none }
       })
   }
   const pair: Pair = { primitive, evaluate, maps }

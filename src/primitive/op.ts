@@ -2,7 +2,9 @@
  * The general maker of primitives: rules written operand by operand, as one writes mathematics.
  */
 import type { Concrete, Tensor } from '../tensor/model.js'
-import { type BatchRule, type Derivative, type Primitive, type Pullback, type TensorType, bind } from './model.js'
+import { bind } from './bind.js'
+import type { Cost, Derivative, Kind, None, Params, Primitive, Pullback, TensorType } from './model.js'
+import type { Scalars } from './expression.js'
 import type { Sample } from './domain.js'
 
 // -----------------------------------------------------------------------------
@@ -18,48 +20,72 @@ type After<N extends number, A, Rest extends unknown[]> = [...Repeat<N, A>, ...R
  * The pullback to one operand, made from the operands, the result and the parameters.
  *
  * @example
- * import type { VjpRule } from 'pullback/Primitive'
+ * import { type None, type VjpRule, none } from 'pullback/Primitive'
  * import * as T from 'pullback/Tensor'
  *
- * const ofSquare: VjpRule<1, undefined> = (x) => (ct) => T.mul(ct, T.mul(x, 2))
- * ofSquare(T.scalar(3), T.scalar(9), undefined)(T.scalar(1)) // => T.scalar(6)
+ * const ofSquare: VjpRule<1, None> = (x) => (ct) => T.mul(ct, T.mul(x, 2))
+ * ofSquare(T.scalar(3), T.scalar(9), none)(T.scalar(1)) // => T.scalar(6)
  */
-export type VjpRule<N extends number, P> = (...args: After<N, Tensor, [out: Tensor, params: P]>) => Pullback
+export type VjpRule<N extends number, P extends Params> = (
+  ...args: After<N, Tensor, [out: Tensor, params: P]>
+) => Pullback
 
 /**
  * The tangent of the result when one operand moves, made from its tangent, the operands, the result and the parameters.
  *
  * @example
- * import type { JvpRule } from 'pullback/Primitive'
+ * import { type JvpRule, type None, none } from 'pullback/Primitive'
  * import * as T from 'pullback/Tensor'
  *
- * const ofSquare: JvpRule<1, undefined> = (t, x) => T.mul(t, T.mul(x, 2))
- * ofSquare(T.scalar(1), T.scalar(3), T.scalar(9), undefined) // => T.scalar(6)
+ * const ofSquare: JvpRule<1, None> = (t, x) => T.mul(t, T.mul(x, 2))
+ * ofSquare(T.scalar(1), T.scalar(3), T.scalar(9), none) // => T.scalar(6)
  */
-export type JvpRule<N extends number, P> = (
+export type JvpRule<N extends number, P extends Params> = (
   tangent: Tensor,
   ...args: After<N, Tensor, [out: Tensor, params: P]>
 ) => Tensor
 
 /**
- * What `op` takes: `N` operands, and parameters `P` that are plain data.
+ * The rule of `vmap` for a primitive with one result, as `Primitive.batch`.
  *
  * @example
- * import { type OpRecord, op, real } from 'pullback/Primitive'
+ * import { type BatchRule, type None, align, bindOne, none } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
  *
- * const identity: OpRecord<1, undefined> = {
+ * // elementwise: the same operation, on operands that all carry the axis
+ * const rule: BatchRule<None> = (operands, mapped, _params, size) =>
+ *   bindOne(T.mul.primitive, align(operands, mapped, size), none)
+ * rule([T.of([1, 2]), T.scalar(10)], [true, false], none, 2) // => T.of([10, 20])
+ */
+export type BatchRule<P extends Params> = (
+  operands: readonly Tensor[],
+  mapped: readonly boolean[],
+  params: P,
+  size: number
+) => Tensor
+
+/**
+ * What `op` takes: `N` operands, and parameters `P`, a record of plain data.
+ *
+ * @example
+ * import { type None, type OpRecord, none, op, real } from 'pullback/Primitive'
+ *
+ * const identity: OpRecord<1, None> = {
  *   name: 'identity',
+ *   kind: 'view',
  *   arity: 1,
  *   infer: (x) => x,
  *   evaluate: (x) => x,
  *   jvp: 'linear',
  *   vjp: [() => (ct) => ct],
- *   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: undefined })
+ *   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: none })
  * }
  * op(identity).name // => 'identity'
  */
-export interface OpRecord<N extends number, P> {
+export interface OpRecord<N extends number, P extends Params> {
   readonly name: string
+  /** What it does with its operands; `'opaque'` unless given. */
+  readonly kind?: Kind
   /** The number of operands, 1 to 3. */
   readonly arity: N
   /** The type of the result; throws in the user's terms. */
@@ -76,6 +102,10 @@ export interface OpRecord<N extends number, P> {
   /** The rule of `vmap`; without one, examples are mapped one by one. */
   readonly batch?: BatchRule<P>
   readonly sample: Sample<P>
+  /** For an elementwise one: its function of numbers, as data. */
+  readonly scalar?: Scalars
+  /** Operations and bytes of one call, where the default of the kind is wrong. */
+  readonly cost?: (operands: readonly TensorType[], params: P, results: readonly TensorType[]) => Cost
 }
 
 /**
@@ -88,7 +118,7 @@ export interface OpRecord<N extends number, P> {
  * const nameOf = (f: HasPrimitive): string => f.primitive.name
  * nameOf(T.exp) // => 'exp'
  */
-export interface HasPrimitive<P = undefined> {
+export interface HasPrimitive<P extends Params = Params> {
   readonly primitive: Primitive<P>
 }
 
@@ -112,67 +142,65 @@ const call = <Args extends unknown[], R>(
   return apply(...operands, first, second)
 }
 
-const missing = (name: string, index: number): Error =>
-  new Error(`${name}: operand ${index} was differentiated; it has no rule`)
-
 /**
- * Makes a primitive from rules written operand by operand.
+ * Makes a primitive with one result from rules written operand by operand.
  *
  * @example
- * import { bind, op, real } from 'pullback/Primitive'
+ * import { type None, bindOne, none, op, real } from 'pullback/Primitive'
  * import { grad } from 'pullback/Grad'
  * import * as T from 'pullback/Tensor'
  *
  * // The identity with its gradient reversed, for a part of a model that is to unlearn what another part learns.
- * const reverseGradientPrimitive = op<1, undefined>({
+ * const reverseGradientPrimitive = op<1, None>({
  *   name: 'reverseGradient',
+ *   kind: 'view',
  *   arity: 1,
  *   infer: (x) => x,
  *   evaluate: (x) => x,
  *   jvp: [(tangent) => T.neg(tangent)],
  *   vjp: [() => (cotangent) => T.neg(cotangent)],
- *   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: undefined })
+ *   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: none })
  * })
- * const reverseGradient = (x: T.Tensor): T.Tensor => bind(reverseGradientPrimitive, [x], undefined)
+ * const reverseGradient = (x: T.Tensor): T.Tensor => bindOne(reverseGradientPrimitive, [x], none)
  * grad((x: T.Tensor) => T.sum(reverseGradient(x)))(T.of([1, 2])) // => T.of([-1, -1])
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const op = <N extends 1 | 2 | 3, P>(record: OpRecord<N, P>): Primitive<P> => {
+export const op = <N extends 1 | 2 | 3, P extends Params = None>(record: OpRecord<N, P>): Primitive<P> => {
+  const { name, kind = 'opaque', infer, evaluate, batch, sample, scalar, cost } = record
   const primitive: Primitive<P> = {
-    name: record.name,
-    infer: (operands, params) => call(record.infer, operands, params),
-    evaluate: (operands, params, out) => call(record.evaluate, operands, params, out),
+    name,
+    kind,
+    infer: (operands, params) => [call(infer, operands, params)],
+    evaluate: (operands, params) => [call(evaluate, operands, params, call(infer, operands, params))],
     derivative: derivativeOf(record, () => primitive),
-    batch: record.batch,
-    sample: record.sample
+    ...(batch && { batch: (operands, mapped, params, size) => [batch(operands, mapped, params, size)] }),
+    sample,
+    ...(scalar && { scalar }),
+    ...(cost && { cost })
   }
   return primitive
 }
 
-const derivativeOf = <N extends number, P>(
-  { name, jvp, vjp }: OpRecord<N, P>,
+const derivativeOf = <N extends number, P extends Params>(
+  { jvp, vjp }: OpRecord<N, P>,
   self: () => Primitive<P>
 ): Derivative<P> | undefined => {
   if (vjp === undefined || jvp === undefined) return undefined
   return {
-    jvp:
-      jvp === 'linear'
-        ? (index, tangent, operands, _out, params) =>
-            bind(
-              self(),
-              operands.map((operand, i) => (i === index ? tangent : operand)),
-              params
-            )
-        : (index, tangent, operands, out, params) => {
-            const rule = jvp[index]
-            if (rule === undefined) throw missing(name, index)
-            return call(rule, [tangent, ...operands], out, params)
-          },
-    vjp: (index, operands, out, params) => {
-      const rule = vjp[index]
-      if (rule === undefined) throw missing(name, index)
-      return call(rule, operands, out, params)
-    }
+    jvp: vjp.map((rule, index) => {
+      if (rule === undefined) return undefined
+      if (jvp === 'linear') {
+        return (tangent, operands, _out, params) =>
+          bind(
+            self(),
+            operands.map((operand, i) => (i === index ? tangent : operand)),
+            params
+          )[0]!
+      }
+      const along = jvp[index]
+      return along && ((tangent, operands, out, params) => call(along, [tangent, ...operands], out, params))
+    }),
+    vjp: vjp.map((rule) => rule && ((operands, out, params) => call(rule, operands, out, params)))
   }
 }
 
@@ -180,14 +208,14 @@ const derivativeOf = <N extends number, P>(
  * Attaches its primitive to the function that a user calls.
  *
  * @example
- * import { bind, expose } from 'pullback/Primitive'
+ * import { bindOne, expose, none } from 'pullback/Primitive'
  * import * as T from 'pullback/Tensor'
  *
  * const { primitive } = T.neg
- * const negative = expose((x: T.Tensor): T.Tensor => bind(primitive, [x], undefined), primitive)
+ * const negative = expose((x: T.Tensor): T.Tensor => bindOne(primitive, [x], none), primitive)
  * negative(T.scalar(1)) // => T.scalar(-1)
  * negative.primitive.name // => 'neg'
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const expose = <F extends object, P>(f: F, primitive: Primitive<P>): F & HasPrimitive<P> =>
+export const expose = <F extends object, P extends Params>(f: F, primitive: Primitive<P>): F & HasPrimitive<P> =>
   Object.assign(f, { primitive })

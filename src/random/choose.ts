@@ -1,7 +1,9 @@
 /** Orders and choices at random. */
 import type { Data } from '../DType.js'
 import { align } from '../primitive/batch.js'
-import { DTypeError, type Primitive, type TensorType, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive, TensorType } from '../primitive/model.js'
+import { DTypeError } from '../primitive/require.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, normalizeAxis, show, size, validate } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
@@ -74,7 +76,7 @@ export const choicePrimitive: Primitive<ChoiceParams> = op<1, ChoiceParams>({
     }),
   jvp: undefined,
   vjp: undefined,
-  batch: (operands, _mapped, params) => bind(choicePrimitive, operands, params),
+  batch: (operands, _mapped, params) => bindOne(choicePrimitive, operands, params),
   sample: (draw) => {
     const n = draw.integer(1, 6)
     return { operands: [sampleKey(draw)], params: { n, count: draw.integer(0, n), replace: draw.integer(0, 1) === 1 } }
@@ -142,7 +144,7 @@ export const weightedChoicePrimitive: Primitive<ChoiceParams> = op<2, ChoicePara
   },
   jvp: undefined,
   vjp: undefined,
-  batch: (operands, mapped, params, size) => bind(weightedChoicePrimitive, align(operands, mapped, size), params),
+  batch: (operands, mapped, params, size) => bindOne(weightedChoicePrimitive, align(operands, mapped, size), params),
   sample: (draw) => {
     const n = draw.integer(1, 6)
     const params = { n, count: draw.integer(0, n), replace: draw.integer(0, 1) === 1 }
@@ -200,7 +202,7 @@ export const permutation: {
     checkOptions('permutation', options, ['axis'])
     const places = (n: number): Tensor => {
       requireCount('permutation', n)
-      return bind(choicePrimitive, [key], { n, count: n, replace: false })
+      return bindOne(choicePrimitive, [key], { n, count: n, replace: false })
     }
     if (!isTensor(things)) return places(things)
     const axis = normalizeAxis('permutation', options.axis ?? 0, things.shape)
@@ -289,8 +291,8 @@ export const choice: {
     const params: ChoiceParams = { n, count, replace }
     const indices =
       p === undefined
-        ? bind(choicePrimitive, [key], params)
-        : bind(weightedChoicePrimitive, [key, weightTensor(p, n)], params)
+        ? bindOne(choicePrimitive, [key], params)
+        : bindOne(weightedChoicePrimitive, [key, weightTensor(p, n)], params)
     const places = reshapeTo(indices, shape)
     return isTensor(things) ? gather(things, places, { axis: 0 }) : places
   }

@@ -3,7 +3,9 @@ import { type Data, allocate, toFloat } from '../DType.js'
 import { threefry2x32 } from '../kernel/threefry.js'
 import { align } from '../primitive/batch.js'
 import { interval } from '../primitive/domain.js'
-import { DTypeError, type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import { type Primitive, none, type None } from '../primitive/model.js'
+import { DTypeError } from '../primitive/require.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, equals, normalizeAxis, show, size, validate } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
@@ -28,7 +30,7 @@ import { sampleKey, wordsFrom } from './unit.js'
  * Whether a uniform number of 64 bits is below the probability, element by element. 32 bits decide nearly always; in
  * the one case in 2^32 that they do not, a second stream is asked.
  */
-export const bernoulliPrimitive: Primitive = op<2, undefined>({
+export const bernoulliPrimitive: Primitive = op<2, None>({
   name: 'bernoulli',
   arity: 2,
   infer: (_keys, p) => ({ shape: p.shape, dtype: 'bool' }),
@@ -41,10 +43,10 @@ export const bernoulliPrimitive: Primitive = op<2, undefined>({
   },
   jvp: undefined,
   vjp: undefined,
-  batch: (operands, mapped, _params, size) => bind(bernoulliPrimitive, align(operands, mapped, size), undefined),
+  batch: (operands, mapped, _params, size) => bindOne(bernoulliPrimitive, align(operands, mapped, size), none),
   sample: (draw) => {
     const keys = sampleKey(draw)
-    return { operands: [keys, draw.tensor([...stackOf(keys), ...draw.shape()], interval(0, 1))], params: undefined }
+    return { operands: [keys, draw.tensor([...stackOf(keys), ...draw.shape()], interval(0, 1))], params: none }
   }
 })
 
@@ -100,7 +102,7 @@ export const bernoulli: {
     const sizes = validate('bernoulli', shape)
     requireFits('bernoulli', 'p', p, sizes)
     const probabilities = broadcastToShape(cast(asTensor(p, 'float64'), 'float64'), sizes)
-    return bind(bernoulliPrimitive, [key, probabilities], undefined)
+    return bindOne(bernoulliPrimitive, [key, probabilities], none)
   }
 )
 
@@ -182,6 +184,6 @@ export const categorical: {
       throw new ShapeError('categorical', [logits.shape], `no categories along axis ${axis}; at least one is required`)
     }
     const noise = gumbel(key, [...shape.slice(0, along), categories, ...shape.slice(along)], toFloat(logits.dtype))
-    return bind(argmaxPrimitive, [add(logits, noise)], along)
+    return bindOne(argmaxPrimitive, [add(logits, noise)], along)
   }
 )

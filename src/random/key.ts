@@ -2,7 +2,9 @@
 import { dual } from '../internal/dual.js'
 import { threefry2x32 } from '../kernel/threefry.js'
 import { align } from '../primitive/batch.js'
-import { DTypeError, type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import { type Primitive, none, type None } from '../primitive/model.js'
+import { DTypeError } from '../primitive/require.js'
 import { op } from '../primitive/op.js'
 import { ShapeError, show, size } from '../shape/model.js'
 import { type Tensor, contiguous, fromData, isTensor } from '../tensor/model.js'
@@ -77,12 +79,12 @@ export const deriveKeyPrimitive: Primitive<Counter> = op<1, Counter>({
   },
   jvp: undefined,
   vjp: undefined,
-  batch: (operands, _mapped, counter) => bind(deriveKeyPrimitive, operands, counter),
+  batch: (operands, _mapped, counter) => bindOne(deriveKeyPrimitive, operands, counter),
   sample: (draw) => ({ operands: [sampleKey(draw)], params: { high: purpose.split, low: draw.integer(0, 10) } })
 })
 
 /** The key that is the block of a counter which is an int32 tensor; of several keys, each with a counter of its own. */
-export const foldInPrimitive: Primitive = op<2, undefined>({
+export const foldInPrimitive: Primitive = op<2, None>({
   name: 'foldIn',
   arity: 2,
   infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
@@ -97,10 +99,10 @@ export const foldInPrimitive: Primitive = op<2, undefined>({
   },
   jvp: undefined,
   vjp: undefined,
-  batch: (operands, mapped, _params, size) => bind(foldInPrimitive, align(operands, mapped, size), undefined),
+  batch: (operands, mapped, _params, size) => bindOne(foldInPrimitive, align(operands, mapped, size), none),
   sample: (draw) => {
     const keys = sampleKey(draw)
-    return { operands: [keys, draw.indices(draw.pick([stackOf(keys), [...stackOf(keys), 1]]), 100)], params: undefined }
+    return { operands: [keys, draw.indices(draw.pick([stackOf(keys), [...stackOf(keys), 1]]), 100)], params: none }
   }
 })
 
@@ -114,7 +116,7 @@ const splitInto = (from: Tensor, n: number): readonly Key[] => {
     throw new ShapeError('split', [], `${n} keys; an integer of 0 or more is required`)
   }
   const keys = new Array<Key>(n)
-  for (let low = 0; low < n; low++) keys[low] = asKey(bind(deriveKeyPrimitive, [from], { high: purpose.split, low }))
+  for (let low = 0; low < n; low++) keys[low] = asKey(bindOne(deriveKeyPrimitive, [from], { high: purpose.split, low }))
   return keys
 }
 
@@ -162,10 +164,10 @@ export const foldIn: {
     if (data.shape.some((n) => n !== 1)) {
       throw new ShapeError('foldIn', [data.shape], `data of shape ${show(data.shape)}; one element is required`)
     }
-    return asKey(bind(foldInPrimitive, [from, data], undefined))
+    return asKey(bindOne(foldInPrimitive, [from, data], none))
   }
   if (!Number.isSafeInteger(data)) {
     throw new DTypeError('foldIn', `the number ${data}; an integer from -(2^53 - 1) to 2^53 - 1 is required`)
   }
-  return asKey(bind(deriveKeyPrimitive, [from], { high: purpose.foldIn | highBits(data), low: data | 0 }))
+  return asKey(bindOne(deriveKeyPrimitive, [from], { high: purpose.foldIn | highBits(data), low: data | 0 }))
 })

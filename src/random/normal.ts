@@ -1,7 +1,8 @@
 /** Normal numbers, whole and truncated; Gumbel numbers. */
 import type { FloatDType } from '../DType.js'
 import { erfInv as erfInvOf } from '../kernel/special/erfInverse.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
 import { type Shape, ShapeError, validate } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
 import { add, mul, sub } from '../tensor/arithmetic.js'
@@ -47,7 +48,7 @@ const plain =
   (operation: string, primitive: Primitive<DrawParams>) =>
   (key: Key, shape: Shape, dtype: FloatDType = 'float32'): Tensor => {
     requireFloatType(operation, dtype)
-    return bind(primitive, [key], { shape: validate(operation, shape), dtype })
+    return bindOne(primitive, [key], { shape: validate(operation, shape), dtype })
   }
 
 /** A draw of a standard distribution. */
@@ -158,7 +159,7 @@ export const truncatedNormal: {
     requireFits('truncatedNormal', 'upper', upper, sizes)
     const from = cast(asTensor(lower, 'float64'), 'float64')
     const to = cast(asTensor(upper, 'float64'), 'float64')
-    const u = bind<DrawParams>(unitOpenPrimitive, [key], { shape: sizes, dtype: 'float64' })
+    const u = bindOne<DrawParams>(unitOpenPrimitive, [key], { shape: sizes, dtype: 'float64' })
     const a = erf(mul(from, Math.SQRT1_2))
     const b = erf(mul(to, Math.SQRT1_2))
     const z = mul(erfInv(add(a, mul(sub(b, a), u))), Math.SQRT2)

@@ -1,6 +1,8 @@
 /** Bits, and uniform numbers. */
 import { type DType, type FloatDType, allocate, isFloat, promote, toFloat } from '../DType.js'
-import { DTypeError, type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
+import { DTypeError } from '../primitive/require.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, equals, show, size, validate } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
@@ -29,7 +31,7 @@ export const bitsPrimitive: Primitive<Shape> = op<1, Shape>({
   },
   jvp: undefined,
   vjp: undefined,
-  batch: (operands, _mapped, shape) => bind(bitsPrimitive, operands, shape),
+  batch: (operands, _mapped, shape) => bindOne(bitsPrimitive, operands, shape),
   sample: (draw) => ({ operands: [sampleKey(draw)], params: draw.shape() })
 })
 
@@ -49,7 +51,7 @@ export const bitsPrimitive: Primitive<Shape> = op<1, Shape>({
 export const bits: {
   <const S extends Shape>(key: Key, shape: S): Tensor<Mutable<S>>
   <const S extends Shape>(shape: S): (key: Key) => Tensor<Mutable<S>>
-} = dualByKey('bits', (key: Key, shape: Shape) => bind(bitsPrimitive, [key], validate('bits', shape)))
+} = dualByKey('bits', (key: Key, shape: Shape) => bindOne(bitsPrimitive, [key], validate('bits', shape)))
 
 // -----------------------------------------------------------------------------
 // uniform numbers
@@ -138,5 +140,5 @@ export const uniform: {
   const sizes = validate('uniform', shape)
   requireFits('uniform', 'low', low, sizes)
   requireFits('uniform', 'high', high, sizes)
-  return between(bind(uniformPrimitive, [key], { shape: sizes, dtype }), low, high, dtype)
+  return between(bindOne(uniformPrimitive, [key], { shape: sizes, dtype }), low, high, dtype)
 })

@@ -2,7 +2,8 @@
 import { type Data, type FloatDType, allocate } from '../DType.js'
 import { fillBits } from '../kernel/threefry.js'
 import type { Draw } from '../primitive/domain.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import { type Tensor, fromData } from '../tensor/model.js'
@@ -63,7 +64,7 @@ export const drawing = (name: string, of: (bits: number) => (u: number) => numbe
     },
     jvp: undefined,
     vjp: undefined,
-    batch: (operands, _mapped, params) => bind(primitive, operands, params),
+    batch: (operands, _mapped, params) => bindOne(primitive, operands, params),
     sample: (draw) => ({
       operands: [sampleKey(draw)],
       params: { shape: draw.shape(), dtype: draw.pick<FloatDType>(['float32', 'float64']) }

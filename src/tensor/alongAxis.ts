@@ -5,7 +5,9 @@ import { takeAlongInto } from '../kernel/gather.js'
 import { addAlongInto } from '../kernel/scatter.js'
 import { align, behind } from '../primitive/batch.js'
 import { type Draw, real } from '../primitive/domain.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
+import { requireTensor } from '../primitive/require.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { normalizeIndices } from '../shape/indices.js'
 import { type Shape, ShapeError, broadcast, equals, normalizeAxis, show, size } from '../shape/model.js'
@@ -13,7 +15,6 @@ import { checkOptions } from './dataFirst.js'
 import { asDense, copyOf } from './dense.js'
 import { type AlongAxis, dualBySecond, dualByThird, requireIndices, requireOperand } from './indices.js'
 import { type Concrete, type Tensor, contiguous, fill, fromData } from './model.js'
-import { requireTensor } from '../primitive/require.js'
 import { broadcastToShape, cast } from './structural.js'
 
 // -----------------------------------------------------------------------------
@@ -74,7 +75,7 @@ const takeAlongAxisPrimitive: Primitive<number> = op<2, number>({
     },
     undefined
   ],
-  batch: (operands, mapped, axis, size) => bind(takeAlongAxisPrimitive, align(operands, mapped, size), behind(axis)),
+  batch: (operands, mapped, axis, size) => bindOne(takeAlongAxisPrimitive, align(operands, mapped, size), behind(axis)),
   sample: (draw) => {
     const { shape, axis, indices } = drawLanes(draw)
     return { operands: [draw.tensor(shape, real), indices], params: axis }
@@ -104,9 +105,9 @@ const addAlongAxisPrimitive: Primitive<number> = op<3, number>({
   vjp: [
     () => (ct) => ct,
     undefined,
-    (_x, indices, _updates, _out, axis) => (ct) => bind(takeAlongAxisPrimitive, [ct, indices], axis)
+    (_x, indices, _updates, _out, axis) => (ct) => bindOne(takeAlongAxisPrimitive, [ct, indices], axis)
   ],
-  batch: (operands, mapped, axis, size) => bind(addAlongAxisPrimitive, align(operands, mapped, size), behind(axis)),
+  batch: (operands, mapped, axis, size) => bindOne(addAlongAxisPrimitive, align(operands, mapped, size), behind(axis)),
   sample: (draw) => {
     const { shape, axis, indices } = drawLanes(draw)
     return { operands: [draw.tensor(shape, real), indices, draw.tensor(indices.shape, real)], params: axis }
@@ -115,7 +116,7 @@ const addAlongAxisPrimitive: Primitive<number> = op<3, number>({
 
 /** The updates added to zeros: the transpose of `takeAlongAxis`. */
 const addedAlong = (shape: Shape, dtype: DType, indices: Tensor, updates: Tensor, axis: number): Tensor =>
-  bind(addAlongAxisPrimitive, [fill(shape, dtype, 0), indices, updates], axis)
+  bindOne(addAlongAxisPrimitive, [fill(shape, dtype, 0), indices, updates], axis)
 
 // -----------------------------------------------------------------------------
 // operations
@@ -161,7 +162,7 @@ export const takeAlongAxis: TakeAlongAxis = expose(
     const lanes = besideAxis('takeAlongAxis', x.shape, indices.shape, axis)
     const from = broadcastToShape(x, replace(lanes, axis, x.shape[axis]!))
     const at = broadcastToShape(indices, replace(lanes, axis, indices.shape[axis]!))
-    return bind(takeAlongAxisPrimitive, [from, at], axis)
+    return bindOne(takeAlongAxisPrimitive, [from, at], axis)
   }, requireOperand('takeAlongAxis')),
   takeAlongAxisPrimitive
 )
@@ -203,7 +204,7 @@ export const addAlongAxis: AddAlongAxis = expose(
     const dtype = promote(x.dtype, updates.dtype)
     const summed = dtype === 'bool' ? 'int32' : dtype
     const added = broadcastToShape(cast(updates, summed), shape)
-    return bind(addAlongAxisPrimitive, [cast(x, summed), broadcastToShape(indices, shape), added], axis)
+    return bindOne(addAlongAxisPrimitive, [cast(x, summed), broadcastToShape(indices, shape), added], axis)
   }),
   addAlongAxisPrimitive
 )

@@ -1,4 +1,5 @@
 /** The four operations and their kin, elementwise. */
+import { none, type None } from '../primitive/model.js'
 import { addLoops, divLoops, mulLoops, subLoops } from '../kernel/arithmetic.js'
 import { negLoops } from '../kernel/rectifier.js'
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
@@ -12,10 +13,10 @@ const nonZero = awayFrom([0])(real)
 const positiveSide = interval(0.4, 3)
 const negativeSide = interval(-3, -0.4)
 
-const dividend: Sample<undefined> = (draw) => {
+const dividend: Sample<None> = (draw) => {
   const shape = draw.shape()
   const divisor = draw.tensor(shape, draw.pick([positiveSide, negativeSide]))
-  return { operands: [draw.tensor(shape, real), divisor], params: undefined }
+  return { operands: [draw.tensor(shape, real), divisor], params: none }
 }
 
 /**
@@ -126,7 +127,7 @@ export const reciprocal: Unary = unary({
   diagonal: (_x, y) => (t) => guardedMul(t, neg(square(y))),
   sample: (draw) => {
     const operand = draw.tensor(draw.shape(), draw.pick([positiveSide, negativeSide]))
-    return { operands: [operand], params: undefined }
+    return { operands: [operand], params: none }
   }
 })
 

@@ -2,11 +2,12 @@
 import type { DType } from '../DType.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { real } from '../primitive/domain.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import { type Primitive, none, type None } from '../primitive/model.js'
+import { requireDType, requireTensor } from '../primitive/require.js'
 import { dual } from '../internal/dual.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from './model.js'
-import { requireDType, requireTensor } from '../primitive/require.js'
 import { cast as castTo } from './structural.js'
 import { typed } from './typed.js'
 
@@ -43,15 +44,15 @@ export const cast: Cast = dual<Cast>((x: Tensor, dtype: DType): Tensor => {
 // -----------------------------------------------------------------------------
 
 /** The identity without a derivative: every interpreter of derivatives takes its result for a constant. */
-export const stopGradientPrimitive: Primitive = op<1, undefined>({
+export const stopGradientPrimitive: Primitive = op<1, None>({
   name: 'stopGradient',
   arity: 1,
   infer: (x) => x,
   evaluate: (x) => x,
   jvp: undefined,
   vjp: undefined,
-  batch: (operands) => bind(stopGradientPrimitive, operands, undefined),
-  sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: undefined })
+  batch: (operands) => bindOne(stopGradientPrimitive, operands, none),
+  sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: none })
 })
 
 /**
@@ -66,6 +67,6 @@ export const stopGradientPrimitive: Primitive = op<1, undefined>({
  * grad(grad(f))(T.scalar(3)) // => T.scalar(0)
  */
 export const stopGradient: (<S extends Shape>(x: Tensor<S>) => Tensor<S>) & HasPrimitive = expose(
-  <S extends Shape>(x: Tensor<S>): Tensor<S> => typed<S>(bind(stopGradientPrimitive, [x], undefined)),
+  <S extends Shape>(x: Tensor<S>): Tensor<S> => typed<S>(bindOne(stopGradientPrimitive, [x], none)),
   stopGradientPrimitive
 )

@@ -4,7 +4,8 @@ import { type Cumulative, cumprodInto, cumsumInto } from '../kernel/cumulative.j
 import { behind } from '../primitive/batch.js'
 import { type Draw, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
-import { type Primitive, type TensorType, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive, TensorType } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { ShapeError, normalizeAxis, show, size } from '../shape/model.js'
 import { arrange } from './arrange.js'
@@ -80,8 +81,8 @@ export const cumsumPrimitive: Primitive<Params> = op<1, Params>({
   infer: inferType,
   evaluate: evaluateWith(cumsumInto),
   jvp: 'linear',
-  vjp: [(_x, _out, params) => (ct) => bind(cumsumPrimitive, [ct], turned(params))],
-  batch: (operands, _mapped, params) => bind(cumsumPrimitive, operands, paramsBehind(params)),
+  vjp: [(_x, _out, params) => (ct) => bindOne(cumsumPrimitive, [ct], turned(params))],
+  batch: (operands, _mapped, params) => bindOne(cumsumPrimitive, operands, paramsBehind(params)),
   sample
 })
 
@@ -107,12 +108,12 @@ export const cumprodPrimitive: Primitive<Params> = op<1, Params>({
       return guardedMul(recurrence(shifted(x, back), from, back), before(x, params))
     }
   ],
-  batch: (operands, _mapped, params) => bind(cumprodPrimitive, operands, paramsBehind(params)),
+  batch: (operands, _mapped, params) => bindOne(cumprodPrimitive, operands, paramsBehind(params)),
   sample
 })
 
 /** The products in front of each element. */
-const before = (x: Tensor, params: Params): Tensor => bind(cumprodPrimitive, [x], { ...params, exclusive: true })
+const before = (x: Tensor, params: Params): Tensor => bindOne(cumprodPrimitive, [x], { ...params, exclusive: true })
 
 // -----------------------------------------------------------------------------
 // operations
@@ -126,7 +127,7 @@ const cumulative = (name: string, primitive: Primitive<Params>): Preserving<Cumu
     if (axis === undefined && x.shape.length > 1) {
       throw new ShapeError(name, [x.shape], `shape ${show(x.shape)} and no axis; an axis is required, as { axis: 0 }`)
     }
-    return bind(primitive, [x], { axis: normalizeAxis(name, axis ?? 0, x.shape), exclusive, reverse })
+    return bindOne(primitive, [x], { axis: normalizeAxis(name, axis ?? 0, x.shape), exclusive, reverse })
   })
 
 /**

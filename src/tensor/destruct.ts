@@ -1,6 +1,6 @@
 /** Tensors back into JavaScript's own values. Whatever reads numbers refuses values inside a transformation. */
 import type { Data } from '../DType.js'
-import { read } from '../primitive/model.js'
+import { read } from '../primitive/traced.js'
 import { type Shape, ShapeError, show, size as sizeOf } from '../shape/model.js'
 import type { NestedArray } from '../shape/static.js'
 import { Scalar, type Tensor, contiguous, firstElement } from './model.js'

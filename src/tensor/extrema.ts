@@ -5,7 +5,8 @@ import { sharesInto } from '../kernel/shares.js'
 import { behind } from '../primitive/batch.js'
 import { type Draw, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
-import { type Primitive, type TensorType, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive, TensorType } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, normalizeAxis, show, size } from '../shape/model.js'
 import type { Only, Reduced } from '../shape/options.js'
@@ -49,7 +50,7 @@ const sharesOf = (name: string, into: ReduceInto): Primitive<readonly number[]> 
     },
     jvp: undefined,
     vjp: undefined,
-    batch: (operands, _mapped, axes) => bind(primitive, operands, axes.map(behind)),
+    batch: (operands, _mapped, axes) => bindOne(primitive, operands, axes.map(behind)),
     sample: drawDistinct
   })
   return primitive
@@ -72,9 +73,9 @@ const extremum = (
     arity: 1,
     infer: (x, axes) => ({ shape: inferShape(name, x, axes), dtype: x.dtype }),
     evaluate: (x, axes, out) => reduceOver(x, axes, out, into),
-    jvp: [(tangent, x, _out, axes) => sumOver(guardedMul(tangent, bind(shares, [x], axes)), axes)],
-    vjp: [(x, _out, axes) => (ct) => guardedMul(expandOver(ct, x.shape, axes), bind(shares, [x], axes))],
-    batch: (operands, _mapped, axes) => bind(primitive, operands, axes.map(behind)),
+    jvp: [(tangent, x, _out, axes) => sumOver(guardedMul(tangent, bindOne(shares, [x], axes)), axes)],
+    vjp: [(x, _out, axes) => (ct) => guardedMul(expandOver(ct, x.shape, axes), bindOne(shares, [x], axes))],
+    batch: (operands, _mapped, axes) => bindOne(primitive, operands, axes.map(behind)),
     sample: drawDistinct
   })
   return primitive
@@ -102,7 +103,7 @@ const position = (name: string, into: PositionInto): Primitive<number> => {
     },
     jvp: undefined,
     vjp: undefined,
-    batch: (operands, _mapped, axis) => bind(primitive, operands, behind(axis)),
+    batch: (operands, _mapped, axis) => bindOne(primitive, operands, behind(axis)),
     sample: (draw) => {
       const shape = draw.shape({ minRank: 1, minSize: 1 })
       return { operands: [draw.distinct(shape, real)], params: draw.integer(0, shape.length - 1) }
@@ -135,7 +136,7 @@ export const argminPrimitive: Primitive<number> = position('argmin', argminInto)
  * pipe(T.of([[1, 5], [3, 2]]), T.max({ axis: 0 })) // => T.of([3, 5])
  * grad((x: T.Tensor<[3]>) => T.max(x))(T.of([4, 1, 4])) // => T.of([0.5, 0, 0.5])
  */
-export const max: Reduction = reduction('max', (x, axes) => bind(maxPrimitive, [x], axes))
+export const max: Reduction = reduction('max', (x, axes) => bindOne(maxPrimitive, [x], axes))
 
 /**
  * The smallest element over axes, or of all; NaN where there is one. Along an empty axis it throws a `ShapeError`.
@@ -149,7 +150,7 @@ export const max: Reduction = reduction('max', (x, axes) => bind(maxPrimitive, [
  * T.min(T.of([[1, 5], [3, 2]])) // => T.scalar(1)
  * pipe(T.of([[1, 5], [3, 2]]), T.min({ axis: 1, keepDims: true })) // => T.of([[1], [2]])
  */
-export const min: Reduction = reduction('min', (x, axes) => bind(minPrimitive, [x], axes))
+export const min: Reduction = reduction('min', (x, axes) => bindOne(minPrimitive, [x], axes))
 
 /**
  * What `argmax` and `argmin` take.
@@ -182,7 +183,7 @@ const argReduction = (name: string, primitive: Primitive<number>): ArgReduction 
     const { axis, keepDims = false } = options
     const searched = axis === undefined ? reshapeTo(x, [size(x.shape)]) : x
     const along = axis === undefined ? 0 : normalizeAxis(name, axis, x.shape)
-    const result = bind(primitive, [searched], along)
+    const result = bindOne(primitive, [searched], along)
     if (!keepDims) return result
     return reshapeTo(result, keepAxes(x.shape, axis === undefined ? x.shape.map((_, each) => each) : [along]))
   })

@@ -4,7 +4,9 @@ import type { UnaryLoop } from '../kernel/elementwise.js'
 import { awayFrom, real } from '../primitive/domain.js'
 import { type Binary, type Unary, besideNumber, binary, unary } from '../primitive/elementwise.js'
 import { round } from '../DType.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
+import { requireTensor } from '../primitive/require.js'
 import { op } from '../primitive/op.js'
 import type { Shape } from '../shape/model.js'
 import { greaterEqual, lessEqual } from './comparison.js'
@@ -13,7 +15,6 @@ import { checkOptions, dataFirst } from './dataFirst.js'
 import { evaluateUnary } from './evaluate.js'
 import { logicalOr } from './logical.js'
 import { type Tensor, fill } from './model.js'
-import { requireTensor } from '../primitive/require.js'
 import { where } from './select.js'
 import { cast } from './structural.js'
 
@@ -168,7 +169,7 @@ export const clampPrimitive: Primitive<Limits> = op<1, Limits>({
   evaluate: (x, limits, out) => evaluateUnary(heldBy(limits), clampLoop(limits), x, out),
   jvp: [(t, x, _out, limits) => within(t, x, limits)],
   vjp: [(x, _out, limits) => (ct) => within(ct, x, limits)],
-  batch: (operands, _mapped, limits) => bind(clampPrimitive, operands, limits),
+  batch: (operands, _mapped, limits) => bindOne(clampPrimitive, operands, limits),
   sample: (draw) => ({
     operands: [draw.tensor(draw.shape(), awayFromBounds)],
     params: draw.pick([
@@ -189,7 +190,7 @@ const holdWithin = (x: Tensor, { min, max }: Limits): Tensor => {
     besideNumber('clamp', 'number', bound, dtype)
     return round(dtype, bound)
   }
-  return bind(clampPrimitive, [cast(x, dtype)], { min: limit(min), max: limit(max) })
+  return bindOne(clampPrimitive, [cast(x, dtype)], { min: limit(min), max: limit(max) })
 }
 
 /**

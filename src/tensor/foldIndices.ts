@@ -1,6 +1,7 @@
 /** Indices for the tables of many examples at once, one after another. */
 import { behind } from '../primitive/batch.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { normalizeIndices } from '../shape/indices.js'
 import { size } from '../shape/model.js'
@@ -30,7 +31,7 @@ export const foldIndicesPrimitive: Primitive<Fold> = op<1, Fold>({
   },
   jvp: undefined,
   vjp: undefined,
-  batch: (operands, _mapped, fold) => bind(foldIndicesPrimitive, operands, { ...fold, axis: behind(fold.axis) }),
+  batch: (operands, _mapped, fold) => bindOne(foldIndicesPrimitive, operands, { ...fold, axis: behind(fold.axis) }),
   sample: (draw) => {
     const length = draw.integer(1, 4)
     const shape = draw.shape({ minRank: 1 })
@@ -41,4 +42,4 @@ export const foldIndicesPrimitive: Primitive<Fold> = op<1, Fold>({
 
 /** Indices `[b, ...]` into an axis of `length`, as indices into the axis of all examples one after another. */
 export const foldIndices = (operation: string, indices: Tensor, length: number): Tensor =>
-  bind(foldIndicesPrimitive, [indices], { operation, length, axis: 0 })
+  bindOne(foldIndicesPrimitive, [indices], { operation, length, axis: 0 })

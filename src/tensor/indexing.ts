@@ -5,7 +5,9 @@ import { gatherInto } from '../kernel/gather.js'
 import { scatterAddInto } from '../kernel/scatter.js'
 import { align, behind } from '../primitive/batch.js'
 import { type Draw, real } from '../primitive/domain.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
+import { requireTensor } from '../primitive/require.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { normalizeIndex, normalizeIndices } from '../shape/indices.js'
 import { type Shape, ShapeError, broadcast, equals, normalizeAxis, show, size } from '../shape/model.js'
@@ -24,7 +26,6 @@ import {
   toIndices
 } from './indices.js'
 import { type Concrete, Dense, Scalar, type Tensor, contiguous, fill, fromData, fromNumber } from './model.js'
-import { requireTensor } from '../primitive/require.js'
 import { broadcastToShape, cast, permuteTo, reshapeTo } from './structural.js'
 
 // -----------------------------------------------------------------------------
@@ -110,10 +111,10 @@ const gatherPrimitive: Primitive<number> = op<2, number>({
     undefined
   ],
   batch: ([x, indices], [ofTables, ofIndices], axis) => {
-    if (ofIndices !== true) return bind(gatherPrimitive, [x!, indices!], behind(axis))
-    if (ofTables !== true) return moved(bind(gatherPrimitive, [x!, indices!], axis), axis, 1, 0)
+    if (ofIndices !== true) return bindOne(gatherPrimitive, [x!, indices!], behind(axis))
+    if (ofTables !== true) return moved(bindOne(gatherPrimitive, [x!, indices!], axis), axis, 1, 0)
     const places = foldIndices('gather', indices!, x!.shape[behind(axis)]!)
-    return moved(bind(gatherPrimitive, [folded(x!, axis), places], 0), 1, places.shape.length - 1, behind(axis))
+    return moved(bindOne(gatherPrimitive, [folded(x!, axis), places], 0), 1, places.shape.length - 1, behind(axis))
   },
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
@@ -146,15 +147,15 @@ const scatterAddPrimitive: Primitive<number> = op<3, number>({
   vjp: [
     () => (ct) => ct,
     undefined,
-    (_x, indices, _updates, _out, axis) => (ct) => bind(gatherPrimitive, [ct, indices], axis)
+    (_x, indices, _updates, _out, axis) => (ct) => bindOne(gatherPrimitive, [ct, indices], axis)
   ],
   batch: ([x, indices, updates], [ofTables, ofIndices, ofUpdates], axis, size) => {
     const [to, added] = align([x!, updates!], [ofTables === true, ofUpdates === true], size)
-    if (ofIndices !== true) return bind(scatterAddPrimitive, [to!, indices!, added!], behind(axis))
+    if (ofIndices !== true) return bindOne(scatterAddPrimitive, [to!, indices!, added!], behind(axis))
     const n = to!.shape[behind(axis)]!
     const places = foldIndices('scatterAdd', indices!, n)
     const inOrder = moved(added!, behind(axis), places.shape.length - 1, 1)
-    const sums = bind(scatterAddPrimitive, [folded(to!, axis), places, inOrder], 0)
+    const sums = bindOne(scatterAddPrimitive, [folded(to!, axis), places, inOrder], 0)
     return moved(reshapeTo(sums, [size, n, ...sums.shape.slice(1)]), 1, 1, behind(axis))
   },
   sample: (draw) => {
@@ -167,7 +168,7 @@ const scatterAddPrimitive: Primitive<number> = op<3, number>({
 
 /** The updates added to zeros: the transpose of `gather`. */
 const scattered = (shape: Shape, dtype: DType, indices: Tensor, updates: Tensor, axis: number): Tensor =>
-  bind(scatterAddPrimitive, [fill(shape, dtype, 0), indices, updates], axis)
+  bindOne(scatterAddPrimitive, [fill(shape, dtype, 0), indices, updates], axis)
 
 // -----------------------------------------------------------------------------
 // operations
@@ -198,7 +199,7 @@ export const gather: Gather = expose(
     requireTensor('gather', x)
     checkOptions('gather', options, known)
     const axis = normalizeAxis('gather', options.axis ?? 0, x.shape)
-    return bind(gatherPrimitive, [x, toIndices('gather', indices, x.shape[axis]!)], axis)
+    return bindOne(gatherPrimitive, [x, toIndices('gather', indices, x.shape[axis]!)], axis)
   }, requireOperand('gather')),
   gatherPrimitive
 )
@@ -239,7 +240,7 @@ export const scatterAdd: ScatterAdd = expose(
     const dtype = promote(x.dtype, updates.dtype)
     const summed = dtype === 'bool' ? 'int32' : dtype
     const added = broadcastToShape(cast(updates, summed), shape)
-    return bind(scatterAddPrimitive, [cast(x, summed), places, added], axis)
+    return bindOne(scatterAddPrimitive, [cast(x, summed), places, added], axis)
   }),
   scatterAddPrimitive
 )

@@ -1,12 +1,11 @@
 /** What may be given as indices, and how operations that take them tell data first from data last. */
 import { allocate } from '../DType.js'
-import { DTypeError } from '../primitive/model.js'
+import { DTypeError, requireTensor } from '../primitive/require.js'
 import { normalizeIndex, normalizeIndices } from '../shape/indices.js'
 import type { Shape } from '../shape/model.js'
 import type { Reduce, ReplaceAxis } from '../shape/axes.js'
 import type { IsDynamic } from '../shape/sizes.js'
 import { type Tensor, fromData, fromNumber, isTensor } from './model.js'
-import { requireTensor } from '../primitive/require.js'
 
 // -----------------------------------------------------------------------------
 // model

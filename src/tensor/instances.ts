@@ -2,7 +2,7 @@
 import type { Eq as Equality } from 'fp-ts/lib/Eq.js'
 import type { Show as Printing } from 'fp-ts/lib/Show.js'
 import type { Data } from '../DType.js'
-import { read } from '../primitive/model.js'
+import { read } from '../primitive/traced.js'
 import { ShapeError, broadcast, equals, show, size } from '../shape/model.js'
 import { type Concrete, type Tensor, contiguous, fromNumber, isTensor } from './model.js'
 import { broadcastToPrimitive } from './structural.js'

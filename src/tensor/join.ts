@@ -3,14 +3,15 @@ import { allocate, promote } from '../DType.js'
 import { placeStrided } from '../kernel/strided.js'
 import { align, behind } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
-import { type TuplePrimitive, bindTuple } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
+import { requireList } from '../primitive/require.js'
 import { type Shape, ShapeError, equals, normalizeAxis, show, size, strides } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import { checkOptions, dataFirst, listFirst } from './dataFirst.js'
 import type { Joined, Parts, Stacked, Stacks } from './joinTypes.js'
 import { newAxis } from './layout.js'
 import { Scalar, type Tensor, fill, fromData } from './model.js'
-import { requireList } from '../primitive/require.js'
 import { cast, reshapeTo } from './structural.js'
 import { along, viewOf } from './window.js'
 
@@ -55,7 +56,7 @@ const beginnings = (sizes: readonly number[]): readonly number[] => {
 // -----------------------------------------------------------------------------
 
 /** The operands, of one type and of shapes that agree beside the axis, one after another along it. */
-export const concatPrimitive: TuplePrimitive<number> = {
+export const concatPrimitive: Primitive<number> = {
   name: 'concat',
   infer: (operands, axis) => [
     {
@@ -79,14 +80,14 @@ export const concatPrimitive: TuplePrimitive<number> = {
   },
   jvp: (tangents, operands, _out, axis) => {
     const each = operands.map(({ shape, dtype }, i) => tangents[i] ?? fill(shape, dtype, 0))
-    return bindTuple(concatPrimitive, each, axis)
+    return bind(concatPrimitive, each, axis)
   },
   vjp: (operands, _out, axis) => {
     const sizes = operands.map(({ shape }) => shape[axis]!)
     return ([cotangent]) =>
-      cotangent === undefined ? sizes.map(() => undefined) : bindTuple(splitPrimitive, [cotangent], { axis, sizes })
+      cotangent === undefined ? sizes.map(() => undefined) : bind(splitPrimitive, [cotangent], { axis, sizes })
   },
-  batch: (operands, mapped, axis, size) => bindTuple(concatPrimitive, align(operands, mapped, size), behind(axis)),
+  batch: (operands, mapped, axis, size) => bind(concatPrimitive, align(operands, mapped, size), behind(axis)),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
     const axis = draw.integer(0, shape.length - 1)
@@ -96,21 +97,21 @@ export const concatPrimitive: TuplePrimitive<number> = {
 }
 
 /** The parts of the given sizes, one after another along the axis: views. */
-export const splitPrimitive: TuplePrimitive<SplitParams> = {
+export const splitPrimitive: Primitive<SplitParams> = {
   name: 'split',
   infer: ([x], { axis, sizes }) => sizes.map((n) => ({ shape: resize(x!.shape, axis, n), dtype: x!.dtype })),
   evaluate: ([x], { axis, sizes }) =>
     beginnings(sizes).map((start, part) => viewOf(x!, along(x!.shape, axis, start, sizes[part]!))),
   jvp: ([tangent], _operands, _out, params) =>
-    tangent === undefined ? params.sizes.map(() => undefined) : bindTuple(splitPrimitive, [tangent], params),
+    tangent === undefined ? params.sizes.map(() => undefined) : bind(splitPrimitive, [tangent], params),
   vjp: ([x], _out, { axis, sizes }) => {
     const { shape, dtype } = x!
     return (cotangents) => {
       const each = sizes.map((n, part) => cotangents[part] ?? fill(resize(shape, axis, n), dtype, 0))
-      return bindTuple(concatPrimitive, each, axis)
+      return bind(concatPrimitive, each, axis)
     }
   },
-  batch: (operands, _mapped, { axis, sizes }) => bindTuple(splitPrimitive, operands, { axis: behind(axis), sizes }),
+  batch: (operands, _mapped, { axis, sizes }) => bind(splitPrimitive, operands, { axis: behind(axis), sizes }),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
     const axis = draw.integer(0, shape.length - 1)
@@ -121,7 +122,7 @@ export const splitPrimitive: TuplePrimitive<SplitParams> = {
 
 /** Joins tensors that have been checked. */
 const join = (tensors: readonly Tensor[], axis: number): Tensor =>
-  tensors.length === 1 ? tensors[0]! : bindTuple(concatPrimitive, tensors, axis)[0]!
+  tensors.length === 1 ? tensors[0]! : bind(concatPrimitive, tensors, axis)[0]!
 
 // -----------------------------------------------------------------------------
 // operations
@@ -260,5 +261,5 @@ export const split: {
   checkOptions('split', options, ['axis'])
   const axis = normalizeAxis('split', options.axis ?? 0, x.shape)
   const sizes = sizesOf(x.shape, axis, into)
-  return sizes.length === 1 ? [x] : bindTuple(splitPrimitive, [x], { axis, sizes: [...sizes] })
+  return sizes.length === 1 ? [x] : bind(splitPrimitive, [x], { axis, sizes: [...sizes] })
 })

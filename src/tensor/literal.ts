@@ -2,11 +2,10 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import { type DType, type Data, allocate, holds, ofData } from '../DType.js'
 import { show } from '../internal/given.js'
-import { DTypeError } from '../primitive/model.js'
+import { DTypeError, requireDType } from '../primitive/require.js'
 import { type Shape, ShapeError, show as showShape, size, validate } from '../shape/model.js'
 import type { Mutable, Nested, Regular, ShapeOf } from '../shape/static.js'
 import { type Tensor, fromData, fromNumber, isTensor } from './model.js'
-import { requireDType } from '../primitive/require.js'
 import { typed } from './typed.js'
 
 // -----------------------------------------------------------------------------

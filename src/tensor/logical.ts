@@ -1,10 +1,11 @@
 /** Logic on masks, elementwise: what is not 0 counts as true. The results are bool, and their derivative is 0. */
+import { none, type None } from '../primitive/model.js'
 import { type Sample, real } from '../primitive/domain.js'
 import { type Binary, type BinaryRecord, type Unary, binary, unary } from '../primitive/elementwise.js'
 
-const masks: Sample<undefined> = (draw) => {
+const masks: Sample<None> = (draw) => {
   const shape = draw.shape()
-  return { operands: [draw.mask(shape), draw.mask(shape)], params: undefined }
+  return { operands: [draw.mask(shape), draw.mask(shape)], params: none }
 }
 
 const combining: Pick<BinaryRecord<string>, 'domains' | 'accepts' | 'result' | 'sample'> = {
@@ -70,5 +71,5 @@ export const logicalNot: Unary = unary({
   f: (x) => (x === 0 ? 1 : 0),
   accepts: 'any',
   result: 'bool',
-  sample: (draw) => ({ operands: [draw.mask(draw.shape())], params: undefined })
+  sample: (draw) => ({ operands: [draw.mask(draw.shape())], params: none })
 })

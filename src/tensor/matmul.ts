@@ -4,13 +4,14 @@ import { dual } from '../internal/dual.js'
 import { type MatmulData, matmulInto } from '../kernel/matmul.js'
 import { forEachRow, plan } from '../kernel/strided.js'
 import { real } from '../primitive/domain.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import { type Primitive, none, type None } from '../primitive/model.js'
+import { requireTensor } from '../primitive/require.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, empty, show, size } from '../shape/model.js'
 import type { MatMul, Multiplies } from '../shape/static.js'
 import { asDense } from './dense.js'
 import { type Concrete, type Dense, type Tensor, fromData } from './model.js'
-import { requireTensor } from '../primitive/require.js'
 import { cast, permuteTo, reshapeTo, sumTo } from './structural.js'
 
 // -----------------------------------------------------------------------------
@@ -116,7 +117,7 @@ const sideBySide = (x: Tensor): Tensor => {
 }
 
 /** Stacks [..., m, k] and [..., k, n] of one type, whose leading axes broadcast. */
-const matmulPrimitive: Primitive = op<2, undefined>({
+const matmulPrimitive: Primitive = op<2, None>({
   name: 'matmul',
   arity: 2,
   infer: (a, b) => ({
@@ -145,7 +146,7 @@ const matmulPrimitive: Primitive = op<2, undefined>({
     const part = (): Shape => batch.slice(draw.integer(0, batch.length)).map((n) => (draw.integer(0, 2) === 0 ? 1 : n))
     const [m, k, n] = [draw.integer(0, 4), draw.integer(0, 4), draw.integer(0, 4)]
     const a = draw.tensor([...part(), m, k], real)
-    return { operands: [a, draw.tensor([...part(), k, n], real)], params: undefined }
+    return { operands: [a, draw.tensor([...part(), k, n], real)], params: none }
   }
 })
 
@@ -155,7 +156,7 @@ const matmulPrimitive: Primitive = op<2, undefined>({
  */
 const pullLeft = (shape: Shape, b: Tensor, ct: Tensor): Tensor =>
   shape.length === 2 && ct.shape.length > 2
-    ? bind(matmulPrimitive, [sideBySide(ct), transposed(sideBySide(b))], undefined)
+    ? bindOne(matmulPrimitive, [sideBySide(ct), transposed(sideBySide(b))], none)
     : sumTo(product(ct, transposed(b)), shape)
 
 /** A stack of matrices, the mapped axis in front, with as many axes as are asked for: those that it lacks come behind it. */
@@ -172,21 +173,21 @@ const widened = (x: Tensor, rank: number): Tensor => {
 const timesStack = (a: Tensor, b: Tensor): Tensor => {
   const [m, n] = [rows(a.shape), columns(b.shape)]
   const lead = stack(b.shape)
-  if (a.shape.length > 2 || (n > 1 && n >= m)) return bind(matmulPrimitive, [a, b], undefined)
+  if (a.shape.length > 2 || (n > 1 && n >= m)) return bindOne(matmulPrimitive, [a, b], none)
   if (n === 1) {
     const flat = reshapeTo(b, [size(lead), rows(b.shape)])
-    return reshapeTo(bind(matmulPrimitive, [flat, transposed(a)], undefined), [...lead, m, 1])
+    return reshapeTo(bindOne(matmulPrimitive, [flat, transposed(a)], none), [...lead, m, 1])
   }
-  const wide = reshapeTo(bind(matmulPrimitive, [a, sideBySide(b)], undefined), [m, ...lead, n])
+  const wide = reshapeTo(bindOne(matmulPrimitive, [a, sideBySide(b)], none), [m, ...lead, n])
   return permuteTo(wide, [...lead.map((_, axis) => axis + 1), 0, lead.length + 1])
 }
 
 /** The product of stacks of one type. A stack times one matrix is one product, of all its rows. */
 const product = (a: Tensor, b: Tensor): Tensor => {
-  if (b.shape.length > 2 || a.shape.length <= 2) return bind(matmulPrimitive, [a, b], undefined)
+  if (b.shape.length > 2 || a.shape.length <= 2) return bindOne(matmulPrimitive, [a, b], none)
   const k = columns(a.shape)
   const tall = reshapeTo(a, [size(a.shape.slice(0, -1)), k])
-  return reshapeTo(bind(matmulPrimitive, [tall, b], undefined), [...a.shape.slice(0, -1), columns(b.shape)])
+  return reshapeTo(bindOne(matmulPrimitive, [tall, b], none), [...a.shape.slice(0, -1), columns(b.shape)])
 }
 
 // -----------------------------------------------------------------------------

@@ -178,10 +178,10 @@ export interface Contiguous {
  * The values in row-major order, copied only when the tensor is a view in another order: how kernels read operands.
  *
  * @example
- * import { type Primitive, bind, contiguous, fromData, op, real } from 'pullback/Primitive'
+ * import { type Primitive, bindOne, contiguous, fromData, op, real } from 'pullback/Primitive'
  * import * as T from 'pullback/Tensor'
  *
- * const secondHalf: Primitive = op<1, undefined>({
+ * const secondHalf: Primitive = op<1, None>({
  *   name: 'secondHalf',
  *   arity: 1,
  *   infer: (x) => ({ shape: [1], dtype: x.dtype }),
@@ -191,9 +191,9 @@ export interface Contiguous {
  *   },
  *   jvp: 'linear',
  *   vjp: [() => (ct) => T.pad(ct, [[1, 0]])],
- *   sample: (draw) => ({ operands: [draw.tensor([2], real)], params: undefined })
+ *   sample: (draw) => ({ operands: [draw.tensor([2], real)], params: none })
  * })
- * bind(secondHalf, [T.of([1, 2])], undefined) // => T.of([2])
+ * bindOne(secondHalf, [T.of([1, 2])], none) // => T.of([2])
  */
 export const contiguous = (x: Concrete): Contiguous => {
   if (x instanceof Scalar) {

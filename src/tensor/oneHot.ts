@@ -1,13 +1,14 @@
 /** One-hot rows: the indicator vectors of indices. */
 import { type DType, allocate } from '../DType.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
+import { requireDType } from '../primitive/require.js'
 import { op } from '../primitive/op.js'
 import { IndexError } from '../shape/indices.js'
 import { type Shape, size, validate } from '../shape/model.js'
 import type { IsDynamic } from '../shape/static.js'
 import { requireIndices } from './indices.js'
 import { type Tensor, contiguous, fromData, isTensor } from './model.js'
-import { requireDType } from '../primitive/require.js'
 
 interface OneHotParams {
   readonly depth: number
@@ -32,7 +33,7 @@ export const oneHotPrimitive: Primitive<OneHotParams> = op<1, OneHotParams>({
   },
   jvp: undefined,
   vjp: undefined,
-  batch: (operands, _mapped, params) => bind(oneHotPrimitive, operands, params),
+  batch: (operands, _mapped, params) => bindOne(oneHotPrimitive, operands, params),
   sample: (draw) => {
     const depth = draw.integer(1, 4)
     const params = { depth, dtype: draw.dtype(['float32', 'float64', 'int32', 'bool']) }
@@ -56,7 +57,7 @@ const encode = (indices: Tensor | readonly number[], depth: number, dtype: DType
   requireDType('oneHot', dtype)
   validate('oneHot', [depth])
   const operand = isTensor(indices) ? requireIndices('oneHot', indices) : fromList(indices, depth)
-  return bind(oneHotPrimitive, [operand], { depth, dtype })
+  return bindOne(oneHotPrimitive, [operand], { depth, dtype })
 }
 
 /**

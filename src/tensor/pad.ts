@@ -1,11 +1,10 @@
 /** Values around a tensor. */
 import { isFloat } from '../DType.js'
-import { DTypeError } from '../primitive/model.js'
+import { DTypeError, requireList } from '../primitive/require.js'
 import type { Resized } from '../shape/layout.js'
 import { type Shape, ShapeError, show } from '../shape/model.js'
 import { checkOptions, dataFirst } from './dataFirst.js'
 import type { Tensor } from './model.js'
-import { requireList } from '../primitive/require.js'
 import { place } from './window.js'
 
 /**

@@ -4,7 +4,8 @@ import { cbrt as cbrtOf, hypot as hypotOf, pow as powOf } from '../kernel/specia
 import { align } from '../primitive/batch.js'
 import { type Sample, interval, real } from '../primitive/domain.js'
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import { type Primitive, none, type None } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { add, mul, neg, reciprocal, square, sub } from './arithmetic.js'
 import { evaluateBinary } from './evaluate.js'
@@ -71,7 +72,7 @@ export const cbrt: Unary = unary({
   domain: positive,
   f: cbrtOf,
   diagonal: (_x, y) => (t) => guardedMul(t, reciprocal(mul(square(y), 3))),
-  sample: (draw) => ({ operands: [draw.tensor(draw.shape(), draw.pick([positive, negative]))], params: undefined })
+  sample: (draw) => ({ operands: [draw.tensor(draw.shape(), draw.pick([positive, negative]))], params: none })
 })
 
 // -----------------------------------------------------------------------------
@@ -147,7 +148,7 @@ export const powerLogPrimitive: Primitive<number> = op<2, number>({
     (x, p, _out, k) => (ct) => guardedMul(ct, powerLogInX(x, p, k)),
     (x, p, _out, k) => (ct) => guardedMul(ct, powerLog(x, p, k + 1))
   ],
-  batch: (operands, mapped, k, size) => bind(powerLogPrimitive, align(operands, mapped, size), k),
+  batch: (operands, mapped, k, size) => bindOne(powerLogPrimitive, align(operands, mapped, size), k),
   sample: (draw) => {
     const shape = draw.shape()
     const operands = [draw.tensor(shape, interval(0.4, 3)), draw.tensor(shape, interval(-2, 3))]
@@ -155,18 +156,18 @@ export const powerLogPrimitive: Primitive<number> = op<2, number>({
   }
 })
 
-const powerLog = (x: Tensor, p: Tensor, k: number): Tensor => bind(powerLogPrimitive, [x, p], k)
+const powerLog = (x: Tensor, p: Tensor, k: number): Tensor => bindOne(powerLogPrimitive, [x, p], k)
 
 // -----------------------------------------------------------------------------
 // the length of a vector
 // -----------------------------------------------------------------------------
 
 /** Pairs that keep away from the origin, on all sides of it. */
-const aroundOrigin: Sample<undefined> = (draw) => {
+const aroundOrigin: Sample<None> = (draw) => {
   const shape = draw.shape()
   const anywhere = draw.tensor(shape, real)
   const apart = draw.tensor(shape, draw.pick([interval(0.5, 3), interval(-3, -0.5)]))
-  return { operands: draw.integer(0, 1) === 0 ? [anywhere, apart] : [apart, anywhere], params: undefined }
+  return { operands: draw.integer(0, 1) === 0 ? [anywhere, apart] : [apart, anywhere], params: none }
 }
 
 /**

@@ -3,7 +3,8 @@ import { prodInto } from '../kernel/reduceProduct.js'
 import { behind } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { countOver, dropAxes, reduceOver } from './arrange.js'
 import { cumprodPrimitive } from './cumulative.js'
@@ -14,8 +15,8 @@ import { expandOver, permuteTo, reshapeTo, sumOver } from './structural.js'
 /** Of each element, the product of all others along the axis: those in front times those behind, never a quotient. */
 const others = (x: Tensor, axis: number): Tensor =>
   guardedMul(
-    bind(cumprodPrimitive, [x], { axis, exclusive: true, reverse: false }),
-    bind(cumprodPrimitive, [x], { axis, exclusive: true, reverse: true })
+    bindOne(cumprodPrimitive, [x], { axis, exclusive: true, reverse: false }),
+    bindOne(cumprodPrimitive, [x], { axis, exclusive: true, reverse: true })
   )
 
 /** The product along one axis, which disappears; booleans count as int32. */
@@ -26,7 +27,7 @@ export const prodPrimitive: Primitive<number> = op<1, number>({
   evaluate: (x, axis, out) => reduceOver(x, [axis], out, prodInto),
   jvp: [(tangent, x, _out, axis) => sumOver(guardedMul(tangent, others(x, axis)), [axis])],
   vjp: [(x, _out, axis) => (ct) => guardedMul(expandOver(ct, x.shape, [axis]), others(x, axis))],
-  batch: (operands, _mapped, axis) => bind(prodPrimitive, operands, behind(axis)),
+  batch: (operands, _mapped, axis) => bindOne(prodPrimitive, operands, behind(axis)),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
     return { operands: [draw.tensor(shape, real)], params: draw.integer(0, shape.length - 1) }
@@ -62,5 +63,5 @@ const merge = (x: Tensor, axes: readonly number[]): { readonly merged: Tensor; r
  */
 export const prod: Reduction = reduction('prod', (x, axes) => {
   const { merged, axis } = merge(x, axes)
-  return bind(prodPrimitive, [merged], axis)
+  return bindOne(prodPrimitive, [merged], axis)
 })

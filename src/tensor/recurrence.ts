@@ -4,7 +4,8 @@ import { recurrenceInto } from '../kernel/recurrence.js'
 import { align, behind } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { size } from '../shape/model.js'
 import { arrange } from './arrange.js'
@@ -54,7 +55,7 @@ export const recurrencePrimitive: Primitive<Course> = op<2, Course>({
     (a, _b, _out, course) => (ct) => transposed(a, ct, course)
   ],
   batch: (operands, mapped, { axis, reverse }, size) =>
-    bind(recurrencePrimitive, align(operands, mapped, size), { axis: behind(axis), reverse }),
+    bindOne(recurrencePrimitive, align(operands, mapped, size), { axis: behind(axis), reverse }),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
     const params = { axis: draw.integer(0, shape.length - 1), reverse: draw.pick([false, true]) }
@@ -63,7 +64,7 @@ export const recurrencePrimitive: Primitive<Course> = op<2, Course>({
 })
 
 /** Runs a recurrence. */
-export const recurrence = (a: Tensor, b: Tensor, course: Course): Tensor => bind(recurrencePrimitive, [a, b], course)
+export const recurrence = (a: Tensor, b: Tensor, course: Course): Tensor => bindOne(recurrencePrimitive, [a, b], course)
 
 /** The transpose in `b`. */
 const transposed = (a: Tensor, ct: Tensor, course: Course): Tensor => {

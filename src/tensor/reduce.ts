@@ -4,7 +4,8 @@ import { allInto, anyInto } from '../kernel/reduceLogical.js'
 import { sumInto } from '../kernel/reduceSum.js'
 import { behind } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { div } from './arithmetic.js'
 import { type ReduceInto, countOver, dropAxes, reduceOver } from './arrange.js'
@@ -35,7 +36,7 @@ export const meanPrimitive: Primitive<readonly number[]> = op<1, readonly number
       return (ct) => expandOver(div(ct, countOver(shape, axes)), shape, axes)
     }
   ],
-  batch: (operands, _mapped, axes) => bind(meanPrimitive, operands, axes.map(behind)),
+  batch: (operands, _mapped, axes) => bindOne(meanPrimitive, operands, axes.map(behind)),
   sample: (draw) => {
     const shape = draw.shape()
     const axes = drawAxes(draw, shape)
@@ -52,7 +53,7 @@ const logical = (name: string, into: ReduceInto): Primitive<readonly number[]> =
     evaluate: (x, axes, out) => reduceOver(x, axes, out, into),
     jvp: undefined,
     vjp: undefined,
-    batch: (operands, _mapped, axes) => bind(primitive, operands, axes.map(behind)),
+    batch: (operands, _mapped, axes) => bindOne(primitive, operands, axes.map(behind)),
     sample: (draw) => {
       const shape = draw.shape()
       return { operands: [draw.mask(shape)], params: drawAxes(draw, shape) }
@@ -73,7 +74,7 @@ export const allPrimitive: Primitive<readonly number[]> = logical('all', allInto
 
 /** The mean over axes that have been checked, of a float tensor. */
 export const meanOver = (x: Tensor, axes: readonly number[]): Tensor =>
-  axes.length === 0 ? x : bind(meanPrimitive, [x], axes)
+  axes.length === 0 ? x : bindOne(meanPrimitive, [x], axes)
 
 /**
  * The sum over axes, or of all elements. Booleans are counted, as int32; of no elements it is 0.
@@ -115,7 +116,7 @@ const real32 = (x: Tensor): Tensor => (isFloat(x.dtype) ? x : cast(x, toFloat(x.
  * T.any(T.of([false, true])) // => T.scalar(true)
  * pipe(T.of([[0, 1], [0, 0]]), T.any({ axis: 1 })) // => T.of([true, false])
  */
-export const any: Reduction = reduction('any', (x, axes) => bind(anyPrimitive, [x], axes))
+export const any: Reduction = reduction('any', (x, axes) => bindOne(anyPrimitive, [x], axes))
 
 /**
  * Whether all elements over axes, or all there are, are true: not 0. Of no elements it is true. The result is bool.
@@ -127,4 +128,4 @@ export const any: Reduction = reduction('any', (x, axes) => bind(anyPrimitive, [
  * T.all(T.of([true, false])) // => T.scalar(false)
  * pipe(T.of([[1, 1], [0, 1]]), T.all({ axis: 1 })) // => T.of([true, false])
  */
-export const all: Reduction = reduction('all', (x, axes) => bind(allPrimitive, [x], axes))
+export const all: Reduction = reduction('all', (x, axes) => bindOne(allPrimitive, [x], axes))

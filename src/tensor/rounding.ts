@@ -1,4 +1,5 @@
 /** Rounding, whose derivative is 0; and the remainder. */
+import { none } from '../primitive/model.js'
 import { mod as modOf, roundHalfEven } from '../kernel/special/rounding.js'
 import { interval } from '../primitive/domain.js'
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
@@ -80,6 +81,6 @@ export const mod: Binary<'mod'> = binary({
     const shape = draw.shape()
     const dividend = draw.pick([interval(2.3, 2.8), interval(0.2, 0.8), interval(-2.8, -2.3), interval(-0.8, -0.2)])
     const divisor = draw.pick([interval(1.05, 1.14), interval(-1.14, -1.05)])
-    return { operands: [draw.tensor(shape, dividend), draw.tensor(shape, divisor)], params: undefined }
+    return { operands: [draw.tensor(shape, dividend), draw.tensor(shape, divisor)], params: none }
   }
 })

@@ -3,14 +3,15 @@ import { isFloat } from '../DType.js'
 import { searchSortedInto } from '../kernel/search.js'
 import { align } from '../primitive/batch.js'
 import { awayFrom, real } from '../primitive/domain.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
+import { requireTensor } from '../primitive/require.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { type Shape, ShapeError, show, size } from '../shape/model.js'
 import { checkOptions } from './dataFirst.js'
 import { toArray } from './destruct.js'
 import { dualBySecond } from './indices.js'
 import { type Tensor, contiguous, fromData, fromNumber } from './model.js'
-import { requireTensor } from '../primitive/require.js'
 import { sort } from './sorting.js'
 
 // -----------------------------------------------------------------------------
@@ -66,8 +67,8 @@ const searchSortedPrimitive: Primitive<Side> = op<2, Side>({
   vjp: undefined,
   batch: ([sorted, values], mapped, side, size) =>
     mapped[0] !== true && sorted!.shape.length === 1
-      ? bind(searchSortedPrimitive, [sorted!, values!], side)
-      : bind(searchSortedPrimitive, align([sorted!, values!], mapped, size), side),
+      ? bindOne(searchSortedPrimitive, [sorted!, values!], side)
+      : bindOne(searchSortedPrimitive, align([sorted!, values!], mapped, size), side),
   sample: (draw) => {
     const lists = draw.shape({ maxRank: 1, maxSize: 3 })
     const list = draw.tensor([...lists, draw.integer(0, 4)], real)
@@ -106,7 +107,7 @@ export const searchSorted: SearchSorted = expose(
     }
     const wanted =
       typeof values === 'number' ? fromNumber(isFloat(sorted.dtype) ? sorted.dtype : 'float64', values) : values
-    return bind(searchSortedPrimitive, [sorted, wanted], side)
+    return bindOne(searchSortedPrimitive, [sorted, wanted], side)
   }),
   searchSortedPrimitive
 )

@@ -3,37 +3,38 @@ import { type DType, promote } from '../DType.js'
 import { align } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { besideNumber, meetingShape } from '../primitive/elementwise.js'
-import { DTypeError, type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import { type Primitive, none, type None } from '../primitive/model.js'
+import { DTypeError, requireTensor } from '../primitive/require.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import type { Shape } from '../shape/model.js'
 import type { Broadcast, Broadcasts } from '../shape/static.js'
 import { evaluateSelect } from './evaluate.js'
 import { type Tensor, fill, fromNumber } from './model.js'
-import { requireTensor } from '../primitive/require.js'
 import { broadcastToShape, cast } from './structural.js'
 
 const zeroLike = (x: Tensor): Tensor => fill(x.shape, x.dtype, 0)
 
 /** The elements of one tensor where the mask is true, of the other where it is false; all of one shape, the two of one type. */
-export const wherePrimitive: Primitive = op<3, undefined>({
+export const wherePrimitive: Primitive = op<3, None>({
   name: 'where',
   arity: 3,
   infer: (_mask, a) => a,
   evaluate: (mask, a, b, _params, out) => evaluateSelect(mask, a, b, out),
   jvp: [
     undefined,
-    (t, mask) => bind(wherePrimitive, [mask, t, zeroLike(t)], undefined),
-    (t, mask) => bind(wherePrimitive, [mask, zeroLike(t), t], undefined)
+    (t, mask) => bindOne(wherePrimitive, [mask, t, zeroLike(t)], none),
+    (t, mask) => bindOne(wherePrimitive, [mask, zeroLike(t), t], none)
   ],
   vjp: [
     undefined,
-    (mask) => (ct) => bind(wherePrimitive, [mask, ct, zeroLike(ct)], undefined),
-    (mask) => (ct) => bind(wherePrimitive, [mask, zeroLike(ct), ct], undefined)
+    (mask) => (ct) => bindOne(wherePrimitive, [mask, ct, zeroLike(ct)], none),
+    (mask) => (ct) => bindOne(wherePrimitive, [mask, zeroLike(ct), ct], none)
   ],
-  batch: (operands, mapped, _params, size) => bind(wherePrimitive, align(operands, mapped, size), undefined),
+  batch: (operands, mapped, _params, size) => bindOne(wherePrimitive, align(operands, mapped, size), none),
   sample: (draw) => {
     const shape = draw.shape()
-    return { operands: [draw.mask(shape), draw.tensor(shape, real), draw.tensor(shape, real)], params: undefined }
+    return { operands: [draw.mask(shape), draw.tensor(shape, real), draw.tensor(shape, real)], params: none }
   }
 })
 
@@ -59,7 +60,7 @@ const choose = (mask: Tensor, a: Tensor | number, b: Tensor | number): Tensor =>
   const shape = typeof b === 'number' ? partly : meetingShape('where', partly, b.shape)
   const operand = (x: Tensor | number): Tensor =>
     broadcastToShape(typeof x === 'number' ? fromNumber(dtype, x) : cast(x, dtype), shape)
-  return bind(wherePrimitive, [broadcastToShape(mask, shape), operand(a), operand(b)], undefined)
+  return bindOne(wherePrimitive, [broadcastToShape(mask, shape), operand(a), operand(b)], none)
 }
 
 /** The door to `where`: `where(mask, a, b)` or `pipe(mask, where(a, b))`. */

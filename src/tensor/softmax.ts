@@ -4,7 +4,9 @@ import { logSoftmaxInto, logSumExpInto, softmaxDerivativeInto, softmaxInto } fro
 import { align, behind } from '../primitive/batch.js'
 import { type Draw, interval, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
-import { type Primitive, bind, bottom } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
+import { bottom } from '../primitive/traced.js'
 import { op } from '../primitive/op.js'
 import { normalizeAxes, size } from '../shape/model.js'
 import type { Axes } from '../shape/static.js'
@@ -67,7 +69,7 @@ export const softmaxDerivativePrimitive: Primitive<readonly number[]> = op<2, re
       sub(guardedMul(ct, centred(t, y, axes)), guardedMul(spread(guardedMul(ct, y), axes), t))
   ],
   batch: (operands, mapped, axes, size) =>
-    bind(softmaxDerivativePrimitive, align(operands, mapped, size), axes.map(behind)),
+    bindOne(softmaxDerivativePrimitive, align(operands, mapped, size), axes.map(behind)),
   sample: (draw) => {
     const { operands, params } = sample(draw)
     const shape = operands[0]!.shape
@@ -76,7 +78,8 @@ export const softmaxDerivativePrimitive: Primitive<readonly number[]> = op<2, re
   }
 })
 
-const weigh = (t: Tensor, y: Tensor, axes: readonly number[]): Tensor => bind(softmaxDerivativePrimitive, [t, y], axes)
+const weigh = (t: Tensor, y: Tensor, axes: readonly number[]): Tensor =>
+  bindOne(softmaxDerivativePrimitive, [t, y], axes)
 
 /** `exp x / sum exp x` over axes. */
 export const softmaxPrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
@@ -86,11 +89,11 @@ export const softmaxPrimitive: Primitive<readonly number[]> = op<1, readonly num
   evaluate: evaluateWith(softmaxInto),
   jvp: [(tangent, _x, out, axes) => weigh(tangent, out, axes)],
   vjp: [(_x, out, axes) => (ct) => weigh(ct, out, axes)],
-  batch: (operands, _mapped, axes) => bind(softmaxPrimitive, operands, axes.map(behind)),
+  batch: (operands, _mapped, axes) => bindOne(softmaxPrimitive, operands, axes.map(behind)),
   sample
 })
 
-const softmaxOver = (x: Tensor, axes: readonly number[]): Tensor => bind(softmaxPrimitive, [x], axes)
+const softmaxOver = (x: Tensor, axes: readonly number[]): Tensor => bindOne(softmaxPrimitive, [x], axes)
 
 /** `log sum exp x` over axes, which disappear. */
 export const logSumExpPrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
@@ -100,7 +103,7 @@ export const logSumExpPrimitive: Primitive<readonly number[]> = op<1, readonly n
   evaluate: (x, axes, out) => reduceOver(x, axes, out, logSumExpInto),
   jvp: [(tangent, x, _out, axes) => sumOver(guardedMul(tangent, softmaxOver(x, axes)), axes)],
   vjp: [(x, _out, axes) => (ct) => guardedMul(expandOver(ct, x.shape, axes), softmaxOver(x, axes))],
-  batch: (operands, _mapped, axes) => bind(logSumExpPrimitive, operands, axes.map(behind)),
+  batch: (operands, _mapped, axes) => bindOne(logSumExpPrimitive, operands, axes.map(behind)),
   sample
 })
 
@@ -125,7 +128,7 @@ const allAlive = (out: Tensor, axes: readonly number[]): boolean => {
 const alive = (t: Tensor, out: Tensor, axes: readonly number[]): Tensor => {
   const { shape } = out
   if (countOver(shape, axes) === 0 || allAlive(out, axes)) return t
-  return where(expandOver(greater(bind(maxPrimitive, [out], axes), -Infinity), shape, axes), t, 0)
+  return where(expandOver(greater(bindOne(maxPrimitive, [out], axes), -Infinity), shape, axes), t, 0)
 }
 
 /** `x - log sum exp x` over axes. */
@@ -136,7 +139,7 @@ export const logSoftmaxPrimitive: Primitive<readonly number[]> = op<1, readonly 
   evaluate: evaluateWith(logSoftmaxInto),
   jvp: [(tangent, _x, out, axes) => sub(alive(tangent, out, axes), spread(guardedMul(tangent, exp(out)), axes))],
   vjp: [(_x, out, axes) => (ct) => sub(alive(ct, out, axes), guardedMul(spread(ct, axes), exp(out)))],
-  batch: (operands, _mapped, axes) => bind(logSoftmaxPrimitive, operands, axes.map(behind)),
+  batch: (operands, _mapped, axes) => bindOne(logSoftmaxPrimitive, operands, axes.map(behind)),
   sample
 })
 
@@ -162,7 +165,7 @@ export interface SoftmaxOptions {
 const softmaxLike = (name: string, primitive: Primitive<readonly number[]>): Preserving<SoftmaxOptions> =>
   dataOrOptions(name, (x: Tensor, options: SoftmaxOptions = {}) => {
     checkOptions(name, options, ['axis'])
-    return bind(primitive, [cast(x, toFloat(x.dtype))], normalizeAxes(name, options.axis ?? -1, x.shape))
+    return bindOne(primitive, [cast(x, toFloat(x.dtype))], normalizeAxes(name, options.axis ?? -1, x.shape))
   })
 
 /**
@@ -179,7 +182,7 @@ const softmaxLike = (name: string, primitive: Primitive<readonly number[]>): Pre
  * pipe(T.of([[0, 0], [0, -Infinity]]), T.logSumExp({ axis: 1 })) // => T.of([0.6931472, 0])
  */
 export const logSumExp: Reduction = reduction('logSumExp', (x, axes) =>
-  bind(logSumExpPrimitive, [cast(x, toFloat(x.dtype))], axes)
+  bindOne(logSumExpPrimitive, [cast(x, toFloat(x.dtype))], axes)
 )
 
 /**

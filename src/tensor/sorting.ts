@@ -2,7 +2,8 @@
 import { argsortInto } from '../kernel/sort.js'
 import { behind } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { type Shape, ShapeError, normalizeAxis, show } from '../shape/model.js'
 import type { ReplaceAxis } from '../shape/axes.js'
@@ -78,7 +79,7 @@ const argsortPrimitive: Primitive<Order> = op<1, Order>({
   },
   jvp: undefined,
   vjp: undefined,
-  batch: (operands, _mapped, order) => bind(argsortPrimitive, operands, { ...order, axis: behind(order.axis) }),
+  batch: (operands, _mapped, order) => bindOne(argsortPrimitive, operands, { ...order, axis: behind(order.axis) }),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
     const axis = draw.integer(0, shape.length - 1)
@@ -97,7 +98,7 @@ const order = (operation: string, x: Tensor, options: SortOptions): readonly [or
   checkOptions(operation, options, known)
   const axis = normalizeAxis(operation, options.axis ?? -1, x.shape)
   const params = { axis, descending: options.descending ?? false, count: x.shape[axis]! }
-  return [bind(argsortPrimitive, [x], params), axis]
+  return [bindOne(argsortPrimitive, [x], params), axis]
 }
 
 /**
@@ -167,6 +168,6 @@ export const topK: TopK = dataFirst<TopK>('topK', (x, k: number, options: AlongA
       `${k} of the ${n} elements along axis ${axis} of ${show(x.shape)}; an integer from 0 to ${n} is required`
     )
   }
-  const positions = bind(argsortPrimitive, [x], { axis, descending: true, count: k })
+  const positions = bindOne(argsortPrimitive, [x], { axis, descending: true, count: k })
   return [takeAlongAxis(x, positions, { axis }), positions]
 })

@@ -7,7 +7,9 @@ import { xlogy as xlogyOf } from '../kernel/special/logistic.js'
 import { digamma as digammaOf, polygamma as polygammaOf } from '../kernel/special/polygamma.js'
 import { interval, real } from '../primitive/domain.js'
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
+import { requireTensor } from '../primitive/require.js'
 import { op } from '../primitive/op.js'
 import type { Shape } from '../shape/model.js'
 import { mul, neg, reciprocal } from './arithmetic.js'
@@ -15,7 +17,6 @@ import { dataFirst } from './dataFirst.js'
 import { evaluateUnary } from './evaluate.js'
 import { log } from './exponential.js'
 import type { Tensor } from './model.js'
-import { requireTensor } from '../primitive/require.js'
 import { cast } from './structural.js'
 import { toFloat } from '../DType.js'
 
@@ -137,11 +138,11 @@ export const polygammaPrimitive: Primitive<number> = op<1, number>({
   evaluate: (x, order, out) => evaluateUnary(polygammaAt(order), unaryLoop(polygammaAt(order)), x, out),
   jvp: [(t, x, _out, order) => guardedMul(t, polygammaOfOrder(x, order + 1))],
   vjp: [(x, _out, order) => (ct) => guardedMul(ct, polygammaOfOrder(x, order + 1))],
-  batch: (operands, _mapped, order) => bind(polygammaPrimitive, operands, order),
+  batch: (operands, _mapped, order) => bindOne(polygammaPrimitive, operands, order),
   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), positive)], params: draw.integer(0, 3) })
 })
 
-const polygammaOfOrder = (x: Tensor, order: number): Tensor => bind(polygammaPrimitive, [x], order)
+const polygammaOfOrder = (x: Tensor, order: number): Tensor => bindOne(polygammaPrimitive, [x], order)
 
 interface Polygamma {
   <S extends Shape>(x: Tensor<S>, order: number): Tensor<S>

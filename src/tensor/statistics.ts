@@ -4,7 +4,8 @@ import { normInto, varianceInto } from '../kernel/moments.js'
 import { behind } from '../primitive/batch.js'
 import { type Draw, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
-import { type Primitive, type TensorType, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive, TensorType } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import type { Shape } from '../shape/model.js'
 import { abs, div, mul, sub } from './arithmetic.js'
@@ -97,7 +98,7 @@ export const variancePrimitive: Primitive<Spread> = op<1, Spread>({
   evaluate: evaluateWith(false),
   jvp: [(tangent, x, _out, spread) => sumOver(guardedMul(tangent, slope(x, spread)), spread.axes)],
   vjp: [(x, _out, spread) => (ct) => guardedMul(expandOver(ct, x.shape, spread.axes), slope(x, spread))],
-  batch: (operands, _mapped, spread) => bind(variancePrimitive, operands, spreadBehind(spread)),
+  batch: (operands, _mapped, spread) => bindOne(variancePrimitive, operands, spreadBehind(spread)),
   sample: drawSpread
 })
 
@@ -112,7 +113,7 @@ export const stdPrimitive: Primitive<Spread> = op<1, Spread>({
   evaluate: evaluateWith(true),
   jvp: [(tangent, x, out, spread) => sumOver(guardedMul(tangent, stdSlope(x, out, spread)), spread.axes)],
   vjp: [(x, out, spread) => (ct) => guardedMul(expandOver(ct, x.shape, spread.axes), stdSlope(x, out, spread))],
-  batch: (operands, _mapped, spread) => bind(stdPrimitive, operands, spreadBehind(spread)),
+  batch: (operands, _mapped, spread) => bindOne(stdPrimitive, operands, spreadBehind(spread)),
   sample: drawSpread
 })
 
@@ -128,7 +129,7 @@ export const normPrimitive: Primitive<readonly number[]> = op<1, readonly number
   evaluate: (x, axes, out) => reduceOver(x, axes, out, normInto),
   jvp: [(tangent, x, out, axes) => sumOver(guardedMul(tangent, direction(x, out, axes)), axes)],
   vjp: [(x, out, axes) => (ct) => guardedMul(expandOver(ct, x.shape, axes), direction(x, out, axes))],
-  batch: (operands, _mapped, axes) => bind(normPrimitive, operands, axes.map(behind)),
+  batch: (operands, _mapped, axes) => bindOne(normPrimitive, operands, axes.map(behind)),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1, minSize: 2 })
     const axes = drawAxes(draw, shape)
@@ -147,7 +148,7 @@ const direction = (x: Tensor, out: Tensor, axes: readonly number[]): Tensor =>
 const spreadReduction = (name: string, primitive: Primitive<Spread>): Reduction<VarianceOptions> =>
   reduction<VarianceOptions>(
     name,
-    (x, axes, { correction = 0 }) => bind(primitive, [cast(x, toFloat(x.dtype))], { axes, correction }),
+    (x, axes, { correction = 0 }) => bindOne(primitive, [cast(x, toFloat(x.dtype))], { axes, correction }),
     ['correction']
   )
 
@@ -201,7 +202,7 @@ export const norm: Reduction<NormOptions> = reduction<NormOptions>(
   'norm',
   (x, axes, { ord = 2 }) => {
     const real32 = cast(x, toFloat(x.dtype))
-    if (ord === 2 && countOver(x.shape, axes) !== 1) return bind(normPrimitive, [real32], axes)
+    if (ord === 2 && countOver(x.shape, axes) !== 1) return bindOne(normPrimitive, [real32], axes)
     if (ord === 2 || ord === 1) return sumOver(abs(real32), axes)
     if (ord === Infinity) return largest(real32, axes)
     throw new TypeError(`norm: ord ${ord}; 1, 2 or Infinity is required`)
@@ -211,4 +212,4 @@ export const norm: Reduction<NormOptions> = reduction<NormOptions>(
 
 /** The largest absolute value; of nothing, 0. */
 const largest = (x: Tensor, axes: readonly number[]): Tensor =>
-  countOver(x.shape, axes) === 0 ? sumOver(x, axes) : bind(maxPrimitive, [abs(x)], axes)
+  countOver(x.shape, axes) === 0 ? sumOver(x, axes) : bindOne(maxPrimitive, [abs(x)], axes)

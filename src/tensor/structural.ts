@@ -8,7 +8,8 @@ import { sumInto } from '../kernel/reduceSum.js'
 import { restride } from '../kernel/restride.js'
 import { copyStrided, isContiguous } from '../kernel/strided.js'
 import { real } from '../primitive/domain.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, equals, show, size, strides } from '../shape/model.js'
 import { type ReduceInto, dropAxes, keepAxes, reduceOver } from './arrange.js'
@@ -43,7 +44,7 @@ export const castPrimitive: Primitive<DType> = op<1, DType>({
       return (ct) => cast(ct, dtype)
     }
   ],
-  batch: (operands, _mapped, dtype) => bind(castPrimitive, operands, dtype),
+  batch: (operands, _mapped, dtype) => bindOne(castPrimitive, operands, dtype),
   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: 'float64' })
 })
 
@@ -55,13 +56,13 @@ export const truncatePrimitive: Primitive<DType> = op<1, DType>({
   evaluate: convert,
   jvp: undefined,
   vjp: undefined,
-  batch: (operands, _mapped, dtype) => bind(truncatePrimitive, operands, dtype),
+  batch: (operands, _mapped, dtype) => bindOne(truncatePrimitive, operands, dtype),
   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: draw.dtype(['int32', 'bool']) })
 })
 
 /** The tensor with another element type; itself when it has that type already. */
 export const cast = (x: Tensor, dtype: DType): Tensor =>
-  x.dtype === dtype ? x : bind(isFloat(dtype) ? castPrimitive : truncatePrimitive, [x], dtype)
+  x.dtype === dtype ? x : bindOne(isFloat(dtype) ? castPrimitive : truncatePrimitive, [x], dtype)
 
 // -----------------------------------------------------------------------------
 // shape
@@ -106,7 +107,7 @@ export const reshapePrimitive: Primitive<Shape> = op<1, Shape>({
 
 /** Reshapes, unless the shape is that already. */
 export const reshapeTo = (x: Tensor, shape: Shape): Tensor =>
-  equals(x.shape, shape) ? x : bind(reshapePrimitive, [x], shape)
+  equals(x.shape, shape) ? x : bindOne(reshapePrimitive, [x], shape)
 
 /** The same values with the axes in another order: a view. */
 export const permutePrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
@@ -145,7 +146,7 @@ const inverse = (order: readonly number[]): readonly number[] => {
 
 /** Permutes axes that have been checked and counted from the front. */
 export const permuteTo = (x: Tensor, order: readonly number[]): Tensor =>
-  order.every((axis, position) => axis === position) ? x : bind(permutePrimitive, [x], order)
+  order.every((axis, position) => axis === position) ? x : bindOne(permutePrimitive, [x], order)
 
 // -----------------------------------------------------------------------------
 // broadcasting and summation
@@ -206,7 +207,7 @@ const repeat = (x: Scalar, shape: Shape): Concrete => {
 
 /** Broadcasts, unless the shape is that already. */
 export const broadcastToShape = (x: Tensor, shape: Shape): Tensor =>
-  equals(x.shape, shape) ? x : bind(broadcastToPrimitive, [x], shape)
+  equals(x.shape, shape) ? x : bindOne(broadcastToPrimitive, [x], shape)
 
 /** The sum over axes (sorted, counted from the front), which disappear; booleans are counted as int32. */
 export const sumPrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
@@ -227,7 +228,7 @@ export const sumPrimitive: Primitive<readonly number[]> = op<1, readonly number[
     }
   ],
   batch: (operands, _mapped, axes) =>
-    bind(
+    bindOne(
       sumPrimitive,
       operands,
       axes.map((axis) => axis + 1)
@@ -267,7 +268,7 @@ const timesInto =
 
 /** Sums over axes that have been checked; nothing to do when there are none. */
 export const sumOver = (x: Tensor, axes: readonly number[]): Tensor =>
-  axes.length === 0 && x.dtype !== 'bool' ? x : bind(sumPrimitive, [x], axes)
+  axes.length === 0 && x.dtype !== 'bool' ? x : bindOne(sumPrimitive, [x], axes)
 
 /** The result of a reduction repeated over the axes that it took away. */
 export const expandOver = (x: Tensor, shape: Shape, axes: readonly number[]): Tensor =>

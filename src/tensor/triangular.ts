@@ -3,7 +3,8 @@ import { allocate } from '../DType.js'
 import { placeStrided } from '../kernel/strided.js'
 import { triangleInto } from '../kernel/triangle.js'
 import { type Draw, real } from '../primitive/domain.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, show, size, strides } from '../shape/model.js'
 import type { IsDynamic } from '../shape/static.js'
@@ -102,8 +103,8 @@ export const bandPrimitive: Primitive<Band> = op<1, Band>({
     return fromData(out.shape, out.dtype, result)
   },
   jvp: 'linear',
-  vjp: [(_x, _out, band) => (ct) => bind(bandPrimitive, [ct], band)],
-  batch: (operands, _mapped, band) => bind(bandPrimitive, operands, band),
+  vjp: [(_x, _out, band) => (ct) => bindOne(bandPrimitive, [ct], band)],
+  batch: (operands, _mapped, band) => bindOne(bandPrimitive, operands, band),
   sample: (draw) => {
     const offset = drawOffset(draw)
     const params = draw.pick([
@@ -125,8 +126,8 @@ export const diagonalPrimitive: Primitive<Diagonal> = op<1, Diagonal>({
     return new Dense(out.shape, x.dtype, x.data, at.strides, x.offset + at.start)
   },
   jvp: 'linear',
-  vjp: [(_x, _out, diagonal) => (ct) => bind(diagonalMatrixPrimitive, [ct], diagonal)],
-  batch: (operands, _mapped, diagonal) => bind(diagonalPrimitive, operands, diagonal),
+  vjp: [(_x, _out, diagonal) => (ct) => bindOne(diagonalMatrixPrimitive, [ct], diagonal)],
+  batch: (operands, _mapped, diagonal) => bindOne(diagonalPrimitive, operands, diagonal),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 2 })
     const [rows, columns] = [shape[shape.length - 2]!, shape[shape.length - 1]!]
@@ -147,8 +148,8 @@ export const diagonalMatrixPrimitive: Primitive<Diagonal> = op<1, Diagonal>({
     return fromData(out.shape, out.dtype, data)
   },
   jvp: 'linear',
-  vjp: [(_x, _out, diagonal) => (ct) => bind(diagonalPrimitive, [ct], diagonal)],
-  batch: (operands, _mapped, diagonal) => bind(diagonalMatrixPrimitive, operands, diagonal),
+  vjp: [(_x, _out, diagonal) => (ct) => bindOne(diagonalPrimitive, [ct], diagonal)],
+  batch: (operands, _mapped, diagonal) => bindOne(diagonalMatrixPrimitive, operands, diagonal),
   sample: (draw) => {
     const stack = draw.shape({ maxRank: 2 })
     const diagonal = { rows: draw.integer(0, 4), columns: draw.integer(0, 4), offset: drawOffset(draw) }
@@ -190,7 +191,7 @@ const offsetOf = (
  * pipe(T.of([[1, 2], [3, 4]]), T.triu({ offset: 1 })) // => T.of([[0, 2], [0, 0]])
  */
 export const triu: Preserving<DiagonalOptions> = dataOrOptions('triu', (x: Tensor, options: DiagonalOptions = {}) =>
-  bind(bandPrimitive, [x], { from: offsetOf('triu', x, options, 2, matrix), to: Infinity })
+  bindOne(bandPrimitive, [x], { from: offsetOf('triu', x, options, 2, matrix), to: Infinity })
 )
 
 /**
@@ -204,12 +205,12 @@ export const triu: Preserving<DiagonalOptions> = dataOrOptions('triu', (x: Tenso
  * pipe(T.of([[1, 2], [3, 4]]), T.tril({ offset: -1 })) // => T.of([[0, 0], [3, 0]])
  */
 export const tril: Preserving<DiagonalOptions> = dataOrOptions('tril', (x: Tensor, options: DiagonalOptions = {}) =>
-  bind(bandPrimitive, [x], { from: -Infinity, to: offsetOf('tril', x, options, 2, matrix) })
+  bindOne(bandPrimitive, [x], { from: -Infinity, to: offsetOf('tril', x, options, 2, matrix) })
 )
 
 const diagonalOf = (x: Tensor, offset: number): Tensor => {
   const [rows, columns] = [x.shape[x.shape.length - 2]!, x.shape[x.shape.length - 1]!]
-  return bind(diagonalPrimitive, [x], { rows, columns, offset })
+  return bindOne(diagonalPrimitive, [x], { rows, columns, offset })
 }
 
 /**
@@ -254,7 +255,7 @@ export const diagEmbed: {
 
 const embed = (x: Tensor, offset: number): Tensor => {
   const n = x.shape[x.shape.length - 1]! + Math.abs(offset)
-  return bind(diagonalMatrixPrimitive, [x], { rows: n, columns: n, offset })
+  return bindOne(diagonalMatrixPrimitive, [x], { rows: n, columns: n, offset })
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The circular functions and their inverses, in radians. */
+import { none } from '../primitive/model.js'
 import { interval, real } from '../primitive/domain.js'
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
 import { add, mul, neg, reciprocal, square, sub } from './arithmetic.js'
@@ -128,6 +129,6 @@ export const atan2: Binary<'atan2'> = binary({
     const anywhere = draw.tensor(shape, real)
     const right = draw.integer(0, 1) === 0
     const apart = draw.tensor(shape, right ? interval(0.5, 3) : draw.pick([interval(0.5, 3), interval(-3, -0.5)]))
-    return { operands: right ? [anywhere, apart] : [apart, anywhere], params: undefined }
+    return { operands: right ? [anywhere, apart] : [apart, anywhere], params: none }
   }
 })

@@ -5,7 +5,8 @@
 import { allocate } from '../DType.js'
 import { placeStrided } from '../kernel/strided.js'
 import { type Draw, real } from '../primitive/domain.js'
-import { type Primitive, bind } from '../primitive/model.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, equals, size, strides } from '../shape/model.js'
 import { type Concrete, Dense, Scalar, type Tensor, fromData } from './model.js'
@@ -80,7 +81,7 @@ export const slicePrimitive: Primitive<Window> = op<1, Window>({
       return (ct) => place(ct, { ...window, shape, value: 0 })
     }
   ],
-  batch: (operands, _mapped, window, size) => bind(slicePrimitive, operands, windowBehind(window, size)),
+  batch: (operands, _mapped, window, size) => bindOne(slicePrimitive, operands, windowBehind(window, size)),
   sample: (draw) => {
     const { shape, window } = drawWindow(draw)
     return { operands: [draw.tensor(shape, real)], params: window }
@@ -107,7 +108,7 @@ export const padPrimitive: Primitive<Placement> = op<1, Placement>({
         take(ct, { starts, steps, sizes })
   ],
   batch: (operands, _mapped, { shape, value, ...window }, size) =>
-    bind(padPrimitive, operands, { ...windowBehind(window, size), shape: [size, ...shape], value }),
+    bindOne(padPrimitive, operands, { ...windowBehind(window, size), shape: [size, ...shape], value }),
   sample: (draw) => {
     const { shape, window } = drawWindow(draw)
     const value = draw.pick([0, 1.5])
@@ -123,13 +124,13 @@ export const padPrimitive: Primitive<Placement> = op<1, Placement>({
 export const take = (x: Tensor, window: Window): Tensor =>
   equals(window.sizes, x.shape) && window.steps.every((step, axis) => step === 1 || x.shape[axis]! <= 1)
     ? x
-    : bind(slicePrimitive, [x], window)
+    : bindOne(slicePrimitive, [x], window)
 
 /** Places the elements in a window that has been checked; the tensor itself where that is all there is. */
 export const place = (x: Tensor, placement: Placement): Tensor =>
   equals(placement.shape, x.shape) && placement.steps.every((step, axis) => step === 1 || x.shape[axis]! <= 1)
     ? x
-    : bind(padPrimitive, [x], placement)
+    : bindOne(padPrimitive, [x], placement)
 
 /** The window of `count` positions from `start` on along one axis, and of everything along the others. */
 export const along = (shape: Shape, axis: number, start: number, count: number): Window => ({

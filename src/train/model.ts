@@ -4,7 +4,7 @@
 import { valueAndGradWithAux } from '../calculus/reverse.js'
 import type { Context, Layer } from '../Layer.js'
 import { type Optimizer, type State as OptimizerState, applyUpdates } from '../Optimizer.js'
-import { LeakedTracerError, Traced, read } from '../primitive/model.js'
+import { LeakedTracerError, Traced, read } from '../primitive/traced.js'
 import type { Key } from '../Random.js'
 import * as R from '../Random.js'
 import { type Tensor, firstElement } from '../tensor/model.js'

@@ -2,17 +2,9 @@
  * The batch mode: a value stands for many examples at once, one per position of a mapped axis that the function does not
  * see. Its tensor carries that axis in front; a value without one is the same for every example.
  */
-import {
-  type Interpreter,
-  type Pair,
-  type Primitive,
-  type TensorType,
-  Traced,
-  type TuplePrimitive,
-  bind,
-  bindPair,
-  bindTuple
-} from '../primitive/model.js'
+import { bind, bindPair } from '../primitive/bind.js'
+import type { Pair, Params, Primitive, TensorType } from '../primitive/model.js'
+import { Traced } from '../primitive/traced.js'
 import { align } from '../primitive/batch.js'
 import { type Shape, ShapeError } from '../shape/model.js'
 import { broadcastToShape } from '../tensor/structural.js'
@@ -39,7 +31,7 @@ class Batched<S extends Shape = Shape> extends Traced<S> {
 }
 
 /** One mapping over an axis. */
-export class Batch extends Interpretation implements Interpreter {
+export class Batch extends Interpretation {
   readonly remedy = 'examples differ in it, choose by T.where, Control.cond or Control.whileLoop'
   /** The length of the mapped axis. */
   readonly size: number
@@ -71,27 +63,23 @@ export class Batch extends Interpretation implements Interpreter {
     return this.owns(x) ? x.primal : broadcastToShape(x, [this.size, ...x.shape])
   }
 
-  apply<P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor {
+  apply<P extends Params>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
     this.requireOpen(primitive.name)
-    const { batch } = primitive
     const primals = operands.map((operand) => this.primal(operand))
     const mapped = operands.map((operand) => this.owns(operand))
-    if (batch !== undefined) {
-      try {
-        return this.input(batch(primals, mapped, params, this.size))
-      } catch (error) {
-        // What is refused of all examples is said of one, as the user wrote it, if that is refused as well.
-        if (error instanceof ShapeError) primitive.infer(operands, params)
-        throw error
-      }
+    let results: readonly Tensor[]
+    try {
+      results =
+        primitive.batch?.(primals, mapped, params, this.size) ?? this.oneByOne(primitive, primals, mapped, params)
+    } catch (error) {
+      // What is refused of all examples is said of one, as the user wrote it, if that is refused as well.
+      if (error instanceof ShapeError) primitive.infer(operands, params)
+      throw error
     }
-    const [result] = this.oneByOne(
-      primals,
-      mapped,
-      (each) => [bind(primitive, each, params)],
-      () => [primitive.infer(operands, params)]
-    )
-    return this.input(result!)
+    return results.map((result) => {
+      this.requireForeign(primitive.name, result)
+      return this.input(result)
+    })
   }
 
   applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
@@ -103,43 +91,26 @@ export class Batch extends Interpretation implements Interpreter {
     return this.input(bindPair(pair, a, b))
   }
 
-  applyTuple<P>(primitive: TuplePrimitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
-    this.requireOpen(primitive.name)
-    const { batch } = primitive
-    const primals = operands.map((operand) => this.primal(operand))
-    const mapped = operands.map((operand) => this.owns(operand))
-    let results: readonly Tensor[]
-    try {
-      results =
-        batch === undefined
-          ? this.oneByOne(
-              primals,
-              mapped,
-              (each) => bindTuple(primitive, each, params),
-              () => primitive.infer(operands, params)
-            )
-          : batch(primals, mapped, params, this.size)
-    } catch (error) {
-      if (error instanceof ShapeError) primitive.infer(operands, params)
-      throw error
-    }
-    return results.map((result) => {
-      this.requireForeign(primitive.name, result)
-      return this.input(result)
-    })
-  }
-
   /** The rule for what has none: a call per example. */
-  private oneByOne(
+  private oneByOne<P extends Params>(
+    primitive: Primitive<P>,
     operands: readonly Tensor[],
     mapped: readonly boolean[],
-    call: (operands: readonly Tensor[]) => readonly Tensor[],
-    types: () => readonly TensorType[]
+    params: P
   ): readonly Tensor[] {
     const { size } = this
-    if (size === 0) return types().map(({ shape, dtype }) => fill([0, ...shape], dtype, 0))
     const all = align(operands, mapped, size)
-    const calls = Array.from({ length: size }, (_, i) => call(all.map((operand) => this.examples.take(operand, i))))
+    if (size === 0) {
+      const types = all.map(({ shape, dtype }): TensorType => ({ shape: shape.slice(1), dtype }))
+      return primitive.infer(types, params).map(({ shape, dtype }) => fill([0, ...shape], dtype, 0))
+    }
+    const calls = Array.from({ length: size }, (_, i) =>
+      bind(
+        primitive,
+        all.map((operand) => this.examples.take(operand, i)),
+        params
+      )
+    )
     return calls[0]!.map((_, result) => this.examples.stack(calls.map((each) => each[result]!)))
   }
 }

@@ -1,17 +1,10 @@
 /**
  * The forward mode: every value carries its tangent along. A value without one is a constant.
  */
-import {
-  type Interpreter,
-  type Pair,
-  type Primitive,
-  Traced,
-  type TuplePrimitive,
-  bind,
-  bindPair,
-  bindTuple,
-  ownRule
-} from '../primitive/model.js'
+import { bind, bindPair } from '../primitive/bind.js'
+import type { JointJvp, Pair, Params, Primitive } from '../primitive/model.js'
+import { missingRule } from '../primitive/require.js'
+import { Traced, ownRule } from '../primitive/traced.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { Interpretation } from './interpretation.js'
@@ -34,7 +27,7 @@ class Dual<S extends Shape = Shape> extends Traced<S> {
 }
 
 /** One forward-mode differentiation. */
-export class Forward extends Interpretation implements Interpreter {
+export class Forward extends Interpretation {
   readonly remedy: string = differentiated
   private readonly sum: Add
 
@@ -71,22 +64,26 @@ export class Forward extends Interpretation implements Interpreter {
     return this.owns(x) ? x.tangent : undefined
   }
 
-  apply<P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor {
+  apply<P extends Params>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
     this.requireOpen(primitive.name)
     const count = operands.length
     const primals = new Array<Tensor>(count)
     for (let i = 0; i < count; i++) primals[i] = this.primal(operands[i]!)
     const out = bind(primitive, primals, params)
-    const derivative = primitive.derivative
-    if (derivative === undefined) return out
+    const jvp = primitive.derivative?.jvp
+    if (jvp === undefined) return out
+    if (typeof jvp === 'function') return this.jointly(primitive, jvp, operands, primals, out, params)
+    const result = out[0]!
     let tangent: Tensor | undefined
     for (let i = 0; i < count; i++) {
       const operand = operands[i]!
       if (!this.owns(operand)) continue
-      const part = derivative.jvp(i, operand.tangent, primals, out, params)
+      const rule = jvp[i]
+      if (rule === undefined) throw missingRule(primitive.name, i)
+      const part = rule(operand.tangent, primals, result, params)
       tangent = tangent === undefined ? part : this.sum(tangent, part)
     }
-    return tangent === undefined ? out : new Dual(this, out, tangent)
+    return tangent === undefined ? out : [new Dual(this, result, tangent)]
   }
 
   applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
@@ -102,20 +99,20 @@ export class Forward extends Interpretation implements Interpreter {
     return tangent === undefined ? out : new Dual(this, out, tangent)
   }
 
-  applyTuple<P>(primitive: TuplePrimitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
-    this.requireOpen(primitive.name)
-    const primals = operands.map((operand) => this.primal(operand))
-    const out = bindTuple(primitive, primals, params)
-    const tangents = primitive.jvp(
-      operands.map((operand) => this.tangent(operand)),
-      primals,
-      out,
-      params
-    )
+  private jointly<P extends Params>(
+    { name }: Primitive<P>,
+    jvp: JointJvp<P>,
+    operands: readonly Tensor[],
+    primals: readonly Tensor[],
+    out: readonly Tensor[],
+    params: P
+  ): readonly Tensor[] {
+    const given = operands.map((operand) => this.tangent(operand))
+    const tangents = jvp(given, primals, out, params)
     return out.map((each, i) => {
       const tangent = tangents[i]
       if (tangent === undefined) return each
-      this.requireBelow(primitive.name, tangent)
+      this.requireBelow(name, tangent)
       return new Dual(this, each, tangent)
     })
   }

@@ -1,18 +1,27 @@
 /** What every reading of the primitives has: a level, a name, and an end. */
-import { Traced, leaked, ownRule } from '../primitive/model.js'
+import { type Pair, type Params, type Primitive, none } from '../primitive/model.js'
+import { type Interpreter, Traced, leaked, ownRule } from '../primitive/traced.js'
 import type { Tensor } from '../tensor/model.js'
 import { freshLevel } from './level.js'
 
 /** One run of a transformation. */
-export abstract class Interpretation {
+export abstract class Interpretation implements Interpreter {
   readonly level: number = freshLevel()
   /** The transformation as the user called it. */
   readonly transformation: string
+  abstract readonly remedy: string
   /** Whether the function that is being transformed still runs; afterwards its values are leaks. */
   open = true
 
   constructor(transformation: string) {
     this.transformation = transformation
+  }
+
+  abstract apply<P extends Params>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[]
+
+  /** Without a faster way of its own, as any primitive. */
+  applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
+    return this.apply(pair.primitive, [x, y], none)[0]!
   }
 
   /** Ends it: from here on, operations on its values are leaks. */

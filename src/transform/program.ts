@@ -1,94 +1,41 @@
-/**
- * Programs: functions of tensors as immutable lists of equations, and how they are run.
- */
-import type { DType } from '../DType.js'
-import type { TensorType } from '../primitive/model.js'
-import type { Shape } from '../shape/model.js'
+/** Programs: how equations are made, and how a program is run. What they are is in `primitive/model.ts`. */
+import { bind, bindPair } from '../primitive/bind.js'
+import {
+  type Atom,
+  type Bound,
+  type Equation,
+  type Params,
+  type Primitive,
+  type Program,
+  Variable
+} from '../primitive/model.js'
 import type { Tensor } from '../tensor/model.js'
 
 // -----------------------------------------------------------------------------
-// model
+// equations
 // -----------------------------------------------------------------------------
 
-/**
- * A value of a program: an input, or the result of an equation.
- *
- * @example
- * import * as Debug from 'pullback/Debug'
- * import * as T from 'pullback/Tensor'
- *
- * const [x] = Debug.trace(T.exp)(T.zeros([3])).inputs
- * x instanceof Debug.Variable // => true
- * x?.shape // => [3]
- */
-export class Variable implements TensorType {
-  /** The place of its value when the program runs; no other variable of the program has it. */
-  readonly index: number
-  readonly shape: Shape
-  readonly dtype: DType
+/** An equation: the one place where they are made, so that parameters are those of the primitive. */
+export const equation = <P extends Params>(
+  primitive: Primitive<P>,
+  params: P,
+  operands: readonly Atom[],
+  results: readonly Variable[],
+  scope?: string
+): Equation =>
+  Object.freeze({
+    primitive,
+    params,
+    operands: Object.freeze([...operands]),
+    results: Object.freeze([...results]),
+    ...(scope !== undefined && { scope })
+  })
 
-  constructor(index: number, { shape, dtype }: TensorType) {
-    this.index = index
-    this.shape = shape
-    this.dtype = dtype
-    Object.freeze(this)
-  }
-}
+/** Whether a primitive is called for more than its results. */
+export const hasEffect = ({ primitive, params }: Bound): boolean => primitive.effect?.(params) ?? false
 
-/**
- * What an equation reads: a variable, or a constant.
- *
- * @example
- * import * as Debug from 'pullback/Debug'
- * import * as T from 'pullback/Tensor'
- *
- * const isConstant = (atom: Debug.Atom) => !(atom instanceof Debug.Variable)
- * const [twice] = Debug.trace((x: T.Tensor<[]>) => T.mul(x, 2))(T.scalar(1)).equations
- * twice?.operands.map(isConstant) // => [false, true]
- */
-export type Atom = Variable | Tensor
-
-/**
- * One operation of a program: `results = name[params](operands)`.
- *
- * @example
- * import * as Debug from 'pullback/Debug'
- * import * as T from 'pullback/Tensor'
- *
- * const [first] = Debug.trace((x: T.Tensor<[2, 3]>) => T.sum(T.exp(x), { axis: 0 }))(T.zeros([2, 3])).equations
- * first?.primitive === T.exp.primitive // => true
- * first?.results.map(({ shape }) => shape) // => [[2, 3]]
- */
-export interface Equation {
-  readonly name: string
-  /** The operation itself, to be known by identity: several may share a name. */
-  readonly primitive: { readonly name: string }
-  readonly params: unknown
-  readonly operands: readonly Atom[]
-  readonly results: readonly Variable[]
-  /** Applies the operation, by dispatch. */
-  readonly apply: (operands: readonly Tensor[]) => readonly Tensor[]
-  /** Whether it is run for more than its results, and stays when nobody reads them. */
-  readonly effect: boolean
-}
-
-/**
- * A function of tensors as a list of equations, each of which reads inputs, constants and results of those before it.
- *
- * @example
- * import * as Debug from 'pullback/Debug'
- * import * as T from 'pullback/Tensor'
- *
- * const names = ({ equations }: Debug.Program) => equations.map(({ name }) => name)
- * names(Debug.trace((x: T.Tensor<[]>) => T.exp(T.sin(x)))(T.scalar(0))) // => ['sin', 'exp']
- */
-export interface Program {
-  readonly inputs: readonly Variable[]
-  readonly equations: readonly Equation[]
-  readonly outputs: readonly Atom[]
-  /** The number of places that a run needs: indices of variables are below it. */
-  readonly places: number
-}
+/** Whether a program is run for more than its results. */
+export const hasEffects = ({ equations }: Program): boolean => equations.some(hasEffect)
 
 // -----------------------------------------------------------------------------
 // running
@@ -96,7 +43,7 @@ export interface Program {
 
 /** One operation of a run: which places it reads and writes, and which nobody reads after it. */
 interface Step {
-  readonly apply: Equation['apply']
+  readonly apply: (operands: readonly Tensor[]) => readonly Tensor[]
   readonly reads: readonly number[]
   readonly writes: readonly number[]
   readonly releases: readonly number[]
@@ -109,6 +56,14 @@ interface Plan {
   readonly outputs: readonly number[]
   /** The places before the run, with the constants in theirs. */
   readonly start: readonly (Tensor | undefined)[]
+}
+
+/** The call of an equation; pairs of scalars have a faster one. */
+const callOf = ({ primitive, params }: Equation): Step['apply'] => {
+  const { pair } = primitive
+  return pair === undefined || pair.primitive !== primitive
+    ? (operands) => bind(primitive, operands, params)
+    : (operands) => [bindPair(pair, operands[0]!, operands[1]!)]
 }
 
 const plans = new WeakMap<Program, Plan>()
@@ -127,12 +82,12 @@ const planOf = (program: Program): Plan => {
   }
   const outputs = program.outputs.map(placeOf)
   const read = new Set(outputs)
-  const steps = [...program.equations].reverse().map(({ operands, results, apply }): Step => {
-    const reads = operands.map(placeOf)
-    const writes = results.map(placeOf)
+  const steps = [...program.equations].reverse().map((equation): Step => {
+    const reads = equation.operands.map(placeOf)
+    const writes = equation.results.map(placeOf)
     const releases = [...new Set([...writes, ...reads])].filter((place) => place < program.places && !read.has(place))
     for (const place of releases) read.add(place)
-    return { apply, reads, writes, releases }
+    return { apply: callOf(equation), reads, writes, releases }
   })
   const plan: Plan = { inputs: program.inputs.map(placeOf), steps: steps.reverse(), outputs, start }
   plans.set(program, plan)
@@ -155,6 +110,3 @@ export const run = (program: Program, args: readonly Tensor[]): readonly Tensor[
   }
   return outputs.map(valueAt)
 }
-
-/** Whether a program is run for more than its results. */
-export const hasEffects = ({ equations }: Program): boolean => equations.some(({ effect }) => effect)

@@ -5,25 +5,25 @@
  * A. Griewank and A. Walther, Evaluating Derivatives, 2nd edition, SIAM 2008, chapter 3.
  */
 import { isFloat } from '../DType.js'
-import {
-  type Interpreter,
-  type JointPullback,
-  type Pair,
-  type Primitive,
-  type Pullback,
-  Traced,
-  type TuplePrimitive,
-  bind,
-  bindPair,
-  bindTuple
+import { bind, bindPair } from '../primitive/bind.js'
+import type {
+  Derivative,
+  JointPullback,
+  JointVjp,
+  Pair,
+  Params,
+  Primitive,
+  Pullback,
+  Slots
 } from '../primitive/model.js'
+import { missingRule } from '../primitive/require.js'
+import { Traced } from '../primitive/traced.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { Interpretation } from './interpretation.js'
 import { differentiated, duringBackward } from './level.js'
 
 type Add = (a: Tensor, b: Tensor) => Tensor
-type Slots = readonly (Tensor | undefined)[]
 type Seeds = readonly (readonly [output: Tensor, cotangent: Tensor])[]
 
 /** The joint pullback of a primitive with several results, which occupy `width` slots from the edge's on. */
@@ -71,7 +71,7 @@ class Node<S extends Shape = Shape> extends Traced<S> {
  * One reverse-mode differentiation. Its values are slots, numbered in creation order; the tape itself is the list of edges,
  * the last first. A list of young objects is cheaper than arrays that grow: nothing is copied, and no write is tracked.
  */
-export class Tape extends Interpretation implements Interpreter {
+export class Tape extends Interpretation {
   readonly remedy: string = differentiated
   private readonly sum: Add
   private slots = 0
@@ -110,18 +110,25 @@ export class Tape extends Interpretation implements Interpreter {
     return operands.map((operand) => this.primal(operand))
   }
 
-  apply<P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor {
+  apply<P extends Params>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
     this.requireOpen(primitive.name)
     const primals = this.primals(operands)
     const out = bind(primitive, primals, params)
-    const derivative = primitive.derivative
+    const { derivative } = primitive
     if (derivative === undefined) return out
+    const { vjp } = derivative
+    if (typeof vjp === 'function') {
+      return this.jointly(primitive.name, derivative, vjp(primals, out, params), operands, out)
+    }
+    const result = out[0]!
     for (let i = 0; i < operands.length; i++) {
       const operand = operands[i]!
       if (!this.owns(operand)) continue
-      this.last = new Edge(this.last, this.slots, operand.index, derivative.vjp(i, primals, out, params))
+      const rule = vjp[i]
+      if (rule === undefined) throw missingRule(primitive.name, i)
+      this.last = new Edge(this.last, this.slots, operand.index, rule(primals, result, params))
     }
-    return this.push(out)
+    return [this.push(result)]
   }
 
   applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
@@ -136,16 +143,17 @@ export class Tape extends Interpretation implements Interpreter {
     return this.push(out)
   }
 
-  applyTuple<P>(primitive: TuplePrimitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
-    this.requireOpen(primitive.name)
-    const primals = this.primals(operands)
-    const out = bindTuple(primitive, primals, params)
+  private jointly<P extends Params>(
+    name: string,
+    { accumulates = false }: Derivative<P>,
+    rule: ReturnType<JointVjp<P>>,
+    operands: readonly Tensor[],
+    out: readonly Tensor[]
+  ): readonly Tensor[] {
     const parents = operands.map((operand) => (this.owns(operand) ? operand.index : none))
-    const { accumulates = false } = primitive
-    const rule = primitive.vjp(primals, out, params)
     const pull: JointPullback = (cotangents, before) => {
       const parts = rule(cotangents, before)
-      for (const part of parts) if (part !== undefined) this.requireForeign(primitive.name, part)
+      for (const part of parts) if (part !== undefined) this.requireForeign(name, part)
       return parts
     }
     const joint: Joint = { width: out.length, parents, pull, accumulates }

@@ -3,20 +3,20 @@
  * comes out is a program that depends on no concrete value.
  */
 import {
-  type Interpreter,
-  type Pair,
+  type Atom,
+  type Bound,
+  type Equation,
+  type Params,
   type Primitive,
+  type Program,
   type TensorType,
-  Traced,
-  type TuplePrimitive,
-  bind,
-  bindPair,
-  bindTuple
+  Variable
 } from '../primitive/model.js'
+import { Traced } from '../primitive/traced.js'
+import { equation, hasEffect } from './program.js'
 import type { Shape } from '../shape/model.js'
 import { type Tensor, isConcrete } from '../tensor/model.js'
 import { Interpretation } from './interpretation.js'
-import { type Atom, type Equation, type Program, Variable } from './program.js'
 
 // -----------------------------------------------------------------------------
 // the interpreter
@@ -44,7 +44,7 @@ const frozen = <P>(params: P): P => {
 }
 
 /** One staging of a function. */
-export class Stage extends Interpretation implements Interpreter {
+export class Stage extends Interpretation {
   readonly remedy = 'a staged function knows shapes only, choose by T.where, Control.cond or Control.whileLoop'
   private readonly equations: Equation[] = []
   private readonly inputs: Variable[] = []
@@ -94,44 +94,14 @@ export class Stage extends Interpretation implements Interpreter {
     return variable
   }
 
-  private record(
-    primitive: Equation['primitive'],
-    params: unknown,
-    operands: readonly Tensor[],
-    types: readonly TensorType[],
-    apply: Equation['apply'],
-    effect: boolean
-  ): readonly Tensor[] {
-    const { name } = primitive
-    const results = Object.freeze(types.map((type) => this.variable(type)))
-    const atoms = Object.freeze(operands.map((operand) => this.atom(operand)))
-    this.equations.push(Object.freeze({ name, primitive, params, operands: atoms, results, apply, effect }))
+  apply<P extends Params>(primitive: Primitive<P>, operands: readonly Tensor[], given: P): readonly Tensor[] {
+    this.requireOpen(primitive.name)
+    const bound: Bound = primitive.close?.(operands, given) ?? { primitive, params: given }
+    const params = frozen(bound.params)
+    const results = bound.primitive.infer(operands, params).map((type) => this.variable(type))
+    const atoms = operands.map((operand) => this.atom(operand))
+    this.equations.push(equation(bound.primitive, params, atoms, results))
     return results.map((result) => this.value(result))
-  }
-
-  apply<P>(primitive: Primitive<P>, operands: readonly Tensor[], given: P): Tensor {
-    this.requireOpen(primitive.name)
-    const params = frozen(given)
-    const type = primitive.infer(operands, params)
-    const run = (values: readonly Tensor[]): readonly Tensor[] => [bind(primitive, values, params)]
-    return this.record(primitive, params, operands, [type], run, false)[0]!
-  }
-
-  applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
-    const { primitive } = pair
-    this.requireOpen(primitive.name)
-    const type = primitive.infer([x, y], undefined)
-    const run: Equation['apply'] = (values) => [bindPair(pair, values[0]!, values[1]!)]
-    return this.record(primitive, undefined, [x, y], [type], run, false)[0]!
-  }
-
-  applyTuple<P>(primitive: TuplePrimitive<P>, operands: readonly Tensor[], given: P): readonly Tensor[] {
-    this.requireOpen(primitive.name)
-    const params = frozen(given)
-    const { effect = false } = primitive
-    const types = primitive.infer(operands, params)
-    const run: Equation['apply'] = (values) => bindTuple(primitive, values, params)
-    return this.record(primitive, params, operands, types, run, typeof effect === 'function' ? effect(params) : effect)
   }
 
   /**
@@ -155,7 +125,7 @@ const live = (equations: readonly Equation[], outputs: readonly Atom[]): readonl
   const read = new Set<Atom>(outputs)
   const kept: Equation[] = []
   for (const equation of [...equations].reverse()) {
-    if (!equation.effect && !equation.results.some((result) => read.has(result))) continue
+    if (!hasEffect(equation) && !equation.results.some((result) => read.has(result))) continue
     for (const operand of equation.operands) read.add(operand)
     kept.push(equation)
   }

@@ -1,5 +1,5 @@
 // What the tests of control flow share: values as plain numbers, and functions as programs.
-import type { Program } from '../../src/transform/program.js'
+import type { Program } from '../../src/primitive/model.js'
 import { run } from '../../src/transform/program.js'
 import { stageAt } from '../../src/transform/stage.js'
 import { flattenAs } from '../../src/tree/model.js'

@@ -2,7 +2,7 @@
 import * as Control from 'pullback/Control'
 import * as Debug from 'pullback/Debug'
 import { checkpoint, customVjp, grad } from 'pullback/Grad'
-import { type TensorType, type TuplePrimitive, bindTuple } from 'pullback/Primitive'
+import { type TensorType, type Primitive, bind } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 import { vmap } from 'pullback/Vmap'
 import { describe, expect, it } from 'vitest'
@@ -124,7 +124,7 @@ describe('parameters', () => {
 
   it('of all kinds', () => {
     type Params = { readonly [name: string]: unknown }
-    const plain = (params: Params): TuplePrimitive<Params> => ({
+    const plain = (params: Params): Primitive<Params> => ({
       name: 'plain',
       infer: (operands) => operands,
       evaluate: (operands) => operands,
@@ -150,7 +150,7 @@ describe('parameters', () => {
       )(),
       map: new Map()
     }
-    const program = Debug.trace((v: S) => bindTuple(plain(params), [v], params)[0] ?? v)(T.scalar(0))
+    const program = Debug.trace((v: S) => bind(plain(params), [v], params)[0] ?? v)(T.scalar(0))
     expect(lines(program)[1]).toBe(
       '    b:f32[] = plain[nothing=null, flag=true, list=[1, [2]], long=[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ...], ' +
         'record={a=text, b={}}, type=i32[2], constant=[1, 2]:f32[2], values=[1, 2], f=sin, g=function, map=Map] a'

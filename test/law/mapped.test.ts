@@ -3,22 +3,22 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as fc from 'fast-check'
 import * as A from 'pullback/Arbitrary'
 import * as Law from 'pullback/Law'
-import { type Primitive, type TuplePrimitive, bind, bindTuple, op, real } from 'pullback/Primitive'
+import { type Primitive, bindOne, bind, op, real } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 import { describe, expect, test } from 'vitest'
 import { concatPrimitive } from '../../src/tensor/join.js'
 import { isConcrete } from '../../src/tensor/model.js'
 
 /** The identity, with a rule of vmap that takes the examples in reverse order. */
-const reversing: Primitive = op<1, undefined>({
+const reversing: Primitive = op<1, None>({
   name: 'reversing',
   arity: 1,
   infer: (x) => x,
   evaluate: (x) => x,
   jvp: 'linear',
   vjp: [() => (ct) => ct],
-  batch: (operands) => bind(reversing, [T.flip(operands[0]!, { axis: 0 })], undefined),
-  sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: undefined })
+  batch: (operands) => bindOne(reversing, [T.flip(operands[0]!, { axis: 0 })], none),
+  sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: none })
 })
 
 const x = T.of([0.5, -1.5], 'float64')
@@ -37,7 +37,7 @@ describe('gradients of functions', () => {
   })
 
   test('are not, where a primitive is mapped wrongly', () => {
-    const f = (y: T.Tensor): T.Tensor => T.square(bind(reversing, [y], undefined))
+    const f = (y: T.Tensor): T.Tensor => T.square(bindOne(reversing, [y], none))
     const verdict = Law.check(f, { name: 'f' })(x)
     expect(lawOf(verdict)).toBe('vmap')
     expect(E.isLeft(verdict) ? verdict.left.what : '').toBe(
@@ -77,18 +77,17 @@ describe('primitives', () => {
   })
 
   test('with several results, of which another type is foretold', () => {
-    const lying: TuplePrimitive<number> = {
+    const lying: Primitive<number> = {
       ...concatPrimitive,
       infer: (operands, axis) =>
         concatPrimitive.infer(operands, axis).map(({ shape }) => ({ shape, dtype: 'float32' })),
-      batch: (operands, mapped, axis, size) =>
-        bindTuple(concatPrimitive, operands, axis + (mapped[0] === true ? size : 1))
+      batch: (operands, mapped, axis, size) => bind(concatPrimitive, operands, axis + (mapped[0] === true ? size : 1))
     }
     expect(broken(lying)).toEqual(expect.arrayContaining(['vmap', 'staging']))
   })
 
   test('of which only the drawn operands work are held to the laws there', () => {
-    const picky: Primitive = op<1, undefined>({
+    const picky: Primitive = op<1, None>({
       name: 'picky',
       arity: 1,
       infer: (indices) => indices,
@@ -99,7 +98,7 @@ describe('primitives', () => {
       },
       jvp: undefined,
       vjp: undefined,
-      sample: () => ({ operands: [T.of([0, 1], 'int32')], params: undefined })
+      sample: () => ({ operands: [T.of([0, 1], 'int32')], params: none })
     })
     expect(broken(picky)).toEqual([])
   })

@@ -5,7 +5,7 @@ import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 import { vmap } from 'pullback/Vmap'
 import { describe, expect, it, vi } from 'vitest'
-import { type Program } from '../../src/transform/program.js'
+import type { Program } from '../../src/primitive/model.js'
 import { stage } from '../../src/transform/stage.js'
 
 /** The slices of a tensor along an axis. */

@@ -1,0 +1,66 @@
+/**
+ * How a call of a primitive finds its interpreter.
+ *
+ * Dispatch is directed by the operands: a call goes to the interpreter of its highest-level operand, for which operands
+ * of lower levels are constants. There is no current tape and no registry.
+ */
+import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
+import type { Pair, Params, Primitive } from './model.js'
+import { Traced, leaked } from './traced.js'
+
+const highest = (operands: readonly Tensor[]): Tensor | undefined => {
+  let top: Tensor | undefined
+  let level = 0
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i]!
+    if (operand.level > level) {
+      level = operand.level
+      top = operand
+    }
+  }
+  return top
+}
+
+const allConcrete = (operands: readonly Tensor[], top: Tensor | undefined): operands is readonly Concrete[] =>
+  top === undefined
+
+/**
+ * Applies a primitive: on concrete operands its kernel, else the interpreter of the highest-level operand.
+ *
+ * @example
+ * import { bind } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const { primitive } = T.where
+ * bind(primitive, [T.of([true, false]), T.of([1, 2]), T.of([3, 4])], {}) // => [T.of([1, 4])]
+ */
+export const bind = <P extends Params>(
+  primitive: Primitive<P>,
+  operands: readonly Tensor[],
+  params: P
+): readonly Tensor[] => {
+  const top = highest(operands)
+  if (allConcrete(operands, top)) return primitive.evaluate(operands, params)
+  if (top instanceof Traced) return top.interpreter.apply(primitive, operands, params)
+  throw leaked(primitive.name, 'a transformation')
+}
+
+/**
+ * Applies a primitive with one result.
+ *
+ * @example
+ * import { bindOne, none } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * bindOne(T.neg.primitive, [T.of([1, 2])], none) // => T.of([-1, -2])
+ */
+export const bindOne = <P extends Params>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor =>
+  bind(primitive, operands, params)[0]!
+
+/** Applies a primitive of two operands of one type and shape, as `bind` does. */
+export const bindPair = (pair: Pair, x: Tensor, y: Tensor): Tensor => {
+  if (isConcrete(x) && isConcrete(y)) return pair.evaluate(x, y)
+  const top = x.level > y.level ? x : y
+  if (top instanceof Traced) return top.interpreter.applyPair(pair, x, y)
+  throw leaked(pair.primitive.name, 'a transformation')
+}

@@ -1,0 +1,126 @@
+/** Values inside transformations, the interpreters that they belong to, and the errors for values that leave them. */
+import { type Concrete, Tensor, isConcrete, isTensor } from '../tensor/model.js'
+import { type Shape, show } from '../shape/model.js'
+import type { Pair, Params, Primitive } from './model.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/** A reading of the primitives: the reverse mode, the forward mode, ... */
+export interface Interpreter {
+  readonly level: number
+  /** The transformation as the user called it. */
+  readonly transformation: string
+  /** What to do instead of reading one of its values as numbers. */
+  readonly remedy: string
+  /** Whether the function that is being transformed still runs; afterwards its values are leaks. */
+  readonly open: boolean
+  /** Applies a primitive to operands of which at least one belongs to this interpreter, and none to a higher one. */
+  readonly apply: <P extends Params>(
+    primitive: Primitive<P>,
+    operands: readonly Tensor[],
+    params: P
+  ) => readonly Tensor[]
+  /** `apply` of the pair's primitive. */
+  readonly applyPair: (pair: Pair, x: Tensor, y: Tensor) => Tensor
+}
+
+/** A value inside a transformation, which stands for a tensor that the transformation may not have yet. */
+export abstract class Traced<S extends Shape = Shape> extends Tensor<S> {
+  abstract readonly interpreter: Interpreter
+  /** The value one transformation further out; none where there are no values yet. */
+  abstract readonly primal: Tensor | undefined
+
+  toString(): string {
+    return `Traced<${show(this.shape)}, ${this.dtype}> (inside ${this.interpreter.transformation})`
+  }
+
+  /** A JavaScript number cannot stand for a value that is not known yet. */
+  override [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString()
+    throw unread('arithmetic', this.interpreter, 'used as a JavaScript number')
+  }
+}
+
+// -----------------------------------------------------------------------------
+// errors
+// -----------------------------------------------------------------------------
+
+/**
+ * A value was used outside of the transformation that it belongs to, or read as numbers inside of it.
+ *
+ * @example
+ * import { grad } from 'pullback/Grad'
+ * import { LeakedTracerError } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const read = (x: T.Tensor<[]>) => T.mul(x, T.item(x))
+ * const attempt = () => {
+ *   try {
+ *     return grad(read)(T.scalar(2))
+ *   } catch (error) {
+ *     return error instanceof LeakedTracerError ? [error.operation, error.reason] : error
+ *   }
+ * }
+ * attempt() // => ['item', 'read']
+ */
+export class LeakedTracerError extends Error {
+  override readonly name: string = 'LeakedTracerError'
+  readonly operation: string
+  /**
+   * What happened: `finished`, a value was used after its transformation; `closedOver`, a rule uses a value of the
+   * transformation that it is a rule for; `read`, a value was read as numbers.
+   */
+  readonly reason: 'finished' | 'closedOver' | 'read'
+
+  constructor(operation: string, reason: LeakedTracerError['reason'], rule: string) {
+    super(`${operation}: ${rule}`)
+    this.operation = operation
+    this.reason = reason
+  }
+}
+
+/** The error for an operation on a value whose transformation has finished. */
+export const leaked = (operation: string, transformation: string): LeakedTracerError =>
+  new LeakedTracerError(
+    operation,
+    'finished',
+    `an operand is a value from inside ${transformation}, which has finished; return values from the function instead of storing them outside it`
+  )
+
+/** The error for a rule that gives values of the very transformation that it is a rule for. */
+export const ownRule = (operation: string, transformation: string): LeakedTracerError =>
+  new LeakedTracerError(
+    operation,
+    'closedOver',
+    `a rule closes over a value inside ${transformation}, whose derivative would be lost; pass it as an argument instead`
+  )
+
+/** The error for reading a traced value. */
+const unread = (operation: string, { open, transformation, remedy }: Interpreter, how: string): LeakedTracerError =>
+  open
+    ? new LeakedTracerError(operation, 'read', `a value inside ${transformation} was ${how}; ${remedy}`)
+    : leaked(operation, transformation)
+
+// -----------------------------------------------------------------------------
+// reading
+// -----------------------------------------------------------------------------
+
+/** The values of a tensor, for a destructor: throws a `LeakedTracerError` when a transformation holds it. */
+export const read = (operation: string, x: Tensor): Concrete => {
+  if (!isTensor(x)) throw new TypeError(`${operation}: a value of type ${typeof x}; a tensor is required`)
+  if (isConcrete(x)) return x
+  if (x instanceof Traced) throw unread(operation, x.interpreter, 'read as numbers')
+  throw leaked(operation, 'a transformation')
+}
+
+/**
+ * The values under all transformations, of the mapped axes in front as well; `undefined` in a staged function, where there
+ * are none. For checks alone: what a function returns must not depend on it.
+ */
+export const bottom = (x: Tensor): Concrete | undefined => {
+  let value: Tensor | undefined = x
+  while (value instanceof Traced) value = value.primal
+  return value !== undefined && isConcrete(value) ? value : undefined
+}
