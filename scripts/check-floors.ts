@@ -46,6 +46,8 @@ const floors: ReadonlyArray<Floor> = [
       'ode/',
       'Debug.ts',
       'debug/',
+      'Program.ts',
+      'program/',
       'Linalg.ts',
       'linalg/',
       'compile/',

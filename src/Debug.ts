@@ -1,9 +1,8 @@
 /**
- * Looking inside: programs as data, values as they pass, and where a number first goes wrong.
+ * Looking inside: programs as text, values as they pass, and where a number first goes wrong.
  */
 export { checkFinite } from './debug/checkFinite.js'
 export { NonFiniteError, type Operand } from './debug/finite.js'
 export { show } from './debug/show.js'
 export { type Report, type TapInfo, type TapOptions, tap } from './debug/tap.js'
 export { type StagedProgram, evaluate, trace } from './debug/trace.js'
-export { type Atom, type Equation, type Program, Variable } from './transform/program.js'

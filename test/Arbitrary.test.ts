@@ -216,7 +216,7 @@ describe('draw', () => {
 
   test('one seed, one sample', () => {
     const draws = (): readonly string[] =>
-      fc.sample(A.draw(), { seed: 5, numRuns: 20 }).map((from) => String(T.add.primitive.sample(from).operands))
+      fc.sample(A.draw(), { seed: 5, numRuns: 20 }).map((from) => String(T.add.primitive.sample!(from).operands))
     expect(draws()).toEqual(draws())
     expect(new Set(draws()).size).toBeGreaterThan(10)
   })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { grad, gradWithAux, jvp, valueAndGrad, valueAndGradWithAux, vjp } from 'pullback/Grad'
-import { bindOne, op, real } from 'pullback/Primitive'
+import { type None, bindOne, none, op, real } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 
 type S = T.Tensor<[]>

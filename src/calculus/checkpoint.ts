@@ -42,38 +42,43 @@ const isNew = (program: Program): boolean => {
  */
 export const checkpointPrimitive: Primitive<Recomputed> = {
   name: 'checkpoint',
+  kind: 'control',
   infer: (_operands, { program }) => outputTypes(program),
   evaluate: (operands, { program }) => concretes(run(program, operands)),
-  accumulates: true,
   effect: ({ program }) => hasEffects(program),
-  jvp: (tangents, operands, _out, { program }) => {
-    const present = tangents.filter((tangent) => tangent !== undefined)
-    const derived = tangentProgram(
-      program,
-      tangents.map((tangent) => tangent !== undefined)
-    )
-    const both = bind(checkpointPrimitive, [...operands, ...present], { program: derived.program })
-    return spreadOver(both.slice(program.outputs.length), derived.moves)
-  },
-  vjp: (operands, _out, { program }) => {
-    return (cotangents, before) => {
-      if (
-        isNew(program) &&
-        [...operands, ...cotangents, ...before].every((each) => each === undefined || isConcrete(each))
-      ) {
-        return pullBack('checkpoint', (inputs) => run(program, inputs), operands).pull(cotangents, before)
-      }
-      const { program: pulled, reached } = pullbackProgram(
+  derivative: {
+    jvp: (tangents, operands, _out, { program }) => {
+      const present = tangents.filter((tangent) => tangent !== undefined)
+      const derived = tangentProgram(
         program,
-        cotangents.map((each) => each !== undefined),
-        operands.map((_, i) => before[i] !== undefined)
+        tangents.map((tangent) => tangent !== undefined)
       )
-      const present = [...cotangents, ...before].filter((each) => each !== undefined)
-      return spreadOver(bind(checkpointPrimitive, [...operands, ...present], { program: pulled }), reached)
-    }
+      const both = bind(checkpointPrimitive, [...operands, ...present], { program: derived.program })
+      return spreadOver(both.slice(program.outputs.length), derived.moves)
+    },
+    vjp: (operands, _out, { program }) => {
+      return (cotangents, before) => {
+        if (
+          isNew(program) &&
+          [...operands, ...cotangents, ...before].every((each) => each === undefined || isConcrete(each))
+        ) {
+          return pullBack('checkpoint', (inputs) => run(program, inputs), operands).pull(cotangents, before)
+        }
+        const { program: pulled, reached } = pullbackProgram(
+          program,
+          cotangents.map((each) => each !== undefined),
+          operands.map((_, i) => before[i] !== undefined)
+        )
+        const present = [...cotangents, ...before].filter((each) => each !== undefined)
+        return spreadOver(bind(checkpointPrimitive, [...operands, ...present], { program: pulled }), reached)
+      }
+    },
+    accumulates: true
   },
   batch: (operands, mapped, { program }, size) =>
     bind(checkpointPrimitive, operands, { program: mappedProgram(program, mapped, size) }),
+  programs: ({ program }) => [program],
+  withPrograms: (_params, [program]) => ({ program: program! }),
   sample: (draw) => {
     const x = draw.tensor([3], real)
     const y = draw.tensor([3], real)

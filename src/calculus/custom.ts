@@ -1,6 +1,6 @@
 /** Functions with a derivative rule of the user's own, in either mode. */
 import { bind } from '../primitive/bind.js'
-import { type TensorType, type Primitive, none } from '../primitive/model.js'
+import { type Primitive, type Slots, type TensorType, none } from '../primitive/model.js'
 import { LeakedTracerError, ownRule } from '../primitive/traced.js'
 import { align } from '../primitive/batch.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
@@ -26,8 +26,6 @@ import { leavesLike, ofArguments, results, zeroLike } from './trees.js'
  */
 export type Cotangents<Args extends readonly unknown[]> = { readonly [I in keyof Args]: Args[I] | undefined }
 
-type Slots = readonly (Tensor | undefined)[]
-
 /** A function of leaves with a rule. */
 interface Rule {
   readonly value: Leaves
@@ -50,6 +48,7 @@ const full = (slots: Slots, types: readonly TensorType[]): readonly Tensor[] =>
 /** The primitive of a function with a rule. It belongs to one call, and is never one of the library's. */
 const primitiveOf = (name: string, rule: Rule): Primitive => ({
   name,
+  kind: 'control',
   infer: (operands) => {
     const { program, captured } = stage(name, operands, rule.value)
     if (captured.length > 0) throw closedOver(name)
@@ -60,8 +59,10 @@ const primitiveOf = (name: string, rule: Rule): Primitive => ({
       if (isConcrete(each)) return each
       throw closedOver(name)
     }),
-  jvp: (tangents, operands, out) => rule.jvp(operands, tangents, out),
-  vjp: (operands, out) => rule.vjp(operands, out),
+  derivative: {
+    jvp: (tangents, operands, out) => rule.jvp(operands, tangents, out),
+    vjp: (operands, out) => rule.vjp(operands, out)
+  },
   batch: (operands, mapped, _params, size) =>
     bind(primitiveOf(name, mappedRule(rule, size)), align(operands, mapped, size), none)
 })
@@ -106,7 +107,7 @@ const guarded =
     try {
       return rule(...args)
     } catch (error) {
-      if (error instanceof LeakedTracerError && error.message.includes('which has finished')) throw closedOver(name)
+      if (error instanceof LeakedTracerError && error.reason === 'finished') throw closedOver(name)
       throw error
     }
   }

@@ -1,4 +1,5 @@
 /** Traces and diagonals of derivatives, without the matrices around them. */
+import type { Slots } from '../primitive/model.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { sumOver } from '../tensor/structural.js'
@@ -9,8 +10,6 @@ import { blocksByColumn, overBasis } from './basis.js'
 import { type Jacobian, assemble, leafwise } from './jacobian.js'
 import { type Leaves, pushForward } from './leafwise.js'
 import { zeroLike } from './trees.js'
-
-type Slots = readonly (Tensor | undefined)[]
 
 const full = (slots: Slots, like: readonly Tensor[]): readonly Tensor[] =>
   like.map((each, i) => slots[i] ?? zeroLike(each))

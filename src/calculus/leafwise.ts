@@ -1,5 +1,6 @@
 /** Derivatives of functions of leaves, as rules of program-carrying primitives need them. */
 import { add } from '../tensor/arithmetic.js'
+import type { Slots } from '../primitive/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { isFloat } from '../DType.js'
 import { Forward } from '../transform/forward.js'
@@ -7,8 +8,6 @@ import { Tape } from '../transform/reverse.js'
 
 /** A function of leaves. */
 export type Leaves = (leaves: readonly Tensor[]) => readonly Tensor[]
-
-type Slots = readonly (Tensor | undefined)[]
 
 /** The value of a function and its tangent; `undefined` is zero. */
 export const pushForward = (

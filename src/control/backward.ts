@@ -1,6 +1,7 @@
 /** The pullback of a scan: the loop backward. */
 import { pullbackProgram, spreadOver } from '../calculus/program.js'
-import { bind } from '../primitive/bind.js'
+import { bindOne } from '../primitive/bind.js'
+import type { Slots } from '../primitive/model.js'
 import { run } from '../transform/program.js'
 import { add } from '../tensor/arithmetic.js'
 import { concatPrimitive } from '../tensor/join.js'
@@ -10,7 +11,6 @@ import { along, take } from '../tensor/window.js'
 import { type Scanned, type Step, backwardStep, chosen, cut, emittingStep, neutral, presence, present } from './step.js'
 
 type Leaves = readonly Tensor[]
-type Slots = readonly (Tensor | undefined)[]
 
 /** How a scan is applied. */
 type Apply = (operands: Leaves, params: Scanned) => Leaves
@@ -122,7 +122,7 @@ const stacked = (x: Tensor, index: number, parts: readonly Rows[], { reverse }: 
   const rest = x.shape.slice(1)
   const each = parts.map(({ count, cotangents }) => cotangents[index] ?? fill([count, ...rest], x.dtype, 0))
   const inOrder = reverse ? each : each.reverse()
-  return inOrder.length === 1 ? inOrder[0] : bind(concatPrimitive, inOrder, 0)[0]
+  return inOrder.length === 1 ? inOrder[0] : bindOne(concatPrimitive, inOrder, { axis: 0 })
 }
 
 /**

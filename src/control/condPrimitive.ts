@@ -61,33 +61,36 @@ const union = (each: readonly Flags[]): Flags => each[0]!.map((_, i) => each.som
 /** The results of one of several programs. The others are not run, unless the index differs between examples of a mapping. */
 export const condPrimitive: Primitive<Branches> = {
   name: 'cond',
+  kind: 'control',
   infer: (_operands, { branches }) => branches[0]!.outputs,
   evaluate: ([index, ...operands], { branches }) => {
     const branch = branches[clamped(firstElement(index!), branches.length)]!
     return run(branch, operands).filter(isConcrete)
   },
-  accumulates: true,
   effect: ({ branches }) => branches.some(hasEffects),
-  jvp: ([, ...tangents], [index, ...operands], _out, { branches }) => {
-    const derived = branches.map((branch) => tangentProgram(branch, presence(tangents)))
-    const moves = union(derived.map((each) => each.moves))
-    const { outputs } = branches[0]!
-    const both = bindCond([index!, ...operands, ...present(tangents)], {
-      branches: derived.map((each) => filled(each.program, outputs.length, each.moves, moves, outputs))
-    })
-    return spreadOver(both.slice(outputs.length), moves)
-  },
-  vjp:
-    ([index, ...operands], _out, { branches }) =>
-    (cotangents, [, ...before]) => {
-      const given = operands.map((_, i) => before[i] !== undefined)
-      const pulled = branches.map((branch) => pullbackProgram(branch, presence(cotangents), given))
-      const reached = union(pulled.map((each) => each.reached))
-      const results = bindCond([index!, ...operands, ...present(cotangents), ...present(before)], {
-        branches: pulled.map((each) => filled(each.program, 0, each.reached, reached, operands))
+  derivative: {
+    jvp: ([, ...tangents], [index, ...operands], _out, { branches }) => {
+      const derived = branches.map((branch) => tangentProgram(branch, presence(tangents)))
+      const moves = union(derived.map((each) => each.moves))
+      const { outputs } = branches[0]!
+      const both = bindCond([index!, ...operands, ...present(tangents)], {
+        branches: derived.map((each) => filled(each.program, outputs.length, each.moves, moves, outputs))
       })
-      return [undefined, ...spreadOver(results, reached)]
+      return spreadOver(both.slice(outputs.length), moves)
     },
+    vjp:
+      ([index, ...operands], _out, { branches }) =>
+      (cotangents, [, ...before]) => {
+        const given = operands.map((_, i) => before[i] !== undefined)
+        const pulled = branches.map((branch) => pullbackProgram(branch, presence(cotangents), given))
+        const reached = union(pulled.map((each) => each.reached))
+        const results = bindCond([index!, ...operands, ...present(cotangents), ...present(before)], {
+          branches: pulled.map((each) => filled(each.program, 0, each.reached, reached, operands))
+        })
+        return [undefined, ...spreadOver(results, reached)]
+      },
+    accumulates: true
+  },
   batch: ([index, ...operands], [byExample, ...mapped], { branches }, size) => {
     const all = branches.map((branch) => mappedProgram(branch, mapped, size))
     if (byExample !== true) return bindCond([index!, ...operands], { branches: all })
@@ -96,6 +99,8 @@ export const condPrimitive: Primitive<Branches> = {
       all.map((branch) => run(branch, operands))
     )
   },
+  programs: ({ branches }) => branches,
+  withPrograms: (_params, branches) => ({ branches }),
   sample: (draw) => {
     const x = draw.tensor([2], interval(-1, 1))
     const y = draw.tensor([2], interval(-1, 1))

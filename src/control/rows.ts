@@ -1,7 +1,7 @@
 /** Tensors as lists of what stands along their axis in front, and back. */
 import { type Data, allocate } from '../DType.js'
 import { copyStrided } from '../kernel/strided.js'
-import { bind } from '../primitive/bind.js'
+import { bind, bindOne } from '../primitive/bind.js'
 import { size } from '../shape/model.js'
 import { concatPrimitive, splitPrimitive } from '../tensor/join.js'
 import { type Concrete, Dense, Scalar, type Tensor, fill, fromData, isConcrete } from '../tensor/model.js'
@@ -72,7 +72,7 @@ export const joined = (list: readonly Tensor[]): Tensor => {
     return all.result()!
   }
   const parts = list.map((row) => (isConcrete(row) ? reshapeTo(row, [1, ...row.shape]) : row))
-  return parts.length === 1 ? parts[0]! : bind(concatPrimitive, parts, 0)[0]!
+  return parts.length === 1 ? parts[0]! : bindOne(concatPrimitive, parts, { axis: 0 })
 }
 
 /** No rows of a type. */

@@ -61,35 +61,38 @@ const exchanged = (x: Tensor): Tensor => permuteTo(x, [1, 0, ...x.shape.slice(2)
 /** A loop over the axis in front of some operands, which carries others along. */
 export const scanPrimitive: Primitive<Scanned> = {
   name: 'scan',
+  kind: 'control',
   infer: (_operands, { step, length }) => [
     ...step.program.outputs.slice(0, step.carries),
     ...emittedTypes(step).map(({ shape, dtype }) => ({ shape: [length, ...shape], dtype }))
   ],
   evaluate,
-  accumulates: true,
   effect: ({ step }) => hasEffects(step.program),
-  jvp: (tangents, operands, _out, params) => {
-    const { step } = params
-    const [init, xs, constants] = groups(operands, step)
-    const [tInit, tXs, tConstants] = groups(tangents, step)
-    const moving = movingStep(step, presence(tInit), presence(tXs), presence(tConstants))
-    const starts = init.map(({ shape, dtype }, i) => tInit[i] ?? fill(shape, dtype, 0))
-    const results = bindScan(
-      [init, chosen(starts, moving.carry), xs, present(tXs), constants, present(tConstants)].flat(),
-      { ...params, step: moving.step }
-    )
-    const [carried, emitted] = cut(results, moving.step.carries)
-    return [
-      ...spreadOver(carried.slice(step.carries), moving.carry),
-      ...spreadOver(emitted.slice(emittedTypes(step).length), moving.emitted)
-    ]
-  },
-  vjp: (operands, _out, params) => (cotangents, before) => {
-    if (params.length > 0) return pullScan(bindScan, operands, params, cotangents, before)
-    return operands.map((_, i) => {
-      const [ct, given] = [i < params.step.carries ? cotangents[i] : undefined, before[i]]
-      return ct === undefined || given === undefined ? (ct ?? given) : add(given, ct)
-    })
+  derivative: {
+    jvp: (tangents, operands, _out, params) => {
+      const { step } = params
+      const [init, xs, constants] = groups(operands, step)
+      const [tInit, tXs, tConstants] = groups(tangents, step)
+      const moving = movingStep(step, presence(tInit), presence(tXs), presence(tConstants))
+      const starts = init.map(({ shape, dtype }, i) => tInit[i] ?? fill(shape, dtype, 0))
+      const results = bindScan(
+        [init, chosen(starts, moving.carry), xs, present(tXs), constants, present(tConstants)].flat(),
+        { ...params, step: moving.step }
+      )
+      const [carried, emitted] = cut(results, moving.step.carries)
+      return [
+        ...spreadOver(carried.slice(step.carries), moving.carry),
+        ...spreadOver(emitted.slice(emittedTypes(step).length), moving.emitted)
+      ]
+    },
+    vjp: (operands, _out, params) => (cotangents, before) => {
+      if (params.length > 0) return pullScan(bindScan, operands, params, cotangents, before)
+      return operands.map((_, i) => {
+        const [ct, given] = [i < params.step.carries ? cotangents[i] : undefined, before[i]]
+        return ct === undefined || given === undefined ? (ct ?? given) : add(given, ct)
+      })
+    },
+    accumulates: true
   },
   batch: (operands, mapped, params, size) => {
     const { step } = params
@@ -112,6 +115,8 @@ export const scanPrimitive: Primitive<Scanned> = {
       ...emitted.map((x, i) => (all.emitted[i] === true ? exchanged(x) : spread(x, false)))
     ]
   },
+  programs: ({ step }) => [step.program],
+  withPrograms: (params, [program]) => ({ ...params, step: { ...params.step, program: program! } }),
   sample: (draw) => {
     const length = draw.integer(1, 3)
     const h = draw.tensor([2], tame)

@@ -1,7 +1,7 @@
 /** Scans in segments, each of which keeps only the carry that it starts from. */
 import { checkpointPrimitive } from '../calculus/checkpoint.js'
 import { closedProgram } from '../calculus/program.js'
-import { bind } from '../primitive/bind.js'
+import { bind, bindOne } from '../primitive/bind.js'
 import type { Program, TensorType } from '../primitive/model.js'
 import { concatPrimitive, splitPrimitive } from '../tensor/join.js'
 import type { Tensor } from '../tensor/model.js'
@@ -68,6 +68,6 @@ export const scanInSegments = (
   const [last, behind] = segment(rest)(carry, few)
   return [
     wholeCarry(last),
-    flat.map((x, i) => bind(concatPrimitive, reverse ? [behind[i]!, x] : [x, behind[i]!], 0)[0]!)
+    flat.map((x, i) => bindOne(concatPrimitive, reverse ? [behind[i]!, x] : [x, behind[i]!], { axis: 0 }))
   ]
 }

@@ -3,7 +3,7 @@
  */
 import { closedProgram, memo, pullbackProgram, tangentProgram } from '../calculus/program.js'
 import { newBatch } from '../calculus/batching.js'
-import type { Program, TensorType } from '../primitive/model.js'
+import type { Program, Slots, TensorType } from '../primitive/model.js'
 import { run } from '../transform/program.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
@@ -32,7 +32,6 @@ export interface Scanned {
 
 type Leaves = readonly Tensor[]
 type Flags = readonly boolean[]
-type Slots = readonly (Tensor | undefined)[]
 
 /** A function of leaves that makes a step. */
 export type StepFunction = (carry: Leaves, elements: Leaves) => readonly [carry: Leaves, emitted: Leaves]

@@ -4,7 +4,7 @@ import { closedProgram, spreadOver } from '../calculus/program.js'
 import { align } from '../primitive/batch.js'
 import { interval } from '../primitive/domain.js'
 import { bind } from '../primitive/bind.js'
-import type { Primitive } from '../primitive/model.js'
+import type { Primitive, Program, Slots } from '../primitive/model.js'
 import { hasEffects, run } from '../transform/program.js'
 import { add, mul, sub } from '../tensor/arithmetic.js'
 import { greater, less } from '../tensor/comparison.js'
@@ -28,7 +28,6 @@ import {
 
 type Leaves = readonly Tensor[]
 type Flags = readonly boolean[]
-type Slots = readonly (Tensor | undefined)[]
 
 /** Applies the primitive. */
 export const bindWhile = (operands: Leaves, params: While): Leaves => bind(whilePrimitive, operands, params)
@@ -38,6 +37,14 @@ export const tooManySteps = (name: string, maxSteps: number): RangeError =>
   new RangeError(
     `${name}: ${maxSteps} steps, after which the condition still holds; one that becomes false is required, or a larger maxSteps`
   )
+
+const programsOf = ({ condition, step }: While): readonly Program[] => [condition, step.program]
+
+const withPrograms = (params: While, [condition, program]: readonly Program[]): While => ({
+  ...params,
+  condition: condition!,
+  step: { ...params.step, program: program! }
+})
 
 /** Runs a loop; `visit` sees what is carried into each step. */
 const loopOver = (
@@ -115,6 +122,7 @@ const backwardFormula = (operands: Leaves, params: Backward): Leaves => {
  */
 export const whileBackwardPrimitive: Primitive<Backward> = {
   name: 'whileLoopBackward',
+  kind: 'control',
   infer: (operands, params) => operands.slice(0, backOf(params).step.carries),
   evaluate: (operands, params) => {
     const { step } = backOf(params)
@@ -128,10 +136,12 @@ export const whileBackwardPrimitive: Primitive<Backward> = {
     }
     return sums
   },
-  jvp: (tangents, operands, _out, params) =>
-    pushForward('jvp', (leaves) => backwardFormula(leaves, params), operands, tangents).tangent,
-  vjp: (operands, _out, params) => (cotangents) =>
-    pullBack('vjp', (leaves) => backwardFormula(leaves, params), operands).pull(cotangents),
+  derivative: {
+    jvp: (tangents, operands, _out, params) =>
+      pushForward('jvp', (leaves) => backwardFormula(leaves, params), operands, tangents).tangent,
+    vjp: (operands, _out, params) => (cotangents) =>
+      pullBack('vjp', (leaves) => backwardFormula(leaves, params), operands).pull(cotangents)
+  },
   batch: (operands, mapped, params, size) => {
     const { loop, cotangents } = params
     const [sums, init, constants] = cut(align(operands, mapped, size), backOf(params).step.carries, loop.step.carries)
@@ -146,6 +156,8 @@ export const whileBackwardPrimitive: Primitive<Backward> = {
       cotangents: [false, ...cotangents]
     })
   },
+  programs: ({ loop }) => programsOf(loop),
+  withPrograms: (params, programs) => ({ ...params, loop: withPrograms(params.loop, programs) }),
   sample: (draw) => {
     const { operands, params } = whilePrimitive.sample!(draw)
     const sums = [draw.tensor([2], tame), draw.tensor([2], tame)]
@@ -185,20 +197,23 @@ const pull = (operands: Leaves, params: While, cotangents: Slots, before: Slots)
 /** A loop that goes on as long as a condition holds of what it carries. */
 export const whilePrimitive: Primitive<While> = {
   name: 'whileLoop',
+  kind: 'control',
   infer: (_operands, { step }) => step.program.outputs,
   evaluate: (operands, params) => loopOver(operands, params, () => undefined),
-  accumulates: true,
   effect: ({ condition, step }) => hasEffects(condition) || hasEffects(step.program),
-  jvp: (tangents, operands, _out, params) => {
-    const { carries } = params.step
-    const [init, constants] = cut(operands, carries)
-    const [tInit, tConstants] = cut(tangents, carries)
-    const { loop, carry } = moving(params, tInit, tConstants)
-    const starts = init.map(({ shape, dtype }, i) => tInit[i] ?? fill(shape, dtype, 0))
-    const results = bindWhile([init, chosen(starts, carry), constants, present(tConstants)].flat(), loop)
-    return spreadOver(results.slice(carries), carry)
+  derivative: {
+    jvp: (tangents, operands, _out, params) => {
+      const { carries } = params.step
+      const [init, constants] = cut(operands, carries)
+      const [tInit, tConstants] = cut(tangents, carries)
+      const { loop, carry } = moving(params, tInit, tConstants)
+      const starts = init.map(({ shape, dtype }, i) => tInit[i] ?? fill(shape, dtype, 0))
+      const results = bindWhile([init, chosen(starts, carry), constants, present(tConstants)].flat(), loop)
+      return spreadOver(results.slice(carries), carry)
+    },
+    vjp: (operands, _out, params) => (cotangents, before) => pull(operands, params, cotangents, before),
+    accumulates: true
   },
-  vjp: (operands, _out, params) => (cotangents, before) => pull(operands, params, cotangents, before),
   batch: (operands, mapped, params, size) => {
     const { condition, step } = params
     const [init, constants] = cut(operands, step.carries)
@@ -219,6 +234,8 @@ export const whilePrimitive: Primitive<While> = {
     const start = spread(init, initMapped, () => true)
     return bindWhile([...run(goesOn, [...start, ...constants]), ...start, ...constants], loop).slice(1)
   },
+  programs: programsOf,
+  withPrograms,
   sample: (draw) => {
     const x = draw.tensor([2], tame)
     const w = draw.tensor([2], tame)

@@ -1,6 +1,6 @@
 /** Loops made from a loop: along tangents, counting its steps, making a number of them, of many examples at once. */
 import { closedProgram, mappedProgram, memo } from '../calculus/program.js'
-import type { Program, TensorType } from '../primitive/model.js'
+import type { Program, Slots, TensorType } from '../primitive/model.js'
 import { run } from '../transform/program.js'
 import { add } from '../tensor/arithmetic.js'
 import { less } from '../tensor/comparison.js'
@@ -25,7 +25,6 @@ export interface While {
 }
 
 type Flags = readonly boolean[]
-type Slots = readonly (Tensor | undefined)[]
 
 // -----------------------------------------------------------------------------
 // loops made from a loop

@@ -3,7 +3,7 @@ import { isFloat } from '../DType.js'
 import { align } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { bind } from '../primitive/bind.js'
-import type { TensorType, Primitive } from '../primitive/model.js'
+import type { Primitive, Slots, TensorType } from '../primitive/model.js'
 import { type Shape, show, size } from '../shape/model.js'
 import { type Concrete, type Tensor, contiguous } from '../tensor/model.js'
 
@@ -261,11 +261,7 @@ const inspect = (site: Site, which: number, x: Concrete, given: readonly Concret
 const onTangents: { readonly [K in Kind]?: Kind } = { operation: 'tangent', argument: 'tangent of an argument' }
 const onCotangents: { readonly [K in Kind]?: Kind } = { pullback: 'cotangent', result: 'cotangent of a result' }
 
-const checkParts = (
-  parts: readonly (Tensor | undefined)[],
-  kind: Kind | undefined,
-  site: Site
-): readonly (Tensor | undefined)[] =>
+const checkParts = (parts: Slots, kind: Kind | undefined, site: Site): Slots =>
   kind === undefined
     ? parts
     : parts.map((part, i) =>
@@ -280,7 +276,8 @@ const checkParts = (
  */
 export const checkFinitePrimitive: Primitive<Site> = {
   name: 'checkFinite',
-  effect: true,
+  kind: 'view',
+  effect: () => true,
   infer: (operands, { shapes }) => operands.slice(0, shapes.length),
   evaluate: (operands, site) => {
     const count = site.shapes.length
@@ -288,11 +285,13 @@ export const checkFinitePrimitive: Primitive<Site> = {
     if (site.kind !== 'pullback') checked.forEach((x, i) => inspect(site, i, x, operands.slice(count)))
     return checked
   },
-  jvp: (tangents, _operands, _out, site) =>
-    checkParts(tangents.slice(0, site.shapes.length), onTangents[site.kind], site),
-  vjp: (operands, _out, site) => (cotangents) => {
-    const checked = checkParts(cotangents, onCotangents[site.kind], site)
-    return operands.map((_, i) => checked[i])
+  derivative: {
+    jvp: (tangents, _operands, _out, site) =>
+      checkParts(tangents.slice(0, site.shapes.length), onTangents[site.kind], site),
+    vjp: (operands, _out, site) => (cotangents) => {
+      const checked = checkParts(cotangents, onCotangents[site.kind], site)
+      return operands.map((_, i) => checked[i])
+    }
   },
   batch: (operands, mapped, site, length) => bind(checkFinitePrimitive, align(operands, mapped, length), site),
   sample: (draw) => {

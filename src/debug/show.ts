@@ -1,10 +1,9 @@
 /** Programs as text. */
 import type { DType } from '../DType.js'
-import { type Atom, type Equation, type Program, type TensorType, Variable } from '../primitive/model.js'
+import { type Atom, type Equation, type Params, type Program, type TensorType, Variable } from '../primitive/model.js'
 import { show as showShape, size } from '../shape/model.js'
 import { Dense, type Tensor, contiguous, isConcrete, isTensor } from '../tensor/model.js'
 import { showElement } from '../tensor/show.js'
-import { isObject, isPlain, isProgram } from './programs.js'
 
 // -----------------------------------------------------------------------------
 // types and constants
@@ -56,6 +55,16 @@ type Names = ReturnType<typeof naming>
 // parameters
 // -----------------------------------------------------------------------------
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+const isProgram = (value: object): value is Program => 'equations' in value && 'inputs' in value && 'outputs' in value
+
+/** Whether it is a record, and not of a class. */
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
 const isType = (value: object): value is TensorType =>
   'shape' in value && 'dtype' in value && (value instanceof Variable || Object.keys(value).length === 2)
 
@@ -88,14 +97,8 @@ const showValue = (value: unknown, indent: string, names: Names): string => {
   return isPlain(value) ? enclosed('{', showFields(value, indent, names), '}', indent) : value.constructor.name
 }
 
-const isRecord = (value: unknown): value is object =>
-  isObject(value) && isPlain(value) && !Array.isArray(value) && !isProgram(value) && !isType(value)
-
 /** Parameters in brackets: `[axes=[0]]`. */
-const showParams = (params: unknown, indent: string, names: Names): string => {
-  if (params === undefined) return ''
-  if (Array.isArray(params)) return showValue(params, indent, names)
-  if (!isRecord(params)) return enclosed('[', [showValue(params, `${indent}  `, names)], ']', indent)
+const showParams = (params: Params, indent: string, names: Names): string => {
   const fields = showFields(params, indent, names)
   return fields.length === 0 ? '' : enclosed('[', fields, ']', indent)
 }
@@ -109,11 +112,11 @@ const showAtom = (atom: Atom, names: Names): string => (atom instanceof Variable
 const declared = (variable: Variable, names: Names): string => `${names(variable)}:${showType(variable)}`
 
 const showEquation = (equation: Equation, read: ReadonlySet<Atom>, indent: string, names: Names): string => {
-  const { name, params, operands, results } = equation
+  const { primitive, params, operands, results } = equation
   const given = operands.map((operand) => ` ${showAtom(operand, names)}`).join('')
   const made = results.map((result) => (read.has(result) ? declared(result, names) : `_:${showType(result)}`))
   const inside = showParams(params, indent, names)
-  return `${indent}${made.length === 0 ? '' : `${made.join(' ')} = `}${name}${inside}${given}\n`
+  return `${indent}${made.length === 0 ? '' : `${made.join(' ')} = `}${primitive.name}${inside}${given}\n`
 }
 
 const showProgram = (
@@ -146,7 +149,7 @@ const showProgram = (
  *
  * const program = Debug.trace((x: T.Tensor<[3]>) => T.sum(T.mul(T.exp(x), 2)))(T.zeros([3]))
  * Debug.show(program).split('\n')
- * // => ['{ lambda a:f32[3] . let', '    b:f32[3] = exp a', '    c:f32[3] = mul b 2:f32[3]', '    d:f32[] = sum[0] c', '  in (d) }']
+ * // => ['{ lambda a:f32[3] . let', '    b:f32[3] = exp a', '    c:f32[3] = mul b 2:f32[3]', '    d:f32[] = sum[axes=[0]] c', '  in (d) }']
  */
 export const show = (program: Program & { readonly captured?: readonly Tensor[] }): string =>
   showProgram(program, program.captured?.length ?? 0, '', naming())

@@ -106,14 +106,18 @@ const tapCotangents = (
 /** The identity, which reports its operands when it is run. */
 export const tapPrimitive: Primitive<Tapped> = {
   name: 'tap',
-  effect: true,
+  kind: 'view',
+  effect: () => true,
   infer: (operands) => operands,
   evaluate: (operands, { report, label, kind, paths, mapped }) => {
     operands.forEach((value, i) => report(value, { label, path: paths[i] ?? '', kind, mapped: mapped[i] ?? [] }))
     return operands
   },
-  jvp: (tangents) => tangents,
-  vjp: (_operands, _out, params) => (cotangents) => (params.cotangent ? tapCotangents(cotangents, params) : cotangents),
+  derivative: {
+    jvp: (tangents) => tangents,
+    vjp: (_operands, _out, params) => (cotangents) =>
+      params.cotangent ? tapCotangents(cotangents, params) : cotangents
+  },
   batch: (operands, mapped, params, size) => {
     const sizes = params.mapped.map((before, i) => (mapped[i] === true ? [size, ...before] : before))
     return align(bind(tapPrimitive, operands, { ...params, mapped: sizes }), mapped, size)

@@ -26,7 +26,7 @@ import { type Flat, TreeError, flattenAs, mapAs } from '../tree/model.js'
  * const model = ({ w, b }: Params) => T.add(T.sum(w), b)
  * const program: Debug.StagedProgram<[Params], T.Tensor<[]>> = Debug.trace(model)({ w: T.zeros([2]), b: T.scalar(0) })
  * program.inputPaths // => ['args[0].w', 'args[0].b']
- * program.equations.map(({ name }) => name) // => ['sum', 'add']
+ * program.equations.map(({ primitive }) => primitive.name) // => ['sum', 'add']
  */
 export interface StagedProgram<Args extends readonly unknown[], R> extends Program {
   /** Where each input stands among the arguments, as one would write it; captured values have none. */
@@ -102,7 +102,7 @@ const structureOf = <R>(value: R): Flat<R> =>
  * import * as T from 'pullback/Tensor'
  *
  * const program = Debug.trace(grad((x: T.Tensor<[]>) => T.square(T.sin(x))))(T.scalar(0))
- * program.equations.map(({ name }) => name) // => ['sin', 'add', 'guardedMul', 'cos', 'guardedMul']
+ * program.equations.map(({ primitive }) => primitive.name) // => ['sin', 'add', 'guardedMul', 'cos', 'guardedMul']
  * Debug.evaluate(program)(T.scalar(1)) // => T.scalar(0.90929735)
  *
  * Debug.trace((x: T.Tensor<[]>) => T.mul(x, T.item(x)))(T.scalar(2))

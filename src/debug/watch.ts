@@ -3,9 +3,9 @@
  * transformations inside of the watched function, and so sees what they do: forward, and in pullbacks.
  */
 import { isFloat } from '../DType.js'
-import { bindOne, bindPair, bind } from '../primitive/bind.js'
-import { type Equation, type Pair, type Primitive, Variable } from '../primitive/model.js'
-import { type Interpreter, Traced } from '../primitive/traced.js'
+import { bind, bindOne } from '../primitive/bind.js'
+import { type Equation, type Params, type Primitive, Variable } from '../primitive/model.js'
+import { Traced } from '../primitive/traced.js'
 import type { Shape } from '../shape/model.js'
 import { stopGradientPrimitive } from '../tensor/cast.js'
 import { type Tensor, isConcrete } from '../tensor/model.js'
@@ -13,8 +13,8 @@ import { broadcastToPrimitive, castPrimitive, permutePrimitive, reshapePrimitive
 import { slicePrimitive } from '../tensor/window.js'
 import { Interpretation } from '../transform/interpretation.js'
 import { runningBackward } from '../transform/level.js'
+import { type Call, calledThrough } from '../transform/program.js'
 import { type NonFiniteError, type Operand, type Site, checkFinitePrimitive } from './finite.js'
-import { mapEquations } from './programs.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -53,7 +53,7 @@ const views: ReadonlySet<object> = /* @__PURE__ */ new Set<object>([
 // -----------------------------------------------------------------------------
 
 /** One watched call of a function. */
-export class Watch extends Interpretation implements Interpreter {
+export class Watch extends Interpretation {
   readonly remedy = 'return it, and read it outside'
   private readonly origins = new WeakMap<Tensor, Origin>()
   private readonly suspects = new WeakMap<Tensor, NonFiniteError>()
@@ -78,24 +78,15 @@ export class Watch extends Interpretation implements Interpreter {
     return this.check('result', name, this.primal(x))
   }
 
-  apply<P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor {
-    const site = this.site(primitive.name, operands, false)
+  apply<P extends Params>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
+    const { name, kind } = primitive
+    const site = this.site(name, operands, kind === 'elementwise')
     const primals = this.guarded(operands, site)
-    return this.made(primitive, [bindOne(primitive, primals, params)], primals, site)[0]!
-  }
-
-  applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
-    const site = this.site(pair.primitive.name, [x, y], true)
-    const primals = this.guarded([x, y], site)
-    return this.made(pair.primitive, [bindPair(pair, primals[0]!, primals[1]!)], primals, site)[0]!
-  }
-
-  applyTuple<P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
-    const site = this.site(primitive.name, operands, false)
-    const primals = this.guarded(operands, site)
-    const { name } = primitive
-    const watched = mapEquations(params, (equation) => this.equation(equation, [...site.inside, name]))
-    return this.made(primitive, bind(primitive, primals, watched), primals, site)
+    const inside = [...site.inside, name]
+    const programs = primitive.programs?.(params) ?? []
+    const watched = programs.map((program) => calledThrough(program, (each, call) => this.call(each, call, inside)))
+    const along = primitive.withPrograms?.(params, watched) ?? params
+    return this.made(primitive, bind(primitive, primals, along), primals, site)
   }
 
   private owns(x: Tensor): x is Watched {
@@ -117,7 +108,7 @@ export class Watch extends Interpretation implements Interpreter {
       inside: [],
       suspects: this.suspects
     }
-    return isFloat(x.dtype) ? bind(checkFinitePrimitive, [x], site)[0]! : x
+    return isFloat(x.dtype) ? bindOne(checkFinitePrimitive, [x], site) : x
   }
 
   private site(operation: string, operands: readonly Tensor[], elementwise: boolean): Site {
@@ -142,7 +133,7 @@ export class Watch extends Interpretation implements Interpreter {
     return operands.map((operand) => {
       const primal = this.primal(operand)
       if (isConcrete(primal) || !this.owns(operand) || !isFloat(primal.dtype)) return primal
-      return bind(checkFinitePrimitive, [primal], { ...site, kind: 'pullback', shapes: [primal.shape] })[0]!
+      return bindOne(checkFinitePrimitive, [primal], { ...site, kind: 'pullback', shapes: [primal.shape] })
     })
   }
 
@@ -159,25 +150,24 @@ export class Watch extends Interpretation implements Interpreter {
     })
   }
 
-  /** The same equation, watched; after the watching, as it was. */
-  private equation(equation: Equation, inside: readonly string[]): Equation {
-    const { operands, apply } = equation
+  /** The call of an equation, watched; after the watching, as it was. */
+  private call({ operands }: Equation, call: Call, inside: readonly string[]): Call {
     const enter = (value: Tensor, i: number): Tensor => {
       if (!(operands[i] instanceof Variable)) return value
       const words = `a value inside ${inside.at(-1) ?? ''}`
       if (!this.origins.has(value)) this.origins.set(value, { words, path: undefined })
       return new Watched(this, value)
     }
-    const watched = (values: readonly Tensor[]): readonly Tensor[] => {
+    return (values) => {
+      if (!this.open) return call(values)
       const before = this.inside
       this.inside = inside
       try {
-        return apply(values.map(enter)).map((result) => this.primal(result))
+        return call(values.map(enter)).map((result) => this.primal(result))
       } finally {
         this.inside = before
       }
     }
-    return { ...equation, apply: (values) => (this.open ? watched(values) : apply(values)) }
   }
 }
 

@@ -2,21 +2,17 @@
 import type * as E from 'fp-ts/lib/Either.js'
 import { pullBack } from '../calculus/leafwise.js'
 import { requireFloat, results, theResult } from '../calculus/trees.js'
-import { epsilon, isFloat } from '../DType.js'
 import { ShapeError, show } from '../shape/model.js'
-import { type Tensor, fill, firstElement } from '../tensor/model.js'
+import { type Tensor, fill } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import type { Program } from '../primitive/model.js'
 import { run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
-import { type Solver, limitsFor } from './equation.js'
-import { boundFrom, newtonDescent } from './iteration.js'
-import type { Tolerance } from './linearSystem.js'
+import { boundFrom } from './iteration.js'
 import type { NotConverged } from './notConverged.js'
-import { full, jacobianProgram, onVectors } from './operator.js'
+import { full } from './operator.js'
 import { type SolverOptions, checkedOptions, givenSolver, solutionFrom } from './options.js'
 import { type Closed, unknownLike } from './unknown.js'
-import { concretes, unpack } from './vector.js'
 
 const operation = 'argmin'
 
@@ -54,26 +50,6 @@ const gradientProgram = (program: Program, k: number): Program => {
     return full(pull([seed]).slice(0, k), program.inputs.slice(0, k))
   }).program
 }
-
-const descentSolver =
-  (program: Program, gradient: Program, tolerance: Tolerance, maxIterations: number): Solver =>
-  ({ initial, types, captured }) => {
-    const hessian = jacobianProgram(gradient)
-    const { dtype } = program.outputs[0]!
-    return newtonDescent(
-      {
-        value: (x) => {
-          const [value] = concretes(run(program, [...unpack(x, types), ...captured]))
-          return firstElement(value!)
-        },
-        gradient: onVectors(gradient, types, captured),
-        hessian: (x) => onVectors(hessian, types, [...unpack(x, types), ...captured]),
-        epsilon: epsilon(isFloat(dtype) ? dtype : 'float32')
-      },
-      initial,
-      limitsFor(tolerance, maxIterations, types)
-    )
-  }
 
 // -----------------------------------------------------------------------------
 // combinators
@@ -134,7 +110,7 @@ export const argmin =
       symmetric: true,
       solver:
         solver === undefined
-          ? descentSolver(program, residual, tolerance, maxIterations)
+          ? { method: 'descent', program, tolerance, maxIterations }
           : givenSolver(
               operation,
               unknown,

@@ -6,7 +6,6 @@ import type { Tensor } from '../tensor/model.js'
 import { run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import type { WithLeaves } from '../tree/model.js'
-import { fixedPointSolver } from './equation.js'
 import { boundFrom } from './iteration.js'
 import { requireCount } from './linearSolve.js'
 import type { NotConverged } from './notConverged.js'
@@ -93,7 +92,7 @@ export const fixedPoint =
       symmetric: false,
       solver:
         solver === undefined
-          ? fixedPointSolver(program, method === 'anderson' ? memory : 0, tolerance, maxIterations)
+          ? { method: 'iteration', program, memory: method === 'anderson' ? memory : 0, tolerance, maxIterations }
           : givenSolver(
               operation,
               unknown,

@@ -1,7 +1,7 @@
 /** The primitive behind all linear solves: x with A(c) x = b, for an operator A that is a program. */
 import { type Draw, interval } from '../primitive/domain.js'
 import { bind } from '../primitive/bind.js'
-import type { Program, TensorType, Primitive } from '../primitive/model.js'
+import type { Program, TensorType } from '../primitive/model.js'
 import { run } from '../transform/program.js'
 import { pullBack, pushForward } from '../calculus/leafwise.js'
 import { add, mul, neg, sub } from '../tensor/arithmetic.js'
@@ -10,7 +10,7 @@ import { sumOver } from '../tensor/structural.js'
 import { stage } from '../transform/stage.js'
 import { direct } from './direct.js'
 import { type System, bicgstab, cg, gmres } from './krylov.js'
-import { bindMapped } from './mapped.js'
+import { type Jointly, bindMapped } from './mapped.js'
 import { type Outcome, type Wording, refuse, reportLength, reportOf } from './notConverged.js'
 import { full, matrixOf, onVectors, transposedProgram } from './operator.js'
 import { wordingOfSystem } from './wording.js'
@@ -185,8 +185,9 @@ const difference = (a: Tensor | undefined, b: Tensor | undefined): Tensor | unde
  * x with A(c) x = b. Its derivatives are solves with the same operator: A x' = b' - A' x forward; backward A^T w = x̄, which
  * is the cotangent of b, and the cotangent of c is that of c -> A(c) x at -w.
  */
-export const linearSolvePrimitive: Primitive<LinearSystem> = {
+export const linearSolvePrimitive: Jointly<LinearSystem> = {
   name: 'linearSolve',
+  kind: 'control',
   infer: (operands, params) => [
     ...partsOf(params, operands).b.map(({ shape, dtype }) => ({ shape, dtype })),
     reportType
@@ -202,43 +203,47 @@ export const linearSolvePrimitive: Primitive<LinearSystem> = {
       outcome
     )
   },
-  jvp: (tangents, operands, out, params) => {
-    const parts = partsOf(params, operands)
-    const moving = partsOf(params, tangents)
-    if ([...moving.captured, ...moving.b].every((tangent) => tangent === undefined)) return out.map(() => undefined)
-    const x = out.slice(0, parts.b.length)
-    const { tangent } = pushForward(
-      'jvp',
-      (inputs) => run(params.operator, inputs),
-      [...x, ...parts.captured],
-      [...x.map(() => undefined), ...moving.captured]
-    )
-    const right = full(
-      parts.b.map((_, i) => difference(moving.b[i], tangent[i])),
-      parts.b
-    )
-    return [...solveAgain(params, parts, right), undefined]
-  },
-  vjp: (operands, out, params) => {
-    const parts = partsOf(params, operands)
-    const k = parts.b.length
-    return (cotangents) => {
-      const w = solveAgain(transposed(params), parts, full(cotangents.slice(0, k), parts.b))
-      const { pull } = pullBack(
-        'vjp',
+  derivative: {
+    jvp: (tangents, operands, out, params) => {
+      const parts = partsOf(params, operands)
+      const moving = partsOf(params, tangents)
+      if ([...moving.captured, ...moving.b].every((tangent) => tangent === undefined)) return out.map(() => undefined)
+      const x = out.slice(0, parts.b.length)
+      const { tangent } = pushForward(
+        'jvp',
         (inputs) => run(params.operator, inputs),
-        [...out.slice(0, k), ...parts.captured],
-        (i) => i >= k
+        [...x, ...parts.captured],
+        [...x.map(() => undefined), ...moving.captured]
       )
-      return [
-        ...(parts.captured.length === 0 ? [] : pull(w.map((each) => neg(each))).slice(k)),
-        ...parts.ofPreconditioner.map(() => undefined),
-        ...w,
-        ...parts.initial.map(() => undefined)
-      ]
+      const right = full(
+        parts.b.map((_, i) => difference(moving.b[i], tangent[i])),
+        parts.b
+      )
+      return [...solveAgain(params, parts, right), undefined]
+    },
+    vjp: (operands, out, params) => {
+      const parts = partsOf(params, operands)
+      const k = parts.b.length
+      return (cotangents) => {
+        const w = solveAgain(transposed(params), parts, full(cotangents.slice(0, k), parts.b))
+        const { pull } = pullBack(
+          'vjp',
+          (inputs) => run(params.operator, inputs),
+          [...out.slice(0, k), ...parts.captured],
+          (i) => i >= k
+        )
+        return [
+          ...(parts.captured.length === 0 ? [] : pull(w.map((each) => neg(each))).slice(k)),
+          ...parts.ofPreconditioner.map(() => undefined),
+          ...w,
+          ...parts.initial.map(() => undefined)
+        ]
+      }
     }
   },
   batch: (operands, mapped, params, size) => bindMapped(linearSolvePrimitive, operands, mapped, params, size),
+  programs: ({ operator, preconditioner }) => [operator, ...(preconditioner === undefined ? [] : [preconditioner])],
+  withPrograms: (params, [operator, preconditioner]) => ({ ...params, operator: operator!, preconditioner }),
   sample: (draw) => sampleOf(draw)
 }
 

@@ -5,17 +5,20 @@
 import { allocate } from '../DType.js'
 import { align } from '../primitive/batch.js'
 import { bind } from '../primitive/bind.js'
-import type { TensorType, Primitive } from '../primitive/model.js'
+import type { JointJvp, JointVjp, Params, Primitive, Slots, TensorType } from '../primitive/model.js'
 import { callMapped } from '../calculus/batching.js'
 import type { Leaves } from '../calculus/leafwise.js'
 import { spreadOver } from '../calculus/program.js'
 import { size } from '../shape/model.js'
 import { type Concrete, Dense, type Tensor, contiguous, fromData, fromNumber } from '../tensor/model.js'
 
-type Slots = readonly (Tensor | undefined)[]
+/** A primitive whose rules are joint ones, in both modes. */
+export interface Jointly<P extends Params> extends Primitive<P> {
+  readonly derivative: { readonly jvp: JointJvp<P>; readonly vjp: JointVjp<P> }
+}
 
 /** The parameters of one example, and how many examples there are: all operands and results carry them in front. */
-export interface Examples<P> {
+export interface Examples<P extends Params> {
   readonly params: P
   readonly count: number
 }
@@ -78,11 +81,12 @@ const all = (slots: Slots): readonly Tensor[] => slots.filter((slot) => slot !==
 const made = /* @__PURE__ */ new WeakMap<object, unknown>()
 
 /** The mapped primitive, made once; mapped again, it is one of examples of examples. */
-const mappedPrimitive = <P>(base: Primitive<P>): Primitive<Examples<P>> => {
+const mappedPrimitive = <P extends Params>(base: Jointly<P>): Jointly<Examples<P>> => {
   const known = made.get(base)
   if (known !== undefined) return asMappedOf(known)
-  const mapped: Primitive<Examples<P>> = {
-    name: base.name,
+  const mapped: Jointly<Examples<P>> = {
+    name: `${base.name}Mapped`,
+    kind: base.kind,
     infer: (operands, { params, count }) =>
       base.infer(operands.map(withoutFront), params).map(({ shape, dtype }) => ({ shape: [count, ...shape], dtype })),
     evaluate: (operands, { params, count }) => {
@@ -100,31 +104,35 @@ const mappedPrimitive = <P>(base: Primitive<P>): Primitive<Examples<P>> => {
         )
       )
     },
-    jvp: (tangents, operands, out, { params, count }) => {
-      const [n, k] = [operands.length, out.length]
-      return mapSlots(count, [...operands, ...out, ...tangents], (slots) =>
-        base.jvp(slots.slice(n + k), all(slots.slice(0, n)), all(slots.slice(n, n + k)), params)
-      )
-    },
-    vjp: (operands, out, { params, count }) => {
-      const [n, k] = [operands.length, out.length]
-      return (cotangents) =>
-        mapSlots(count, [...operands, ...out, ...cotangents], (slots) =>
-          base.vjp(all(slots.slice(0, n)), all(slots.slice(n, n + k)), params)(slots.slice(n + k), [])
+    derivative: {
+      jvp: (tangents, operands, out, { params, count }) => {
+        const [n, k] = [operands.length, out.length]
+        return mapSlots(count, [...operands, ...out, ...tangents], (slots) =>
+          base.derivative.jvp(slots.slice(n + k), all(slots.slice(0, n)), all(slots.slice(n, n + k)), params)
         )
+      },
+      vjp: (operands, out, { params, count }) => {
+        const [n, k] = [operands.length, out.length]
+        return (cotangents) =>
+          mapSlots(count, [...operands, ...out, ...cotangents], (slots) =>
+            base.derivative.vjp(all(slots.slice(0, n)), all(slots.slice(n, n + k)), params)(slots.slice(n + k), [])
+          )
+      }
     },
-    batch: (operands, flags, params, count) => bindMapped(mapped, operands, flags, params, count)
+    batch: (operands, flags, params, count) => bindMapped(mapped, operands, flags, params, count),
+    programs: ({ params }) => base.programs?.(params) ?? [],
+    withPrograms: ({ params, count }, programs) => ({ params: base.withPrograms?.(params, programs) ?? params, count })
   }
   made.set(base, mapped)
   return mapped
 }
 
 /** What was remembered for a primitive is its mapped one. */
-const asMappedOf = <P>(known: unknown): Primitive<Examples<P>> => known as Primitive<Examples<P>>
+const asMappedOf = <P extends Params>(known: unknown): Jointly<Examples<P>> => known as Jointly<Examples<P>>
 
 /** The rule of `vmap` for a primitive that works example by example. */
-export const bindMapped = <P>(
-  base: Primitive<P>,
+export const bindMapped = <P extends Params>(
+  base: Jointly<P>,
   operands: readonly Tensor[],
   mapped: readonly boolean[],
   params: P,

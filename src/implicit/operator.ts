@@ -3,7 +3,7 @@
  * inputs of every program here are the leaves of the unknown, the others what the function closes over; its results are
  * like the unknown.
  */
-import type { Program, TensorType } from '../primitive/model.js'
+import type { Program, Slots, TensorType } from '../primitive/model.js'
 import { run } from '../transform/program.js'
 import { pullBack, pushForward } from '../calculus/leafwise.js'
 import { mappedProgram } from '../calculus/program.js'
@@ -13,8 +13,6 @@ import { size } from '../shape/model.js'
 import { type Concrete, type Tensor, fromData } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
 import { type Vector, concretes, lengthOf, pack, unpack } from './vector.js'
-
-type Slots = readonly (Tensor | undefined)[]
 
 /** Zeros where there is nothing. */
 export const full = (slots: Slots, types: readonly TensorType[]): readonly Tensor[] =>

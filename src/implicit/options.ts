@@ -7,12 +7,13 @@ import { run } from '../transform/program.js'
 import { leavesLike } from '../calculus/trees.js'
 import { type Tensor, isConcrete } from '../tensor/model.js'
 import type { Flat } from '../tree/model.js'
-import { type Equation, type Linear, type Solver, implicitPrimitive, linearDefaults } from './equation.js'
+import { type Equation, implicitPrimitive } from './equation.js'
 import type { Limits } from './iteration.js'
 import { type LinearMethod, linearOptions, requireBound, requireCount } from './linearSolve.js'
 import type { Tolerance } from './linearSystem.js'
-import type { NotConverged } from './notConverged.js'
+import type { NotConverged, Outcome } from './notConverged.js'
 import { onVectors } from './operator.js'
+import { type Given, type Linear, type Start, linearDefaults } from './solver.js'
 import { type Closed, isStaged, solutionOf } from './unknown.js'
 import { wordingOfEquation } from './wording.js'
 import { type Vector, norm, pack, precisionOf, unpack } from './vector.js'
@@ -102,18 +103,18 @@ export const checkedOptions = (
 // -----------------------------------------------------------------------------
 
 /** The user's solver: what it finds is held against the same bound as what ours find. */
-export const givenSolver =
-  <X, Value>(
-    operation: string,
-    unknown: Flat<X>,
-    program: Program,
-    valueOf: (leaves: readonly Tensor[]) => Value,
-    residual: Program,
-    solver: (f: (x: X) => Value, initial: X) => X,
-    tolerance: Tolerance,
-    bound: (tolerance: Limits['tolerance'], first: () => number, x: Vector) => number
-  ): Solver =>
-  ({ initial, types, captured }) => {
+export const givenSolver = <X, Value>(
+  operation: string,
+  unknown: Flat<X>,
+  program: Program,
+  valueOf: (leaves: readonly Tensor[]) => Value,
+  residual: Program,
+  solver: (f: (x: X) => Value, initial: X) => X,
+  tolerance: Tolerance,
+  bound: (tolerance: Limits['tolerance'], first: () => number, x: Vector) => number
+): Given => ({
+  method: 'given',
+  solve: ({ initial, types, captured }: Start): Outcome => {
     const start = unknown.unflatten(unpack(initial, types))
     let calls = 0
     const f = (x: X): Value => {
@@ -134,6 +135,7 @@ export const givenSolver =
     const ending = size <= most ? 'converged' : Number.isFinite(size) ? 'iterations' : 'not finite'
     return { x, residual: size, iterations: calls, tolerance: most, ending }
   }
+})
 
 // -----------------------------------------------------------------------------
 // solutions

@@ -2,7 +2,6 @@
 import type * as E from 'fp-ts/lib/Either.js'
 import type { Tensor } from '../tensor/model.js'
 import type { WithLeaves } from '../tree/model.js'
-import { newtonSolver } from './equation.js'
 import { boundFrom } from './iteration.js'
 import type { NotConverged } from './notConverged.js'
 import { type SolverOptions, checkedOptions, givenSolver, solutionFrom } from './options.js'
@@ -63,7 +62,7 @@ export const root =
       symmetric: false,
       solver:
         solver === undefined
-          ? newtonSolver(residual, linear, tolerance, maxIterations)
+          ? { method: 'newton', tolerance, maxIterations }
           : givenSolver(name, unknown, residual, treeLike(unknown), residual, solver, tolerance, (most, first) =>
               boundFrom(most, first())
             )

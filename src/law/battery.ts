@@ -4,12 +4,13 @@ import * as fc from 'fast-check'
 import { all as dtypes, isFloat } from '../DType.js'
 import { type Drawing, draw } from '../arbitrary/draw.js'
 import type { Sample } from '../primitive/domain.js'
+import type { Params, Primitive } from '../primitive/model.js'
 import { cast } from '../tensor/structural.js'
 import { run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import { pull, push } from './derivative.js'
 import { masks } from './examples.js'
-import { type AnyPrimitive, type Instance, concrete, instance, subjectOf } from './instance.js'
+import { type Instance, concrete, instance, subjectOf } from './instance.js'
 import { type PrimitiveLaw, scattered } from './kernel.js'
 import { callOn, mapping } from './mapped.js'
 import { mutations } from './mutation.js'
@@ -30,13 +31,13 @@ import { flat, unflat } from './values.js'
  * import * as Law from 'pullback/Law'
  * import * as T from 'pullback/Tensor'
  *
- * const mutants: readonly Law.Mutant<undefined>[] = Law.mutate(T.square.primitive)
+ * const mutants: readonly Law.Mutant[] = Law.mutate(T.square.primitive)
  * mutants[0]?.name // => 'vjp scaled by 1.001'
  */
-export interface Mutant<P> {
+export interface Mutant {
   /** The mutation. */
   readonly name: string
-  readonly primitive: AnyPrimitive<P>
+  readonly primitive: Primitive
 }
 
 /**
@@ -134,24 +135,24 @@ const same = (a: Float64Array | undefined, b: Float64Array | undefined): boolean
     : a.length === b.length && a.every((each, i) => each === b[i] || (Number.isNaN(each) && Number.isNaN(b[i])))
 
 /** A drawn point: operands and parameters, and how far the operands may move. */
-interface Point<P> {
-  readonly sample: ReturnType<Sample<P>>
+interface Point {
+  readonly sample: ReturnType<Sample<Params>>
   readonly from: Drawing
 }
 
 /** The points that all mutants of a primitive are judged at; small ones, for there are many mutants. */
-const pointsOf = <P>(primitive: AnyPrimitive<P>, runs: number, seed: number, singular: boolean): readonly Point<P>[] =>
+const pointsOf = (primitive: Primitive, runs: number, seed: number, singular: boolean): readonly Point[] =>
   fc
     .sample(draw({ maxElements: 16, singular }), { numRuns: runs, seed })
     .map((from) => ({ sample: sampleOf(primitive, from), from }))
 
-const at = <P>(primitive: AnyPrimitive<P>, { sample, from }: Point<P>, smooth: boolean): Instance =>
+const at = (primitive: Primitive, { sample, from }: Point, smooth: boolean): Instance =>
   instance(primitive, sample, from.reachOf, smooth)
 
-const isMapping = <P>(original: AnyPrimitive<P>, mutant: AnyPrimitive<P>): boolean => original.batch !== mutant.batch
+const isMapping = (original: Primitive, mutant: Primitive): boolean => original.batch !== mutant.batch
 
 /** Whether a mutant is one: at some point, something that laws look at differs. */
-const differs = <P>(original: AnyPrimitive<P>, mutant: AnyPrimitive<P>, points: readonly Point<P>[]): boolean => {
+const differs = (original: Primitive, mutant: Primitive, points: readonly Point[]): boolean => {
   if (original === mutant) return false
   const relevant = isMapping(original, mutant) ? ofMapping : [...observations, ...ofTypes]
   return points.some((point) => {
@@ -161,7 +162,7 @@ const differs = <P>(original: AnyPrimitive<P>, mutant: AnyPrimitive<P>, points: 
   })
 }
 
-const mutantsOf = <P>(primitive: AnyPrimitive<P>, points: readonly Point<P>[]): readonly Mutant<P>[] =>
+const mutantsOf = (primitive: Primitive, points: readonly Point[]): readonly Mutant[] =>
   mutations
     .filter(({ mutate: change }) => differs(primitive, change(primitive), points))
     .map(({ name, mutate: change }) => ({ name, primitive: change(primitive) }))
@@ -175,20 +176,21 @@ const telling = 40
  *
  * @example
  * import * as Law from 'pullback/Law'
+ * import type { Primitive } from 'pullback/Primitive'
  * import * as T from 'pullback/Tensor'
  *
- * const names = (primitive: Parameters<typeof Law.mutate<undefined>>[0]) => Law.mutate(primitive).map(({ name }) => name)
+ * const names = (primitive: Primitive) => Law.mutate(primitive).map(({ name }) => name)
  * names(T.sub.primitive).includes('arguments swapped') // => true
  * names(T.add.primitive).includes('arguments swapped') // => false
  */
-export const mutate = <P>(primitive: AnyPrimitive<P>): readonly Mutant<P>[] =>
+export const mutate = (primitive: Primitive): readonly Mutant[] =>
   mutantsOf(primitive, pointsOf(primitive, telling, 1, false))
 
 // -----------------------------------------------------------------------------
 // the battery
 // -----------------------------------------------------------------------------
 
-const breaks = <P>(mutant: AnyPrimitive<P>, law: PrimitiveLaw, point: Point<P>, salt: number): boolean => {
+const breaks = (mutant: Primitive, law: PrimitiveLaw, point: Point, salt: number): boolean => {
   try {
     return E.isLeft(law.check(at(mutant, point, law.singular !== true), salt))
   } catch {
@@ -206,8 +208,8 @@ const breaks = <P>(mutant: AnyPrimitive<P>, law: PrimitiveLaw, point: Point<P>, 
  *
  * Law.battery(T.mul.primitive).filter(({ killedBy }) => killedBy === undefined) // => []
  */
-export const battery = <P>(
-  primitive: AnyPrimitive<P>,
+export const battery = (
+  primitive: Primitive,
   { runs = 100, seed = 1 }: { readonly runs?: number; readonly seed?: number } = {}
 ): readonly Kill[] => {
   const smooth = pointsOf(primitive, runs, seed, false)

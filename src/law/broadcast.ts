@@ -17,7 +17,7 @@ import { type Verdict, all } from './model.js'
 import { salts } from './property.js'
 import { latticeLike } from './salt.js'
 import { type Subject, reachOfAll } from './subject.js'
-import type { NamedProperty } from './suite.js'
+import { type NamedProperty, sampleOf } from './suite.js'
 import { subsets } from './uses.js'
 import { flat, largest, tensorAt } from './values.js'
 
@@ -41,7 +41,7 @@ const part = (from: Drawing, shape: Shape): Shape =>
 
 /** Operands of two shapes, each in the domain that the primitive's sample drew it from; all different, where it is one. */
 const operandsOf = (f: HasPrimitive, from: Drawing): readonly [Tensor, Tensor, Map<Tensor, readonly number[]>] => {
-  const { operands } = f.primitive.sample(from)
+  const { operands } = sampleOf(f.primitive, from)
   const domains = operands.map(from.domainOf)
   const [first, second] = domains
   if (first === undefined || second === undefined) {
@@ -134,7 +134,7 @@ export const broadcasts = (f: unknown): f is BinaryFunction => {
   const candidate = f as BinaryFunction
   if (candidate.primitive.sample === undefined) return false
   const samples = fc.sample(draw({ maxElements: 8 }), { numRuns: 10, seed: 1 }).map((from) => {
-    const { operands } = candidate.primitive.sample(from)
+    const { operands } = sampleOf(candidate.primitive, from)
     return operands.length === 2 && operands.every((x) => from.domainOf(x) !== undefined)
   })
   if (!samples.every((two) => two)) return false

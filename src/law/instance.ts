@@ -1,6 +1,6 @@
 /** A primitive with operands and parameters: what the laws of primitives look at. */
-import { bindOne, bind } from '../primitive/bind.js'
-import type { Primitive, TensorType } from '../primitive/model.js'
+import { bind } from '../primitive/bind.js'
+import { type Params, type Primitive, type TensorType, none } from '../primitive/model.js'
 import { DTypeError } from '../primitive/require.js'
 import { Traced } from '../primitive/traced.js'
 import type { Sample } from '../primitive/domain.js'
@@ -13,18 +13,6 @@ import { flat, largest } from './values.js'
 // -----------------------------------------------------------------------------
 // model
 // -----------------------------------------------------------------------------
-
-/**
- * A primitive of any kind, with one result or several.
- *
- * @example
- * import type { AnyPrimitive } from 'pullback/Law'
- * import * as T from 'pullback/Tensor'
- *
- * const some: readonly AnyPrimitive<undefined>[] = [T.neg.primitive, T.add.primitive]
- * some.map(({ name }) => name) // => ['neg', 'add']
- */
-export type AnyPrimitive<P> = Primitive<P> | Primitive<P>
 
 /**
  * A primitive at operands and parameters of its sample: what a law of primitives is held at.
@@ -45,7 +33,7 @@ export interface Instance {
   /** Whether the operands lie where it is smooth. */
   readonly smooth: boolean
   readonly apply: (operands: readonly Tensor[]) => readonly Tensor[]
-  readonly infer: ((operands: readonly Tensor[]) => TensorType) | undefined
+  readonly infer: (operands: readonly Tensor[]) => readonly TensorType[]
   /** The kernel alone. */
   readonly evaluate: (operands: readonly Concrete[]) => readonly Concrete[]
   /** Whether it is declared linear in an operand: its jvp there is the operation itself, applied to the tangent. */
@@ -57,9 +45,6 @@ export interface Instance {
 // constructors
 // -----------------------------------------------------------------------------
 
-/** Whether a primitive has one result. */
-export const isSingle = <P>(primitive: AnyPrimitive<P>): primitive is Primitive<P> => 'derivative' in primitive
-
 /** A stand-in for a tangent, which only sees what is applied to it. */
 class Probe extends Traced {
   readonly interpreter: Traced['interpreter']
@@ -68,7 +53,7 @@ class Probe extends Traced {
   constructor(
     like: Tensor,
     level: number,
-    seen: (primitive: unknown, operands: readonly Tensor[], params: unknown) => void
+    seen: (primitive: object, operands: readonly Tensor[], params: Params) => void
   ) {
     super(level, like.shape, like.dtype)
     this.interpreter = {
@@ -78,29 +63,28 @@ class Probe extends Traced {
       open: true,
       apply: (primitive, operands, params) => {
         seen(primitive, operands, params)
-        return like
+        return [like]
       },
       applyPair: ({ primitive }, x, y) => {
-        seen(primitive, [x, y], undefined)
+        seen(primitive, [x, y], none)
         return like
-      },
-      applyTuple: () => []
+      }
     }
   }
 }
 
 /** Whether the jvp to an operand is the primitive itself, with the tangent in the operand's place. */
-const declaredLinear = <P>(primitive: Primitive<P>, operands: readonly Tensor[], params: P, index: number): boolean => {
+const declaredLinear = (primitive: Primitive, operands: readonly Tensor[], params: Params, index: number): boolean => {
   const operand = operands[index]
-  const { derivative } = primitive
-  if (derivative === undefined || operand === undefined) return false
+  const jvp = primitive.derivative?.jvp
+  if (jvp === undefined || typeof jvp === 'function' || operand === undefined) return false
   let found = false
   const probe: Probe = new Probe(operand, freshLevel(), (applied, given, along) => {
     const same = (x: Tensor, i: number): boolean => x === (i === index ? probe : operands[i])
     found ||= applied === primitive && along === params && given.length === operands.length && given.every(same)
   })
   try {
-    derivative.jvp(index, probe, operands, bindOne(primitive, operands, params), params)
+    jvp[index]?.(probe, operands, bind(primitive, operands, params)[0]!, params)
   } catch {
     // A rule that does not get by on shapes alone is not the operation itself.
   }
@@ -108,37 +92,23 @@ const declaredLinear = <P>(primitive: Primitive<P>, operands: readonly Tensor[],
 }
 
 /** A primitive at a point. `reachOf` tells what is known of the operands. */
-export const instance = <P>(
-  primitive: AnyPrimitive<P>,
-  { operands, params }: ReturnType<Sample<P>>,
+export const instance = (
+  primitive: Primitive,
+  { operands, params }: ReturnType<Sample<Params>>,
   reachOf: (operand: Tensor) => readonly number[] | undefined,
   smooth: boolean
-): Instance => {
-  const common = {
-    name: primitive.name,
-    operands,
-    reachOf,
-    smooth,
-    literals: () => [...operands.map(literal), ...(params === undefined ? [] : [literal(params)])]
-  }
-  return isSingle(primitive)
-    ? {
-        ...common,
-        differentiable: primitive.derivative !== undefined,
-        apply: (at) => [bindOne(primitive, at, params)],
-        infer: (at) => primitive.infer(at, params),
-        evaluate: (at) => [primitive.evaluate(at, params, primitive.infer(at, params))],
-        linearIn: (index) => declaredLinear(primitive, operands, params, index)
-      }
-    : {
-        ...common,
-        differentiable: true,
-        apply: (at) => bind(primitive, at, params),
-        infer: undefined,
-        evaluate: (at) => primitive.evaluate(at, params),
-        linearIn: () => false
-      }
-}
+): Instance => ({
+  name: primitive.name,
+  operands,
+  reachOf,
+  smooth,
+  literals: () => [...operands.map(literal), ...(Object.keys(params).length === 0 ? [] : [literal(params)])],
+  differentiable: primitive.derivative !== undefined,
+  apply: (at) => bind(primitive, at, params),
+  infer: (at) => primitive.infer(at, params),
+  evaluate: (at) => primitive.evaluate(at, params),
+  linearIn: (index) => declaredLinear(primitive, operands, params, index)
+})
 
 /** The concrete operands of a sample. */
 export const concrete = (operands: readonly Tensor[]): readonly Concrete[] =>

@@ -1,6 +1,7 @@
-/** The law of kernels: layouts of storage, and foretold types. */
+/** The law of kernels: layouts of storage, and inferred types. */
 import { allocate, isFloat } from '../DType.js'
-import { equals, show, size } from '../shape/model.js'
+import type { TensorType } from '../primitive/model.js'
+import { show, size } from '../shape/model.js'
 import { type Concrete, Dense, type Tensor, fill } from '../tensor/model.js'
 import { broken, compare } from './compare.js'
 import { type Instance, concrete, subjectOf } from './instance.js'
@@ -18,7 +19,7 @@ import { flat, leafwise } from './values.js'
  * import * as Law from 'pullback/Law'
  *
  * const law: Law.PrimitiveLaw = Law.layout
- * law.says // => 'a view gives what its copy gives; infer foretells the type of the result'
+ * law.says // => 'a view gives what its copy gives; infer gives the types of the results'
  */
 export interface PrimitiveLaw {
   readonly name: string
@@ -115,23 +116,24 @@ const repeats = (at: Instance): Verdict => {
   return same(before, after) ? nothing : broken(subjectOf(at), 'layout', 0, 'the operands were changed')
 }
 
+const showType = (type: TensorType | undefined): string =>
+  type === undefined ? 'nothing' : `${type.dtype} ${show(type.shape)}`
+
 const inferAgrees = (at: Instance): Verdict => {
-  const type = at.infer?.(at.operands)
-  const result = at.evaluate(concrete(at.operands))[0]
-  if (type === undefined || result === undefined) return nothing
-  if (equals(type.shape, result.shape) && type.dtype === result.dtype) return nothing
-  const foretold = `${type.dtype} ${show(type.shape)}`
-  return broken(
-    subjectOf(at),
-    'layout',
-    0,
-    `infer says ${foretold}, evaluate made ${result.dtype} ${show(result.shape)}`
+  const types = at.infer(at.operands)
+  const results = at.evaluate(concrete(at.operands))
+  const wrong = Array.from({ length: Math.max(types.length, results.length) }, (_, i) => i).find(
+    (i) => showType(types[i]) !== showType(results[i])
   )
+  if (wrong === undefined) return nothing
+  const which = results.length === 1 ? '' : ` of result ${wrong}`
+  const difference = `infer says ${showType(types[wrong])}${which}, evaluate made ${showType(results[wrong])}`
+  return broken(subjectOf(at), 'layout', 0, difference)
 }
 
 /**
  * A kernel sees values, not storage: views with strides and offsets, and single values repeated by stride 0, give what
- * their copies give. `infer` foretells the shape and type of what `evaluate` makes.
+ * their copies give. `infer` gives the shapes and types of what `evaluate` makes.
  *
  * @example
  * import * as Law from 'pullback/Law'
@@ -140,7 +142,7 @@ const inferAgrees = (at: Instance): Verdict => {
  */
 export const layout: PrimitiveLaw = {
   name: 'layout',
-  says: 'a view gives what its copy gives; infer foretells the type of the result',
+  says: 'a view gives what its copy gives; infer gives the types of the results',
   check: (at) => {
     const operands = concrete(at.operands)
     const constants = operands.map(uniform)

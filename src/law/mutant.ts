@@ -1,15 +1,24 @@
-/** Parts of mutations: how rules and kernels are changed, of primitives with one result and with several. */
-import { bindOne, bind } from '../primitive/bind.js'
-import type { Derivative, Primitive, Pullback, TensorType } from '../primitive/model.js'
+/** Parts of mutations: how rules and kernels are changed. */
+import { bind } from '../primitive/bind.js'
+import type {
+  Derivative,
+  JointJvp,
+  JointVjp,
+  OperandJvp,
+  OperandVjp,
+  Primitive,
+  Pullback,
+  Slots,
+  TensorType
+} from '../primitive/model.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
-import { type AnyPrimitive, isSingle } from './instance.js'
 
 // -----------------------------------------------------------------------------
 // model
 // -----------------------------------------------------------------------------
 
 /** Makes a primitive wrong; one to which it does not apply stays as it is. */
-export type Mutate = <P>(primitive: AnyPrimitive<P>) => AnyPrimitive<P>
+export type Mutate = (primitive: Primitive) => Primitive
 
 /** Which of the two modes are wrong; when both are, they may still be each other's transpose. */
 type Modes = 'vjp' | 'jvp' | 'both'
@@ -20,143 +29,131 @@ type Tensors = readonly Tensor[]
 // rules
 // -----------------------------------------------------------------------------
 
-const withRules = <P>(
-  primitive: Primitive<P>,
-  change: (rules: Derivative<P>) => Partial<Derivative<P>>
-): Primitive<P> =>
-  primitive.derivative === undefined
-    ? primitive
-    : { ...primitive, derivative: { ...primitive.derivative, ...change(primitive.derivative) } }
+/** The rules of both modes, each with a change for the list with a rule per operand and one for the joint rule. */
+interface Changes {
+  readonly jvp?: readonly [(rule: OperandJvp<object>, index: number) => OperandJvp<object>, Joint<JointJvp<object>>]
+  readonly vjp?: readonly [(rule: OperandVjp<object>, index: number) => OperandVjp<object>, Joint<JointVjp<object>>]
+}
+
+type Joint<Rule> = (rule: Rule) => Rule
+
+const withRules = (primitive: Primitive, { jvp, vjp }: Changes): Primitive => {
+  const { derivative } = primitive
+  if (derivative === undefined) return primitive
+  const changed: Derivative = {
+    ...derivative,
+    ...(jvp && {
+      jvp:
+        typeof derivative.jvp === 'function'
+          ? jvp[1](derivative.jvp)
+          : derivative.jvp.map((rule, i) => rule && jvp[0](rule, i))
+    }),
+    ...(vjp && {
+      vjp:
+        typeof derivative.vjp === 'function'
+          ? vjp[1](derivative.vjp)
+          : derivative.vjp.map((rule, i) => rule && vjp[0](rule, i))
+    })
+  }
+  return { ...primitive, derivative: changed }
+}
 
 type Change = (x: Tensor, index: number, operands: Tensors) => Tensor
 
-const afterSingle = <P>(primitive: Primitive<P>, modes: Modes, change: Change): Primitive<P> =>
-  withRules(primitive, ({ jvp, vjp }) => ({
-    jvp: (index, tangent, operands, out, params) => {
-      const right = jvp(index, tangent, operands, out, params)
-      return modes === 'vjp' ? right : change(right, index, operands)
+/** Changes what goes to or comes from each operand. Joint rules take the tangents together, so it is these that are changed. */
+export const after = (modes: Modes, change: Change): Mutate => {
+  const all = (list: Slots, operands: Tensors): Slots => list.map((x, index) => x && change(x, index, operands))
+  const jvp: Changes['jvp'] = [
+    (rule, index) => (tangent, operands, out, params) => change(rule(tangent, operands, out, params), index, operands),
+    (rule) => (tangents, operands, out, params) => rule(all(tangents, operands), operands, out, params)
+  ]
+  const vjp: Changes['vjp'] = [
+    (rule, index) => (operands, out, params) => {
+      const right = rule(operands, out, params)
+      return (ct) => change(right(ct), index, operands)
     },
-    vjp: (index, operands, out, params) => {
-      const right = vjp(index, operands, out, params)
-      return modes === 'jvp' ? right : (ct) => change(right(ct), index, operands)
+    (rule) => (operands, out, params) => {
+      const right = rule(operands, out, params)
+      return (cts, before) => all(right(cts, before), operands)
     }
-  }))
+  ]
+  return (primitive) => withRules(primitive, { ...(modes !== 'vjp' && { jvp }), ...(modes !== 'jvp' && { vjp }) })
+}
 
-/** The tangents of several operands come together, so it is these that are changed. */
-const afterTuple = <P>(primitive: Primitive<P>, modes: Modes, change: Change): Primitive<P> => {
-  const changed = (list: readonly (Tensor | undefined)[], operands: Tensors): readonly (Tensor | undefined)[] =>
-    list.map((x, index) => x && change(x, index, operands))
+/** Changes pullbacks, of primitives with a rule per operand. */
+export const pulled =
+  (change: (pullback: Pullback) => Pullback): Mutate =>
+  (primitive) =>
+    typeof primitive.derivative?.vjp === 'function'
+      ? primitive
+      : withRules(primitive, {
+          vjp: [(rule) => (operands, out, params) => change(rule(operands, out, params)), (rule) => rule]
+        })
+
+/** Changes the operands and the results that rules see, in both modes. */
+export const seeing = (
+  change: (operands: Tensors, out: Tensors, params: object) => readonly [operands: Tensors, out: Tensors]
+): Mutate => {
+  const one = (operands: Tensors, out: Tensor, params: object): readonly [operands: Tensors, out: Tensor] => {
+    const [at, [result]] = change(operands, [out], params)
+    return [at, result ?? out]
+  }
+  return (primitive) =>
+    withRules(primitive, {
+      jvp: [
+        (rule) => (tangent, operands, out, params) => rule(tangent, ...one(operands, out, params), params),
+        (rule) => (tangents, operands, out, params) => rule(tangents, ...change(operands, out, params), params)
+      ],
+      vjp: [
+        (rule) => (operands, out, params) => rule(...one(operands, out, params), params),
+        (rule) => (operands, out, params) => rule(...change(operands, out, params), params)
+      ]
+    })
+}
+
+/** The rule of each operand in the place of its opposite's. */
+export const swapped: Mutate = (primitive) => {
+  const { derivative } = primitive
+  if (derivative === undefined) return primitive
+  const { jvp, vjp } = derivative
   return {
     ...primitive,
-    jvp: (tangents, operands, out, params) =>
-      primitive.jvp(modes === 'vjp' ? tangents : changed(tangents, operands), operands, out, params),
-    vjp: (operands, out, params) => {
-      const right = primitive.vjp(operands, out, params)
-      return modes === 'jvp' ? right : (cts, before) => changed(right(cts, before), operands)
+    derivative: {
+      ...derivative,
+      jvp:
+        typeof jvp === 'function'
+          ? (tangents, operands, out, params) => jvp([...tangents].reverse(), operands, out, params)
+          : [...jvp].reverse(),
+      vjp:
+        typeof vjp === 'function'
+          ? (operands, out, params) => {
+              const right = vjp(operands, out, params)
+              return (cts, before) => [...right(cts, before)].reverse()
+            }
+          : [...vjp].reverse()
     }
   }
 }
 
-/** Changes what goes to or comes from each operand. */
-export const after =
-  (modes: Modes, change: Change): Mutate =>
-  (primitive) =>
-    isSingle(primitive) ? afterSingle(primitive, modes, change) : afterTuple(primitive, modes, change)
-
-/** Changes pullbacks, of primitives with one result. */
-export const pulled =
-  (change: (pullback: Pullback) => Pullback): Mutate =>
-  (primitive) =>
-    isSingle(primitive)
-      ? withRules(primitive, ({ vjp }) => ({
-          vjp: (index, operands, out, params) => change(vjp(index, operands, out, params))
-        }))
-      : primitive
-
-/** Changes the operands and the results that rules see, in both modes. */
-export const seeing =
-  (change: <P>(operands: Tensors, out: Tensors, params: P) => readonly [operands: Tensors, out: Tensors]): Mutate =>
-  (primitive) => {
-    if (!isSingle(primitive)) {
-      return {
-        ...primitive,
-        jvp: (tangents, operands, out, params) => primitive.jvp(tangents, ...change(operands, out, params), params),
-        vjp: (operands, out, params) => primitive.vjp(...change(operands, out, params), params)
-      }
-    }
-    return withRules(primitive, ({ jvp, vjp }) => ({
-      jvp: (index, tangent, operands, out, params) => {
-        const [at, [result]] = change(operands, [out], params)
-        return jvp(index, tangent, at, result ?? out, params)
-      },
-      vjp: (index, operands, out, params) => {
-        const [at, [result]] = change(operands, [out], params)
-        return vjp(index, at, result ?? out, params)
-      }
-    }))
-  }
-
-/** The rule of each operand in the place of its opposite's. */
-export const swapped: Mutate = (primitive) =>
-  isSingle(primitive)
-    ? withRules(primitive, ({ jvp, vjp }) => ({
-        jvp: (index, tangent, operands, out, params) =>
-          jvp(operands.length - 1 - index, tangent, operands, out, params),
-        vjp: (index, operands, out, params) => vjp(operands.length - 1 - index, operands, out, params)
-      }))
-    : {
-        ...primitive,
-        jvp: (tangents, operands, out, params) => primitive.jvp([...tangents].reverse(), operands, out, params),
-        vjp: (operands, out, params) => {
-          const right = primitive.vjp(operands, out, params)
-          return (cts, before) => [...right(cts, before)].reverse()
-        }
-      }
-
 // -----------------------------------------------------------------------------
-// kernels
+// kernels, types and mapping
 // -----------------------------------------------------------------------------
-
-const evaluatingTuple = <P>(
-  primitive: Primitive<P>,
-  before: (operand: Concrete) => Concrete,
-  then: (result: Concrete) => Concrete
-): Primitive<P> => ({
-  ...primitive,
-  evaluate: (operands, params) => primitive.evaluate(operands.map(before), params).map(then)
-})
 
 /** Changes what the kernel sees, and what it makes. */
 export const evaluating =
   (before: (operand: Concrete) => Concrete, then: (result: Concrete) => Concrete): Mutate =>
-  (primitive) =>
-    isSingle(primitive)
-      ? {
-          ...primitive,
-          evaluate: (operands, params, out) => then(primitive.evaluate(operands.map(before), params, out))
-        }
-      : evaluatingTuple(primitive, before, then)
+  (primitive) => ({
+    ...primitive,
+    evaluate: (operands, params) => primitive.evaluate(operands.map(before), params).map(then)
+  })
 
-// -----------------------------------------------------------------------------
-// types and mapping
-// -----------------------------------------------------------------------------
-
-const inferringSingle = <P>(primitive: Primitive<P>, change: (type: TensorType) => TensorType): Primitive<P> => ({
-  ...primitive,
-  infer: (operands, params) => change(primitive.infer(operands, params)),
-  evaluate: (operands, params) => primitive.evaluate(operands, params, primitive.infer(operands, params))
-})
-
-const inferringTuple = <P>(primitive: Primitive<P>, change: (type: TensorType) => TensorType): Primitive<P> => ({
-  ...primitive,
-  infer: (operands, params) => primitive.infer(operands, params).map(change)
-})
-
-/** Changes what is foretold, but not what is made. */
+/** Changes the inferred types, but not what is made. */
 export const inferring =
   (change: (type: TensorType) => TensorType): Mutate =>
-  (primitive) =>
-    isSingle(primitive) ? inferringSingle(primitive, change) : inferringTuple(primitive, change)
+  (primitive) => ({
+    ...primitive,
+    infer: (operands, params) => primitive.infer(operands, params).map(change)
+  })
 
 /** A call of the rule of `vmap`, as a mutation sees it. */
 export interface Mapped {
@@ -172,35 +169,17 @@ export interface Mapped {
 /** Changes the rule of `vmap`, where there is one. */
 export const mapping =
   (change: (call: Mapped) => Tensors): Mutate =>
-  (primitive) => {
-    if (isSingle(primitive)) {
-      const { batch } = primitive
-      if (batch === undefined) return primitive
-      return {
-        ...primitive,
-        batch: (operands, mapped, params, size) => {
-          const [result] = change({
-            operands,
-            mapped,
-            size,
-            rule: (at, which) => [batch(at, which, params, size)],
-            apply: (at) => [bindOne(primitive, at, params)]
-          })
-          return result!
+  (primitive) =>
+    primitive.batch === undefined
+      ? primitive
+      : {
+          ...primitive,
+          batch: (operands, mapped, params, size) =>
+            change({
+              operands,
+              mapped,
+              size,
+              rule: (at, which) => primitive.batch!(at, which, params, size),
+              apply: (at) => bind(primitive, at, params)
+            })
         }
-      }
-    }
-    const { batch } = primitive
-    if (batch === undefined) return primitive
-    return {
-      ...primitive,
-      batch: (operands, mapped, params, size) =>
-        change({
-          operands,
-          mapped,
-          size,
-          rule: (at, which) => batch(at, which, params, size),
-          apply: (at) => bind(primitive, at, params)
-        })
-    }
-  }

@@ -2,11 +2,12 @@
 import * as fc from 'fast-check'
 import { type Drawing, draw } from '../arbitrary/draw.js'
 import type { Sample } from '../primitive/domain.js'
+import type { Params, Primitive } from '../primitive/model.js'
 import { multilinear, nan, withoutDerivative } from './declared.js'
 import { adjoint, linearity, purity } from './exact.js'
 import { finiteDifferences } from './finite.js'
 import { secondOrder, thirdOrder } from './higher.js'
-import { type AnyPrimitive, instance, isSingle, subjectOf } from './instance.js'
+import { instance, subjectOf } from './instance.js'
 import { judge } from './judge.js'
 import { type PrimitiveLaw, layout } from './kernel.js'
 import { mapping } from './mapped.js'
@@ -63,12 +64,10 @@ export const primitiveLaws: readonly PrimitiveLaw[] = [
 ]
 
 /** The laws that say something of a primitive. */
-export const lawsOf = <P>(primitive: AnyPrimitive<P>): readonly PrimitiveLaw[] => {
-  if (!isSingle(primitive)) return [...ofValues, ...ofRules, singlePrecision, ...ofTransformations]
-  return primitive.derivative === undefined
+export const lawsOf = (primitive: Primitive): readonly PrimitiveLaw[] =>
+  primitive.derivative === undefined
     ? [...ofValues, singlePrecision, withoutDerivative, ...ofTransformations]
     : [...ofValues, ...ofRules, singlePrecision, multilinear, ...ofTransformations]
-}
 
 // -----------------------------------------------------------------------------
 // properties
@@ -92,13 +91,13 @@ export interface NamedProperty {
 }
 
 /** What the primitive's sample draws; one without a sample is refused. */
-export const sampleOf = <P>(primitive: AnyPrimitive<P>, from: Drawing): ReturnType<Sample<P>> => {
+export const sampleOf = (primitive: Primitive, from: Drawing): ReturnType<Sample<Params>> => {
   if (primitive.sample !== undefined) return primitive.sample(from)
   throw new Error(`${primitive.name}: a primitive without a sample; the laws need operands to hold it at`)
 }
 
 /** One law of one primitive, as a property. */
-export const propertyOf = <P>(primitive: AnyPrimitive<P>, law: PrimitiveLaw): NamedProperty['property'] => {
+export const propertyOf = (primitive: Primitive, law: PrimitiveLaw): NamedProperty['property'] => {
   const { singular = false, maxElements = 32 } = law
   const judged = judge()
   return fc.property(draw({ maxElements, singular }), salts, (from, salt) => {
@@ -120,5 +119,5 @@ export const propertyOf = <P>(primitive: AnyPrimitive<P>, law: PrimitiveLaw): Na
  * const cube = unary({ name: 'cube', domain: real, f: (x) => x ** 3, df: (x) => T.mul(3, T.square(x)) })
  * for (const { property } of Law.primitive(cube.primitive)) fc.assert(property)
  */
-export const primitive = <P>(of: AnyPrimitive<P>): readonly NamedProperty[] =>
+export const primitive = (of: Primitive): readonly NamedProperty[] =>
   lawsOf(of).map((law) => ({ name: law.name, says: law.says, property: propertyOf(of, law) }))

@@ -1,7 +1,7 @@
 /** The Cholesky factor of positive definite matrices. */
 import { choleskyInto } from '../kernel/cholesky.js'
 import { bindOne } from '../primitive/bind.js'
-import { type Primitive, none, type None } from '../primitive/model.js'
+import { type None, type Primitive, none } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
@@ -72,8 +72,9 @@ const mirrored = (x: Tensor): Tensor => add(lower(x), mT(lower(x, -1)))
  * The lower factor of stacks of matrices, of which only the lower triangles are read. With M = L^-1 dA L^-T:
  * dL = L (the lower triangle of M, its diagonal halved).
  */
-export const choleskyPrimitive: Primitive = op<1, None>({
+export const choleskyPrimitive: Primitive<None> = op<1, None>({
   name: 'cholesky',
+  kind: 'opaque',
   arity: 1,
   infer: (a) => a,
   evaluate,

@@ -3,7 +3,7 @@ import { cofactorInto } from '../kernel/cofactor.js'
 import { align } from '../primitive/batch.js'
 import { type Draw, interval } from '../primitive/domain.js'
 import { bind } from '../primitive/bind.js'
-import { type Primitive, none } from '../primitive/model.js'
+import { type None, type Primitive, none } from '../primitive/model.js'
 import { type Shape, size } from '../shape/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { type Concrete, type Tensor, fromData } from '../tensor/model.js'
@@ -44,18 +44,21 @@ const drawAny = (draw: Draw, stack: Shape, n: number): Tensor => {
  * <c, G(a; h_1, ..., h_k)> is the derivative of order k + 1 of the determinant along c, h_1, ..., h_k: symmetric in all of
  * them, so each pullback is G again, with the cotangent among the directions; and along `a`, with one direction more.
  */
-export const cofactorPrimitive: Primitive = {
+export const cofactorPrimitive: Primitive<None> = {
   name: 'cofactor',
+  kind: 'opaque',
   infer: ([a]) => [a!],
   evaluate: (operands) => [evaluate(operands)],
-  jvp: (tangents, operands) => {
-    const parts = tangents.flatMap((tangent, i) => (tangent === undefined ? [] : [moved(operands, i, tangent)]))
-    return [parts.length === 0 ? undefined : parts.reduce((sum, part) => add(sum, part))]
+  derivative: {
+    jvp: (tangents, operands) => {
+      const parts = tangents.flatMap((tangent, i) => (tangent === undefined ? [] : [moved(operands, i, tangent)]))
+      return [parts.length === 0 ? undefined : parts.reduce((sum, part) => add(sum, part))]
+    },
+    vjp:
+      (operands) =>
+      ([ct]) =>
+        operands.map((_, i) => (ct === undefined ? undefined : moved(operands, i, ct)))
   },
-  vjp:
-    (operands) =>
-    ([ct]) =>
-      operands.map((_, i) => (ct === undefined ? undefined : moved(operands, i, ct))),
   batch: (operands, mapped, params, front) => bind(cofactorPrimitive, align(operands, mapped, front), params),
   sample: (draw) => {
     const stack = drawStack(draw)

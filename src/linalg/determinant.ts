@@ -3,7 +3,7 @@ import { allocate } from '../DType.js'
 import { productOfPivots } from '../kernel/lu.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { bindOne } from '../primitive/bind.js'
-import { type Primitive, type TensorType, none, type None } from '../primitive/model.js'
+import { type None, type Primitive, type TensorType, none } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import type { IsDynamic } from '../shape/static.js'
@@ -64,8 +64,9 @@ const scaled = (ct: Tensor, x: Tensor): Tensor => {
 // -----------------------------------------------------------------------------
 
 /** The determinants of stacks of matrices; the gradient is the cofactor matrix. */
-export const detPrimitive: Primitive = op<1, None>({
+export const detPrimitive: Primitive<None> = op<1, None>({
   name: 'det',
+  kind: 'opaque',
   arity: 1,
   infer: inStack,
   evaluate: (a) => ofFactors(a, productOfPivots),
@@ -76,8 +77,9 @@ export const detPrimitive: Primitive = op<1, None>({
 })
 
 /** The signs of determinants. */
-export const detSignPrimitive: Primitive = op<1, None>({
+export const detSignPrimitive: Primitive<None> = op<1, None>({
   name: 'detSign',
+  kind: 'opaque',
   arity: 1,
   infer: inStack,
   evaluate: (a) =>
@@ -93,8 +95,9 @@ export const detSignPrimitive: Primitive = op<1, None>({
 })
 
 /** The logarithms of the sizes of determinants. */
-export const logAbsDetPrimitive: Primitive = op<1, None>({
+export const logAbsDetPrimitive: Primitive<None> = op<1, None>({
   name: 'logAbsDet',
+  kind: 'opaque',
   arity: 1,
   infer: inStack,
   evaluate: (a) =>

@@ -2,7 +2,7 @@
 import { eighInto, eighSpace } from '../kernel/eigh.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { bind } from '../primitive/bind.js'
-import { type Primitive, none } from '../primitive/model.js'
+import { type None, type Primitive, none } from '../primitive/model.js'
 import { type Shape, size } from '../shape/model.js'
 import type { Reduce } from '../shape/static.js'
 import { add, mul } from '../tensor/arithmetic.js'
@@ -49,27 +49,30 @@ const mirrored = (x: Tensor): Tensor => add(lower(x), mT(lower(x, -1)))
 const folded = (x: Tensor): Tensor => add(lower(x), lower(mT(x), -1))
 
 /** Stacks [..., n, n], of which the lower triangle is read: eigenvalues [..., n], eigenvectors [..., n, n]. */
-export const eighPrimitive: Primitive = {
+export const eighPrimitive: Primitive<None> = {
   name: 'eigh',
+  kind: 'opaque',
   infer: ([a]) => [
     { shape: a!.shape.slice(0, -1), dtype: a!.dtype },
     { shape: a!.shape, dtype: a!.dtype }
   ],
   evaluate: ([a]) => evaluate(a!),
-  jvp: ([tangent], _operands, [w, v]) => {
-    if (tangent === undefined) return [undefined, undefined]
-    const moved = product(mT(v!), product(mirrored(tangent), v!))
-    return [diagonalOf(moved), product(v!, guardedMul(moved, reciprocalGaps(w!, columnsOf(w!.shape))))]
-  },
-  vjp:
-    (_operands, [w, v]) =>
-    ([ofW, ofV]) => {
-      const values = ofW === undefined ? undefined : diagonalMatrix(ofW)
-      const vectors =
-        ofV === undefined ? undefined : guardedMul(product(mT(v!), ofV), reciprocalGaps(w!, columnsOf(w!.shape)))
-      const inner = values === undefined ? vectors : vectors === undefined ? values : add(values, vectors)
-      return [inner === undefined ? undefined : folded(product(v!, product(inner, mT(v!))))]
+  derivative: {
+    jvp: ([tangent], _operands, [w, v]) => {
+      if (tangent === undefined) return [undefined, undefined]
+      const moved = product(mT(v!), product(mirrored(tangent), v!))
+      return [diagonalOf(moved), product(v!, guardedMul(moved, reciprocalGaps(w!, columnsOf(w!.shape))))]
     },
+    vjp:
+      (_operands, [w, v]) =>
+      ([ofW, ofV]) => {
+        const values = ofW === undefined ? undefined : diagonalMatrix(ofW)
+        const vectors =
+          ofV === undefined ? undefined : guardedMul(product(mT(v!), ofV), reciprocalGaps(w!, columnsOf(w!.shape)))
+        const inner = values === undefined ? vectors : vectors === undefined ? values : add(values, vectors)
+        return [inner === undefined ? undefined : folded(product(v!, product(inner, mT(v!))))]
+      }
+  },
   batch: ([a]) => bind(eighPrimitive, [a!], none),
   sample: (draw) => {
     const n = draw.integer(0, 3)

@@ -1,7 +1,7 @@
 /** The exponential of matrices. */
 import { exponentialInto, exponentialSpace } from '../kernel/matrixExponential.js'
 import { bindOne } from '../primitive/bind.js'
-import { type Primitive, none, type None } from '../primitive/model.js'
+import { type None, type Primitive, none } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import { abs, div, mul } from '../tensor/arithmetic.js'
@@ -46,8 +46,9 @@ const derivative = (a: Tensor, direction: Tensor): Tensor => {
 }
 
 /** Square stacks [..., n, n]. */
-export const matrixExpPrimitive: Primitive = op<1, None>({
+export const matrixExpPrimitive: Primitive<None> = op<1, None>({
   name: 'matrixExp',
+  kind: 'opaque',
   arity: 1,
   infer: (a) => a,
   evaluate,

@@ -3,7 +3,7 @@ import { cofactorInto } from '../kernel/cofactor.js'
 import { allFinite } from '../kernel/householder.js'
 import { lostPivot, zeroPivot } from '../kernel/lu.js'
 import { bindOne } from '../primitive/bind.js'
-import { type Primitive, none, type None } from '../primitive/model.js'
+import { type None, type Primitive, none } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import { abs, neg } from '../tensor/arithmetic.js'
@@ -65,8 +65,9 @@ const extending = (a: Concrete): Concrete => {
 const infinite = (x: number): number => (x === 0 ? 0 : x * Infinity)
 
 /** The inverses of stacks of square matrices: d(a^-1) = -a^-1 da a^-1. */
-export const inversePrimitive: Primitive = op<1, None>({
+export const inversePrimitive: Primitive<None> = op<1, None>({
   name: 'inverse',
+  kind: 'opaque',
   arity: 1,
   infer: (a) => a,
   evaluate: refusing,
@@ -85,8 +86,9 @@ export const inversePrimitive: Primitive = op<1, None>({
  * The inverse, extended to singular matrices by what it grows to as the determinant falls to 0: elements are infinite, with
  * the sign of their cofactor, or 0 where that is 0. There, its derivatives are 0.
  */
-export const extendedInversePrimitive: Primitive = op<1, None>({
+export const extendedInversePrimitive: Primitive<None> = op<1, None>({
   name: 'extendedInverse',
+  kind: 'opaque',
   arity: 1,
   infer: (a) => a,
   evaluate: extending,

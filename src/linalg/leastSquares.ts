@@ -95,6 +95,7 @@ const evaluate = (a: Concrete, b: Concrete, { cutoff, transpose }: Cutoff, shape
  */
 export const lstsqPrimitive: Primitive<Cutoff> = op<2, Cutoff>({
   name: 'lstsq',
+  kind: 'opaque',
   arity: 2,
   infer: (a, b, { transpose }) => ({
     shape: [...stackOf(a.shape), transpose ? rowsOf(a.shape) : columnsOf(a.shape), columnsOf(b.shape)],

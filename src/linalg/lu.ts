@@ -2,8 +2,8 @@
 import { eliminateInto, factorInto } from '../kernel/lu.js'
 import { align } from '../primitive/batch.js'
 import type { Draw } from '../primitive/domain.js'
-import { bindOne, bind } from '../primitive/bind.js'
-import { type Primitive, type TensorType, none, type None } from '../primitive/model.js'
+import { bind, bindOne } from '../primitive/bind.js'
+import { type None, type Primitive, type TensorType, none } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import type { IsDynamic } from '../shape/static.js'
@@ -98,8 +98,9 @@ export const factored = (x: Concrete): Factored => {
 // -----------------------------------------------------------------------------
 
 /** The order in which elimination with partial pivoting takes the rows: their numbers, [..., m] of [..., m, n]. */
-export const pivotsPrimitive: Primitive = op<1, None>({
+export const pivotsPrimitive: Primitive<None> = op<1, None>({
   name: 'pivots',
+  kind: 'opaque',
   arity: 1,
   infer: (x) => ({ shape: x.shape.slice(0, -1), dtype: 'int32' }),
   evaluate: (x, _params, out) => fromData(out.shape, 'int32', factored(x).rows.slice()),
@@ -206,30 +207,33 @@ const narrowed = (x: Tensor, rows: number, columns: number): Tensor => take(x, c
  * The factors of matrices whose rows are in order, without pivoting. With N = tril(L^-1 dA U^-1, -1): dL = L N, and
  * dU = L^-1 dA - N U, of which the first row is that of dA to the last bit.
  */
-export const eliminatePrimitive: Primitive = {
+export const eliminatePrimitive: Primitive<None> = {
   name: 'lu',
+  kind: 'opaque',
   infer: ([x]) => typesOf(x!),
   evaluate: ([x]) => evaluate(x!),
-  jvp: ([tangent], [x], [l, u]) => {
-    if (tangent === undefined) return [undefined, undefined]
-    const [m, n] = [rowsOf(x!.shape), columnsOf(x!.shape)]
-    const [k, order] = [Math.min(m, n), Math.max(m, n)]
-    const [left, right] = [squared(l!, order), squared(u!, order)]
-    const moved = solveTriangle(left, widened(tangent, order), unitLower)
-    const below = lower(overUpper(moved, right), -1)
-    return [narrowed(product(left, below), m, k), narrowed(upper(sub(moved, product(below, right))), k, n)]
-  },
-  vjp: ([x], [l, u]) => {
-    const [m, n] = [rowsOf(x!.shape), columnsOf(x!.shape)]
-    const order = Math.max(m, n)
-    return ([ofL, ofU]) => {
+  derivative: {
+    jvp: ([tangent], [x], [l, u]) => {
+      if (tangent === undefined) return [undefined, undefined]
+      const [m, n] = [rowsOf(x!.shape), columnsOf(x!.shape)]
+      const [k, order] = [Math.min(m, n), Math.max(m, n)]
       const [left, right] = [squared(l!, order), squared(u!, order)]
-      const above = ofU === undefined ? undefined : upper(widened(ofU, order))
-      const ofBelow = ofL === undefined ? undefined : product(mT(left), widened(ofL, order))
-      const taken = above === undefined ? undefined : neg(product(above, mT(right)))
-      const below = plus(ofBelow, taken)
-      const both = plus(above, below && overLower(lower(below, -1), right))
-      return [both && narrowed(solveTriangle(left, both, { ...unitLower, transpose: true }), m, n)]
+      const moved = solveTriangle(left, widened(tangent, order), unitLower)
+      const below = lower(overUpper(moved, right), -1)
+      return [narrowed(product(left, below), m, k), narrowed(upper(sub(moved, product(below, right))), k, n)]
+    },
+    vjp: ([x], [l, u]) => {
+      const [m, n] = [rowsOf(x!.shape), columnsOf(x!.shape)]
+      const order = Math.max(m, n)
+      return ([ofL, ofU]) => {
+        const [left, right] = [squared(l!, order), squared(u!, order)]
+        const above = ofU === undefined ? undefined : upper(widened(ofU, order))
+        const ofBelow = ofL === undefined ? undefined : product(mT(left), widened(ofL, order))
+        const taken = above === undefined ? undefined : neg(product(above, mT(right)))
+        const below = plus(ofBelow, taken)
+        const both = plus(above, below && overLower(lower(below, -1), right))
+        return [both && narrowed(solveTriangle(left, both, { ...unitLower, transpose: true }), m, n)]
+      }
     }
   },
   batch: (operands, mapped, params, front) => bind(eliminatePrimitive, align(operands, mapped, front), params),

@@ -5,7 +5,7 @@ import { crossInto } from '../kernel/cross.js'
 import { align } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
-import { type Primitive, none, type None } from '../primitive/model.js'
+import { type None, type Primitive, none } from '../primitive/model.js'
 import { requireTensor } from '../primitive/require.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, show, size } from '../shape/model.js'
@@ -61,8 +61,9 @@ export const kron: Kronecker = dual<Kronecker>((a: Tensor, b: Tensor): Tensor =>
 // -----------------------------------------------------------------------------
 
 /** Vectors [..., 3] of one shape and type. Each operand's derivative is again such a product: <c, a x b> = <a, b x c>. */
-const crossPrimitive: Primitive = op<2, None>({
+const crossPrimitive: Primitive<None> = op<2, None>({
   name: 'cross',
+  kind: 'contract',
   arity: 2,
   infer: (a) => ({ shape: a.shape, dtype: a.dtype === 'bool' ? 'int32' : a.dtype }),
   evaluate: (a, b, _params, out) => {

@@ -1,7 +1,7 @@
 /** The QR decomposition. */
 import { qrInto, qrSpace } from '../kernel/qr.js'
 import { bind } from '../primitive/bind.js'
-import { type Primitive, none } from '../primitive/model.js'
+import { type None, type Primitive, none } from '../primitive/model.js'
 import { type Shape, size } from '../shape/model.js'
 import { add, sub } from '../tensor/arithmetic.js'
 import { concat, split } from '../tensor/join.js'
@@ -58,8 +58,9 @@ const total = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined
   a === undefined ? b : b === undefined ? a : add(a, b)
 
 /** Stacks [..., m, n] of at least as many rows as columns: Q [..., m, n], R [..., n, n]. */
-export const qrPrimitive: Primitive = {
+export const qrPrimitive: Primitive<None> = {
   name: 'qr',
+  kind: 'opaque',
   infer: ([a]) => {
     const { shape, dtype } = a!
     const n = columnsOf(shape)
@@ -69,24 +70,26 @@ export const qrPrimitive: Primitive = {
     ]
   },
   evaluate: ([a]) => evaluate(a!),
-  jvp: ([tangent], _operands, [q, r]) => {
-    if (tangent === undefined) return [undefined, undefined]
-    const moved = overR(tangent, r!, false)
-    const along = product(mT(q!), moved)
-    const below = lower(along, -1)
-    const turned = product(q!, sub(below, mT(below)))
-    return [total(turned, beside(moved, q!, along)), product(foldedUp(along), r!)]
-  },
-  vjp:
-    (_operands, [q, r]) =>
-    ([ofQ, ofR]) => {
-      const along = ofQ === undefined ? undefined : product(mT(q!), ofQ)
-      const turned = along === undefined ? undefined : lower(sub(along, mT(along)), -1)
-      const inner = total(turned, ofR === undefined ? undefined : mirrored(product(r!, mT(ofR))))
-      if (inner === undefined) return [undefined]
-      const outer = ofQ === undefined || along === undefined ? undefined : beside(ofQ, q!, along)
-      return [overR(total(product(q!, inner), outer)!, r!, true)]
+  derivative: {
+    jvp: ([tangent], _operands, [q, r]) => {
+      if (tangent === undefined) return [undefined, undefined]
+      const moved = overR(tangent, r!, false)
+      const along = product(mT(q!), moved)
+      const below = lower(along, -1)
+      const turned = product(q!, sub(below, mT(below)))
+      return [total(turned, beside(moved, q!, along)), product(foldedUp(along), r!)]
     },
+    vjp:
+      (_operands, [q, r]) =>
+      ([ofQ, ofR]) => {
+        const along = ofQ === undefined ? undefined : product(mT(q!), ofQ)
+        const turned = along === undefined ? undefined : lower(sub(along, mT(along)), -1)
+        const inner = total(turned, ofR === undefined ? undefined : mirrored(product(r!, mT(ofR))))
+        if (inner === undefined) return [undefined]
+        const outer = ofQ === undefined || along === undefined ? undefined : beside(ofQ, q!, along)
+        return [overR(total(product(q!, inner), outer)!, r!, true)]
+      }
+  },
   batch: ([a]) => bind(qrPrimitive, [a!], none),
   sample: (draw) => {
     const n = draw.integer(0, 3)

@@ -110,6 +110,7 @@ const evaluate = (a: Concrete, b: Concrete, transpose: boolean): Concrete => {
 /** Stacks of square matrices [..., n, n] and right sides [..., n, k], of one stack and one type. */
 export const solvePrimitive: Primitive<Transposed> = op<2, Transposed>({
   name: 'solve',
+  kind: 'opaque',
   arity: 2,
   infer: (_a, b) => b,
   evaluate: (a, b, { transpose }) => evaluate(a, b, transpose),

@@ -4,7 +4,7 @@ import { type RootSpace, lyapunovInto, rootInto, rootSpace, symmetricInto } from
 import { align } from '../primitive/batch.js'
 import type { Draw } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
-import { type Primitive, none, type None } from '../primitive/model.js'
+import { type None, type Primitive, none } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import { add, mul, neg } from '../tensor/arithmetic.js'
@@ -70,8 +70,9 @@ const drawDefinite = (draw: Draw, stack: Shape, n: number): Tensor =>
  * first operand. With Y the solution for C = D: <D, dX> = <Y, dC - dS X - X dS>. Where eigenvalues of S have the sum 0 to
  * rounding, the reciprocal counts as 0.
  */
-export const lyapunovPrimitive: Primitive = op<2, None>({
+export const lyapunovPrimitive: Primitive<None> = op<2, None>({
   name: 'lyapunov',
+  kind: 'opaque',
   arity: 2,
   infer: (_s, c) => c,
   evaluate: (s, c) => {
@@ -132,8 +133,9 @@ const refuseIndefinite = (matrix: readonly number[], least: number): LinalgError
   )
 
 /** The roots S of the symmetric parts of stacks of matrices: S dS + dS S = dA. */
-export const matrixSqrtPrimitive: Primitive = op<1, None>({
+export const matrixSqrtPrimitive: Primitive<None> = op<1, None>({
   name: 'matrixSqrt',
+  kind: 'opaque',
   arity: 1,
   infer: (a) => a,
   evaluate,

@@ -2,7 +2,7 @@
 import { svdInto, svdSpace } from '../kernel/svd.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { bind } from '../primitive/bind.js'
-import { type Primitive, none } from '../primitive/model.js'
+import { type None, type Primitive, none } from '../primitive/model.js'
 import { type Shape, size } from '../shape/model.js'
 import { add, mul, sub } from '../tensor/arithmetic.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
@@ -90,8 +90,9 @@ const total = (terms: readonly (Tensor | undefined)[]): Tensor | undefined =>
   terms.reduce((sum, term) => (sum === undefined ? term : term === undefined ? sum : add(sum, term)), undefined)
 
 /** Stacks [..., m, n]: U [..., m, k], s [..., k] and V^T [..., k, n] with k = min(m, n). */
-export const svdPrimitive: Primitive = {
+export const svdPrimitive: Primitive<None> = {
   name: 'svd',
+  kind: 'opaque',
   infer: ([a]) => shapesOf(a!.shape).map((shape) => ({ shape, dtype: a!.dtype })),
   evaluate: ([a]) => {
     const { shape, dtype } = a!
@@ -99,50 +100,52 @@ export const svdPrimitive: Primitive = {
     const [shapeOfU, shapeOfS, shapeOfVt] = shapesOf(shape)
     return [fromDoubles(shapeOfU, dtype, u), fromDoubles(shapeOfS, dtype, s), fromDoubles(shapeOfVt, dtype, vt)]
   },
-  jvp: ([tangent], [a], [u, s, vt]) => {
-    if (tangent === undefined) return [undefined, undefined, undefined]
-    const [m, n] = [rowsOf(a!.shape), columnsOf(a!.shape)]
-    const v = mT(vt!)
-    const most = Math.max(m, n)
-    const moved = product(tangent, v)
-    const inner = product(mT(u!), moved)
-    const even = guardedMul(symmetricPart(inner), reciprocalGaps(s!, most))
-    const odd = guardedMul(antisymmetricPart(inner), reciprocalSums(s!, most))
-    const ofU = product(u!, add(even, odd))
-    const ofV = product(v, sub(even, odd))
-    const inverse = reciprocals(s!, most)
-    const back = m < n ? product(mT(tangent), u!) : undefined
-    return [
-      m > n ? add(ofU, scaleColumns(beside(moved, u!, inner), inverse)) : ofU,
-      diagonalOf(inner),
-      mT(back === undefined ? ofV : add(ofV, scaleColumns(beside(back, v, mT(inner)), inverse)))
-    ]
-  },
-  vjp: ([a], [u, s, vt]) => {
-    const [m, n] = [rowsOf(a!.shape), columnsOf(a!.shape)]
-    const most = Math.max(m, n)
-    return ([ofU, ofS, ofVt]) => {
+  derivative: {
+    jvp: ([tangent], [a], [u, s, vt]) => {
+      if (tangent === undefined) return [undefined, undefined, undefined]
+      const [m, n] = [rowsOf(a!.shape), columnsOf(a!.shape)]
       const v = mT(vt!)
-      const ofV = ofVt === undefined ? undefined : mT(ofVt)
-      const alongU = ofU === undefined ? undefined : product(mT(u!), ofU)
-      const alongV = ofV === undefined ? undefined : product(vt!, ofV)
-      const both = total([alongU, alongV])
-      const difference = total([alongU, alongV === undefined ? undefined : mul(alongV, -1)])
-      const inner = total([
-        ofS === undefined ? undefined : diagonalMatrix(ofS),
-        both === undefined ? undefined : symmetricPart(guardedMul(both, reciprocalGaps(s!, most))),
-        difference === undefined ? undefined : antisymmetricPart(guardedMul(difference, reciprocalSums(s!, most)))
-      ])
-      const left =
-        m > n && ofU !== undefined && alongU !== undefined
-          ? scaleColumns(beside(ofU, u!, alongU), reciprocals(s!, most))
-          : undefined
-      const right =
-        m < n && ofV !== undefined && alongV !== undefined
-          ? product(u!, mT(scaleColumns(beside(ofV, v, alongV), reciprocals(s!, most))))
-          : undefined
-      const across = total([inner === undefined ? undefined : product(u!, inner), left])
-      return [total([across === undefined ? undefined : product(across, vt!), right])]
+      const most = Math.max(m, n)
+      const moved = product(tangent, v)
+      const inner = product(mT(u!), moved)
+      const even = guardedMul(symmetricPart(inner), reciprocalGaps(s!, most))
+      const odd = guardedMul(antisymmetricPart(inner), reciprocalSums(s!, most))
+      const ofU = product(u!, add(even, odd))
+      const ofV = product(v, sub(even, odd))
+      const inverse = reciprocals(s!, most)
+      const back = m < n ? product(mT(tangent), u!) : undefined
+      return [
+        m > n ? add(ofU, scaleColumns(beside(moved, u!, inner), inverse)) : ofU,
+        diagonalOf(inner),
+        mT(back === undefined ? ofV : add(ofV, scaleColumns(beside(back, v, mT(inner)), inverse)))
+      ]
+    },
+    vjp: ([a], [u, s, vt]) => {
+      const [m, n] = [rowsOf(a!.shape), columnsOf(a!.shape)]
+      const most = Math.max(m, n)
+      return ([ofU, ofS, ofVt]) => {
+        const v = mT(vt!)
+        const ofV = ofVt === undefined ? undefined : mT(ofVt)
+        const alongU = ofU === undefined ? undefined : product(mT(u!), ofU)
+        const alongV = ofV === undefined ? undefined : product(vt!, ofV)
+        const both = total([alongU, alongV])
+        const difference = total([alongU, alongV === undefined ? undefined : mul(alongV, -1)])
+        const inner = total([
+          ofS === undefined ? undefined : diagonalMatrix(ofS),
+          both === undefined ? undefined : symmetricPart(guardedMul(both, reciprocalGaps(s!, most))),
+          difference === undefined ? undefined : antisymmetricPart(guardedMul(difference, reciprocalSums(s!, most)))
+        ])
+        const left =
+          m > n && ofU !== undefined && alongU !== undefined
+            ? scaleColumns(beside(ofU, u!, alongU), reciprocals(s!, most))
+            : undefined
+        const right =
+          m < n && ofV !== undefined && alongV !== undefined
+            ? product(u!, mT(scaleColumns(beside(ofV, v, alongV), reciprocals(s!, most))))
+            : undefined
+        const across = total([inner === undefined ? undefined : product(u!, inner), left])
+        return [total([across === undefined ? undefined : product(across, vt!), right])]
+      }
     }
   },
   batch: ([a]) => bind(svdPrimitive, [a!], none),

@@ -62,6 +62,7 @@ const refuse = (
 /** (a + a^T) / 2 of matrices that are symmetric to a tolerance; of tangents and cotangents, which need not be, without check. */
 export const symmetrisePrimitive: Primitive<Symmetry> = op<1, Symmetry>({
   name: 'symmetrise',
+  kind: 'opaque',
   arity: 1,
   infer: (a) => a,
   evaluate,

@@ -136,6 +136,7 @@ const drawTriangle = (draw: Draw): { readonly operands: readonly Tensor[]; reado
 /** Stacks of triangles [..., n, n] and right sides [..., n, k], of one stack and one type. */
 export const triangularSolvePrimitive: Primitive<Triangular> = op<2, Triangular>({
   name: 'triangularSolve',
+  kind: 'opaque',
   arity: 2,
   infer: (_a, b) => b,
   evaluate: (a, b, params, out) => evaluate(a, b, params, out.shape),

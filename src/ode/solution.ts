@@ -31,36 +31,39 @@ const zero = ({ shape, dtype }: TensorType): Tensor => fill(shape, dtype, 0)
  */
 export const odeintPrimitive: Primitive<Solution> = {
   name: 'odeint',
+  kind: 'control',
   infer: (_operands, { types }) => types,
   evaluate: (operands, { solve }) => solve(operands).filter(isConcrete),
-  accumulates: true,
   effect: ({ effect }) => effect,
-  jvp: (tangents, operands, _out, params) => {
-    const { solve, types } = params
-    const moving = presence(tangents)
-    const pushed: Leaves = (leaves) => {
-      const [primals, dots] = cut(leaves, operands.length)
-      const { tangent } = pushForward('jvp', solve, primals, spreadOver(dots, moving))
-      return tangent.map((each, i) => each ?? zero(types[i]!))
-    }
-    return bind(odeintPrimitive, [...operands, ...present(tangents)], { ...params, solve: pushed })
-  },
-  vjp: (operands, _out, params) => (cotangents, before) => {
-    const [given, earlier] = [presence(cotangents), presence(before)]
-    const reached = floats(operands)
-    const types = operands.filter((_, i) => reached[i]).map(({ shape, dtype }): TensorType => ({ shape, dtype }))
-    const pulled: Leaves = (leaves) => {
-      const [primals, cts, totals] = cut(leaves, operands.length, present(cotangents).length)
-      const { pull } = pullBack('vjp', params.solve, primals)
-      const after = pull(spreadOver(cts, given), spreadOver(totals, earlier))
-      return after.filter((_, i) => reached[i]).map((each, i) => each ?? neutral(types[i]!))
-    }
-    const results = bind(odeintPrimitive, [...operands, ...present(cotangents), ...present(before)], {
-      ...params,
-      solve: pulled,
-      types
-    })
-    return spreadOver(results, reached)
+  derivative: {
+    jvp: (tangents, operands, _out, params) => {
+      const { solve, types } = params
+      const moving = presence(tangents)
+      const pushed: Leaves = (leaves) => {
+        const [primals, dots] = cut(leaves, operands.length)
+        const { tangent } = pushForward('jvp', solve, primals, spreadOver(dots, moving))
+        return tangent.map((each, i) => each ?? zero(types[i]!))
+      }
+      return bind(odeintPrimitive, [...operands, ...present(tangents)], { ...params, solve: pushed })
+    },
+    vjp: (operands, _out, params) => (cotangents, before) => {
+      const [given, earlier] = [presence(cotangents), presence(before)]
+      const reached = floats(operands)
+      const types = operands.filter((_, i) => reached[i]).map(({ shape, dtype }): TensorType => ({ shape, dtype }))
+      const pulled: Leaves = (leaves) => {
+        const [primals, cts, totals] = cut(leaves, operands.length, present(cotangents).length)
+        const { pull } = pullBack('vjp', params.solve, primals)
+        const after = pull(spreadOver(cts, given), spreadOver(totals, earlier))
+        return after.filter((_, i) => reached[i]).map((each, i) => each ?? neutral(types[i]!))
+      }
+      const results = bind(odeintPrimitive, [...operands, ...present(cotangents), ...present(before)], {
+        ...params,
+        solve: pulled,
+        types
+      })
+      return spreadOver(results, reached)
+    },
+    accumulates: true
   },
   batch: (operands, mapped, params, size) =>
     bind(odeintPrimitive, operands, {

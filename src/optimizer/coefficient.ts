@@ -68,6 +68,7 @@ export const scheduled = (schedule: Schedule, count: Tensor<[]>): Coefficient =>
     const step = `a step inside ${count.interpreter.transformation}`
     throw new LeakedTracerError(
       'Optimizer.update',
+      'read',
       `a schedule of numbers for ${step}; one of tensors is required, make it with Schedule.make`
     )
   }

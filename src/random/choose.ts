@@ -65,6 +65,7 @@ const chooseWith = (keys: Concrete, out: TensorType, choose: (key: Words, i: num
 /** Indices below `n`, all equally likely. */
 export const choicePrimitive: Primitive<ChoiceParams> = op<1, ChoiceParams>({
   name: 'choice',
+  kind: 'random',
   arity: 1,
   infer: (keys, { count }) => ({ shape: drawnWith(keys, [count]), dtype: 'int32' }),
   evaluate: (keys, { n, count, replace }, out) =>
@@ -132,7 +133,8 @@ const withoutReplacement = (weights: Float64Array, u: Float64Array, count: numbe
 
 /** Indices of weights, as likely as these are large. */
 export const weightedChoicePrimitive: Primitive<ChoiceParams> = op<2, ChoiceParams>({
-  name: 'choice',
+  name: 'weightedChoice',
+  kind: 'random',
   arity: 2,
   infer: (keys, _p, { count }) => ({ shape: drawnWith(keys, [count]), dtype: 'int32' }),
   evaluate: (keys, p, { n, count, replace }, out) => {

@@ -32,6 +32,7 @@ import { sampleKey, wordsFrom } from './unit.js'
  */
 export const bernoulliPrimitive: Primitive = op<2, None>({
   name: 'bernoulli',
+  kind: 'random',
   arity: 2,
   infer: (_keys, p) => ({ shape: p.shape, dtype: 'bool' }),
   evaluate: (keys, p, _params, out) => {
@@ -184,6 +185,6 @@ export const categorical: {
       throw new ShapeError('categorical', [logits.shape], `no categories along axis ${axis}; at least one is required`)
     }
     const noise = gumbel(key, [...shape.slice(0, along), categories, ...shape.slice(along)], toFloat(logits.dtype))
-    return bindOne(argmaxPrimitive, [add(logits, noise)], along)
+    return bindOne(argmaxPrimitive, [add(logits, noise)], { axis: along })
   }
 )

@@ -69,7 +69,8 @@ interface Counter {
 
 /** The key that is the block of a constant counter; of several keys, those of each. */
 export const deriveKeyPrimitive: Primitive<Counter> = op<1, Counter>({
-  name: 'split',
+  name: 'deriveKey',
+  kind: 'random',
   arity: 1,
   infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
   evaluate: (keys, { high, low }, out) => {
@@ -86,6 +87,7 @@ export const deriveKeyPrimitive: Primitive<Counter> = op<1, Counter>({
 /** The key that is the block of a counter which is an int32 tensor; of several keys, each with a counter of its own. */
 export const foldInPrimitive: Primitive = op<2, None>({
   name: 'foldIn',
+  kind: 'random',
   arity: 2,
   infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
   evaluate: (keys, counters, _params, out) => {

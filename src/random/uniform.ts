@@ -9,7 +9,7 @@ import type { Mutable } from '../shape/static.js'
 import { add, mul, sub } from '../tensor/arithmetic.js'
 import { checkOptions } from '../tensor/dataFirst.js'
 import { type Tensor, fromData, fromNumber, isTensor } from '../tensor/model.js'
-import { cast } from '../tensor/structural.js'
+import { type ToShape, cast } from '../tensor/structural.js'
 import { dualByKey } from './dataLast.js'
 import { type Key, drawnWith, forEachKey } from './model.js'
 import { type DrawParams, drawing, sampleKey, wordsFrom } from './unit.js'
@@ -19,11 +19,12 @@ import { type DrawParams, drawing, sampleKey, wordsFrom } from './unit.js'
 // -----------------------------------------------------------------------------
 
 /** The words of the stream of a key. */
-export const bitsPrimitive: Primitive<Shape> = op<1, Shape>({
+export const bitsPrimitive: Primitive<ToShape> = op<1, ToShape>({
   name: 'bits',
+  kind: 'random',
   arity: 1,
-  infer: (keys, shape) => ({ shape: drawnWith(keys, shape), dtype: 'int32' }),
-  evaluate: (keys, shape, out) => {
+  infer: (keys, { shape }) => ({ shape: drawnWith(keys, shape), dtype: 'int32' }),
+  evaluate: (keys, { shape }, out) => {
     const n = size(shape)
     const data = allocate('int32', size(out.shape))
     forEachKey(keys, (key, i) => data.set(wordsFrom(key, n), i * n))
@@ -31,8 +32,8 @@ export const bitsPrimitive: Primitive<Shape> = op<1, Shape>({
   },
   jvp: undefined,
   vjp: undefined,
-  batch: (operands, _mapped, shape) => bindOne(bitsPrimitive, operands, shape),
-  sample: (draw) => ({ operands: [sampleKey(draw)], params: draw.shape() })
+  batch: (operands, _mapped, params) => bindOne(bitsPrimitive, operands, params),
+  sample: (draw) => ({ operands: [sampleKey(draw)], params: { shape: draw.shape() } })
 })
 
 /**
@@ -51,7 +52,7 @@ export const bitsPrimitive: Primitive<Shape> = op<1, Shape>({
 export const bits: {
   <const S extends Shape>(key: Key, shape: S): Tensor<Mutable<S>>
   <const S extends Shape>(shape: S): (key: Key) => Tensor<Mutable<S>>
-} = dualByKey('bits', (key: Key, shape: Shape) => bindOne(bitsPrimitive, [key], validate('bits', shape)))
+} = dualByKey('bits', (key: Key, shape: Shape) => bindOne(bitsPrimitive, [key], { shape: validate('bits', shape) }))
 
 // -----------------------------------------------------------------------------
 // uniform numbers

@@ -51,6 +51,7 @@ export const sampleKey = (draw: Draw, stack: Shape = draw.pick([[], [2], [3]])):
 export const drawing = (name: string, of: (bits: number) => (u: number) => number): Primitive<DrawParams> => {
   const primitive: Primitive<DrawParams> = op<1, DrawParams>({
     name,
+    kind: 'random',
     arity: 1,
     infer: (keys, { shape, dtype }) => ({ shape: drawnWith(keys, shape), dtype }),
     evaluate: (keys, { shape, dtype }, out) => {

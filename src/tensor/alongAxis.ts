@@ -11,6 +11,7 @@ import { requireTensor } from '../primitive/require.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { normalizeIndices } from '../shape/indices.js'
 import { type Shape, ShapeError, broadcast, equals, normalizeAxis, show, size } from '../shape/model.js'
+import type { OneAxis } from './arrange.js'
 import { checkOptions } from './dataFirst.js'
 import { asDense, copyOf } from './dense.js'
 import { type AlongAxis, dualBySecond, dualByThird, requireIndices, requireOperand } from './indices.js'
@@ -24,12 +25,12 @@ import { broadcastToShape, cast } from './structural.js'
 /** A shape of the same rank. */
 type SameRank<S extends Shape> = { -readonly [Axis in keyof S]: number }
 
-interface TakeAlongAxis extends HasPrimitive<number> {
+interface TakeAlongAxis extends HasPrimitive<OneAxis> {
   <S extends Shape>(x: Tensor<S>, indices: Tensor, options?: AlongAxis): Tensor<SameRank<S>>
   (indices: Tensor, options?: AlongAxis): <S extends Shape>(x: Tensor<S>) => Tensor<SameRank<S>>
 }
 
-interface AddAlongAxis extends HasPrimitive<number> {
+interface AddAlongAxis extends HasPrimitive<OneAxis> {
   <S extends Shape>(x: Tensor<S>, indices: Tensor, updates: Tensor, options?: AlongAxis): Tensor<S>
   (indices: Tensor, updates: Tensor, options?: AlongAxis): <S extends Shape>(x: Tensor<S>) => Tensor<S>
 }
@@ -55,11 +56,12 @@ const places = (operation: string, indices: Concrete, n: number): Int32Array => 
 }
 
 /** `out[o, j, i] = x[o, indices[o, j, i], i]`; the shapes agree beside the axis. */
-const takeAlongAxisPrimitive: Primitive<number> = op<2, number>({
+const takeAlongAxisPrimitive: Primitive<OneAxis> = op<2, OneAxis>({
   name: 'takeAlongAxis',
+  kind: 'index',
   arity: 2,
   infer: (x, indices) => ({ shape: indices.shape, dtype: x.dtype }),
-  evaluate: (x, indices, axis, out) => {
+  evaluate: (x, indices, { axis }, out) => {
     const view = asDense(x)
     const picked = places('takeAlongAxis', indices, x.shape[axis]!)
     const data = allocate(out.dtype, picked.length)
@@ -69,25 +71,27 @@ const takeAlongAxisPrimitive: Primitive<number> = op<2, number>({
   },
   jvp: 'linear',
   vjp: [
-    (x, indices, _out, axis) => {
+    (x, indices, _out, { axis }) => {
       const { shape, dtype } = x
       return (ct) => addedAlong(shape, dtype, indices, ct, axis)
     },
     undefined
   ],
-  batch: (operands, mapped, axis, size) => bindOne(takeAlongAxisPrimitive, align(operands, mapped, size), behind(axis)),
+  batch: (operands, mapped, { axis }, size) =>
+    bindOne(takeAlongAxisPrimitive, align(operands, mapped, size), { axis: behind(axis) }),
   sample: (draw) => {
     const { shape, axis, indices } = drawLanes(draw)
-    return { operands: [draw.tensor(shape, real), indices], params: axis }
+    return { operands: [draw.tensor(shape, real), indices], params: { axis } }
   }
 })
 
 /** `out[o, indices[o, j, i], i] = x[o, indices[o, j, i], i] + sum updates[o, j, i]`; the shapes agree beside the axis. */
-const addAlongAxisPrimitive: Primitive<number> = op<3, number>({
+const addAlongAxisPrimitive: Primitive<OneAxis> = op<3, OneAxis>({
   name: 'addAlongAxis',
+  kind: 'index',
   arity: 3,
   infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
-  evaluate: (x, indices, updates, axis, out) => {
+  evaluate: (x, indices, updates, { axis }, out) => {
     const n = x.shape[axis]!
     const at = places('addAlongAxis', indices, n)
     const outer = size(x.shape.slice(0, axis))
@@ -100,23 +104,24 @@ const addAlongAxisPrimitive: Primitive<number> = op<3, number>({
   jvp: [
     (tangent) => tangent,
     undefined,
-    (tangent, x, indices, _updates, _out, axis) => addedAlong(x.shape, x.dtype, indices, tangent, axis)
+    (tangent, x, indices, _updates, _out, { axis }) => addedAlong(x.shape, x.dtype, indices, tangent, axis)
   ],
   vjp: [
     () => (ct) => ct,
     undefined,
-    (_x, indices, _updates, _out, axis) => (ct) => bindOne(takeAlongAxisPrimitive, [ct, indices], axis)
+    (_x, indices, _updates, _out, params) => (ct) => bindOne(takeAlongAxisPrimitive, [ct, indices], params)
   ],
-  batch: (operands, mapped, axis, size) => bindOne(addAlongAxisPrimitive, align(operands, mapped, size), behind(axis)),
+  batch: (operands, mapped, { axis }, size) =>
+    bindOne(addAlongAxisPrimitive, align(operands, mapped, size), { axis: behind(axis) }),
   sample: (draw) => {
     const { shape, axis, indices } = drawLanes(draw)
-    return { operands: [draw.tensor(shape, real), indices, draw.tensor(indices.shape, real)], params: axis }
+    return { operands: [draw.tensor(shape, real), indices, draw.tensor(indices.shape, real)], params: { axis } }
   }
 })
 
 /** The updates added to zeros: the transpose of `takeAlongAxis`. */
 const addedAlong = (shape: Shape, dtype: DType, indices: Tensor, updates: Tensor, axis: number): Tensor =>
-  bindOne(addAlongAxisPrimitive, [fill(shape, dtype, 0), indices, updates], axis)
+  bindOne(addAlongAxisPrimitive, [fill(shape, dtype, 0), indices, updates], { axis })
 
 // -----------------------------------------------------------------------------
 // operations
@@ -162,7 +167,7 @@ export const takeAlongAxis: TakeAlongAxis = expose(
     const lanes = besideAxis('takeAlongAxis', x.shape, indices.shape, axis)
     const from = broadcastToShape(x, replace(lanes, axis, x.shape[axis]!))
     const at = broadcastToShape(indices, replace(lanes, axis, indices.shape[axis]!))
-    return bindOne(takeAlongAxisPrimitive, [from, at], axis)
+    return bindOne(takeAlongAxisPrimitive, [from, at], { axis })
   }, requireOperand('takeAlongAxis')),
   takeAlongAxisPrimitive
 )
@@ -204,7 +209,7 @@ export const addAlongAxis: AddAlongAxis = expose(
     const dtype = promote(x.dtype, updates.dtype)
     const summed = dtype === 'bool' ? 'int32' : dtype
     const added = broadcastToShape(cast(updates, summed), shape)
-    return bindOne(addAlongAxisPrimitive, [cast(x, summed), broadcastToShape(indices, shape), added], axis)
+    return bindOne(addAlongAxisPrimitive, [cast(x, summed), broadcastToShape(indices, shape), added], { axis })
   }),
   addAlongAxisPrimitive
 )

@@ -5,6 +5,16 @@ import type { TensorType } from '../primitive/model.js'
 import { type Shape, size, strides } from '../shape/model.js'
 import { type Concrete, Dense, Scalar, contiguous, fromData } from './model.js'
 
+/** The parameters of an operation over several axes, sorted and counted from the front. */
+export interface OverAxes {
+  readonly axes: readonly number[]
+}
+
+/** The parameters of an operation along one axis, counted from the front. */
+export interface OneAxis {
+  readonly axis: number
+}
+
 /** A contiguous block whose middle extent is the one to work along. */
 export interface Arranged {
   readonly data: Data

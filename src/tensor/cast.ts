@@ -46,6 +46,7 @@ export const cast: Cast = dual<Cast>((x: Tensor, dtype: DType): Tensor => {
 /** The identity without a derivative: every interpreter of derivatives takes its result for a constant. */
 export const stopGradientPrimitive: Primitive = op<1, None>({
   name: 'stopGradient',
+  kind: 'view',
   arity: 1,
   infer: (x) => x,
   evaluate: (x) => x,

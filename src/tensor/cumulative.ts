@@ -77,6 +77,7 @@ const paramsBehind = (params: Params): Params => ({ ...params, axis: behind(para
 /** Running sums; the transpose runs the other way. */
 export const cumsumPrimitive: Primitive<Params> = op<1, Params>({
   name: 'cumsum',
+  kind: 'lane',
   arity: 1,
   infer: inferType,
   evaluate: evaluateWith(cumsumInto),
@@ -92,6 +93,7 @@ export const cumsumPrimitive: Primitive<Params> = op<1, Params>({
  */
 export const cumprodPrimitive: Primitive<Params> = op<1, Params>({
   name: 'cumprod',
+  kind: 'lane',
   arity: 1,
   infer: inferType,
   evaluate: evaluateWith(cumprodInto),

@@ -10,10 +10,20 @@ import type { Primitive, TensorType } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, normalizeAxis, show, size } from '../shape/model.js'
 import type { Only, Reduced } from '../shape/options.js'
-import { type ReduceInto, arrange, countOver, dropAxes, keepAxes, reduceOver, restore } from './arrange.js'
+import {
+  type OneAxis,
+  type OverAxes,
+  type ReduceInto,
+  arrange,
+  countOver,
+  dropAxes,
+  keepAxes,
+  reduceOver,
+  restore
+} from './arrange.js'
 import { checkOptions, dataOrOptions } from './dataFirst.js'
 import { type Tensor, fromData } from './model.js'
-import { type Reduction, drawAxes, reduction } from './reduction.js'
+import { type Reduction, axesBehind, drawAxes, reduction } from './reduction.js'
 import { expandOver, reshapeTo, sumOver } from './structural.js'
 
 // -----------------------------------------------------------------------------
@@ -28,19 +38,20 @@ const inferShape = (name: string, { shape }: TensorType, axes: readonly number[]
   throw new ShapeError(name, [shape], rule)
 }
 
-const drawDistinct = (draw: Draw): { readonly operands: readonly Tensor[]; readonly params: readonly number[] } => {
+const drawDistinct = (draw: Draw): { readonly operands: readonly Tensor[]; readonly params: OverAxes } => {
   const shape = draw.shape()
   const axes = drawAxes(draw, shape)
-  return { operands: [draw.distinct(shape, real)], params: countOver(shape, axes) === 0 ? [] : axes }
+  return { operands: [draw.distinct(shape, real)], params: { axes: countOver(shape, axes) === 0 ? [] : axes } }
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-const sharesOf = (name: string, into: ReduceInto): Primitive<readonly number[]> => {
-  const primitive: Primitive<readonly number[]> = op<1, readonly number[]>({
+const sharesOf = (name: string, into: ReduceInto): Primitive<OverAxes> => {
+  const primitive: Primitive<OverAxes> = op<1, OverAxes>({
     name,
+    kind: 'lane',
     arity: 1,
     infer: (x) => x,
-    evaluate: (x, axes) => {
+    evaluate: (x, { axes }) => {
       const { data, offset, outer, along, inner } = arrange(x, axes)
       const extremes = allocate(x.dtype, outer * inner)
       into(data, offset, outer, along, inner, extremes)
@@ -50,52 +61,54 @@ const sharesOf = (name: string, into: ReduceInto): Primitive<readonly number[]> 
     },
     jvp: undefined,
     vjp: undefined,
-    batch: (operands, _mapped, axes) => bindOne(primitive, operands, axes.map(behind)),
+    batch: (operands, _mapped, params) => bindOne(primitive, operands, axesBehind(params)),
     sample: drawDistinct
   })
   return primitive
 }
 
 /** Each element's share in the largest over axes: evenly divided among the elements that equal it, 0 for the others. */
-export const maxSharesPrimitive: Primitive<readonly number[]> = sharesOf('maxShares', maxInto)
+export const maxSharesPrimitive: Primitive<OverAxes> = sharesOf('maxShares', maxInto)
 
 /** Each element's share in the smallest over axes. */
-export const minSharesPrimitive: Primitive<readonly number[]> = sharesOf('minShares', minInto)
+export const minSharesPrimitive: Primitive<OverAxes> = sharesOf('minShares', minInto)
 
 /* @__NO_SIDE_EFFECTS__ */
-const extremum = (
-  name: string,
-  into: ReduceInto,
-  shares: Primitive<readonly number[]>
-): Primitive<readonly number[]> => {
-  const primitive: Primitive<readonly number[]> = op<1, readonly number[]>({
+const extremum = (name: string, into: ReduceInto, shares: Primitive<OverAxes>): Primitive<OverAxes> => {
+  const primitive: Primitive<OverAxes> = op<1, OverAxes>({
     name,
+    kind: 'reduce',
     arity: 1,
-    infer: (x, axes) => ({ shape: inferShape(name, x, axes), dtype: x.dtype }),
-    evaluate: (x, axes, out) => reduceOver(x, axes, out, into),
-    jvp: [(tangent, x, _out, axes) => sumOver(guardedMul(tangent, bindOne(shares, [x], axes)), axes)],
-    vjp: [(x, _out, axes) => (ct) => guardedMul(expandOver(ct, x.shape, axes), bindOne(shares, [x], axes))],
-    batch: (operands, _mapped, axes) => bindOne(primitive, operands, axes.map(behind)),
+    infer: (x, { axes }) => ({ shape: inferShape(name, x, axes), dtype: x.dtype }),
+    evaluate: (x, { axes }, out) => reduceOver(x, axes, out, into),
+    jvp: [(tangent, x, _out, { axes }) => sumOver(guardedMul(tangent, bindOne(shares, [x], { axes })), axes)],
+    vjp: [
+      (x, _out, { axes }) =>
+        (ct) =>
+          guardedMul(expandOver(ct, x.shape, axes), bindOne(shares, [x], { axes }))
+    ],
+    batch: (operands, _mapped, params) => bindOne(primitive, operands, axesBehind(params)),
     sample: drawDistinct
   })
   return primitive
 }
 
 /** The largest element over axes, which disappear; its derivative is shared out. */
-export const maxPrimitive: Primitive<readonly number[]> = extremum('max', maxInto, maxSharesPrimitive)
+export const maxPrimitive: Primitive<OverAxes> = extremum('max', maxInto, maxSharesPrimitive)
 
 /** The smallest element over axes, which disappear; its derivative is shared out. */
-export const minPrimitive: Primitive<readonly number[]> = extremum('min', minInto, minSharesPrimitive)
+export const minPrimitive: Primitive<OverAxes> = extremum('min', minInto, minSharesPrimitive)
 
 type PositionInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Int32Array) => void
 
 /* @__NO_SIDE_EFFECTS__ */
-const position = (name: string, into: PositionInto): Primitive<number> => {
-  const primitive: Primitive<number> = op<1, number>({
+const position = (name: string, into: PositionInto): Primitive<OneAxis> => {
+  const primitive: Primitive<OneAxis> = op<1, OneAxis>({
     name,
+    kind: 'reduce',
     arity: 1,
-    infer: (x, axis) => ({ shape: inferShape(name, x, [axis]), dtype: 'int32' }),
-    evaluate: (x, axis, out) => {
+    infer: (x, { axis }) => ({ shape: inferShape(name, x, [axis]), dtype: 'int32' }),
+    evaluate: (x, { axis }, out) => {
       const { data, offset, outer, along, inner } = arrange(x, [axis])
       const result = new Int32Array(outer * inner)
       into(data, offset, outer, along, inner, result)
@@ -103,20 +116,20 @@ const position = (name: string, into: PositionInto): Primitive<number> => {
     },
     jvp: undefined,
     vjp: undefined,
-    batch: (operands, _mapped, axis) => bindOne(primitive, operands, behind(axis)),
+    batch: (operands, _mapped, { axis }) => bindOne(primitive, operands, { axis: behind(axis) }),
     sample: (draw) => {
       const shape = draw.shape({ minRank: 1, minSize: 1 })
-      return { operands: [draw.distinct(shape, real)], params: draw.integer(0, shape.length - 1) }
+      return { operands: [draw.distinct(shape, real)], params: { axis: draw.integer(0, shape.length - 1) } }
     }
   })
   return primitive
 }
 
 /** Where the largest element is along an axis, which disappears. */
-export const argmaxPrimitive: Primitive<number> = position('argmax', argmaxInto)
+export const argmaxPrimitive: Primitive<OneAxis> = position('argmax', argmaxInto)
 
 /** Where the smallest element is along an axis, which disappears. */
-export const argminPrimitive: Primitive<number> = position('argmin', argminInto)
+export const argminPrimitive: Primitive<OneAxis> = position('argmin', argminInto)
 
 // -----------------------------------------------------------------------------
 // operations
@@ -136,7 +149,7 @@ export const argminPrimitive: Primitive<number> = position('argmin', argminInto)
  * pipe(T.of([[1, 5], [3, 2]]), T.max({ axis: 0 })) // => T.of([3, 5])
  * grad((x: T.Tensor<[3]>) => T.max(x))(T.of([4, 1, 4])) // => T.of([0.5, 0, 0.5])
  */
-export const max: Reduction = reduction('max', (x, axes) => bindOne(maxPrimitive, [x], axes))
+export const max: Reduction = reduction('max', (x, axes) => bindOne(maxPrimitive, [x], { axes }))
 
 /**
  * The smallest element over axes, or of all; NaN where there is one. Along an empty axis it throws a `ShapeError`.
@@ -150,7 +163,7 @@ export const max: Reduction = reduction('max', (x, axes) => bindOne(maxPrimitive
  * T.min(T.of([[1, 5], [3, 2]])) // => T.scalar(1)
  * pipe(T.of([[1, 5], [3, 2]]), T.min({ axis: 1, keepDims: true })) // => T.of([[1], [2]])
  */
-export const min: Reduction = reduction('min', (x, axes) => bindOne(minPrimitive, [x], axes))
+export const min: Reduction = reduction('min', (x, axes) => bindOne(minPrimitive, [x], { axes }))
 
 /**
  * What `argmax` and `argmin` take.
@@ -177,13 +190,13 @@ interface ArgReduction {
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-const argReduction = (name: string, primitive: Primitive<number>): ArgReduction =>
+const argReduction = (name: string, primitive: Primitive<OneAxis>): ArgReduction =>
   dataOrOptions(name, (x: Tensor, options: ArgOptions = {}) => {
     checkOptions(name, options, ['axis', 'keepDims'])
     const { axis, keepDims = false } = options
     const searched = axis === undefined ? reshapeTo(x, [size(x.shape)]) : x
     const along = axis === undefined ? 0 : normalizeAxis(name, axis, x.shape)
-    const result = bindOne(primitive, [searched], along)
+    const result = bindOne(primitive, [searched], { axis: along })
     if (!keepDims) return result
     return reshapeTo(result, keepAxes(x.shape, axis === undefined ? x.shape.map((_, each) => each) : [along]))
   })

@@ -164,6 +164,7 @@ const within = (t: Tensor, x: Tensor, { min, max }: Limits): Tensor => {
 /** x held within bounds; both are given, infinite where there is none. */
 export const clampPrimitive: Primitive<Limits> = op<1, Limits>({
   name: 'clamp',
+  kind: 'elementwise',
   arity: 1,
   infer: (x) => x,
   evaluate: (x, limits, out) => evaluateUnary(heldBy(limits), clampLoop(limits), x, out),

@@ -19,6 +19,7 @@ interface Fold {
 /** `out[..., b, ...] = b length + indices[..., b, ...]`, where negative indices are counted from the end first. */
 export const foldIndicesPrimitive: Primitive<Fold> = op<1, Fold>({
   name: 'foldIndices',
+  kind: 'index',
   arity: 1,
   infer: ({ shape }) => ({ shape, dtype: 'int32' }),
   evaluate: (indices, { operation, length, axis }, out) => {

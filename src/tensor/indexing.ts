@@ -12,6 +12,7 @@ import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { normalizeIndex, normalizeIndices } from '../shape/indices.js'
 import { type Shape, ShapeError, broadcast, equals, normalizeAxis, show, size } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
+import type { OneAxis } from './arrange.js'
 import { checkOptions } from './dataFirst.js'
 import { asDense, copyOf } from './dense.js'
 import { foldIndices } from './foldIndices.js'
@@ -32,7 +33,7 @@ import { broadcastToShape, cast, permuteTo, reshapeTo } from './structural.js'
 // model
 // -----------------------------------------------------------------------------
 
-interface Gather extends HasPrimitive<number> {
+interface Gather extends HasPrimitive<OneAxis> {
   <S extends Shape, const I extends Indices, const O extends AlongAxis = {}>(
     x: Tensor<S>,
     indices: I,
@@ -44,7 +45,7 @@ interface Gather extends HasPrimitive<number> {
   ): <S extends Shape>(x: Tensor<S>) => Tensor<Gathered<S, ShapeOfIndices<I>, Given<O, 'axis', 0>>>
 }
 
-interface ScatterAdd extends HasPrimitive<number> {
+interface ScatterAdd extends HasPrimitive<OneAxis> {
   <S extends Shape>(x: Tensor<S>, indices: Indices, updates: Tensor, options?: AlongAxis): Tensor<S>
   (indices: Indices, updates: Tensor, options?: AlongAxis): <S extends Shape>(x: Tensor<S>) => Tensor<S>
 }
@@ -88,11 +89,12 @@ const folded = (x: Tensor, axis: number): Tensor => {
 }
 
 /** `out[o, ...j, i] = x[o, indices[...j], i]`, along an axis counted from the front. */
-const gatherPrimitive: Primitive<number> = op<2, number>({
+const gatherPrimitive: Primitive<OneAxis> = op<2, OneAxis>({
   name: 'gather',
+  kind: 'index',
   arity: 2,
-  infer: (x, indices, axis) => ({ shape: splice(x.shape, axis, indices.shape), dtype: x.dtype }),
-  evaluate: (x, indices, axis, out) => {
+  infer: (x, indices, { axis }) => ({ shape: splice(x.shape, axis, indices.shape), dtype: x.dtype }),
+  evaluate: (x, indices, { axis }, out) => {
     const view = asDense(x)
     const n = x.shape[axis]!
     if (indices instanceof Scalar) return select(view, axis, normalizeIndex('gather', indices.value, n))
@@ -104,31 +106,33 @@ const gatherPrimitive: Primitive<number> = op<2, number>({
   },
   jvp: 'linear',
   vjp: [
-    (x, indices, _out, axis) => {
+    (x, indices, _out, { axis }) => {
       const { shape, dtype } = x
       return (ct) => scattered(shape, dtype, indices, ct, axis)
     },
     undefined
   ],
-  batch: ([x, indices], [ofTables, ofIndices], axis) => {
-    if (ofIndices !== true) return bindOne(gatherPrimitive, [x!, indices!], behind(axis))
-    if (ofTables !== true) return moved(bindOne(gatherPrimitive, [x!, indices!], axis), axis, 1, 0)
+  batch: ([x, indices], [ofTables, ofIndices], { axis }) => {
+    if (ofIndices !== true) return bindOne(gatherPrimitive, [x!, indices!], { axis: behind(axis) })
+    if (ofTables !== true) return moved(bindOne(gatherPrimitive, [x!, indices!], { axis }), axis, 1, 0)
     const places = foldIndices('gather', indices!, x!.shape[behind(axis)]!)
-    return moved(bindOne(gatherPrimitive, [folded(x!, axis), places], 0), 1, places.shape.length - 1, behind(axis))
+    const picked = bindOne(gatherPrimitive, [folded(x!, axis), places], { axis: 0 })
+    return moved(picked, 1, places.shape.length - 1, behind(axis))
   },
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
     const { axis, indices } = drawIndices(draw, shape)
-    return { operands: [draw.tensor(shape, real), indices], params: axis }
+    return { operands: [draw.tensor(shape, real), indices], params: { axis } }
   }
 })
 
 /** `out[o, indices[...j], i] = x[o, indices[...j], i] + sum updates[o, ...j, i]`, along an axis counted from the front. */
-const scatterAddPrimitive: Primitive<number> = op<3, number>({
+const scatterAddPrimitive: Primitive<OneAxis> = op<3, OneAxis>({
   name: 'scatterAdd',
+  kind: 'index',
   arity: 3,
   infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
-  evaluate: (x, indices, updates, axis, out) => {
+  evaluate: (x, indices, updates, { axis }, out) => {
     const n = x.shape[axis]!
     const list = contiguous(indices)
     const places = normalizeIndices('scatterAdd', list.data, list.offset, size(indices.shape), n)
@@ -142,33 +146,33 @@ const scatterAddPrimitive: Primitive<number> = op<3, number>({
   jvp: [
     (tangent) => tangent,
     undefined,
-    (tangent, x, indices, _updates, _out, axis) => scattered(x.shape, x.dtype, indices, tangent, axis)
+    (tangent, x, indices, _updates, _out, { axis }) => scattered(x.shape, x.dtype, indices, tangent, axis)
   ],
   vjp: [
     () => (ct) => ct,
     undefined,
-    (_x, indices, _updates, _out, axis) => (ct) => bindOne(gatherPrimitive, [ct, indices], axis)
+    (_x, indices, _updates, _out, params) => (ct) => bindOne(gatherPrimitive, [ct, indices], params)
   ],
-  batch: ([x, indices, updates], [ofTables, ofIndices, ofUpdates], axis, size) => {
+  batch: ([x, indices, updates], [ofTables, ofIndices, ofUpdates], { axis }, size) => {
     const [to, added] = align([x!, updates!], [ofTables === true, ofUpdates === true], size)
-    if (ofIndices !== true) return bindOne(scatterAddPrimitive, [to!, indices!, added!], behind(axis))
+    if (ofIndices !== true) return bindOne(scatterAddPrimitive, [to!, indices!, added!], { axis: behind(axis) })
     const n = to!.shape[behind(axis)]!
     const places = foldIndices('scatterAdd', indices!, n)
     const inOrder = moved(added!, behind(axis), places.shape.length - 1, 1)
-    const sums = bindOne(scatterAddPrimitive, [folded(to!, axis), places, inOrder], 0)
+    const sums = bindOne(scatterAddPrimitive, [folded(to!, axis), places, inOrder], { axis: 0 })
     return moved(reshapeTo(sums, [size, n, ...sums.shape.slice(1)]), 1, 1, behind(axis))
   },
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
     const { axis, indices } = drawIndices(draw, shape)
     const updates = draw.tensor(splice(shape, axis, indices.shape), real)
-    return { operands: [draw.tensor(shape, real), indices, updates], params: axis }
+    return { operands: [draw.tensor(shape, real), indices, updates], params: { axis } }
   }
 })
 
 /** The updates added to zeros: the transpose of `gather`. */
 const scattered = (shape: Shape, dtype: DType, indices: Tensor, updates: Tensor, axis: number): Tensor =>
-  bindOne(scatterAddPrimitive, [fill(shape, dtype, 0), indices, updates], axis)
+  bindOne(scatterAddPrimitive, [fill(shape, dtype, 0), indices, updates], { axis })
 
 // -----------------------------------------------------------------------------
 // operations
@@ -199,7 +203,7 @@ export const gather: Gather = expose(
     requireTensor('gather', x)
     checkOptions('gather', options, known)
     const axis = normalizeAxis('gather', options.axis ?? 0, x.shape)
-    return bindOne(gatherPrimitive, [x, toIndices('gather', indices, x.shape[axis]!)], axis)
+    return bindOne(gatherPrimitive, [x, toIndices('gather', indices, x.shape[axis]!)], { axis })
   }, requireOperand('gather')),
   gatherPrimitive
 )
@@ -240,7 +244,7 @@ export const scatterAdd: ScatterAdd = expose(
     const dtype = promote(x.dtype, updates.dtype)
     const summed = dtype === 'bool' ? 'int32' : dtype
     const added = broadcastToShape(cast(updates, summed), shape)
-    return bindOne(scatterAddPrimitive, [cast(x, summed), places, added], axis)
+    return bindOne(scatterAddPrimitive, [cast(x, summed), places, added], { axis })
   }),
   scatterAddPrimitive
 )

@@ -89,7 +89,7 @@ export interface Tolerance {
 }
 
 const spread = (x: Concrete, shape: readonly number[]): Concrete =>
-  equals(x.shape, shape) ? x : broadcastToPrimitive.evaluate([x], shape, { shape, dtype: x.dtype })
+  equals(x.shape, shape) ? x : broadcastToPrimitive.evaluate([x], { shape })[0]!
 
 const operand = (x: Tensor | number): Concrete =>
   typeof x === 'number' ? fromNumber('float64', x) : read('isClose', x)

@@ -8,6 +8,7 @@ import type { Primitive } from '../primitive/model.js'
 import { requireList } from '../primitive/require.js'
 import { type Shape, ShapeError, equals, normalizeAxis, show, size, strides } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
+import type { OneAxis } from './arrange.js'
 import { checkOptions, dataFirst, listFirst } from './dataFirst.js'
 import type { Joined, Parts, Stacked, Stacks } from './joinTypes.js'
 import { newAxis } from './layout.js'
@@ -33,8 +34,7 @@ export interface JoinOptions {
   readonly axis?: number
 }
 
-interface SplitParams {
-  readonly axis: number
+interface SplitParams extends OneAxis {
   readonly sizes: readonly number[]
 }
 
@@ -56,15 +56,16 @@ const beginnings = (sizes: readonly number[]): readonly number[] => {
 // -----------------------------------------------------------------------------
 
 /** The operands, of one type and of shapes that agree beside the axis, one after another along it. */
-export const concatPrimitive: Primitive<number> = {
+export const concatPrimitive: Primitive<OneAxis> = {
   name: 'concat',
-  infer: (operands, axis) => [
+  kind: 'move',
+  infer: (operands, { axis }) => [
     {
       shape: resize(operands[0]!.shape, axis, total(operands.map(({ shape }) => shape[axis]!))),
       dtype: operands[0]!.dtype
     }
   ],
-  evaluate: (operands, axis) => {
+  evaluate: (operands, { axis }) => {
     const { shape, dtype } = operands[0]!
     const length = total(operands.map((x) => x.shape[axis]!))
     const joined = resize(shape, axis, length)
@@ -78,37 +79,43 @@ export const concatPrimitive: Primitive<number> = {
     }
     return [fromData(joined, dtype, data)]
   },
-  jvp: (tangents, operands, _out, axis) => {
-    const each = operands.map(({ shape, dtype }, i) => tangents[i] ?? fill(shape, dtype, 0))
-    return bind(concatPrimitive, each, axis)
+  derivative: {
+    jvp: (tangents, operands, _out, params) => {
+      const each = operands.map(({ shape, dtype }, i) => tangents[i] ?? fill(shape, dtype, 0))
+      return bind(concatPrimitive, each, params)
+    },
+    vjp: (operands, _out, { axis }) => {
+      const sizes = operands.map(({ shape }) => shape[axis]!)
+      return ([cotangent]) =>
+        cotangent === undefined ? sizes.map(() => undefined) : bind(splitPrimitive, [cotangent], { axis, sizes })
+    }
   },
-  vjp: (operands, _out, axis) => {
-    const sizes = operands.map(({ shape }) => shape[axis]!)
-    return ([cotangent]) =>
-      cotangent === undefined ? sizes.map(() => undefined) : bind(splitPrimitive, [cotangent], { axis, sizes })
-  },
-  batch: (operands, mapped, axis, size) => bind(concatPrimitive, align(operands, mapped, size), behind(axis)),
+  batch: (operands, mapped, { axis }, size) =>
+    bind(concatPrimitive, align(operands, mapped, size), { axis: behind(axis) }),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
     const axis = draw.integer(0, shape.length - 1)
     const sizes = draw.shape({ minRank: 1 })
-    return { operands: sizes.map((n) => draw.tensor(resize(shape, axis, n), real)), params: axis }
+    return { operands: sizes.map((n) => draw.tensor(resize(shape, axis, n), real)), params: { axis } }
   }
 }
 
 /** The parts of the given sizes, one after another along the axis: views. */
 export const splitPrimitive: Primitive<SplitParams> = {
   name: 'split',
+  kind: 'view',
   infer: ([x], { axis, sizes }) => sizes.map((n) => ({ shape: resize(x!.shape, axis, n), dtype: x!.dtype })),
   evaluate: ([x], { axis, sizes }) =>
     beginnings(sizes).map((start, part) => viewOf(x!, along(x!.shape, axis, start, sizes[part]!))),
-  jvp: ([tangent], _operands, _out, params) =>
-    tangent === undefined ? params.sizes.map(() => undefined) : bind(splitPrimitive, [tangent], params),
-  vjp: ([x], _out, { axis, sizes }) => {
-    const { shape, dtype } = x!
-    return (cotangents) => {
-      const each = sizes.map((n, part) => cotangents[part] ?? fill(resize(shape, axis, n), dtype, 0))
-      return bind(concatPrimitive, each, axis)
+  derivative: {
+    jvp: ([tangent], _operands, _out, params) =>
+      tangent === undefined ? params.sizes.map(() => undefined) : bind(splitPrimitive, [tangent], params),
+    vjp: ([x], _out, { axis, sizes }) => {
+      const { shape, dtype } = x!
+      return (cotangents) => {
+        const each = sizes.map((n, part) => cotangents[part] ?? fill(resize(shape, axis, n), dtype, 0))
+        return bind(concatPrimitive, each, { axis })
+      }
     }
   },
   batch: (operands, _mapped, { axis, sizes }) => bind(splitPrimitive, operands, { axis: behind(axis), sizes }),
@@ -122,7 +129,7 @@ export const splitPrimitive: Primitive<SplitParams> = {
 
 /** Joins tensors that have been checked. */
 const join = (tensors: readonly Tensor[], axis: number): Tensor =>
-  tensors.length === 1 ? tensors[0]! : bind(concatPrimitive, tensors, axis)[0]!
+  tensors.length === 1 ? tensors[0]! : bind(concatPrimitive, tensors, { axis })[0]!
 
 // -----------------------------------------------------------------------------
 // operations

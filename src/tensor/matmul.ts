@@ -119,6 +119,7 @@ const sideBySide = (x: Tensor): Tensor => {
 /** Stacks [..., m, k] and [..., k, n] of one type, whose leading axes broadcast. */
 const matmulPrimitive: Primitive = op<2, None>({
   name: 'matmul',
+  kind: 'contract',
   arity: 2,
   infer: (a, b) => ({
     shape: [...requireProduct('matmul', a.shape, b.shape), rows(a.shape), columns(b.shape)],

@@ -183,6 +183,7 @@ export interface Contiguous {
  *
  * const secondHalf: Primitive = op<1, None>({
  *   name: 'secondHalf',
+ *   kind: 'move',
  *   arity: 1,
  *   infer: (x) => ({ shape: [1], dtype: x.dtype }),
  *   evaluate: (x, _params, out) => {

@@ -18,6 +18,7 @@ interface OneHotParams {
 /** A new last axis of size `depth`, 1 at the index and 0 elsewhere. */
 export const oneHotPrimitive: Primitive<OneHotParams> = op<1, OneHotParams>({
   name: 'oneHot',
+  kind: 'index',
   arity: 1,
   infer: (x, { depth, dtype }) => ({ shape: [...x.shape, depth], dtype }),
   evaluate: (x, { depth, dtype }, out) => {

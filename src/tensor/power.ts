@@ -134,29 +134,39 @@ const powerLogInX = (x: Tensor, p: Tensor, k: number): Tensor => {
   return add(guardedMul(p, powerLog(x, below, k)), mul(lower, k))
 }
 
+/** Which of a sequence of derivatives, each of which is the derivative of the one before it. */
+export interface OfOrder {
+  readonly order: number
+}
+
 /** x^p (log x)^k: the k-th derivative of x^p in p. Its own derivatives are of the same kind, so that they nest to any order. */
-export const powerLogPrimitive: Primitive<number> = op<2, number>({
+export const powerLogPrimitive: Primitive<OfOrder> = op<2, OfOrder>({
   name: 'powerLog',
+  kind: 'elementwise',
   arity: 2,
   infer: (x) => x,
-  evaluate: (x, p, k, out) => evaluateBinary(powerLogOf(k), binaryLoop(powerLogOf(k)), x, p, out),
+  evaluate: (x, p, { order: k }, out) => evaluateBinary(powerLogOf(k), binaryLoop(powerLogOf(k)), x, p, out),
   jvp: [
-    (t, x, p, _out, k) => guardedMul(t, powerLogInX(x, p, k)),
-    (t, x, p, _out, k) => guardedMul(t, powerLog(x, p, k + 1))
+    (t, x, p, _out, { order: k }) => guardedMul(t, powerLogInX(x, p, k)),
+    (t, x, p, _out, { order: k }) => guardedMul(t, powerLog(x, p, k + 1))
   ],
   vjp: [
-    (x, p, _out, k) => (ct) => guardedMul(ct, powerLogInX(x, p, k)),
-    (x, p, _out, k) => (ct) => guardedMul(ct, powerLog(x, p, k + 1))
+    (x, p, _out, { order: k }) =>
+      (ct) =>
+        guardedMul(ct, powerLogInX(x, p, k)),
+    (x, p, _out, { order: k }) =>
+      (ct) =>
+        guardedMul(ct, powerLog(x, p, k + 1))
   ],
-  batch: (operands, mapped, k, size) => bindOne(powerLogPrimitive, align(operands, mapped, size), k),
+  batch: (operands, mapped, params, size) => bindOne(powerLogPrimitive, align(operands, mapped, size), params),
   sample: (draw) => {
     const shape = draw.shape()
     const operands = [draw.tensor(shape, interval(0.4, 3)), draw.tensor(shape, interval(-2, 3))]
-    return { operands, params: draw.integer(1, 3) }
+    return { operands, params: { order: draw.integer(1, 3) } }
   }
 })
 
-const powerLog = (x: Tensor, p: Tensor, k: number): Tensor => bindOne(powerLogPrimitive, [x, p], k)
+const powerLog = (x: Tensor, p: Tensor, k: number): Tensor => bindOne(powerLogPrimitive, [x, p], { order: k })
 
 // -----------------------------------------------------------------------------
 // the length of a vector

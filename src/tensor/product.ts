@@ -6,7 +6,7 @@ import { guardedMul } from '../primitive/elementwise.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
-import { countOver, dropAxes, reduceOver } from './arrange.js'
+import { type OneAxis, countOver, dropAxes, reduceOver } from './arrange.js'
 import { cumprodPrimitive } from './cumulative.js'
 import type { Tensor } from './model.js'
 import { type Reduction, reduction } from './reduction.js'
@@ -20,17 +20,22 @@ const others = (x: Tensor, axis: number): Tensor =>
   )
 
 /** The product along one axis, which disappears; booleans count as int32. */
-export const prodPrimitive: Primitive<number> = op<1, number>({
+export const prodPrimitive: Primitive<OneAxis> = op<1, OneAxis>({
   name: 'prod',
+  kind: 'reduce',
   arity: 1,
-  infer: (x, axis) => ({ shape: dropAxes(x.shape, [axis]), dtype: x.dtype === 'bool' ? 'int32' : x.dtype }),
-  evaluate: (x, axis, out) => reduceOver(x, [axis], out, prodInto),
-  jvp: [(tangent, x, _out, axis) => sumOver(guardedMul(tangent, others(x, axis)), [axis])],
-  vjp: [(x, _out, axis) => (ct) => guardedMul(expandOver(ct, x.shape, [axis]), others(x, axis))],
-  batch: (operands, _mapped, axis) => bindOne(prodPrimitive, operands, behind(axis)),
+  infer: (x, { axis }) => ({ shape: dropAxes(x.shape, [axis]), dtype: x.dtype === 'bool' ? 'int32' : x.dtype }),
+  evaluate: (x, { axis }, out) => reduceOver(x, [axis], out, prodInto),
+  jvp: [(tangent, x, _out, { axis }) => sumOver(guardedMul(tangent, others(x, axis)), [axis])],
+  vjp: [
+    (x, _out, { axis }) =>
+      (ct) =>
+        guardedMul(expandOver(ct, x.shape, [axis]), others(x, axis))
+  ],
+  batch: (operands, _mapped, { axis }) => bindOne(prodPrimitive, operands, { axis: behind(axis) }),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
-    return { operands: [draw.tensor(shape, real)], params: draw.integer(0, shape.length - 1) }
+    return { operands: [draw.tensor(shape, real)], params: { axis: draw.integer(0, shape.length - 1) } }
   }
 })
 
@@ -63,5 +68,5 @@ const merge = (x: Tensor, axes: readonly number[]): { readonly merged: Tensor; r
  */
 export const prod: Reduction = reduction('prod', (x, axes) => {
   const { merged, axis } = merge(x, axes)
-  return bindOne(prodPrimitive, [merged], axis)
+  return bindOne(prodPrimitive, [merged], { axis })
 })

@@ -37,6 +37,7 @@ const turned = ({ axis, reverse }: Course): Course => ({ axis, reverse: !reverse
  */
 export const recurrencePrimitive: Primitive<Course> = op<2, Course>({
   name: 'recurrence',
+  kind: 'lane',
   arity: 2,
   infer: (_a, b) => b,
   evaluate: (a, b, { axis, reverse }, out) => {

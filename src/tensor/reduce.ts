@@ -2,15 +2,14 @@
 import { isFloat, toFloat } from '../DType.js'
 import { allInto, anyInto } from '../kernel/reduceLogical.js'
 import { sumInto } from '../kernel/reduceSum.js'
-import { behind } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { div } from './arithmetic.js'
-import { type ReduceInto, countOver, dropAxes, reduceOver } from './arrange.js'
+import { type OverAxes, type ReduceInto, countOver, dropAxes, reduceOver } from './arrange.js'
 import type { Tensor } from './model.js'
-import { type Reduction, drawAxes, reduction } from './reduction.js'
+import { type Reduction, axesBehind, drawAxes, reduction } from './reduction.js'
 import { cast, expandOver, sumOver } from './structural.js'
 
 // -----------------------------------------------------------------------------
@@ -24,49 +23,51 @@ const meanInto: ReduceInto = (data, offset, outer, n, inner, out) => {
 }
 
 /** The mean over axes, which disappear: divided in double, so that a sum beyond the type's range does no harm. */
-export const meanPrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
+export const meanPrimitive: Primitive<OverAxes> = op<1, OverAxes>({
   name: 'mean',
+  kind: 'reduce',
   arity: 1,
-  infer: (x, axes) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype }),
-  evaluate: (x, axes, out) => reduceOver(x, axes, out, meanInto),
+  infer: (x, { axes }) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype }),
+  evaluate: (x, { axes }, out) => reduceOver(x, axes, out, meanInto),
   jvp: 'linear',
   vjp: [
-    (x, _out, axes) => {
+    (x, _out, { axes }) => {
       const { shape } = x
       return (ct) => expandOver(div(ct, countOver(shape, axes)), shape, axes)
     }
   ],
-  batch: (operands, _mapped, axes) => bindOne(meanPrimitive, operands, axes.map(behind)),
+  batch: (operands, _mapped, params) => bindOne(meanPrimitive, operands, axesBehind(params)),
   sample: (draw) => {
     const shape = draw.shape()
     const axes = drawAxes(draw, shape)
-    return { operands: [draw.tensor(shape, real)], params: countOver(shape, axes) === 0 ? [] : axes }
+    return { operands: [draw.tensor(shape, real)], params: { axes: countOver(shape, axes) === 0 ? [] : axes } }
   }
 })
 
 /* @__NO_SIDE_EFFECTS__ */
-const logical = (name: string, into: ReduceInto): Primitive<readonly number[]> => {
-  const primitive: Primitive<readonly number[]> = op<1, readonly number[]>({
+const logical = (name: string, into: ReduceInto): Primitive<OverAxes> => {
+  const primitive: Primitive<OverAxes> = op<1, OverAxes>({
     name,
+    kind: 'reduce',
     arity: 1,
-    infer: (x, axes) => ({ shape: dropAxes(x.shape, axes), dtype: 'bool' }),
-    evaluate: (x, axes, out) => reduceOver(x, axes, out, into),
+    infer: (x, { axes }) => ({ shape: dropAxes(x.shape, axes), dtype: 'bool' }),
+    evaluate: (x, { axes }, out) => reduceOver(x, axes, out, into),
     jvp: undefined,
     vjp: undefined,
-    batch: (operands, _mapped, axes) => bindOne(primitive, operands, axes.map(behind)),
+    batch: (operands, _mapped, params) => bindOne(primitive, operands, axesBehind(params)),
     sample: (draw) => {
       const shape = draw.shape()
-      return { operands: [draw.mask(shape)], params: drawAxes(draw, shape) }
+      return { operands: [draw.mask(shape)], params: { axes: drawAxes(draw, shape) } }
     }
   })
   return primitive
 }
 
 /** Whether any element over axes is true. */
-export const anyPrimitive: Primitive<readonly number[]> = logical('any', anyInto)
+export const anyPrimitive: Primitive<OverAxes> = logical('any', anyInto)
 
 /** Whether all elements over axes are true. */
-export const allPrimitive: Primitive<readonly number[]> = logical('all', allInto)
+export const allPrimitive: Primitive<OverAxes> = logical('all', allInto)
 
 // -----------------------------------------------------------------------------
 // operations
@@ -74,7 +75,7 @@ export const allPrimitive: Primitive<readonly number[]> = logical('all', allInto
 
 /** The mean over axes that have been checked, of a float tensor. */
 export const meanOver = (x: Tensor, axes: readonly number[]): Tensor =>
-  axes.length === 0 ? x : bindOne(meanPrimitive, [x], axes)
+  axes.length === 0 ? x : bindOne(meanPrimitive, [x], { axes })
 
 /**
  * The sum over axes, or of all elements. Booleans are counted, as int32; of no elements it is 0.
@@ -116,7 +117,7 @@ const real32 = (x: Tensor): Tensor => (isFloat(x.dtype) ? x : cast(x, toFloat(x.
  * T.any(T.of([false, true])) // => T.scalar(true)
  * pipe(T.of([[0, 1], [0, 0]]), T.any({ axis: 1 })) // => T.of([true, false])
  */
-export const any: Reduction = reduction('any', (x, axes) => bindOne(anyPrimitive, [x], axes))
+export const any: Reduction = reduction('any', (x, axes) => bindOne(anyPrimitive, [x], { axes }))
 
 /**
  * Whether all elements over axes, or all there are, are true: not 0. Of no elements it is true. The result is bool.
@@ -128,4 +129,4 @@ export const any: Reduction = reduction('any', (x, axes) => bindOne(anyPrimitive
  * T.all(T.of([true, false])) // => T.scalar(false)
  * pipe(T.of([[1, 1], [0, 1]]), T.all({ axis: 1 })) // => T.of([true, false])
  */
-export const all: Reduction = reduction('all', (x, axes) => bindOne(allPrimitive, [x], axes))
+export const all: Reduction = reduction('all', (x, axes) => bindOne(allPrimitive, [x], { axes }))

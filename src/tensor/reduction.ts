@@ -1,9 +1,10 @@
 /** What all reductions over axes have in common. */
+import { behind } from '../primitive/batch.js'
 import type { Draw } from '../primitive/domain.js'
 import type { Only, Reduced } from '../shape/options.js'
 import { type Shape, normalizeAxes } from '../shape/model.js'
 import type { Axes } from '../shape/static.js'
-import { keepAxes } from './arrange.js'
+import { type OverAxes, keepAxes } from './arrange.js'
 import { checkOptions, dataOrOptions } from './dataFirst.js'
 import type { Tensor } from './model.js'
 import { reshapeTo } from './structural.js'
@@ -56,6 +57,9 @@ export const reduction = <Options extends ReduceOptions = ReduceOptions>(
     return options.keepDims === true ? reshapeTo(result, keepAxes(x.shape, axes)) : result
   })
 }
+
+/** The same axes of one example, where the mapped axis stands in front. */
+export const axesBehind = ({ axes }: OverAxes): OverAxes => ({ axes: axes.map(behind) })
 
 /** Any of the sets of axes of a shape, for test operands. */
 export const drawAxes = (draw: Draw, shape: Shape): readonly number[] =>

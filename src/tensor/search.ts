@@ -33,7 +33,9 @@ interface SearchOptions {
   readonly side?: Side
 }
 
-interface SearchSorted extends HasPrimitive<Side> {
+type SearchParams = Required<SearchOptions>
+
+interface SearchSorted extends HasPrimitive<SearchParams> {
   <S extends Shape>(sorted: Tensor, values: Tensor<S>, options?: SearchOptions): Tensor<S>
   (sorted: Tensor, value: number, options?: SearchOptions): Tensor<[]>
   <S extends Shape>(values: Tensor<S>, options?: SearchOptions): (sorted: Tensor) => Tensor<S>
@@ -45,11 +47,12 @@ interface SearchSorted extends HasPrimitive<Side> {
 // -----------------------------------------------------------------------------
 
 /** Positions in sorted vectors `[..., n]`, of values `[..., ...]` whose leading axes are those of the vectors. */
-const searchSortedPrimitive: Primitive<Side> = op<2, Side>({
+const searchSortedPrimitive: Primitive<SearchParams> = op<2, SearchParams>({
   name: 'searchSorted',
+  kind: 'opaque',
   arity: 2,
   infer: (_sorted, values) => ({ shape: values.shape, dtype: 'int32' }),
-  evaluate: (sorted, values, side, out) => {
+  evaluate: (sorted, values, { side }, out) => {
     const list = contiguous(sorted)
     const wanted = contiguous(values)
     const n = sorted.shape[sorted.shape.length - 1]!
@@ -65,16 +68,16 @@ const searchSortedPrimitive: Primitive<Side> = op<2, Side>({
   },
   jvp: undefined,
   vjp: undefined,
-  batch: ([sorted, values], mapped, side, size) =>
+  batch: ([sorted, values], mapped, params, size) =>
     mapped[0] !== true && sorted!.shape.length === 1
-      ? bindOne(searchSortedPrimitive, [sorted!, values!], side)
-      : bindOne(searchSortedPrimitive, align([sorted!, values!], mapped, size), side),
+      ? bindOne(searchSortedPrimitive, [sorted!, values!], params)
+      : bindOne(searchSortedPrimitive, align([sorted!, values!], mapped, size), params),
   sample: (draw) => {
     const lists = draw.shape({ maxRank: 1, maxSize: 3 })
     const list = draw.tensor([...lists, draw.integer(0, 4)], real)
     // Where a value meets an element, its position jumps.
     const values = draw.tensor([...lists, ...draw.shape({ maxRank: 2 })], awayFrom([...toArray(list)])(real))
-    return { operands: [sort(list), values], params: draw.pick(['left', 'right']) }
+    return { operands: [sort(list), values], params: { side: draw.pick<Side>(['left', 'right']) } }
   }
 })
 
@@ -107,7 +110,7 @@ export const searchSorted: SearchSorted = expose(
     }
     const wanted =
       typeof values === 'number' ? fromNumber(isFloat(sorted.dtype) ? sorted.dtype : 'float64', values) : values
-    return bindOne(searchSortedPrimitive, [sorted, wanted], side)
+    return bindOne(searchSortedPrimitive, [sorted, wanted], { side })
   }),
   searchSortedPrimitive
 )

@@ -4,7 +4,7 @@ import { align } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { besideNumber, meetingShape } from '../primitive/elementwise.js'
 import { bindOne } from '../primitive/bind.js'
-import { type Primitive, none, type None } from '../primitive/model.js'
+import { type None, type Params, type Primitive, none } from '../primitive/model.js'
 import { DTypeError, requireTensor } from '../primitive/require.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import type { Shape } from '../shape/model.js'
@@ -18,6 +18,7 @@ const zeroLike = (x: Tensor): Tensor => fill(x.shape, x.dtype, 0)
 /** The elements of one tensor where the mask is true, of the other where it is false; all of one shape, the two of one type. */
 export const wherePrimitive: Primitive = op<3, None>({
   name: 'where',
+  kind: 'elementwise',
   arity: 3,
   infer: (_mask, a) => a,
   evaluate: (mask, a, b, _params, out) => evaluateSelect(mask, a, b, out),
@@ -115,7 +116,7 @@ export interface Where extends HasPrimitive {
  * const f = (x: T.Tensor<[]>) => T.where(T.greater(x, 0), T.log(x), 0)
  * grad(f)(T.scalar(0)) // => T.scalar(0)
  */
-export const where: Where = expose<Where, undefined>(
+export const where: Where = expose<Where, Params>(
   // By arity, as the dual functions of two operands are.
   function (first: never, second: never, third: never): unknown {
     return arguments.length >= 3 ? choose(first, second, third) : (mask: Tensor): Tensor => choose(mask, first, second)

@@ -1,7 +1,7 @@
 /** Softmax and its kin: shifted by the largest element, so that nothing overflows. */
 import { allocate, toFloat } from '../DType.js'
 import { logSoftmaxInto, logSumExpInto, softmaxDerivativeInto, softmaxInto } from '../kernel/softmax.js'
-import { align, behind } from '../primitive/batch.js'
+import { align } from '../primitive/batch.js'
 import { type Draw, interval, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { bindOne } from '../primitive/bind.js'
@@ -11,13 +11,22 @@ import { op } from '../primitive/op.js'
 import { normalizeAxes, size } from '../shape/model.js'
 import type { Axes } from '../shape/static.js'
 import { sub } from './arithmetic.js'
-import { type ReduceInto, arrange, countOver, dropAxes, keepAxes, reduceOver, restore } from './arrange.js'
+import {
+  type OverAxes,
+  type ReduceInto,
+  arrange,
+  countOver,
+  dropAxes,
+  keepAxes,
+  reduceOver,
+  restore
+} from './arrange.js'
 import { greater } from './comparison.js'
 import { type Preserving, checkOptions, dataOrOptions } from './dataFirst.js'
 import { exp } from './exponential.js'
 import { maxPrimitive } from './extrema.js'
 import { type Concrete, type Tensor, contiguous } from './model.js'
-import { type Reduction, drawAxes, reduction } from './reduction.js'
+import { type Reduction, axesBehind, drawAxes, reduction } from './reduction.js'
 import { where } from './select.js'
 import { cast, expandOver, sumOver } from './structural.js'
 import { viewOf } from './window.js'
@@ -27,14 +36,14 @@ import { viewOf } from './window.js'
 // -----------------------------------------------------------------------------
 
 /** Lanes of any length, empty ones and single elements among them. */
-const sample = (draw: Draw): { readonly operands: readonly Tensor[]; readonly params: readonly number[] } => {
+const sample = (draw: Draw): { readonly operands: readonly Tensor[]; readonly params: OverAxes } => {
   const shape = draw.shape()
-  return { operands: [draw.tensor(shape, real)], params: drawAxes(draw, shape) }
+  return { operands: [draw.tensor(shape, real)], params: { axes: drawAxes(draw, shape) } }
 }
 
 const evaluateWith =
   (into: ReduceInto) =>
-  (x: Concrete, axes: readonly number[]): Concrete => {
+  (x: Concrete, { axes }: OverAxes): Concrete => {
     const { data, offset, outer, along, inner } = arrange(x, axes)
     const result = allocate(x.dtype, size(x.shape))
     into(data, offset, outer, along, inner, result)
@@ -47,11 +56,12 @@ const spread = (x: Tensor, axes: readonly number[]): Tensor => expandOver(sumOve
 const centred = (t: Tensor, y: Tensor, axes: readonly number[]): Tensor => sub(t, spread(guardedMul(t, y), axes))
 
 /** `y (t - sum y t)` over axes: the derivative of softmax along `t`, where its value is `y`. Its matrix is symmetric. */
-export const softmaxDerivativePrimitive: Primitive<readonly number[]> = op<2, readonly number[]>({
+export const softmaxDerivativePrimitive: Primitive<OverAxes> = op<2, OverAxes>({
   name: 'softmaxDerivative',
+  kind: 'lane',
   arity: 2,
   infer: (t) => t,
-  evaluate: (t, y, axes) => {
+  evaluate: (t, y, { axes }) => {
     const { data, offset, outer, along, inner } = arrange(t, axes)
     const weights = arrange(y, axes)
     const result = allocate(t.dtype, size(t.shape))
@@ -59,17 +69,20 @@ export const softmaxDerivativePrimitive: Primitive<readonly number[]> = op<2, re
     return restore(t.shape, axes, t.dtype, result)
   },
   jvp: [
-    (tangent, _t, y, _out, axes) => weigh(tangent, y, axes),
-    (tangent, t, y, _out, axes) =>
+    (tangent, _t, y, _out, { axes }) => weigh(tangent, y, axes),
+    (tangent, t, y, _out, { axes }) =>
       sub(guardedMul(tangent, centred(t, y, axes)), guardedMul(spread(guardedMul(tangent, t), axes), y))
   ],
   vjp: [
-    (_t, y, _out, axes) => (ct) => weigh(ct, y, axes),
-    (t, y, _out, axes) => (ct) =>
-      sub(guardedMul(ct, centred(t, y, axes)), guardedMul(spread(guardedMul(ct, y), axes), t))
+    (_t, y, _out, { axes }) =>
+      (ct) =>
+        weigh(ct, y, axes),
+    (t, y, _out, { axes }) =>
+      (ct) =>
+        sub(guardedMul(ct, centred(t, y, axes)), guardedMul(spread(guardedMul(ct, y), axes), t))
   ],
-  batch: (operands, mapped, axes, size) =>
-    bindOne(softmaxDerivativePrimitive, align(operands, mapped, size), axes.map(behind)),
+  batch: (operands, mapped, params, size) =>
+    bindOne(softmaxDerivativePrimitive, align(operands, mapped, size), axesBehind(params)),
   sample: (draw) => {
     const { operands, params } = sample(draw)
     const shape = operands[0]!.shape
@@ -79,31 +92,41 @@ export const softmaxDerivativePrimitive: Primitive<readonly number[]> = op<2, re
 })
 
 const weigh = (t: Tensor, y: Tensor, axes: readonly number[]): Tensor =>
-  bindOne(softmaxDerivativePrimitive, [t, y], axes)
+  bindOne(softmaxDerivativePrimitive, [t, y], { axes })
 
 /** `exp x / sum exp x` over axes. */
-export const softmaxPrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
+export const softmaxPrimitive: Primitive<OverAxes> = op<1, OverAxes>({
   name: 'softmax',
+  kind: 'lane',
   arity: 1,
   infer: (x) => x,
   evaluate: evaluateWith(softmaxInto),
-  jvp: [(tangent, _x, out, axes) => weigh(tangent, out, axes)],
-  vjp: [(_x, out, axes) => (ct) => weigh(ct, out, axes)],
-  batch: (operands, _mapped, axes) => bindOne(softmaxPrimitive, operands, axes.map(behind)),
+  jvp: [(tangent, _x, out, { axes }) => weigh(tangent, out, axes)],
+  vjp: [
+    (_x, out, { axes }) =>
+      (ct) =>
+        weigh(ct, out, axes)
+  ],
+  batch: (operands, _mapped, params) => bindOne(softmaxPrimitive, operands, axesBehind(params)),
   sample
 })
 
-const softmaxOver = (x: Tensor, axes: readonly number[]): Tensor => bindOne(softmaxPrimitive, [x], axes)
+const softmaxOver = (x: Tensor, axes: readonly number[]): Tensor => bindOne(softmaxPrimitive, [x], { axes })
 
 /** `log sum exp x` over axes, which disappear. */
-export const logSumExpPrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
+export const logSumExpPrimitive: Primitive<OverAxes> = op<1, OverAxes>({
   name: 'logSumExp',
+  kind: 'reduce',
   arity: 1,
-  infer: (x, axes) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype }),
-  evaluate: (x, axes, out) => reduceOver(x, axes, out, logSumExpInto),
-  jvp: [(tangent, x, _out, axes) => sumOver(guardedMul(tangent, softmaxOver(x, axes)), axes)],
-  vjp: [(x, _out, axes) => (ct) => guardedMul(expandOver(ct, x.shape, axes), softmaxOver(x, axes))],
-  batch: (operands, _mapped, axes) => bindOne(logSumExpPrimitive, operands, axes.map(behind)),
+  infer: (x, { axes }) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype }),
+  evaluate: (x, { axes }, out) => reduceOver(x, axes, out, logSumExpInto),
+  jvp: [(tangent, x, _out, { axes }) => sumOver(guardedMul(tangent, softmaxOver(x, axes)), axes)],
+  vjp: [
+    (x, _out, { axes }) =>
+      (ct) =>
+        guardedMul(expandOver(ct, x.shape, axes), softmaxOver(x, axes))
+  ],
+  batch: (operands, _mapped, params) => bindOne(logSumExpPrimitive, operands, axesBehind(params)),
   sample
 })
 
@@ -128,18 +151,23 @@ const allAlive = (out: Tensor, axes: readonly number[]): boolean => {
 const alive = (t: Tensor, out: Tensor, axes: readonly number[]): Tensor => {
   const { shape } = out
   if (countOver(shape, axes) === 0 || allAlive(out, axes)) return t
-  return where(expandOver(greater(bindOne(maxPrimitive, [out], axes), -Infinity), shape, axes), t, 0)
+  return where(expandOver(greater(bindOne(maxPrimitive, [out], { axes }), -Infinity), shape, axes), t, 0)
 }
 
 /** `x - log sum exp x` over axes. */
-export const logSoftmaxPrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
+export const logSoftmaxPrimitive: Primitive<OverAxes> = op<1, OverAxes>({
   name: 'logSoftmax',
+  kind: 'lane',
   arity: 1,
   infer: (x) => x,
   evaluate: evaluateWith(logSoftmaxInto),
-  jvp: [(tangent, _x, out, axes) => sub(alive(tangent, out, axes), spread(guardedMul(tangent, exp(out)), axes))],
-  vjp: [(_x, out, axes) => (ct) => sub(alive(ct, out, axes), guardedMul(spread(ct, axes), exp(out)))],
-  batch: (operands, _mapped, axes) => bindOne(logSoftmaxPrimitive, operands, axes.map(behind)),
+  jvp: [(tangent, _x, out, { axes }) => sub(alive(tangent, out, axes), spread(guardedMul(tangent, exp(out)), axes))],
+  vjp: [
+    (_x, out, { axes }) =>
+      (ct) =>
+        sub(alive(ct, out, axes), guardedMul(spread(ct, axes), exp(out)))
+  ],
+  batch: (operands, _mapped, params) => bindOne(logSoftmaxPrimitive, operands, axesBehind(params)),
   sample
 })
 
@@ -162,10 +190,10 @@ export interface SoftmaxOptions {
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-const softmaxLike = (name: string, primitive: Primitive<readonly number[]>): Preserving<SoftmaxOptions> =>
+const softmaxLike = (name: string, primitive: Primitive<OverAxes>): Preserving<SoftmaxOptions> =>
   dataOrOptions(name, (x: Tensor, options: SoftmaxOptions = {}) => {
     checkOptions(name, options, ['axis'])
-    return bindOne(primitive, [cast(x, toFloat(x.dtype))], normalizeAxes(name, options.axis ?? -1, x.shape))
+    return bindOne(primitive, [cast(x, toFloat(x.dtype))], { axes: normalizeAxes(name, options.axis ?? -1, x.shape) })
   })
 
 /**
@@ -182,7 +210,7 @@ const softmaxLike = (name: string, primitive: Primitive<readonly number[]>): Pre
  * pipe(T.of([[0, 0], [0, -Infinity]]), T.logSumExp({ axis: 1 })) // => T.of([0.6931472, 0])
  */
 export const logSumExp: Reduction = reduction('logSumExp', (x, axes) =>
-  bindOne(logSumExpPrimitive, [cast(x, toFloat(x.dtype))], axes)
+  bindOne(logSumExpPrimitive, [cast(x, toFloat(x.dtype))], { axes })
 )
 
 /**

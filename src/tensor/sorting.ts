@@ -66,6 +66,7 @@ interface Order {
 /** Positions along the axis, in order of the elements there. */
 const argsortPrimitive: Primitive<Order> = op<1, Order>({
   name: 'argsort',
+  kind: 'lane',
   arity: 1,
   infer: (x, { axis, count }) => ({
     shape: x.shape.map((n, i) => (i === axis ? count : n)),

@@ -17,6 +17,7 @@ import { dataFirst } from './dataFirst.js'
 import { evaluateUnary } from './evaluate.js'
 import { log } from './exponential.js'
 import type { Tensor } from './model.js'
+import type { OfOrder } from './power.js'
 import { cast } from './structural.js'
 import { toFloat } from '../DType.js'
 
@@ -131,18 +132,23 @@ const polygammaAt =
     polygammaOf(order, x)
 
 /** The derivative of `digamma` of a given order; its own derivative is the next one. */
-export const polygammaPrimitive: Primitive<number> = op<1, number>({
+export const polygammaPrimitive: Primitive<OfOrder> = op<1, OfOrder>({
   name: 'polygamma',
+  kind: 'elementwise',
   arity: 1,
   infer: (x) => x,
-  evaluate: (x, order, out) => evaluateUnary(polygammaAt(order), unaryLoop(polygammaAt(order)), x, out),
-  jvp: [(t, x, _out, order) => guardedMul(t, polygammaOfOrder(x, order + 1))],
-  vjp: [(x, _out, order) => (ct) => guardedMul(ct, polygammaOfOrder(x, order + 1))],
-  batch: (operands, _mapped, order) => bindOne(polygammaPrimitive, operands, order),
-  sample: (draw) => ({ operands: [draw.tensor(draw.shape(), positive)], params: draw.integer(0, 3) })
+  evaluate: (x, { order }, out) => evaluateUnary(polygammaAt(order), unaryLoop(polygammaAt(order)), x, out),
+  jvp: [(t, x, _out, { order }) => guardedMul(t, polygammaOfOrder(x, order + 1))],
+  vjp: [
+    (x, _out, { order }) =>
+      (ct) =>
+        guardedMul(ct, polygammaOfOrder(x, order + 1))
+  ],
+  batch: (operands, _mapped, params) => bindOne(polygammaPrimitive, operands, params),
+  sample: (draw) => ({ operands: [draw.tensor(draw.shape(), positive)], params: { order: draw.integer(0, 3) } })
 })
 
-const polygammaOfOrder = (x: Tensor, order: number): Tensor => bindOne(polygammaPrimitive, [x], order)
+const polygammaOfOrder = (x: Tensor, order: number): Tensor => bindOne(polygammaPrimitive, [x], { order })
 
 interface Polygamma {
   <S extends Shape>(x: Tensor<S>, order: number): Tensor<S>

@@ -1,7 +1,6 @@
 /** Variances, standard deviations and norms over axes. */
 import { toFloat } from '../DType.js'
 import { normInto, varianceInto } from '../kernel/moments.js'
-import { behind } from '../primitive/batch.js'
 import { type Draw, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { bindOne } from '../primitive/bind.js'
@@ -9,12 +8,12 @@ import type { Primitive, TensorType } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import type { Shape } from '../shape/model.js'
 import { abs, div, mul, sub } from './arithmetic.js'
-import { countOver, dropAxes, reduceOver } from './arrange.js'
+import { type OverAxes, countOver, dropAxes, reduceOver } from './arrange.js'
 import { divNoNan } from './divNoNan.js'
 import { maxPrimitive } from './extrema.js'
 import type { Concrete, Tensor } from './model.js'
 import { meanOver } from './reduce.js'
-import { type ReduceOptions, type Reduction, drawAxes, reduction } from './reduction.js'
+import { type ReduceOptions, type Reduction, axesBehind, drawAxes, reduction } from './reduction.js'
 import { cast, expandOver, sumOver } from './structural.js'
 
 // -----------------------------------------------------------------------------
@@ -50,8 +49,7 @@ export interface NormOptions extends ReduceOptions {
 }
 
 /** The axes of a variance, and its correction. */
-interface Spread {
-  readonly axes: readonly number[]
+interface Spread extends OverAxes {
   readonly correction: number
 }
 
@@ -74,7 +72,7 @@ const lessMean = (x: Tensor, axes: readonly number[]): Tensor => sub(x, expandOv
 /** Deviations from the mean. Twice, because the mean was rounded: what it lost is the mean of the deviations. */
 const centred = (x: Tensor, axes: readonly number[]): Tensor => lessMean(lessMean(x, axes), axes)
 
-const spreadBehind = ({ axes, correction }: Spread): Spread => ({ axes: axes.map(behind), correction })
+const spreadBehind = (spread: Spread): Spread => ({ ...axesBehind(spread), correction: spread.correction })
 
 /** At least three elements in each lane: of two, the standard deviation is a distance, which has no curvature. */
 const drawSpread = (draw: Draw): { readonly operands: readonly Tensor[]; readonly params: Spread } => {
@@ -93,6 +91,7 @@ const drawSpread = (draw: Draw): { readonly operands: readonly Tensor[]; readonl
 /** The mean of squared deviations from the mean, over axes, which disappear. */
 export const variancePrimitive: Primitive<Spread> = op<1, Spread>({
   name: 'variance',
+  kind: 'reduce',
   arity: 1,
   infer: inferType,
   evaluate: evaluateWith(false),
@@ -108,6 +107,7 @@ const slope = (x: Tensor, spread: Spread): Tensor => mul(centred(x, spread.axes)
 /** The square root of the variance; its derivative is 0 where all elements are equal. */
 export const stdPrimitive: Primitive<Spread> = op<1, Spread>({
   name: 'std',
+  kind: 'reduce',
   arity: 1,
   infer: inferType,
   evaluate: evaluateWith(true),
@@ -122,18 +122,23 @@ const stdSlope = (x: Tensor, out: Tensor, spread: Spread): Tensor =>
   divNoNan(div(centred(x, spread.axes), freedom(x.shape, spread)), expandOver(out, x.shape, spread.axes))
 
 /** The Euclidean length over axes, which disappear; its derivative is 0 at length 0. */
-export const normPrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
+export const normPrimitive: Primitive<OverAxes> = op<1, OverAxes>({
   name: 'norm',
+  kind: 'reduce',
   arity: 1,
-  infer: (x, axes) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype }),
-  evaluate: (x, axes, out) => reduceOver(x, axes, out, normInto),
-  jvp: [(tangent, x, out, axes) => sumOver(guardedMul(tangent, direction(x, out, axes)), axes)],
-  vjp: [(x, out, axes) => (ct) => guardedMul(expandOver(ct, x.shape, axes), direction(x, out, axes))],
-  batch: (operands, _mapped, axes) => bindOne(normPrimitive, operands, axes.map(behind)),
+  infer: (x, { axes }) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype }),
+  evaluate: (x, { axes }, out) => reduceOver(x, axes, out, normInto),
+  jvp: [(tangent, x, out, { axes }) => sumOver(guardedMul(tangent, direction(x, out, axes)), axes)],
+  vjp: [
+    (x, out, { axes }) =>
+      (ct) =>
+        guardedMul(expandOver(ct, x.shape, axes), direction(x, out, axes))
+  ],
+  batch: (operands, _mapped, params) => bindOne(normPrimitive, operands, axesBehind(params)),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1, minSize: 2 })
     const axes = drawAxes(draw, shape)
-    return { operands: [draw.tensor(shape, real)], params: axes.length === 0 ? [shape.length - 1] : axes }
+    return { operands: [draw.tensor(shape, real)], params: { axes: axes.length === 0 ? [shape.length - 1] : axes } }
   }
 })
 
@@ -202,7 +207,7 @@ export const norm: Reduction<NormOptions> = reduction<NormOptions>(
   'norm',
   (x, axes, { ord = 2 }) => {
     const real32 = cast(x, toFloat(x.dtype))
-    if (ord === 2 && countOver(x.shape, axes) !== 1) return bindOne(normPrimitive, [real32], axes)
+    if (ord === 2 && countOver(x.shape, axes) !== 1) return bindOne(normPrimitive, [real32], { axes })
     if (ord === 2 || ord === 1) return sumOver(abs(real32), axes)
     if (ord === Infinity) return largest(real32, axes)
     throw new TypeError(`norm: ord ${ord}; 1, 2 or Infinity is required`)
@@ -212,4 +217,4 @@ export const norm: Reduction<NormOptions> = reduction<NormOptions>(
 
 /** The largest absolute value; of nothing, 0. */
 const largest = (x: Tensor, axes: readonly number[]): Tensor =>
-  countOver(x.shape, axes) === 0 ? sumOver(x, axes) : bindOne(maxPrimitive, [abs(x)], axes)
+  countOver(x.shape, axes) === 0 ? sumOver(x, axes) : bindOne(maxPrimitive, [abs(x)], { axes })

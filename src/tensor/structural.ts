@@ -12,14 +12,33 @@ import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, equals, show, size, strides } from '../shape/model.js'
-import { type ReduceInto, dropAxes, keepAxes, reduceOver } from './arrange.js'
+import { type OverAxes, type ReduceInto, dropAxes, keepAxes, reduceOver } from './arrange.js'
 import { type Concrete, Dense, Scalar, type Tensor, contiguous, firstElement, fromData, fromNumber } from './model.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/** The element type of the result. */
+export interface ToDType {
+  readonly dtype: DType
+}
+
+/** The shape of the result. */
+export interface ToShape {
+  readonly shape: Shape
+}
+
+/** For each axis of the result, the axis of the operand that it is. */
+export interface ToOrder {
+  readonly order: readonly number[]
+}
 
 // -----------------------------------------------------------------------------
 // element type
 // -----------------------------------------------------------------------------
 
-const convert = (x: Concrete, dtype: DType): Concrete => {
+const convert = (x: Concrete, { dtype }: ToDType): Concrete => {
   if (x.dtype === dtype) return x
   if (x instanceof Scalar) return fromNumber(dtype, x.value)
   const data = allocate(dtype, size(x.shape))
@@ -32,47 +51,50 @@ const convert = (x: Concrete, dtype: DType): Concrete => {
   return fromData(x.shape, dtype, data)
 }
 
-export const castPrimitive: Primitive<DType> = op<1, DType>({
+export const castPrimitive: Primitive<ToDType> = op<1, ToDType>({
   name: 'cast',
+  kind: 'elementwise',
   arity: 1,
-  infer: (x, dtype) => ({ shape: x.shape, dtype }),
+  infer: (x, { dtype }) => ({ shape: x.shape, dtype }),
   evaluate: convert,
-  jvp: [(tangent, _x, _out, dtype) => cast(tangent, dtype)],
+  jvp: [(tangent, _x, _out, { dtype }) => cast(tangent, dtype)],
   vjp: [
     (x) => {
       const { dtype } = x
       return (ct) => cast(ct, dtype)
     }
   ],
-  batch: (operands, _mapped, dtype) => bindOne(castPrimitive, operands, dtype),
-  sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: 'float64' })
+  batch: (operands, _mapped, params) => bindOne(castPrimitive, operands, params),
+  sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: { dtype: 'float64' } })
 })
 
 /** The same towards integers and booleans, which have no derivative. */
-export const truncatePrimitive: Primitive<DType> = op<1, DType>({
-  name: 'cast',
+export const truncatePrimitive: Primitive<ToDType> = op<1, ToDType>({
+  name: 'truncate',
+  kind: 'elementwise',
   arity: 1,
-  infer: (x, dtype) => ({ shape: x.shape, dtype }),
+  infer: (x, { dtype }) => ({ shape: x.shape, dtype }),
   evaluate: convert,
   jvp: undefined,
   vjp: undefined,
-  batch: (operands, _mapped, dtype) => bindOne(truncatePrimitive, operands, dtype),
-  sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: draw.dtype(['int32', 'bool']) })
+  batch: (operands, _mapped, params) => bindOne(truncatePrimitive, operands, params),
+  sample: (draw) => ({ operands: [draw.tensor(draw.shape(), real)], params: { dtype: draw.dtype(['int32', 'bool']) } })
 })
 
 /** The tensor with another element type; itself when it has that type already. */
 export const cast = (x: Tensor, dtype: DType): Tensor =>
-  x.dtype === dtype ? x : bindOne(isFloat(dtype) ? castPrimitive : truncatePrimitive, [x], dtype)
+  x.dtype === dtype ? x : bindOne(isFloat(dtype) ? castPrimitive : truncatePrimitive, [x], { dtype })
 
 // -----------------------------------------------------------------------------
 // shape
 // -----------------------------------------------------------------------------
 
 /** The same values, in row-major order, under another shape of the same size. */
-export const reshapePrimitive: Primitive<Shape> = op<1, Shape>({
+export const reshapePrimitive: Primitive<ToShape> = op<1, ToShape>({
   name: 'reshape',
+  kind: 'view',
   arity: 1,
-  infer: (x, shape) => {
+  infer: (x, { shape }) => {
     if (size(x.shape) !== size(shape)) {
       throw new ShapeError(
         'reshape',
@@ -82,7 +104,7 @@ export const reshapePrimitive: Primitive<Shape> = op<1, Shape>({
     }
     return { shape, dtype: x.dtype }
   },
-  evaluate: (x, shape) => {
+  evaluate: (x, { shape }) => {
     if (shape.length === 0) return fromNumber(x.dtype, firstElement(x))
     const view =
       x instanceof Dense && !isContiguous(x.shape, x.strides) ? restride(x.shape, x.strides, shape) : undefined
@@ -97,24 +119,26 @@ export const reshapePrimitive: Primitive<Shape> = op<1, Shape>({
       return (ct) => reshapeTo(ct, shape)
     }
   ],
-  batch: ([x], _mapped, shape, size) => reshapeTo(x!, [size, ...shape]),
+  batch: ([x], _mapped, { shape }, size) => reshapeTo(x!, [size, ...shape]),
   sample: (draw) => {
     const shape = draw.shape()
     const x = draw.tensor(shape, real)
-    return { operands: [x], params: draw.pick([[size(shape)], [...shape].reverse(), [1, ...shape], [size(shape), 1]]) }
+    const others = draw.pick([[size(shape)], [...shape].reverse(), [1, ...shape], [size(shape), 1]])
+    return { operands: [x], params: { shape: others } }
   }
 })
 
 /** Reshapes, unless the shape is that already. */
 export const reshapeTo = (x: Tensor, shape: Shape): Tensor =>
-  equals(x.shape, shape) ? x : bindOne(reshapePrimitive, [x], shape)
+  equals(x.shape, shape) ? x : bindOne(reshapePrimitive, [x], { shape })
 
 /** The same values with the axes in another order: a view. */
-export const permutePrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
+export const permutePrimitive: Primitive<ToOrder> = op<1, ToOrder>({
   name: 'permute',
+  kind: 'view',
   arity: 1,
-  infer: (x, order) => ({ shape: order.map((axis) => x.shape[axis]!), dtype: x.dtype }),
-  evaluate: (x, order, out) =>
+  infer: (x, { order }) => ({ shape: order.map((axis) => x.shape[axis]!), dtype: x.dtype }),
+  evaluate: (x, { order }, out) =>
     x instanceof Scalar
       ? x
       : new Dense(
@@ -125,14 +149,18 @@ export const permutePrimitive: Primitive<readonly number[]> = op<1, readonly num
           x.offset
         ),
   jvp: 'linear',
-  vjp: [(_x, _out, order) => (ct) => permuteTo(ct, inverse(order))],
-  batch: ([x], _mapped, order) => permuteTo(x!, [0, ...order.map((axis) => axis + 1)]),
+  vjp: [
+    (_x, _out, { order }) =>
+      (ct) =>
+        permuteTo(ct, inverse(order))
+  ],
+  batch: ([x], _mapped, { order }) => permuteTo(x!, [0, ...order.map((axis) => axis + 1)]),
   sample: (draw) => {
     const shape = draw.shape()
     const axes = shape.map((_, axis) => axis)
     const turn = draw.integer(0, Math.max(0, shape.length - 1))
     const turned = [...axes.slice(turn), ...axes.slice(0, turn)]
-    return { operands: [draw.tensor(shape, real)], params: draw.pick([turned, [...turned].reverse()]) }
+    return { operands: [draw.tensor(shape, real)], params: { order: draw.pick([turned, [...turned].reverse()]) } }
   }
 })
 
@@ -146,17 +174,18 @@ const inverse = (order: readonly number[]): readonly number[] => {
 
 /** Permutes axes that have been checked and counted from the front. */
 export const permuteTo = (x: Tensor, order: readonly number[]): Tensor =>
-  order.every((axis, position) => axis === position) ? x : bindOne(permutePrimitive, [x], order)
+  order.every((axis, position) => axis === position) ? x : bindOne(permutePrimitive, [x], { order })
 
 // -----------------------------------------------------------------------------
 // broadcasting and summation
 // -----------------------------------------------------------------------------
 
 /** The values repeated along new leading axes and along axes of size 1: a view with stride 0. */
-export const broadcastToPrimitive: Primitive<Shape> = op<1, Shape>({
+export const broadcastToPrimitive: Primitive<ToShape> = op<1, ToShape>({
   name: 'broadcastTo',
+  kind: 'view',
   arity: 1,
-  infer: (x, shape) => {
+  infer: (x, { shape }) => {
     const result = broadcast(x.shape, shape)
     if (result === undefined || !equals(result, shape)) {
       throw new ShapeError(
@@ -167,7 +196,7 @@ export const broadcastToPrimitive: Primitive<Shape> = op<1, Shape>({
     }
     return { shape, dtype: x.dtype }
   },
-  evaluate: (x, shape) => {
+  evaluate: (x, { shape }) => {
     if (x instanceof Scalar) return repeat(x, shape)
     const lead = shape.length - x.shape.length
     const stretched = shape.map((_, axis) => (axis < lead || x.shape[axis - lead] === 1 ? 0 : x.strides[axis - lead]!))
@@ -180,7 +209,7 @@ export const broadcastToPrimitive: Primitive<Shape> = op<1, Shape>({
       return (ct) => sumTo(ct, shape)
     }
   ],
-  batch: ([x], _mapped, shape, size) => {
+  batch: ([x], _mapped, { shape }, size) => {
     const own = x!.shape.slice(1)
     const ones = new Array<number>(shape.length - own.length).fill(1)
     return broadcastToShape(reshapeTo(x!, [size, ...ones, ...own]), [size, ...shape])
@@ -188,7 +217,7 @@ export const broadcastToPrimitive: Primitive<Shape> = op<1, Shape>({
   sample: (draw) => {
     const shape = draw.shape()
     const from = shape.slice(draw.integer(0, shape.length)).map((n) => (draw.integer(0, 2) === 0 ? 1 : n))
-    return { operands: [draw.tensor(from, real)], params: shape }
+    return { operands: [draw.tensor(from, real)], params: { shape } }
   }
 })
 
@@ -207,14 +236,15 @@ const repeat = (x: Scalar, shape: Shape): Concrete => {
 
 /** Broadcasts, unless the shape is that already. */
 export const broadcastToShape = (x: Tensor, shape: Shape): Tensor =>
-  equals(x.shape, shape) ? x : bindOne(broadcastToPrimitive, [x], shape)
+  equals(x.shape, shape) ? x : bindOne(broadcastToPrimitive, [x], { shape })
 
 /** The sum over axes (sorted, counted from the front), which disappear; booleans are counted as int32. */
-export const sumPrimitive: Primitive<readonly number[]> = op<1, readonly number[]>({
+export const sumPrimitive: Primitive<OverAxes> = op<1, OverAxes>({
   name: 'sum',
+  kind: 'reduce',
   arity: 1,
-  infer: (x, axes) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype === 'bool' ? 'int32' : x.dtype }),
-  evaluate: (x, axes, out) => {
+  infer: (x, { axes }) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype === 'bool' ? 'int32' : x.dtype }),
+  evaluate: (x, { axes }, out) => {
     if (x instanceof Scalar) return fromNumber(out.dtype, x.value)
     if (axes.length === x.shape.length && isContiguous(x.shape, x.strides)) return sumOfAll(x, out.dtype)
     const { view, times } = collapse(x, axes)
@@ -222,22 +252,17 @@ export const sumPrimitive: Primitive<readonly number[]> = op<1, readonly number[
   },
   jvp: 'linear',
   vjp: [
-    (x, _out, axes) => {
+    (x, _out, { axes }) => {
       const { shape } = x
       return (ct) => expandOver(ct, shape, axes)
     }
   ],
-  batch: (operands, _mapped, axes) =>
-    bindOne(
-      sumPrimitive,
-      operands,
-      axes.map((axis) => axis + 1)
-    ),
+  batch: (operands, _mapped, { axes }) => bindOne(sumPrimitive, operands, { axes: axes.map((axis) => axis + 1) }),
   sample: (draw) => {
     const shape = draw.shape()
     return {
       operands: [draw.tensor(shape, real)],
-      params: shape.map((_, axis) => axis).filter(() => draw.integer(0, 1) === 1)
+      params: { axes: shape.map((_, axis) => axis).filter(() => draw.integer(0, 1) === 1) }
     }
   }
 })
@@ -268,7 +293,7 @@ const timesInto =
 
 /** Sums over axes that have been checked; nothing to do when there are none. */
 export const sumOver = (x: Tensor, axes: readonly number[]): Tensor =>
-  axes.length === 0 && x.dtype !== 'bool' ? x : bindOne(sumPrimitive, [x], axes)
+  axes.length === 0 && x.dtype !== 'bool' ? x : bindOne(sumPrimitive, [x], { axes })
 
 /** The result of a reduction repeated over the axes that it took away. */
 export const expandOver = (x: Tensor, shape: Shape, axes: readonly number[]): Tensor =>

@@ -91,6 +91,7 @@ const drawOffset = (draw: Draw): number => draw.pick([0, 0, 1, -1, 3])
 /** The elements within a band of diagonals; zero elsewhere. It is its own transpose. */
 export const bandPrimitive: Primitive<Band> = op<1, Band>({
   name: 'band',
+  kind: 'move',
   arity: 1,
   infer: (x) => x,
   evaluate: (x, { from, to }, out) => {
@@ -118,6 +119,7 @@ export const bandPrimitive: Primitive<Band> = op<1, Band>({
 /** A diagonal of the last two axes, along a new last axis: a view. */
 export const diagonalPrimitive: Primitive<Diagonal> = op<1, Diagonal>({
   name: 'diagonal',
+  kind: 'move',
   arity: 1,
   infer: (x, diagonal) => ({ shape: [...x.shape.slice(0, -2), lengthOf(diagonal)], dtype: x.dtype }),
   evaluate: (x, diagonal, out) => {
@@ -138,6 +140,7 @@ export const diagonalPrimitive: Primitive<Diagonal> = op<1, Diagonal>({
 /** The matrices with the last axis as a diagonal, and zero elsewhere: the transpose of taking the diagonal. */
 export const diagonalMatrixPrimitive: Primitive<Diagonal> = op<1, Diagonal>({
   name: 'diagonalMatrix',
+  kind: 'move',
   arity: 1,
   infer: (x, { rows, columns }) => ({ shape: [...x.shape.slice(0, -1), rows, columns], dtype: x.dtype }),
   evaluate: (x, diagonal, out) => {

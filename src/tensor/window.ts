@@ -71,6 +71,7 @@ export const viewOf = (x: Concrete, window: Window): Concrete => {
 /** The elements at evenly spaced positions along each axis. */
 export const slicePrimitive: Primitive<Window> = op<1, Window>({
   name: 'slice',
+  kind: 'view',
   arity: 1,
   infer: (x, { sizes }) => ({ shape: sizes, dtype: x.dtype }),
   evaluate: viewOf,
@@ -91,6 +92,7 @@ export const slicePrimitive: Primitive<Window> = op<1, Window>({
 /** A tensor of one value with the operand's elements at evenly spaced positions along each axis. */
 export const padPrimitive: Primitive<Placement> = op<1, Placement>({
   name: 'pad',
+  kind: 'move',
   arity: 1,
   infer: (x, { shape }) => ({ shape, dtype: x.dtype }),
   evaluate: (x, placement, out) => {

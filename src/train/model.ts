@@ -262,7 +262,7 @@ export const step = <P, S, Batch>(target: Objective<P, S, Batch>, optimizer: Opt
 const numberOf = (loss: Tensor<[]>): number => {
   if (loss instanceof Traced && loss.interpreter.open) {
     const given = `a loss inside ${loss.interpreter.transformation}, which a report cannot hold`
-    throw new LeakedTracerError('Train.step', `${given}; Train.update is required there`)
+    throw new LeakedTracerError('Train.step', 'read', `${given}; Train.update is required there`)
   }
   return firstElement(read('Train.step', loss))
 }

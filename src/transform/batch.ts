@@ -82,7 +82,7 @@ export class Batch extends Interpretation {
     })
   }
 
-  applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
+  override applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
     this.requireOpen(pair.primitive.name)
     const a = this.primal(x)
     const b = this.primal(y)

@@ -86,7 +86,7 @@ export class Forward extends Interpretation {
     return tangent === undefined ? out : [new Dual(this, result, tangent)]
   }
 
-  applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
+  override applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
     this.requireOpen(pair.primitive.name)
     const a = this.primal(x)
     const b = this.primal(y)

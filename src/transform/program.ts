@@ -41,9 +41,12 @@ export const hasEffects = ({ equations }: Program): boolean => equations.some(ha
 // running
 // -----------------------------------------------------------------------------
 
+/** The call of an equation. */
+export type Call = (operands: readonly Tensor[]) => readonly Tensor[]
+
 /** One operation of a run: which places it reads and writes, and which nobody reads after it. */
 interface Step {
-  readonly apply: (operands: readonly Tensor[]) => readonly Tensor[]
+  readonly call: Call
   readonly reads: readonly number[]
   readonly writes: readonly number[]
   readonly releases: readonly number[]
@@ -59,7 +62,7 @@ interface Plan {
 }
 
 /** The call of an equation; pairs of scalars have a faster one. */
-const callOf = ({ primitive, params }: Equation): Step['apply'] => {
+const callOf = ({ primitive, params }: Equation): Call => {
   const { pair } = primitive
   return pair === undefined || pair.primitive !== primitive
     ? (operands) => bind(primitive, operands, params)
@@ -71,6 +74,12 @@ const plans = new WeakMap<Program, Plan>()
 const planOf = (program: Program): Plan => {
   const known = plans.get(program)
   if (known !== undefined) return known
+  const plan = makePlan(program, callOf)
+  plans.set(program, plan)
+  return plan
+}
+
+const makePlan = (program: Program, callOf: (equation: Equation) => Call): Plan => {
   const start = new Array<Tensor | undefined>(program.places).fill(undefined)
   const constants = new Map<Tensor, number>()
   const placeOf = (atom: Atom): number => {
@@ -87,11 +96,19 @@ const planOf = (program: Program): Plan => {
     const writes = equation.results.map(placeOf)
     const releases = [...new Set([...writes, ...reads])].filter((place) => place < program.places && !read.has(place))
     for (const place of releases) read.add(place)
-    return { apply: callOf(equation), reads, writes, releases }
+    return { call: callOf(equation), reads, writes, releases }
   })
-  const plan: Plan = { inputs: program.inputs.map(placeOf), steps: steps.reverse(), outputs, start }
-  plans.set(program, plan)
-  return plan
+  return { inputs: program.inputs.map(placeOf), steps: steps.reverse(), outputs, start }
+}
+
+/** The same program, whose operations are called in another way when it runs: for tools that look at runs. */
+export const calledThrough = (program: Program, through: (equation: Equation, call: Call) => Call): Program => {
+  const copy = Object.freeze({ ...program })
+  plans.set(
+    copy,
+    makePlan(copy, (equation) => through(equation, callOf(equation)))
+  )
+  return copy
 }
 
 /**
@@ -103,8 +120,8 @@ export const run = (program: Program, args: readonly Tensor[]): readonly Tensor[
   const values = start.slice()
   for (let i = 0; i < inputs.length; i++) values[inputs[i]!] = args[i]
   const valueAt = (place: number): Tensor => values[place]!
-  for (const { apply, reads, writes, releases } of steps) {
-    const given = apply(reads.map(valueAt))
+  for (const { call, reads, writes, releases } of steps) {
+    const given = call(reads.map(valueAt))
     for (let i = 0; i < writes.length; i++) values[writes[i]!] = given[i]
     for (let i = 0; i < releases.length; i++) values[releases[i]!] = undefined
   }

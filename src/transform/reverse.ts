@@ -131,7 +131,7 @@ export class Tape extends Interpretation {
     return [this.push(result)]
   }
 
-  applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
+  override applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
     this.requireOpen(pair.primitive.name)
     const a = this.primal(x)
     const b = this.primal(y)

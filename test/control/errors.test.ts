@@ -169,6 +169,7 @@ const refusals: readonly (readonly [name: string, call: () => unknown, error: Er
     () => scan((c: T.Tensor) => [T.mul(c, T.item(c)), c], { length: 3, checkpointEvery: 2 })(T.scalar(1)),
     new LeakedTracerError(
       'item',
+      'read',
       'a value inside scan was read as numbers; a staged function knows shapes only, choose by T.where, Control.cond or Control.whileLoop'
     )
   ],

@@ -33,5 +33,5 @@ export const staged =
 /** The names of a program's equations. */
 export const namesOf = (f: (x: T.Tensor) => T.Tensor, x: T.Tensor): readonly string[] => {
   const { program }: { readonly program: Program } = stageAt('staged', [x], ([input]) => [f(input!)])
-  return program.equations.map(({ name }) => name)
+  return program.equations.map(({ primitive }) => primitive.name)
 }

@@ -3,13 +3,14 @@ import * as Control from 'pullback/Control'
 import * as Debug from 'pullback/Debug'
 import { checkpoint, customVjp, grad } from 'pullback/Grad'
 import { type TensorType, type Primitive, bind } from 'pullback/Primitive'
+import type * as Program from 'pullback/Program'
 import * as T from 'pullback/Tensor'
 import { vmap } from 'pullback/Vmap'
 import { describe, expect, it } from 'vitest'
 
 type S = T.Tensor<[]>
 
-const lines = (program: Debug.Program): readonly string[] => Debug.show(program).split('\n')
+const lines = (program: Program.Program): readonly string[] => Debug.show(program).split('\n')
 
 describe('a printed program', () => {
   it('has an equation per line', () => {
@@ -17,9 +18,9 @@ describe('a printed program', () => {
       lines(Debug.trace((a: T.Tensor<[3]>, b: S) => ({ sum: T.sum(T.mul(a, b)), b }))(T.zeros([3]), T.zeros([])))
     ).toEqual([
       '{ lambda a:f32[3] b:f32[] . let',
-      '    c:f32[3] = broadcastTo[3] b',
+      '    c:f32[3] = broadcastTo[shape=[3]] b',
       '    d:f32[3] = mul a c',
-      '    e:f32[] = sum[0] d',
+      '    e:f32[] = sum[axes=[0]] d',
       '  in (e, b) }'
     ])
   })
@@ -36,7 +37,7 @@ describe('a printed program', () => {
       '{ lambda a:f32[5, 3] . let',
       '    b:f32[5, 3] = exp a',
       '    c:f32[5, 3] = mul b [1, 2, 3, 1, 2, 3, ...]:f32[5, 3]',
-      '    d:f32[5] = sum[1] c',
+      '    d:f32[5] = sum[axes=[1]] c',
       '  in (d) }'
     ])
   })
@@ -112,12 +113,12 @@ describe('parameters', () => {
       )
     ).toEqual([
       '{ lambda a:f32[2, 3] . let',
-      '    b:f32[3, 2] = permute[1, 0] a',
-      '    c:f32[6] = reshape[6] b',
-      '    d:f64[2, 3] = cast[float64] a',
+      '    b:f32[3, 2] = permute[order=[1, 0]] a',
+      '    c:f32[6] = reshape[shape=[6]] b',
+      '    d:f64[2, 3] = cast[dtype=float64] a',
       '    e:i32[2, 3] = argsort[axis=0, descending=false, count=2] a',
-      '    f:f32[2, 3] = takeAlongAxis[0] a e',
-      '    g:f32[3, 3] = gather[0] a [0, 1, 1]:i32[3]',
+      '    f:f32[2, 3] = takeAlongAxis[axis=0] a e',
+      '    g:f32[3, 3] = gather[axis=0] a [0, 1, 1]:i32[3]',
       '  in (c, d, f, g) }'
     ])
   })
@@ -126,10 +127,10 @@ describe('parameters', () => {
     type Params = { readonly [name: string]: unknown }
     const plain = (params: Params): Primitive<Params> => ({
       name: 'plain',
+      kind: 'opaque',
       infer: (operands) => operands,
       evaluate: (operands) => operands,
-      jvp: (tangents) => tangents,
-      vjp: () => (cotangents) => cotangents,
+      derivative: { jvp: (tangents) => tangents, vjp: () => (cotangents) => cotangents },
       sample: () => ({ operands: [], params })
     })
     const type: TensorType = { shape: [2], dtype: 'int32' }

@@ -5,6 +5,7 @@ import { checkpoint, customJvp, customVjp, grad, jvp, valueAndGrad, vjp } from '
 import { DTypeError, LeakedTracerError } from 'pullback/Primitive'
 import * as Random from 'pullback/Random'
 import { ShapeError } from 'pullback/Shape'
+import * as Program from 'pullback/Program'
 import * as T from 'pullback/Tensor'
 import * as Tree from 'pullback/Tree'
 import { vmap } from 'pullback/Vmap'
@@ -19,7 +20,7 @@ const y: V = T.of([1.5, 0.4, -0.7], 'float64')
 /** All numbers of a tree, to be compared to the bit. */
 const numbers = (tree: unknown): readonly (readonly number[])[] => Tree.leaves(tree).map((leaf) => [...T.toArray(leaf)])
 
-const names = ({ equations }: Debug.Program): readonly string[] => equations.map(({ name }) => name)
+const names = ({ equations }: Program.Program): readonly string[] => equations.map(({ primitive }) => primitive.name)
 
 /** What does not hold its values: nothing that was traced with it may look at them. */
 const zeros: V = T.zeros([3], 'float64')
@@ -140,12 +141,12 @@ describe('a program', () => {
   it('names primitives by identity, with their parameters and operands', () => {
     const { inputs, equations } = Debug.trace((v: T.Tensor<[2, 3]>) => T.mul(T.sum(v, { axis: 1 }), 2))(T.zeros([2, 3]))
     const [sum, mul] = equations
-    expect(sum?.name).toBe('sum')
-    expect(sum?.params).toEqual([1])
+    expect(sum?.primitive.name).toBe('sum')
+    expect(sum?.params).toEqual({ axes: [1] })
     expect(sum?.operands).toEqual([inputs[0]])
     expect(mul?.primitive).toBe(T.mul.primitive)
     expect(mul?.operands[0]).toBe(sum?.results[0])
-    expect(mul?.operands[1] instanceof Debug.Variable).toBe(false)
+    expect(mul?.operands[1] instanceof Program.Variable).toBe(false)
   })
 
   it('is frozen', () => {

@@ -1,39 +1,41 @@
 // The suite is tested by mutation: wrong rules and kernels made of the library's own, each of which must break a law.
 import * as fc from 'fast-check'
 import * as Law from 'pullback/Law'
+import type { Primitive, Slots } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 import { describe, expect, it } from 'vitest'
 import { primitives } from './primitives.js'
 
-const differentiable = primitives.flatMap(({ primitive }) =>
-  'derivative' in primitive && primitive.derivative === undefined ? [] : [primitive]
-)
+const differentiable = primitives.flatMap(({ primitive }) => (primitive.derivative === undefined ? [] : [primitive]))
 
 /** What goes to and comes from each operand, changed in both modes alike. */
-const wrongBy = <P>(off: (x: T.Tensor) => T.Tensor, primitive: Law.AnyPrimitive<P>): Law.AnyPrimitive<P> => {
-  if (!('derivative' in primitive)) {
-    const { jvp, vjp } = primitive
-    const all = (list: readonly (T.Tensor | undefined)[]): readonly (T.Tensor | undefined)[] =>
-      list.map((x) => x && off(x))
-    return {
-      ...primitive,
-      jvp: (tangents, ...rest) => jvp(all(tangents), ...rest),
-      vjp: (...args) => {
-        const pullback = vjp(...args)
-        return (cts, before) => all(pullback(cts, before))
-      }
-    }
-  }
+const wrongBy = (off: (x: T.Tensor) => T.Tensor, primitive: Primitive): Primitive => {
   const { derivative } = primitive
   if (derivative === undefined) return primitive
+  const { jvp, vjp } = derivative
+  const all = (list: Slots): Slots => list.map((x) => x && off(x))
   return {
     ...primitive,
     derivative: {
-      jvp: (...args) => off(derivative.jvp(...args)),
-      vjp: (...args) => {
-        const pullback = derivative.vjp(...args)
-        return (ct) => off(pullback(ct))
-      }
+      ...derivative,
+      jvp:
+        typeof jvp === 'function'
+          ? (tangents, ...rest) => jvp(all(tangents), ...rest)
+          : jvp.map((rule) => rule && ((...args) => off(rule(...args)))),
+      vjp:
+        typeof vjp === 'function'
+          ? (...args) => {
+              const pullback = vjp(...args)
+              return (cts, before) => all(pullback(cts, before))
+            }
+          : vjp.map(
+              (rule) =>
+                rule &&
+                ((...args) => {
+                  const pullback = rule(...args)
+                  return (ct) => off(pullback(ct))
+                })
+            )
     }
   }
 }

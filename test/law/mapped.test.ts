@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as fc from 'fast-check'
 import * as A from 'pullback/Arbitrary'
 import * as Law from 'pullback/Law'
-import { type Primitive, bindOne, bind, op, real } from 'pullback/Primitive'
+import { type None, type Primitive, bind, bindOne, none, op, real } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 import { describe, expect, test } from 'vitest'
 import { concatPrimitive } from '../../src/tensor/join.js'
@@ -62,7 +62,7 @@ describe('gradients of functions', () => {
 })
 
 describe('primitives', () => {
-  const broken = <P>(primitive: Law.AnyPrimitive<P>): readonly string[] =>
+  const broken = (primitive: Primitive): readonly string[] =>
     Law.primitive(primitive).flatMap(({ name, property }) =>
       [Law.mapping.name, Law.staging.name].includes(name) && fc.check(property).failed ? [name] : []
     )
@@ -77,11 +77,12 @@ describe('primitives', () => {
   })
 
   test('with several results, of which another type is foretold', () => {
-    const lying: Primitive<number> = {
+    const lying: typeof concatPrimitive = {
       ...concatPrimitive,
-      infer: (operands, axis) =>
-        concatPrimitive.infer(operands, axis).map(({ shape }) => ({ shape, dtype: 'float32' })),
-      batch: (operands, mapped, axis, size) => bind(concatPrimitive, operands, axis + (mapped[0] === true ? size : 1))
+      infer: (operands, params) =>
+        concatPrimitive.infer(operands, params).map(({ shape }) => ({ shape, dtype: 'float32' })),
+      batch: (operands, mapped, { axis }, size) =>
+        bind(concatPrimitive, operands, { axis: axis + (mapped[0] === true ? size : 1) })
     }
     expect(broken(lying)).toEqual(expect.arrayContaining(['vmap', 'staging']))
   })

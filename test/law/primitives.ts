@@ -1,6 +1,6 @@
 // All primitives of the library, found by what they are: exported records, and functions that carry one.
 import * as Activation from 'pullback/Activation'
-import type { AnyPrimitive } from 'pullback/Law'
+import type { Primitive } from 'pullback/Primitive'
 
 declare global {
   interface ImportMeta {
@@ -17,7 +17,7 @@ declare global {
 export interface Found {
   /** Where it is exported: `src/tensor/reduce.ts: sumPrimitive`. */
   readonly place: string
-  readonly primitive: AnyPrimitive<unknown>
+  readonly primitive: Primitive
 }
 
 const modules = import.meta.glob(['../../src/*/*.ts'], { eager: true })
@@ -28,7 +28,7 @@ const sources = import.meta.glob(['../../src/*/*.ts'], {
 })
 
 /** Whether a value claims to be a primitive: it has a name and a kernel. What else it must have is for the suite to say. */
-export const isPrimitive = (x: unknown): x is AnyPrimitive<unknown> =>
+export const isPrimitive = (x: unknown): x is Primitive =>
   typeof x === 'object' &&
   x !== null &&
   'evaluate' in x &&
@@ -46,7 +46,7 @@ export const exportsOf = (
 
 /** The primitives among exports, each once. */
 export const collect = (exported: readonly (readonly [place: string, value: unknown])[]): readonly Found[] => {
-  const found = new Map<AnyPrimitive<unknown>, string>()
+  const found = new Map<Primitive, string>()
   for (const [place, value] of exported) {
     const primitive = typeof value === 'function' && 'primitive' in value ? value.primitive : value
     if (isPrimitive(primitive) && !found.has(primitive)) found.set(primitive, place)

@@ -14,7 +14,7 @@ const saying = (message: string): unknown => expect.objectContaining({ message }
 describe('the sentences of the laws', () => {
   test('suite: a primitive without a sample', () => {
     const bare: unknown = { ...T.neg.primitive, sample: undefined }
-    const properties = Law.primitive(bare as Primitive<undefined>)
+    const properties = Law.primitive(bare as Primitive)
     expect(properties.length).toBeGreaterThan(0)
     for (const { property } of properties) {
       expect(() => fc.assert(property)).toThrow(

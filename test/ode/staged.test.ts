@@ -21,7 +21,7 @@ describe('a staged solver', () => {
   const staged = Debug.evaluate(Debug.trace(solve)(here))
 
   test('is one operation, which chooses its steps when it runs', () => {
-    expect(Debug.trace(solve)(here).equations.map(({ name }) => name)).toEqual(['odeint'])
+    expect(Debug.trace(solve)(here).equations.map(({ primitive }) => primitive.name)).toEqual(['odeint'])
     for (const at of [here, there]) expect(T.toNested(staged(at))).toEqual(T.toNested(solve(at)))
   })
 

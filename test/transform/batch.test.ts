@@ -268,14 +268,14 @@ describe('ten thousand points', () => {
   it('are as many operations as two points, of the gradient and of draws as well', () => {
     const programOf = (n: number, of: (all: T.Tensor) => T.Tensor, type: T.Tensor): Program =>
       stage('trace', [{ shape: [n, ...type.shape], dtype: type.dtype }], ([all]) => [of(all!)]).program
-    const names = ({ equations }: Program): readonly string[] => equations.map(({ name }) => name)
+    const names = ({ equations }: Program): readonly string[] => equations.map(({ primitive }) => primitive.name)
     const gradients = vmap(grad(f))
     const noisy = vmap((key: Random.Key) => Random.normal(Random.split(key)[0], [3]))
     const example = T.gather(x, 0)
     const key: T.Tensor = Random.key(0)
     expect(names(programOf(points, gradients, example))).toEqual(names(programOf(2, gradients, example)))
     const drawn = programOf(points, (all) => noisy(all as Parameters<typeof noisy>[0]), key)
-    expect(names(drawn)).toEqual(['split', 'normal'])
+    expect(names(drawn)).toEqual(['deriveKey', 'normal'])
   })
 
   it('are what they are one by one', () => {
