@@ -36,10 +36,17 @@ type Special2 = 'polygamma'
  */
 export type Intrinsic = Elementary1 | Elementary2 | Special1 | Special2
 
-/** The operations of IEEE 754 that an expression writes infix. */
+/**
+ * An operation of IEEE 754 that expressions write infix; comparisons give 1 or 0.
+ *
+ * @example
+ * import { type Operation, div, x, y } from 'pullback/Primitive'
+ *
+ * const op: Operation = 'div'
+ * div(x, y).op === op // => true
+ */
 export type Operation = 'add' | 'sub' | 'mul' | 'div' | Comparison
 
-/** Comparisons give 1 or 0. */
 type Comparison = 'equal' | 'notEqual' | 'less' | 'lessEqual' | 'greater' | 'greaterEqual'
 
 // -----------------------------------------------------------------------------

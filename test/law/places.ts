@@ -38,18 +38,18 @@ const scattered = (dtype: DType.DType, count: number, seed: number): readonly nu
   })
 }
 
-/** Places at which a function of so many operands is looked at: special numbers in all combinations, and scattered ones. */
-export const placesOf = (types: readonly DType.DType[], kinks: readonly number[] = []): readonly (readonly number[])[] => {
-  const own = types.map((dtype) => {
-    const list = [...special[dtype], ...(DType.isFloat(dtype) ? kinks : [])]
-    return types.length < 3 ? list : list.filter((_, i) => i < 2 || i % 4 === 0)
-  })
+/** Rows of operands at which to look: special numbers in all combinations, and scattered ones, as the types hold them. */
+export const placesOf = (types: readonly DType.DType[]): readonly (readonly number[])[] => {
+  const own = types.map((dtype) =>
+    types.length < 3 ? special[dtype] : special[dtype].filter((_, i) => i < 2 || i % 4 === 0)
+  )
   const combined = own.reduce<readonly (readonly number[])[]>(
     (rows, list) => rows.flatMap((row) => list.map((value) => [...row, value])),
     [[]]
   )
   const random = types.map((dtype, i) => scattered(dtype, 600, i + 1))
-  return [...combined, ...random[0]!.map((_, i) => random.map((list) => list[i]!))]
+  const together = random[0]!.map((_, i) => random.map((list) => list[i]!))
+  return [...combined, ...together].map((row) => row.map((value, i) => DType.round(types[i]!, value)))
 }
 
 /** One operand of many, in a layout; the values are those that the element type can hold. */
@@ -75,9 +75,6 @@ const uniform: Layout = (dtype, values) => new Dense([values.length], dtype, dat
 /** One number. */
 const scalar: Layout = (dtype, [value = 0]) => fromNumber(dtype, value)
 
-export const layouts: { readonly [Name in 'contiguous' | 'strided' | 'uniform' | 'scalar']: Layout } = {
-  contiguous,
-  strided,
-  uniform,
-  scalar
-}
+export type LayoutName = 'contiguous' | 'strided' | 'uniform' | 'scalar'
+
+export const layouts: Readonly<Record<LayoutName, Layout>> = { contiguous, strided, uniform, scalar }

@@ -41,8 +41,8 @@ export const SQUARE_MIN = 1e-280
 export const SQUARE_MAX = 1e300
 
 /** Powers of two that bring every other pair into that range. */
-export const SCALE_UP = 2 ** 600
-export const SCALE_DOWN = 2 ** -600
+export const SCALE_UP: number = 2 ** 600
+export const SCALE_DOWN: number = 2 ** -600
 
 /**
  * sqrt(x^2 + y^2), without overflow or underflow of the squares.
