@@ -264,9 +264,9 @@ export interface Primitive<P extends Params = Params> {
   readonly name: string
   readonly kind: Kind
   /** The types of the results; throws a `ShapeError` or `DTypeError` in the user's terms. */
-  infer(operands: readonly TensorType[], params: P): readonly TensorType[]
+  infer(this: void, operands: readonly TensorType[], params: P): readonly TensorType[]
   /** The kernel on concrete tensors; never dispatches. */
-  evaluate(operands: readonly Concrete[], params: P): readonly Concrete[]
+  evaluate(this: void, operands: readonly Concrete[], params: P): readonly Concrete[]
   /** The rules; `undefined` where the derivative is zero everywhere that it exists (`floor`, comparisons, `argmax`). */
   readonly derivative: Derivative<P> | undefined
   /**
@@ -274,26 +274,32 @@ export interface Primitive<P extends Params = Params> {
    * usual shapes. All results carry it in front. Without a rule, examples are mapped one by one and stacked, which is
    * right, but slow.
    */
-  batch?(operands: readonly Tensor[], mapped: readonly boolean[], params: P, size: number): readonly Tensor[]
+  batch?(
+    this: void,
+    operands: readonly Tensor[],
+    mapped: readonly boolean[],
+    params: P,
+    size: number
+  ): readonly Tensor[]
   /** Test operands and parameters; absent for primitives that are made per call from a user's function. */
-  sample?(...draw: Parameters<Sample<P>>): ReturnType<Sample<P>>
+  sample?(this: void, ...draw: Parameters<Sample<P>>): ReturnType<Sample<P>>
   /** The fast path of two operands of one type and shape. */
   readonly pair?: Pair
   /** For an elementwise primitive: its function of numbers, as data. */
   readonly scalar?: Scalars
   /** Whether it is called for more than its results, so that a program keeps it when nobody reads them. */
-  effect?(params: P): boolean
+  effect?(this: void, params: P): boolean
   /** Operations and bytes of one call, where the default of the kind is wrong. */
-  cost?(operands: readonly TensorType[], params: P, results: readonly TensorType[]): Cost
+  cost?(this: void, operands: readonly TensorType[], params: P, results: readonly TensorType[]): Cost
   /** The programs in its parameters. */
-  programs?(params: P): readonly Program[]
+  programs?(this: void, params: P): readonly Program[]
   /** The parameters with other programs, in the order of `programs`. */
-  withPrograms?(params: P, programs: readonly Program[]): P
+  withPrograms?(this: void, params: P, programs: readonly Program[]): P
   /**
    * For a primitive made per call from a user's functions: the same operation with programs in its parameters, which
    * staging writes down instead. It may stay itself, where a function reads values and has no program.
    */
-  close?(operands: readonly TensorType[], params: P): Bound
+  close?(this: void, operands: readonly TensorType[], params: P): Bound
 }
 
 /**
