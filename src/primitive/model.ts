@@ -120,59 +120,30 @@ export type Slots = readonly (Tensor | undefined)[]
  */
 export type JointPullback = (cotangents: Slots, before: Slots) => Slots
 
-/** The four forms of a rule. They are methods, which makes a primitive of any parameters a `Primitive`. */
-interface Rules<P extends Params> {
-  tangentOfOne(tangent: Tensor, operands: readonly Tensor[], out: Tensor, params: P): Tensor
-  pullbackToOne(operands: readonly Tensor[], out: Tensor, params: P): Pullback
-  jointTangents(tangents: Slots, operands: readonly Tensor[], out: readonly Tensor[], params: P): Slots
-  jointPullback(operands: readonly Tensor[], out: readonly Tensor[], params: P): JointPullback
+/**
+ * The four forms of a rule: of one operand, for primitives with one result, or of all operands together (*joint*), where
+ * they share the work or there are several results. A pullback of its own per operand keeps residuals apart.
+ *
+ * They are declared as methods, so that a primitive of any parameters is a `Primitive`.
+ *
+ * @example
+ * import type { None, Rules } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const tangentOfDoubling: Rules<None>['jvp'] = (tangent) => T.mul(tangent, 2)
+ * const pullbackOfSwap: Rules<None>['jointVjp'] = () => ([a, b]) => [b, a]
+ * [tangentOfDoubling.length, pullbackOfSwap.length] // => [1, 0]
+ */
+export interface Rules<P extends Params> {
+  /** The part of the result's tangent that the tangent of one operand contributes. */
+  jvp(this: void, tangent: Tensor, operands: readonly Tensor[], out: Tensor, params: P): Tensor
+  /** Makes the pullback to one operand. */
+  vjp(this: void, operands: readonly Tensor[], out: Tensor, params: P): Pullback
+  /** The tangents of all results, from those of all operands. */
+  jointJvp(this: void, tangents: Slots, operands: readonly Tensor[], out: readonly Tensor[], params: P): Slots
+  /** Makes the pullback to all operands. */
+  jointVjp(this: void, operands: readonly Tensor[], out: readonly Tensor[], params: P): JointPullback
 }
-
-/**
- * The part of the result's tangent that the tangent of one operand contributes; for primitives with one result.
- *
- * @example
- * import type { None, OperandJvp } from 'pullback/Primitive'
- * import * as T from 'pullback/Tensor'
- *
- * const ofDoubling: OperandJvp<None> = (tangent) => T.mul(tangent, 2)
- * ofDoubling.length // => 1
- */
-export type OperandJvp<P extends Params> = Rules<P>['tangentOfOne']
-
-/**
- * Makes the pullback to one operand; for primitives with one result. One closure per operand keeps residuals apart.
- *
- * @example
- * import type { None, OperandVjp } from 'pullback/Primitive'
- * import * as T from 'pullback/Tensor'
- *
- * const ofDoubling: OperandVjp<None> = () => (cotangent) => T.mul(cotangent, 2)
- * ofDoubling.length // => 0
- */
-export type OperandVjp<P extends Params> = Rules<P>['pullbackToOne']
-
-/**
- * The tangents of all results, from the tangents of all operands.
- *
- * @example
- * import type { JointJvp, None } from 'pullback/Primitive'
- *
- * const ofSwap: JointJvp<None> = ([a, b]) => [b, a]
- * ofSwap.length // => 1
- */
-export type JointJvp<P extends Params> = Rules<P>['jointTangents']
-
-/**
- * Makes the pullback to all operands at once.
- *
- * @example
- * import type { JointVjp, None } from 'pullback/Primitive'
- *
- * const ofSwap: JointVjp<None> = () => ([a, b]) => [b, a]
- * ofSwap.length // => 0
- */
-export type JointVjp<P extends Params> = Rules<P>['jointPullback']
 
 /**
  * The derivative rules of a primitive, in dispatching operations: that alone makes derivatives of derivatives right, to
@@ -191,8 +162,8 @@ export type JointVjp<P extends Params> = Rules<P>['jointPullback']
  * Object.keys(derivative) // => ['jvp', 'vjp']
  */
 export interface Derivative<P extends Params = Params> {
-  readonly jvp: readonly (OperandJvp<P> | undefined)[] | JointJvp<P>
-  readonly vjp: readonly (OperandVjp<P> | undefined)[] | JointVjp<P>
+  readonly jvp: readonly (Rules<P>['jvp'] | undefined)[] | Rules<P>['jointJvp']
+  readonly vjp: readonly (Rules<P>['vjp'] | undefined)[] | Rules<P>['jointVjp']
   /** Whether the joint pullback returns totals, from `before` on. */
   readonly accumulates?: boolean
 }

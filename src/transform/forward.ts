@@ -2,7 +2,7 @@
  * The forward mode: every value carries its tangent along. A value without one is a constant.
  */
 import { bind, bindPair } from '../primitive/bind.js'
-import type { JointJvp, Pair, Params, Primitive } from '../primitive/model.js'
+import type { Pair, Params, Primitive, Rules } from '../primitive/model.js'
 import { missingRule } from '../primitive/require.js'
 import { Traced, ownRule } from '../primitive/traced.js'
 import type { Shape } from '../shape/model.js'
@@ -101,7 +101,7 @@ export class Forward extends Interpretation {
 
   private jointly<P extends Params>(
     { name }: Primitive<P>,
-    jvp: JointJvp<P>,
+    jvp: Rules<P>['jointJvp'],
     operands: readonly Tensor[],
     primals: readonly Tensor[],
     out: readonly Tensor[],

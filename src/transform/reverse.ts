@@ -6,16 +6,7 @@
  */
 import { isFloat } from '../DType.js'
 import { bind, bindPair } from '../primitive/bind.js'
-import type {
-  Derivative,
-  JointPullback,
-  JointVjp,
-  Pair,
-  Params,
-  Primitive,
-  Pullback,
-  Slots
-} from '../primitive/model.js'
+import type { Derivative, JointPullback, Pair, Params, Primitive, Pullback, Slots } from '../primitive/model.js'
 import { missingRule } from '../primitive/require.js'
 import { Traced } from '../primitive/traced.js'
 import type { Shape } from '../shape/model.js'
@@ -146,7 +137,7 @@ export class Tape extends Interpretation {
   private jointly<P extends Params>(
     name: string,
     { accumulates = false }: Derivative<P>,
-    rule: ReturnType<JointVjp<P>>,
+    rule: JointPullback,
     operands: readonly Tensor[],
     out: readonly Tensor[]
   ): readonly Tensor[] {
