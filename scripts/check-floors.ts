@@ -24,6 +24,7 @@ const floors: ReadonlyArray<Floor> = [
       'primitive/',
       'transform/',
       'tensor/arrange.ts',
+      'tensor/dataFirst.ts',
       'tensor/evaluate.ts',
       'tensor/structural.ts'
     ]

@@ -18,11 +18,37 @@ export {
   type BinaryRecord,
   type Unary,
   type UnaryRecord,
+  type UnaryWith,
+  type UnaryWithRecord,
   binary,
   guardedMul,
-  unary
+  unary,
+  unaryWith
 } from './primitive/elementwise.js'
 export { bind, bindOne } from './primitive/bind.js'
+export {
+  type Expression,
+  type Scalars,
+  add,
+  call,
+  constant,
+  div,
+  equal,
+  expressionFor,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  mul,
+  notEqual,
+  operand,
+  parameter,
+  select,
+  sub,
+  x,
+  y
+} from './primitive/expression.js'
+export type { Intrinsic, Operation } from './primitive/intrinsics.js'
 export {
   type Bound,
   type Cost,
@@ -48,5 +74,6 @@ export {
   op
 } from './primitive/op.js'
 export { DTypeError } from './primitive/require.js'
+export { showExpression } from './primitive/showExpression.js'
 export { LeakedTracerError } from './primitive/traced.js'
 export { type Concrete, type Contiguous, contiguous, fromData } from './tensor/model.js'
