@@ -76,11 +76,12 @@ const primitiveOf = (name: string, rule: Rule): Primitive => ({
   },
   batch: (operands, mapped, _params, size) =>
     bind(primitiveOf(name, mappedRule(rule, size)), align(operands, mapped, size), none),
-  close(operands, params) {
+  close: (operands) => {
     try {
       return rule.close(operands)
     } catch {
-      return { primitive: this, params }
+      // What is wrong with a rule is said where its derivative is taken, and not before.
+      return undefined
     }
   }
 })

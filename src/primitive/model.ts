@@ -268,9 +268,9 @@ export interface Primitive<P extends Params = Params> {
   withPrograms?(this: void, params: P, programs: readonly Program[]): P
   /**
    * For a primitive made per call from a user's functions: the same operation with programs in its parameters, which
-   * staging writes down instead. It may stay itself, where a function reads values and has no program.
+   * staging writes down instead; `undefined` where a function reads values, and so has no program.
    */
-  close?(this: void, operands: readonly TensorType[], params: P): Bound
+  close?(this: void, operands: readonly TensorType[], params: P): Bound | undefined
 }
 
 /**

@@ -39,7 +39,10 @@ const scattered = (dtype: DType.DType, count: number, seed: number): readonly nu
 }
 
 /** Places at which a function of so many operands is looked at: special numbers in all combinations, and scattered ones. */
-export const placesOf = (types: readonly DType.DType[], kinks: readonly number[] = []): readonly (readonly number[])[] => {
+export const placesOf = (
+  types: readonly DType.DType[],
+  kinks: readonly number[] = []
+): readonly (readonly number[])[] => {
   const own = types.map((dtype) => {
     const list = [...special[dtype], ...(DType.isFloat(dtype) ? kinks : [])]
     return types.length < 3 ? list : list.filter((_, i) => i < 2 || i % 4 === 0)
