@@ -5,7 +5,7 @@
 import { allocate } from '../DType.js'
 import { align } from '../primitive/batch.js'
 import { bind } from '../primitive/bind.js'
-import type { JointJvp, JointVjp, Params, Primitive, Slots, TensorType } from '../primitive/model.js'
+import type { Params, Primitive, Slots, TensorType, Rules } from '../primitive/model.js'
 import { callMapped } from '../calculus/batching.js'
 import type { Leaves } from '../calculus/leafwise.js'
 import { spreadOver } from '../calculus/program.js'
@@ -14,7 +14,7 @@ import { type Concrete, Dense, type Tensor, contiguous, fromData, fromNumber } f
 
 /** A primitive whose rules are joint ones, in both modes. */
 export interface Jointly<P extends Params> extends Primitive<P> {
-  readonly derivative: { readonly jvp: JointJvp<P>; readonly vjp: JointVjp<P> }
+  readonly derivative: { readonly jvp: Rules<P>['jointJvp']; readonly vjp: Rules<P>['jointVjp'] }
 }
 
 /** The parameters of one example, and how many examples there are: all operands and results carry them in front. */

@@ -8,7 +8,7 @@ import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { freshLevel } from '../transform/level.js'
 import { literal } from './literal.js'
 import { type Subject, reachOfAll } from './subject.js'
-import { flat, largest } from './values.js'
+import { flat, largest, replaced } from './values.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -117,7 +117,14 @@ export const concrete = (operands: readonly Tensor[]): readonly Concrete[] =>
     throw new DTypeError('Law', 'a sample gave a traced operand; concrete tensors are required')
   })
 
-const movable = (x: Tensor): boolean => x.dtype === 'float64'
+/** Whether laws move an operand. */
+export const movable = (x: Tensor): boolean => x.dtype === 'float64'
+
+/** The primitive as a function of its float64 operands, at the others. */
+export const movedFrom =
+  ({ apply }: Instance, operands: readonly Tensor[]): Subject['f'] =>
+  (moved) =>
+    apply(replaced(operands, movable, moved)).filter(movable)
 
 const subjects = new WeakMap<Instance, Subject>()
 
@@ -131,12 +138,9 @@ export const subjectOf = (at: Instance): Subject => {
 }
 
 const subjectFrom = (at: Instance): Subject => {
-  const { name, operands, smooth, apply, reachOf, literals } = at
+  const { name, operands, smooth, reachOf, literals } = at
   const inputs = operands.filter(movable)
-  const f = (moved: readonly Tensor[]): readonly Tensor[] => {
-    let next = 0
-    return apply(operands.map((operand) => (movable(operand) ? moved[next++]! : operand))).filter(movable)
-  }
+  const f = movedFrom(at, operands)
   const value = f(inputs)
   return {
     name,

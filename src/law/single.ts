@@ -8,7 +8,7 @@ import { type Instance, subjectOf } from './instance.js'
 import { type PrimitiveLaw, paths } from './kernel.js'
 import { type Verdict, all } from './model.js'
 import { latticeLike } from './salt.js'
-import { count, flat, largest, unflat } from './values.js'
+import { count, flat, largest, replaced, unflat } from './values.js'
 
 type Tensors = readonly Tensor[]
 
@@ -124,10 +124,7 @@ export const singlePrecision: PrimitiveLaw = {
     const results = at.apply(operands)
     const typesOf = (list: Tensors): readonly DType[] => list.map(({ dtype }) => dtype)
     const n = floats(operands).length
-    const f = (moving: Tensors): Tensors => {
-      let next = 0
-      return floats(at.apply(operands.map((operand) => (isFloat(operand.dtype) ? moving[next++]! : operand))))
-    }
+    const f = (moving: Tensors): Tensors => floats(at.apply(replaced(operands, (x) => isFloat(x.dtype), moving)))
     const u = latticeLike(salt, floats(results))
     const v = latticeLike(salt + 1, floats(operands))
     const pulled = (list: Tensors): Tensors => pull(f, list.slice(0, n), list.slice(n))

@@ -17,6 +17,7 @@ import { accumulation, subsets } from './uses.js'
 import { kinks } from './kinks.js'
 import type { FunctionLaw } from './model.js'
 import { salts } from './property.js'
+import { strongZeros } from './zeros.js'
 
 // -----------------------------------------------------------------------------
 // the laws
@@ -40,7 +41,8 @@ const ofRules: readonly PrimitiveLaw[] = [
   lifted(finiteDifferences, 32),
   lifted(secondOrder, 16),
   lifted(thirdOrder, 12),
-  kinks
+  kinks,
+  strongZeros
 ]
 
 /** What holds of any primitive under the other transformations. */

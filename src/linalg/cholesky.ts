@@ -6,6 +6,7 @@ import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { eye } from '../tensor/construct.js'
+import { strong } from '../tensor/matmul.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import { LinalgError, indicesIn, ofMatrix } from './error.js'
@@ -58,7 +59,7 @@ const refuseIndefinite = (matrix: readonly number[], i: number, pivot: number): 
     matrix
   )
 
-const triangle: Triangular = { operation: 'cholesky', lower: true, transpose: false, unit: false }
+const triangle: Triangular = { operation: 'cholesky', lower: true, transpose: false, unit: false, ...strong }
 const transposed: Triangular = { ...triangle, transpose: true }
 
 /** L^-1 x L^-T of a symmetric x, and L^-T x L^-1 with the transposed triangle. */

@@ -9,6 +9,7 @@ import { type Shape, size } from '../shape/model.js'
 import type { IsDynamic } from '../shape/static.js'
 import { add, mul, neg, sub } from '../tensor/arithmetic.js'
 import { takeAlongAxis } from '../tensor/alongAxis.js'
+import { strong } from '../tensor/matmul.js'
 import { type Concrete, type Tensor, fromData } from '../tensor/model.js'
 import { reshapeTo } from '../tensor/structural.js'
 import { typed } from '../tensor/typed.js'
@@ -173,8 +174,8 @@ const evaluate = (x: Concrete): readonly Concrete[] => {
   return [fromDoubles(left.shape, x.dtype, l), fromDoubles(right.shape, x.dtype, u)]
 }
 
-const unitLower: Triangular = { operation: 'lu', lower: true, transpose: false, unit: true }
-const upperTriangle: Triangular = { operation: 'lu', lower: false, transpose: false, unit: false }
+const unitLower: Triangular = { operation: 'lu', lower: true, transpose: false, unit: true, ...strong }
+const upperTriangle: Triangular = { operation: 'lu', lower: false, transpose: false, unit: false, ...strong }
 
 /** The sum of what there is. */
 const plus = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined =>

@@ -2,9 +2,10 @@
 import { dual } from '../internal/dual.js'
 import { show } from '../internal/given.js'
 import type { Shape } from '../shape/model.js'
+import { matmul } from '../tensor/matmul.js'
 import type { Tensor } from '../tensor/model.js'
 import { inverse } from './inverse.js'
-import { columnsOf, identity, product, requireFloatSquare, stackOf } from './matrix.js'
+import { columnsOf, identity, requireFloatSquare, stackOf } from './matrix.js'
 
 interface MatrixPower {
   <S extends Shape>(a: Tensor<S>, n: number): Tensor<S>
@@ -15,8 +16,8 @@ interface MatrixPower {
 const power = (a: Tensor, n: number): Tensor => {
   if (n === 1) return a
   const half = power(a, Math.floor(n / 2))
-  const even = product(half, half)
-  return n % 2 === 0 ? even : product(even, a)
+  const even: Tensor = matmul(half, half)
+  return n % 2 === 0 ? even : matmul(even, a)
 }
 
 /**

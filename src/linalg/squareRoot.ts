@@ -1,5 +1,6 @@
 /** The square root of symmetric matrices. */
 import { type DType, epsilon, toFloat } from '../DType.js'
+import { allZero } from '../kernel/strongZero.js'
 import { type RootSpace, lyapunovInto, rootInto, rootSpace, symmetricInto } from '../kernel/symmetricRoot.js'
 import { align } from '../primitive/batch.js'
 import type { Draw } from '../primitive/domain.js'
@@ -68,7 +69,7 @@ const drawDefinite = (draw: Draw, stack: Shape, n: number): Tensor =>
 /**
  * The solutions X of S X + X S = C for stacks of matrices of one shape and type, where S stands for the symmetric part of the
  * first operand. With Y the solution for C = D: <D, dX> = <Y, dC - dS X - X dS>. Where eigenvalues of S have the sum 0 to
- * rounding, the reciprocal counts as 0.
+ * rounding, the reciprocal counts as 0. For C = 0 it is 0 with any S.
  */
 export const lyapunovPrimitive: Primitive<None> = op<2, None>({
   name: 'lyapunov',
@@ -81,7 +82,10 @@ export const lyapunovPrimitive: Primitive<None> = op<2, None>({
     const data = doublesOf(c)
     const x = new Float64Array(data.length)
     const least = leastOf(n, c.dtype)
-    for (let i = 0; i < size(stackOf(c.shape)); i++) lyapunovInto(n, w, i * n, v, data, i * n * n, least, space, x)
+    for (let i = 0; i < size(stackOf(c.shape)); i++) {
+      if (allZero(data, i * n * n, n * n)) continue
+      lyapunovInto(n, w, i * n, v, data, i * n * n, least, space, x)
+    }
     return fromDoubles(c.shape, c.dtype, x)
   },
   jvp: [

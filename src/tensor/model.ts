@@ -178,10 +178,10 @@ export interface Contiguous {
  * The values in row-major order, copied only when the tensor is a view in another order: how kernels read operands.
  *
  * @example
- * import { type Primitive, bindOne, contiguous, fromData, op, real } from 'pullback/Primitive'
+ * import { type None, type Primitive, bindOne, contiguous, fromData, none, op, real } from 'pullback/Primitive'
  * import * as T from 'pullback/Tensor'
  *
- * const secondHalf: Primitive = op<1, None>({
+ * const secondHalf: Primitive<None> = op<1, None>({
  *   name: 'secondHalf',
  *   kind: 'move',
  *   arity: 1,
