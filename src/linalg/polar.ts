@@ -135,7 +135,7 @@ type Positive<S extends Shape> =
  * q // => T.of([[0, -1], [1, 0]])
  * p // => T.of([[3, 0], [0, 2]])
  * // equal singular values do no harm
- * grad((a: T.Tensor<[2, 2]>) => T.at(Linalg.polar(a)[0], 1, 0))(T.of([[2, 0], [0, 2]])) // => T.of([[0, -0.25], [0.25, 0]])
+ * grad((a: T.Tensor<[2, 2]>) => T.at(T.at(Linalg.polar(a)[0], 1), 0))(T.of([[2, 0], [0, 2]])) // => T.of([[0, -0.25], [0.25, 0]])
  */
 export const polar = <S extends Shape>(a: Tensor<S>): readonly [Q: Tensor<S>, P: Tensor<Positive<S>>] => {
   const x = requireFloatMatrix('polar', a)

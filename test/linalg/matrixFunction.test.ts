@@ -24,8 +24,8 @@ const withEigenvalues = (...w: readonly number[]): M => {
 }
 
 const close = (x: M, y: M, within: number): void => {
-  const largest = T.item(T.max(T.abs(y)) as T.Tensor<[]>)
-  expect(T.item(T.max(T.abs(T.sub(x, y))) as T.Tensor<[]>)).toBeLessThanOrEqual(within * Math.max(1, largest))
+  const largest = T.item(T.max(T.abs(y)))
+  expect(T.item(T.max(T.abs(T.sub(x, y))))).toBeLessThanOrEqual(within * Math.max(1, largest))
 }
 
 const exp = Linalg.matrixFunction(T.exp, T.exp)
@@ -46,7 +46,7 @@ const references: readonly (readonly [name: string, f: (a: M) => M, reference: (
 
 const points: readonly (readonly [name: string, a: M, within: number])[] = [
   ['distinct', withEigenvalues(0.5, 1.1, 2), 1e-9],
-  ['all equal', T.mul(T.eye(3, 'float64'), 1.5) as M, 1e-9],
+  ['all equal', T.mul(T.eye(3, 'float64'), 1.5), 1e-9],
   ['two equal', withEigenvalues(0.7, 0.7, 2), 1e-9],
   ['nearly equal, by 1e-12', withEigenvalues(1, 1 + 1e-12, 1 + 2e-12), 1e-9],
   ['nearly equal, by 1e-8', withEigenvalues(1, 1 + 1e-8, 2), 1e-9],
@@ -71,7 +71,7 @@ describe.each(references)('%s', (_, f, reference) => {
       (g: (x: M) => M, d: M) =>
       (x: M): M =>
         jvp(g)([x], [d])[1]
-    const scalar = (g: (x: M) => M) => (x: M) => T.sum(T.mul(c, g(x))) as T.Tensor<[]>
+    const scalar = (g: (x: M) => M) => (x: M) => T.sum(T.mul(c, g(x)))
     close(f(a), reference(a), 1e-13)
     close(along(f, e)(a), along(reference, e)(a), 1e-11)
     close(grad(scalar(f))(a), grad(scalar(reference))(a), 1e-11)
@@ -100,21 +100,21 @@ describe('matrixFunction', () => {
         (w) => T.mul(p, T.pow(w, T.sub(p, 1)))
       )(a)
     const c = directions[0]!
-    const f = (x: { readonly a: M; readonly p: T.Tensor<[]> }) => T.sum(T.mul(c, power(x.a, x.p))) as T.Tensor<[]>
+    const f = (x: { readonly a: M; readonly p: T.Tensor<[]> }) => T.sum(T.mul(c, power(x.a, x.p)))
     // A^p = exp(p log A), at A = B B with a logarithm by other means: A = e^L.
     const l = withEigenvalues(0.2, 0.2, 0.7)
     const a = symmetric(Linalg.matrixExp(l))
     const p = T.scalar(1.7, 'float64')
-    const byExp = (q: T.Tensor<[]>) => T.sum(T.mul(c, Linalg.matrixExp(T.mul(l, q)))) as T.Tensor<[]>
+    const byExp = (q: T.Tensor<[]>) => T.sum(T.mul(c, Linalg.matrixExp(T.mul(l, q))))
     close(grad(f)({ a, p }).p, grad(byExp)(p), 1e-12)
     const second = grad((q: T.Tensor<[]>) => grad(f)({ a, p: q }).p)
     close(second(p), grad(grad(byExp))(p), 1e-12)
     const e = directions[1]!
-    const mixed = grad((q: T.Tensor<[]>) => T.sum(T.mul(e, grad(f)({ a, p: q }).a)) as T.Tensor<[]>)(p)
+    const mixed = grad((q: T.Tensor<[]>) => T.sum(T.mul(e, grad(f)({ a, p: q }).a)))(p)
     const other = jvp((x: M) => grad(f)({ a: x, p }).p)([a], [e])[1]
     close(mixed, other, 1e-12)
     const step = 1e-5
-    const at = (q: number) => T.sum(T.mul(e, grad(f)({ a, p: T.scalar(q, 'float64') }).a)) as T.Tensor<[]>
+    const at = (q: number) => T.sum(T.mul(e, grad(f)({ a, p: T.scalar(q, 'float64') }).a))
     close(mixed, T.div(T.sub(at(1.7 + step), at(1.7 - step)), 2 * step), 1e-8)
   })
 
@@ -156,9 +156,9 @@ describe('matrixFunction', () => {
       ],
       'float64'
     )
-    const f = (x: M): T.Tensor<[]> => T.sum(T.at(exp(x), 1)) as T.Tensor<[]>
+    const f = (x: M): T.Tensor<[]> => T.sum(T.at(exp(x), 1))
     expectSame(T.at(grad(f)(a), 0), T.zeros([2, 2], 'float64'))
-    expectSame(T.at(grad((x: M) => T.sum(T.square(grad(f)(x))) as T.Tensor<[]>)(a), 0), T.zeros([2, 2], 'float64'))
+    expectSame(T.at(grad((x: M) => T.sum(T.square(grad(f)(x))))(a), 0), T.zeros([2, 2], 'float64'))
   })
 
   it('says what is wrong', () => {

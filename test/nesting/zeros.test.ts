@@ -71,8 +71,8 @@ const masked =
   }
 
 const close = (x: M, y: M): void => {
-  const difference = T.item(T.max(T.abs(T.sub(x, y))) as S)
-  expect(difference).toBeLessThanOrEqual(1e-12 * (1 + T.item(T.max(T.abs(y)) as S)))
+  const difference = T.item(T.max(T.abs(T.sub(x, y))))
+  expect(difference).toBeLessThanOrEqual(1e-12 * (1 + T.item(T.max(T.abs(y)))))
 }
 
 describe('a masked example contributes nothing', () => {
