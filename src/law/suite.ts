@@ -41,8 +41,7 @@ const ofRules: readonly PrimitiveLaw[] = [
   lifted(finiteDifferences, 32),
   lifted(secondOrder, 16),
   lifted(thirdOrder, 12),
-  kinks,
-  strongZeros
+  kinks
 ]
 
 /** What holds of any primitive under the other transformations. */
@@ -62,14 +61,15 @@ export const primitiveLaws: readonly PrimitiveLaw[] = [
   singlePrecision,
   multilinear,
   withoutDerivative,
-  ...ofTransformations
+  ...ofTransformations,
+  strongZeros
 ]
 
 /** The laws that say something of a primitive. */
 export const lawsOf = (primitive: Primitive): readonly PrimitiveLaw[] =>
   primitive.derivative === undefined
     ? [...ofValues, singlePrecision, withoutDerivative, ...ofTransformations]
-    : [...ofValues, ...ofRules, singlePrecision, multilinear, ...ofTransformations]
+    : [...ofValues, ...ofRules, singlePrecision, multilinear, ...ofTransformations, strongZeros]
 
 // -----------------------------------------------------------------------------
 // properties

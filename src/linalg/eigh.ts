@@ -99,8 +99,9 @@ export const eighPrimitive: Primitive<None> = {
  * Where eigenvalues are equal to rounding (within 8 n units in the last place of the largest), eigenvectors may be chosen
  * freely, and have no derivative: the part that is infinite counts as 0. First derivatives of smooth symmetric functions of
  * the eigenvalues (their sum, a trace, a log determinant) are right there, and all are finite. Not so second derivatives,
- * nor derivatives of functions such as V f(w) V^T: there the part that mixes the equal ones is missing. Functions that are
- * made without eigenvectors (`matrixExp`, `matrixSqrt`, `inverse`, `slogdet`, `T.matmul`) are right everywhere. Where
+ * nor derivatives of V f(w) V^T made by hand: there the part that mixes the equal ones is missing. Take
+ * `matrixFunction(f, df)`, which has it. Functions that are made without eigenvectors (`matrixExp`, `matrixSqrt`,
+ * `inverse`, `slogdet`, `T.matmul`) are right everywhere. Where
  * eigenvalues are nearly equal, derivatives through eigenvectors lose about as many digits as their difference has zeros,
  * and second ones twice as many.
  *

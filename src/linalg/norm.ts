@@ -126,7 +126,8 @@ const inOrder = (axis: Axes, shape: Shape): readonly number[] => {
  * column; Infinity, that in a row. Of a vector, or of vectors along one `axis`, it is 2, 1 or Infinity, as in `T.norm`.
  *
  * Integers become float32. Derivatives at kinks are the subgradient of the least length: 0 at a zero
- * matrix, of `'nuc'` 0 in what the matrix takes to 0, and split evenly over equal largest values.
+ * matrix, of `'nuc'` 0 in what the matrix takes to 0, and split evenly over equal largest values. For the square of the
+ * Frobenius norm write `T.sum(T.square(a))`, which has no kink.
  *
  * @throws ShapeError when an axis is out of range
  * @throws TypeError when `ord` is another, or there are more than two axes

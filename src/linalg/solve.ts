@@ -151,6 +151,9 @@ const turned = ({ transpose }: Transposed): Transposed => ({ transpose: !transpo
 /** Solves with stacks of one shape and type that have been checked. */
 const run = (a: Tensor, b: Tensor, params: Transposed): Tensor => bindOne(solvePrimitive, [a, b], params)
 
+/** a^-T b in rules: of stacks of one shape and type, with strong zeros. */
+export const solveTransposed = (a: Tensor, b: Tensor): Tensor => run(a, b, { transpose: true, strongZero: true })
+
 // -----------------------------------------------------------------------------
 // operations
 // -----------------------------------------------------------------------------

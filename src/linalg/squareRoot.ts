@@ -36,7 +36,8 @@ const roundings = 8
 
 const leastOf = (n: number, dtype: DType): number => roundings * n * epsilon(toFloat(dtype))
 
-interface Decomposed {
+/** Eigenvalues and eigenvectors of the symmetric part of each matrix. */
+export interface Decomposed {
   readonly space: RootSpace
   readonly w: Float64Array
   readonly v: Float64Array
@@ -55,7 +56,7 @@ const decompose = (a: Concrete): Decomposed => {
 const known = new WeakMap<Concrete, Decomposed>()
 
 /** The eigenvalues and eigenvectors, remembered for as long as the tensor lives: each derivative needs them again. */
-const decomposed = (a: Concrete): Decomposed => {
+export const decomposed = (a: Concrete): Decomposed => {
   const found = known.get(a)
   if (found !== undefined) return found
   const made = decompose(a)
@@ -71,6 +72,7 @@ const drawDefinite = (draw: Draw, stack: Shape, n: number): Tensor =>
  * first operand. With Y the solution for C = D: <D, dX> = <Y, dC - dS X - X dS>. Where eigenvalues of S have the sum 0 to
  * rounding, the reciprocal counts as 0. For C = 0 it is 0 with any S.
  */
+/** Solves with stacks of one shape and type. */
 export const lyapunovPrimitive: Primitive<None> = op<2, None>({
   name: 'lyapunov',
   kind: 'opaque',
@@ -110,7 +112,8 @@ export const lyapunovPrimitive: Primitive<None> = op<2, None>({
   }
 })
 
-const lyapunov = (s: Tensor, c: Tensor): Tensor => bindOne(lyapunovPrimitive, [s, c], none)
+/** Solves with stacks of one shape and type. */
+export const lyapunov = (s: Tensor, c: Tensor): Tensor => bindOne(lyapunovPrimitive, [s, c], none)
 
 // -----------------------------------------------------------------------------
 // the primitive

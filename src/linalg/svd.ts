@@ -175,7 +175,8 @@ export const svdPrimitive: Primitive<None> = {
  * Where singular values are equal to rounding (within 8 max(m, n) units in the last place of the largest), or 0, the vectors
  * may be chosen freely: the part of the derivative that is infinite counts as 0. First derivatives of smooth symmetric
  * functions of the singular values, and of the polar factor U V^T at full rank, are right there; so are second derivatives
- * of the nuclear norm. All are finite, but other derivatives lack what mixes the equal ones. See `eigh`.
+ * of the nuclear norm. All are finite, but other derivatives lack what mixes the equal ones. For U V^T take `polar`, for
+ * functions of symmetric matrices `matrixFunction`, which have it.
  *
  * @throws ShapeError when `a` is no matrix
  *

@@ -248,7 +248,8 @@ const multiplied = (operation: string, a: Tensor, b: Tensor, zeros: Zeros = weak
  *
  * `[..., m, k]` and `[..., k, n]` give `[..., m, n]`; the leading axes broadcast. A vector counts as a row on the left
  * and as a column on the right, and that axis is dropped from the result, as in NumPy. Transposed operands are read in
- * place, and repeated ones are not copied. Integers and booleans give int32, modulo 2^32; float32 is summed in double.
+ * place, and repeated ones are not copied. Integers and booleans give int32, modulo 2^32; float32 is summed in double. 0
+ * times NaN or infinity is NaN; in the derivatives it is 0.
  *
  * @throws ShapeError when sizes do not agree, or when an operand is a scalar
  *
