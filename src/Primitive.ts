@@ -26,6 +26,7 @@ export { bind, bindOne } from './primitive/bind.js'
 export {
   type Bound,
   type Cost,
+  type Traffic,
   type Derivative,
   type JointJvp,
   type JointPullback,

@@ -1,5 +1,6 @@
 /** The exponential of matrices. */
 import { exponentialInto, exponentialSpace } from '../kernel/matrixExponential.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { bindOne } from '../primitive/bind.js'
 import { type None, type Primitive, none } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
@@ -45,10 +46,15 @@ const derivative = (a: Tensor, direction: Tensor): Tensor => {
   return mul(corner, scale)
 }
 
+/** Six products and a solve. */
+const ofApproximation = counted(perMatrix((_m, n) => (44 * n ** 3) / 3))
+
 /** Square stacks [..., n, n]. */
 export const matrixExpPrimitive: Primitive<None> = op<1, None>({
   name: 'matrixExp',
   kind: 'opaque',
+  // A Pade approximation of degree 13; how often it is squared depends on the values.
+  cost: (operands, params, results) => ({ ...ofApproximation(operands, params, results), atLeast: true }),
   arity: 1,
   infer: (a) => a,
   evaluate,

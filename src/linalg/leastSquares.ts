@@ -1,6 +1,7 @@
 /** Least squares: solutions of systems of equations that have none or many, and pseudoinverses. */
 import { type DType, epsilon, promote, toFloat } from '../DType.js'
 import { leastSquaresInto } from '../kernel/pseudoinverse.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { align } from '../primitive/batch.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
@@ -96,6 +97,9 @@ const evaluate = (a: Concrete, b: Concrete, { cutoff, transpose }: Cutoff, shape
 export const lstsqPrimitive: Primitive<Cutoff> = op<2, Cutoff>({
   name: 'lstsq',
   kind: 'opaque',
+  cost: counted(
+    perMatrix((m, n, k) => 2 * Math.min(m, n) ** 2 * (Math.max(m, n) - Math.min(m, n) / 3) + 4 * m * n * k)
+  ),
   arity: 2,
   infer: (a, b, { transpose }) => ({
     shape: [...stackOf(a.shape), transpose ? rowsOf(a.shape) : columnsOf(a.shape), columnsOf(b.shape)],

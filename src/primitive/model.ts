@@ -212,21 +212,39 @@ export interface Pair {
 export type PairMap = (x: Tensor, y: Tensor, out: Tensor) => Pullback
 
 /**
- * Operations and memory traffic of one call.
+ * Operations and memory traffic.
  *
  * @example
- * import type { Cost } from 'pullback/Primitive'
+ * import type { Traffic } from 'pullback/Primitive'
  *
- * const ofAddingTwoVectors: Cost = { flops: 3, read: 24, written: 12 }
+ * const ofAddingTwoVectors: Traffic = { flops: 3, read: 24, written: 12 }
  * ofAddingTwoVectors.flops // => 3
  */
-export interface Cost {
+export interface Traffic {
   /** Floating-point operations. */
   readonly flops: number
   /** Bytes read. */
   readonly read: number
   /** Bytes written. */
   readonly written: number
+}
+
+/**
+ * What one call of a primitive costs.
+ *
+ * @example
+ * import type { Cost } from 'pullback/Primitive'
+ *
+ * const ofALoopOfUnknownLength: Cost = { flops: 3, read: 24, written: 12, atLeast: true }
+ * ofALoopOfUnknownLength.working // => undefined
+ */
+export interface Cost extends Traffic {
+  /** Bytes of memory beside operands and results while it runs. */
+  readonly working?: number
+  /** Whether it is a lower bound. */
+  readonly atLeast?: boolean
+  /** The parts of the scopes in its programs; what is in none is under ''. */
+  readonly scopes?: Readonly<Record<string, Traffic>>
 }
 
 // -----------------------------------------------------------------------------
@@ -289,6 +307,8 @@ export interface Primitive<P extends Params = Params> {
   programs?(params: P): readonly Program[]
   /** The parameters with other programs, in the order of `programs`. */
   withPrograms?(params: P, programs: readonly Program[]): P
+  /** Whether the kernel runs derivatives of the programs; passes then leave those as they are, to keep its bits. */
+  readonly differentiates?: boolean
   /**
    * For a primitive made per call from a user's functions: the same operation with programs in its parameters, which
    * staging writes down instead. It may stay itself, where a function reads values and has no program.

@@ -3,6 +3,7 @@ import { type DType, allocate, promote } from '../DType.js'
 import { dual } from '../internal/dual.js'
 import { type MatmulData, matmulInto } from '../kernel/matmul.js'
 import { forEachRow, plan } from '../kernel/strided.js'
+import { counted } from '../primitive/cost.js'
 import { real } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
 import { type Primitive, none, type None } from '../primitive/model.js'
@@ -121,6 +122,7 @@ const matmulPrimitive: Primitive = op<2, None>({
   name: 'matmul',
   kind: 'contract',
   arity: 2,
+  cost: counted(([a], [out]) => 2 * size(out!.shape) * columns(a!.shape)),
   infer: (a, b) => ({
     shape: [...requireProduct('matmul', a.shape, b.shape), rows(a.shape), columns(b.shape)],
     dtype: a.dtype === 'bool' ? 'int32' : a.dtype
