@@ -13,6 +13,7 @@ import { add, sub } from '../tensor/arithmetic.js'
 import { type Following, type TensorOr, checkOptions, dataOrOptions } from '../tensor/dataFirst.js'
 import { type Concrete, type Tensor, isTensor } from '../tensor/model.js'
 import { broadcastToShape, cast, reshapeTo } from '../tensor/structural.js'
+import { within } from '../transform/scope.js'
 import type { Turned } from './factorShapes.js'
 import {
   asColumn,
@@ -186,7 +187,9 @@ export const pinv: {
   const [m, n] = [rowsOf(x.shape), columnsOf(x.shape)]
   const cutoff = cutoffOf('pinv', x.shape, x.dtype, options)
   const unit = identity(stackOf(x.shape), Math.min(m, n), x.dtype)
-  return m < n ? run(x, unit, { cutoff, transpose: false }) : mT(run(x, unit, { cutoff, transpose: true }))
+  return within('pinv', () =>
+    m < n ? run(x, unit, { cutoff, transpose: false }) : mT(run(x, unit, { cutoff, transpose: true }))
+  )
 })
 
 // -----------------------------------------------------------------------------

@@ -3,6 +3,7 @@ import { dual } from '../internal/dual.js'
 import { show } from '../internal/given.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
+import { within } from '../transform/scope.js'
 import { inverse } from './inverse.js'
 import { columnsOf, identity, product, requireFloatSquare, stackOf } from './matrix.js'
 
@@ -42,5 +43,5 @@ export const matrixPower: MatrixPower = dual<MatrixPower>((a: Tensor, n: number)
   const x = requireFloatSquare('matrixPower', a)
   if (!Number.isInteger(n)) throw new RangeError(`matrixPower: exponent ${show(n)}; an integer is required`)
   if (n === 0) return identity(stackOf(x.shape), columnsOf(x.shape), x.dtype)
-  return n > 0 ? power(x, n) : power(inverse(x), -n)
+  return within('matrixPower', () => (n > 0 ? power(x, n) : power(inverse(x), -n)))
 })
