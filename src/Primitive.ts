@@ -23,10 +23,9 @@ export {
   unary
 } from './primitive/elementwise.js'
 export { bind, bindOne } from './primitive/bind.js'
+export type { Cost, Traffic } from './primitive/traffic.js'
 export {
   type Bound,
-  type Cost,
-  type Traffic,
   type Derivative,
   type JointJvp,
   type JointPullback,

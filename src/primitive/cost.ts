@@ -2,7 +2,8 @@
 import type { DType } from '../DType.js'
 import { isFloat } from '../DType.js'
 import { size } from '../shape/model.js'
-import type { Cost, Kind, Params, TensorType } from './model.js'
+import type { Kind, Params, TensorType } from './model.js'
+import type { Cost } from './traffic.js'
 
 const bytesPerElement: { readonly [D in DType]: number } = { bool: 1, int32: 4, float32: 4, float64: 8 }
 

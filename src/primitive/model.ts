@@ -8,6 +8,7 @@ import type { DType } from '../DType.js'
 import type { Shape } from '../shape/model.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 import type { Sample } from './domain.js'
+import type { Cost } from './traffic.js'
 import type { Scalars } from './expression.js'
 
 // -----------------------------------------------------------------------------
@@ -210,42 +211,6 @@ export interface Pair {
 
 /** Makes the map that multiplies with a partial derivative: of tangents forward, of cotangents back. */
 export type PairMap = (x: Tensor, y: Tensor, out: Tensor) => Pullback
-
-/**
- * Operations and memory traffic.
- *
- * @example
- * import type { Traffic } from 'pullback/Primitive'
- *
- * const ofAddingTwoVectors: Traffic = { flops: 3, read: 24, written: 12 }
- * ofAddingTwoVectors.flops // => 3
- */
-export interface Traffic {
-  /** Floating-point operations. */
-  readonly flops: number
-  /** Bytes read. */
-  readonly read: number
-  /** Bytes written. */
-  readonly written: number
-}
-
-/**
- * What one call of a primitive costs.
- *
- * @example
- * import type { Cost } from 'pullback/Primitive'
- *
- * const ofALoopOfUnknownLength: Cost = { flops: 3, read: 24, written: 12, atLeast: true }
- * ofALoopOfUnknownLength.working // => undefined
- */
-export interface Cost extends Traffic {
-  /** Bytes of memory beside operands and results while it runs. */
-  readonly working?: number
-  /** Whether it is a lower bound. */
-  readonly atLeast?: boolean
-  /** The parts of the scopes in its programs; what is in none is under ''. */
-  readonly scopes?: Readonly<Record<string, Traffic>>
-}
 
 // -----------------------------------------------------------------------------
 // primitives

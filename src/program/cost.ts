@@ -1,6 +1,7 @@
 /** What programs cost, without running them. */
 import { bytesOf, bytesOfAll, costOfKind } from '../primitive/cost.js'
-import { type Atom, type Cost, type Equation, type Program, type Traffic, Variable } from '../primitive/model.js'
+import { type Atom, type Equation, type Program, Variable } from '../primitive/model.js'
+import type { Cost, Traffic } from '../primitive/traffic.js'
 import { liveness } from '../transform/program.js'
 import { joined } from '../transform/scope.js'
 

@@ -62,7 +62,10 @@ describe('operations and bytes', () => {
 
   test('moves and indices do no arithmetic, and read what they write', () => {
     const table = T.zeros([10000, 8])
-    const rows = Debug.cost((x: T.Tensor<[10000, 8]>, i: T.Tensor<[3]>) => T.gather(x, i, { axis: 0 }))(table, T.zeros([3], 'int32'))
+    const rows = Debug.cost((x: T.Tensor<[10000, 8]>, i: T.Tensor<[3]>) => T.gather(x, i, { axis: 0 }))(
+      table,
+      T.zeros([3], 'int32')
+    )
     expect(rows.flops).toBe(0)
     expect(rows.read).toBeLessThan(1000)
   })

@@ -1,5 +1,5 @@
 // Programs of single primitives at their samples: of the value, and of its pullback along a cotangent.
-import * as fc from 'fast-check'
+import type * as fc from 'fast-check'
 import { isFloat } from 'pullback/DType'
 import * as Debug from 'pullback/Debug'
 import { vjp } from 'pullback/Grad'

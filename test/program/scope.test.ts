@@ -1,7 +1,7 @@
 import { scan } from 'pullback/Control'
 import * as Debug from 'pullback/Debug'
 import { grad, jvp, vjp } from 'pullback/Grad'
-import * as Program from 'pullback/Program'
+import type * as Program from 'pullback/Program'
 import * as T from 'pullback/Tensor'
 import { vmap } from 'pullback/Vmap'
 import { describe, expect, test } from 'vitest'
