@@ -26,6 +26,7 @@ export {
   unaryWith
 } from './primitive/elementwise.js'
 export { bind, bindOne } from './primitive/bind.js'
+export type { Cost, Traffic } from './primitive/traffic.js'
 export {
   type Expression,
   type Scalars,
@@ -51,7 +52,6 @@ export {
 export type { Intrinsic, Operation } from './primitive/intrinsics.js'
 export {
   type Bound,
-  type Cost,
   type Derivative,
   type JointPullback,
   type Kind,

@@ -3,9 +3,10 @@
  */
 import type { Concrete, Tensor } from '../tensor/model.js'
 import { bind } from './bind.js'
-import type { Cost, Derivative, Kind, None, Params, Primitive, Pullback, TensorType } from './model.js'
 import { type Expression, type Scalars, scalarsOf } from './expression.js'
+import type { Derivative, Kind, None, Params, Primitive, Pullback, TensorType } from './model.js'
 import type { Sample } from './domain.js'
+import type { Cost } from './traffic.js'
 
 // -----------------------------------------------------------------------------
 // model

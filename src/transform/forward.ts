@@ -9,7 +9,7 @@ import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { Interpretation } from './interpretation.js'
 import { differentiated } from './level.js'
-import { marked, openScope } from './scope.js'
+import { openScope, pushedForward } from './scope.js'
 
 type Add = (a: Tensor, b: Tensor) => Tensor
 
@@ -75,7 +75,7 @@ export class Forward extends Interpretation {
     const jvp = primitive.derivative?.jvp
     if (jvp === undefined) return out
     if (openScope() === undefined) return this.moved(primitive, jvp, operands, primals, out, params)
-    return marked('jvp', this.scope, () => this.moved(primitive, jvp, operands, primals, out, params))()
+    return pushedForward(this.scope, () => this.moved(primitive, jvp, operands, primals, out, params))
   }
 
   /** The results with their tangents. */
@@ -109,7 +109,7 @@ export class Forward extends Interpretation {
     const { maps } = pair
     if (maps === undefined) return out
     if (openScope() === undefined) return this.pairMoved(maps, x, y, a, b, out)
-    return marked('jvp', this.scope, () => this.pairMoved(maps, x, y, a, b, out))()
+    return pushedForward(this.scope, () => this.pairMoved(maps, x, y, a, b, out))
   }
 
   private pairMoved(

@@ -16,7 +16,21 @@ import { within } from './scope.js'
 // equations
 // -----------------------------------------------------------------------------
 
-/** An equation: the one place where they are made, so that parameters are those of the primitive. */
+/**
+ * An equation: `results = primitive[params](operands)`, in a scope or outside of any. Parameters are those of the primitive;
+ * `verify` tells whether the results are.
+ *
+ * @example
+ * import * as Debug from 'pullback/Debug'
+ * import { type Program, Variable, equation } from 'pullback/Program'
+ * import { none } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const [x, y] = [0, 1].map((index) => new Variable(index, T.zeros([3])))
+ * const exp = equation(T.exp.primitive, none, [x!], [y!])
+ * const program: Program = { inputs: [x!], equations: [exp], outputs: [y!], places: 2 }
+ * Debug.show(program).split('\n')[1] // => '    b:f32[3] = exp a'
+ */
 export const equation = <P extends Params>(
   primitive: Primitive<P>,
   params: P,

@@ -13,7 +13,7 @@ import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { Interpretation } from './interpretation.js'
 import { differentiated, duringBackward } from './level.js'
-import { marked, openScope } from './scope.js'
+import { openScope, pulledBack } from './scope.js'
 
 type Add = (a: Tensor, b: Tensor) => Tensor
 type Seeds = readonly (readonly [output: Tensor, cotangent: Tensor])[]
@@ -88,7 +88,7 @@ export class Tape extends Interpretation {
 
   /** A pullback that runs in the scope of its operation. */
   private scoped(pull: Pullback): Pullback {
-    return openScope() === undefined ? pull : marked('vjp', this.scope, pull)
+    return openScope() === undefined ? pull : pulledBack(this.scope, pull)
   }
 
   /** Whether a value lives on this tape. */
@@ -154,7 +154,7 @@ export class Tape extends Interpretation {
       for (const part of parts) if (part !== undefined) this.requireForeign(name, part)
       return parts
     }
-    const joint: Joint = { width: out.length, parents, pull: marked('vjp', this.scope, pull), accumulates }
+    const joint: Joint = { width: out.length, parents, pull: pulledBack(this.scope, pull), accumulates }
     this.last = new Edge(this.last, this.slots, none, joint)
     return out.map((each) => (isFloat(each.dtype) ? this.push(each) : this.skip(each)))
   }

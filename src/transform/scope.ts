@@ -36,17 +36,23 @@ export const relative = (scope: string | undefined, outer: string | undefined): 
 export const within = <A>(scope: string | undefined, f: () => A): A =>
   scope === undefined ? f() : inScope(joined(open, scope), f)
 
-/**
- * The map that calls another one in a marked scope, `vjp(dense)`, where the open scope is inside of the one that the
- * differentiation began in; the map itself elsewhere.
- */
-export const marked = <Args extends readonly unknown[], R>(
-  mark: 'vjp' | 'jvp',
+/** The open scope as a differentiation calls it that began in another; `undefined` where there is nothing to call. */
+const calledFrom = (start: string | undefined): string | undefined =>
+  open === undefined ? undefined : relative(open, start)
+
+/** The pullback of an operation in the open scope: it runs in a marked scope, `vjp(dense)`, inside of the one open then. */
+export const pulledBack = <Args extends readonly unknown[], R>(
   start: string | undefined,
-  map: (...args: Args) => R
+  pullback: (...args: Args) => R
 ): ((...args: Args) => R) => {
-  const scope = open === undefined ? undefined : relative(open, start)
-  return scope === undefined ? map : (...args) => within(`${mark}(${scope})`, () => map(...args))
+  const scope = calledFrom(start)
+  return scope === undefined ? pullback : (...args) => within(`vjp(${scope})`, () => pullback(...args))
+}
+
+/** Makes the tangents of an operation in the open scope, in a marked scope: `jvp(dense)`. */
+export const pushedForward = <A>(start: string | undefined, tangents: () => A): A => {
+  const scope = calledFrom(start)
+  return scope === undefined ? tangents() : inScope(joined(start, `jvp(${scope})`), tangents)
 }
 
 const isPromise = (x: unknown): boolean =>
@@ -67,7 +73,7 @@ const isPromise = (x: unknown): boolean =>
  *
  * const f = (x: T.Tensor<[]>) => Debug.scope('wave', () => T.sin(x))
  * Debug.trace(grad(f))(T.scalar(1)).equations.map(({ primitive, scope }) => `${primitive.name} in ${scope}`)
- * // => ['sin in wave', 'cos in vjp(wave)']
+ * // => ['cos in vjp(wave)', 'guardedMul in vjp(wave)']
  */
 export const scope = <A>(name: string, f: () => A): A => {
   if (typeof name !== 'string' || name === '' || name.includes('/')) {
