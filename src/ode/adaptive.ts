@@ -35,7 +35,7 @@ export interface Adaptive extends Tolerances {
 // -----------------------------------------------------------------------------
 
 /** The values of a tensor under all transformations. */
-const valuesOf = (x: Tensor): readonly number[] => {
+export const valuesOf = (x: Tensor): readonly number[] => {
   const values = bottom(x)
   if (values === undefined) return []
   const { data, offset } = contiguous(values)
