@@ -1,7 +1,7 @@
 /** The primitive behind roots, fixed points and minima: x with f(x, c) = 0, however it is found. */
 import { interval } from '../primitive/domain.js'
 import { bind } from '../primitive/bind.js'
-import type { Program, TensorType } from '../primitive/model.js'
+import type { Program } from '../primitive/model.js'
 import { run } from '../transform/program.js'
 import { pullBack, pushForward } from '../calculus/leafwise.js'
 import { add, neg, sub } from '../tensor/arithmetic.js'
