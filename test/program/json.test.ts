@@ -207,7 +207,7 @@ describe('documents that are wrong', () => {
     ['programs[0].equations[1].operands[1]: expected the number of a variable or { "$constant": number }, got "a"', equation(1, 'operands 1'), 'a'],
     ['programs[0].equations[2].params: expected an object, got null', equation(2, 'params'), null],
     ['programs[0].equations[2].params: expected a record of parameters, got a constant or a program', equation(2, 'params'), { $constant: 0 }],
-    ['programs[0].equations[2].params: expected a primitives tag, got "$odd"', equation(2, 'params'), { $odd: 0 }],
+    ['programs[0].equations[2].params: expected a known tag, got "$odd"', equation(2, 'params'), { $odd: 0 }],
     ['programs[0].equations[2].params.axes: expected $number to stand alone, got 2 entries', equation(2, 'params axes'), { $number: 'NaN', a: 1 }],
     ['programs[0].equations[2].params.axes: expected one of NaN, Infinity, -Infinity, -0, got "1"', equation(2, 'params axes'), { $number: '1' }],
     ['programs[0].equations[2].params.axes: expected the place of one of 0 programs before it, got 0', equation(2, 'params axes'), { $program: 0 }],
