@@ -1,7 +1,7 @@
 // Every primitive is held to every law, found by itself: a new one needs no line here. The other half of them is in
 // primitives.rest.test.ts, which runs beside.
 import * as fc from 'fast-check'
-import { type OperandVjp, type Params, bind, none, real, unary } from 'pullback/Primitive'
+import { type Params, bind, none, real, unary, type Rules } from 'pullback/Primitive'
 import * as Law from 'pullback/Law'
 import * as T from 'pullback/Tensor'
 import { describe, expect, it } from 'vitest'
@@ -88,7 +88,7 @@ describe('a bad primitive fails', () => {
   it('with a rule that reads values', () => {
     const { derivative } = T.exp.primitive
     if (derivative === undefined) throw new Error('exp has rules')
-    const ofNumber: OperandVjp<Params> = ([x]) => T.mul(Math.exp(T.toArray(x!)[0] ?? 0))
+    const ofNumber: Rules<Params>['vjp'] = ([x]) => T.mul(Math.exp(T.toArray(x!)[0] ?? 0))
     const reading = { ...T.exp.primitive, derivative: { ...derivative, vjp: [ofNumber] } }
     expect(broken({ reading })).toEqual(expect.arrayContaining(['vmap', 'staging']))
   })

@@ -155,7 +155,7 @@ const drawing = (gen: fc.GeneratorValue, options: DrawOptions): Drawing & fc.Wit
  * import * as A from 'pullback/Arbitrary'
  * import * as T from 'pullback/Tensor'
  *
- * const oneOperand = (draw: A.Drawing) => T.neg.primitive.sample(draw).operands.length === 1
+ * const oneOperand = (draw: A.Drawing) => T.neg.primitive.sample?.(draw).operands.length === 1
  * fc.assert(fc.property(A.draw(), oneOperand))
  */
 export const draw = (options: DrawOptions = {}): fc.Arbitrary<Drawing> => fc.gen().map((gen) => drawing(gen, options))

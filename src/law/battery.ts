@@ -5,6 +5,7 @@ import { all as dtypes, isFloat } from '../DType.js'
 import { type Drawing, draw } from '../arbitrary/draw.js'
 import type { Sample } from '../primitive/domain.js'
 import type { Params, Primitive } from '../primitive/model.js'
+import type { Tensor } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
 import { run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
@@ -18,7 +19,7 @@ import { partsOf } from './parts.js'
 import { latticeLike } from './salt.js'
 import type { Subject } from './subject.js'
 import { lawsOf, sampleOf } from './suite.js'
-import { flat, unflat } from './values.js'
+import { flat, replaced, unflat } from './values.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -67,11 +68,8 @@ const doubles = (at: Instance): Subject => subjectOf(at)
 /** The instance as a function of its float operands in single precision. */
 const singles = (at: Instance): Pick<Subject, 'f' | 'inputs'> => {
   const operands = at.operands.map((x) => (isFloat(x.dtype) ? cast(x, 'float32') : x))
-  const f: Subject['f'] = (moved) => {
-    let next = 0
-    return at.apply(operands.map((x) => (isFloat(x.dtype) ? moved[next++]! : x)))
-  }
-  return { f, inputs: operands.filter((x) => isFloat(x.dtype)) }
+  const float = (x: Tensor): boolean => isFloat(x.dtype)
+  return { f: (moved) => at.apply(replaced(operands, float, moved)), inputs: operands.filter(float) }
 }
 
 const cotangents = ({ f, inputs }: Pick<Subject, 'f' | 'inputs'>): Float64Array =>

@@ -1,15 +1,15 @@
 /** Laws of what primitives declare of themselves: that they are linear, that they have no derivative, and of NaN. */
 import * as E from 'fp-ts/lib/Either.js'
 import { isFloat } from '../DType.js'
-import { isConcrete } from '../tensor/model.js'
+import { type Tensor, isConcrete } from '../tensor/model.js'
 import { vjp } from '../calculus/reverse.js'
 import { broken, compare } from './compare.js'
 import { push } from './derivative.js'
-import { type Instance, subjectOf } from './instance.js'
+import { type Instance, movable, subjectOf } from './instance.js'
 import type { PrimitiveLaw } from './kernel.js'
 import { type Verdict, all, nothing } from './model.js'
 import { lattice, latticeLike, pick, rademacher } from './salt.js'
-import { combine, count, flat, leafwise, tensorAt, unflat } from './values.js'
+import { combine, count, flat, leafwise, replaced, tensorAt, unflat } from './values.js'
 
 // -----------------------------------------------------------------------------
 // linear and multilinear
@@ -61,11 +61,6 @@ export const multilinear: PrimitiveLaw = {
 // without a derivative
 // -----------------------------------------------------------------------------
 
-/** Primitives whose derivative is zero by decree, though their value changes: with the reason. */
-const zeroByDecree: { readonly [name: string]: string } = {
-  stopGradient: 'it is the identity, declared constant'
-}
-
 /**
  * A primitive without rules is constant where it is smooth, and its result inside a derivative is an untraced constant,
  * so that the cotangent of its operands is exactly zero.
@@ -80,15 +75,12 @@ export const withoutDerivative: PrimitiveLaw = {
   says: 'f(x + v) = f(x) for small v; the result is no longer traced',
   check: (at, salt) => {
     if (at.differentiable) return nothing
-    const { inputs, reach } = subjectOf(at)
-    if (inputs.length === 0) return nothing
     const subject = subjectOf(at)
-    const f = (moved: readonly (typeof inputs)[number][]): ReturnType<Instance['apply']> => {
-      let next = 0
-      return at.apply(at.operands.map((operand) => (operand.dtype === 'float64' ? moved[next++]! : operand)))
-    }
+    const { inputs, reach } = subject
+    if (inputs.length === 0) return nothing
+    const f: Instance['apply'] = (moved) => at.apply(replaced(at.operands, movable, moved))
     let traced = false
-    const [value, pullback] = vjp((moved: readonly (typeof inputs)[number][]) => {
+    const [value, pullback] = vjp((moved: readonly Tensor[]) => {
       const results = f(moved)
       traced = results.some((result) => !isConcrete(result))
       return results
@@ -96,7 +88,7 @@ export const withoutDerivative: PrimitiveLaw = {
     if (traced) return broken(subject, 'without derivative', 1, 'the result is traced, though there are no rules')
     const zero = flat(pullback(latticeLike(salt, value))[0])
     if (zero.some((each) => each !== 0)) return broken(subject, 'without derivative', 1, 'a cotangent is not zero')
-    if (at.name in zeroByDecree) return nothing
+    if (at.constant) return nothing
     // So small that a draw, which jumps where its random numbers happen to lie, all but never does; far above rounding.
     const small = rademacher(salt, reach.length).map((sign, i) => sign * Math.min(1e-3, reach[i]!) * 2 ** -20)
     const expected = flat(value)

@@ -5,9 +5,8 @@ import { broken, compare } from './compare.js'
 import { pull, push } from './derivative.js'
 import { type FunctionLaw, type Verdict, all, nothing } from './model.js'
 import { lattice, latticeLike } from './salt.js'
-import { factor, roundingOf } from './rounding.js'
 import type { Subject } from './subject.js'
-import { combine, count, dot, flat, largest, unflat } from './values.js'
+import { combine, count, dot, factor, flat, largest, roundingOf, unflat } from './values.js'
 
 const sumOfSizes = (values: Float64Array): number => values.reduce((sum, each) => sum + Math.abs(each), 0)
 

@@ -5,10 +5,9 @@ import { pull, push } from './derivative.js'
 import { adjointAt } from './exact.js'
 import { checkAlong } from './finite.js'
 import { type FunctionLaw, type Verdict, all, nothing } from './model.js'
-import { factor } from './rounding.js'
 import { latticeLike } from './salt.js'
 import type { Subject } from './subject.js'
-import { count, flat, largest, leafwise } from './values.js'
+import { count, factor, flat, largest, leafwise } from './values.js'
 
 type Tensors = readonly Tensor[]
 

@@ -5,10 +5,12 @@ import { DTypeError } from '../primitive/require.js'
 import { Traced } from '../primitive/traced.js'
 import type { Sample } from '../primitive/domain.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
+import { stopGradientPrimitive } from '../tensor/cast.js'
+import { castPrimitive } from '../tensor/structural.js'
 import { freshLevel } from '../transform/level.js'
 import { literal } from './literal.js'
 import { type Subject, reachOfAll } from './subject.js'
-import { flat, largest } from './values.js'
+import { flat, largest, replaced } from './values.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -30,6 +32,10 @@ export interface Instance {
   readonly reachOf: (operand: Tensor) => readonly number[] | undefined
   /** Whether it has rules at all. */
   readonly differentiable: boolean
+  /** Whether it is the identity, declared constant: its derivative is zero, though its value changes. */
+  readonly constant: boolean
+  /** Whether the type of the result is a parameter, as that of `cast` is. */
+  readonly choosesType: boolean
   /** Whether the operands lie where it is smooth. */
   readonly smooth: boolean
   readonly apply: (operands: readonly Tensor[]) => readonly Tensor[]
@@ -104,6 +110,8 @@ export const instance = (
   smooth,
   literals: () => [...operands.map(literal), ...(Object.keys(params).length === 0 ? [] : [literal(params)])],
   differentiable: primitive.derivative !== undefined,
+  constant: primitive === stopGradientPrimitive,
+  choosesType: primitive === castPrimitive,
   apply: (at) => bind(primitive, at, params),
   infer: (at) => primitive.infer(at, params),
   evaluate: (at) => primitive.evaluate(at, params),
@@ -117,7 +125,14 @@ export const concrete = (operands: readonly Tensor[]): readonly Concrete[] =>
     throw new DTypeError('Law', 'a sample gave a traced operand; concrete tensors are required')
   })
 
-const movable = (x: Tensor): boolean => x.dtype === 'float64'
+/** Whether laws move an operand. */
+export const movable = (x: Tensor): boolean => x.dtype === 'float64'
+
+/** The primitive as a function of its float64 operands, at the others. */
+export const movedFrom =
+  ({ apply }: Instance, operands: readonly Tensor[]): Subject['f'] =>
+  (moved) =>
+    apply(replaced(operands, movable, moved)).filter(movable)
 
 const subjects = new WeakMap<Instance, Subject>()
 
@@ -131,12 +146,9 @@ export const subjectOf = (at: Instance): Subject => {
 }
 
 const subjectFrom = (at: Instance): Subject => {
-  const { name, operands, smooth, apply, reachOf, literals } = at
+  const { name, operands, smooth, reachOf, literals } = at
   const inputs = operands.filter(movable)
-  const f = (moved: readonly Tensor[]): readonly Tensor[] => {
-    let next = 0
-    return apply(operands.map((operand) => (movable(operand) ? moved[next++]! : operand))).filter(movable)
-  }
+  const f = movedFrom(at, operands)
   const value = f(inputs)
   return {
     name,

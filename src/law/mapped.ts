@@ -11,10 +11,9 @@ import { subjectOf } from './instance.js'
 import type { PrimitiveLaw } from './kernel.js'
 import { type FunctionLaw, type Verdict, all, nothing } from './model.js'
 import { type Part, partsOf } from './parts.js'
-import { factor } from './rounding.js'
 import { pick } from './salt.js'
 import type { Subject } from './subject.js'
-import { count, flat, largest, leafwise } from './values.js'
+import { count, factor, flat, largest, leafwise } from './values.js'
 
 type Tensors = readonly Tensor[]
 

@@ -1,16 +1,6 @@
 /** Parts of mutations: how rules and kernels are changed. */
 import { bind } from '../primitive/bind.js'
-import type {
-  Derivative,
-  JointJvp,
-  JointVjp,
-  OperandJvp,
-  OperandVjp,
-  Primitive,
-  Pullback,
-  Slots,
-  TensorType
-} from '../primitive/model.js'
+import type { Derivative, Primitive, Pullback, Slots, TensorType, Rules } from '../primitive/model.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 
 // -----------------------------------------------------------------------------
@@ -31,8 +21,14 @@ type Tensors = readonly Tensor[]
 
 /** The rules of both modes, each with a change for the list with a rule per operand and one for the joint rule. */
 interface Changes {
-  readonly jvp?: readonly [(rule: OperandJvp<object>, index: number) => OperandJvp<object>, Joint<JointJvp<object>>]
-  readonly vjp?: readonly [(rule: OperandVjp<object>, index: number) => OperandVjp<object>, Joint<JointVjp<object>>]
+  readonly jvp?: readonly [
+    (rule: Rules<object>['jvp'], index: number) => Rules<object>['jvp'],
+    Joint<Rules<object>['jointJvp']>
+  ]
+  readonly vjp?: readonly [
+    (rule: Rules<object>['vjp'], index: number) => Rules<object>['vjp'],
+    Joint<Rules<object>['jointVjp']>
+  ]
 }
 
 type Joint<Rule> = (rule: Rule) => Rule

@@ -2,7 +2,7 @@
 import type { Tensor } from '../tensor/model.js'
 import { pull, push } from './derivative.js'
 import { type Leaf, directionLeaf, operandLeaf } from './examples.js'
-import type { Instance } from './instance.js'
+import { type Instance, movable, movedFrom } from './instance.js'
 
 type Tensors = readonly Tensor[]
 
@@ -14,16 +14,6 @@ export interface Part {
   readonly leaves: readonly Leaf[]
   readonly f: (leaves: Tensors) => Tensors
 }
-
-const movable = (x: Tensor): boolean => x.dtype === 'float64'
-
-/** The primitive as a function of its float64 operands, at the others. */
-const movedFrom =
-  (at: Instance, operands: Tensors) =>
-  (moved: Tensors): Tensors => {
-    let next = 0
-    return at.apply(operands.map((operand) => (movable(operand) ? moved[next++]! : operand))).filter(movable)
-  }
 
 /** Whether the primitive gives a value at the other examples of its operands. */
 const works = (at: Instance, leaves: readonly Leaf[]): boolean => {

@@ -8,7 +8,7 @@ import { type Instance, subjectOf } from './instance.js'
 import { type PrimitiveLaw, paths } from './kernel.js'
 import { type Verdict, all } from './model.js'
 import { latticeLike } from './salt.js'
-import { count, flat, largest, unflat } from './values.js'
+import { count, flat, largest, replaced, unflat } from './values.js'
 
 type Tensors = readonly Tensor[]
 
@@ -20,9 +20,6 @@ const gathered = 2
 
 /** By how many ulps operands are moved to see how well the result is conditioned. */
 const moved = 8
-
-/** Primitives whose result has a type of its own, with the reason. */
-const choosesType: { readonly [name: string]: string } = { cast: 'the type is its parameter' }
 
 const to =
   (dtype: 'float32' | 'float64') =>
@@ -124,10 +121,7 @@ export const singlePrecision: PrimitiveLaw = {
     const results = at.apply(operands)
     const typesOf = (list: Tensors): readonly DType[] => list.map(({ dtype }) => dtype)
     const n = floats(operands).length
-    const f = (moving: Tensors): Tensors => {
-      let next = 0
-      return floats(at.apply(operands.map((operand) => (isFloat(operand.dtype) ? moving[next++]! : operand))))
-    }
+    const f = (moving: Tensors): Tensors => floats(at.apply(replaced(operands, (x) => isFloat(x.dtype), moving)))
     const u = latticeLike(salt, floats(results))
     const v = latticeLike(salt + 1, floats(operands))
     const pulled = (list: Tensors): Tensors => pull(f, list.slice(0, n), list.slice(n))
@@ -138,7 +132,7 @@ export const singlePrecision: PrimitiveLaw = {
       (): Verdict =>
         inBoth(at, 'jvp', 1, pushed, [...floats(operands), ...v], largest(flat(results)), typesOf(floats(results)))
     ]
-    const free = n === 0 || at.name in choosesType
+    const free = n === 0 || at.choosesType
     const types = free ? typesOf(results) : typesOf(at.apply(at.operands)).map(narrow)
     return all([
       () => inBoth(at, 'the value', 0, (list) => at.apply(list), operands, largest(flat(operands)), types),

@@ -4,9 +4,8 @@ import type { Tensor } from '../tensor/model.js'
 import { compare } from './compare.js'
 import { pull, push } from './derivative.js'
 import { type FunctionLaw, type Verdict, all, nothing } from './model.js'
-import { roundingOf } from './rounding.js'
 import { latticeLike } from './salt.js'
-import { combine, count, flat, unflat } from './values.js'
+import { combine, count, flat, replaced, roundingOf, unflat } from './values.js'
 
 const zeros = (like: readonly Tensor[]): readonly Tensor[] => unflat(like, new Float64Array(count(like)))
 
@@ -100,10 +99,8 @@ export const subsets: FunctionLaw = {
     const full = pull(f, inputs, u)
     const checkOf = (active: readonly boolean[]) => (): Verdict => {
       const chosen = inputs.filter((_, i) => active[i] === true)
-      const partial = (moving: readonly Tensor[]): readonly Tensor[] => {
-        let next = 0
-        return f(inputs.map((x, i) => (active[i] === true ? moving[next++]! : x)))
-      }
+      const partial = (moving: readonly Tensor[]): readonly Tensor[] =>
+        f(replaced(inputs, (_, i) => active[i] === true, moving))
       const expected = flat(full.filter((_, i) => active[i] === true))
       return compare(subject, {
         law: 'subsets',

@@ -88,3 +88,22 @@ export const locate = (
   }
   return [0, []]
 }
+
+/** The list with other tensors in the places of those that are chosen, in turn. */
+export const replaced = (
+  list: readonly Tensor[],
+  chosen: (x: Tensor, index: number) => boolean,
+  by: readonly Tensor[]
+): readonly Tensor[] => {
+  let next = 0
+  return list.map((x, i) => (chosen(x, i) ? by[next++]! : x))
+}
+
+/** Machine epsilon of the terms, this many times. */
+export const factor: number = 512 * Number.EPSILON
+
+/** Relative to the largest value in the leaf, of all lists that are given. */
+export const roundingOf = (like: readonly Tensor[], ...values: readonly Float64Array[]): Float64Array => {
+  const sizes = values.map((each) => leafwise(like, each))
+  return Float64Array.from({ length: count(like) }, (_, i) => factor * Math.max(...sizes.map((each) => each[i]!)))
+}

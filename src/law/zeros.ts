@@ -10,10 +10,9 @@ import { maskOf, stacked } from './examples.js'
 import { type Instance, subjectOf } from './instance.js'
 import type { PrimitiveLaw } from './kernel.js'
 import { type Verdict, all, nothing } from './model.js'
-import { factor } from './rounding.js'
 import { latticeLike, pick } from './salt.js'
 import type { Subject } from './subject.js'
-import { count, flat, leafwise, unflat } from './values.js'
+import { count, factor, flat, leafwise, unflat } from './values.js'
 
 type Tensors = readonly Tensor[]
 

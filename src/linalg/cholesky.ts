@@ -1,5 +1,6 @@
 /** The Cholesky factor of positive definite matrices. */
 import { choleskyInto } from '../kernel/cholesky.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { bindOne } from '../primitive/bind.js'
 import { type None, type Primitive, none } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
@@ -76,6 +77,7 @@ const mirrored = (x: Tensor): Tensor => add(lower(x), mT(lower(x, -1)))
 export const choleskyPrimitive: Primitive<None> = op<1, None>({
   name: 'cholesky',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n) => n ** 3 / 3)),
   arity: 1,
   infer: (a) => a,
   evaluate,

@@ -1,5 +1,6 @@
 /** Eigenvalues and eigenvectors of symmetric matrices. */
 import { eighInto, eighSpace } from '../kernel/eigh.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { bind } from '../primitive/bind.js'
 import { type None, type Primitive, none } from '../primitive/model.js'
@@ -52,6 +53,7 @@ const folded = (x: Tensor): Tensor => add(lower(x), lower(mT(x), -1))
 export const eighPrimitive: Primitive<None> = {
   name: 'eigh',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n) => 9 * n ** 3)),
   infer: ([a]) => [
     { shape: a!.shape.slice(0, -1), dtype: a!.dtype },
     { shape: a!.shape, dtype: a!.dtype }

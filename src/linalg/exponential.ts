@@ -2,6 +2,7 @@
 import { exponentialInto, exponentialSpace } from '../kernel/matrixExponential.js'
 import { align } from '../primitive/batch.js'
 import { bind, bindOne } from '../primitive/bind.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { type None, type Primitive, none } from '../primitive/model.js'
 import { type Shape, size } from '../shape/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
@@ -70,6 +71,10 @@ const evaluate = (operands: readonly Concrete[]): Concrete => {
   return fromDoubles(shape, dtype, out)
 }
 
+/** Six products and a solve, of a matrix with a block for each subset of the directions. */
+const ofApproximation = (directions: number): Primitive['cost'] =>
+  counted(perMatrix((_m, n) => (44 * (2 ** directions * n) ** 3) / 3))
+
 /**
  * The exponential of the first of several stacks of square matrices, or its derivative along the others. The trace of C^T with it
  * is the derivative of the trace of the exponential along all of them: symmetric, so each pullback is the same
@@ -80,6 +85,11 @@ export const matrixExpPrimitive: Primitive<None> = {
   kind: 'opaque',
   infer: ([a]) => [a!],
   evaluate: (operands) => [evaluate(operands)],
+  // A Pade approximation of degree 13; how often it is squared depends on the values.
+  cost: (operands, params, results) => ({
+    ...ofApproximation(operands.length - 1)!(operands, params, results),
+    atLeast: true
+  }),
   derivative: {
     jvp: (tangents, operands) => {
       const parts = tangents.flatMap((tangent, i) => (tangent === undefined ? [] : [moved(operands, i, tangent)]))

@@ -2,6 +2,7 @@
 import { type DType, epsilon, promote, toFloat } from '../DType.js'
 import { leastSquaresInto } from '../kernel/pseudoinverse.js'
 import { clearColumns, zeroColumns } from '../kernel/strongZero.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { align } from '../primitive/batch.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
@@ -14,6 +15,7 @@ import { type Following, type TensorOr, checkOptions, dataOrOptions } from '../t
 import { type Zeros, weak } from '../tensor/matmul.js'
 import { type Concrete, type Tensor, isTensor } from '../tensor/model.js'
 import { broadcastToShape, cast, reshapeTo } from '../tensor/structural.js'
+import { within } from '../transform/scope.js'
 import type { Turned } from './factorShapes.js'
 import {
   asColumn,
@@ -99,6 +101,9 @@ const evaluate = (a: Concrete, b: Concrete, { cutoff, transpose, strongZero }: C
 export const lstsqPrimitive: Primitive<Cutoff> = op<2, Cutoff>({
   name: 'lstsq',
   kind: 'opaque',
+  cost: counted(
+    perMatrix((m, n, k) => 2 * Math.min(m, n) ** 2 * (Math.max(m, n) - Math.min(m, n) / 3) + 4 * m * n * k)
+  ),
   arity: 2,
   infer: (a, b, { transpose }) => ({
     shape: [...stackOf(a.shape), transpose ? rowsOf(a.shape) : columnsOf(a.shape), columnsOf(b.shape)],
@@ -187,9 +192,9 @@ export const pinv: {
   const [m, n] = [rowsOf(x.shape), columnsOf(x.shape)]
   const cutoff = cutoffOf('pinv', x.shape, x.dtype, options)
   const unit = identity(stackOf(x.shape), Math.min(m, n), x.dtype)
-  return m < n
-    ? run(x, unit, { cutoff, transpose: false, ...weak })
-    : mT(run(x, unit, { cutoff, transpose: true, ...weak }))
+  return within('pinv', () =>
+    m < n ? run(x, unit, { cutoff, transpose: false, ...weak }) : mT(run(x, unit, { cutoff, transpose: true, ...weak }))
+  )
 })
 
 // -----------------------------------------------------------------------------

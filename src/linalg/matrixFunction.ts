@@ -6,7 +6,7 @@ import { derivativeAlong, jetsAlong, turned } from '../kernel/spectral.js'
 import { allZero } from '../kernel/strongZero.js'
 import { align } from '../primitive/batch.js'
 import { bind, bindOne } from '../primitive/bind.js'
-import { type None, type OperandJvp, type OperandVjp, type Primitive, none } from '../primitive/model.js'
+import { type None, type Primitive, type Rules, none } from '../primitive/model.js'
 import { requireTensor } from '../primitive/require.js'
 import { type Shape, ShapeError, equals, show, size } from '../shape/model.js'
 import { abs, add, div } from '../tensor/arithmetic.js'
@@ -106,7 +106,7 @@ const withJets = (operands: readonly Tensor[], jets: Tensor, directions: readonl
 const functionAlong = (k: number): Primitive<None> => {
   requireOrder(k)
   const directionsOf = (operands: readonly Tensor[]): readonly Tensor[] => operands.slice(fixed + 1)
-  const more: OperandJvp<None> = (tangent, operands) => bindOne(functionAlong(k + 1), [...operands, tangent], none)
+  const more: Rules<None>['jvp'] = (tangent, operands) => bindOne(functionAlong(k + 1), [...operands, tangent], none)
   const self: Primitive<None> = {
     name: 'matrixFunction',
     kind: 'opaque',
@@ -119,7 +119,7 @@ const functionAlong = (k: number): Primitive<None> => {
         undefined,
         ...Array.from(
           { length: k + 1 },
-          (_, i): OperandJvp<None> =>
+          (_, i): Rules<None>['jvp'] =>
             (tangent, operands) =>
               bindOne(self, replaced(operands, fixed + i, tangent), none)
         )
@@ -132,7 +132,7 @@ const functionAlong = (k: number): Primitive<None> => {
           bindOne(jetsAlongDirections(k + 1), [...operands.slice(0, fixed), ct, ...directionsOf(operands)], none),
         ...Array.from(
           { length: k },
-          (_, i): OperandVjp<None> =>
+          (_, i): Rules<None>['vjp'] =>
             (operands) =>
             (ct) =>
               bindOne(self, replaced(operands, fixed + 1 + i, ct), none)
@@ -159,7 +159,7 @@ const jetsAlongDirections = (k: number): Primitive<None> => {
         undefined,
         ...Array.from(
           { length: k },
-          (_, i): OperandJvp<None> =>
+          (_, i): Rules<None>['jvp'] =>
             (tangent, operands) =>
               bindOne(self, replaced(operands, fixed + i, tangent), none)
         )
@@ -168,7 +168,7 @@ const jetsAlongDirections = (k: number): Primitive<None> => {
         (operands) => (ct) => bindOne(functionAlong(k), withJets(operands, ct, operands.slice(fixed)), none),
         undefined,
         undefined,
-        ...Array.from({ length: k }, (_, i): OperandVjp<None> => (operands) => (ct) => {
+        ...Array.from({ length: k }, (_, i): Rules<None>['vjp'] => (operands) => (ct) => {
           const others = operands.slice(fixed).filter((__, index) => index !== i)
           return bindOne(functionAlong(k - 1), withJets(operands, ct, others), none)
         })

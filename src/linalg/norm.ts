@@ -15,6 +15,7 @@ import { where } from '../tensor/select.js'
 import { norm as vectorNorm } from '../tensor/statistics.js'
 import { keepAxes } from '../tensor/arrange.js'
 import { cast, permuteTo, reshapeTo } from '../tensor/structural.js'
+import { within } from '../transform/scope.js'
 import { columnsOf, floating, rowsOf } from './matrix.js'
 import { svd } from './svd.js'
 
@@ -157,6 +158,8 @@ export const norm: {
   if (rank === 0) throw new ShapeError('norm', [x.shape], 'a scalar; a matrix, a vector or a stack of them is required')
   const { axis = rank === 1 ? 0 : [-2, -1] } = options
   const axes = inOrder(axis, x.shape)
-  const result = reduced(x, options.ord, axes)
-  return options.keepDims === true ? reshapeTo(result, keepAxes(x.shape, axes)) : result
+  return within('norm', () => {
+    const result = reduced(x, options.ord, axes)
+    return options.keepDims === true ? reshapeTo(result, keepAxes(x.shape, axes)) : result
+  })
 })

@@ -4,6 +4,7 @@ import { show } from '../internal/given.js'
 import type { Shape } from '../shape/model.js'
 import { matmul } from '../tensor/matmul.js'
 import type { Tensor } from '../tensor/model.js'
+import { within } from '../transform/scope.js'
 import { inverse } from './inverse.js'
 import { columnsOf, identity, requireFloatSquare, stackOf } from './matrix.js'
 
@@ -43,5 +44,5 @@ export const matrixPower: MatrixPower = dual<MatrixPower>((a: Tensor, n: number)
   const x = requireFloatSquare('matrixPower', a)
   if (!Number.isInteger(n)) throw new RangeError(`matrixPower: exponent ${show(n)}; an integer is required`)
   if (n === 0) return identity(stackOf(x.shape), columnsOf(x.shape), x.dtype)
-  return n > 0 ? power(x, n) : power(inverse(x), -n)
+  return within('matrixPower', () => (n > 0 ? power(x, n) : power(inverse(x), -n)))
 })

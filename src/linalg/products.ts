@@ -2,6 +2,7 @@
 import { allocate, promote } from '../DType.js'
 import { dual } from '../internal/dual.js'
 import { crossInto, restoreCrossZeros } from '../kernel/cross.js'
+import { counted } from '../primitive/cost.js'
 import { align } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
@@ -66,6 +67,7 @@ const crossPrimitive: Primitive<Zeros> = op<2, Zeros>({
   name: 'cross',
   kind: 'contract',
   arity: 2,
+  cost: counted((_operands, [out]) => 3 * size(out!.shape)),
   infer: (a) => ({ shape: a.shape, dtype: a.dtype === 'bool' ? 'int32' : a.dtype }),
   evaluate: (a, b, { strongZero }, out) => {
     const x = contiguous(a)

@@ -1,5 +1,6 @@
 /** The QR decomposition. */
 import { qrInto, qrSpace } from '../kernel/qr.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { bind } from '../primitive/bind.js'
 import { type None, type Primitive, none } from '../primitive/model.js'
 import { type Shape, size } from '../shape/model.js'
@@ -62,6 +63,7 @@ const total = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined
 export const qrPrimitive: Primitive<None> = {
   name: 'qr',
   kind: 'opaque',
+  cost: counted(perMatrix((m, n) => 4 * n * n * (m - n / 3))),
   infer: ([a]) => {
     const { shape, dtype } = a!
     const n = columnsOf(shape)

@@ -4,6 +4,7 @@ import { allFinite } from '../kernel/householder.js'
 import { lostPivot } from '../kernel/lu.js'
 import { clearColumns, zeroColumns } from '../kernel/strongZero.js'
 import { substitute } from '../kernel/substitution.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { align } from '../primitive/batch.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
@@ -117,6 +118,7 @@ const evaluate = (a: Concrete, b: Concrete, { transpose, strongZero }: Transpose
 export const solvePrimitive: Primitive<Transposed> = op<2, Transposed>({
   name: 'solve',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n, k) => (2 * n ** 3) / 3 + 2 * n * n * k)),
   arity: 2,
   infer: (_a, b) => b,
   evaluate: (a, b, params) => evaluate(a, b, params),

@@ -2,6 +2,7 @@
 import { type DType, epsilon, toFloat } from '../DType.js'
 import { allZero } from '../kernel/strongZero.js'
 import { type RootSpace, lyapunovInto, rootInto, rootSpace, symmetricInto } from '../kernel/symmetricRoot.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { align } from '../primitive/batch.js'
 import type { Draw } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
@@ -76,6 +77,7 @@ const drawDefinite = (draw: Draw, stack: Shape, n: number): Tensor =>
 export const lyapunovPrimitive: Primitive<None> = op<2, None>({
   name: 'lyapunov',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n) => 17 * n ** 3)),
   arity: 2,
   infer: (_s, c) => c,
   evaluate: (s, c) => {
@@ -143,6 +145,7 @@ const refuseIndefinite = (matrix: readonly number[], least: number): LinalgError
 export const matrixSqrtPrimitive: Primitive<None> = op<1, None>({
   name: 'matrixSqrt',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n) => 13 * n ** 3)),
   arity: 1,
   infer: (a) => a,
   evaluate,

@@ -1,5 +1,6 @@
 /** The singular value decomposition. */
 import { svdInto, svdSpace } from '../kernel/svd.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { bind } from '../primitive/bind.js'
 import { type None, type Primitive, none } from '../primitive/model.js'
@@ -93,6 +94,7 @@ const total = (terms: readonly (Tensor | undefined)[]): Tensor | undefined =>
 export const svdPrimitive: Primitive<None> = {
   name: 'svd',
   kind: 'opaque',
+  cost: counted(perMatrix((m, n) => 4 * m * n * Math.min(m, n) + 22 * Math.min(m, n) ** 3)),
   infer: ([a]) => shapesOf(a!.shape).map((shape) => ({ shape, dtype: a!.dtype })),
   evaluate: ([a]) => {
     const { shape, dtype } = a!

@@ -3,6 +3,7 @@ import { promote, toFloat } from '../DType.js'
 import { isOptions } from '../internal/given.js'
 import { allZero } from '../kernel/strongZero.js'
 import { restoreSubstitutionZeros, substitute } from '../kernel/substitution.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { align } from '../primitive/batch.js'
 import { type Draw, interval } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
@@ -143,6 +144,7 @@ const drawTriangle = (draw: Draw): { readonly operands: readonly Tensor[]; reado
 export const triangularSolvePrimitive: Primitive<Triangular> = op<2, Triangular>({
   name: 'triangularSolve',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n, k) => n * n * k)),
   arity: 2,
   infer: (_a, b) => b,
   evaluate: (a, b, params, out) => evaluate(a, b, params, out.shape),

@@ -8,6 +8,7 @@ import type { DType } from '../DType.js'
 import type { Shape } from '../shape/model.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 import type { Sample } from './domain.js'
+import type { Cost } from './traffic.js'
 import type { Scalars } from './expression.js'
 
 // -----------------------------------------------------------------------------
@@ -120,59 +121,30 @@ export type Slots = readonly (Tensor | undefined)[]
  */
 export type JointPullback = (cotangents: Slots, before: Slots) => Slots
 
-/** The four forms of a rule. They are methods, which makes a primitive of any parameters a `Primitive`. */
-interface Rules<P extends Params> {
-  tangentOfOne(tangent: Tensor, operands: readonly Tensor[], out: Tensor, params: P): Tensor
-  pullbackToOne(operands: readonly Tensor[], out: Tensor, params: P): Pullback
-  jointTangents(tangents: Slots, operands: readonly Tensor[], out: readonly Tensor[], params: P): Slots
-  jointPullback(operands: readonly Tensor[], out: readonly Tensor[], params: P): JointPullback
+/**
+ * The four forms of a rule: of one operand, for primitives with one result, or of all operands together (*joint*), where
+ * they share the work or there are several results. A pullback of its own per operand keeps residuals apart.
+ *
+ * They are declared as methods, so that a primitive of any parameters is a `Primitive`.
+ *
+ * @example
+ * import type { None, Rules } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const tangentOfDoubling: Rules<None>['jvp'] = (tangent) => T.mul(tangent, 2)
+ * const pullbackOfSwap: Rules<None>['jointVjp'] = () => ([a, b]) => [b, a]
+ * [tangentOfDoubling.length, pullbackOfSwap.length] // => [1, 0]
+ */
+export interface Rules<P extends Params> {
+  /** The part of the result's tangent that the tangent of one operand contributes. */
+  jvp(this: void, tangent: Tensor, operands: readonly Tensor[], out: Tensor, params: P): Tensor
+  /** Makes the pullback to one operand. */
+  vjp(this: void, operands: readonly Tensor[], out: Tensor, params: P): Pullback
+  /** The tangents of all results, from those of all operands. */
+  jointJvp(this: void, tangents: Slots, operands: readonly Tensor[], out: readonly Tensor[], params: P): Slots
+  /** Makes the pullback to all operands. */
+  jointVjp(this: void, operands: readonly Tensor[], out: readonly Tensor[], params: P): JointPullback
 }
-
-/**
- * The part of the result's tangent that the tangent of one operand contributes; for primitives with one result.
- *
- * @example
- * import type { None, OperandJvp } from 'pullback/Primitive'
- * import * as T from 'pullback/Tensor'
- *
- * const ofDoubling: OperandJvp<None> = (tangent) => T.mul(tangent, 2)
- * ofDoubling.length // => 1
- */
-export type OperandJvp<P extends Params> = Rules<P>['tangentOfOne']
-
-/**
- * Makes the pullback to one operand; for primitives with one result. One closure per operand keeps residuals apart.
- *
- * @example
- * import type { None, OperandVjp } from 'pullback/Primitive'
- * import * as T from 'pullback/Tensor'
- *
- * const ofDoubling: OperandVjp<None> = () => (cotangent) => T.mul(cotangent, 2)
- * ofDoubling.length // => 0
- */
-export type OperandVjp<P extends Params> = Rules<P>['pullbackToOne']
-
-/**
- * The tangents of all results, from the tangents of all operands.
- *
- * @example
- * import type { JointJvp, None } from 'pullback/Primitive'
- *
- * const ofSwap: JointJvp<None> = ([a, b]) => [b, a]
- * ofSwap.length // => 1
- */
-export type JointJvp<P extends Params> = Rules<P>['jointTangents']
-
-/**
- * Makes the pullback to all operands at once.
- *
- * @example
- * import type { JointVjp, None } from 'pullback/Primitive'
- *
- * const ofSwap: JointVjp<None> = () => ([a, b]) => [b, a]
- * ofSwap.length // => 0
- */
-export type JointVjp<P extends Params> = Rules<P>['jointPullback']
 
 /**
  * The derivative rules of a primitive, in dispatching operations: that alone makes derivatives of derivatives right, to
@@ -191,8 +163,8 @@ export type JointVjp<P extends Params> = Rules<P>['jointPullback']
  * Object.keys(derivative) // => ['jvp', 'vjp']
  */
 export interface Derivative<P extends Params = Params> {
-  readonly jvp: readonly (OperandJvp<P> | undefined)[] | JointJvp<P>
-  readonly vjp: readonly (OperandVjp<P> | undefined)[] | JointVjp<P>
+  readonly jvp: readonly (Rules<P>['jvp'] | undefined)[] | Rules<P>['jointJvp']
+  readonly vjp: readonly (Rules<P>['vjp'] | undefined)[] | Rules<P>['jointVjp']
   /** Whether the joint pullback returns totals, from `before` on. */
   readonly accumulates?: boolean
 }
@@ -210,24 +182,6 @@ export interface Pair {
 
 /** Makes the map that multiplies with a partial derivative: of tangents forward, of cotangents back. */
 export type PairMap = (x: Tensor, y: Tensor, out: Tensor) => Pullback
-
-/**
- * Operations and memory traffic of one call.
- *
- * @example
- * import type { Cost } from 'pullback/Primitive'
- *
- * const ofAddingTwoVectors: Cost = { flops: 3, read: 24, written: 12 }
- * ofAddingTwoVectors.flops // => 3
- */
-export interface Cost {
-  /** Floating-point operations. */
-  readonly flops: number
-  /** Bytes read. */
-  readonly read: number
-  /** Bytes written. */
-  readonly written: number
-}
 
 // -----------------------------------------------------------------------------
 // primitives
@@ -264,9 +218,9 @@ export interface Primitive<P extends Params = Params> {
   readonly name: string
   readonly kind: Kind
   /** The types of the results; throws a `ShapeError` or `DTypeError` in the user's terms. */
-  infer(operands: readonly TensorType[], params: P): readonly TensorType[]
+  infer(this: void, operands: readonly TensorType[], params: P): readonly TensorType[]
   /** The kernel on concrete tensors; never dispatches. */
-  evaluate(operands: readonly Concrete[], params: P): readonly Concrete[]
+  evaluate(this: void, operands: readonly Concrete[], params: P): readonly Concrete[]
   /** The rules; `undefined` where the derivative is zero everywhere that it exists (`floor`, comparisons, `argmax`). */
   readonly derivative: Derivative<P> | undefined
   /**
@@ -274,26 +228,34 @@ export interface Primitive<P extends Params = Params> {
    * usual shapes. All results carry it in front. Without a rule, examples are mapped one by one and stacked, which is
    * right, but slow.
    */
-  batch?(operands: readonly Tensor[], mapped: readonly boolean[], params: P, size: number): readonly Tensor[]
+  batch?(
+    this: void,
+    operands: readonly Tensor[],
+    mapped: readonly boolean[],
+    params: P,
+    size: number
+  ): readonly Tensor[]
   /** Test operands and parameters; absent for primitives that are made per call from a user's function. */
-  sample?(...draw: Parameters<Sample<P>>): ReturnType<Sample<P>>
+  sample?(this: void, ...draw: Parameters<Sample<P>>): ReturnType<Sample<P>>
   /** The fast path of two operands of one type and shape. */
   readonly pair?: Pair
   /** For an elementwise primitive: its function of numbers, as data. */
   readonly scalar?: Scalars
   /** Whether it is called for more than its results, so that a program keeps it when nobody reads them. */
-  effect?(params: P): boolean
+  effect?(this: void, params: P): boolean
   /** Operations and bytes of one call, where the default of the kind is wrong. */
-  cost?(operands: readonly TensorType[], params: P, results: readonly TensorType[]): Cost
+  cost?(this: void, operands: readonly TensorType[], params: P, results: readonly TensorType[]): Cost
   /** The programs in its parameters. */
-  programs?(params: P): readonly Program[]
+  programs?(this: void, params: P): readonly Program[]
   /** The parameters with other programs, in the order of `programs`. */
-  withPrograms?(params: P, programs: readonly Program[]): P
+  withPrograms?(this: void, params: P, programs: readonly Program[]): P
+  /** Whether the kernel runs derivatives of the programs; passes then leave those as they are, to keep its bits. */
+  readonly differentiates?: boolean
   /**
    * For a primitive made per call from a user's functions: the same operation with programs in its parameters, which
-   * staging writes down instead. It may stay itself, where a function reads values and has no program.
+   * staging writes down instead; `undefined` where a function reads values, and so has no program.
    */
-  close?(operands: readonly TensorType[], params: P): Bound
+  close?(this: void, operands: readonly TensorType[], params: P): Bound | undefined
 }
 
 /**

@@ -4,6 +4,7 @@ import { dual } from '../internal/dual.js'
 import { type MatmulData, matmulInto } from '../kernel/matmul.js'
 import { restoreZeros } from '../kernel/strongZero.js'
 import { forEachRow, plan } from '../kernel/strided.js'
+import { counted } from '../primitive/cost.js'
 import { real } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
@@ -140,6 +141,7 @@ const matmulPrimitive: Primitive<Zeros> = op<2, Zeros>({
   name: 'matmul',
   kind: 'contract',
   arity: 2,
+  cost: counted(([a], [out]) => 2 * size(out!.shape) * columns(a!.shape)),
   infer: (a, b) => ({
     shape: [...requireProduct('matmul', a.shape, b.shape), rows(a.shape), columns(b.shape)],
     dtype: a.dtype === 'bool' ? 'int32' : a.dtype

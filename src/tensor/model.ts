@@ -178,10 +178,10 @@ export interface Contiguous {
  * The values in row-major order, copied only when the tensor is a view in another order: how kernels read operands.
  *
  * @example
- * import { type Primitive, bindOne, contiguous, fromData, op, real } from 'pullback/Primitive'
+ * import { type None, type Primitive, bindOne, contiguous, fromData, none, op, real } from 'pullback/Primitive'
  * import * as T from 'pullback/Tensor'
  *
- * const secondHalf: Primitive = op<1, None>({
+ * const secondHalf: Primitive<None> = op<1, None>({
  *   name: 'secondHalf',
  *   kind: 'move',
  *   arity: 1,
@@ -206,6 +206,14 @@ export const contiguous = (x: Concrete): Contiguous => {
   const data = allocate(x.dtype, size(x.shape))
   copyStrided(x.data, x.offset, x.shape, x.strides, data)
   return { data, offset: 0 }
+}
+
+/** The number that all elements are, where the layout says that they are one: a scalar, one element, or one repeated. */
+export const uniform = (x: Concrete): number | undefined => {
+  if (x instanceof Scalar) return x.value
+  const elements = size(x.shape)
+  if (elements === 0) return undefined
+  return elements === 1 || x.strides.every((stride) => stride === 0) ? x.data[x.offset] : undefined
 }
 
 /** The number of a concrete scalar, or of a tensor of one element. */
