@@ -1,12 +1,14 @@
 /** Functions of symmetric matrices, with derivatives by divided differences. */
 import { jvp } from '../calculus/forward.js'
 import { epsilon, toFloat } from '../DType.js'
-import { type Points, derivatives } from '../kernel/dividedDifference.js'
+import { type Points, carried, derivatives } from '../kernel/dividedDifference.js'
 import { derivativeAlong, jetsAlong, turned } from '../kernel/spectral.js'
 import { allZero } from '../kernel/strongZero.js'
 import { align } from '../primitive/batch.js'
 import { bind, bindOne } from '../primitive/bind.js'
-import { type None, type Primitive, type Rules, none } from '../primitive/model.js'
+import { counted, perMatrix } from '../primitive/cost.js'
+import { type None, type Primitive, type Slots, none } from '../primitive/model.js'
+import { interval } from '../primitive/domain.js'
 import { requireTensor } from '../primitive/require.js'
 import { type Shape, ShapeError, equals, show, size } from '../shape/model.js'
 import { abs, add, div } from '../tensor/arithmetic.js'
@@ -20,33 +22,36 @@ import { cast, reshapeTo } from '../tensor/structural.js'
 import { typed } from '../tensor/typed.js'
 import { eighPrimitive } from './eigh.js'
 import { columnsOf, doublesOf, fromDoubles, requireFloatSquare, stackOf } from './matrix.js'
+import { drawApart, drawNear } from './matrixFunctionOperands.js'
 import { decomposed } from './squareRoot.js'
 import { symmetrise } from './symmetric.js'
 
 // -----------------------------------------------------------------------------
-// the primitives
+// kernels
 // -----------------------------------------------------------------------------
 
 /**
- * What the operands are: the matrix; its eigenvalues and the lengths on which the function changes there, both constant;
- * then, for a derivative, the jets, which are the values and derivatives of the function at the eigenvalues,
- * [..., derivatives + 1, n]; and the directions. A function of the matrix is so an ordinary, linear function of its jets:
- * whatever they depend on is differentiated through them.
+ * How many operands stand before the jets and directions: the matrix, and two constants, the points and the lengths on which
+ * the function changes there, [..., n].
+ *
+ * The jets, [..., derivatives + 1, n], are the values and derivatives of a function of numbers at the points, which are the
+ * eigenvalues to rounding; Taylor's formula carries them to the eigenvalues. A function of the matrix is so an ordinary,
+ * linear function of its jets: whatever they depend on is differentiated through them.
  */
 const fixed = 3
 
 /** Calls `each` for every matrix of the stack, with its eigenvectors, points, and directions in the basis of those. */
 const eachMatrix = (
   x: Concrete,
-  w: Concrete,
   lengths: Concrete,
   directions: readonly Concrete[],
   each: (matrix: number, v: Float64Array, points: Points, directions: readonly Float64Array[]) => void
 ): void => {
   const n = columnsOf(x.shape)
-  const { v } = decomposed(x)
+  const { w, v } = decomposed(x)
   const all = directions.map(doublesOf)
-  const points = { w: doublesOf(w), lengths: doublesOf(lengths), epsilon: epsilon(toFloat(x.dtype)) }
+  const rounded = doublesOf(fromDoubles([w.length], x.dtype, w))
+  const points = { w: rounded, lengths: doublesOf(lengths), epsilon: epsilon(toFloat(x.dtype)) }
   for (let matrix = 0; matrix < size(stackOf(x.shape)); matrix++) {
     const at = matrix * n * n
     // Linear in each direction: along one of zeros it is 0, at any matrix.
@@ -65,12 +70,14 @@ const symmetricOf = (n: number, x: Float64Array): Float64Array => {
 
 const evaluateFunction = ([x, w, lengths, jets, ...directions]: readonly Concrete[]): Concrete => {
   const n = columnsOf(x!.shape)
-  const values = doublesOf(jets!)
+  const [values, from] = [doublesOf(jets!), doublesOf(w!)]
   const count = (derivatives + 1) * n
   const out = new Float64Array(size(x!.shape))
-  eachMatrix(x!, w!, lengths!, directions, (matrix, v, points, own) => {
-    if (allZero(values, matrix * count, count)) return
-    const inner = symmetricOf(n, derivativeAlong(n, points, values, matrix * count, own))
+  eachMatrix(x!, lengths!, directions, (matrix, v, points, own) => {
+    const given = values.subarray(matrix * count, (matrix + 1) * count)
+    if (allZero(given, 0, count)) return
+    const inner = symmetricOf(n, derivativeAlong(n, points, carried(n, given, from, points, false), own))
+    if (allZero(inner, 0, n * n)) return
     out.set(symmetricOf(n, turned(n, v, matrix * n * n, inner, 0, true)), matrix * n * n)
   })
   return fromDoubles(x!.shape, x!.dtype, out)
@@ -78,105 +85,127 @@ const evaluateFunction = ([x, w, lengths, jets, ...directions]: readonly Concret
 
 const evaluateJets = ([x, w, lengths, ...directions]: readonly Concrete[]): Concrete => {
   const n = columnsOf(x!.shape)
+  const from = doublesOf(w!)
   const out = new Float64Array(size(stackOf(x!.shape)) * (derivatives + 1) * n)
-  eachMatrix(x!, w!, lengths!, directions, (matrix, _v, points, [by, ...own]) => {
-    jetsAlong(n, points, by!, own, out, matrix * (derivatives + 1) * n)
+  eachMatrix(x!, lengths!, directions, (matrix, _v, points, [by, ...own]) => {
+    const jets = jetsAlong(n, points, by!, own)
+    out.set(carried(n, jets, from, points, true), matrix * (derivatives + 1) * n)
   })
   return fromDoubles([...stackOf(x!.shape), derivatives + 1, n], x!.dtype, out)
 }
 
-const requireOrder = (order: number): void => {
-  if (order <= derivatives) return
+// -----------------------------------------------------------------------------
+// the primitives
+// -----------------------------------------------------------------------------
+
+/** Applies one of the primitives: both have one operand more than the derivative's order, beside the fixed ones. */
+const apply = (primitive: Primitive<None>, operands: readonly Tensor[]): Tensor => {
+  const order = operands.length - fixed - 1
+  if (order <= derivatives) return bindOne(primitive, operands, none)
   throw new RangeError(
     `matrixFunction: a derivative of order ${order} is not there; expected an order up to ${derivatives}`
   )
 }
 
+const functionOf = (operands: readonly Tensor[]): Tensor => apply(matrixFunctionPrimitive, operands)
+
+const jetsOf = (operands: readonly Tensor[]): Tensor => apply(matrixFunctionJetsPrimitive, operands)
+
 const replaced = (operands: readonly Tensor[], index: number, x: Tensor): readonly Tensor[] =>
   operands.map((each, i) => (i === index ? x : each))
 
-/** The matrix and what is constant, then jets and directions. */
-const withJets = (operands: readonly Tensor[], jets: Tensor, directions: readonly Tensor[]): readonly Tensor[] => [
-  ...operands.slice(0, fixed),
-  jets,
-  ...directions
-]
+/** The operands of the derivative along one operand more: a further direction, or another jet or direction in its place. */
+const moved = (operands: readonly Tensor[], index: number, x: Tensor): readonly Tensor[] =>
+  index === 0 ? [...operands, x] : replaced(operands, index, x)
 
-/** The derivative along k directions, of the function that the jets are those of; for k = 0 the function itself. */
-const functionAlong = (k: number): Primitive<None> => {
-  requireOrder(k)
-  const directionsOf = (operands: readonly Tensor[]): readonly Tensor[] => operands.slice(fixed + 1)
-  const more: Rules<None>['jvp'] = (tangent, operands) => bindOne(functionAlong(k + 1), [...operands, tangent], none)
-  const self: Primitive<None> = {
-    name: 'matrixFunction',
-    kind: 'opaque',
-    infer: ([x]) => [x!],
-    evaluate: (operands) => [evaluateFunction(operands)],
-    derivative: {
-      jvp: [
-        more,
-        undefined,
-        undefined,
-        ...Array.from(
-          { length: k + 1 },
-          (_, i): Rules<None>['jvp'] =>
-            (tangent, operands) =>
-              bindOne(self, replaced(operands, fixed + i, tangent), none)
-        )
-      ],
-      vjp: [
-        (operands, out, params) => (ct) => more(ct, operands, out, params),
-        undefined,
-        undefined,
-        (operands) => (ct) =>
-          bindOne(jetsAlongDirections(k + 1), [...operands.slice(0, fixed), ct, ...directionsOf(operands)], none),
-        ...Array.from(
-          { length: k },
-          (_, i): Rules<None>['vjp'] =>
-            (operands) =>
-            (ct) =>
-              bindOne(self, replaced(operands, fixed + 1 + i, ct), none)
-        )
-      ]
-    },
-    batch: (operands, mapped, params, front) => [bindOne(self, align(operands, mapped, front), params)]
-  }
-  return self
+/** The tangent of a result, as the sum of what the tangents of operands contribute; points and lengths are constant. */
+const tangentAlong = (
+  tangents: Slots,
+  operands: readonly Tensor[],
+  f: (operands: readonly Tensor[]) => Tensor
+): Tensor | undefined =>
+  tangents.reduce<Tensor | undefined>((sum, tangent, i) => {
+    if (tangent === undefined || isConstant(i)) return sum
+    const part = f(moved(operands, i, tangent))
+    return sum === undefined ? part : add(sum, part)
+  }, undefined)
+
+const isConstant = (index: number): boolean => index > 0 && index < fixed
+
+/** k!, which is the number of orders of k directions. */
+const ordersOf = (k: number): number => (k < 2 ? 1 : k * ordersOf(k - 1))
+
+/** A decomposition, changes of basis, and for each path of k + 1 indices a difference, and the directions in each order. */
+const cost: Primitive<None>['cost'] = (operands, params, results) => {
+  const k = operands.length - fixed - 1
+  const perPath = k * ordersOf(k) + 2 ** (k + 1)
+  return counted(perMatrix((_m, n) => (9 + 4 * (k + 1)) * n ** 3 + n ** (k + 1) * perPath))(operands, params, results)
 }
 
-/** The transpose in the jets: symmetric in its k directions, of which any one is the cotangent. */
-const jetsAlongDirections = (k: number): Primitive<None> => {
-  requireOrder(k - 1)
-  const self: Primitive<None> = {
-    name: 'matrixFunctionJets',
-    kind: 'opaque',
-    infer: ([x]) => [{ shape: [...stackOf(x!.shape), derivatives + 1, columnsOf(x!.shape)], dtype: x!.dtype }],
-    evaluate: (operands) => [evaluateJets(operands)],
-    derivative: {
-      jvp: [
-        (tangent, operands) => bindOne(jetsAlongDirections(k + 1), [...operands, tangent], none),
-        undefined,
-        undefined,
-        ...Array.from(
-          { length: k },
-          (_, i): Rules<None>['jvp'] =>
-            (tangent, operands) =>
-              bindOne(self, replaced(operands, fixed + i, tangent), none)
-        )
-      ],
-      vjp: [
-        (operands) => (ct) => bindOne(functionAlong(k), withJets(operands, ct, operands.slice(fixed)), none),
-        undefined,
-        undefined,
-        ...Array.from({ length: k }, (_, i): Rules<None>['vjp'] => (operands) => (ct) => {
-          const others = operands.slice(fixed).filter((__, index) => index !== i)
-          return bindOne(functionAlong(k - 1), withJets(operands, ct, others), none)
+/**
+ * Of a matrix, points, lengths, jets and k directions: the derivative along the directions of the function with these jets;
+ * for k = 0 the function itself. Its product with one more direction is symmetric in all of them, so pullbacks to the matrix and to
+ * directions are the same operation, with the cotangent among the directions.
+ *
+ * At equal eigenvalues it is a function of the matrix only for jets that are equal there too, as those of a function are:
+ * others depend on which eigenvectors stand for the equal eigenvalues.
+ */
+export const matrixFunctionPrimitive: Primitive<None> = {
+  name: 'matrixFunction',
+  kind: 'opaque',
+  infer: ([x]) => [x!],
+  evaluate: (operands) => [evaluateFunction(operands)],
+  cost,
+  derivative: {
+    jvp: (tangents, operands) => [tangentAlong(tangents, operands, functionOf)],
+    vjp:
+      (operands) =>
+      ([ct]) => {
+        const directions = operands.slice(fixed + 1)
+        return operands.map((_, i) => {
+          if (ct === undefined || isConstant(i)) return undefined
+          return i === fixed
+            ? jetsOf([...operands.slice(0, fixed), ct, ...directions])
+            : functionOf(moved(operands, i, ct))
         })
-      ]
-    },
-    batch: (operands, mapped, params, front) => [bindOne(self, align(operands, mapped, front), params)]
+      }
+  },
+  batch: (operands, mapped, params, front) => bind(matrixFunctionPrimitive, align(operands, mapped, front), params),
+  // Laws take three derivatives, so there are no directions yet.
+  sample: (draw) => ({ operands: draw.pick([drawApart, drawNear])(draw), params: none })
+}
+
+/**
+ * Of a matrix, points, lengths and k directions, of which the first is a cotangent of `matrixFunction` along the others: the
+ * cotangent of its jets. Symmetric in the directions.
+ *
+ * At equal eigenvalues it depends on which eigenvectors stand for them, and only its products with jets of a function do
+ * not.
+ */
+export const matrixFunctionJetsPrimitive: Primitive<None> = {
+  name: 'matrixFunctionJets',
+  kind: 'opaque',
+  infer: ([x]) => [{ shape: [...stackOf(x!.shape), derivatives + 1, columnsOf(x!.shape)], dtype: x!.dtype }],
+  evaluate: (operands) => [evaluateJets(operands)],
+  cost,
+  derivative: {
+    jvp: (tangents, operands) => [tangentAlong(tangents, operands, jetsOf)],
+    vjp:
+      (operands) =>
+      ([ct]) => {
+        const directions = operands.slice(fixed)
+        return operands.map((_, i) => {
+          if (ct === undefined || isConstant(i)) return undefined
+          const others = i === 0 ? directions : directions.filter((__, index) => index !== i - fixed)
+          return functionOf([...operands.slice(0, fixed), ct, ...others])
+        })
+      }
+  },
+  batch: (operands, mapped, params, front) => bind(matrixFunctionJetsPrimitive, align(operands, mapped, front), params),
+  sample: (draw) => {
+    const [x, w, lengths] = drawApart(draw)
+    return { operands: [x, w, lengths, draw.tensor(x.shape, interval(-1, 1))], params: none }
   }
-  return self
 }
 
 // -----------------------------------------------------------------------------
@@ -247,5 +276,5 @@ export const matrixFunction =
     const [f0, f1, f2, f3] = jets.map((each) => stopGradient(each))
     const lengths = minimum(ratio(f0!, f2!), ratio(f1!, f3!))
     const rows = jets.map((each) => reshapeTo(each, [...w.shape.slice(0, -1), 1, columnsOf(x.shape)]))
-    return typed<S>(bindOne(functionAlong(0), [x, w, lengths, concat(rows, { axis: -2 })], none))
+    return typed<S>(functionOf([x, w, lengths, concat(rows, { axis: -2 })]))
   }
