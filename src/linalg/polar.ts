@@ -1,4 +1,5 @@
 /** The polar decomposition. */
+import { counted, perMatrix } from '../primitive/cost.js'
 import { align } from '../primitive/batch.js'
 import { bind } from '../primitive/bind.js'
 import { type None, type Primitive, none } from '../primitive/model.js'
@@ -69,6 +70,10 @@ const twice = (x: Tensor): Tensor => add(x, x)
 export const polarPrimitive: Primitive<None> = {
   name: 'polar',
   kind: 'opaque',
+  // A singular value decomposition, and the product of its factors.
+  cost: counted(
+    perMatrix((m, n) => 4 * m * n * Math.min(m, n) + 22 * Math.min(m, n) ** 3 + 2 * m * n * Math.min(m, n))
+  ),
   infer: ([a]) => {
     const { shape, dtype } = a!
     const n = columnsOf(shape)

@@ -161,7 +161,8 @@ const asStates = <Y>(tree: unknown): WithAxis<Y> => tree as WithAxis<Y>
  * chooses the steps when it runs, and the gradient of which makes all of them once more.
  *
  * Adaptive steps fail with a `RangeError` where `maxSteps` do not reach the next time, no step is short enough, or something
- * is not finite; fixed ones go on with what arithmetic gives, NaN and infinities. Both fail with a `TreeError`, `ShapeError`
+ * is not finite; in a program, of operands that are NaN, all of the solution is NaN. Fixed steps go on with what arithmetic
+ * gives, NaN and infinities. Both fail with a `TreeError`, `ShapeError`
  * or `DTypeError` where the slope is not as the state.
  *
  * J. R. Dormand and P. J. Prince, Journal of Computational and Applied Mathematics 6, 1980.

@@ -1,5 +1,5 @@
 /** The maker of elementwise primitives of two operands, and the product in the rules of all of them. */
-import { type DType, isFloat, promote, round } from '../DType.js'
+import { isFloat, promote, round } from '../DType.js'
 import { guarded, guardedMulLoops } from '../kernel/arithmetic.js'
 import { type BinaryLoop, type LoopsByType, type Scalar2, binaryLoop } from '../kernel/elementwise.js'
 import { type Shape, equals } from '../shape/model.js'
@@ -128,9 +128,9 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
     ...record.loops
   }
   const maps = mapsOf(record)
-  const functionOf = (dtype: DType): Scalar2 => (dtype === 'float32' ? single : dtype === 'int32' ? int32 : f)
+  const isApart = single !== f
   const evaluate = (x: Concrete, y: Concrete): Concrete => {
-    const g = functionOf(x.dtype)
+    const g = x.dtype === 'int32' ? int32 : isApart && x.dtype === 'float32' ? single : f
     if (isScalar(x) && isScalar(y)) return fromNumber(result ?? x.dtype, g(x.value, y.value))
     if (neutral !== undefined) {
       if (isEverywhere(x, neutral)) return y
@@ -178,20 +178,24 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
     }
     return meet(pair, accepts, a, b)
   }
-  const number = (dtype: DType, a: number, b: number): Tensor => fromNumber(result ?? dtype, functionOf(dtype)(a, b))
   // Scalars first: they are answered here, without a call of the kernel.
   const both = (a: Tensor | number, b: Tensor | number): Tensor => {
     if (!isGiven(a)) requireTensor(name, a)
     if (!isGiven(b)) requireTensor(name, b)
     if (typeof a === 'number') {
       if (typeof b === 'number') return apply(fromNumber('float32', a), fromNumber('float32', b))
-      if (isScalar(b) && isFloat(b.dtype)) return number(b.dtype, round(b.dtype, a), b.value)
+      if (isScalar(b) && isFloat(b.dtype))
+        return fromNumber(
+          result ?? b.dtype,
+          (isApart && b.dtype === 'float32' ? single : f)(round(b.dtype, a), b.value)
+        )
       return apply(withNumber(a, b), b)
     }
     if (isScalar(a) && isFloat(a.dtype)) {
       const dtype = a.dtype
-      if (typeof b === 'number') return number(dtype, a.value, round(dtype, b))
-      if (isScalar(b) && b.dtype === dtype) return number(dtype, a.value, b.value)
+      const g = isApart && dtype === 'float32' ? single : f
+      if (typeof b === 'number') return fromNumber(result ?? dtype, g(a.value, round(dtype, b)))
+      if (isScalar(b) && b.dtype === dtype) return fromNumber(result ?? dtype, g(a.value, b.value))
     }
     return apply(a, typeof b === 'number' ? withNumber(b, a) : b)
   }

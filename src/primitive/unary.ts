@@ -193,6 +193,7 @@ export const unary = (record: UnaryRecord): Unary => {
   const accepts = record.accepts ?? 'float'
   const f = record.f ?? functionOfOne(name, scalar)
   const { single = f, int32 = f, loop = unaryLoop(f) } = record
+  const isApart = single !== f
   const kernelOf = (dtype: DType, g: Scalar1): Kernel => ({
     f: g,
     loop: loops?.[dtype] ?? (g === f ? loop : unaryLoop(g))
@@ -213,7 +214,7 @@ export const unary = (record: UnaryRecord): Unary => {
   })
   const call = <S extends Shape>(x: Tensor<S>): Tensor => {
     if (isGiven(x) && isScalar(x) && isFloat(x.dtype)) {
-      return fromNumber(result ?? x.dtype, (x.dtype === 'float32' ? single : f)(x.value))
+      return fromNumber(result ?? x.dtype, (isApart && x.dtype === 'float32' ? single : f)(x.value))
     }
     requireTensor(name, x)
     return bindOne(primitive, [cast(x, accepted(accepts, x.dtype))], none)

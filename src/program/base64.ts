@@ -2,7 +2,7 @@
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
 const digits: ReadonlyMap<string, number> = /* @__PURE__ */ new Map(
-  [...alphabet].map((character, value) => [character, value])
+  Array.from(alphabet, (character, value) => [character, value])
 )
 
 const wellFormed = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/

@@ -3,7 +3,7 @@
  * that nothing else does.
  */
 import type { Primitive } from '../primitive/model.js'
-import { normalDistribution } from '../activation/rectifiers.js'
+import { elu, leakyRelu, normalDistribution } from '../activation/rectifiers.js'
 import { checkpointPrimitive } from '../calculus/checkpoint.js'
 import { customVjpPrimitive, customJvpPrimitive } from '../calculus/customPrimitive.js'
 import { condPrimitive } from '../control/condPrimitive.js'
@@ -17,6 +17,7 @@ import { detPrimitive, detSignPrimitive, logAbsDetPrimitive } from '../linalg/de
 import { eighPrimitive } from '../linalg/eigh.js'
 import { matrixExpPrimitive } from '../linalg/exponential.js'
 import { inversePrimitive, extendedInversePrimitive } from '../linalg/inverse.js'
+import { polarPrimitive } from '../linalg/polar.js'
 import { lstsqPrimitive } from '../linalg/leastSquares.js'
 import { pivotsPrimitive, eliminatePrimitive } from '../linalg/lu.js'
 import { cross } from '../linalg/products.js'
@@ -107,6 +108,7 @@ const records: readonly Primitive[] = [
   lstsqPrimitive,
   pivotsPrimitive,
   eliminatePrimitive,
+  polarPrimitive,
   qrPrimitive,
   solvePrimitive,
   lyapunovPrimitive,
@@ -169,6 +171,8 @@ const records: readonly Primitive[] = [
 
 /** Operations that carry their record. */
 const operations: readonly { readonly primitive: Primitive }[] = [
+  elu,
+  leakyRelu,
   normalDistribution,
   cross,
   guardedMul,

@@ -66,13 +66,10 @@ class Recorder extends Writer {
   }
 
   apply<P extends Params>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
-    const variables = this.write(primitive, operands, params)
-    const made = bind(
-      primitive,
-      operands.map((operand) => this.primal(operand)),
-      params
-    )
-    return variables.map((variable, i) => this.known(variable, made[i]!))
+    this.requireOpen(primitive.name)
+    const primals = operands.map((operand) => this.primal(operand))
+    const made = bind(primitive, primals, params)
+    return this.write(primitive, operands, params, made).map((variable, i) => this.known(variable, made[i]!))
   }
 }
 

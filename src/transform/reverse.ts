@@ -91,6 +91,10 @@ export class Tape extends Interpretation {
     return openScope() === undefined ? pull : pulledBack(this.scope, pull)
   }
 
+  private scopedMaps(maps: Pair['maps']): Pair['maps'] {
+    return maps && [(x, y, out) => this.scoped(maps[0](x, y, out)), (x, y, out) => this.scoped(maps[1](x, y, out))]
+  }
+
   /** Whether a value lives on this tape. */
   private owns(x: Tensor): x is Node {
     return x.level === this.level
@@ -134,10 +138,10 @@ export class Tape extends Interpretation {
     const a = this.primal(x)
     const b = this.primal(y)
     const out = bindPair(pair, a, b)
-    const { maps } = pair
+    const maps = openScope() === undefined ? pair.maps : this.scopedMaps(pair.maps)
     if (maps === undefined) return out
-    if (this.owns(x)) this.last = new Edge(this.last, this.slots, x.index, this.scoped(maps[0](a, b, out)))
-    if (this.owns(y)) this.last = new Edge(this.last, this.slots, y.index, this.scoped(maps[1](a, b, out)))
+    if (this.owns(x)) this.last = new Edge(this.last, this.slots, x.index, maps[0](a, b, out))
+    if (this.owns(y)) this.last = new Edge(this.last, this.slots, y.index, maps[1](a, b, out))
     return this.push(out)
   }
 

@@ -85,16 +85,17 @@ export abstract class Writer extends Interpretation {
     return variable
   }
 
-  /** Writes down an operation; the variables of its results. */
+  /** Writes down an operation; the variables of its results, whose types are inferred unless they are known. */
   protected write<P extends Params>(
     primitive: Primitive<P>,
     operands: readonly Tensor[],
-    given: P
+    given: P,
+    types?: readonly TensorType[]
   ): readonly Variable[] {
     this.requireOpen(primitive.name)
     const bound: Bound = primitive.close?.(operands, given) ?? { primitive, params: given }
     const params = frozen(bound.params)
-    const results = bound.primitive.infer(operands, params).map((type) => this.variable(type))
+    const results = (types ?? bound.primitive.infer(operands, params)).map((type) => this.variable(type))
     const atoms = operands.map((operand) => this.atom(operand))
     this.equations.push(equation(bound.primitive, params, atoms, results, relative(openScope(), this.scope)))
     return results

@@ -98,8 +98,11 @@ describe.each([
 test.each([
   ['linearSolve', linearSolvePrimitive],
   ['implicit', implicitPrimitive]
-] satisfies readonly (readonly [string, Primitive])[])('%s mapped is the same operation, of examples', (_, primitive) => {
-  const [, mapped] = callsOf(primitive, 1)
-  expect(mapped?.primitive).toBe(primitive)
-  expect(mapped?.params).toMatchObject({ examples: [2] })
-})
+] satisfies readonly (readonly [string, Primitive])[])(
+  '%s mapped is the same operation, of examples',
+  (_, primitive) => {
+    const [, mapped] = callsOf(primitive, 1)
+    expect(mapped?.primitive).toBe(primitive)
+    expect(mapped?.params).toMatchObject({ examples: [2] })
+  }
+)

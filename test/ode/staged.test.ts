@@ -30,10 +30,9 @@ describe('a staged solver', () => {
       (program) => program.equations.filter(({ primitive: { name } }) => name === 'odeint').at(-1)!.params
     )
     const options = { relativeTolerance: 1e-8, absoluteTolerance: 1e-8, maxSteps: 10_000, checkpointEvery: undefined }
-    const slope = expect.objectContaining({ equations: expect.any(Array) })
-    expect(value).toEqual({ ...options, field: slope, through: [] })
+    expect(value).toMatchObject({ ...options, field: { equations: [{}, {}] }, through: [] })
     const through = { transformation: 'vjp', operands: 3, cotangents: [true], given: [false, false, false] }
-    expect(back).toEqual({ ...options, field: slope, through: [through] })
+    expect(back).toMatchObject({ ...options, through: [through] })
   })
 
   test('of operands that are NaN is NaN', () => {

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import * as Control from 'pullback/Control'
 import * as Debug from 'pullback/Debug'
 import { isFloat } from 'pullback/DType'
-import { checkpoint, grad, vjp } from 'pullback/Grad'
+import { checkpoint, customVjp, grad, vjp } from 'pullback/Grad'
 import * as Program from 'pullback/Program'
 import * as T from 'pullback/Tensor'
 import { vmap } from 'pullback/Vmap'
@@ -135,6 +135,27 @@ describe('record', () => {
       return value
     }
     expect(grad(f)(T.scalar(1))).toEqual(T.mul(2, T.cos(T.scalar(1))))
+  })
+
+  test('goes through rules of the user that read values', () => {
+    const absolute = customVjp(
+      (v: T.Tensor<[]>) => [T.item(T.stopGradient(v)) < 0 ? T.neg(v) : T.mul(v, 1), T.sign(v)] as const,
+      (sign: T.Tensor<[]>, ct: T.Tensor<[]>) => [T.mul(sign, ct)]
+    )
+    const { program, value } = Program.record((v: T.Tensor<[]>) => T.exp(absolute(v)))(T.scalar(-2))
+    expect(program.equations.map(({ primitive }) => primitive.name)).toEqual(['customVjp', 'exp'])
+    expect(value).toEqual(T.exp(T.scalar(2)))
+  })
+
+  test('is one transformation among others', () => {
+    const f = (v: T.Tensor<[]>): T.Tensor<[]> => Program.record((a: T.Tensor<[]>) => T.mul(a, T.sin(a)))(v).value
+    const plain = (a: T.Tensor<[]>): T.Tensor<[]> => T.mul(a, T.sin(a))
+    const x = T.scalar(0.7)
+    expect(grad(grad(f))(x)).toEqual(grad(grad(plain))(x))
+    expect(vmap(grad(f))(T.of([0.1, 0.2]))).toEqual(vmap(grad(plain))(T.of([0.1, 0.2])))
+    expect(Debug.show(Debug.trace(f)(x))).toBe(Debug.show(Debug.trace(plain)(x)))
+    expect(Program.record(grad(plain))(x).value).toEqual(grad(plain)(x))
+    expect(Program.record(f)(x).value).toEqual(plain(x))
   })
 
   test('its values are leaks afterwards', () => {

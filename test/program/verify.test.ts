@@ -59,7 +59,9 @@ describe('verify names the equation as printed', () => {
     const [product] = matmul.equations
     const [a] = matmul.inputs
     const wrong = Program.equation(product!.primitive, product!.params, [a!, a!], product!.results)
-    expect(failure({ ...matmul, equations: [wrong] })).toMatch(/^verify: `c:f32\[2, 2\] = matmul a a`: matmul: /)
+    expect(failure({ ...matmul, equations: [wrong] })).toMatch(
+      /^verify: `c:f32\[2, 2\] = matmul\[strongZero=false\] a a`: matmul: /
+    )
   })
 
   test('an output that is not defined', () => {
