@@ -31,12 +31,13 @@ import { symmetrise } from './symmetric.js'
 // -----------------------------------------------------------------------------
 
 /**
- * How many operands stand before the jets and directions: the matrix, and two constants, the points and the lengths on which
- * the function changes there, [..., n].
+ * The number of operands in front of the jets and directions: the matrix, and two constants, which are the points,
+ * [..., n], and the lengths on which the function changes there.
  *
- * The jets, [..., derivatives + 1, n], are the values and derivatives of a function of numbers at the points, which are the
- * eigenvalues to rounding; Taylor's formula carries them to the eigenvalues. A function of the matrix is so an ordinary,
- * linear function of its jets: whatever they depend on is differentiated through them.
+ * The jets, [..., derivatives + 1, n], are the values and derivatives of a function of numbers at the points. The
+ * points are the eigenvalues; where the two differ, Taylor's formula carries the jets from the points to the
+ * eigenvalues, so that the result is a smooth function of the matrix for fixed points and jets. It is linear in the
+ * jets: whatever they depend on is differentiated through them.
  */
 const fixed = 3
 
@@ -98,12 +99,12 @@ const evaluateJets = ([x, w, lengths, ...directions]: readonly Concrete[]): Conc
 // the primitives
 // -----------------------------------------------------------------------------
 
-/** Applies one of the primitives: both have one operand more than the derivative's order, beside the fixed ones. */
+/** Applies one of the primitives, both of which have `fixed + 1 + k` operands for a derivative of order k. */
 const apply = (primitive: Primitive<None>, operands: readonly Tensor[]): Tensor => {
   const order = operands.length - fixed - 1
   if (order <= derivatives) return bindOne(primitive, operands, none)
   throw new RangeError(
-    `matrixFunction: a derivative of order ${order} is not there; expected an order up to ${derivatives}`
+    `matrixFunction: there is no derivative of order ${order}; expected an order up to ${derivatives}`
   )
 }
 
@@ -114,11 +115,14 @@ const jetsOf = (operands: readonly Tensor[]): Tensor => apply(matrixFunctionJets
 const replaced = (operands: readonly Tensor[], index: number, x: Tensor): readonly Tensor[] =>
   operands.map((each, i) => (i === index ? x : each))
 
-/** The operands of the derivative along one operand more: a further direction, or another jet or direction in its place. */
+/**
+ * The operands of the derivative along `x` in one operand: one more direction for the matrix; for what it is linear
+ * in, `x` itself.
+ */
 const moved = (operands: readonly Tensor[], index: number, x: Tensor): readonly Tensor[] =>
   index === 0 ? [...operands, x] : replaced(operands, index, x)
 
-/** The tangent of a result, as the sum of what the tangents of operands contribute; points and lengths are constant. */
+/** The tangent of the result: the sum of the contributions of all operands but the constant ones. */
 const tangentAlong = (
   tangents: Slots,
   operands: readonly Tensor[],
@@ -135,7 +139,10 @@ const isConstant = (index: number): boolean => index > 0 && index < fixed
 /** k!, which is the number of orders of k directions. */
 const ordersOf = (k: number): number => (k < 2 ? 1 : k * ordersOf(k - 1))
 
-/** A decomposition, changes of basis, and for each path of k + 1 indices a difference, and the directions in each order. */
+/**
+ * A decomposition, k + 1 changes of basis, and on each path of k + 1 indices a difference and k! products of
+ * directions.
+ */
 const cost: Primitive<None>['cost'] = (operands, params, results) => {
   const k = operands.length - fixed - 1
   const perPath = k * ordersOf(k) + 2 ** (k + 1)
@@ -143,12 +150,13 @@ const cost: Primitive<None>['cost'] = (operands, params, results) => {
 }
 
 /**
- * Of a matrix, points, lengths, jets and k directions: the derivative along the directions of the function with these jets;
- * for k = 0 the function itself. Its product with one more direction is symmetric in all of them, so pullbacks to the matrix and to
- * directions are the same operation, with the cotangent among the directions.
+ * From a matrix, points, lengths, jets and k directions: the k-th derivative, along the directions, of the function
+ * with these jets; for k = 0 the function itself. The trace of its product with one more direction is symmetric in all
+ * k + 1, so the pullbacks to the matrix and to the directions are the same operation, with the cotangent as a
+ * direction.
  *
- * At equal eigenvalues it is a function of the matrix only for jets that are equal there too, as those of a function are:
- * others depend on which eigenvectors stand for the equal eigenvalues.
+ * Where eigenvalues are equal, their jets must be equal too, as those of a function are: with different ones the
+ * result depends on the choice of eigenvectors, and has no derivative along the matrix.
  */
 export const matrixFunctionPrimitive: Primitive<None> = {
   name: 'matrixFunction',
@@ -171,16 +179,16 @@ export const matrixFunctionPrimitive: Primitive<None> = {
       }
   },
   batch: (operands, mapped, params, front) => bind(matrixFunctionPrimitive, align(operands, mapped, front), params),
-  // Laws take three derivatives, so there are no directions yet.
+  // The laws take three derivatives, which is all there are, so they start without directions.
   sample: (draw) => ({ operands: draw.pick([drawApart, drawNear])(draw), params: none })
 }
 
 /**
- * Of a matrix, points, lengths and k directions, of which the first is a cotangent of `matrixFunction` along the others: the
- * cotangent of its jets. Symmetric in the directions.
+ * From a matrix, points, lengths and k + 1 directions: the cotangent of the jets of `matrixFunction` along k of them,
+ * for the cotangent that is the other one. It is symmetric in all of them.
  *
- * At equal eigenvalues it depends on which eigenvectors stand for them, and only its products with jets of a function do
- * not.
+ * Where eigenvalues are equal, the share of each depends on the choice of eigenvectors, and has no derivative along
+ * the matrix; products with jets that are equal there do not, and have.
  */
 export const matrixFunctionJetsPrimitive: Primitive<None> = {
   name: 'matrixFunctionJets',
@@ -237,14 +245,15 @@ const ratio = (x: Tensor, y: Tensor): Tensor => sqrt(div(add(abs(x), tiny), add(
 /**
  * A function of symmetric matrices: of A = V diag(w) V^T, V diag(f(w)) V^T; of each matrix of a stack `[..., n, n]`.
  *
- * `f` and its derivative `df` take a tensor of eigenvalues and return one of the same shape, element by element. With `E` in
- * the basis of the eigenvectors, the derivative along it has the elements `f[w_i, w_j] E_ij`, with the divided differences
- * `(f(w_i) - f(w_j)) / (w_i - w_j)`, and `df(w_i)` at equal eigenvalues (Daleckii and Krein, 1965). So derivatives are
- * right at equal and nearly equal eigenvalues too, where those of `V f(w) V^T` by `eigh` are not, up to order 3; `df` is
- * differentiated twice more for it. What else `f` depends on may be differentiated as well, through `f` and `df`.
+ * `f` and its derivative `df` take a tensor of eigenvalues and return one of the same shape, element by element. With
+ * `E` in the basis of the eigenvectors, the derivative along it has the elements `f[w_i, w_j] E_ij`, with the divided
+ * differences `(f(w_i) - f(w_j)) / (w_i - w_j)`, and `df(w_i)` at equal eigenvalues (Daleckii and Krein, 1965). So
+ * derivatives are right at equal and nearly equal eigenvalues too, where those of `V f(w) V^T` by `eigh` are not, up
+ * to order 3; `df` is differentiated twice more for it. What else `f` depends on may be differentiated as well,
+ * through `f` and `df`.
  *
- * It is a function of the symmetric part of `a`, as `matrixSqrt` is. Integers become float32; eigenvectors are computed in
- * double. NaN and infinities give NaN.
+ * It is a function of the symmetric part of `a`, as `matrixSqrt` is. Integers become float32; eigenvectors are
+ * computed in double. NaN and infinities give NaN.
  *
  * @throws ShapeError when `a` is not square, or `f` or `df` returns another shape
  * @throws LinalgError when `a` is not symmetric, by more than 1e-3 of its largest element

@@ -1,10 +1,11 @@
 /**
  * Test operands of functions of symmetric matrices: a matrix, points, lengths and jets.
  *
- * Laws move the elements of float64 operands one by one, and leave float32 alone. Points and lengths are constants, and so
- * float32 here. Jets move freely where eigenvalues are apart. Where these are equal, or nearly so, only jets of a function have
- * a derivative along the matrix, and no longer do when one element moves: there jets are float32 too, and those of a cubic,
- * which Taylor's formula carries to the eigenvalues without error wherever the matrix moves.
+ * Laws move the elements of float64 operands one by one, and leave float32 alone. Points and lengths are constants,
+ * and so float32 here. Where eigenvalues are far apart, jets move freely. Where eigenvalues are equal or nearly so,
+ * there is a derivative along the matrix only for the jets of one function, and these would no longer be that if one
+ * element moved. So there the jets are float32 too, those of a cubic, which Taylor's formula carries without error
+ * wherever the matrix moves.
  */
 import { bind } from '../primitive/bind.js'
 import { type Draw, interval } from '../primitive/domain.js'
