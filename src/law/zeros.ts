@@ -174,7 +174,7 @@ const mapped = (subject: Subject, x: Tensors, salt: number, order: 1 | 2): Verdi
   return compare(subject, {
     law: 'strong zeros',
     order,
-    what: 'mapped over two examples, a poisoned one with zero cotangents has a vjp that is not zero, or changes that of the other',
+    what: 'of two mapped examples, a poisoned one with zero cotangents has a vjp that is not zero, or changes the other',
     automatic: flat(found),
     expected: values,
     bound: leafwise(expected, values).map((most) => factor * Math.max(most, natural)),

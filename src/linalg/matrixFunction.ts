@@ -7,13 +7,13 @@ import { allZero } from '../kernel/strongZero.js'
 import { align } from '../primitive/batch.js'
 import { bind, bindOne } from '../primitive/bind.js'
 import { counted, perMatrix } from '../primitive/cost.js'
-import { type None, type Primitive, type Slots, none } from '../primitive/model.js'
+import { type None, type Primitive, type Rules, none } from '../primitive/model.js'
 import { interval } from '../primitive/domain.js'
 import { requireTensor } from '../primitive/require.js'
 import { type Shape, ShapeError, equals, show, size } from '../shape/model.js'
 import { abs, add, div } from '../tensor/arithmetic.js'
 import { stopGradient } from '../tensor/cast.js'
-import { onesLike } from '../tensor/construct.js'
+import { onesLike, zerosLike } from '../tensor/construct.js'
 import { minimum } from '../tensor/extremum.js'
 import { concat } from '../tensor/join.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
@@ -115,26 +115,39 @@ const jetsOf = (operands: readonly Tensor[]): Tensor => apply(matrixFunctionJets
 const replaced = (operands: readonly Tensor[], index: number, x: Tensor): readonly Tensor[] =>
   operands.map((each, i) => (i === index ? x : each))
 
+/** The operands of `matrixFunction` from those of `matrixFunctionJets`. */
+const withJets = (operands: readonly Tensor[], jets: Tensor): readonly Tensor[] => [
+  ...operands.slice(0, fixed),
+  jets,
+  ...operands.slice(fixed)
+]
+
+type Jvp = Rules<None>['jvp']
+
+type Vjp = Rules<None>['vjp']
+
 /**
- * The operands of the derivative along `x` in one operand: one more direction for the matrix; for what it is linear
- * in, `x` itself.
+ * A rule for each of as many operands as there may be: the matrix, points and lengths, and those in which it is
+ * linear.
  */
-const moved = (operands: readonly Tensor[], index: number, x: Tensor): readonly Tensor[] =>
-  index === 0 ? [...operands, x] : replaced(operands, index, x)
+/* @__NO_SIDE_EFFECTS__ */
+const jvps = (ofMatrix: Jvp, ofLinear: (index: number) => Jvp): readonly Jvp[] => {
+  const constant: Jvp = (_tangent, _operands, out) => zerosLike(out)
+  return [ofMatrix, constant, constant, ...linear.map(ofLinear)]
+}
 
-/** The tangent of the result: the sum of the contributions of all operands but the constant ones. */
-const tangentAlong = (
-  tangents: Slots,
-  operands: readonly Tensor[],
-  f: (operands: readonly Tensor[]) => Tensor
-): Tensor | undefined =>
-  tangents.reduce<Tensor | undefined>((sum, tangent, i) => {
-    if (tangent === undefined || isConstant(i)) return sum
-    const part = f(moved(operands, i, tangent))
-    return sum === undefined ? part : add(sum, part)
-  }, undefined)
+/* @__NO_SIDE_EFFECTS__ */
+const vjps = (ofMatrix: Vjp, ofLinear: (index: number) => Vjp): readonly Vjp[] => {
+  const constant =
+    (index: number): Vjp =>
+    (operands) =>
+    () =>
+      zerosLike(operands[index]!)
+  return [ofMatrix, constant(1), constant(2), ...linear.map(ofLinear)]
+}
 
-const isConstant = (index: number): boolean => index > 0 && index < fixed
+/** The indices of the operands in which the primitives are linear. */
+const linear: readonly number[] = /* @__PURE__ */ Array.from({ length: derivatives + 1 }, (_, i) => fixed + i)
 
 /** k!, which is the number of orders of k directions. */
 const ordersOf = (k: number): number => (k < 2 ? 1 : k * ordersOf(k - 1))
@@ -165,18 +178,14 @@ export const matrixFunctionPrimitive: Primitive<None> = {
   evaluate: (operands) => [evaluateFunction(operands)],
   cost,
   derivative: {
-    jvp: (tangents, operands) => [tangentAlong(tangents, operands, functionOf)],
-    vjp:
-      (operands) =>
-      ([ct]) => {
-        const directions = operands.slice(fixed + 1)
-        return operands.map((_, i) => {
-          if (ct === undefined || isConstant(i)) return undefined
-          return i === fixed
-            ? jetsOf([...operands.slice(0, fixed), ct, ...directions])
-            : functionOf(moved(operands, i, ct))
-        })
-      }
+    jvp: jvps(
+      (tangent, operands) => functionOf([...operands, tangent]),
+      (i) => (tangent, operands) => functionOf(replaced(operands, i, tangent))
+    ),
+    vjp: vjps(
+      (operands) => (ct) => functionOf([...operands, ct]),
+      (i) => (operands) => (ct) => (i === fixed ? jetsOf : functionOf)(replaced(operands, i, ct))
+    )
   },
   batch: (operands, mapped, params, front) => bind(matrixFunctionPrimitive, align(operands, mapped, front), params),
   // The laws take three derivatives, which is all there are, so they start without directions.
@@ -187,8 +196,8 @@ export const matrixFunctionPrimitive: Primitive<None> = {
  * From a matrix, points, lengths and k + 1 directions: the cotangent of the jets of `matrixFunction` along k of them,
  * for the cotangent that is the other one. It is symmetric in all of them.
  *
- * Where eigenvalues are equal, the share of each depends on the choice of eigenvectors, and has no derivative along
- * the matrix; products with jets that are equal there do not, and have.
+ * Where eigenvalues are equal, the result depends on the choice of eigenvectors, and has no derivative along the
+ * matrix. Its product with jets that are equal there has one.
  */
 export const matrixFunctionJetsPrimitive: Primitive<None> = {
   name: 'matrixFunctionJets',
@@ -197,17 +206,20 @@ export const matrixFunctionJetsPrimitive: Primitive<None> = {
   evaluate: (operands) => [evaluateJets(operands)],
   cost,
   derivative: {
-    jvp: (tangents, operands) => [tangentAlong(tangents, operands, jetsOf)],
-    vjp:
-      (operands) =>
-      ([ct]) => {
-        const directions = operands.slice(fixed)
-        return operands.map((_, i) => {
-          if (ct === undefined || isConstant(i)) return undefined
-          const others = i === 0 ? directions : directions.filter((__, index) => index !== i - fixed)
-          return functionOf([...operands.slice(0, fixed), ct, ...others])
-        })
-      }
+    jvp: jvps(
+      (tangent, operands) => jetsOf([...operands, tangent]),
+      (i) => (tangent, operands) => jetsOf(replaced(operands, i, tangent))
+    ),
+    vjp: vjps(
+      (operands) => (ct) => functionOf(withJets(operands, ct)),
+      (i) => (operands) => (ct) =>
+        functionOf(
+          withJets(
+            operands.filter((_, index) => index !== i),
+            ct
+          )
+        )
+    )
   },
   batch: (operands, mapped, params, front) => bind(matrixFunctionJetsPrimitive, align(operands, mapped, front), params),
   sample: (draw) => {

@@ -128,6 +128,22 @@ describe('matrixFunction', () => {
     }
   })
 
+  it('has a gradient in what the function depends on, of its third derivative along the matrix', () => {
+    const third = (p: T.Tensor<[]>): T.Tensor<[]> => {
+      const f = Linalg.matrixFunction(
+        (w) => T.mul(p, T.exp(w)),
+        (w) => T.mul(p, T.exp(w))
+      )
+      const along =
+        (g: (x: M) => M, d: M) =>
+        (x: M): M =>
+          jvp(g)([x], [d])[1]
+      return T.sum(directions.reduce(along, f)(withEigenvalues(0.5, 1.1, 2)))
+    }
+    const p = T.scalar(2, 'float64')
+    close(T.mul(p, grad(third)(p)), third(p), 1e-13)
+  })
+
   it('goes through JSON, with its gradient', () => {
     const a = withEigenvalues(1, 1, 2)
     const program = trace((x: M) => grad(weighed(exp))(x))(a)
