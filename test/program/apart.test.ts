@@ -1,8 +1,11 @@
 // What passes and checks must tell apart, one difference at a time.
+import * as E from 'fp-ts/lib/Either.js'
 import * as Debug from 'pullback/Debug'
+import { scan } from 'pullback/Control'
 import { checkpoint } from 'pullback/Grad'
 import * as Program from 'pullback/Program'
 import * as T from 'pullback/Tensor'
+import { fromJSON, primitives, showJsonErrors, toJSON } from 'pullback/ProgramJson'
 import { vmap } from 'pullback/Vmap'
 import { describe, expect, test } from 'vitest'
 
@@ -75,4 +78,41 @@ test('a program that is mapped over two sizes is mapped twice', () => {
   const once = Debug.evaluate(Debug.trace((x: S) => checkpoint(f)(x))(T.scalar(1)))
   for (const xs of [T.of([1, 2]), T.of([1, 2, 3])] as readonly T.Tensor<[number]>[])
     expect(vmap(once)(xs)).toEqual(T.mul(xs, 3))
+})
+
+describe('JSON', () => {
+  test('keeps a constant that is a view of one number among others', () => {
+    const fives = T.broadcastTo(T.slice(T.of([1, 5, 2]), [[1, 2]]), [3])
+    const program = Debug.trace((x: T.Tensor<[3]>) => T.mul(x, fives))(T.zeros([3]))
+    const document = toJSON(program)
+    expect(document.constants).toEqual([{ shape: [3], dtype: 'float32', data: 'AACgQA==', uniform: true }])
+    const read = E.map((again: Program.Program) => T.toNested(Program.run(again)(T.ones([3]))[0]!))(
+      fromJSON(document, primitives)
+    )
+    expect(read).toEqual(E.right([5, 5, 5]))
+  })
+
+  test('a result of another element type', () => {
+    const text = JSON.stringify(toJSON(Debug.trace((x: T.Tensor<[3]>) => T.greater(x, 0))(T.zeros([3]))))
+    const wrong: unknown = JSON.parse(text.replace('"dtype":"bool"', '"dtype":"int32"'))
+    expect(E.mapLeft(showJsonErrors)(fromJSON(wrong, primitives))).toEqual(
+      E.left('programs[0].equations[0].results[0]: expected bool [3] of greater, got int32 [3]')
+    )
+  })
+})
+
+describe('the peak of memory', () => {
+  test('has views once', () => {
+    const f = (x: T.Tensor<[100]>): T.Tensor => {
+      const square = T.reshape(x, [10, 10])
+      return T.add(square, T.transpose(square))
+    }
+    expect(Debug.cost(f)(T.zeros([100])).peak).toBe(800)
+  })
+
+  test('has what a step needs beside its carry', () => {
+    type V = T.Tensor<[100]>
+    const f = (x: V): V => scan((c: V) => [T.sin(T.exp(c)), undefined], { length: 5 })(x)[0]
+    expect(Debug.cost(f)(T.zeros([100])).peak).toBe(1600)
+  })
 })
