@@ -1,3 +1,4 @@
+import * as Debug from 'pullback/Debug'
 import { checkpoint, grad } from 'pullback/Grad'
 import * as T from 'pullback/Tensor'
 import { expect, test } from 'vitest'
@@ -10,5 +11,7 @@ test('a checkpoint of one value twice is handed once what the value has been giv
     (g: typeof product) =>
     (x: S): S =>
       T.add(g(x, x), T.exp(x))
+  const staged = Debug.evaluate(Debug.trace((a: S, b: S) => checkpoint(product)(a, b))(T.scalar(1), T.scalar(2)))
+  expect(grad(f(staged))(T.scalar(0.7))).toEqual(grad(f(product))(T.scalar(0.7)))
   expect(grad(f(checkpoint(product)))(T.scalar(0.7))).toEqual(grad(f(product))(T.scalar(0.7)))
 })

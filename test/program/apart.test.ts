@@ -1,8 +1,8 @@
 // What passes and checks must tell apart, one difference at a time.
 import * as E from 'fp-ts/lib/Either.js'
 import * as Debug from 'pullback/Debug'
-import { scan } from 'pullback/Control'
-import { checkpoint } from 'pullback/Grad'
+import { scan, whileLoop } from 'pullback/Control'
+import { checkpoint, grad } from 'pullback/Grad'
 import * as Program from 'pullback/Program'
 import * as T from 'pullback/Tensor'
 import { fromJSON, primitives, showJsonErrors, toJSON } from 'pullback/ProgramJson'
@@ -34,6 +34,22 @@ describe('passes', () => {
     Program.run(folded)(T.scalar(1))
     expect(seen).toEqual([5])
   })
+})
+
+test('the way back of a loop, which differentiates its programs, keeps them as they are', () => {
+  type V = T.Tensor<[2]>
+  const f = (x: V): S =>
+    T.sum(
+      whileLoop(
+        (c: V) => T.less(T.sum(c), 20),
+        (c: V) => T.add(T.mul(T.exp(c), T.sin(T.exp(c))), 1.3)
+      )(x)
+    )
+  const program = Debug.trace(grad(f))(T.zeros([2]))
+  const back = (of: Program.Program): object | undefined =>
+    of.equations.find(({ primitive }) => primitive.name === 'whileLoopBackward')?.params
+  expect(back(program)).toBeDefined()
+  expect(back(Program.shareCommon(program))).toBe(back(program))
 })
 
 describe('verify', () => {

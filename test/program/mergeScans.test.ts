@@ -39,7 +39,7 @@ describe('scans stay apart', () => {
   test('one of which goes through what the other has as a whole', () => {
     expectApart((c, v) => [
       ...scan((s: S, e: S) => [T.sin(s), T.mul(s, e)])(c, v),
-      ...scan((s: S) => [T.sin(s), T.mul(s, T.sum(v))], { length: 3 })(c)
+      ...scan((s: S) => [T.sin(s), T.sum(T.mul(s, v))], { length: 3 })(c)
     ])
   })
 
