@@ -9,13 +9,13 @@ const count = (n: number): string => `${n} operand${n === 1 ? '' : 's'}`
 const isProgram = (x: Program | undefined): boolean =>
   typeof x === 'object' && Array.isArray(x.inputs) && Array.isArray(x.equations) && Array.isArray(x.outputs)
 
-/** The first axis among the parameters that the first operand does not have. */
-const missingAxis = (params: Params, [first]: readonly TensorType[]): unknown => {
+/** Whether an axis among the parameters is one that the first operand does not have. */
+const lacksAxis = (params: Params, [first]: readonly TensorType[]): boolean => {
   const named: readonly unknown[] = Object.entries(params).flatMap(([name, value]: [string, unknown]) =>
     name === 'axis' || name === 'axes' ? [value].flat() : []
   )
   const rank = first?.shape.length ?? 0
-  return named.find((axis) => typeof axis !== 'number' || !Number.isInteger(axis) || axis < 0 || axis >= rank)
+  return named.some((axis) => typeof axis !== 'number' || !Number.isInteger(axis) || axis < 0 || axis >= rank)
 }
 
 const compare = (wanted: readonly TensorType[], operands: readonly TensorType[]): string | undefined => {
@@ -48,8 +48,7 @@ export const misfit = <P extends Params>(
     }))
     return compare(like, operands)
   }
-  const axis = kind === 'reduce' || kind === 'lane' ? missingAxis(params, operands) : undefined
-  return axis === undefined
-    ? undefined
-    : `axis ${String(axis)}; an axis of operand 0, which is ${showType(operands[0]!)}, is required`
+  return (kind === 'reduce' || kind === 'lane') && lacksAxis(params, operands)
+    ? `an axis that operand 0 does not have; one of ${showType(operands[0]!)} is required`
+    : undefined
 }

@@ -23,6 +23,16 @@ import { Interpretation } from './interpretation.js'
 // the interpreter
 // -----------------------------------------------------------------------------
 
+/** Refuses parameters that are no record: two of them could not be told apart, nor printed, nor stored. */
+const requireRecord = ({ primitive, params }: Bound): void => {
+  const prototype: unknown = Object.getPrototypeOf(params)
+  if (prototype === Object.prototype || prototype === null) return
+  const given = Array.isArray(params) ? 'a list' : `of class ${params.constructor.name}`
+  throw new TypeError(
+    `${primitive.name}: its parameters are ${given}; expected a record of plain data, such as { axis: 0 }`
+  )
+}
+
 /** A copy of plain data that cannot be written to; what is frozen already, and what is no plain data, stays as it is. */
 const frozen = <P>(params: P): P => {
   if (typeof params !== 'object' || params === null || Object.isFrozen(params)) return params
@@ -94,6 +104,7 @@ export abstract class Writer extends Interpretation {
   ): readonly Variable[] {
     this.requireOpen(primitive.name)
     const bound: Bound = primitive.close?.(operands, given) ?? { primitive, params: given }
+    requireRecord(bound)
     const params = frozen(bound.params)
     const results = (types ?? bound.primitive.infer(operands, params)).map((type) => this.variable(type))
     const atoms = operands.map((operand) => this.atom(operand))

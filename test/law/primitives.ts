@@ -58,7 +58,7 @@ export const exported: readonly (readonly [place: string, value: unknown])[] = e
 /** The library's primitives. */
 export const primitives: readonly Found[] = collect(exported)
 
-const declared = /^const (\w+)(?:: (?:Tuple)?Primitive\b|(?:: \w+(?:<[^=]*>)?)? = (?:op<|unary\(|binary\())/gm
+const declared = /^const (\w+)(?:: Primitive(?:<[^=]*>)? =|(?:: \w+(?:<[^=]*>)?)? = (?:op<|unary\(|binary\())/gm
 
 /** Top-level constants that are primitives, but neither exported nor exposed by a function: no suite would find them. */
 export const hidden: readonly string[] = Object.entries(sources).flatMap(([file, text]) =>
