@@ -74,6 +74,10 @@ class Probe extends Traced {
       applyPair: ({ primitive }, x, y) => {
         seen(primitive, [x, y], none)
         return like
+      },
+      applySingle: ({ primitive }, x) => {
+        seen(primitive, [x], none)
+        return like
       }
     }
   }

@@ -1,5 +1,5 @@
 /** The maker of elementwise primitives of two operands, and the product in the rules of all of them. */
-import { isFloat, promote, round } from '../DType.js'
+import { type DType, isFloat, promote, round } from '../DType.js'
 import { guarded, guardedMulLoops } from '../kernel/arithmetic.js'
 import { type BinaryLoop, type LoopsByType, type Scalar2, binaryLoop } from '../kernel/elementwise.js'
 import { type Shape, equals } from '../shape/model.js'
@@ -129,8 +129,11 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
   }
   const maps = mapsOf(record)
   const isApart = single !== f
+  const functionFor = isApart
+    ? (dtype: DType): Scalar2 => (dtype === 'int32' ? int32 : dtype === 'float32' ? single : f)
+    : (dtype: DType): Scalar2 => (dtype === 'int32' ? int32 : f)
   const evaluate = (x: Concrete, y: Concrete): Concrete => {
-    const g = x.dtype === 'int32' ? int32 : isApart && x.dtype === 'float32' ? single : f
+    const g = functionFor(x.dtype)
     if (isScalar(x) && isScalar(y)) return fromNumber(result ?? x.dtype, g(x.value, y.value))
     if (neutral !== undefined) {
       if (isEverywhere(x, neutral)) return y
@@ -185,18 +188,15 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
     if (!isGiven(b)) requireTensor(name, b)
     if (typeof a === 'number') {
       if (typeof b === 'number') return apply(fromNumber('float32', a), fromNumber('float32', b))
-      if (isScalar(b) && isFloat(b.dtype))
-        return fromNumber(
-          result ?? b.dtype,
-          (isApart && b.dtype === 'float32' ? single : f)(round(b.dtype, a), b.value)
-        )
+      if (isScalar(b) && isFloat(b.dtype) && !isApart) {
+        return fromNumber(result ?? b.dtype, f(round(b.dtype, a), b.value))
+      }
       return apply(withNumber(a, b), b)
     }
-    if (isScalar(a) && isFloat(a.dtype)) {
+    if (isScalar(a) && isFloat(a.dtype) && !isApart) {
       const dtype = a.dtype
-      const g = isApart && dtype === 'float32' ? single : f
-      if (typeof b === 'number') return fromNumber(result ?? dtype, g(a.value, round(dtype, b)))
-      if (isScalar(b) && b.dtype === dtype) return fromNumber(result ?? dtype, g(a.value, b.value))
+      if (typeof b === 'number') return fromNumber(result ?? dtype, f(a.value, round(dtype, b)))
+      if (isScalar(b) && b.dtype === dtype) return fromNumber(result ?? dtype, f(a.value, b.value))
     }
     return apply(a, typeof b === 'number' ? withNumber(b, a) : b)
   }

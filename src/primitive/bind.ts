@@ -5,7 +5,7 @@
  * of lower levels are constants. There is no current tape and no registry.
  */
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
-import type { Pair, Params, Primitive } from './model.js'
+import type { Pair, Params, Primitive, Single } from './model.js'
 import { Traced, leaked } from './traced.js'
 
 const highest = (operands: readonly Tensor[]): Tensor | undefined => {
@@ -56,6 +56,14 @@ export const bind = <P extends Params>(
  */
 export const bindOne = <P extends Params>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): Tensor =>
   bind(primitive, operands, params)[0]!
+
+/** Applies a primitive of one operand without parameters, as `bind` does. */
+export const bindSingle = (single: Single, x: Tensor): Tensor => {
+  if (isConcrete(x)) return single.evaluate(x)
+  const top: Tensor = x
+  if (top instanceof Traced) return top.interpreter.applySingle(single, x)
+  throw leaked(single.primitive.name, 'a transformation')
+}
 
 /** Applies a primitive of two operands of one type and shape, as `bind` does. */
 export const bindPair = (pair: Pair, x: Tensor, y: Tensor): Tensor => {

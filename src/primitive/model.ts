@@ -181,6 +181,14 @@ export interface Pair {
   readonly maps: readonly [PairMap, PairMap] | undefined
 }
 
+/** The same for one operand, without parameters. */
+export interface Single {
+  readonly primitive: Primitive
+  readonly evaluate: (x: Concrete) => Concrete
+  /** The maker of the linear map to (or from) the operand. */
+  readonly map: ((x: Tensor, out: Tensor) => Pullback) | undefined
+}
+
 /** Makes the map that multiplies with a partial derivative: of tangents forward, of cotangents back. */
 export type PairMap = (x: Tensor, y: Tensor, out: Tensor) => Pullback
 
@@ -242,6 +250,8 @@ export interface Primitive<P extends Params = Params> {
   sample?(this: void, ...draw: Parameters<Sample<P>>): ReturnType<Sample<P>>
   /** The fast path of two operands of one type and shape. */
   readonly pair?: Pair
+  /** The fast path of one operand, without parameters. */
+  readonly single?: Single
   /** For an elementwise primitive: its function of numbers, as data. */
   readonly scalar?: Scalars
   /** Whether it is called for more than its results, so that a program keeps it when nobody reads them. */

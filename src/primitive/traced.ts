@@ -1,7 +1,7 @@
 /** Values inside transformations, the interpreters that they belong to, and the errors for values that leave them. */
 import { type Concrete, Tensor, isConcrete, isTensor } from '../tensor/model.js'
 import { type Shape, show } from '../shape/model.js'
-import type { Pair, Params, Primitive } from './model.js'
+import type { Pair, Params, Primitive, Single } from './model.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -24,6 +24,8 @@ export interface Interpreter {
   ) => readonly Tensor[]
   /** `apply` of the pair's primitive. */
   readonly applyPair: (pair: Pair, x: Tensor, y: Tensor) => Tensor
+  /** `apply` of the primitive of one operand. */
+  readonly applySingle: (single: Single, x: Tensor) => Tensor
 }
 
 /** A value inside a transformation, which stands for a tensor that the transformation may not have yet. */

@@ -8,12 +8,12 @@ import { evaluateUnary } from '../tensor/evaluate.js'
 import { type Tensor, fromNumber, isScalar } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
 import { guardedMul } from './binary.js'
-import { bindOne } from './bind.js'
+import { bindOne, bindSingle } from './bind.js'
 import type { Domain, Sample } from './domain.js'
 import { type Expression, type Scalars, scalarsOf } from './expression.js'
 import { type Accepts, accepted, carrying, isGiven, typeOf } from './front.js'
 import { functionOfOne } from './function.js'
-import { type None, type Params, type Primitive, type Pullback, none } from './model.js'
+import { type None, type Params, type Primitive, type Pullback, none, type Single } from './model.js'
 import type { HasPrimitive } from './op.js'
 import { requireTensor } from './require.js'
 
@@ -205,20 +205,35 @@ export const unary = (record: UnaryRecord): Unary => {
     int32: kernelOf('int32', int32),
     bool: kernelOf('bool', f)
   }
-  const primitive = unaryPrimitive<None>({
-    name,
-    result,
-    kernel: (dtype) => kernels[dtype],
-    scalar,
-    diagonal: record.diagonal ?? (df && ((x, y) => (t) => guardedMul(t, df(x, y)))),
-    sample: record.sample ?? ((draw) => ({ operands: [draw.tensor(draw.shape(), record.domain)], params: none }))
-  })
+  const diagonal: Single['map'] = record.diagonal ?? (df && ((x, y) => (t) => guardedMul(t, df(x, y))))
+  const primitive: Primitive<None> = {
+    ...unaryPrimitive<None>({
+      name,
+      result,
+      kernel: (dtype) => kernels[dtype],
+      scalar,
+      diagonal,
+      sample: record.sample ?? ((draw) => ({ operands: [draw.tensor(draw.shape(), record.domain)], params: none }))
+    }),
+    batch: (operands) => [bindSingle(alone, operands[0]!)],
+    get single() {
+      return alone
+    }
+  }
+  const alone: Single = {
+    primitive,
+    evaluate: (x) => {
+      const { f, loop } = kernels[x.dtype]
+      return isScalar(x) ? fromNumber(result ?? x.dtype, f(x.value)) : evaluateUnary(f, loop, x, typeOf(x, result))
+    },
+    map: diagonal
+  }
   const call = <S extends Shape>(x: Tensor<S>): Tensor => {
     if (isGiven(x) && isScalar(x) && isFloat(x.dtype)) {
       return fromNumber(result ?? x.dtype, (isApart && x.dtype === 'float32' ? single : f)(x.value))
     }
     requireTensor(name, x)
-    return bindOne(primitive, [cast(x, accepted(accepts, x.dtype))], none)
+    return bindSingle(alone, cast(x, accepted(accepts, x.dtype)))
   }
   return carrying<Unary>(call, primitive)
 }

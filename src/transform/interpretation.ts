@@ -1,5 +1,5 @@
 /** What every reading of the primitives has: a level, a name, and an end. */
-import { type Pair, type Params, type Primitive, none } from '../primitive/model.js'
+import { type Pair, type Params, type Primitive, type Single, none } from '../primitive/model.js'
 import { type Interpreter, Traced, leaked, ownRule } from '../primitive/traced.js'
 import type { Tensor } from '../tensor/model.js'
 import { freshLevel } from './level.js'
@@ -22,6 +22,10 @@ export abstract class Interpretation implements Interpreter {
   /** Without a faster way of its own, as any primitive. */
   applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
     return this.apply(pair.primitive, [x, y], none)[0]!
+  }
+
+  applySingle(single: Single, x: Tensor): Tensor {
+    return this.apply(single.primitive, [x], none)[0]!
   }
 
   /** Ends it: from here on, operations on its values are leaks. */

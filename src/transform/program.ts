@@ -1,5 +1,5 @@
 /** Programs: how equations are made, and how a program is run. What they are is in `primitive/model.ts`. */
-import { bind, bindPair } from '../primitive/bind.js'
+import { bind, bindPair, bindSingle } from '../primitive/bind.js'
 import {
   type Atom,
   type Bound,
@@ -114,7 +114,8 @@ interface Plan {
 
 /** The call of an equation; pairs of scalars have a faster one. */
 const callOf = ({ primitive, params, scope }: Equation): Call => {
-  const { pair } = primitive
+  const { pair, single } = primitive
+  if (single !== undefined && single.primitive === primitive) return (operands) => [bindSingle(single, operands[0]!)]
   const call: Call =
     pair === undefined || pair.primitive !== primitive
       ? (operands) => bind(primitive, operands, params)

@@ -5,8 +5,8 @@
  * A. Griewank and A. Walther, Evaluating Derivatives, 2nd edition, SIAM 2008, chapter 3.
  */
 import { isFloat } from '../DType.js'
-import { bind, bindPair } from '../primitive/bind.js'
-import type { Derivative, JointPullback, Pair, Params, Primitive, Pullback, Slots } from '../primitive/model.js'
+import { bind, bindPair, bindSingle } from '../primitive/bind.js'
+import type { Derivative, JointPullback, Pair, Params, Primitive, Pullback, Slots, Single } from '../primitive/model.js'
 import { missingRule } from '../primitive/require.js'
 import { Traced } from '../primitive/traced.js'
 import type { Shape } from '../shape/model.js'
@@ -131,6 +131,16 @@ export class Tape extends Interpretation {
       this.last = new Edge(this.last, this.slots, operand.index, this.scoped(rule(primals, result, params)))
     }
     return [this.push(result)]
+  }
+
+  override applySingle(single: Single, x: Tensor): Tensor {
+    this.requireOpen(single.primitive.name)
+    const a = this.primal(x)
+    const out = bindSingle(single, a)
+    const { map } = single
+    if (map === undefined) return out
+    if (this.owns(x)) this.last = new Edge(this.last, this.slots, x.index, this.scoped(map(a, out)))
+    return this.push(out)
   }
 
   override applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
