@@ -13,8 +13,6 @@ export interface Kind {
   readonly mul: PlainOp
   /** A vector of +0. */
   readonly zero: Instruction
-  /** The scalar +0. */
-  readonly none: Instruction
   /** The tile of the blocked product: its rows, and its vectors of columns. */
   readonly rows: number
   readonly vectors: number
@@ -30,7 +28,6 @@ export const float32: Kind = {
   add: 'f32x4.add',
   mul: 'f32x4.mul',
   zero: { _tag: 'Vector', type: 'f32x4', values: [0, 0, 0, 0] },
-  none: { _tag: 'Const', type: 'f32', value: 0 },
   rows: 4,
   vectors: 2
 }
@@ -45,9 +42,8 @@ export const float64: Kind = {
   add: 'f64x2.add',
   mul: 'f64x2.mul',
   zero: { _tag: 'Vector', type: 'f64x2', values: [0, 0] },
-  none: { _tag: 'Const', type: 'f64', value: 0 },
-  rows: 4,
-  vectors: 2
+  rows: 2,
+  vectors: 4
 }
 
 /** Bytes of a vector. */

@@ -93,8 +93,8 @@ const contraction = (kind: Kind, rows: number, vectors: number): Func => {
       op('i32.or', get('more'), op('i32.or', get('p'), get('q')))
     )
   const byCount = upTo(rows - 1).reduce<Instruction>(
-    (otherwise, i) => when(op('i32.gt_s', get('left'), i32(i + 1)), [otherwise], [tile(i + 1)]),
-    tile(rows)
+    (fewer, i) => when(op('i32.gt_s', get('left'), i32(i + 1)), [tile(i + 2)], [fewer]),
+    tile(1)
   )
   return {
     name: `contraction${vectors}_${kind.name}`,
@@ -128,10 +128,17 @@ const contractions: ReadonlyArray<{ readonly vectors: number; readonly rows: num
   { vectors: 3, rows: 3 }
 ]
 
+/** Widths of panels: of contractions, and of both operands of the blocked product. */
+const packWidths = (kind: Kind): readonly number[] => [
+  ...new Set([kind.rows, ...[...contractions, kind].map(({ vectors }) => vectors * kind.lanes)])
+]
+
 const functionsOf = (kind: Kind): readonly Func[] => [
   packedTile(kind),
-  ...contractions.flatMap(({ vectors, rows }) => upTo(rows).map((i) => contractTile(kind, i + 1, vectors))),
-  ...contractions.map(({ vectors }) => pack(kind, vectors * kind.lanes)),
+  ...contractions.flatMap(({ vectors, rows }) =>
+    upTo(rows).map((i) => contractTile(kind, i + 1, vectors, i + 1 < rows ? 1 : 2))
+  ),
+  ...packWidths(kind).map((width) => pack(kind, width)),
   product(kind),
   ...contractions.map(({ vectors, rows }) => contraction(kind, rows, vectors))
 ]

@@ -26,7 +26,7 @@ import {
 import type { Func, Instruction } from '../wasm/model.js'
 import { type Kind, upTo, vectorBytes } from './kinds.js'
 
-/** Steps of k in one turn of the loop. */
+/** Steps of k in one turn of the loop over panels. */
 const unrolled = 4
 
 const sum = (i: number, j: number): string => `c${i}_${j}`
@@ -38,8 +38,9 @@ const sums = (rows: number, vectors: number): readonly string[] =>
 const addProducts = (kind: Kind, row: number, vectors: number): readonly Instruction[] =>
   upTo(vectors).map((j) => set(sum(row, j), op(kind.add, get(sum(row, j)), op(kind.mul, get('t'), get(`b${j}`)))))
 
-/** Turns of `unrolled` steps each, until the local `count`, at least 1, is used up; `after` ends a turn. */
+/** Turns of `length` steps each, until the local `count`, at least 1, is used up; `after` ends a turn. */
 const steps = (
+  length: number,
   count: string,
   step: (turn: number) => readonly Instruction[],
   after: readonly Instruction[]
@@ -48,12 +49,12 @@ const steps = (
     'done',
     again(
       'turn',
-      ...upTo(unrolled).flatMap((u) => [
+      ...upTo(length).flatMap((u) => [
         ...step(u),
-        ...(u < unrolled - 1 ? [branchIf('done', op('i32.eq', get(count), i32(u + 1)))] : [])
+        ...(u < length - 1 ? [branchIf('done', op('i32.eq', get(count), i32(u + 1)))] : [])
       ]),
       ...after,
-      branchIf('turn', tee(count, sub(get(count), i32(unrolled))))
+      branchIf('turn', tee(count, sub(get(count), i32(length))))
     )
   )
 
@@ -88,7 +89,7 @@ export const packedTile = (kind: Kind): Func => {
     params: locals('i32', ['a', 'b', 'c', 'ldc', 'k', 'more']),
     results: [],
     locals: locals('v128', [...sums(rows, vectors), ...upTo(vectors).map((j) => `b${j}`), 't']),
-    body: [steps('k', step, after), write(kind, rows, vectors)]
+    body: [steps(unrolled, 'k', step, after), write(kind, rows, vectors)]
   }
 }
 
@@ -112,9 +113,9 @@ export const contractParams: readonly string[] = [
 
 /**
  * `contract(a, sar, sai, sak, b, sbr, sbk, c, ldc, r, k, more)`: the sum over `r` rows of `k` terms, A[r, i, k] B[r, k, :], of
- * operands where they lie; strides in bytes.
+ * operands where they lie; strides in bytes. A turn of the loop takes `turn` steps of k.
  */
-export const contractTile = (kind: Kind, rows: number, vectors: number): Func => {
+export const contractTile = (kind: Kind, rows: number, vectors: number, turn: number): Func => {
   const step = (): readonly Instruction[] => [
     ...upTo(vectors).map((j) => set(`b${j}`, access('v128.load', j * vectorBytes, get('q')))),
     ...upTo(rows).flatMap((i) => [
@@ -139,7 +140,7 @@ export const contractTile = (kind: Kind, rows: number, vectors: number): Func =>
         set('q', get('b')),
         ...upTo(rows).map((i) => set(`a${i}`, i === 0 ? get('a') : add(get(`a${i - 1}`), get('sai')))),
         set('left', get('k')),
-        steps('left', step, []),
+        steps(turn, 'left', step, []),
         increase('a', get('sar')),
         increase('b', get('sbr')),
         branchIf('row', tee('r', sub(get('r'), i32(1))))

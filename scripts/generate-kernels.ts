@@ -1,0 +1,32 @@
+// Writes the float64 twins of the kernels that exist once for each element type: the float32 text without its roundings.
+// V8 keeps what it learns of types with the source text, so the twins must be texts of their own; a test compares them.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
+import { root, textOf } from './sources.js'
+
+/** The float32 texts; each has its float64 twin beside it. */
+export const templates: readonly string[] = ['plain', 'packed', 'vector', 'wasm'].map(
+  (name) => `src/kernel/library/${name}Float32.ts`
+)
+
+export const twinOf = (file: string): string => file.replace('Float32', 'Float64')
+
+const notice = (file: string): string =>
+  `/** The text of ${file.slice(file.lastIndexOf('/') + 1)} for float64, made by scripts/generate-kernels.ts: change that file, not this one. */`
+
+/** The text of a twin: the first comment replaced, roundings dropped, the type's names exchanged. */
+export const generate = async (file: string): Promise<string> => {
+  const body = textOf(file)
+    .replace(/^\/\*\*[^]*?\*\/\n/, `${notice(file)}\n`)
+    .replace(/^const \{ fround \} = Math\n/m, '')
+    .replaceAll('fround(', '(')
+    .split('\n')
+    .map((line, i) => (i === 0 ? line : line.replaceAll('Float32', 'Float64').replaceAll('f32', 'f64')))
+    .join('\n')
+  return format(body, { ...(await resolveConfig(join(root, file))), parser: 'typescript' })
+}
+
+if (process.argv[1]?.endsWith('generate-kernels.ts') === true) {
+  for (const file of templates) writeFileSync(join(root, twinOf(file)), await generate(file))
+}
