@@ -6,7 +6,7 @@ import { format, resolveConfig } from 'prettier'
 import { root, textOf } from './sources.js'
 
 /** The float32 texts; each has its float64 twin beside it. */
-export const templates: readonly string[] = ['plain', 'packed', 'vector', 'wasm'].map(
+export const templates: readonly string[] = ['plain', 'packed', 'vector', 'contract', 'wasm'].map(
   (name) => `src/kernel/library/${name}Float32.ts`
 )
 

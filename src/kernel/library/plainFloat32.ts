@@ -98,6 +98,39 @@ const direct = (
   }
 }
 
+/** One element after another, `k` of one block: for products of a few terms, where tiles would repeat most of their work. */
+const tiny = (
+  m: number,
+  n: number,
+  k: number,
+  a: Data,
+  aOffset: number,
+  aRow: number,
+  aCol: number,
+  b: Data,
+  bOffset: number,
+  bRow: number,
+  bCol: number,
+  c: Data,
+  cOffset: number
+): void => {
+  let to = cOffset
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) {
+      let sum = 0
+      let s = aOffset + i * aRow
+      let t = bOffset + j * bCol
+      for (let p = 0; p < k; p++) {
+        sum = fround(sum + fround(a[s]! * b[t]!))
+        s = (s + aCol) | 0
+        t = (t + bRow) | 0
+      }
+      c[to] = sum
+      to = (to + 1) | 0
+    }
+  }
+}
+
 /** `c_ij = 0 + a_i b_j`. */
 const outer = (
   m: number,
@@ -123,6 +156,9 @@ const outer = (
   }
 }
 
+/** Products of the three sizes that `tiny` takes. */
+const few = 16
+
 /** The product, all of `m`, `n` and `k` at least 1. Strides as in `matmulInto`. */
 export const plainFloat32 = (
   m: number,
@@ -139,7 +175,8 @@ export const plainFloat32 = (
   c: Data,
   cOffset: number
 ): void => {
-  if (k === 1) outer(m, n, a, aOffset, aRow, b, bOffset, bCol, c, cOffset)
+  if (m * n * k <= few) tiny(m, n, k, a, aOffset, aRow, aCol, b, bOffset, bRow, bCol, c, cOffset)
+  else if (k === 1) outer(m, n, a, aOffset, aRow, b, bOffset, bCol, c, cOffset)
   else if (n === 1) vectorFloat32(m, k, a, aOffset, aRow, aCol, b, bOffset, bRow, c, cOffset)
   else if (m === 1) vectorFloat32(n, k, b, bOffset, bCol, bRow, a, aOffset, aCol, c, cOffset)
   else if (m * n * k < 3 * k * (m + n) + 2 * m * n + 1000)

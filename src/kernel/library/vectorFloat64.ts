@@ -114,7 +114,7 @@ const sumCount = 1024
 
 let scratch: Data | undefined
 
-/** `c = sum_p x_p (column p)`: for matrices whose columns are runs of memory, two columns at a time. */
+/** `c = sum_p x_p (column p)`: for matrices whose columns are runs of memory, four columns at a time. */
 const combine = (
   rows: number,
   depth: number,
@@ -132,21 +132,29 @@ const combine = (
   const sums = scratch
   for (let start = 0; start < depth; start += block) {
     const end = Math.min(depth, start + block)
-    const whole = end - ((end - start) % 2)
+    const whole = end - ((end - start) % 4)
     sums.fill(0, 0, rows)
-    for (let p = start; p < whole; p += 2) {
-      const x0 = x[xOffset + p * xStride]!
-      const x1 = x[xOffset + (p + 1) * xStride]!
+    for (let p = start; p < whole; p += 4) {
+      const t = xOffset + p * xStride
+      const x0 = x[t]!
+      const x1 = x[t + xStride]!
+      const x2 = x[t + 2 * xStride]!
+      const x3 = x[t + 3 * xStride]!
       let s = offset + p * depthStride
       for (let i = 0; i < rows; i++) {
-        const first = sums[i]! + x0 * matrix[s]!
-        sums[i] = first + x1 * matrix[(s + depthStride) | 0]!
+        const s1 = (s + depthStride) | 0
+        const s2 = (s1 + depthStride) | 0
+        const s3 = (s2 + depthStride) | 0
+        const sum0 = sums[i]! + x0 * matrix[s]!
+        const sum1 = sum0 + x1 * matrix[s1]!
+        const sum2 = sum1 + x2 * matrix[s2]!
+        sums[i] = sum2 + x3 * matrix[s3]!
         s = (s + rowStride) | 0
       }
     }
-    if (whole < end) {
-      const value = x[xOffset + whole * xStride]!
-      let s = offset + whole * depthStride
+    for (let p = whole; p < end; p++) {
+      const value = x[xOffset + p * xStride]!
+      let s = offset + p * depthStride
       for (let i = 0; i < rows; i++) {
         sums[i] = sums[i]! + value * matrix[s]!
         s = (s + rowStride) | 0

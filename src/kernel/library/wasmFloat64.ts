@@ -21,12 +21,15 @@ const aligned = (elements: number): number => Math.ceil((elements * bytes) / mar
 // the memory
 // -----------------------------------------------------------------------------
 
+let owner: Library | undefined
 let view: Data = new Float64Array(0)
 
-/** The memory of the library as elements, at least so many bytes; undefined if there are not so many. */
+/** The memory of the library as elements, at least so many bytes; undefined if there are not so many. A memory that grows detaches its views. */
 const viewOf = (library: Library, size: number): Data | undefined => {
+  if (library === owner && view.length * bytes >= size) return view
   if (!reserve(library, size)) return undefined
-  if (view.buffer !== library.memory.buffer) view = new Float64Array(library.memory.buffer)
+  owner = library
+  view = new Float64Array(library.memory.buffer)
   return view
 }
 
@@ -119,7 +122,9 @@ export const wasmFloat64 = (
   const vectors = vectorsFor(n)
   const width = inPlace ? vectors * lanes : tileColumns
   const height = inPlace ? 1 : tileRows
-  const [rows, columns, terms] = [Math.min(m, part), Math.min(n, part), Math.min(k, part)]
+  const rows = Math.min(m, part)
+  const columns = Math.min(n, part)
+  const terms = Math.min(k, part)
   const padded = Math.ceil(columns / width) * width
   const panelA = margin
   const panelB = panelA + (inPlace ? 0 : aligned(128 * 256))
@@ -140,14 +145,18 @@ export const wasmFloat64 = (
       for (let p = 0; p < k; p += part) {
         const kp = Math.min(part, k - p)
         place(memory, aAt, a, aOffset + i * aRow + p * aCol, mi, kp, aRow, aCol)
-        const [sai, sak] = [placedRow, placedColumn]
+        const sai = placedRow
+        const sak = placedColumn
         place(memory, bAt, b, bOffset + p * bRow + j * bCol, kp, nj, bRow, bCol)
-        const [sbk, sbj] = [placedRow, placedColumn]
+        const sbk = placedRow
+        const sbj = placedColumn
         if (inPlace) {
           const lies = sbj === bytes && (mi <= tileRows || mi * nj * kp <= small)
           if (!lies) packPanels(library, vectors, panelB, bAt, sbk, sbj, kp, nj)
           const contract = contractionOf(library, vectors)
-          const [from, row, panel] = lies ? [bAt, sbk, width * bytes] : [panelB, width * bytes, width * kp * bytes]
+          const from = lies ? bAt : panelB
+          const row = lies ? sbk : width * bytes
+          const panel = lies ? width * bytes : width * kp * bytes
           contract(aAt, 0, sai, sak, from, 0, row, panel, cAt, ld * bytes, mi, nj, 1, kp, p)
         } else {
           functions.product_f64(aAt, sai, sak, bAt, sbk, sbj, cAt, ld * bytes, mi, nj, kp, p, panelA, panelB)

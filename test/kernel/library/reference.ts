@@ -83,21 +83,22 @@ export const blocks = (rows: number, terms: number): readonly Block[] => {
   return result
 }
 
-/** The definition of a sum of products, rounded by `round`: every path must give these bits. */
+/** The definition of a sum of products, rounded by `round`, added to what was `before`: every path must give these bits. */
 export const defined = (
   round: (x: number) => number,
   rows: number,
   terms: number,
   left: (row: number, term: number) => number,
-  right: (row: number, term: number) => number
+  right: (row: number, term: number) => number,
+  before?: number
 ): number => {
-  let total = 0
+  let total = before ?? 0
   blocks(rows, terms).forEach((block, index) => {
     let sum = 0
     for (let row = block.row; row < block.row + block.rows; row++) {
       for (let p = block.from; p < block.to; p++) sum = round(sum + round(left(row, p) * right(row, p)))
     }
-    total = index === 0 ? sum : round(total + sum)
+    total = index === 0 && before === undefined ? sum : round(total + sum)
   })
   return total
 }
