@@ -22,7 +22,9 @@ export const generate = async (file: string): Promise<string> => {
     .replace(/^const \{ fround \} = Math\n/m, '')
     .replaceAll('fround(', '(')
     .split('\n')
-    .map((line, i) => (i === 0 ? line : line.replaceAll('Float32', 'Float64').replaceAll('f32', 'f64')))
+    .map((line, i) =>
+      i === 0 ? line : line.replaceAll('Float32', 'Float64').replaceAll('float32', 'float64').replaceAll('f32', 'f64')
+    )
     .join('\n')
   return format(body, { ...(await resolveConfig(join(root, file))), parser: 'typescript' })
 }

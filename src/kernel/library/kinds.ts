@@ -46,6 +46,12 @@ export const float64: Kind = {
   vectors: 4
 }
 
+/** Terms of a sum that are added up by themselves before they are added to the others. */
+export const blockTerms = 256
+
+/** Rows of the left operand that the blocked product packs at a time. */
+export const blockRows = 128
+
 /** Bytes of a vector. */
 export const vectorBytes = 16
 

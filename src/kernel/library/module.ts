@@ -1,15 +1,9 @@
 /** The module of the library: products and contractions over float32 and float64. */
 import { add, call, get, i32, locals, loop, min, mul, op, set, sub, when } from '../wasm/build.js'
 import type { Func, Instruction, Module } from '../wasm/model.js'
-import { type Kind, float32, float64, upTo, vectorBytes } from './kinds.js'
+import { type Kind, blockRows, blockTerms, float32, float64, upTo } from './kinds.js'
 import { compact, pack, packName } from './pack.js'
 import { contractName, contractTile, packedTile } from './tile.js'
-
-/** Terms of a sum that are added up by themselves before they are added to the others. */
-export const blockTerms = 256
-
-/** Rows of A that are packed at a time. */
-const blockRows = 128
 
 /**
  * `product(a, sai, sak, b, sbk, sbj, c, ldc, m, n, k, more, pa, pb)`: C = A B, added to C if `more`, by blocks of k, of which B is
@@ -148,10 +142,4 @@ export const library: Module = {
   memory: { pages: 1, maximum: undefined, shared: false },
   imports: [],
   functions: [compact, ...functionsOf(float32), ...functionsOf(float64)]
-}
-
-/** The room that the panels of a product take, in bytes: of A, and of B with `n` columns. */
-export const panelBytes = (kind: Kind, n: number): readonly [number, number] => {
-  const columns = kind.vectors * kind.lanes
-  return [blockRows * blockTerms * kind.bytes + vectorBytes, Math.ceil(n / columns) * columns * blockTerms * kind.bytes]
 }

@@ -3,14 +3,12 @@
  * so that its memory stays small: 1024 rows, columns and terms at a time.
  */
 import { type Library, reserve } from './instance.js'
+import { blockRows, blockTerms, float32 } from './kinds.js'
 import { plainFloat32 } from './plainFloat32.js'
 
 type Data = Float32Array
 
-const bytes = Float32Array.BYTES_PER_ELEMENT
-
-/** Elements of a vector. */
-const lanes = 16 / bytes
+const { bytes, lanes } = float32
 
 /** Rows, columns and terms of a part; a whole number of blocks of the sum. */
 const part = 1024
@@ -90,8 +88,8 @@ const place = (
 // -----------------------------------------------------------------------------
 
 /** Tiles of the blocked product. */
-const tileRows = lanes === 4 ? 4 : 2
-const tileColumns = 8
+const tileRows = float32.rows
+const tileColumns = float32.vectors * lanes
 
 /** Below so many terms in all packing does not pay. */
 const small = 16384
@@ -130,8 +128,8 @@ export const wasmFloat32 = (
   const terms = Math.min(k, part)
   const padded = Math.ceil(columns / width) * width
   const panelA = margin
-  const panelB = panelA + (inPlace ? 0 : aligned(128 * 256))
-  const cAt = panelB + aligned((inPlace ? terms : 256) * padded)
+  const panelB = panelA + (inPlace ? 0 : aligned(blockRows * blockTerms))
+  const cAt = panelB + aligned((inPlace ? terms : blockTerms) * padded)
   const aAt = cAt + aligned(Math.ceil(rows / height) * height * padded)
   const bAt = aAt + aligned(room(rows, terms))
   const memory = viewOf(library, bAt + aligned(room(terms, columns)))

@@ -1,13 +1,11 @@
 /** The text of wasmFloat32.ts for float64, made by scripts/generate-kernels.ts: change that file, not this one. */
 import { type Library, reserve } from './instance.js'
+import { blockRows, blockTerms, float64 } from './kinds.js'
 import { plainFloat64 } from './plainFloat64.js'
 
 type Data = Float64Array
 
-const bytes = Float64Array.BYTES_PER_ELEMENT
-
-/** Elements of a vector. */
-const lanes = 16 / bytes
+const { bytes, lanes } = float64
 
 /** Rows, columns and terms of a part; a whole number of blocks of the sum. */
 const part = 1024
@@ -87,8 +85,8 @@ const place = (
 // -----------------------------------------------------------------------------
 
 /** Tiles of the blocked product. */
-const tileRows = lanes === 4 ? 4 : 2
-const tileColumns = 8
+const tileRows = float64.rows
+const tileColumns = float64.vectors * lanes
 
 /** Below so many terms in all packing does not pay. */
 const small = 16384
@@ -127,8 +125,8 @@ export const wasmFloat64 = (
   const terms = Math.min(k, part)
   const padded = Math.ceil(columns / width) * width
   const panelA = margin
-  const panelB = panelA + (inPlace ? 0 : aligned(128 * 256))
-  const cAt = panelB + aligned((inPlace ? terms : 256) * padded)
+  const panelB = panelA + (inPlace ? 0 : aligned(blockRows * blockTerms))
+  const cAt = panelB + aligned((inPlace ? terms : blockTerms) * padded)
   const aAt = cAt + aligned(Math.ceil(rows / height) * height * padded)
   const bAt = aAt + aligned(room(rows, terms))
   const memory = viewOf(library, bAt + aligned(room(terms, columns)))

@@ -1,5 +1,5 @@
 /** Small builders of instruction trees. */
-import type { Instruction, LaneOp, Local, MemoryOp, PlainOp, ValueType } from './model.js'
+import type { Instruction, Local, MemoryOp, PlainOp, ValueType } from './model.js'
 
 export const op = (name: PlainOp, ...operands: readonly Instruction[]): Instruction => ({
   _tag: 'Plain',
@@ -11,13 +11,6 @@ export const access = (name: MemoryOp, offset: number, ...operands: readonly Ins
   _tag: 'Memory',
   op: name,
   offset,
-  operands
-})
-
-export const laneOf = (name: LaneOp, lane: number, ...operands: readonly Instruction[]): Instruction => ({
-  _tag: 'Lane',
-  op: name,
-  lane,
   operands
 })
 
@@ -58,9 +51,9 @@ export const branchIf = (label: string, when: Instruction): Instruction => ({
 
 export const when = (
   condition: Instruction,
-  then: readonly Instruction[],
+  body: readonly Instruction[],
   otherwise: readonly Instruction[] = []
-): Instruction => ({ _tag: 'If', condition, then, otherwise })
+): Instruction => ({ _tag: 'If', condition, body, otherwise })
 
 const isConstant = (x: Instruction, value: number): boolean =>
   x._tag === 'Const' && x.type === 'i32' && x.value === value

@@ -149,7 +149,7 @@ const write = (out: number[], x: Instruction, scope: Scope): void => {
       write(out, x.condition, scope)
       code(out, structure.if)
       out.push(noResult)
-      all(out, x.then, within)
+      all(out, x.body, within)
       if (x.otherwise.length > 0) {
         code(out, structure.else)
         all(out, x.otherwise, within)

@@ -43,7 +43,7 @@ export type Instruction =
   | {
       readonly _tag: 'If'
       readonly condition: Instruction
-      readonly then: readonly Instruction[]
+      readonly body: readonly Instruction[]
       readonly otherwise: readonly Instruction[]
     }
   | { readonly _tag: 'Call'; readonly name: string; readonly operands: readonly Instruction[] }

@@ -52,7 +52,7 @@ const lines = (x: Instruction): readonly string[] => {
         ')'
       ]
       const otherwise = x.otherwise.length === 0 ? [] : branch('else', x.otherwise)
-      return ['(if', ...indent([...lines(x.condition), ...branch('then', x.then), ...otherwise]), ')']
+      return ['(if', ...indent([...lines(x.condition), ...branch('then', x.body), ...otherwise]), ')']
     }
     case 'Call':
       return form(`call $${x.name}`, x.operands)

@@ -55,11 +55,22 @@ const check = (type: 'f32' | 'f64') =>
     memory.set(b, bAt)
     memory.set(before, cAt)
     const contract = library.functions[`contraction${vectors}_${type}`]
-    const strides = [ld * k, ld, width].map((elements) => elements * bytes)
     contract(
-      ...[aAt * bytes, aRow * bytes, step * bytes, bytes],
-      ...[bAt * bytes, ...strides],
-      ...[cAt * bytes, ld * bytes, m, n, r, k, more ? 1 : 0]
+      aAt * bytes,
+      aRow * bytes,
+      step * bytes,
+      bytes,
+      bAt * bytes,
+      k * ld * bytes,
+      ld * bytes,
+      width * bytes,
+      cAt * bytes,
+      ld * bytes,
+      m,
+      n,
+      r,
+      k,
+      more ? 1 : 0
     )
     expect(results(memory, cAt)).toEqual(wanted)
   })

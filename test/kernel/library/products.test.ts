@@ -63,20 +63,26 @@ const run = <D extends Floats>(
   k: number,
   a: View<D>,
   b: View<D>
-): readonly number[] => {
+): Floats => {
   const c = make(m * n + 2 * margin)
   c.fill(77)
   multiply(m, n, k, a.data, a.offset, a.row, a.column, b.data, b.offset, b.row, b.column, c, margin)
   const outside = [...c.subarray(0, margin), ...c.subarray(margin + m * n)]
   expect(outside).toEqual(outside.map(() => 77))
-  return [...c.subarray(margin, margin + m * n)]
+  return c.slice(margin, margin + m * n)
 }
 
-/** The places where two results differ; all NaN are one. */
-const differences = (found: readonly number[], wanted: readonly number[]): readonly string[] =>
-  wanted.flatMap((value, i) => (Object.is(value, found[i]) ? [] : [`${i}: ${found[i]} instead of ${value}`]))
+/** Some of the places where two results differ; all NaN are one. */
+const differences = (found: ArrayLike<number>, wanted: ArrayLike<number>): readonly string[] => {
+  const places: string[] =
+    found.length === wanted.length ? [] : [`${found.length} elements instead of ${wanted.length}`]
+  for (let i = 0; i < wanted.length && places.length < 3; i++) {
+    if (!Object.is(wanted[i], found[i])) places.push(`${i}: ${found[i]} instead of ${wanted[i]}`)
+  }
+  return places
+}
 
-const check = <D extends Floats>(
+const expectBits = <D extends Floats>(
   type: Type<D>,
   m: number,
   n: number,
@@ -90,7 +96,7 @@ const check = <D extends Floats>(
   const b = placed(type.make, seed + 1, special, k, n, right)
   const wanted = product(type.round, m, n, k, a, b)
   for (const [name, multiply] of Object.entries(type.paths)) {
-    expect([name, differences(run(type, multiply, m, n, k, a, b), wanted).slice(0, 3)]).toEqual([name, []])
+    expect([name, differences(run(type, multiply, m, n, k, a, b), wanted)]).toEqual([name, []])
   }
 }
 
@@ -105,11 +111,11 @@ const property = fc.tuple(side, side, terms, layout, layout, fc.integer(), fc.bo
 
 describe('every path has the bits of the definition', () => {
   test('float32', () => {
-    fc.assert(fc.property(property, (args) => check(float32, ...args)))
+    fc.assert(fc.property(property, (args) => expectBits(float32, ...args)))
   })
 
   test('float64', () => {
-    fc.assert(fc.property(property, (args) => check(float64, ...args)))
+    fc.assert(fc.property(property, (args) => expectBits(float64, ...args)))
   })
 
   const large: ReadonlyArray<readonly [number, number, number]> = [
@@ -123,7 +129,7 @@ describe('every path has the bits of the definition', () => {
     [5, 1030, 31],
     [130, 140, 260],
     [20, 21, 2500],
-    [1027, 1030, 3]
+    [1027, 1030, 2]
   ]
   const columns: Layout = { kind: 'columns', offset: 0, gap: 0 }
   const wide: Layout = { kind: 'rows', offset: 1, gap: 64 }
@@ -133,8 +139,8 @@ describe('every path has the bits of the definition', () => {
       [columns, wide],
       [wide, columns]
     ] as const) {
-      check(float32, m, n, k, left, right, m + n + k, true)
-      check(float64, m, n, k, left, right, m + n + k, true)
+      expectBits(float32, m, n, k, left, right, m + n + k, true)
+      expectBits(float64, m, n, k, left, right, m + n + k, true)
     }
   })
 })
@@ -148,7 +154,7 @@ describe('laws of products', () => {
         const all = run(float32, productFloat32, m, n, k, a, b)
         for (const i of new Set([0, m >> 1, m - 1])) {
           const row = run(float32, productFloat32, 1, n, k, { ...a, offset: i * k }, b)
-          expect(differences(row, all.slice(i * n, i * n + n))).toEqual([])
+          expect(differences(row, all.subarray(i * n, i * n + n))).toEqual([])
         }
       })
     )
