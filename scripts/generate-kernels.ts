@@ -1,8 +1,13 @@
-// Writes the float64 twins of the kernels that exist once for each element type: the float32 text without its roundings.
-// V8 keeps what it learns of types with the source text, so the twins must be texts of their own; a test compares them.
+// Writes what is made of other files of src, and checked in; a test compares them.
+//
+// The float64 twins of the kernels that exist once for each element type are the float32 text without its roundings: V8 keeps
+// what it learns of types with the source text, so the twins must be texts of their own. The bytes of the library are made
+// of its instruction trees here, and not in the user's process, which would take longer than to compile them.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
+import { library } from '../src/kernel/library/module.js'
+import { encode } from '../src/kernel/wasm/encode.js'
 import { root, textOf } from './sources.js'
 
 /** The float32 texts; each has its float64 twin beside it. */
@@ -29,6 +34,16 @@ export const generate = async (file: string): Promise<string> => {
   return format(body, { ...(await resolveConfig(join(root, file))), parser: 'typescript' })
 }
 
+export const bytesFile = 'src/kernel/library/bytes.ts'
+
+/** The file that holds the bytes of the library. */
+export const generateBytes =
+  (): string => `/** The bytes of module.ts in base64, made by scripts/generate-kernels.ts. */
+export const base64 =
+  '${Buffer.from(encode(library)).toString('base64')}'
+`
+
 if (process.argv[1]?.endsWith('generate-kernels.ts') === true) {
   for (const file of templates) writeFileSync(join(root, twinOf(file)), await generate(file))
+  writeFileSync(join(root, bytesFile), generateBytes())
 }

@@ -1,6 +1,5 @@
 /** The library in this process: compiled on first need, or the reason why it cannot be had. */
-import { encode } from '../wasm/encode.js'
-import { library } from './module.js'
+import { base64 } from './bytes.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -50,6 +49,8 @@ export interface Host {
 
 declare const WebAssembly: Host | undefined
 
+declare const atob: (base64: string) => string
+
 // -----------------------------------------------------------------------------
 // loading
 // -----------------------------------------------------------------------------
@@ -60,6 +61,13 @@ export type Loaded =
 
 const without = (reason: string): Loaded => ({ library: undefined, environment: { products: 'typescript', reason } })
 
+const bytes = (): Uint8Array<ArrayBuffer> => {
+  const text = atob(base64)
+  const result = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) result[i] = text.charCodeAt(i)
+  return result
+}
+
 const isLittleEndian = (): boolean => new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
 
 /** Compiles the library; where it is refused, the reason is kept: that is no error. */
@@ -68,7 +76,7 @@ export const load = (host: Host | undefined): Loaded => {
   if (!isLittleEndian()) return without('numbers are stored with the highest byte first')
   try {
     const memory = new host.Memory({ initial: 1 })
-    const { exports } = new host.Instance(new host.Module(encode(library)), { env: { memory } })
+    const { exports } = new host.Instance(new host.Module(bytes()), { env: { memory } })
     return { library: { memory, functions: exports }, environment: { products: 'wasm' } }
   } catch (error) {
     return without(error instanceof Error ? error.message : String(error))
