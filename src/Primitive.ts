@@ -18,14 +18,40 @@ export {
   type BinaryRecord,
   type Unary,
   type UnaryRecord,
+  type UnaryWith,
+  type UnaryWithRecord,
   binary,
   guardedMul,
-  unary
+  unary,
+  unaryWith
 } from './primitive/elementwise.js'
 export { bind, bindOne } from './primitive/bind.js'
+export type { Cost, Traffic } from './primitive/traffic.js'
+export {
+  type Expression,
+  type Scalars,
+  add,
+  call,
+  constant,
+  div,
+  equal,
+  expressionFor,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  mul,
+  notEqual,
+  operand,
+  parameter,
+  select,
+  sub,
+  x,
+  y
+} from './primitive/expression.js'
+export type { Intrinsic, Operation } from './primitive/intrinsics.js'
 export {
   type Bound,
-  type Cost,
   type Derivative,
   type JointPullback,
   type Kind,
@@ -48,5 +74,6 @@ export {
   op
 } from './primitive/op.js'
 export { DTypeError } from './primitive/require.js'
+export { showExpression } from './primitive/showExpression.js'
 export { LeakedTracerError } from './primitive/traced.js'
 export { type Concrete, type Contiguous, contiguous, fromData } from './tensor/model.js'

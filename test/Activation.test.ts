@@ -19,9 +19,9 @@ const curvature = (f: Activation): ((x: number) => number) => slope(grad(f))
 /** Every activation of one number, with the definition in plain numbers, written another way. */
 const all: Readonly<Record<string, readonly [Activation, (x: number) => number]>> = {
   relu: [Activation.relu, (x) => Math.max(x, 0)],
-  leakyRelu: [Activation.leakyRelu(0.1), (x) => Math.max(x, 0.1 * x)],
-  elu: [Activation.elu(), (x) => (x > 0 ? x : Math.exp(x) - 1)],
-  'elu of 2': [Activation.elu(2), (x) => (x > 0 ? x : 2 * (Math.exp(x) - 1))],
+  leakyRelu: [Activation.leakyRelu({ slope: 0.1 }), (x) => Math.max(x, 0.1 * x)],
+  elu: [Activation.elu, (x) => (x > 0 ? x : Math.exp(x) - 1)],
+  'elu of 2': [Activation.elu({ alpha: 2 }), (x) => (x > 0 ? x : 2 * (Math.exp(x) - 1))],
   selu: [Activation.selu, (x) => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * (Math.exp(x) - 1))],
   geluTanh: [Activation.geluTanh, (x) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))],
   silu: [Activation.silu, (x) => x / (1 + Math.exp(-x))],
@@ -76,13 +76,13 @@ describe.each(Object.entries(all))('%s', (_name, [f, plain]) => {
 describe('at singular points', () => {
   it('relu at 0 has the derivative 0, leaky relu its slope', () => {
     expect(slope(Activation.relu)(0)).toBe(0)
-    expect(slope(Activation.leakyRelu(0.1))(0)).toBe(0.1)
-    expect(slope(Activation.leakyRelu())(0)).toBe(0.01)
+    expect(slope(Activation.leakyRelu({ slope: 0.1 }))(0)).toBe(0.1)
+    expect(slope(Activation.leakyRelu)(0)).toBe(0.01)
   })
 
   it('elu at 0 has the derivative alpha', () => {
-    expect(slope(Activation.elu())(0)).toBe(1)
-    expect(slope(Activation.elu(2))(0)).toBe(2)
+    expect(slope(Activation.elu)(0)).toBe(1)
+    expect(slope(Activation.elu({ alpha: 2 }))(0)).toBe(2)
     expect(slope(Activation.selu)(0)).toBeCloseTo(1.0507009873554805 * 1.6732632423543772, 15)
   })
 
@@ -96,8 +96,8 @@ describe('at singular points', () => {
   })
 
   it('elu at 1000 does not overflow on the side that is not taken', () => {
-    expect(slope(Activation.elu())(1000)).toBe(1)
-    expect(curvature(Activation.elu())(1000)).toBe(0)
+    expect(slope(Activation.elu)(1000)).toBe(1)
+    expect(curvature(Activation.elu)(1000)).toBe(0)
   })
 })
 

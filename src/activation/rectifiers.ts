@@ -1,7 +1,8 @@
 /** Activations that are a line on the positive side, and their smooth relatives. */
 import { erfc } from '../kernel/special/erf.js'
 import { awayFrom, real } from '../primitive/domain.js'
-import { type Unary, unary } from '../primitive/elementwise.js'
+import { type Unary, type UnaryWith, unary, unaryWith } from '../primitive/elementwise.js'
+import * as E from '../primitive/expression.js'
 import type { Shape } from '../shape/model.js'
 import * as T from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
@@ -9,56 +10,80 @@ import { typed } from '../tensor/typed.js'
 
 const bent = awayFrom([0])(real)
 
+/** The options of `leakyRelu`. */
+interface Leak {
+  readonly slope: number
+}
+
+/** The options of `elu`. */
+interface Saturation {
+  readonly alpha: number
+}
+
 /**
  * The rectifier with a slope on the negative side too, x or slope x (0.01 unless told); its derivative at 0 is the slope.
  *
+ * A slope that is no finite number throws.
  * A. L. Maas, A. Y. Hannun and A. Y. Ng, Rectifier Nonlinearities Improve Neural Network Acoustic Models, ICML 2013.
  *
  * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
  * import * as Activation from 'pullback/Activation'
  * import * as T from 'pullback/Tensor'
  *
- * Activation.leakyRelu(0.5)(T.of([1, -2])) // => T.of([1, -1])
+ * Activation.leakyRelu(T.of([1, -200])) // => T.of([1, -2])
+ * pipe(T.of([1, -2]), Activation.leakyRelu({ slope: 0.5 })) // => T.of([1, -1])
  */
-/* @__NO_SIDE_EFFECTS__ */
-export const leakyRelu = (slope: number = 0.01): Unary =>
-  unary({
-    name: 'leakyRelu',
-    domain: bent,
-    f: (x) => (x > 0 ? x : slope * x),
-    df: (x) => T.where(T.greater(x, 0), T.onesLike(x), slope)
+export const leakyRelu: UnaryWith<Leak> = unaryWith<Leak>({
+  name: 'leakyRelu',
+  domain: bent,
+  params: { slope: 0.01 },
+  f: (x, { slope }) => (x > 0 ? x : slope * x),
+  scalar: E.select(E.greater(E.x, 0), E.x, E.mul(E.parameter('slope'), E.x)),
+  df: (x, _y, { slope }) => T.where(T.greater(x, 0), T.onesLike(x), slope),
+  sample: (draw) => ({
+    operands: [draw.tensor(draw.shape(), bent)],
+    params: draw.pick([{ slope: 0.01 }, { slope: 0.1 }, { slope: -0.5 }])
   })
+})
 
 /**
  * The exponential linear unit, x or alpha (exp(x) - 1) (alpha is 1 unless told); its derivative at 0 is alpha.
  *
+ * An alpha that is no finite number throws.
  * D.-A. Clevert, T. Unterthiner and S. Hochreiter, Fast and Accurate Deep Network Learning by Exponential Linear Units,
  * ICLR 2016.
  *
  * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
  * import * as Activation from 'pullback/Activation'
  * import * as T from 'pullback/Tensor'
  *
- * Activation.elu()(T.of([2, -1000])) // => T.of([2, -1])
+ * Activation.elu(T.of([2, -1000])) // => T.of([2, -1])
+ * pipe(T.of([2, -1000]), Activation.elu({ alpha: 2 })) // => T.of([2, -2])
  */
-/* @__NO_SIDE_EFFECTS__ */
-export const elu = (alpha: number = 1): Unary =>
-  unary({
-    name: 'elu',
-    domain: bent,
-    f: (x) => (x > 0 ? x : alpha * Math.expm1(x)),
-    df: (x) => {
-      const positive = T.greater(x, 0)
-      const negativePart = T.where(positive, 0, x)
-      return T.where(positive, 1, T.mul(T.exp(negativePart), alpha))
-    }
+export const elu: UnaryWith<Saturation> = unaryWith<Saturation>({
+  name: 'elu',
+  domain: bent,
+  params: { alpha: 1 },
+  f: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x)),
+  scalar: E.select(E.greater(E.x, 0), E.x, E.mul(E.parameter('alpha'), E.call('expm1', E.x))),
+  df: (x, _y, { alpha }) => {
+    const positive = T.greater(x, 0)
+    const negativePart = T.where(positive, 0, x)
+    return T.where(positive, 1, T.mul(T.exp(negativePart), alpha))
+  },
+  sample: (draw) => ({
+    operands: [draw.tensor(draw.shape(), bent)],
+    params: draw.pick([{ alpha: 1 }, { alpha: 2 }, { alpha: 1.7 }])
   })
+})
 
 const seluScale = 1.0507009873554805
 const seluAlpha = 1.6732632423543772
 
 /**
- * The self-normalising exponential linear unit: 1.0507 times `elu(1.6733)`.
+ * The self-normalising exponential linear unit: 1.0507 times `elu` with alpha 1.6733.
  *
  * G. Klambauer, T. Unterthiner, A. Mayr and S. Hochreiter, Self-Normalizing Neural Networks, NeurIPS 2017.
  *
@@ -68,9 +93,7 @@ const seluAlpha = 1.6732632423543772
  *
  * T.toNested(Activation.selu(T.of([1, -1000]))) // ≈ [1.0507, -1.7581]
  */
-export const selu = <S extends Shape>(x: Tensor<S>): Tensor<S> => T.mul(eluOfSelu(x), seluScale)
-
-const eluOfSelu: Unary = /* @__PURE__ */ elu(seluAlpha)
+export const selu = <S extends Shape>(x: Tensor<S>): Tensor<S> => T.mul(elu(x, { alpha: seluAlpha }), seluScale)
 
 /** The density of the standard normal distribution. */
 const density = (x: Tensor): Tensor => T.mul(T.exp(T.mul(T.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI))
@@ -80,6 +103,7 @@ export const normalDistribution: Unary = unary({
   name: 'normalDistribution',
   domain: real,
   f: (x) => 0.5 * erfc(-x * Math.SQRT1_2),
+  scalar: E.mul(0.5, E.call('erfc', E.mul(E.call('neg', E.x), Math.SQRT1_2))),
   df: density
 })
 

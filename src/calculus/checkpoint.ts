@@ -1,6 +1,7 @@
 /** Trading time for memory: functions that are computed again when their derivative is taken. */
 import { bind } from '../primitive/bind.js'
 import type { Program, Primitive } from '../primitive/model.js'
+import { dearest } from '../program/cost.js'
 import { hasEffects, run } from '../transform/program.js'
 import { real } from '../primitive/domain.js'
 import { sin } from '../tensor/trigonometric.js'
@@ -77,6 +78,7 @@ export const checkpointPrimitive: Primitive<Recomputed> = {
   },
   batch: (operands, mapped, { program }, size) =>
     bind(checkpointPrimitive, operands, { program: mappedProgram(program, mapped, size) }),
+  cost: (_operands, { program }) => dearest([program]),
   programs: ({ program }) => [program],
   withPrograms: (_params, [program]) => ({ program: program! }),
   sample: (draw) => {

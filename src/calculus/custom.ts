@@ -1,13 +1,23 @@
 /** Functions with a derivative rule of the user's own, in either mode. */
 import { bind } from '../primitive/bind.js'
-import { type Primitive, type Slots, type TensorType, none } from '../primitive/model.js'
+import { type Bound, type Primitive, type Slots, type TensorType, none } from '../primitive/model.js'
 import { LeakedTracerError, ownRule } from '../primitive/traced.js'
 import { align } from '../primitive/batch.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
 import { type Flat, TreeError, flattenAs, kindOf, mapTensors } from '../tree/model.js'
 import { callMapped } from './batching.js'
-import { type Leaves, pullBack } from './leafwise.js'
+import {
+  type CustomJvp,
+  type CustomVjp,
+  customJvpPrimitive,
+  customVjpPrimitive,
+  full,
+  ofAll,
+  transposed
+} from './customPrimitive.js'
+import type { Leaves } from './leafwise.js'
+import { closedProgram } from './program.js'
 import { leavesLike, ofArguments, results, zeroLike } from './trees.js'
 
 // -----------------------------------------------------------------------------
@@ -33,6 +43,8 @@ interface Rule {
   readonly jvp: (operands: readonly Tensor[], tangents: Slots, out: readonly TensorType[]) => Slots
   /** The pullback, at operands and results. */
   readonly vjp: (operands: readonly Tensor[], out: readonly TensorType[]) => (cotangents: Slots) => Slots
+  /** The same with programs, for operands of some types; throws where function or rule cannot be staged. */
+  readonly close: (operands: readonly TensorType[]) => Bound
 }
 
 // -----------------------------------------------------------------------------
@@ -41,14 +53,13 @@ interface Rule {
 
 const closedOver = (name: string): LeakedTracerError => ownRule(name, 'a transformation')
 
-/** Zeros where there is nothing. */
-const full = (slots: Slots, types: readonly TensorType[]): readonly Tensor[] =>
-  types.map((type, i) => slots[i] ?? zeroLike(type))
-
-/** The primitive of a function with a rule. It belongs to one call, and is never one of the library's. */
+/**
+ * The primitive of a function with a rule, which belongs to one call. A program has it only where the rule cannot be staged:
+ * what is wrong with the rule is said when a derivative is taken.
+ */
 const primitiveOf = (name: string, rule: Rule): Primitive => ({
   name,
-  kind: 'control',
+  kind: 'opaque',
   infer: (operands) => {
     const { program, captured } = stage(name, operands, rule.value)
     if (captured.length > 0) throw closedOver(name)
@@ -64,7 +75,15 @@ const primitiveOf = (name: string, rule: Rule): Primitive => ({
     vjp: (operands, out) => rule.vjp(operands, out)
   },
   batch: (operands, mapped, _params, size) =>
-    bind(primitiveOf(name, mappedRule(rule, size)), align(operands, mapped, size), none)
+    bind(primitiveOf(name, mappedRule(rule, size)), align(operands, mapped, size), none),
+  close: (operands) => {
+    try {
+      return rule.close(operands)
+    } catch {
+      // What is wrong with a rule is said where its derivative is taken, and not before.
+      return undefined
+    }
+  }
 })
 
 /** The type of one example. */
@@ -96,6 +115,11 @@ const mappedRule = (rule: Rule, size: number): Rule => {
           const each = leaves.slice(0, n)
           return full(rule.vjp(each, out.map(example))(leaves.slice(n)), each)
         })
+    },
+    close: (operands) => {
+      const { primitive, params } = rule.close(operands.map(example))
+      const programs = (primitive.programs?.(params) ?? []).map((program) => ofAll(program, size))
+      return { primitive, params: primitive.withPrograms?.(params, programs) ?? params }
     }
   }
 }
@@ -113,21 +137,30 @@ const guarded =
   }
 
 /** The result of a function, whose structure is known once it has run. */
-const remembered = <R>(name: string): { readonly keep: (value: R) => readonly Tensor[]; readonly at: Unflatten<R> } => {
+const remembered = <R>(name: string): Remembered<R> => {
   let outcome: Flat<R> | undefined
+  const known = (): Flat<R> => {
+    if (outcome === undefined) throw closedOver(name)
+    return outcome
+  }
   return {
     keep: (value) => {
       outcome = results(name, value)
       return outcome.leaves
     },
-    at: (leaves) => {
-      if (outcome === undefined) throw closedOver(name)
-      return outcome.unflatten(leaves)
-    }
+    count: () => known().leaves.length,
+    at: (leaves) => known().unflatten(leaves.slice(0, known().leaves.length))
   }
 }
 
-type Unflatten<R> = (leaves: readonly Tensor[]) => R
+interface Remembered<R> {
+  /** Takes a result apart. */
+  readonly keep: (value: R) => readonly Tensor[]
+  /** The number of its leaves. */
+  readonly count: () => number
+  /** A result of other leaves; behind them, an operation in a program may have residuals. */
+  readonly at: (leaves: readonly Tensor[]) => R
+}
 
 // -----------------------------------------------------------------------------
 // constructors
@@ -168,6 +201,9 @@ const cotangentLeaves = (args: readonly unknown[], given: readonly unknown[]): S
  * cotangent per argument. Both are ordinary functions of tensors, so that derivatives nest to any order; forward mode
  * follows from `backward` by transposition, and `vmap` maps both. Arguments, value and residuals are trees of tensors.
  *
+ * In a staged function it is one equation, with `forward` and `backward` as programs; if `backward` cannot be staged, because
+ * it reads values, the equation holds the functions themselves, and its primitive is of the kind `opaque`.
+ *
  * @example
  * import { customVjp, grad } from 'pullback/Grad'
  * import * as T from 'pullback/Tensor'
@@ -205,18 +241,57 @@ export const customVjp =
       const given = flatArgs.unflatten(operands)
       return cotangentLeaves(given, backward(residualsAt(operands), outcome.at(cotangents)))
     })
+    const close = (operands: readonly TensorType[]): Bound => {
+      let residuals: Residuals | undefined
+      const program = closedProgram('customVjp', operands, (leaves) => {
+        const [value, kept] = forwardAt(leaves)
+        residuals = kept
+        return [...outcome.keep(value), ...tensorsOf(kept)]
+      })
+      const values = outcome.count()
+      const kept = program.outputs.slice(values)
+      let reached: readonly boolean[] = []
+      const pulled = closedProgram('customVjp', [...kept, ...program.outputs.slice(0, values)], (leaves) => {
+        const at = withTensors(residuals!, leaves.slice(0, kept.length))
+        const given = flatArgs.unflatten(operands.map(zeroLike))
+        const cotangents = cotangentLeaves(given, backward(at, outcome.at(leaves.slice(kept.length))))
+        reached = cotangents.map((each) => each !== undefined)
+        return cotangents.filter((each) => each !== undefined)
+      })
+      const params: CustomVjp = { forward: program, backward: pulled, values, reached }
+      return { primitive: customVjpPrimitive, params }
+    }
     const rule: Rule = {
       value,
-      vjp: (operands, out) => (cotangents) => pull(operands, full(cotangents, out)),
+      vjp: (operands, out) => (cotangents) => {
+        const values = out.slice(0, outcome.count())
+        return pull(operands, full(cotangents.slice(0, values.length), values))
+      },
       // The tangent is the transpose of the pullback, which is linear in the cotangent: its pullback anywhere.
       jvp: (operands, tangents, out) => {
-        const transposed = (cotangents: readonly Tensor[]): readonly Tensor[] =>
-          full(pull(operands, cotangents), operands)
-        return guarded('customVjp', pullBack('customVjp', transposed, out.map(zeroLike)).pull)(tangents)
-      }
+        const back: Leaves = (cotangents) => full(pull(operands, cotangents), operands)
+        return guarded('customVjp', transposed('customVjp', out.slice(0, outcome.count()), back))(tangents)
+      },
+      close
     }
     return outcome.at(bind(primitiveOf('customVjp', rule), flatArgs.leaves, none))
   }
+
+/** The tensors in a value of any kind. */
+const tensorsOf = (value: unknown): readonly Tensor[] => {
+  const found: Tensor[] = []
+  mapTensors(value, (leaf) => {
+    found.push(leaf)
+    return leaf
+  })
+  return found
+}
+
+/** The value with other tensors, in the order of `tensorsOf`. */
+const withTensors = <A>(value: A, tensors: readonly Tensor[]): A => {
+  let next = 0
+  return mapTensors(value, () => tensors[next++]!)
+}
 
 /** Refuses values of transformations among residuals that were made from concrete arguments. */
 const requireConcrete = (name: string, residuals: unknown): void => {
@@ -232,7 +307,7 @@ const requireConcrete = (name: string, residuals: unknown): void => {
  *
  * The rule is an ordinary function of tensors, so that derivatives nest to any order; reverse mode follows by
  * transposition, and `vmap` maps both. Neither may close over values of a transformation, which is refused. Arguments and
- * value are trees of tensors.
+ * value are trees of tensors. In a staged function it is one equation, as that of `customVjp` is.
  *
  * @example
  * import { customJvp, grad, jvp } from 'pullback/Grad'
@@ -270,9 +345,18 @@ export const customJvp =
     const own: Rule = {
       value: (operands) => outcome.keep(f(...flatArgs.unflatten(operands))),
       jvp: (operands, tangents, out) => push(operands, full(tangents, operands), out),
-      vjp: (operands, out) => {
-        const along = (tangents: readonly Tensor[]): readonly Tensor[] => push(operands, tangents, out)
-        return guarded('customJvp', pullBack('customJvp', along, operands.map(zeroLike)).pull)
+      vjp: (operands, out) =>
+        guarded(
+          'customJvp',
+          transposed('customJvp', operands, (tangents) => push(operands, tangents, out))
+        ),
+      close: (operands) => {
+        const value = closedProgram('customJvp', operands, (leaves) => outcome.keep(f(...flatArgs.unflatten(leaves))))
+        const tangent = closedProgram('customJvp', [...operands, ...operands], (leaves) =>
+          push(leaves.slice(0, operands.length), leaves.slice(operands.length), value.outputs)
+        )
+        const params: CustomJvp = { value, tangent }
+        return { primitive: customJvpPrimitive, params }
       }
     }
     return outcome.at(bind(primitiveOf('customJvp', own), flatArgs.leaves, none))

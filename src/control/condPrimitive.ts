@@ -3,6 +3,7 @@ import { mappedProgram, pullbackProgram, spreadOver, tangentProgram } from '../c
 import { interval } from '../primitive/domain.js'
 import { bindOne, bind } from '../primitive/bind.js'
 import { type Program, type Primitive, none } from '../primitive/model.js'
+import { dearest } from '../program/cost.js'
 import { hasEffects, run } from '../transform/program.js'
 import { add, mul, sub } from '../tensor/arithmetic.js'
 import { equal, greaterEqual } from '../tensor/comparison.js'
@@ -99,6 +100,7 @@ export const condPrimitive: Primitive<Branches> = {
       all.map((branch) => run(branch, operands))
     )
   },
+  cost: (_operands, { branches }) => dearest(branches),
   programs: ({ branches }) => branches,
   withPrograms: (_params, branches) => ({ branches }),
   sample: (draw) => {

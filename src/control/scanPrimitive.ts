@@ -1,6 +1,7 @@
 /** The primitive behind staged scans: a loop over the axis in front, whose step is a program. */
 import { bind } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
+import { repeated } from '../program/cost.js'
 import { hasEffects, run } from '../transform/program.js'
 import { interval } from '../primitive/domain.js'
 import { add, mul } from '../tensor/arithmetic.js'
@@ -115,6 +116,7 @@ export const scanPrimitive: Primitive<Scanned> = {
       ...emitted.map((x, i) => (all.emitted[i] === true ? exchanged(x) : spread(x, false)))
     ]
   },
+  cost: (_operands, { step, length }) => repeated([step.program], length),
   programs: ({ step }) => [step.program],
   withPrograms: (params, [program]) => ({ ...params, step: { ...params.step, program: program! } }),
   sample: (draw) => {

@@ -55,6 +55,8 @@ export class NonFiniteError extends Error {
   readonly example: readonly number[]
   /** The transformation whose backward pass ran. */
   readonly within: string | undefined
+  /** The scope that the operation stands in. */
+  readonly scope: string | undefined
   readonly operands: readonly Operand[]
   /**
    * The path of the first operand that is a leaf of the arguments, or a view of one; of the argument that is bad
@@ -69,6 +71,7 @@ export class NonFiniteError extends Error {
     this.index = index
     this.example = example
     this.within = site.within
+    this.scope = site.scope
     this.operands = site.operands
     this.path = site.operands.find(({ path }) => path !== undefined)?.path
   }
@@ -96,6 +99,10 @@ export interface Site {
   readonly operands: readonly Operand[]
   /** Whether every element is made of the operands' elements at its place alone. */
   readonly elementwise: boolean
+  /** Whether zero is strong in it, so that it shows whether an infinity is harmless. */
+  readonly guards: boolean
+  /** The scope that it stands in. */
+  readonly scope: string | undefined
   /** The transformation whose backward pass is running. */
   readonly within: string | undefined
   /** The staged operations that it stands in, the outermost first. */
@@ -126,8 +133,8 @@ const indexOf = (position: number, shape: Shape): readonly number[] => {
 const showExample = (example: readonly number[]): string =>
   example.length === 0 ? '' : `, in example ${example.length === 1 ? example.join('') : show(example)}`
 
-const context = ({ inside, within }: Site): string =>
-  `${inside.map((name) => `, inside ${name}`).join('')}${within === undefined ? '' : `, in the pullback of ${within}`}`
+const context = ({ inside, scope, within }: Site): string =>
+  `${inside.map((name) => `, inside ${name}`).join('')}${scope === undefined ? '' : `, in ${scope}`}${within === undefined ? '' : `, in the pullback of ${within}`}`
 
 const called = ({ operation, operands }: Site): string =>
   operands.length === 0 ? operation : `${operation} of ${enumerate(operands.map(({ shape }) => show(shape)))}`
@@ -240,19 +247,19 @@ const find = (site: Site, x: Concrete, given: readonly Concrete[]): number | und
  * it.
  */
 const inspect = (site: Site, which: number, x: Concrete, given: readonly Concrete[]): void => {
-  const { suspects, within, operation, kind } = site
+  const { suspects, within, guards, kind } = site
   const suspect = given.map((each) => suspects.get(each)).find((each) => each !== undefined)
   const position = find(site, x, given)
   if (position === undefined) {
     if (kind === 'result' && suspects.has(x) && some(x, isNotFinite)) throw suspects.get(x)
     if (suspect === undefined || !some(x, isNotFinite)) return
-    if (operation === 'guardedMul') throw suspect
+    if (guards) throw suspect
     suspects.set(x, suspect)
     return
   }
   const isNaNAlready = given.map((each) => some(each, Number.isNaN))
   const error = suspect ?? failure(site, which, x, position, isNaNAlready)
-  const waits = kind === 'operation' && within !== undefined && operation !== 'guardedMul'
+  const waits = kind === 'operation' && within !== undefined && !guards
   if (!waits || Number.isNaN(elementOf(x)(position)) || some(x, Number.isNaN)) throw error
   suspects.set(x, error)
 }
@@ -304,6 +311,8 @@ export const checkFinitePrimitive: Primitive<Site> = {
       shapes: [shape],
       operands: [],
       elementwise: draw.integer(0, 1) === 1,
+      guards: false,
+      scope: undefined,
       within: undefined,
       inside: [],
       suspects: new WeakMap()

@@ -11,7 +11,8 @@ import { showElement } from '../tensor/show.js'
 
 const abbreviations: { readonly [D in DType]: string } = { float32: 'f32', float64: 'f64', int32: 'i32', bool: 'bool' }
 
-const showType = ({ shape, dtype }: TensorType): string => `${abbreviations[dtype]}${showShape(shape)}`
+/** A type in short: `f32[2, 3]`. */
+export const showType = ({ shape, dtype }: TensorType): string => `${abbreviations[dtype]}${showShape(shape)}`
 
 /** Constants print as many of their values, and dots for the rest. */
 const most = 6
@@ -112,11 +113,12 @@ const showAtom = (atom: Atom, names: Names): string => (atom instanceof Variable
 const declared = (variable: Variable, names: Names): string => `${names(variable)}:${showType(variable)}`
 
 const showEquation = (equation: Equation, read: ReadonlySet<Atom>, indent: string, names: Names): string => {
-  const { primitive, params, operands, results } = equation
+  const { primitive, params, operands, results, scope } = equation
   const given = operands.map((operand) => ` ${showAtom(operand, names)}`).join('')
   const made = results.map((result) => (read.has(result) ? declared(result, names) : `_:${showType(result)}`))
   const inside = showParams(params, indent, names)
-  return `${indent}${made.length === 0 ? '' : `${made.join(' ')} = `}${primitive.name}${inside}${given}\n`
+  const comment = scope === undefined ? '' : ` // ${scope}`
+  return `${indent}${made.length === 0 ? '' : `${made.join(' ')} = `}${primitive.name}${inside}${given}${comment}\n`
 }
 
 const showProgram = (
@@ -134,13 +136,21 @@ const showProgram = (
   return `{ lambda${own}${others} .${body === '' ? ' ' : ` let\n${body}${indent}  `}${returned}`
 }
 
+/** An equation as `show` prints it among those of its program. */
+export const showEquationOf = (program: Program, equation: Equation): string => {
+  const names = naming()
+  showProgram(program, 0, '', names)
+  const read = new Set<Atom>([...program.equations.flatMap(({ operands }) => operands), ...program.outputs])
+  return showEquation(equation, read, '', names).trimEnd()
+}
+
 /**
  * A program as text, in the manner of a jaxpr: inputs with their types, an equation per line, outputs.
  *
  * `c:f32[3] = mul a b` says that `c` is the product of `a` and `b`, float32 of shape `[3]`; parameters stand in
  * brackets behind the name of the operation, and the programs inside of `checkpoint`, `scan`, `cond` and so on are
  * indented there. Constants are written with their first values and their type, results that nobody reads as `_`,
- * captured inputs behind a semicolon. Variables are named in the order in which they appear, so that equal programs
+ * captured inputs behind a semicolon, the scope of an equation behind slashes at the end of its line. Variables are named in the order in which they appear, so that equal programs
  * print equally.
  *
  * @example

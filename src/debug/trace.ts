@@ -76,7 +76,7 @@ const leavesOf = (args: unknown, paths: readonly string[], types: readonly Tenso
 }
 
 /** The way back to a tree, which keeps its structure and forgets its values. */
-const structureOf = <R>(value: R): Flat<R> =>
+export const structureOf = <R>(value: R): Flat<R> =>
   flattenAs(
     'evaluate',
     mapAs('trace', value, ({ shape, dtype }) => fill(shape, dtype, 0))
@@ -121,7 +121,8 @@ export const trace =
     return staged(program, given.paths, captured, outcome!)
   }
 
-const staged = <Args extends readonly unknown[], R>(
+/** A program with the trees of arguments and result around it. */
+export const staged = <Args extends readonly unknown[], R>(
   program: Program,
   paths: readonly string[],
   captured: readonly Tensor[],

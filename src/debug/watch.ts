@@ -4,6 +4,7 @@
  */
 import { isFloat } from '../DType.js'
 import { bind, bindOne } from '../primitive/bind.js'
+import { guardedMul } from '../primitive/elementwise.js'
 import { type Equation, type Params, type Primitive, Variable } from '../primitive/model.js'
 import { Traced } from '../primitive/traced.js'
 import type { Shape } from '../shape/model.js'
@@ -13,6 +14,7 @@ import { broadcastToPrimitive, castPrimitive, permutePrimitive, reshapePrimitive
 import { slicePrimitive } from '../tensor/window.js'
 import { Interpretation } from '../transform/interpretation.js'
 import { runningBackward } from '../transform/level.js'
+import { openScope } from '../transform/scope.js'
 import { type Call, calledThrough } from '../transform/program.js'
 import { type NonFiniteError, type Operand, type Site, checkFinitePrimitive } from './finite.js'
 
@@ -79,8 +81,8 @@ export class Watch extends Interpretation {
   }
 
   apply<P extends Params>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
-    const { name, kind } = primitive
-    const site = this.site(name, operands, kind === 'elementwise')
+    const { name } = primitive
+    const site = this.site(primitive, operands)
     const primals = this.guarded(operands, site)
     const inside = [...site.inside, name]
     const programs = primitive.programs?.(params) ?? []
@@ -104,6 +106,8 @@ export class Watch extends Interpretation {
       shapes: [x.shape],
       operands: kind === 'argument' ? [{ shape: x.shape, dtype: x.dtype, origin: operation, path: operation }] : [],
       elementwise: false,
+      guards: false,
+      scope: openScope(),
       within: undefined,
       inside: [],
       suspects: this.suspects
@@ -111,12 +115,21 @@ export class Watch extends Interpretation {
     return isFloat(x.dtype) ? bindOne(checkFinitePrimitive, [x], site) : x
   }
 
-  private site(operation: string, operands: readonly Tensor[], elementwise: boolean): Site {
-    this.requireOpen(operation)
-    const { suspects, inside, around } = this
-    const within = runningBackward().slice(around).at(-1)
-    const described = operands.map((operand) => this.describe(operand))
-    return { kind: 'operation', operation, shapes: [], operands: described, elementwise, within, inside, suspects }
+  private site(primitive: Primitive, operands: readonly Tensor[]): Site {
+    const { name, kind } = primitive
+    this.requireOpen(name)
+    return {
+      kind: 'operation',
+      operation: name,
+      shapes: [],
+      operands: operands.map((operand) => this.describe(operand)),
+      elementwise: kind === 'elementwise',
+      guards: primitive === guardedMul.primitive,
+      scope: openScope(),
+      within: runningBackward().slice(this.around).at(-1),
+      inside: this.inside,
+      suspects: this.suspects
+    }
   }
 
   private describe(operand: Tensor): Operand {

@@ -10,7 +10,7 @@ import type { Tensor } from '../tensor/model.js'
 import { sin } from '../tensor/trigonometric.js'
 import { stage } from '../transform/stage.js'
 import { type LinearSystem, type Method, linearSolvePrimitive, reportType, settle, tight } from './linearSystem.js'
-import { type Jointly, bindMapped } from './mapped.js'
+import { type Examples, type Jointly, overExamples } from './mapped.js'
 import { full, jacobianProgram, transposedProgram } from './operator.js'
 import { type Given, type Linear, type Solver, linearDefaults, methodFor, solutionAt } from './solver.js'
 import { wordingOfEquation } from './wording.js'
@@ -24,7 +24,7 @@ import { compact, lengthOf, pack } from './vector.js'
  * An equation, without its values. Operands are what f closes over and the initial guess; results are the solution, and a
  * report of how the iteration ended.
  */
-export interface Equation {
+export interface Equation extends Examples {
   /** The function as the user called it. */
   readonly name: string
   /** (x, closed over) -> f(x), of which the solution is the root. */
@@ -67,17 +67,14 @@ const solveAt = (
     method,
     name: `${name}, its derivative`,
     operator: transpose && !symmetric ? transposedProgram(jacobian) : jacobian,
-    strict: true
+    strict: true,
+    examples: []
   }
   return bind(linearSolvePrimitive, [...x, ...captured, ...r], system).slice(0, x.length)
 }
 
-/**
- * x with f(x, c) = 0. Its derivatives are those of the equation, solved with the Jacobian J of f in x at the solution:
- * J x' = -f_c c' forward; backward J^T w = x̄, and the cotangent of c is that of c -> f(x, c) at -w. The initial guess has
- * none.
- */
-export const implicitPrimitive: Jointly<Equation> = {
+/** The primitive of one example. */
+const ofOne: Jointly<Equation> = {
   name: 'implicit',
   kind: 'control',
   infer: (operands, params) => [
@@ -132,7 +129,6 @@ export const implicitPrimitive: Jointly<Equation> = {
     residual: residual!,
     solver: 'program' in solver ? { ...solver, program: program! } : solver
   }),
-  batch: (operands, mapped, params, size) => bindMapped(implicitPrimitive, operands, mapped, params, size),
   sample: (draw) => {
     const steady = { float32: 5e-7, float64: 1e-15 }
     const n = draw.integer(1, 2)
@@ -149,7 +145,29 @@ export const implicitPrimitive: Jointly<Equation> = {
       { method: 'iteration', program: map, memory: 0, tolerance: steady, maxIterations: 200 },
       { method: 'iteration', program: map, memory: 3, tolerance: steady, maxIterations: 200 }
     ])
-    const params = { name: 'implicit', residual, solver, linear, symmetric: false, strict: draw.pick([false, true]) }
+    const params = {
+      name: 'implicit',
+      residual,
+      solver,
+      linear,
+      symmetric: false,
+      strict: draw.pick([false, true]),
+      examples: []
+    }
     return { operands: [matrix, vector, initial], params }
   }
 }
+
+/**
+ * x with f(x, c) = 0. Its derivatives are those of the equation, solved with the Jacobian J of f in x at the solution:
+ * J x' = -f_c c' forward; backward J^T w = x̄, and the cotangent of c is that of c -> f(x, c) at -w. The initial guess has
+ * none.
+ */
+export const implicitPrimitive: Jointly<Equation> = /* @__PURE__ */ overExamples(ofOne)
+
+/** The same with a solver of the user's own, which no program can hold. */
+const givenPrimitive: Jointly<Equation> = /* @__PURE__ */ overExamples({ ...ofOne, kind: 'opaque' })
+
+/** Applies the primitive. */
+export const bindImplicit = (operands: readonly Tensor[], params: Equation): readonly Tensor[] =>
+  bind(params.solver.method === 'given' ? givenPrimitive : implicitPrimitive, operands, params)

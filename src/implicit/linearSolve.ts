@@ -72,7 +72,7 @@ export const requireBound = (operation: string, name: string, value: number | un
 export const linearOptions = (
   operation: string,
   options: Omit<LinearMethod<never>, 'preconditioner' | 'initial'>
-): Omit<LinearSystem, 'name' | 'operator'> => {
+): Omit<LinearSystem, 'name' | 'operator' | 'examples'> => {
   requireOptions(operation, options, known)
   const { method, tolerance, absoluteTolerance, maxIterations, restart } = options
   if (!methods.includes(method)) {
@@ -156,7 +156,8 @@ export const linearSolve =
       operator: ofOperator.program,
       preconditioner: ofPreconditioner?.program,
       guessed: initial !== undefined,
-      strict: isStaged(operands)
+      strict: isStaged(operands),
+      examples: []
     })
     return solutionOf(wordingOfSystem(operation, system.method), unknown, results)
   }

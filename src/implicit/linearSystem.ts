@@ -10,7 +10,7 @@ import { sumOver } from '../tensor/structural.js'
 import { stage } from '../transform/stage.js'
 import { direct } from './direct.js'
 import { type System, bicgstab, cg, gmres } from './krylov.js'
-import { type Jointly, bindMapped } from './mapped.js'
+import { type Examples, type Jointly, overExamples } from './mapped.js'
 import { type Outcome, type Wording, refuse, reportLength, reportOf } from './notConverged.js'
 import { full, matrixOf, onVectors, transposedProgram } from './operator.js'
 import { wordingOfSystem } from './wording.js'
@@ -33,7 +33,7 @@ export interface Tolerance {
  * A system, without its values. Operands are what the operator closes over, what the preconditioner closes over, the right
  * side, and the initial guess if there is one; results are the solution, and a report of how the iteration ended.
  */
-export interface LinearSystem {
+export interface LinearSystem extends Examples {
   /** The function as the user called it. */
   readonly name: string
   /** (x, closed over) -> A x. */
@@ -185,7 +185,7 @@ const difference = (a: Tensor | undefined, b: Tensor | undefined): Tensor | unde
  * x with A(c) x = b. Its derivatives are solves with the same operator: A x' = b' - A' x forward; backward A^T w = x̄, which
  * is the cotangent of b, and the cotangent of c is that of c -> A(c) x at -w.
  */
-export const linearSolvePrimitive: Jointly<LinearSystem> = {
+export const linearSolvePrimitive: Jointly<LinearSystem> = /* @__PURE__ */ overExamples({
   name: 'linearSolve',
   kind: 'control',
   infer: (operands, params) => [
@@ -241,11 +241,10 @@ export const linearSolvePrimitive: Jointly<LinearSystem> = {
       }
     }
   },
-  batch: (operands, mapped, params, size) => bindMapped(linearSolvePrimitive, operands, mapped, params, size),
   programs: ({ operator, preconditioner }) => [operator, ...(preconditioner === undefined ? [] : [preconditioner])],
   withPrograms: (params, [operator, preconditioner]) => ({ ...params, operator: operator!, preconditioner }),
   sample: (draw) => sampleOf(draw)
-}
+})
 
 // -----------------------------------------------------------------------------
 // test operands
@@ -282,7 +281,8 @@ const sampleOf = (draw: Draw): { readonly operands: readonly Tensor[]; readonly 
       method,
       tolerance: tight,
       guessed,
-      strict: draw.pick([false, true])
+      strict: draw.pick([false, true]),
+      examples: []
     }
   }
 }

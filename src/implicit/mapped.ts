@@ -1,5 +1,5 @@
 /**
- * A primitive under `vmap` whose kernel goes from example to example: one operation, however many examples there are. Its
+ * Primitives whose kernel goes from example to example under `vmap`: one operation, however many examples there are. Its
  * rules are those of one example, mapped.
  */
 import { allocate } from '../DType.js'
@@ -17,10 +17,10 @@ export interface Jointly<P extends Params> extends Primitive<P> {
   readonly derivative: { readonly jvp: Rules<P>['jointJvp']; readonly vjp: Rules<P>['jointVjp'] }
 }
 
-/** The parameters of one example, and how many examples there are: all operands and results carry them in front. */
-export interface Examples<P extends Params> {
-  readonly params: P
-  readonly count: number
+/** Parameters of one example, and how many examples there are. */
+export interface Examples {
+  /** The sizes of the mapped axes in front of all operands and results, the outermost first; empty for one example. */
+  readonly examples: readonly number[]
 }
 
 // -----------------------------------------------------------------------------
@@ -51,10 +51,10 @@ const stacked = (examples: readonly Concrete[], { shape, dtype }: TensorType): C
 
 /** A function of leaves that may be missing, mapped: what is missing stays so. */
 const mapSlots = (count: number, slots: Slots, f: (slots: Slots) => Slots): Slots => {
-  const given = slots.map((slot) => slot !== undefined)
+  const present = slots.map((slot) => slot !== undefined)
   let found: readonly boolean[] = []
   const inside: Leaves = (leaves) => {
-    const results = f(spreadOver(leaves, given))
+    const results = f(spreadOver(leaves, present))
     found = results.map((result) => result !== undefined)
     return results.filter((result) => result !== undefined)
   }
@@ -72,29 +72,34 @@ const mapSlots = (count: number, slots: Slots, f: (slots: Slots) => Slots): Slot
 }
 
 /** Slots that are all there. */
-const all = (slots: Slots): readonly Tensor[] => slots.filter((slot) => slot !== undefined)
+const given = (slots: Slots): readonly Tensor[] => slots.filter((slot) => slot !== undefined)
 
 // -----------------------------------------------------------------------------
 // the primitive
 // -----------------------------------------------------------------------------
 
-const made = /* @__PURE__ */ new WeakMap<object, unknown>()
+/** The parameters without the outermost mapped axis. */
+const inner = <P extends Examples>(params: P): P => ({ ...params, examples: params.examples.slice(1) })
 
-/** The mapped primitive, made once; mapped again, it is one of examples of examples. */
-const mappedPrimitive = <P extends Params>(base: Jointly<P>): Jointly<Examples<P>> => {
-  const known = made.get(base)
-  if (known !== undefined) return asMappedOf(known)
-  const mapped: Jointly<Examples<P>> = {
-    name: `${base.name}Mapped`,
-    kind: base.kind,
-    infer: (operands, { params, count }) =>
-      base.infer(operands.map(withoutFront), params).map(({ shape, dtype }) => ({ shape: [count, ...shape], dtype })),
-    evaluate: (operands, { params, count }) => {
-      const types = base.infer(operands.map(withoutFront), params)
+/** A primitive for any number of examples, from one for a single example. */
+export const overExamples = <P extends Examples>(one: Jointly<P>): Jointly<P> => {
+  const all: Jointly<P> = {
+    ...one,
+    infer: (operands, params) => {
+      const [count] = params.examples
+      if (count === undefined) return one.infer(operands, params)
+      const types = all.infer(operands.map(withoutFront), inner(params))
+      return types.map(({ shape, dtype }) => ({ shape: [count, ...shape], dtype }))
+    },
+    evaluate: (operands, params) => {
+      const [count] = params.examples
+      if (count === undefined) return one.evaluate(operands, params)
+      const each = inner(params)
+      const types = all.infer(operands.map(withoutFront), each)
       const results = Array.from({ length: count }, (_, i) =>
-        base.evaluate(
+        all.evaluate(
           operands.map((operand) => exampleOf(operand, i)),
-          params
+          each
         )
       )
       return types.map((type, k) =>
@@ -105,36 +110,27 @@ const mappedPrimitive = <P extends Params>(base: Jointly<P>): Jointly<Examples<P
       )
     },
     derivative: {
-      jvp: (tangents, operands, out, { params, count }) => {
+      jvp: (tangents, operands, out, params) => {
+        const [count] = params.examples
+        if (count === undefined) return one.derivative.jvp(tangents, operands, out, params)
         const [n, k] = [operands.length, out.length]
         return mapSlots(count, [...operands, ...out, ...tangents], (slots) =>
-          base.derivative.jvp(slots.slice(n + k), all(slots.slice(0, n)), all(slots.slice(n, n + k)), params)
+          all.derivative.jvp(slots.slice(n + k), given(slots.slice(0, n)), given(slots.slice(n, n + k)), inner(params))
         )
       },
-      vjp: (operands, out, { params, count }) => {
+      vjp: (operands, out, params) => {
+        const [count] = params.examples
+        if (count === undefined) return one.derivative.vjp(operands, out, params)
         const [n, k] = [operands.length, out.length]
         return (cotangents) =>
-          mapSlots(count, [...operands, ...out, ...cotangents], (slots) =>
-            base.derivative.vjp(all(slots.slice(0, n)), all(slots.slice(n, n + k)), params)(slots.slice(n + k), [])
-          )
+          mapSlots(count, [...operands, ...out, ...cotangents], (slots) => {
+            const pull = all.derivative.vjp(given(slots.slice(0, n)), given(slots.slice(n, n + k)), inner(params))
+            return pull(slots.slice(n + k), [])
+          })
       }
     },
-    batch: (operands, flags, params, count) => bindMapped(mapped, operands, flags, params, count),
-    programs: ({ params }) => base.programs?.(params) ?? [],
-    withPrograms: ({ params, count }, programs) => ({ params: base.withPrograms?.(params, programs) ?? params, count })
+    batch: (operands, mapped, params, size) =>
+      bind(all, align(operands, mapped, size), { ...params, examples: [size, ...params.examples] })
   }
-  made.set(base, mapped)
-  return mapped
+  return all
 }
-
-/** What was remembered for a primitive is its mapped one. */
-const asMappedOf = <P extends Params>(known: unknown): Jointly<Examples<P>> => known as Jointly<Examples<P>>
-
-/** The rule of `vmap` for a primitive that works example by example. */
-export const bindMapped = <P extends Params>(
-  base: Jointly<P>,
-  operands: readonly Tensor[],
-  mapped: readonly boolean[],
-  params: P,
-  count: number
-): readonly Tensor[] => bind(mappedPrimitive(base), align(operands, mapped, count), { params, count })

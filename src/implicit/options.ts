@@ -1,13 +1,12 @@
 /** What roots, fixed points and minima have in common: options, and the way from a function and a guess to a solution. */
 import type * as E from 'fp-ts/lib/Either.js'
 import { requireOptions } from '../internal/refuse.js'
-import { bind } from '../primitive/bind.js'
 import type { Program } from '../primitive/model.js'
 import { run } from '../transform/program.js'
 import { leavesLike } from '../calculus/trees.js'
 import { type Tensor, isConcrete } from '../tensor/model.js'
 import type { Flat } from '../tree/model.js'
-import { type Equation, implicitPrimitive } from './equation.js'
+import { type Equation, bindImplicit } from './equation.js'
 import type { Limits } from './iteration.js'
 import { type LinearMethod, linearOptions, requireBound, requireCount } from './linearSolve.js'
 import type { Tolerance } from './linearSystem.js'
@@ -145,9 +144,9 @@ export const givenSolver = <X, Value>(
 export const solutionFrom = <X>(
   unknown: Flat<X>,
   { captured }: Closed,
-  equation: Omit<Equation, 'strict'>
+  equation: Omit<Equation, 'strict' | 'examples'>
 ): E.Either<NotConverged, X> => {
   const operands = [...captured, ...unknown.leaves]
-  const results = bind(implicitPrimitive, operands, { ...equation, strict: isStaged(operands) })
+  const results = bindImplicit(operands, { ...equation, strict: isStaged(operands), examples: [] })
   return solutionOf(wordingOfEquation(equation.name, equation.symmetric), unknown, results)
 }

@@ -16,7 +16,7 @@ import { type Vector, concretes, norm, precisionOf, unpack } from './vector.js'
 // -----------------------------------------------------------------------------
 
 /** How linear systems with the Jacobian are solved, in derivatives and in Newton steps. */
-export type Linear = Omit<LinearSystem, 'name' | 'operator' | 'method'> & {
+export type Linear = Omit<LinearSystem, 'name' | 'operator' | 'method' | 'examples'> & {
   /** Unless given, `direct` for few unknowns and an iteration for many. */
   readonly method: Method | undefined
 }

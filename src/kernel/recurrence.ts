@@ -1,5 +1,6 @@
 /** Linear recurrences of first order along the middle extent of contiguous blocks `(outer, n, inner)`. */
 import type { Data } from '../DType.js'
+import { guarded } from './arithmetic.js'
 
 /**
  * `out[j] = b[j] + a[j] out[j - 1]`, from the first to the last or in reverse, in double. Zero is strong: a result of
@@ -23,7 +24,7 @@ export const recurrenceInto = (
       const row = (o * n + (reverse ? n - 1 - j : j)) * inner
       for (let k = 0; k < inner; k++) {
         const state = states[k]!
-        const next = b[bOffset + row + k]! + (state === 0 ? 0 : a[aOffset + row + k]! * state)
+        const next = b[bOffset + row + k]! + guarded(a[aOffset + row + k]!, state)
         states[k] = next
         out[row + k] = next
       }

@@ -6,6 +6,7 @@
  * +infinity share the weight. NaN makes all of its lane NaN.
  */
 import type { Data } from '../DType.js'
+import { guarded } from './arithmetic.js'
 
 /** Lanes that lie side by side: where they begin, and how far their elements lie apart. */
 interface Lanes {
@@ -214,7 +215,7 @@ export const logSoftmaxInto = (
   })
 }
 
-/** The same for one lane of neighbours; zero weights count only where the sum is not finite, and so `t` is not either. */
+/** For one contiguous lane. Zeros are strong in either factor, which matters only where the sum is not finite. */
 const derivativeOfLane = (t: Data, tFrom: number, y: Data, yFrom: number, n: number, out: Data, to: number): void => {
   let sum = 0
   for (let j = 0; j < n; j++) sum += y[yFrom + j]! * t[tFrom + j]!
@@ -223,8 +224,8 @@ const derivativeOfLane = (t: Data, tFrom: number, y: Data, yFrom: number, n: num
     return
   }
   sum = 0
-  for (let j = 0; j < n; j++) if (y[yFrom + j] !== 0) sum += y[yFrom + j]! * t[tFrom + j]!
-  for (let j = 0; j < n; j++) out[to + j] = y[yFrom + j] === 0 ? 0 : y[yFrom + j]! * (t[tFrom + j]! - sum)
+  for (let j = 0; j < n; j++) sum += guarded(y[yFrom + j]!, t[tFrom + j]!)
+  for (let j = 0; j < n; j++) out[to + j] = guarded(y[yFrom + j]!, t[tFrom + j]! - sum)
 }
 
 /** `y (t - sum y t)` along the middle extent: the derivative of softmax along `t`, where its value is `y`. */
@@ -249,15 +250,13 @@ export const softmaxDerivativeInto = (
     for (let j = 0; j < n; j++) {
       const row = block + j * inner
       for (let k = 0; k < inner; k++) {
-        const weight = y[yOffset + row + k]!
-        if (weight !== 0) sums[k]! += weight * t[tOffset + row + k]!
+        sums[k]! += guarded(y[yOffset + row + k]!, t[tOffset + row + k]!)
       }
     }
     for (let j = 0; j < n; j++) {
       const row = block + j * inner
       for (let k = 0; k < inner; k++) {
-        const weight = y[yOffset + row + k]!
-        out[row + k] = weight === 0 ? 0 : weight * (t[tOffset + row + k]! - sums[k]!)
+        out[row + k] = guarded(y[yOffset + row + k]!, t[tOffset + row + k]! - sums[k]!)
       }
     }
   }

@@ -1,4 +1,5 @@
 /** Substitution: the solutions of triangular systems, in row-major double precision. */
+import { guarded } from './arithmetic.js'
 
 /** How a triangle lies in an array: element (i, j) at `at + i * row + j * column`. */
 export interface Triangle {
@@ -62,5 +63,33 @@ export const substitute = (n: number, k: number, t: Triangle, at: number, x: Flo
     if (unit) continue
     const pivot = data[at + i * (row + column)]!
     for (let c = 0; c < k; c++) x[own + c]! /= pivot
+  }
+}
+
+/**
+ * Takes the columns of the solution X that have a NaN again, from the right sides B, with zeros that are strong in products
+ * and quotients: what is 0 has no part in NaN or infinities of the triangle.
+ */
+export const restoreSubstitutionZeros = (
+  n: number,
+  k: number,
+  { data, row, column, lower, unit }: Triangle,
+  at: number,
+  b: Float64Array,
+  x: Float64Array,
+  to: number
+): void => {
+  for (let c = to; c < to + k; c++) {
+    let i = 0
+    while (i < n && x[c + i * k]! === x[c + i * k]!) i++
+    if (i === n) continue
+    for (let step = 0; step < n; step++) {
+      const own = lower ? step : n - 1 - step
+      let sum = b[c + own * k]!
+      for (let j = lower ? 0 : own + 1; j < (lower ? own : n); j++) {
+        sum -= guarded(data[at + own * row + j * column]!, x[c + j * k]!)
+      }
+      x[c + own * k] = unit || sum === 0 ? sum : sum / data[at + own * (row + column)]!
+    }
   }
 }

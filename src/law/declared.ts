@@ -61,11 +61,6 @@ export const multilinear: PrimitiveLaw = {
 // without a derivative
 // -----------------------------------------------------------------------------
 
-/** Primitives whose derivative is zero by decree, though their value changes: with the reason. */
-const zeroByDecree: { readonly [name: string]: string } = {
-  stopGradient: 'it is the identity, declared constant'
-}
-
 /**
  * A primitive without rules is constant where it is smooth, and its result inside a derivative is an untraced constant,
  * so that the cotangent of its operands is exactly zero.
@@ -93,7 +88,7 @@ export const withoutDerivative: PrimitiveLaw = {
     if (traced) return broken(subject, 'without derivative', 1, 'the result is traced, though there are no rules')
     const zero = flat(pullback(latticeLike(salt, value))[0])
     if (zero.some((each) => each !== 0)) return broken(subject, 'without derivative', 1, 'a cotangent is not zero')
-    if (at.name in zeroByDecree) return nothing
+    if (at.constant) return nothing
     // So small that a draw, which jumps where its random numbers happen to lie, all but never does; far above rounding.
     const small = rademacher(salt, reach.length).map((sign, i) => sign * Math.min(1e-3, reach[i]!) * 2 ** -20)
     const expected = flat(value)

@@ -5,6 +5,8 @@ import { DTypeError } from '../primitive/require.js'
 import { Traced } from '../primitive/traced.js'
 import type { Sample } from '../primitive/domain.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
+import { stopGradientPrimitive } from '../tensor/cast.js'
+import { castPrimitive } from '../tensor/structural.js'
 import { freshLevel } from '../transform/level.js'
 import { literal } from './literal.js'
 import { type Subject, reachOfAll } from './subject.js'
@@ -30,6 +32,10 @@ export interface Instance {
   readonly reachOf: (operand: Tensor) => readonly number[] | undefined
   /** Whether it has rules at all. */
   readonly differentiable: boolean
+  /** Whether it is the identity, declared constant: its derivative is zero, though its value changes. */
+  readonly constant: boolean
+  /** Whether the type of the result is a parameter, as that of `cast` is. */
+  readonly choosesType: boolean
   /** Whether the operands lie where it is smooth. */
   readonly smooth: boolean
   readonly apply: (operands: readonly Tensor[]) => readonly Tensor[]
@@ -104,6 +110,8 @@ export const instance = (
   smooth,
   literals: () => [...operands.map(literal), ...(Object.keys(params).length === 0 ? [] : [literal(params)])],
   differentiable: primitive.derivative !== undefined,
+  constant: primitive === stopGradientPrimitive,
+  choosesType: primitive === castPrimitive,
   apply: (at) => bind(primitive, at, params),
   infer: (at) => primitive.infer(at, params),
   evaluate: (at) => primitive.evaluate(at, params),

@@ -31,6 +31,7 @@ export const literal = (value: unknown): string => {
   if (typeof value === 'string') return `'${value}'`
   if (typeof value === 'function') return value.name === '' ? '(a function)' : value.name
   if (typeof value === 'object' && value !== null) {
+    if ('equations' in value) return '(a program)'
     const fields = Object.entries(value).map(([key, each]) => `${key}: ${literal(each)}`)
     return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`
   }

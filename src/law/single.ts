@@ -21,9 +21,6 @@ const gathered = 2
 /** By how many ulps operands are moved to see how well the result is conditioned. */
 const moved = 8
 
-/** Primitives whose result has a type of its own, with the reason. */
-const choosesType: { readonly [name: string]: string } = { cast: 'the type is its parameter' }
-
 const to =
   (dtype: 'float32' | 'float64') =>
   (x: Tensor): Tensor =>
@@ -135,7 +132,7 @@ export const singlePrecision: PrimitiveLaw = {
       (): Verdict =>
         inBoth(at, 'jvp', 1, pushed, [...floats(operands), ...v], largest(flat(results)), typesOf(floats(results)))
     ]
-    const free = n === 0 || at.name in choosesType
+    const free = n === 0 || at.choosesType
     const types = free ? typesOf(results) : typesOf(at.apply(at.operands)).map(narrow)
     return all([
       () => inBoth(at, 'the value', 0, (list) => at.apply(list), operands, largest(flat(operands)), types),

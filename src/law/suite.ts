@@ -17,6 +17,7 @@ import { accumulation, subsets } from './uses.js'
 import { kinks } from './kinks.js'
 import type { FunctionLaw } from './model.js'
 import { salts } from './property.js'
+import { strongZeros } from './zeros.js'
 
 // -----------------------------------------------------------------------------
 // the laws
@@ -60,14 +61,15 @@ export const primitiveLaws: readonly PrimitiveLaw[] = [
   singlePrecision,
   multilinear,
   withoutDerivative,
-  ...ofTransformations
+  ...ofTransformations,
+  strongZeros
 ]
 
 /** The laws that say something of a primitive. */
 export const lawsOf = (primitive: Primitive): readonly PrimitiveLaw[] =>
   primitive.derivative === undefined
     ? [...ofValues, singlePrecision, withoutDerivative, ...ofTransformations]
-    : [...ofValues, ...ofRules, singlePrecision, multilinear, ...ofTransformations]
+    : [...ofValues, ...ofRules, singlePrecision, multilinear, ...ofTransformations, strongZeros]
 
 // -----------------------------------------------------------------------------
 // properties

@@ -9,6 +9,7 @@ import { ShapeError, show } from '../shape/model.js'
 import { add, matmul, transpose } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
+import { within } from '../transform/scope.js'
 import { type Layer, type None, stateless } from './model.js'
 
 // -----------------------------------------------------------------------------
@@ -92,8 +93,10 @@ const affine =
     if (x.shape.length === 0 || x.shape[x.shape.length - 1] !== inputs) {
       throw new ShapeError('dense', [x.shape], `input ${show(x.shape)}; ${inputs} on the last axis are required`)
     }
-    const product = matmul(x, transpose(w))
-    return b === undefined ? product : add(product, b)
+    return within('dense', () => {
+      const product = matmul(x, transpose(w))
+      return b === undefined ? product : add(product, b)
+    })
   }
 
 const parameters = (inputs: number, outputs: number, options: DenseOptions): Random<Params> => {

@@ -4,6 +4,7 @@ import type { Shape } from '../shape/model.js'
 import { mul, where } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
+import { within } from '../transform/scope.js'
 import { type Layer, type None, stateless } from './model.js'
 
 /**
@@ -33,8 +34,10 @@ export const dropout = <S extends Shape>(rate: number): Layer<None, None, Tensor
   }
   return stateless<None, Tensor<S>, Tensor<S>>(R.of({}), (_params, { mode, key }) => (x) => {
     if (mode === 'eval' || rate === 0) return x
-    const keep = R.bernoulli(key, 1 - rate, x.shape)
-    const scaled: Tensor = mul(x, 1 / (1 - rate))
-    return typed(where(keep, scaled, 0))
+    return within('dropout', () => {
+      const keep = R.bernoulli(key, 1 - rate, x.shape)
+      const scaled: Tensor = mul(x, 1 / (1 - rate))
+      return typed(where(keep, scaled, 0))
+    })
   })
 }

@@ -2,6 +2,7 @@
 import { dual } from '../internal/dual.js'
 import * as R from '../Random.js'
 import { requireKey } from '../random/model.js'
+import { within } from '../transform/scope.js'
 import { type Context, type Layer, requireLayer } from './model.js'
 
 // -----------------------------------------------------------------------------
@@ -20,7 +21,20 @@ const inRow = (operation: string, layers: readonly Whatever[]): Layer<List, List
   return row(layers)
 }
 
-const row = (layers: readonly Whatever[]): Layer<List, List, unknown, unknown> => ({
+/** The parts of a layer that is a row of them. */
+const partsOf = /* @__PURE__ */ new WeakMap<object, readonly Whatever[]>()
+
+/** Layers one after the other; each runs in a scope of its name. */
+const row = (
+  layers: readonly Whatever[],
+  names: readonly string[] = layers.map((_, i) => String(i))
+): Layer<List, List, unknown, unknown> => {
+  const whole = rowOf(layers, names)
+  partsOf.set(whole, layers)
+  return whole
+}
+
+const rowOf = (layers: readonly Whatever[], names: readonly string[]): Layer<List, List, unknown, unknown> => ({
   init: (key) => {
     requireKey('init', key)
     const params: unknown[] = []
@@ -39,8 +53,8 @@ const row = (layers: readonly Whatever[]): Layer<List, List, unknown, unknown> =
     const steps = layers.map((layer, i) => layer.apply(params[i], state[i], { mode, key: keys[i] ?? key }))
     return (input) => {
       let value = input
-      const after = steps.map((step) => {
-        const [output, next] = step(value)
+      const after = steps.map((step, i) => {
+        const [output, next] = within(names[i], () => step(value))
         value = output
         return next
       })
@@ -209,21 +223,25 @@ export const named = <const Names extends readonly string[]>(...names: Names): N
   checkNames(names)
   const toRecord = (list: List): Record => Object.fromEntries(names.map((name, i) => [name, list[i]]))
   const toList = (record: Record): List => names.map((name) => record[name])
-  return renamed((layer) => ({
-    init: R.map(({ params, state }: { readonly params: List; readonly state: List }) => {
-      if (params.length !== names.length) {
-        throw new Error(
-          `named: ${names.length} names for ${params.length} layers; as many names as layers are required`
-        )
-      }
-      return { params: toRecord(params), state: toRecord(state) }
-    })(layer.init),
-    apply: (params: Record, state: Record, context: Context) => {
-      const run = layer.apply(toList(params), toList(state), context)
-      return (input: unknown) => {
-        const [output, next] = run(input)
-        return [output, toRecord(next)]
+  return renamed((layer) => {
+    const parts = partsOf.get(layer)
+    const named = parts?.length === names.length ? row(parts, names) : layer
+    return {
+      init: R.map(({ params, state }: { readonly params: List; readonly state: List }) => {
+        if (params.length !== names.length) {
+          throw new Error(
+            `named: ${names.length} names for ${params.length} layers; as many names as layers are required`
+          )
+        }
+        return { params: toRecord(params), state: toRecord(state) }
+      })(layer.init),
+      apply: (params: Record, state: Record, context: Context) => {
+        const run = named.apply(toList(params), toList(state), context)
+        return (input: unknown) => {
+          const [output, next] = run(input)
+          return [output, toRecord(next)]
+        }
       }
     }
-  }))
+  })
 }

@@ -1,11 +1,13 @@
 /** The Cholesky factor of positive definite matrices. */
 import { choleskyInto } from '../kernel/cholesky.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { bindOne } from '../primitive/bind.js'
 import { type None, type Primitive, none } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { eye } from '../tensor/construct.js'
+import { strong } from '../tensor/matmul.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import { LinalgError, indicesIn, ofMatrix } from './error.js'
@@ -58,7 +60,7 @@ const refuseIndefinite = (matrix: readonly number[], i: number, pivot: number): 
     matrix
   )
 
-const triangle: Triangular = { operation: 'cholesky', lower: true, transpose: false, unit: false }
+const triangle: Triangular = { operation: 'cholesky', lower: true, transpose: false, unit: false, ...strong }
 const transposed: Triangular = { ...triangle, transpose: true }
 
 /** L^-1 x L^-T of a symmetric x, and L^-T x L^-1 with the transposed triangle. */
@@ -75,6 +77,7 @@ const mirrored = (x: Tensor): Tensor => add(lower(x), mT(lower(x, -1)))
 export const choleskyPrimitive: Primitive<None> = op<1, None>({
   name: 'cholesky',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n) => n ** 3 / 3)),
   arity: 1,
   infer: (a) => a,
   evaluate,

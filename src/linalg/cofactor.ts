@@ -1,5 +1,6 @@
 /** Cofactor matrices, the derivatives of determinants: at singular matrices too, and to any order. */
 import { cofactorInto } from '../kernel/cofactor.js'
+import { allZero } from '../kernel/strongZero.js'
 import { align } from '../primitive/batch.js'
 import { type Draw, interval } from '../primitive/domain.js'
 import { bind } from '../primitive/bind.js'
@@ -16,6 +17,8 @@ const evaluate = (operands: readonly Concrete[]): Concrete => {
   const out = new Float64Array(size(shape))
   for (let matrix = 0; matrix < size(stackOf(shape)); matrix++) {
     const at = matrix * n * n
+    // Linear in each direction: along one of zeros it is 0, at any matrix.
+    if (directions.some((each) => allZero(each, at, n * n))) continue
     if ([a!, ...directions].some((each) => hasNaN(each, at, n * n))) out.fill(NaN, at, at + n * n)
     else cofactorInto(n, a!, directions, at, out)
   }

@@ -1,6 +1,7 @@
 /** Determinants of matrices, and their logarithms. */
 import { allocate } from '../DType.js'
 import { productOfPivots } from '../kernel/lu.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { bindOne } from '../primitive/bind.js'
 import { type None, type Primitive, type TensorType, none } from '../primitive/model.js'
@@ -67,6 +68,7 @@ const scaled = (ct: Tensor, x: Tensor): Tensor => {
 export const detPrimitive: Primitive<None> = op<1, None>({
   name: 'det',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n) => (2 * n ** 3) / 3)),
   arity: 1,
   infer: inStack,
   evaluate: (a) => ofFactors(a, productOfPivots),
@@ -80,6 +82,7 @@ export const detPrimitive: Primitive<None> = op<1, None>({
 export const detSignPrimitive: Primitive<None> = op<1, None>({
   name: 'detSign',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n) => (2 * n ** 3) / 3)),
   arity: 1,
   infer: inStack,
   evaluate: (a) =>
@@ -98,6 +101,7 @@ export const detSignPrimitive: Primitive<None> = op<1, None>({
 export const logAbsDetPrimitive: Primitive<None> = op<1, None>({
   name: 'logAbsDet',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n) => (2 * n ** 3) / 3)),
   arity: 1,
   infer: inStack,
   evaluate: (a) =>

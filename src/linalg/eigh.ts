@@ -1,5 +1,6 @@
 /** Eigenvalues and eigenvectors of symmetric matrices. */
 import { eighInto, eighSpace } from '../kernel/eigh.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { bind } from '../primitive/bind.js'
 import { type None, type Primitive, none } from '../primitive/model.js'
@@ -52,6 +53,7 @@ const folded = (x: Tensor): Tensor => add(lower(x), lower(mT(x), -1))
 export const eighPrimitive: Primitive<None> = {
   name: 'eigh',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n) => 9 * n ** 3)),
   infer: ([a]) => [
     { shape: a!.shape.slice(0, -1), dtype: a!.dtype },
     { shape: a!.shape, dtype: a!.dtype }
@@ -99,8 +101,9 @@ export const eighPrimitive: Primitive<None> = {
  * Where eigenvalues are equal to rounding (within 8 n units in the last place of the largest), eigenvectors may be chosen
  * freely, and have no derivative: the part that is infinite counts as 0. First derivatives of smooth symmetric functions of
  * the eigenvalues (their sum, a trace, a log determinant) are right there, and all are finite. Not so second derivatives,
- * nor derivatives of functions such as V f(w) V^T: there the part that mixes the equal ones is missing. Functions that are
- * made without eigenvectors (`matrixExp`, `matrixSqrt`, `inverse`, `slogdet`, `T.matmul`) are right everywhere. Where
+ * nor derivatives of V f(w) V^T made by hand: there the part that mixes the equal ones is missing. Take
+ * `matrixFunction(f, df)`, which has it. Functions that are made without eigenvectors (`matrixExp`, `matrixSqrt`,
+ * `inverse`, `slogdet`, `T.matmul`) are right everywhere. Where
  * eigenvalues are nearly equal, derivatives through eigenvectors lose about as many digits as their difference has zeros,
  * and second ones twice as many.
  *

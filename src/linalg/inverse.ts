@@ -2,6 +2,7 @@
 import { cofactorInto } from '../kernel/cofactor.js'
 import { allFinite } from '../kernel/householder.js'
 import { lostPivot, zeroPivot } from '../kernel/lu.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { bindOne } from '../primitive/bind.js'
 import { type None, type Primitive, none } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
@@ -68,6 +69,7 @@ const infinite = (x: number): number => (x === 0 ? 0 : x * Infinity)
 export const inversePrimitive: Primitive<None> = op<1, None>({
   name: 'inverse',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n) => 2 * n ** 3)),
   arity: 1,
   infer: (a) => a,
   evaluate: refusing,
@@ -89,6 +91,7 @@ export const inversePrimitive: Primitive<None> = op<1, None>({
 export const extendedInversePrimitive: Primitive<None> = op<1, None>({
   name: 'extendedInverse',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n) => 2 * n ** 3)),
   arity: 1,
   infer: (a) => a,
   evaluate: extending,

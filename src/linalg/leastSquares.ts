@@ -1,6 +1,8 @@
 /** Least squares: solutions of systems of equations that have none or many, and pseudoinverses. */
 import { type DType, epsilon, promote, toFloat } from '../DType.js'
 import { leastSquaresInto } from '../kernel/pseudoinverse.js'
+import { clearColumns, zeroColumns } from '../kernel/strongZero.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { align } from '../primitive/batch.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
@@ -10,8 +12,10 @@ import { type Shape, ShapeError, broadcast, show, size } from '../shape/model.js
 import type { MatMul } from '../shape/static.js'
 import { add, sub } from '../tensor/arithmetic.js'
 import { type Following, type TensorOr, checkOptions, dataOrOptions } from '../tensor/dataFirst.js'
+import { type Zeros, weak } from '../tensor/matmul.js'
 import { type Concrete, type Tensor, isTensor } from '../tensor/model.js'
 import { broadcastToShape, cast, reshapeTo } from '../tensor/structural.js'
+import { within } from '../transform/scope.js'
 import type { Turned } from './factorShapes.js'
 import {
   asColumn,
@@ -54,7 +58,7 @@ export interface RankOptions {
 }
 
 /** Up to which part of the largest singular values count as 0; whether the transposed matrix stands in the equations. */
-interface Cutoff {
+interface Cutoff extends Zeros {
   readonly cutoff: number
   readonly transpose: boolean
 }
@@ -72,7 +76,7 @@ export const cutoffOf = (operation: string, shape: Shape, dtype: DType, options:
 // the primitive
 // -----------------------------------------------------------------------------
 
-const evaluate = (a: Concrete, b: Concrete, { cutoff, transpose }: Cutoff, shape: Shape): Concrete => {
+const evaluate = (a: Concrete, b: Concrete, { cutoff, transpose, strongZero }: Cutoff, shape: Shape): Concrete => {
   const [m, n, k] = [rowsOf(a.shape), columnsOf(a.shape), columnsOf(b.shape)]
   const matrices = size(stackOf(a.shape))
   const rank = Math.min(m, n)
@@ -83,6 +87,7 @@ const evaluate = (a: Concrete, b: Concrete, { cutoff, transpose }: Cutoff, shape
   for (let i = 0; i < matrices; i++) {
     const factors = { m, n, u, uAt: i * m * rank, s, sAt: i * rank, vt, vAt: i * rank * n }
     leastSquaresInto(factors, cutoff, transpose, k, right, i * rows * k, x, i * results * k)
+    if (strongZero) clearColumns(results, k, zeroColumns(rows, k, right, i * rows * k), x, i * results * k)
   }
   return fromDoubles(shape, b.dtype, x)
 }
@@ -96,6 +101,9 @@ const evaluate = (a: Concrete, b: Concrete, { cutoff, transpose }: Cutoff, shape
 export const lstsqPrimitive: Primitive<Cutoff> = op<2, Cutoff>({
   name: 'lstsq',
   kind: 'opaque',
+  cost: counted(
+    perMatrix((m, n, k) => 2 * Math.min(m, n) ** 2 * (Math.max(m, n) - Math.min(m, n) / 3) + 4 * m * n * k)
+  ),
   arity: 2,
   infer: (a, b, { transpose }) => ({
     shape: [...stackOf(a.shape), transpose ? rowsOf(a.shape) : columnsOf(a.shape), columnsOf(b.shape)],
@@ -110,9 +118,9 @@ export const lstsqPrimitive: Primitive<Cutoff> = op<2, Cutoff>({
       const residual = sub(b, product(matrix, x))
       const along = sub(run(a, product(mT(t), residual), back), product(t, x))
       const across = product(mT(t), run(a, x, back))
-      return add(run(a, sub(along, product(matrix, across)), params), across)
+      return add(run(a, sub(along, product(matrix, across)), inRule(params)), across)
     },
-    (tangent, a, _b, _x, params) => run(a, tangent, params)
+    (tangent, a, _b, _x, params) => run(a, tangent, inRule(params))
   ],
   vjp: [
     (a, b, x, params) => (ct) => {
@@ -121,7 +129,7 @@ export const lstsqPrimitive: Primitive<Cutoff> = op<2, Cutoff>({
       const y = run(a, ct, back)
       const residual = sub(b, product(matrix, x))
       const across = sub(ct, product(mT(matrix), y))
-      const outer = add(product(residual, mT(run(a, y, params))), product(run(a, x, back), mT(across)))
+      const outer = add(product(residual, mT(run(a, y, inRule(params)))), product(run(a, x, back), mT(across)))
       return operated(sub(outer, product(y, mT(x))), params)
     },
     (a, _b, _x, params) => (ct) => run(a, ct, turned(params))
@@ -138,11 +146,13 @@ export const lstsqPrimitive: Primitive<Cutoff> = op<2, Cutoff>({
     const transpose = draw.pick([false, true])
     const a = draw.pick([false, true]) ? mT(tall) : tall
     const b = drawMatrix(draw, stack, transpose ? columnsOf(a.shape) : rowsOf(a.shape), draw.integer(0, 2))
-    return { operands: [a, b], params: { cutoff: 1e-12, transpose } }
+    return { operands: [a, b], params: { cutoff: 1e-12, transpose, strongZero: draw.pick([false, true]) } }
   }
 })
 
-const turned = (params: Cutoff): Cutoff => ({ ...params, transpose: !params.transpose })
+const inRule = (params: Cutoff): Cutoff => ({ ...params, strongZero: true })
+
+const turned = (params: Cutoff): Cutoff => ({ ...params, transpose: !params.transpose, strongZero: true })
 
 const operated = (x: Tensor, { transpose }: Cutoff): Tensor => (transpose ? mT(x) : x)
 
@@ -182,7 +192,9 @@ export const pinv: {
   const [m, n] = [rowsOf(x.shape), columnsOf(x.shape)]
   const cutoff = cutoffOf('pinv', x.shape, x.dtype, options)
   const unit = identity(stackOf(x.shape), Math.min(m, n), x.dtype)
-  return m < n ? run(x, unit, { cutoff, transpose: false }) : mT(run(x, unit, { cutoff, transpose: true }))
+  return within('pinv', () =>
+    m < n ? run(x, unit, { cutoff, transpose: false, ...weak }) : mT(run(x, unit, { cutoff, transpose: true, ...weak }))
+  )
 })
 
 // -----------------------------------------------------------------------------
@@ -257,7 +269,8 @@ export const lstsq: LeastSquares = dualBySecondTensor<LeastSquares>((a, b, optio
   const [m, n, k] = [rowsOf(a.shape), columnsOf(a.shape), columnsOf(right.shape)]
   const x = run(broadcastToShape(cast(a, dtype), [...stack, m, n]), broadcastToShape(right, [...stack, m, k]), {
     cutoff,
-    transpose: false
+    transpose: false,
+    ...weak
   })
   return isVector ? reshapeTo(x, x.shape.slice(0, -1)) : x
 })

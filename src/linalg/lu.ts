@@ -1,5 +1,6 @@
 /** The factors of a matrix by Gaussian elimination with partial pivoting: the rows in another order are L U. */
 import { eliminateInto, factorInto } from '../kernel/lu.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { align } from '../primitive/batch.js'
 import type { Draw } from '../primitive/domain.js'
 import { bind, bindOne } from '../primitive/bind.js'
@@ -9,6 +10,7 @@ import { type Shape, size } from '../shape/model.js'
 import type { IsDynamic } from '../shape/static.js'
 import { add, mul, neg, sub } from '../tensor/arithmetic.js'
 import { takeAlongAxis } from '../tensor/alongAxis.js'
+import { strong } from '../tensor/matmul.js'
 import { type Concrete, type Tensor, fromData } from '../tensor/model.js'
 import { reshapeTo } from '../tensor/structural.js'
 import { typed } from '../tensor/typed.js'
@@ -101,6 +103,9 @@ export const factored = (x: Concrete): Factored => {
 export const pivotsPrimitive: Primitive<None> = op<1, None>({
   name: 'pivots',
   kind: 'opaque',
+  cost: counted(
+    perMatrix((m, n) => 2 * (m * Math.min(m, n) * n - ((m + n) * Math.min(m, n) ** 2) / 2 + Math.min(m, n) ** 3 / 3))
+  ),
   arity: 1,
   infer: (x) => ({ shape: x.shape.slice(0, -1), dtype: 'int32' }),
   evaluate: (x, _params, out) => fromData(out.shape, 'int32', factored(x).rows.slice()),
@@ -173,8 +178,8 @@ const evaluate = (x: Concrete): readonly Concrete[] => {
   return [fromDoubles(left.shape, x.dtype, l), fromDoubles(right.shape, x.dtype, u)]
 }
 
-const unitLower: Triangular = { operation: 'lu', lower: true, transpose: false, unit: true }
-const upperTriangle: Triangular = { operation: 'lu', lower: false, transpose: false, unit: false }
+const unitLower: Triangular = { operation: 'lu', lower: true, transpose: false, unit: true, ...strong }
+const upperTriangle: Triangular = { operation: 'lu', lower: false, transpose: false, unit: false, ...strong }
 
 /** The sum of what there is. */
 const plus = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined =>
@@ -210,6 +215,9 @@ const narrowed = (x: Tensor, rows: number, columns: number): Tensor => take(x, c
 export const eliminatePrimitive: Primitive<None> = {
   name: 'lu',
   kind: 'opaque',
+  cost: counted(
+    perMatrix((m, n) => 2 * (m * Math.min(m, n) * n - ((m + n) * Math.min(m, n) ** 2) / 2 + Math.min(m, n) ** 3 / 3))
+  ),
   infer: ([x]) => typesOf(x!),
   evaluate: ([x]) => evaluate(x!),
   derivative: {

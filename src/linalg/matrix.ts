@@ -6,7 +6,7 @@ import { requireTensor } from '../primitive/require.js'
 import { type Shape, ShapeError, show, size } from '../shape/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { eye } from '../tensor/construct.js'
-import { matmul } from '../tensor/matmul.js'
+import { strongProduct } from '../tensor/matmul.js'
 import { type Concrete, type Tensor, contiguous, fromData } from '../tensor/model.js'
 import { flip } from '../tensor/slice.js'
 import { broadcastToShape, cast, permuteTo, reshapeTo } from '../tensor/structural.js'
@@ -66,8 +66,8 @@ export const mT = (x: Tensor): Tensor => {
   )
 }
 
-/** The product of stacks of matrices. */
-export const product = (a: Tensor, b: Tensor): Tensor => matmul(a, b)
+/** The product of stacks of matrices in rules, where zero is strong. What the user calls takes `matmul`. */
+export const product = (a: Tensor, b: Tensor): Tensor => strongProduct(a, b)
 
 /** The elements on the diagonal `offset` and below it. */
 export const lower = (x: Tensor, offset = 0): Tensor => bindOne(bandPrimitive, [x], { from: -Infinity, to: offset })

@@ -15,6 +15,7 @@ import { where } from '../tensor/select.js'
 import { norm as vectorNorm } from '../tensor/statistics.js'
 import { keepAxes } from '../tensor/arrange.js'
 import { cast, permuteTo, reshapeTo } from '../tensor/structural.js'
+import { within } from '../transform/scope.js'
 import { columnsOf, floating, rowsOf } from './matrix.js'
 import { svd } from './svd.js'
 
@@ -126,7 +127,8 @@ const inOrder = (axis: Axes, shape: Shape): readonly number[] => {
  * column; Infinity, that in a row. Of a vector, or of vectors along one `axis`, it is 2, 1 or Infinity, as in `T.norm`.
  *
  * Integers become float32. Derivatives at kinks are the subgradient of the least length: 0 at a zero
- * matrix, of `'nuc'` 0 in what the matrix takes to 0, and split evenly over equal largest values.
+ * matrix, of `'nuc'` 0 in what the matrix takes to 0, and split evenly over equal largest values. For the square of the
+ * Frobenius norm write `T.sum(T.square(a))`, which has no kink.
  *
  * @throws ShapeError when an axis is out of range
  * @throws TypeError when `ord` is another, or there are more than two axes
@@ -156,6 +158,8 @@ export const norm: {
   if (rank === 0) throw new ShapeError('norm', [x.shape], 'a scalar; a matrix, a vector or a stack of them is required')
   const { axis = rank === 1 ? 0 : [-2, -1] } = options
   const axes = inOrder(axis, x.shape)
-  const result = reduced(x, options.ord, axes)
-  return options.keepDims === true ? reshapeTo(result, keepAxes(x.shape, axes)) : result
+  return within('norm', () => {
+    const result = reduced(x, options.ord, axes)
+    return options.keepDims === true ? reshapeTo(result, keepAxes(x.shape, axes)) : result
+  })
 })

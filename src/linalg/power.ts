@@ -2,9 +2,11 @@
 import { dual } from '../internal/dual.js'
 import { show } from '../internal/given.js'
 import type { Shape } from '../shape/model.js'
+import { matmul } from '../tensor/matmul.js'
 import type { Tensor } from '../tensor/model.js'
+import { within } from '../transform/scope.js'
 import { inverse } from './inverse.js'
-import { columnsOf, identity, product, requireFloatSquare, stackOf } from './matrix.js'
+import { columnsOf, identity, requireFloatSquare, stackOf } from './matrix.js'
 
 interface MatrixPower {
   <S extends Shape>(a: Tensor<S>, n: number): Tensor<S>
@@ -15,8 +17,8 @@ interface MatrixPower {
 const power = (a: Tensor, n: number): Tensor => {
   if (n === 1) return a
   const half = power(a, Math.floor(n / 2))
-  const even = product(half, half)
-  return n % 2 === 0 ? even : product(even, a)
+  const even: Tensor = matmul(half, half)
+  return n % 2 === 0 ? even : matmul(even, a)
 }
 
 /**
@@ -42,5 +44,5 @@ export const matrixPower: MatrixPower = dual<MatrixPower>((a: Tensor, n: number)
   const x = requireFloatSquare('matrixPower', a)
   if (!Number.isInteger(n)) throw new RangeError(`matrixPower: exponent ${show(n)}; an integer is required`)
   if (n === 0) return identity(stackOf(x.shape), columnsOf(x.shape), x.dtype)
-  return n > 0 ? power(x, n) : power(inverse(x), -n)
+  return within('matrixPower', () => (n > 0 ? power(x, n) : power(inverse(x), -n)))
 })

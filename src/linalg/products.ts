@@ -1,16 +1,18 @@
 /** Products of matrices and vectors beside `T.matmul`: that of Kronecker, and that of vectors in space. */
 import { allocate, promote } from '../DType.js'
 import { dual } from '../internal/dual.js'
-import { crossInto } from '../kernel/cross.js'
+import { crossInto, restoreCrossZeros } from '../kernel/cross.js'
+import { counted } from '../primitive/cost.js'
 import { align } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
-import { type None, type Primitive, none } from '../primitive/model.js'
+import type { Primitive } from '../primitive/model.js'
 import { requireTensor } from '../primitive/require.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, show, size } from '../shape/model.js'
 import type { Broadcast } from '../shape/static.js'
 import { mul } from '../tensor/arithmetic.js'
+import { type Zeros, strong, weak } from '../tensor/matmul.js'
 import { type Tensor, contiguous, fromData } from '../tensor/model.js'
 import { broadcastToShape, cast, reshapeTo } from '../tensor/structural.js'
 import { columnsOf, requireMatrix, rowsOf, stackOf } from './matrix.js'
@@ -61,28 +63,31 @@ export const kron: Kronecker = dual<Kronecker>((a: Tensor, b: Tensor): Tensor =>
 // -----------------------------------------------------------------------------
 
 /** Vectors [..., 3] of one shape and type. Each operand's derivative is again such a product: <c, a x b> = <a, b x c>. */
-const crossPrimitive: Primitive<None> = op<2, None>({
+const crossPrimitive: Primitive<Zeros> = op<2, Zeros>({
   name: 'cross',
   kind: 'contract',
   arity: 2,
+  cost: counted((_operands, [out]) => 3 * size(out!.shape)),
   infer: (a) => ({ shape: a.shape, dtype: a.dtype === 'bool' ? 'int32' : a.dtype }),
-  evaluate: (a, b, _params, out) => {
+  evaluate: (a, b, { strongZero }, out) => {
     const x = contiguous(a)
     const y = contiguous(b)
     const result = allocate(out.dtype, size(out.shape))
     crossInto(result.length / 3, x.data, x.offset, y.data, y.offset, result)
+    if (strongZero) restoreCrossZeros(result.length / 3, x.data, x.offset, y.data, y.offset, result)
     return fromData(out.shape, out.dtype, result)
   },
-  jvp: 'linear',
-  vjp: [(_a, b) => (ct) => crossOf(b, ct), (a) => (ct) => crossOf(ct, a)],
-  batch: (operands, mapped, _params, front) => bindOne(crossPrimitive, align(operands, mapped, front), none),
+  jvp: [(tangent, _a, b) => crossOf(tangent, b, strong), (tangent, a) => crossOf(a, tangent, strong)],
+  vjp: [(_a, b) => (ct) => crossOf(b, ct, strong), (a) => (ct) => crossOf(ct, a, strong)],
+  batch: (operands, mapped, zeros, front) => bindOne(crossPrimitive, align(operands, mapped, front), zeros),
   sample: (draw) => {
     const shape = [...draw.shape({ maxRank: 2, maxSize: 3 }), 3]
-    return { operands: [draw.tensor(shape, real), draw.tensor(shape, real)], params: none }
+    const operands = [draw.tensor(shape, real), draw.tensor(shape, real)]
+    return { operands, params: { strongZero: draw.pick([false, true]) } }
   }
 })
 
-const crossOf = (a: Tensor, b: Tensor): Tensor => bindOne(crossPrimitive, [a, b], none)
+const crossOf = (a: Tensor, b: Tensor, zeros: Zeros): Tensor => bindOne(crossPrimitive, [a, b], zeros)
 
 /** Dual: `f(a, b)` is `pipe(a, f(b))`. */
 interface Cross {
@@ -104,7 +109,7 @@ interface Cross {
  * Linalg.cross(T.of([1, 0, 0]), T.of([0, 1, 0])) // => T.of([0, 0, 1])
  * pipe(T.of([[0, 1, 0], [0, 0, 1]]), Linalg.cross(T.of([1, 0, 0]))) // => T.of([[0, 0, -1], [0, 1, 0]])
  */
-export const cross: Cross & HasPrimitive = expose(
+export const cross: Cross & HasPrimitive<Zeros> = expose(
   dual<Cross>((a: Tensor, b: Tensor): Tensor => {
     requireTensor('cross', a)
     requireTensor('cross', b)
@@ -117,7 +122,7 @@ export const cross: Cross & HasPrimitive = expose(
     if (shape === undefined) throw refuse('the axes before the last must broadcast')
     const common = promote(a.dtype, b.dtype)
     const dtype = common === 'bool' ? 'int32' : common
-    return crossOf(broadcastToShape(cast(a, dtype), shape), broadcastToShape(cast(b, dtype), shape))
+    return crossOf(broadcastToShape(cast(a, dtype), shape), broadcastToShape(cast(b, dtype), shape), weak)
   }),
   crossPrimitive
 )

@@ -1,10 +1,12 @@
 /** The QR decomposition. */
 import { qrInto, qrSpace } from '../kernel/qr.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { bind } from '../primitive/bind.js'
 import { type None, type Primitive, none } from '../primitive/model.js'
 import { type Shape, size } from '../shape/model.js'
 import { add, sub } from '../tensor/arithmetic.js'
 import { concat, split } from '../tensor/join.js'
+import { matmul, strong } from '../tensor/matmul.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import type { LeftFactor, RightFactor } from './factorShapes.js'
@@ -42,7 +44,7 @@ const evaluate = (a: Concrete): readonly [Concrete, Concrete] => {
 
 /** x R^-1, or x R^-T. */
 const overR = (x: Tensor, r: Tensor, transposed: boolean): Tensor =>
-  mT(solveTriangle(r, mT(x), { operation: 'qr', lower: false, transpose: !transposed, unit: false }))
+  mT(solveTriangle(r, mT(x), { operation: 'qr', lower: false, transpose: !transposed, unit: false, ...strong }))
 
 /** The upper triangle, with the lower one laid over it. */
 const foldedUp = (x: Tensor): Tensor => add(upper(x), mT(lower(x, -1)))
@@ -61,6 +63,7 @@ const total = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined
 export const qrPrimitive: Primitive<None> = {
   name: 'qr',
   kind: 'opaque',
+  cost: counted(perMatrix((m, n) => 4 * n * n * (m - n / 3))),
   infer: ([a]) => {
     const { shape, dtype } = a!
     const n = columnsOf(shape)
@@ -133,5 +136,5 @@ const decomposed = (a: Tensor): readonly [Tensor, Tensor] => {
   const [m, n] = [rowsOf(a.shape), columnsOf(a.shape)]
   const [square, rest] = m < n ? split(a, [m, n - m], { axis: -1 }) : [a]
   const [q, r] = bind(qrPrimitive, [square], none)
-  return [q!, rest === undefined ? r! : concat([r!, product(mT(q!), rest)], { axis: -1 })]
+  return [q!, rest === undefined ? r! : concat([r!, matmul(mT(q!), rest)], { axis: -1 })]
 }

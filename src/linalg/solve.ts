@@ -2,7 +2,9 @@
 import { dual } from '../internal/dual.js'
 import { allFinite } from '../kernel/householder.js'
 import { lostPivot } from '../kernel/lu.js'
+import { clearColumns, zeroColumns } from '../kernel/strongZero.js'
 import { substitute } from '../kernel/substitution.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { align } from '../primitive/batch.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
@@ -10,6 +12,7 @@ import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import type { MatMul } from '../shape/static.js'
 import { neg } from '../tensor/arithmetic.js'
+import { type Zeros, weak } from '../tensor/matmul.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 import { LinalgError, indicesIn, ofMatrix } from './error.js'
 import { type Factored, factored } from './lu.js'
@@ -33,8 +36,8 @@ import { solveWith } from './triangularSolve.js'
 // kernel
 // -----------------------------------------------------------------------------
 
-/** Whether the equations are those of the transposed matrix. */
-interface Transposed {
+/** Whether the equations are those of the transposed matrix; and whether a right side of zeros has the solution 0 with any matrix. */
+interface Transposed extends Zeros {
   readonly transpose: boolean
 }
 
@@ -83,22 +86,26 @@ export const solveFactored = (
   for (let i = 0; i < n; i++) x.set(copy.subarray(i * k, i * k + k), to + rows[matrix * n + i]! * k)
 }
 
-const evaluate = (a: Concrete, b: Concrete, transpose: boolean): Concrete => {
+const evaluate = (a: Concrete, b: Concrete, { transpose, strongZero }: Transposed): Concrete => {
   const [n, k] = [rowsOf(b.shape), columnsOf(b.shape)]
   const stack = stackOf(b.shape)
   const factors = factored(a)
   const x = doublesOf(b)
   for (let matrix = 0; matrix < size(stack); matrix++) {
     const at = matrix * n * n
+    const to = matrix * n * k
+    const zeros = strongZero ? zeroColumns(n, k, x, to) : []
+    if (strongZero && zeros.length === k) continue
     if (!allFinite(factors.lu, at, n * n)) {
-      x.fill(NaN, matrix * n * k, (matrix + 1) * n * k)
+      x.fill(NaN, to, to + n * k)
+      clearColumns(n, k, zeros, x, to)
       continue
     }
     const lost = lostPivot(n, factors.lu, at)
     if (lost >= 0) {
       throw refuseSingular('solve', stack, matrix, lost, factors.lu[at + lost * (n + 1)]!)
     }
-    solveFactored(n, k, factors, matrix, transpose, x, matrix * n * k)
+    solveFactored(n, k, factors, matrix, transpose, x, to)
   }
   return fromDoubles(b.shape, b.dtype, x)
 }
@@ -111,12 +118,13 @@ const evaluate = (a: Concrete, b: Concrete, transpose: boolean): Concrete => {
 export const solvePrimitive: Primitive<Transposed> = op<2, Transposed>({
   name: 'solve',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n, k) => (2 * n ** 3) / 3 + 2 * n * n * k)),
   arity: 2,
   infer: (_a, b) => b,
-  evaluate: (a, b, { transpose }) => evaluate(a, b, transpose),
+  evaluate: (a, b, params) => evaluate(a, b, params),
   jvp: [
-    (tangent, a, _b, x, params) => neg(run(a, product(params.transpose ? mT(tangent) : tangent, x), params)),
-    (tangent, a, _b, _x, params) => run(a, tangent, params)
+    (tangent, a, _b, x, params) => neg(run(a, product(params.transpose ? mT(tangent) : tangent, x), inRule(params))),
+    (tangent, a, _b, _x, params) => run(a, tangent, inRule(params))
   ],
   vjp: [
     (a, _b, x, params) => (ct) => {
@@ -134,14 +142,19 @@ export const solvePrimitive: Primitive<Transposed> = op<2, Transposed>({
     const stack = drawStack(draw)
     const a = drawSquare(draw, stack)
     const b = drawMatrix(draw, stack, rowsOf(a.shape), draw.integer(0, 2))
-    return { operands: [a, b], params: { transpose: draw.pick([false, true]) } }
+    return { operands: [a, b], params: { transpose: draw.pick([false, true]), strongZero: draw.pick([false, true]) } }
   }
 })
 
-const turned = ({ transpose }: Transposed): Transposed => ({ transpose: !transpose })
+const inRule = (params: Transposed): Transposed => ({ ...params, strongZero: true })
+
+const turned = ({ transpose }: Transposed): Transposed => ({ transpose: !transpose, strongZero: true })
 
 /** Solves with stacks of one shape and type that have been checked. */
 const run = (a: Tensor, b: Tensor, params: Transposed): Tensor => bindOne(solvePrimitive, [a, b], params)
+
+/** a^-T b in rules: of stacks of one shape and type, with strong zeros. */
+export const solveTransposed = (a: Tensor, b: Tensor): Tensor => run(a, b, { transpose: true, strongZero: true })
 
 // -----------------------------------------------------------------------------
 // operations
@@ -177,5 +190,5 @@ interface Solve {
  * Linalg.solve(T.of([[1, 2], [2, 4]]), T.of([1, 1])) // throws solve: a singular matrix, pivot 1 is 0; an invertible matrix is required
  */
 export const solve: Solve = dual<Solve>((a: Tensor, b: Tensor) =>
-  solveWith('solve', a, b, (left, right) => run(left, right, { transpose: false }))
+  solveWith('solve', a, b, (left, right) => run(left, right, { transpose: false, ...weak }))
 )

@@ -1,6 +1,8 @@
 /** The square root of symmetric matrices. */
 import { type DType, epsilon, toFloat } from '../DType.js'
+import { allZero } from '../kernel/strongZero.js'
 import { type RootSpace, lyapunovInto, rootInto, rootSpace, symmetricInto } from '../kernel/symmetricRoot.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { align } from '../primitive/batch.js'
 import type { Draw } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
@@ -35,7 +37,8 @@ const roundings = 8
 
 const leastOf = (n: number, dtype: DType): number => roundings * n * epsilon(toFloat(dtype))
 
-interface Decomposed {
+/** Eigenvalues and eigenvectors of the symmetric part of each matrix. */
+export interface Decomposed {
   readonly space: RootSpace
   readonly w: Float64Array
   readonly v: Float64Array
@@ -54,7 +57,7 @@ const decompose = (a: Concrete): Decomposed => {
 const known = new WeakMap<Concrete, Decomposed>()
 
 /** The eigenvalues and eigenvectors, remembered for as long as the tensor lives: each derivative needs them again. */
-const decomposed = (a: Concrete): Decomposed => {
+export const decomposed = (a: Concrete): Decomposed => {
   const found = known.get(a)
   if (found !== undefined) return found
   const made = decompose(a)
@@ -68,11 +71,13 @@ const drawDefinite = (draw: Draw, stack: Shape, n: number): Tensor =>
 /**
  * The solutions X of S X + X S = C for stacks of matrices of one shape and type, where S stands for the symmetric part of the
  * first operand. With Y the solution for C = D: <D, dX> = <Y, dC - dS X - X dS>. Where eigenvalues of S have the sum 0 to
- * rounding, the reciprocal counts as 0.
+ * rounding, the reciprocal counts as 0. For C = 0 it is 0 with any S.
  */
+/** Solves with stacks of one shape and type. */
 export const lyapunovPrimitive: Primitive<None> = op<2, None>({
   name: 'lyapunov',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n) => 17 * n ** 3)),
   arity: 2,
   infer: (_s, c) => c,
   evaluate: (s, c) => {
@@ -81,7 +86,10 @@ export const lyapunovPrimitive: Primitive<None> = op<2, None>({
     const data = doublesOf(c)
     const x = new Float64Array(data.length)
     const least = leastOf(n, c.dtype)
-    for (let i = 0; i < size(stackOf(c.shape)); i++) lyapunovInto(n, w, i * n, v, data, i * n * n, least, space, x)
+    for (let i = 0; i < size(stackOf(c.shape)); i++) {
+      if (allZero(data, i * n * n, n * n)) continue
+      lyapunovInto(n, w, i * n, v, data, i * n * n, least, space, x)
+    }
     return fromDoubles(c.shape, c.dtype, x)
   },
   jvp: [
@@ -106,7 +114,8 @@ export const lyapunovPrimitive: Primitive<None> = op<2, None>({
   }
 })
 
-const lyapunov = (s: Tensor, c: Tensor): Tensor => bindOne(lyapunovPrimitive, [s, c], none)
+/** Solves with stacks of one shape and type. */
+export const lyapunov = (s: Tensor, c: Tensor): Tensor => bindOne(lyapunovPrimitive, [s, c], none)
 
 // -----------------------------------------------------------------------------
 // the primitive
@@ -136,6 +145,7 @@ const refuseIndefinite = (matrix: readonly number[], least: number): LinalgError
 export const matrixSqrtPrimitive: Primitive<None> = op<1, None>({
   name: 'matrixSqrt',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n) => 13 * n ** 3)),
   arity: 1,
   infer: (a) => a,
   evaluate,

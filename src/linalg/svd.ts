@@ -1,5 +1,6 @@
 /** The singular value decomposition. */
 import { svdInto, svdSpace } from '../kernel/svd.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { bind } from '../primitive/bind.js'
 import { type None, type Primitive, none } from '../primitive/model.js'
@@ -93,6 +94,7 @@ const total = (terms: readonly (Tensor | undefined)[]): Tensor | undefined =>
 export const svdPrimitive: Primitive<None> = {
   name: 'svd',
   kind: 'opaque',
+  cost: counted(perMatrix((m, n) => 4 * m * n * Math.min(m, n) + 22 * Math.min(m, n) ** 3)),
   infer: ([a]) => shapesOf(a!.shape).map((shape) => ({ shape, dtype: a!.dtype })),
   evaluate: ([a]) => {
     const { shape, dtype } = a!
@@ -175,7 +177,8 @@ export const svdPrimitive: Primitive<None> = {
  * Where singular values are equal to rounding (within 8 max(m, n) units in the last place of the largest), or 0, the vectors
  * may be chosen freely: the part of the derivative that is infinite counts as 0. First derivatives of smooth symmetric
  * functions of the singular values, and of the polar factor U V^T at full rank, are right there; so are second derivatives
- * of the nuclear norm. All are finite, but other derivatives lack what mixes the equal ones. See `eigh`.
+ * of the nuclear norm. All are finite, but other derivatives lack what mixes the equal ones. For U V^T take `polar`, for
+ * functions of symmetric matrices `matrixFunction`, which have it.
  *
  * @throws ShapeError when `a` is no matrix
  *

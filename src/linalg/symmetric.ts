@@ -1,4 +1,5 @@
 /** The symmetric part of matrices that should be symmetric. */
+import { counted, perMatrix } from '../primitive/cost.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
@@ -63,6 +64,7 @@ const refuse = (
 export const symmetrisePrimitive: Primitive<Symmetry> = op<1, Symmetry>({
   name: 'symmetrise',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n) => 2 * n * n)),
   arity: 1,
   infer: (a) => a,
   evaluate,

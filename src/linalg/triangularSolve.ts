@@ -1,7 +1,9 @@
 /** Triangular systems of equations. */
 import { promote, toFloat } from '../DType.js'
 import { isOptions } from '../internal/given.js'
-import { substitute } from '../kernel/substitution.js'
+import { allZero } from '../kernel/strongZero.js'
+import { restoreSubstitutionZeros, substitute } from '../kernel/substitution.js'
+import { counted, perMatrix } from '../primitive/cost.js'
 import { align } from '../primitive/batch.js'
 import { type Draw, interval } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
@@ -12,6 +14,7 @@ import { type Shape, ShapeError, broadcast, equals, show, size } from '../shape/
 import type { MatMul } from '../shape/static.js'
 import { add, neg } from '../tensor/arithmetic.js'
 import { checkOptions } from '../tensor/dataFirst.js'
+import { type Zeros, weak } from '../tensor/matmul.js'
 import { type Concrete, type Tensor, isTensor } from '../tensor/model.js'
 import { broadcastToShape, cast, reshapeTo } from '../tensor/structural.js'
 import { LinalgError, indicesIn, ofMatrix } from './error.js'
@@ -56,8 +59,8 @@ export interface TriangularOptions {
   readonly unitDiagonal?: boolean
 }
 
-/** A triangle, and the operation in whose name a singular one is refused. */
-export interface Triangular {
+/** A triangle, and the operation in whose name a singular one is refused. Only the user's own call has weak zeros. */
+export interface Triangular extends Zeros {
   readonly operation: string
   readonly lower: boolean
   readonly transpose: boolean
@@ -93,7 +96,7 @@ const isClean = (n: number, a: Float64Array, at: number, { lower, unit }: Triang
 }
 
 const evaluate = (a: Concrete, b: Concrete, params: Triangular, shape: Shape): Concrete => {
-  const { operation, lower, transpose, unit } = params
+  const { operation, lower, transpose, unit, strongZero } = params
   const [n, k] = [rowsOf(b.shape), columnsOf(b.shape)]
   const stack = stackOf(shape)
   const data = doublesOf(a)
@@ -107,10 +110,13 @@ const evaluate = (a: Concrete, b: Concrete, params: Triangular, shape: Shape): C
   }
   for (let matrix = 0; matrix < size(stack); matrix++) {
     const at = matrix * n * n
+    const to = matrix * n * k
+    if (strongZero && allZero(x, to, n * k)) continue
     let zero = -1
     for (let i = 0; i < n && zero < 0 && !unit; i++) if (data[at + i * (n + 1)] === 0) zero = i
     if (zero >= 0 && isClean(n, data, at, params)) throw refuseZero(operation, stack, matrix, zero)
-    substitute(n, k, triangle, at, x, matrix * n * k)
+    substitute(n, k, triangle, at, x, to)
+    if (strongZero && hasNaN(x, to, n * k)) restoreSubstitutionZeros(n, k, triangle, at, doublesOf(b), x, to)
   }
   return fromDoubles(shape, b.dtype, x)
 }
@@ -126,7 +132,8 @@ const drawTriangle = (draw: Draw): { readonly operands: readonly Tensor[]; reado
     operation: 'triangularSolve',
     lower: draw.pick([true, false]),
     transpose: draw.pick([false, true]),
-    unit: draw.pick([false, true])
+    unit: draw.pick([false, true]),
+    strongZero: draw.pick([false, true])
   }
   const diagonal = diagonalMatrix(draw.tensor([...stack, n], interval(1, 2)))
   const a = add(drawMatrix(draw, stack, n, n), diagonal)
@@ -137,12 +144,14 @@ const drawTriangle = (draw: Draw): { readonly operands: readonly Tensor[]; reado
 export const triangularSolvePrimitive: Primitive<Triangular> = op<2, Triangular>({
   name: 'triangularSolve',
   kind: 'opaque',
+  cost: counted(perMatrix((_m, n, k) => n * n * k)),
   arity: 2,
   infer: (_a, b) => b,
   evaluate: (a, b, params, out) => evaluate(a, b, params, out.shape),
   jvp: [
-    (tangent, a, _b, x, params) => neg(solveTriangle(a, product(operated(masked(tangent, params), params), x), params)),
-    (tangent, a, _b, _x, params) => solveTriangle(a, tangent, params)
+    (tangent, a, _b, x, params) =>
+      neg(solveTriangle(a, product(operated(masked(tangent, params), params), x), inRule(params))),
+    (tangent, a, _b, _x, params) => solveTriangle(a, tangent, inRule(params))
   ],
   vjp: [
     (a, _b, x, params) => (ct) => {
@@ -161,7 +170,9 @@ export const triangularSolvePrimitive: Primitive<Triangular> = op<2, Triangular>
 
 const operated = (x: Tensor, { transpose }: Triangular): Tensor => (transpose ? mT(x) : x)
 
-const turned = (params: Triangular): Triangular => ({ ...params, transpose: !params.transpose })
+const inRule = (params: Triangular): Triangular => ({ ...params, strongZero: true })
+
+const turned = (params: Triangular): Triangular => ({ ...params, transpose: !params.transpose, strongZero: true })
 
 /** Solves with stacks of one shape and type that have been checked. */
 export const solveTriangle = (a: Tensor, b: Tensor, params: Triangular): Tensor =>
@@ -216,7 +227,7 @@ const known = ['lower', 'transpose', 'unitDiagonal']
 const solved = (a: Tensor, b: Tensor, options: TriangularOptions = {}): Tensor => {
   checkOptions('triangularSolve', options, known)
   const { lower = true, transpose = false, unitDiagonal = false } = options
-  const params = { operation: 'triangularSolve', lower, transpose, unit: unitDiagonal }
+  const params = { operation: 'triangularSolve', lower, transpose, unit: unitDiagonal, ...weak }
   return solveWith('triangularSolve', a, b, (left, right) => solveTriangle(left, right, params))
 }
 

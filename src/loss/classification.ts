@@ -43,13 +43,16 @@ import {
  * const losses = Loss.crossEntropy(scores, labels, { reduction: 'none' })
  * T.toNested(losses) // ≈ [2.0404, 0.0791, 6.1565]
  */
-export const crossEntropy: ClassLoss<'crossEntropy', true> = /* @__PURE__ */ makeLoss((scores, labels) => {
-  if (!areIndices('crossEntropy', scores, labels, true)) {
-    return neg(sum(guardedMul(labels, logSoftmax(scores)), { axis: -1 }))
+export const crossEntropy: ClassLoss<'crossEntropy', true> = /* @__PURE__ */ makeLoss(
+  'crossEntropy',
+  (scores, labels) => {
+    if (!areIndices('crossEntropy', scores, labels, true)) {
+      return neg(sum(guardedMul(labels, logSoftmax(scores)), { axis: -1 }))
+    }
+    const column = labelColumn('crossEntropy', scores, labels)
+    return neg(squeeze(takeAlongAxis(logSoftmax(scores), column), { axis: -1 }))
   }
-  const column = labelColumn('crossEntropy', scores, labels)
-  return neg(squeeze(takeAlongAxis(logSoftmax(scores), column), { axis: -1 }))
-})
+)
 
 /**
  * The cross-entropy of binary labels under the sigmoid of scores, -y log s(x) - (1 - y) log s(-x), elementwise and stable
@@ -66,10 +69,13 @@ export const crossEntropy: ClassLoss<'crossEntropy', true> = /* @__PURE__ */ mak
  * loss(T.scalar(-50)) // => T.scalar(50)
  * grad(loss)(T.scalar(-50)) // => T.scalar(-1)
  */
-export const binaryCrossEntropy: ElementwiseLoss<'binaryCrossEntropy'> = /* @__PURE__ */ makeLoss((scores, targets) => {
-  requireSameShape('binaryCrossEntropy', scores, targets)
-  return add(guardedMul(targets, softplus(neg(scores))), guardedMul(sub(1, targets), softplus(scores)))
-})
+export const binaryCrossEntropy: ElementwiseLoss<'binaryCrossEntropy'> = /* @__PURE__ */ makeLoss(
+  'binaryCrossEntropy',
+  (scores, targets) => {
+    requireSameShape('binaryCrossEntropy', scores, targets)
+    return add(guardedMul(targets, softplus(neg(scores))), guardedMul(sub(1, targets), softplus(scores)))
+  }
+)
 
 /**
  * The hinge loss of binary labels -1 and 1, max(0, 1 - y s), elementwise. The derivative at the kink is 0.
@@ -82,7 +88,7 @@ export const binaryCrossEntropy: ElementwiseLoss<'binaryCrossEntropy'> = /* @__P
  *
  * Loss.hinge(T.of([0.25, 3, -1]), T.of([1, 1, 1]), { reduction: 'none' }) // => T.of([0.75, 0, 2])
  */
-export const hinge: ElementwiseLoss<'hinge'> = /* @__PURE__ */ makeLoss((scores, targets) => {
+export const hinge: ElementwiseLoss<'hinge'> = /* @__PURE__ */ makeLoss('hinge', (scores, targets) => {
   requireSameShape('hinge', scores, targets)
   return relu(sub(1, mul(targets, scores)))
 })
@@ -122,6 +128,7 @@ export interface MulticlassHingeOptions extends Options {
  * T.toNested(losses) // ≈ [2.9, 0, 12.9]
  */
 export const multiclassHinge: ClassLoss<'multiclassHinge', false, MulticlassHingeOptions> = /* @__PURE__ */ makeLoss(
+  'multiclassHinge',
   (scores, labels, options: MulticlassHingeOptions | undefined) => {
     areIndices('multiclassHinge', scores, labels, false)
     const right = takeAlongAxis(scores, labelColumn('multiclassHinge', scores, labels))

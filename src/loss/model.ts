@@ -1,4 +1,5 @@
 /** What losses have in common: how the losses of a batch become one number, and both ways to call one. */
+import { within } from '../transform/scope.js'
 import { DTypeError } from '../primitive/require.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
 import { expandDims, mean, sum, toArray } from '../Tensor.js'
@@ -169,13 +170,17 @@ const reduced = (losses: Tensor, reduction: Reduction): Tensor => {
   }
 }
 
-/** A loss from the function that gives the losses of a batch one by one; `Signature` states what the checks require. */
+/**
+ * A loss from its name, which is the scope of its operations, and the function that gives the losses of a batch one by one;
+ * `Signature` states what the checks require.
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export const makeLoss = <Signature, O extends Options = Options>(
+  name: string,
   each: (predicted: Tensor, right: Tensor, options: O | undefined) => Tensor
 ): Signature =>
   dualBySecond<Signature>((predicted: Tensor, right: Tensor, options?: O) =>
-    reduced(each(predicted, right, options), options?.reduction ?? 'mean')
+    within(name, () => reduced(each(predicted, right, options), options?.reduction ?? 'mean'))
   )
 
 // -----------------------------------------------------------------------------

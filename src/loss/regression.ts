@@ -13,10 +13,13 @@ import { type ElementwiseLoss, type Options, makeLoss, requireSameShape } from '
  *
  * Loss.meanSquaredError(T.of([1, 4]), T.of([0, 2])) // => T.scalar(2.5)
  */
-export const meanSquaredError: ElementwiseLoss<'meanSquaredError'> = /* @__PURE__ */ makeLoss((predicted, target) => {
-  requireSameShape('meanSquaredError', predicted, target)
-  return square(sub(predicted, target))
-})
+export const meanSquaredError: ElementwiseLoss<'meanSquaredError'> = /* @__PURE__ */ makeLoss(
+  'meanSquaredError',
+  (predicted, target) => {
+    requireSameShape('meanSquaredError', predicted, target)
+    return square(sub(predicted, target))
+  }
+)
 
 /**
  * The absolute error, |p - t|, elementwise. The derivative at 0 is 0.
@@ -29,10 +32,13 @@ export const meanSquaredError: ElementwiseLoss<'meanSquaredError'> = /* @__PURE_
  *
  * Loss.meanAbsoluteError(T.of([1, 4]), T.of([0, 2])) // => T.scalar(1.5)
  */
-export const meanAbsoluteError: ElementwiseLoss<'meanAbsoluteError'> = /* @__PURE__ */ makeLoss((predicted, target) => {
-  requireSameShape('meanAbsoluteError', predicted, target)
-  return abs(sub(predicted, target))
-})
+export const meanAbsoluteError: ElementwiseLoss<'meanAbsoluteError'> = /* @__PURE__ */ makeLoss(
+  'meanAbsoluteError',
+  (predicted, target) => {
+    requireSameShape('meanAbsoluteError', predicted, target)
+    return abs(sub(predicted, target))
+  }
+)
 
 /**
  * Half of the squared error, (p - t)^2 / 2, elementwise: its derivative is the error itself.
@@ -47,7 +53,7 @@ export const meanAbsoluteError: ElementwiseLoss<'meanAbsoluteError'> = /* @__PUR
  * Loss.l2(T.scalar(4), T.scalar(1)) // => T.scalar(4.5)
  * grad((x: T.Tensor<[]>) => Loss.l2(x, T.scalar(1)))(T.scalar(4)) // => T.scalar(3)
  */
-export const l2: ElementwiseLoss<'l2'> = /* @__PURE__ */ makeLoss((predicted, target) => {
+export const l2: ElementwiseLoss<'l2'> = /* @__PURE__ */ makeLoss('l2', (predicted, target) => {
   requireSameShape('l2', predicted, target)
   return mul(square(sub(predicted, target)), 0.5)
 })
@@ -82,6 +88,7 @@ export interface HuberOptions extends Options {
  * Loss.huber(T.of([0.5, 3]), T.of([0, 0]), { reduction: 'none' }) // => T.of([0.125, 2.5])
  */
 export const huber: ElementwiseLoss<'huber', HuberOptions> = /* @__PURE__ */ makeLoss(
+  'huber',
   (predicted, target, options: HuberOptions | undefined) => {
     requireSameShape('huber', predicted, target)
     const delta = options?.delta ?? 1

@@ -3,7 +3,6 @@ import { rows } from '../control/rows.js'
 import { Traced, bottom } from '../primitive/traced.js'
 import { size } from '../shape/model.js'
 import { abs, sub } from '../tensor/arithmetic.js'
-import { equal } from '../tensor/comparison.js'
 import { stopGradient } from '../tensor/cast.js'
 import { fill, type Tensor, contiguous } from '../tensor/model.js'
 import { logicalAnd } from '../tensor/logical.js'
@@ -35,7 +34,7 @@ export interface Adaptive extends Tolerances {
 // -----------------------------------------------------------------------------
 
 /** The values of a tensor under all transformations. */
-const valuesOf = (x: Tensor): readonly number[] => {
+export const valuesOf = (x: Tensor): readonly number[] => {
   const values = bottom(x)
   if (values === undefined) return []
   const { data, offset } = contiguous(values)
@@ -153,10 +152,7 @@ const explore = (field: Field, y0: State, slope: State, times: Tensor, options: 
   const length = firstStep(field, y0, slope, intervals[0]!, longest, options)
   let course: Course = { share: length, h: length, y: y0, slope }
   return intervals.map((interval) => {
-    const { dtype } = times
-    // There is no way to go between a time and itself.
-    const share = where(equal(interval.span, 0), fill([], dtype, 1), fill([], dtype, 0))
-    const { reached, mesh } = pursue(field, { ...course, share }, interval, options)
+    const { reached, mesh } = pursue(field, { ...course, share: fill([], times.dtype, 0) }, interval, options)
     course = reached
     return { mesh, y: reached.y }
   })

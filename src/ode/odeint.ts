@@ -3,26 +3,24 @@ import { results } from '../calculus/trees.js'
 import type { WithAxis } from '../calculus/vmap.js'
 import { isStaged } from '../control/loop.js'
 import { scan } from '../control/scan.js'
-import { cut } from '../control/step.js'
 import { type Structure, differs, structureOf } from '../control/structure.js'
 import { isFloat } from '../DType.js'
 import { isNotNegative, requireNumber, requireOptions } from '../internal/refuse.js'
 import { bind } from '../primitive/bind.js'
 import type { TensorType } from '../primitive/model.js'
 import { DTypeError, requireTensor } from '../primitive/require.js'
-import { hasEffects, run } from '../transform/program.js'
+import { run } from '../transform/program.js'
 import { ShapeError, show } from '../shape/model.js'
 import { add, div, mul, sub } from '../tensor/arithmetic.js'
 import { arange } from '../tensor/construct.js'
-import { concat, stack } from '../tensor/join.js'
+import { concat } from '../tensor/join.js'
 import type { Tensor } from '../tensor/model.js'
 import { cast, reshapeTo } from '../tensor/structural.js'
 import { typed } from '../tensor/typed.js'
 import { along, take } from '../tensor/window.js'
 import { stage } from '../transform/stage.js'
-import { solveAdaptive } from './adaptive.js'
 import { isTooMuch } from './memory.js'
-import { odeintPrimitive } from './solution.js'
+import { type Solution, odeintPrimitive, solve } from './solution.js'
 import { type Field, type State, stepOf } from './step.js'
 import { rungeKutta4 } from './tableau.js'
 
@@ -159,11 +157,12 @@ const asStates = <Y>(tree: unknown): WithAxis<Y> => tree as WithAxis<Y>
  * state; it is staged: it may close over anything, but must not read values. Derivatives go through the solver, with respect
  * to y0, the times, the arguments and all that `f` closes over, in every mode and to any order; of many steps they keep the
  * square root in memory. Adaptive steps are chosen by values, for each example of `vmap` on its own, and are constants for
- * derivatives. In a staged function they are one operation, which chooses them when it runs, and the gradient of which makes
- * all of them once more.
+ * derivatives. In a staged function they are one operation, with the slope as a program and the options as data, which
+ * chooses the steps when it runs, and the gradient of which makes all of them once more.
  *
  * Adaptive steps fail with a `RangeError` where `maxSteps` do not reach the next time, no step is short enough, or something
- * is not finite; fixed ones go on with what arithmetic gives, NaN and infinities. Both fail with a `TreeError`, `ShapeError`
+ * is not finite; in a program, of operands that are NaN, all of the solution is NaN. Fixed steps go on with what arithmetic
+ * gives, NaN and infinities. Both fail with a `TreeError`, `ShapeError`
  * or `DTypeError` where the slope is not as the state.
  *
  * J. R. Dormand and P. J. Prince, Journal of Computational and Applied Mathematics 6, 1980.
@@ -198,38 +197,26 @@ export const odeint = <Y, Args extends readonly unknown[]>(
       results('odeint', slope)
       return state.match(slope, slopeDiffers)
     })
-    const field =
-      (rest: State): Field =>
-      (leaves, t) =>
-        run(program, [...leaves, t, ...rest])
     const { steps = 1, maxSteps = 10_000 } = options
     const operands = [...y, times, ...captured]
-    const again = (leaves: State, stages: number, count: number): number | boolean | 'sqrt' =>
-      options.checkpointEvery ?? isTooMuch(program, y, leaves, stages, count)
     const inFront = (leaves: State): State => leaves.map((leaf) => reshapeTo(leaf, [1, ...leaf.shape]))
     if (options.method === 'rk4') {
-      const after = solveFixed(field(captured), y, times, steps, again(operands, 4, steps * times.shape[0]))
+      const field: Field = (leaves, t) => run(program, [...leaves, t, ...captured])
+      const every = options.checkpointEvery ?? isTooMuch(program, y, operands, 4, steps * times.shape[0])
+      const after = solveFixed(field, y, times, steps, every)
       return asStates<Y>(state.build(inFront(y).map((first, i) => concat([first, after[i]!]))))
     }
     const tolerance = times.dtype === 'float64' && y.every(({ dtype }) => dtype === 'float64') ? 1e-8 : 1e-4
-    const { relativeTolerance: relative = tolerance, absoluteTolerance: absolute = tolerance } = options
-    const solve = (leaves: State): State => {
-      const [own, [at], rest] = cut(leaves, y.length, 1)
-      const after = solveAdaptive(field, own, at!, rest, {
-        relative,
-        absolute,
-        maxSteps,
-        again: (count) => again(leaves, 6, count)
-      })
-      return own.map((leaf, i) => stack([leaf, ...after.map((each) => each[i]!)]))
+    const { relativeTolerance = tolerance, absoluteTolerance = tolerance } = options
+    const params: Solution = {
+      field: program,
+      relativeTolerance,
+      absoluteTolerance,
+      maxSteps,
+      checkpointEvery: options.checkpointEvery,
+      through: []
     }
-    const types = y.map(({ shape, dtype }): TensorType => ({ shape: [times.shape[0], ...shape], dtype }))
-    return asStates<Y>(
-      state.build(
-        operands.some(isStaged)
-          ? bind(odeintPrimitive, operands, { solve, types, effect: hasEffects(program) })
-          : solve(operands)
-      )
-    )
+    const solved = operands.some(isStaged) ? bind(odeintPrimitive, operands, params) : solve(params)(operands)
+    return asStates<Y>(state.build(solved))
   }
 }

@@ -6,24 +6,138 @@ import { cut, neutral, presence, present } from '../control/step.js'
 import { isFloat } from '../DType.js'
 import { interval } from '../primitive/domain.js'
 import { bind } from '../primitive/bind.js'
-import type { TensorType, Primitive } from '../primitive/model.js'
+import type { Primitive, Program, TensorType } from '../primitive/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
+import { stack } from '../tensor/join.js'
 import { type Tensor, fill, isConcrete } from '../tensor/model.js'
 import { sin } from '../tensor/trigonometric.js'
+import { stage } from '../transform/stage.js'
+import { hasEffects, run } from '../transform/program.js'
+import { solveAdaptive, valuesOf } from './adaptive.js'
+import { isTooMuch } from './memory.js'
 
-/** What `odeint` is a primitive of: a function of leaves that closes over nothing, and runs where values are known. */
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * What `odeint` is a primitive of. Operands are the leaves of the state, times, and what the right-hand side closes over;
+ * results the states at all times.
+ */
 export interface Solution {
-  readonly solve: Leaves
-  /** The types of what it gives. */
-  readonly types: readonly TensorType[]
-  /** Whether the equation does more than give slopes. */
-  readonly effect: boolean
+  /** (state, time, closed over) -> slope. */
+  readonly field: Program
+  readonly relativeTolerance: number
+  readonly absoluteTolerance: number
+  readonly maxSteps: number
+  readonly checkpointEvery: number | boolean | 'sqrt' | undefined
+  /** The transformations that the solver has gone through, the first one first. */
+  readonly through: readonly Transformation[]
 }
 
-/** Only what is differentiated has a derivative. */
-const floats = (operands: readonly TensorType[]): readonly boolean[] => operands.map(({ dtype }) => isFloat(dtype))
+/** From operands and tangents of those that move to tangents of the results. */
+interface Pushed {
+  readonly transformation: 'jvp'
+  /** The number of operands before it. */
+  readonly operands: number
+  readonly moving: readonly boolean[]
+}
+
+/** From operands, cotangents of results and what float operands have been given to the totals of these. */
+interface Pulled {
+  readonly transformation: 'vjp'
+  readonly operands: number
+  readonly cotangents: readonly boolean[]
+  readonly given: readonly boolean[]
+}
+
+/** All examples at once: operands that are mapped carry an axis in front, and so do all results. */
+interface Mapped {
+  readonly transformation: 'vmap'
+  readonly size: number
+  readonly mapped: readonly boolean[]
+}
+
+type Transformation = Pushed | Pulled | Mapped
+
+// -----------------------------------------------------------------------------
+// solving
+// -----------------------------------------------------------------------------
+
+const solverOf = (params: Solution): Leaves => {
+  const { field, relativeTolerance, absoluteTolerance, maxSteps, checkpointEvery } = params
+  const states = field.outputs.length
+  return (leaves) => {
+    const [y, [times], captured] = cut(leaves, states, 1)
+    const after = solveAdaptive((rest) => (at, t) => run(field, [...at, t, ...rest]), y, times!, captured, {
+      relative: relativeTolerance,
+      absolute: absoluteTolerance,
+      maxSteps,
+      again: (steps) => checkpointEvery ?? isTooMuch(field, y, leaves, 6, steps)
+    })
+    return y.map((leaf, i) => stack([leaf, ...after.map((each) => each[i]!)]))
+  }
+}
 
 const zero = ({ shape, dtype }: TensorType): Tensor => fill(shape, dtype, 0)
+
+/** A solver transformed: as a function, so that it makes the same steps. */
+const transformed = (solve: Leaves, by: Transformation): Leaves => {
+  switch (by.transformation) {
+    case 'jvp':
+      return (leaves) => {
+        const [primals, dots] = cut(leaves, by.operands)
+        const { value, tangent } = pushForward('jvp', solve, primals, spreadOver(dots, by.moving))
+        return tangent.map((each, i) => each ?? zero(value[i]!))
+      }
+    case 'vjp':
+      return (leaves) => {
+        const [primals, cts, totals] = cut(leaves, by.operands, by.cotangents.filter((given) => given).length)
+        const { pull } = pullBack('vjp', solve, primals)
+        const after = pull(spreadOver(cts, by.cotangents), spreadOver(totals, by.given))
+        return primals.flatMap((primal, i) => (isFloat(primal.dtype) ? [after[i] ?? neutral(primal)] : []))
+      }
+    case 'vmap':
+      return (leaves) => callMapped('vmap', by.size, leaves, by.mapped, solve)
+  }
+}
+
+/** The solver of parameters as a function of leaves, which runs where values are known. */
+export const solve = (params: Solution): Leaves => params.through.reduce(transformed, solverOf(params))
+
+/** The types of the results. */
+const typesOf = (
+  { field, through }: Pick<Solution, 'field' | 'through'>,
+  operands: readonly TensorType[]
+): readonly TensorType[] => {
+  const by = through.at(-1)
+  const states = field.outputs.length
+  if (by === undefined) {
+    const count = operands[states]!.shape[0]!
+    return operands.slice(0, states).map(({ shape, dtype }) => ({ shape: [count, ...shape], dtype }))
+  }
+  const before = { field, through: through.slice(0, -1) }
+  switch (by.transformation) {
+    case 'jvp':
+      return typesOf(before, operands.slice(0, by.operands))
+    case 'vjp':
+      return operands.slice(0, by.operands).filter(({ dtype }) => isFloat(dtype))
+    case 'vmap': {
+      const ofOne = ({ shape, dtype }: TensorType, i: number): TensorType => ({
+        shape: by.mapped[i] === true ? shape.slice(1) : shape,
+        dtype
+      })
+      return typesOf(before, operands.map(ofOne)).map(({ shape, dtype }) => ({ shape: [by.size, ...shape], dtype }))
+    }
+  }
+}
+
+// -----------------------------------------------------------------------------
+// the primitive
+// -----------------------------------------------------------------------------
+
+/** The same operation after one more transformation. */
+const after = (params: Solution, by: Transformation): Solution => ({ ...params, through: [...params.through, by] })
 
 /**
  * A solver as one operation, which runs as an ordinary function when there are values, the derivatives of it too: so they are
@@ -32,54 +146,59 @@ const zero = ({ shape, dtype }: TensorType): Tensor => fill(shape, dtype, 0)
 export const odeintPrimitive: Primitive<Solution> = {
   name: 'odeint',
   kind: 'control',
-  infer: (_operands, { types }) => types,
-  evaluate: (operands, { solve }) => solve(operands).filter(isConcrete),
-  effect: ({ effect }) => effect,
+  infer: (operands, params) => typesOf(params, operands).map(({ shape, dtype }) => ({ shape, dtype })),
+  evaluate: (operands, params) => {
+    try {
+      return solve(params)(operands).filter(isConcrete)
+    } catch (error) {
+      if (!operands.some((operand) => valuesOf(operand).some(Number.isNaN))) throw error
+      // Of NaN, NaN.
+      return typesOf(params, operands).map(({ shape, dtype }) => fill(shape, dtype, NaN))
+    }
+  },
+  effect: ({ field }) => hasEffects(field),
   derivative: {
-    jvp: (tangents, operands, _out, params) => {
-      const { solve, types } = params
-      const moving = presence(tangents)
-      const pushed: Leaves = (leaves) => {
-        const [primals, dots] = cut(leaves, operands.length)
-        const { tangent } = pushForward('jvp', solve, primals, spreadOver(dots, moving))
-        return tangent.map((each, i) => each ?? zero(types[i]!))
-      }
-      return bind(odeintPrimitive, [...operands, ...present(tangents)], { ...params, solve: pushed })
-    },
+    jvp: (tangents, operands, _out, params) =>
+      bind(
+        odeintPrimitive,
+        [...operands, ...present(tangents)],
+        after(params, { transformation: 'jvp', operands: operands.length, moving: presence(tangents) })
+      ),
     vjp: (operands, _out, params) => (cotangents, before) => {
-      const [given, earlier] = [presence(cotangents), presence(before)]
-      const reached = floats(operands)
-      const types = operands.filter((_, i) => reached[i]).map(({ shape, dtype }): TensorType => ({ shape, dtype }))
-      const pulled: Leaves = (leaves) => {
-        const [primals, cts, totals] = cut(leaves, operands.length, present(cotangents).length)
-        const { pull } = pullBack('vjp', params.solve, primals)
-        const after = pull(spreadOver(cts, given), spreadOver(totals, earlier))
-        return after.filter((_, i) => reached[i]).map((each, i) => each ?? neutral(types[i]!))
-      }
-      const results = bind(odeintPrimitive, [...operands, ...present(cotangents), ...present(before)], {
-        ...params,
-        solve: pulled,
-        types
-      })
-      return spreadOver(results, reached)
+      const totals = bind(
+        odeintPrimitive,
+        [...operands, ...present(cotangents), ...present(before)],
+        after(params, {
+          transformation: 'vjp',
+          operands: operands.length,
+          cotangents: presence(cotangents),
+          given: presence(before)
+        })
+      )
+      return spreadOver(
+        totals,
+        operands.map(({ dtype }) => isFloat(dtype))
+      )
     },
     accumulates: true
   },
   batch: (operands, mapped, params, size) =>
-    bind(odeintPrimitive, operands, {
-      ...params,
-      solve: (leaves) => callMapped('vmap', size, leaves, mapped, params.solve),
-      types: params.types.map(({ shape, dtype }) => ({ shape: [size, ...shape], dtype }))
-    }),
+    bind(odeintPrimitive, operands, after(params, { transformation: 'vmap', size, mapped })),
+  programs: ({ field }) => [field],
+  withPrograms: (params, [field]) => ({ ...params, field: field! }),
   sample: (draw) => {
-    const y = draw.tensor([2], interval(-1, 1))
-    const rate = draw.tensor([2], interval(-1, 1))
-    return { operands: [y, rate], params: { solve: sampleSteps, types: [y], effect: false } }
+    const [y, rate] = [draw.tensor([], interval(1, 2)), draw.tensor([], interval(0.5, 1))]
+    const times = draw.distinct([2], interval(0, 0.3))
+    const field = stage('odeint', [y, y, rate], ([state, t, r]) => [add(sin(mul(state!, r!)), t!)]).program
+    const params: Solution = {
+      field,
+      // So loose that one step is enough: its length depends on times only, and derivatives leave steps constant.
+      relativeTolerance: 1,
+      absoluteTolerance: 1,
+      maxSteps: 100,
+      checkpointEvery: false,
+      through: []
+    }
+    return { operands: [y, times, rate], params }
   }
-}
-
-/** Three steps of Euler's method. */
-const sampleSteps: Leaves = ([y, rate]) => {
-  const step = (state: Tensor): Tensor => add(state, mul(sin(mul(state, rate!)), 0.5))
-  return [step(step(step(y!)))]
 }

@@ -8,6 +8,7 @@ import type { DType } from '../DType.js'
 import type { Shape } from '../shape/model.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 import type { Sample } from './domain.js'
+import type { Cost } from './traffic.js'
 import type { Scalars } from './expression.js'
 
 // -----------------------------------------------------------------------------
@@ -182,24 +183,6 @@ export interface Pair {
 /** Makes the map that multiplies with a partial derivative: of tangents forward, of cotangents back. */
 export type PairMap = (x: Tensor, y: Tensor, out: Tensor) => Pullback
 
-/**
- * Operations and memory traffic of one call.
- *
- * @example
- * import type { Cost } from 'pullback/Primitive'
- *
- * const ofAddingTwoVectors: Cost = { flops: 3, read: 24, written: 12 }
- * ofAddingTwoVectors.flops // => 3
- */
-export interface Cost {
-  /** Floating-point operations. */
-  readonly flops: number
-  /** Bytes read. */
-  readonly read: number
-  /** Bytes written. */
-  readonly written: number
-}
-
 // -----------------------------------------------------------------------------
 // primitives
 // -----------------------------------------------------------------------------
@@ -266,11 +249,13 @@ export interface Primitive<P extends Params = Params> {
   programs?(this: void, params: P): readonly Program[]
   /** The parameters with other programs, in the order of `programs`. */
   withPrograms?(this: void, params: P, programs: readonly Program[]): P
+  /** Whether the kernel runs derivatives of the programs; passes then leave those as they are, to keep its bits. */
+  readonly differentiates?: boolean
   /**
    * For a primitive made per call from a user's functions: the same operation with programs in its parameters, which
-   * staging writes down instead. It may stay itself, where a function reads values and has no program.
+   * staging writes down instead; `undefined` where a function reads values, and so has no program.
    */
-  close?(this: void, operands: readonly TensorType[], params: P): Bound
+  close?(this: void, operands: readonly TensorType[], params: P): Bound | undefined
 }
 
 /**

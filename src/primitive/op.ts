@@ -3,9 +3,10 @@
  */
 import type { Concrete, Tensor } from '../tensor/model.js'
 import { bind } from './bind.js'
-import type { Cost, Derivative, Kind, None, Params, Primitive, Pullback, TensorType } from './model.js'
-import type { Scalars } from './expression.js'
+import { type Expression, type Scalars, scalarsOf } from './expression.js'
+import type { Derivative, Kind, None, Params, Primitive, Pullback, TensorType } from './model.js'
 import type { Sample } from './domain.js'
+import type { Cost } from './traffic.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -102,8 +103,8 @@ export interface OpRecord<N extends number, P extends Params> {
   /** The rule of `vmap`; without one, examples are mapped one by one. */
   readonly batch?: BatchRule<P>
   readonly sample: Sample<P>
-  /** For an elementwise one: its function of numbers, as data. */
-  readonly scalar?: Scalars
+  /** For an elementwise one: its function of numbers as data, for all element types or some apart. */
+  readonly scalar?: Expression | Scalars
   /** Operations and bytes of one call, where the default of the kind is wrong. */
   readonly cost?: (operands: readonly TensorType[], params: P, results: readonly TensorType[]) => Cost
 }
@@ -175,7 +176,7 @@ export const op = <N extends 1 | 2 | 3, P extends Params = None>(record: OpRecor
     derivative: derivativeOf(record, () => primitive),
     ...(batch && { batch: (operands, mapped, params, size) => [batch(operands, mapped, params, size)] }),
     sample,
-    ...(scalar && { scalar }),
+    ...(scalar && { scalar: scalarsOf(scalar) }),
     ...(cost && { cost })
   }
   return primitive

@@ -32,6 +32,11 @@ export abstract class Traced<S extends Shape = Shape> extends Tensor<S> {
   /** The value one transformation further out; none where there are no values yet. */
   abstract readonly primal: Tensor | undefined
 
+  /** Its value, where it may be read as numbers. */
+  readable(): Concrete | undefined {
+    return undefined
+  }
+
   toString(): string {
     return `Traced<${show(this.shape)}, ${this.dtype}> (inside ${this.interpreter.transformation})`
   }
@@ -111,8 +116,10 @@ const unread = (operation: string, { open, transformation, remedy }: Interpreter
 export const read = (operation: string, x: Tensor): Concrete => {
   if (!isTensor(x)) throw new TypeError(`${operation}: a value of type ${typeof x}; a tensor is required`)
   if (isConcrete(x)) return x
-  if (x instanceof Traced) throw unread(operation, x.interpreter, 'read as numbers')
-  throw leaked(operation, 'a transformation')
+  if (!(x instanceof Traced)) throw leaked(operation, 'a transformation')
+  const value = x.readable()
+  if (value !== undefined && x.interpreter.open) return value
+  throw unread(operation, x.interpreter, 'read as numbers')
 }
 
 /**

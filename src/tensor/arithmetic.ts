@@ -1,4 +1,5 @@
 /** The four operations and their kin, elementwise. */
+import * as E from '../primitive/expression.js'
 import { none, type None } from '../primitive/model.js'
 import { addLoops, divLoops, mulLoops, subLoops } from '../kernel/arithmetic.js'
 import { negLoops } from '../kernel/rectifier.js'
@@ -31,7 +32,7 @@ export const neg: Unary = unary({
   name: 'neg',
   loops: negLoops,
   domain: real,
-  f: (x) => -x,
+  scalar: E.call('neg', E.x),
   diagonal: () => neg,
   accepts: 'number'
 })
@@ -50,7 +51,7 @@ export const add: Binary<'add'> = binary({
   name: 'add',
   loops: addLoops,
   domains: [real, real],
-  f: (x, y) => x + y,
+  scalar: E.add(E.x, E.y),
   diagonal: [() => identity, () => identity]
 })
 
@@ -68,7 +69,7 @@ export const sub: Binary<'sub'> = binary({
   name: 'sub',
   loops: subLoops,
   domains: [real, real],
-  f: (x, y) => x - y,
+  scalar: E.sub(E.x, E.y),
   diagonal: [() => identity, () => neg]
 })
 
@@ -84,7 +85,7 @@ export const mul: Binary<'mul'> = binary({
   name: 'mul',
   loops: mulLoops,
   domains: [real, real],
-  f: (x, y) => x * y,
+  scalar: { float: E.mul(E.x, E.y), int32: E.call('imul', E.x, E.y) },
   neutral: 1,
   int32: Math.imul,
   diagonal: [(_x, y) => (t) => guardedMul(t, y), (x) => (t) => guardedMul(t, x)]
@@ -103,7 +104,7 @@ export const div: Binary<'div'> = binary({
   name: 'div',
   loops: divLoops,
   domains: [real, nonZero],
-  f: (x, y) => x / y,
+  scalar: E.div(E.x, E.y),
   sample: dividend,
   diagonal: [(_x, y) => (t) => guardedMul(t, reciprocal(y)), (_x, y, out) => (t) => guardedMul(t, neg(div(out, y)))],
   accepts: 'float'
@@ -121,6 +122,7 @@ export const reciprocal: Unary = unary({
   name: 'reciprocal',
   domain: nonZero,
   f: (x) => 1 / x,
+  scalar: E.div(1, E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = 1 / x[p]!
   },
@@ -143,6 +145,7 @@ export const square: Unary = unary({
   name: 'square',
   domain: real,
   f: (x) => x * x,
+  scalar: { float: E.mul(E.x, E.x), int32: E.call('imul', E.x, E.x) },
   int32: (x) => Math.imul(x, x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = x[p]! * x[p]!
@@ -164,7 +167,7 @@ export const square: Unary = unary({
 export const abs: Unary = unary({
   name: 'abs',
   domain: awayFrom([0])(real),
-  f: Math.abs,
+  scalar: E.call('abs', E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = Math.abs(x[p]!)
   },
@@ -184,6 +187,7 @@ export const sign: Unary = unary({
   name: 'sign',
   domain: awayFrom([0])(real),
   f: (x) => (x > 0 ? 1 : x < 0 ? -1 : x === x ? 0 : x),
+  scalar: E.select(E.greater(E.x, 0), 1, E.select(E.less(E.x, 0), -1, E.select(E.equal(E.x, E.x), 0, E.x))),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) {
       const value = x[p]!

@@ -2,6 +2,7 @@
  * Comparisons, elementwise, and tests of special values: masks of type bool, whose derivative is 0. A mask is an object, so
  * `if (greater(x, 0))` is always true: read it with `item`, or choose with `where`.
  */
+import * as E from '../primitive/expression.js'
 import { real } from '../primitive/domain.js'
 import { type Binary, type BinaryRecord, type Unary, binary, unary } from '../primitive/elementwise.js'
 
@@ -25,7 +26,7 @@ const comparing: Pick<BinaryRecord<string>, 'domains' | 'distinct' | 'accepts' |
 export const equal: Binary<'equal'> = binary({
   ...comparing,
   name: 'equal',
-  f: (x, y) => (x === y ? 1 : 0),
+  scalar: E.equal(E.x, E.y),
   loop: (n, x, p, pStep, y, q, qStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = x[p]! === y[q]! ? 1 : 0
   }
@@ -43,7 +44,7 @@ export const equal: Binary<'equal'> = binary({
 export const notEqual: Binary<'notEqual'> = binary({
   ...comparing,
   name: 'notEqual',
-  f: (x, y) => (x !== y ? 1 : 0),
+  scalar: E.notEqual(E.x, E.y),
   loop: (n, x, p, pStep, y, q, qStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = x[p]! !== y[q]! ? 1 : 0
   }
@@ -60,7 +61,7 @@ export const notEqual: Binary<'notEqual'> = binary({
 export const less: Binary<'less'> = binary({
   ...comparing,
   name: 'less',
-  f: (x, y) => (x < y ? 1 : 0),
+  scalar: E.less(E.x, E.y),
   loop: (n, x, p, pStep, y, q, qStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = x[p]! < y[q]! ? 1 : 0
   }
@@ -77,7 +78,7 @@ export const less: Binary<'less'> = binary({
 export const lessEqual: Binary<'lessEqual'> = binary({
   ...comparing,
   name: 'lessEqual',
-  f: (x, y) => (x <= y ? 1 : 0),
+  scalar: E.lessEqual(E.x, E.y),
   loop: (n, x, p, pStep, y, q, qStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = x[p]! <= y[q]! ? 1 : 0
   }
@@ -94,7 +95,7 @@ export const lessEqual: Binary<'lessEqual'> = binary({
 export const greater: Binary<'greater'> = binary({
   ...comparing,
   name: 'greater',
-  f: (x, y) => (x > y ? 1 : 0),
+  scalar: E.greater(E.x, E.y),
   loop: (n, x, p, pStep, y, q, qStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = x[p]! > y[q]! ? 1 : 0
   }
@@ -111,7 +112,7 @@ export const greater: Binary<'greater'> = binary({
 export const greaterEqual: Binary<'greaterEqual'> = binary({
   ...comparing,
   name: 'greaterEqual',
-  f: (x, y) => (x >= y ? 1 : 0),
+  scalar: E.greaterEqual(E.x, E.y),
   loop: (n, x, p, pStep, y, q, qStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = x[p]! >= y[q]! ? 1 : 0
   }
@@ -129,6 +130,7 @@ export const isNaN: Unary = unary({
   name: 'isNaN',
   domain: real,
   f: (x) => (x === x ? 0 : 1),
+  scalar: E.notEqual(E.x, E.x),
   accepts: 'any',
   result: 'bool'
 })
@@ -145,6 +147,7 @@ export const isFinite: Unary = unary({
   name: 'isFinite',
   domain: real,
   f: (x) => (x - x === 0 ? 1 : 0),
+  scalar: E.equal(E.sub(E.x, E.x), 0),
   accepts: 'any',
   result: 'bool'
 })

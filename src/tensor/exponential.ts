@@ -1,4 +1,5 @@
 /** Exponentials and logarithms. */
+import * as E from '../primitive/expression.js'
 import { interval, real } from '../primitive/domain.js'
 import { type Unary, guardedMul, unary } from '../primitive/elementwise.js'
 import { add, mul, reciprocal } from './arithmetic.js'
@@ -17,7 +18,7 @@ const positive = interval(0.3, 4)
 export const exp: Unary = unary({
   name: 'exp',
   domain: real,
-  f: Math.exp,
+  scalar: E.call('exp', E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = Math.exp(x[p]!)
   },
@@ -35,7 +36,7 @@ export const exp: Unary = unary({
 export const expm1: Unary = unary({
   name: 'expm1',
   domain: real,
-  f: Math.expm1,
+  scalar: E.call('expm1', E.x),
   diagonal: (x) => (t) => guardedMul(t, exp(x))
 })
 
@@ -53,7 +54,7 @@ export const expm1: Unary = unary({
 export const log: Unary = unary({
   name: 'log',
   domain: positive,
-  f: Math.log,
+  scalar: E.call('log', E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = Math.log(x[p]!)
   },
@@ -71,7 +72,7 @@ export const log: Unary = unary({
 export const log1p: Unary = unary({
   name: 'log1p',
   domain: interval(-0.7, 3),
-  f: Math.log1p,
+  scalar: E.call('log1p', E.x),
   diagonal: (x) => (t) => guardedMul(t, reciprocal(add(x, 1)))
 })
 
@@ -86,6 +87,6 @@ export const log1p: Unary = unary({
 export const log2: Unary = unary({
   name: 'log2',
   domain: positive,
-  f: Math.log2,
+  scalar: E.call('log2', E.x),
   diagonal: (x) => (t) => guardedMul(t, mul(reciprocal(x), Math.LOG2E))
 })

@@ -1,18 +1,17 @@
 /** The larger and the smaller of two, elementwise; and what is made of them: the rectifier, and values held within bounds. */
+import * as E from '../primitive/expression.js'
 import { gateLoops, passed, rectified, reluLoops } from '../kernel/rectifier.js'
 import type { UnaryLoop } from '../kernel/elementwise.js'
 import { awayFrom, real } from '../primitive/domain.js'
-import { type Binary, type Unary, besideNumber, binary, unary } from '../primitive/elementwise.js'
+import { type Binary, type Unary, besideNumber, binary, unary, unaryPrimitive } from '../primitive/elementwise.js'
 import { round } from '../DType.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
 import { requireTensor } from '../primitive/require.js'
-import { op } from '../primitive/op.js'
 import type { Shape } from '../shape/model.js'
 import { greaterEqual, lessEqual } from './comparison.js'
 import { stopGradient } from './cast.js'
 import { checkOptions, dataFirst } from './dataFirst.js'
-import { evaluateUnary } from './evaluate.js'
 import { logicalOr } from './logical.js'
 import { type Tensor, fill } from './model.js'
 import { where } from './select.js'
@@ -41,7 +40,7 @@ export const maximum: Binary<'maximum'> = binary({
   name: 'maximum',
   domains: [real, real],
   distinct: true,
-  f: (x, y) => Math.max(x, y),
+  scalar: E.call('max', E.x, E.y),
   loop: (n, x, p, pStep, y, q, qStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = Math.max(x[p]!, y[q]!)
   },
@@ -60,7 +59,7 @@ export const minimum: Binary<'minimum'> = binary({
   name: 'minimum',
   domains: [real, real],
   distinct: true,
-  f: (x, y) => Math.min(x, y),
+  scalar: E.call('min', E.x, E.y),
   loop: (n, x, p, pStep, y, q, qStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = Math.min(x[p]!, y[q]!)
   },
@@ -73,6 +72,7 @@ export const preference: Binary<'preference'> = binary({
   domains: [real, real],
   distinct: true,
   f: (x, y) => (x > y ? 1 : x < y ? 0 : x === y ? 0.5 : NaN),
+  scalar: E.select(E.greater(E.x, E.y), 1, E.select(E.less(E.x, E.y), 0, E.select(E.equal(E.x, E.y), 0.5, NaN))),
   loop: (n, x, p, pStep, y, q, qStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep, q += qStep) {
       const a = x[p]!
@@ -100,6 +100,7 @@ export const relu: Unary = unary({
   name: 'relu',
   domain: awayFromZero,
   f: rectified,
+  scalar: E.select(E.greater(E.x, 0), E.x, E.select(E.equal(E.x, E.x), 0, E.x)),
   loops: reluLoops,
   diagonal: (x) => (t) => gate(t, stopGradient(x)),
   accepts: 'number'
@@ -110,6 +111,7 @@ export const gate: Binary<'gate'> = binary({
   name: 'gate',
   domains: [real, awayFromZero],
   f: passed,
+  scalar: E.select(E.lessEqual(E.y, 0), 0, E.x),
   loops: gateLoops,
   diagonal: [(_t, x) => (u) => gate(u, x), () => zeroLike]
 })
@@ -162,15 +164,15 @@ const within = (t: Tensor, x: Tensor, { min, max }: Limits): Tensor => {
 }
 
 /** x held within bounds; both are given, infinite where there is none. */
-export const clampPrimitive: Primitive<Limits> = op<1, Limits>({
+export const clampPrimitive: Primitive<Limits> = unaryPrimitive<Limits>({
   name: 'clamp',
-  kind: 'elementwise',
-  arity: 1,
-  infer: (x) => x,
-  evaluate: (x, limits, out) => evaluateUnary(heldBy(limits), clampLoop(limits), x, out),
-  jvp: [(t, x, _out, limits) => within(t, x, limits)],
-  vjp: [(x, _out, limits) => (ct) => within(ct, x, limits)],
-  batch: (operands, _mapped, limits) => bindOne(clampPrimitive, operands, limits),
+  kernel: (_dtype, limits) => ({ f: heldBy(limits), loop: clampLoop(limits) }),
+  scalar: E.select(
+    E.less(E.x, E.parameter('min')),
+    E.parameter('min'),
+    E.select(E.greater(E.x, E.parameter('max')), E.parameter('max'), E.x)
+  ),
+  diagonal: (x, _y, limits) => (t) => within(t, x, limits),
   sample: (draw) => ({
     operands: [draw.tensor(draw.shape(), awayFromBounds)],
     params: draw.pick([

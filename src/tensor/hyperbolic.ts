@@ -1,8 +1,10 @@
 /** The hyperbolic functions and their inverses. */
+import * as E from '../primitive/expression.js'
 import { tanhDerivative as tanhDerivativeOf } from '../kernel/special/logistic.js'
 import { interval, real } from '../primitive/domain.js'
 import { type Unary, guardedMul, unary } from '../primitive/elementwise.js'
 import { add, mul, reciprocal, sub } from './arithmetic.js'
+import { sigmoidDerivativeAt } from './logisticExpression.js'
 import { hypot, rsqrt } from './power.js'
 
 /**
@@ -16,7 +18,7 @@ import { hypot, rsqrt } from './power.js'
 export const sinh: Unary = unary({
   name: 'sinh',
   domain: real,
-  f: Math.sinh,
+  scalar: E.call('sinh', E.x),
   diagonal: (x) => (t) => guardedMul(t, cosh(x))
 })
 
@@ -31,7 +33,7 @@ export const sinh: Unary = unary({
 export const cosh: Unary = unary({
   name: 'cosh',
   domain: real,
-  f: Math.cosh,
+  scalar: E.call('cosh', E.x),
   diagonal: (x) => (t) => guardedMul(t, sinh(x))
 })
 
@@ -49,7 +51,7 @@ export const cosh: Unary = unary({
 export const tanh: Unary = unary({
   name: 'tanh',
   domain: real,
-  f: Math.tanh,
+  scalar: E.call('tanh', E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = Math.tanh(x[p]!)
   },
@@ -61,6 +63,7 @@ export const tanhDerivative: Unary = unary({
   name: 'tanhDerivative',
   domain: real,
   f: tanhDerivativeOf,
+  scalar: E.mul(4, sigmoidDerivativeAt(E.mul(2, E.x))),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = tanhDerivativeOf(x[p]!)
   },
@@ -78,7 +81,7 @@ export const tanhDerivative: Unary = unary({
 export const asinh: Unary = unary({
   name: 'asinh',
   domain: real,
-  f: Math.asinh,
+  scalar: E.call('asinh', E.x),
   diagonal: (x) => (t) => guardedMul(t, reciprocal(hypot(x, 1)))
 })
 
@@ -93,7 +96,7 @@ export const asinh: Unary = unary({
 export const acosh: Unary = unary({
   name: 'acosh',
   domain: interval(1.3, 4),
-  f: Math.acosh,
+  scalar: E.call('acosh', E.x),
   diagonal: (x) => (t) => guardedMul(t, mul(rsqrt(sub(x, 1)), rsqrt(add(x, 1))))
 })
 
@@ -108,6 +111,6 @@ export const acosh: Unary = unary({
 export const atanh: Unary = unary({
   name: 'atanh',
   domain: interval(-0.85, 0.85),
-  f: Math.atanh,
+  scalar: E.call('atanh', E.x),
   diagonal: (x) => (t) => guardedMul(t, reciprocal(mul(sub(1, x), add(1, x))))
 })

@@ -1,4 +1,5 @@
 /** Logic on masks, elementwise: what is not 0 counts as true. The results are bool, and their derivative is 0. */
+import * as E from '../primitive/expression.js'
 import { none, type None } from '../primitive/model.js'
 import { type Sample, real } from '../primitive/domain.js'
 import { type Binary, type BinaryRecord, type Unary, binary, unary } from '../primitive/elementwise.js'
@@ -26,7 +27,8 @@ const combining: Pick<BinaryRecord<string>, 'domains' | 'accepts' | 'result' | '
 export const logicalAnd: Binary<'logicalAnd'> = binary({
   ...combining,
   name: 'logicalAnd',
-  f: (x, y) => (x !== 0 && y !== 0 ? 1 : 0)
+  f: (x, y) => (x !== 0 && y !== 0 ? 1 : 0),
+  scalar: E.select(E.notEqual(E.x, 0), E.notEqual(E.y, 0), 0)
 })
 
 /**
@@ -40,7 +42,8 @@ export const logicalAnd: Binary<'logicalAnd'> = binary({
 export const logicalOr: Binary<'logicalOr'> = binary({
   ...combining,
   name: 'logicalOr',
-  f: (x, y) => (x !== 0 || y !== 0 ? 1 : 0)
+  f: (x, y) => (x !== 0 || y !== 0 ? 1 : 0),
+  scalar: E.select(E.notEqual(E.x, 0), 1, E.notEqual(E.y, 0))
 })
 
 /**
@@ -54,7 +57,8 @@ export const logicalOr: Binary<'logicalOr'> = binary({
 export const logicalXor: Binary<'logicalXor'> = binary({
   ...combining,
   name: 'logicalXor',
-  f: (x, y) => ((x !== 0) !== (y !== 0) ? 1 : 0)
+  f: (x, y) => ((x !== 0) !== (y !== 0) ? 1 : 0),
+  scalar: E.notEqual(E.notEqual(E.x, 0), E.notEqual(E.y, 0))
 })
 
 /**
@@ -69,6 +73,7 @@ export const logicalNot: Unary = unary({
   name: 'logicalNot',
   domain: real,
   f: (x) => (x === 0 ? 1 : 0),
+  scalar: E.equal(E.x, 0),
   accepts: 'any',
   result: 'bool',
   sample: (draw) => ({ operands: [draw.mask(draw.shape())], params: none })

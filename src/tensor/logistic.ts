@@ -1,4 +1,5 @@
 /** The logistic function and its kin, computed from exp(-|x|), which cannot overflow. */
+import * as E from '../primitive/expression.js'
 import {
   logAddExp as logAddExpOf,
   logSigmoid as logSigmoidOf,
@@ -10,6 +11,7 @@ import { real } from '../primitive/domain.js'
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
 import { mul, neg } from './arithmetic.js'
 import { tanh } from './hyperbolic.js'
+import { decayAt, sigmoidAt, sigmoidDerivativeAt, softplusAt } from './logisticExpression.js'
 
 /**
  * The logistic function, s(x) = 1 / (1 + e^-x). Its derivative is s(x) s(-x), which does not vanish in the tails as s (1 - s)
@@ -26,6 +28,7 @@ export const sigmoid: Unary = unary({
   name: 'sigmoid',
   domain: real,
   f: sigmoidOf,
+  scalar: sigmoidAt(E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = sigmoidOf(x[p]!)
   },
@@ -37,6 +40,7 @@ export const sigmoidDerivative: Unary = unary({
   name: 'sigmoidDerivative',
   domain: real,
   f: sigmoidDerivativeOf,
+  scalar: sigmoidDerivativeAt(E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = sigmoidDerivativeOf(x[p]!)
   },
@@ -55,6 +59,7 @@ export const logSigmoid: Unary = unary({
   name: 'logSigmoid',
   domain: real,
   f: logSigmoidOf,
+  scalar: E.call('neg', softplusAt(E.call('neg', E.x))),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = logSigmoidOf(x[p]!)
   },
@@ -73,6 +78,7 @@ export const softplus: Unary = unary({
   name: 'softplus',
   domain: real,
   f: softplusOf,
+  scalar: softplusAt(E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = softplusOf(x[p]!)
   },
@@ -94,6 +100,11 @@ export const logAddExp: Binary<'logAddExp'> = binary({
   name: 'logAddExp',
   domains: [real, real],
   f: logAddExpOf,
+  scalar: E.select(
+    E.equal(E.x, E.y),
+    E.add(E.x, Math.LN2),
+    E.add(E.select(E.greater(E.x, E.y), E.x, E.y), E.call('log1p', decayAt(E.sub(E.x, E.y))))
+  ),
   loop: (n, x, p, pStep, y, q, qStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = logAddExpOf(x[p]!, y[q]!)
   },
@@ -109,6 +120,7 @@ export const share: Binary<'share'> = binary({
   name: 'share',
   domains: [real, real],
   f: shareOf,
+  scalar: E.select(E.equal(E.x, E.y), E.select(E.equal(E.x, -Infinity), 0, 0.5), sigmoidAt(E.sub(E.x, E.y))),
   df: [(x, y, out) => mul(out, share(y, x)), (x, y, out) => neg(mul(out, share(y, x)))],
   accepts: 'float'
 })

@@ -2,10 +2,12 @@
 import { type DType, allocate, promote } from '../DType.js'
 import { dual } from '../internal/dual.js'
 import { type MatmulData, matmulInto } from '../kernel/matmul.js'
+import { restoreZeros } from '../kernel/strongZero.js'
 import { forEachRow, plan } from '../kernel/strided.js'
+import { counted } from '../primitive/cost.js'
 import { real } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
-import { type Primitive, none, type None } from '../primitive/model.js'
+import type { Primitive } from '../primitive/model.js'
 import { requireTensor } from '../primitive/require.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, empty, show, size } from '../shape/model.js'
@@ -31,6 +33,17 @@ interface Outer {
   <N extends number>(b: Tensor<[N]>): <M extends number>(a: Tensor<[M]>) => Tensor<[M, N]>
   (b: Tensor): (a: Tensor) => Tensor<[number, number]>
 }
+
+/** Whether a zero in either factor of a term makes the term zero, whatever the other holds. */
+export interface Zeros {
+  readonly strongZero: boolean
+}
+
+/** For the linear maps of derivatives. */
+export const strong: Zeros = { strongZero: true }
+
+/** For the user's products, in which 0 times NaN is NaN. */
+export const weak: Zeros = { strongZero: false }
 
 // -----------------------------------------------------------------------------
 // shapes
@@ -71,7 +84,7 @@ const stackStrides = (x: Dense, batch: Shape): readonly number[] => {
   return batch.map((_, axis) => (axis < lead || x.shape[axis - lead] === 1 ? 0 : x.strides[axis - lead]!))
 }
 
-const multiply = (a: Dense, b: Dense, shape: Shape, dtype: DType): Concrete => {
+const multiply = (a: Dense, b: Dense, shape: Shape, dtype: DType, { strongZero }: Zeros): Concrete => {
   const out = allocate(dtype, size(shape))
   if (out instanceof Uint8Array || out.length === 0) return fromData(shape, dtype, out)
   const m = rows(a.shape)
@@ -85,6 +98,7 @@ const multiply = (a: Dense, b: Dense, shape: Shape, dtype: DType): Concrete => {
   const yColumn = columns(b.strides)
   if (shape.length === 2) {
     matmulInto(m, n, k, x, a.offset, xRow, xColumn, y, b.offset, yRow, yColumn, out, 0)
+    if (strongZero) restoreZeros(m, n, k, x, a.offset, xRow, xColumn, y, b.offset, yRow, yColumn, out, 0)
     return fromData(shape, dtype, out)
   }
   const batch = stack(shape)
@@ -94,7 +108,10 @@ const multiply = (a: Dense, b: Dense, shape: Shape, dtype: DType): Concrete => {
   let to = 0
   forEachRow(steps, [a.offset, b.offset], (xAt, yAt) => {
     for (let i = 0; i < steps.inner; i++) {
-      matmulInto(m, n, k, x, xAt + i * xStep, xRow, xColumn, y, yAt + i * yStep, yRow, yColumn, out, to)
+      const xFrom = xAt + i * xStep
+      const yFrom = yAt + i * yStep
+      matmulInto(m, n, k, x, xFrom, xRow, xColumn, y, yFrom, yRow, yColumn, out, to)
+      if (strongZero) restoreZeros(m, n, k, x, xFrom, xRow, xColumn, y, yFrom, yRow, yColumn, out, to)
       to += m * n
     }
   })
@@ -116,17 +133,24 @@ const sideBySide = (x: Tensor): Tensor => {
   return reshapeTo(permuteTo(x, order), [m, size(stack(x.shape)) * columns(x.shape)])
 }
 
-/** Stacks [..., m, k] and [..., k, n] of one type, whose leading axes broadcast. */
-const matmulPrimitive: Primitive = op<2, None>({
+/**
+ * Stacks [..., m, k] and [..., k, n] of one type, whose leading axes broadcast. The rules bind it with `strongZero`, so that
+ * a zero cotangent stays zero beside NaN and infinities, at every order.
+ */
+const matmulPrimitive: Primitive<Zeros> = op<2, Zeros>({
   name: 'matmul',
   kind: 'contract',
   arity: 2,
+  cost: counted(([a], [out]) => 2 * size(out!.shape) * columns(a!.shape)),
   infer: (a, b) => ({
     shape: [...requireProduct('matmul', a.shape, b.shape), rows(a.shape), columns(b.shape)],
     dtype: a.dtype === 'bool' ? 'int32' : a.dtype
   }),
-  evaluate: (a, b, _params, out) => multiply(asDense(a), asDense(b), out.shape, out.dtype),
-  jvp: 'linear',
+  evaluate: (a, b, zeros, out) => multiply(asDense(a), asDense(b), out.shape, out.dtype, zeros),
+  jvp: [
+    (tangent, _a, b) => bindOne(matmulPrimitive, [tangent, b], strong),
+    (tangent, a) => bindOne(matmulPrimitive, [a, tangent], strong)
+  ],
   vjp: [
     (a, b) => {
       const shape = a.shape
@@ -134,20 +158,21 @@ const matmulPrimitive: Primitive = op<2, None>({
     },
     (a, b) => {
       const shape = b.shape
-      return (ct) => sumTo(product(transposed(a), ct), shape)
+      return (ct) => sumTo(product(transposed(a), ct, strong), shape)
     }
   ],
-  batch: ([a, b], [ofLeft, ofRight]) => {
+  batch: ([a, b], [ofLeft, ofRight], zeros) => {
     const left = ofLeft === true ? widened(a!, b!.shape.length + (ofRight === true ? 0 : 1)) : a!
     const right = ofRight === true ? widened(b!, a!.shape.length + (ofLeft === true ? 0 : 1)) : b!
-    return ofLeft === true ? product(left, right) : timesStack(left, right)
+    return ofLeft === true ? product(left, right, zeros) : timesStack(left, right, zeros)
   },
   sample: (draw) => {
     const batch = draw.shape({ maxRank: 2, maxSize: 3 })
     const part = (): Shape => batch.slice(draw.integer(0, batch.length)).map((n) => (draw.integer(0, 2) === 0 ? 1 : n))
     const [m, k, n] = [draw.integer(0, 4), draw.integer(0, 4), draw.integer(0, 4)]
     const a = draw.tensor([...part(), m, k], real)
-    return { operands: [a, draw.tensor([...part(), k, n], real)], params: none }
+    const operands = [a, draw.tensor([...part(), k, n], real)]
+    return { operands, params: { strongZero: draw.pick([false, true]) } }
   }
 })
 
@@ -157,8 +182,8 @@ const matmulPrimitive: Primitive = op<2, None>({
  */
 const pullLeft = (shape: Shape, b: Tensor, ct: Tensor): Tensor =>
   shape.length === 2 && ct.shape.length > 2
-    ? bindOne(matmulPrimitive, [sideBySide(ct), transposed(sideBySide(b))], none)
-    : sumTo(product(ct, transposed(b)), shape)
+    ? bindOne(matmulPrimitive, [sideBySide(ct), transposed(sideBySide(b))], strong)
+    : sumTo(product(ct, transposed(b), strong), shape)
 
 /** A stack of matrices, the mapped axis in front, with as many axes as are asked for: those that it lacks come behind it. */
 const widened = (x: Tensor, rank: number): Tensor => {
@@ -171,24 +196,24 @@ const widened = (x: Tensor, rank: number): Tensor => {
  * One matrix times a stack, as one product: of columns as though they were rows, of narrow matrices side by side. Wide
  * ones, whose copy would cost more than it saves, are read in place.
  */
-const timesStack = (a: Tensor, b: Tensor): Tensor => {
+const timesStack = (a: Tensor, b: Tensor, zeros: Zeros): Tensor => {
   const [m, n] = [rows(a.shape), columns(b.shape)]
   const lead = stack(b.shape)
-  if (a.shape.length > 2 || (n > 1 && n >= m)) return bindOne(matmulPrimitive, [a, b], none)
+  if (a.shape.length > 2 || (n > 1 && n >= m)) return bindOne(matmulPrimitive, [a, b], zeros)
   if (n === 1) {
     const flat = reshapeTo(b, [size(lead), rows(b.shape)])
-    return reshapeTo(bindOne(matmulPrimitive, [flat, transposed(a)], none), [...lead, m, 1])
+    return reshapeTo(bindOne(matmulPrimitive, [flat, transposed(a)], zeros), [...lead, m, 1])
   }
-  const wide = reshapeTo(bindOne(matmulPrimitive, [a, sideBySide(b)], none), [m, ...lead, n])
+  const wide = reshapeTo(bindOne(matmulPrimitive, [a, sideBySide(b)], zeros), [m, ...lead, n])
   return permuteTo(wide, [...lead.map((_, axis) => axis + 1), 0, lead.length + 1])
 }
 
 /** The product of stacks of one type. A stack times one matrix is one product, of all its rows. */
-const product = (a: Tensor, b: Tensor): Tensor => {
-  if (b.shape.length > 2 || a.shape.length <= 2) return bindOne(matmulPrimitive, [a, b], none)
+const product = (a: Tensor, b: Tensor, zeros: Zeros): Tensor => {
+  if (b.shape.length > 2 || a.shape.length <= 2) return bindOne(matmulPrimitive, [a, b], zeros)
   const k = columns(a.shape)
   const tall = reshapeTo(a, [size(a.shape.slice(0, -1)), k])
-  return reshapeTo(bindOne(matmulPrimitive, [tall, b], none), [...a.shape.slice(0, -1), columns(b.shape)])
+  return reshapeTo(bindOne(matmulPrimitive, [tall, b], zeros), [...a.shape.slice(0, -1), columns(b.shape)])
 }
 
 // -----------------------------------------------------------------------------
@@ -202,7 +227,7 @@ const requireBoth = (operation: string, a: Tensor, b: Tensor): void => {
   requireTensor(operation, b)
 }
 
-const multiplied = (operation: string, a: Tensor, b: Tensor): Tensor => {
+const multiplied = (operation: string, a: Tensor, b: Tensor, zeros: Zeros = weak): Tensor => {
   requireBoth(operation, a, b)
   requireProduct(operation, a.shape, b.shape)
   const dtype = promote(a.dtype, b.dtype)
@@ -210,10 +235,11 @@ const multiplied = (operation: string, a: Tensor, b: Tensor): Tensor => {
   const right = accepted(b, dtype)
   const isRow = a.shape.length === 1
   const isColumn = b.shape.length === 1
-  if (!isRow && !isColumn) return product(left, right)
+  if (!isRow && !isColumn) return product(left, right, zeros)
   const result = product(
     isRow ? reshapeTo(left, [1, a.shape[0]!]) : left,
-    isColumn ? reshapeTo(right, [b.shape[0]!, 1]) : right
+    isColumn ? reshapeTo(right, [b.shape[0]!, 1]) : right,
+    zeros
   )
   const last = [...(isRow ? [] : [rows(a.shape)]), ...(isColumn ? [] : [columns(b.shape)])]
   return reshapeTo(result, [...stack(result.shape), ...last])
@@ -224,7 +250,8 @@ const multiplied = (operation: string, a: Tensor, b: Tensor): Tensor => {
  *
  * `[..., m, k]` and `[..., k, n]` give `[..., m, n]`; the leading axes broadcast. A vector counts as a row on the left
  * and as a column on the right, and that axis is dropped from the result, as in NumPy. Transposed operands are read in
- * place, and repeated ones are not copied. Integers and booleans give int32, modulo 2^32; float32 is summed in double.
+ * place, and repeated ones are not copied. Integers and booleans give int32, modulo 2^32; float32 is summed in double. 0
+ * times NaN or infinity is NaN; in the derivatives it is 0.
  *
  * @throws ShapeError when sizes do not agree, or when an operand is a scalar
  *
@@ -237,10 +264,13 @@ const multiplied = (operation: string, a: Tensor, b: Tensor): Tensor => {
  * pipe(a, T.matmul(T.of([1, 1]))) // => T.of([3, 7])
  * T.matmul(T.zeros([2, 3, 4]), T.zeros([4, 5])).shape // => [2, 3, 5]
  */
-export const matmul: Product<'matmul'> & HasPrimitive = expose(
+export const matmul: Product<'matmul'> & HasPrimitive<Zeros> = expose(
   dual<Product<'matmul'>>((a: Tensor, b: Tensor) => multiplied('matmul', a, b)),
   matmulPrimitive
 )
+
+/** `matmul` in which zero is strong: for rules. */
+export const strongProduct = (a: Tensor, b: Tensor): Tensor => multiplied('matmul', a, b, strong)
 
 /**
  * The inner product of two vectors, sum_i a_i b_i; of matrices, the matrix product.

@@ -208,5 +208,13 @@ export const contiguous = (x: Concrete): Contiguous => {
   return { data, offset: 0 }
 }
 
+/** The number that all elements are, where the layout says that they are one: a scalar, one element, or one repeated. */
+export const uniform = (x: Concrete): number | undefined => {
+  if (x instanceof Scalar) return x.value
+  const elements = size(x.shape)
+  if (elements === 0) return undefined
+  return elements === 1 || x.strides.every((stride) => stride === 0) ? x.data[x.offset] : undefined
+}
+
 /** The number of a concrete scalar, or of a tensor of one element. */
 export const firstElement = (x: Concrete): number => (x instanceof Scalar ? x.value : x.data[x.offset]!)

@@ -1,6 +1,15 @@
 /** Powers and roots. */
+import * as E from '../primitive/expression.js'
 import { binaryLoop } from '../kernel/elementwise.js'
-import { cbrt as cbrtOf, hypot as hypotOf, pow as powOf } from '../kernel/special/power.js'
+import {
+  SCALE_DOWN,
+  SCALE_UP,
+  SQUARE_MAX,
+  SQUARE_MIN,
+  hypot as hypotOf,
+  integerPower,
+  pow as powOf
+} from '../kernel/special/power.js'
 import { align } from '../primitive/batch.js'
 import { type Sample, interval, real } from '../primitive/domain.js'
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
@@ -32,7 +41,7 @@ const negative = interval(-4, -0.4)
 export const sqrt: Unary = unary({
   name: 'sqrt',
   domain: positive,
-  f: Math.sqrt,
+  scalar: E.call('sqrt', E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = Math.sqrt(x[p]!)
   },
@@ -53,6 +62,7 @@ export const rsqrt: Unary = unary({
   name: 'rsqrt',
   domain: positive,
   f: (x) => 1 / Math.sqrt(x + 0),
+  scalar: E.div(1, E.call('sqrt', E.add(E.x, 0))),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = 1 / Math.sqrt(x[p]! + 0)
   },
@@ -70,7 +80,7 @@ export const rsqrt: Unary = unary({
 export const cbrt: Unary = unary({
   name: 'cbrt',
   domain: positive,
-  f: cbrtOf,
+  scalar: E.call('cbrt', E.x),
   diagonal: (_x, y) => (t) => guardedMul(t, reciprocal(mul(square(y), 3))),
   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), draw.pick([positive, negative]))], params: none })
 })
@@ -78,16 +88,6 @@ export const cbrt: Unary = unary({
 // -----------------------------------------------------------------------------
 // powers
 // -----------------------------------------------------------------------------
-
-/** x^p of int32, modulo 2^32: by repeated squaring; for negative p the whole part of the quotient. */
-const integerPower = (x: number, p: number): number => {
-  if (p < 0) return x === 1 ? 1 : x === -1 ? (p % 2 === 0 ? 1 : -1) : 0
-  let result = 1
-  for (let base = x, rest = p; rest > 0; rest = rest >>> 1, base = Math.imul(base, base)) {
-    if ((rest & 1) === 1) result = Math.imul(result, base)
-  }
-  return result
-}
 
 /**
  * The power x^p, with the special values of IEEE 754: x^0 and 1^p are 1 for all x and p, NaN included. Powers of int32 are taken
@@ -108,7 +108,7 @@ const integerPower = (x: number, p: number): number => {
 export const pow: Binary<'pow'> = binary({
   name: 'pow',
   domains: [interval(0.4, 3), interval(-2, 3)],
-  f: powOf,
+  scalar: { float: E.call('pow', E.x, E.y), int32: E.call('ipow', E.x, E.y) },
   int32: integerPower,
   loop: (n, x, p, pStep, y, q, qStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = powOf(x[p]!, y[q]!)
@@ -125,8 +125,10 @@ const powerLogOf =
   (x: number, p: number): number => {
     if (x === 0) return p > 0 ? 0 : NaN
     const power = x < 0 ? NaN : powOf(x, p)
-    return power === 0 ? 0 : power * Math.log(x) ** k
+    return power === 0 ? 0 : power * powOf(Math.log(x), k)
   }
+
+const power = E.select(E.less(E.x, 0), NaN, E.call('pow', E.x, E.y))
 
 const powerLogInX = (x: Tensor, p: Tensor, k: number): Tensor => {
   const below = sub(p, 1)
@@ -145,6 +147,11 @@ export const powerLogPrimitive: Primitive<OfOrder> = op<2, OfOrder>({
   kind: 'elementwise',
   arity: 2,
   infer: (x) => x,
+  scalar: E.select(
+    E.equal(E.x, 0),
+    E.select(E.greater(E.y, 0), 0, NaN),
+    E.select(E.equal(power, 0), 0, E.mul(power, E.call('pow', E.call('log', E.x), E.parameter('order'))))
+  ),
   evaluate: (x, p, { order: k }, out) => evaluateBinary(powerLogOf(k), binaryLoop(powerLogOf(k)), x, p, out),
   jvp: [
     (t, x, p, _out, { order: k }) => guardedMul(t, powerLogInX(x, p, k)),
@@ -180,6 +187,23 @@ const aroundOrigin: Sample<None> = (draw) => {
   return { operands: draw.integer(0, 1) === 0 ? [anywhere, apart] : [apart, anywhere], params: none }
 }
 
+const width = E.call('abs', E.x)
+const height = E.call('abs', E.y)
+const squares = E.add(E.mul(E.x, E.x), E.mul(E.y, E.y))
+const inRange = E.select(E.greater(squares, SQUARE_MIN), E.less(squares, SQUARE_MAX), 0)
+const isInfinite = E.select(E.equal(width, Infinity), 1, E.equal(height, Infinity))
+const scale = E.select(E.select(E.greater(width, 1), 1, E.greater(height, 1)), SCALE_DOWN, SCALE_UP)
+const scaledWidth = E.mul(width, scale)
+const scaledHeight = E.mul(height, scale)
+const scaledSquares = E.add(E.mul(scaledWidth, scaledWidth), E.mul(scaledHeight, scaledHeight))
+
+/** The length, step by step as the kernel computes it. */
+const length = E.select(
+  inRange,
+  E.call('sqrt', squares),
+  E.select(isInfinite, Infinity, E.div(E.call('sqrt', scaledSquares), scale))
+)
+
 /**
  * The length of the vector (x, y), sqrt(x^2 + y^2), without overflow of the squares. Its derivatives are 0 at the origin.
  *
@@ -194,6 +218,7 @@ export const hypot: Binary<'hypot'> = binary({
   name: 'hypot',
   domains: [real, real],
   f: hypotOf,
+  scalar: length,
   loop: (n, x, p, pStep, y, q, qStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = hypotOf(x[p]!, y[q]!)
   },
@@ -201,6 +226,8 @@ export const hypot: Binary<'hypot'> = binary({
   accepts: 'float',
   sample: aroundOrigin
 })
+
+const signOfInfinite = E.select(E.greater(E.x, 0), 1, -1)
 
 const directionOf = (x: number, y: number): number => {
   const length = hypotOf(x, y)
@@ -214,6 +241,19 @@ export const direction: Binary<'direction'> = binary({
   name: 'direction',
   domains: [real, real],
   f: directionOf,
+  scalar: E.select(
+    E.equal(length, 0),
+    0,
+    E.select(
+      E.notEqual(length, Infinity),
+      E.div(E.x, length),
+      E.select(
+        E.notEqual(width, Infinity),
+        0,
+        E.select(E.notEqual(height, Infinity), signOfInfinite, E.mul(signOfInfinite, Math.SQRT1_2))
+      )
+    )
+  ),
   df: [
     (x, y) => guardedMul(square(direction(y, x)), reciprocal(hypot(x, y))),
     (x, y, out) => neg(guardedMul(mul(out, direction(y, x)), reciprocal(hypot(x, y))))

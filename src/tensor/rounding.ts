@@ -1,4 +1,5 @@
 /** Rounding, whose derivative is 0; and the remainder. */
+import * as E from '../primitive/expression.js'
 import { none } from '../primitive/model.js'
 import { mod as modOf, roundHalfEven } from '../kernel/special/rounding.js'
 import { interval } from '../primitive/domain.js'
@@ -21,7 +22,7 @@ const identity = (t: Tensor): Tensor => t
 export const floor: Unary = unary({
   name: 'floor',
   domain: betweenIntegers,
-  f: Math.floor,
+  scalar: E.call('floor', E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = Math.floor(x[p]!)
   },
@@ -39,7 +40,7 @@ export const floor: Unary = unary({
 export const ceil: Unary = unary({
   name: 'ceil',
   domain: betweenIntegers,
-  f: Math.ceil,
+  scalar: E.call('ceil', E.x),
   accepts: 'number'
 })
 
@@ -54,12 +55,14 @@ export const ceil: Unary = unary({
 export const round: Unary = unary({
   name: 'round',
   domain: betweenHalves,
-  f: roundHalfEven,
+  scalar: E.call('round', E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = roundHalfEven(x[p]!)
   },
   accepts: 'number'
 })
+
+const remainder = E.call('rem', E.x, E.y)
 
 /**
  * The remainder x - floor(x / y) y, which has the sign of y, as in NumPy and Python. The remainder of a division by 0 is NaN, and 0
@@ -76,6 +79,11 @@ export const mod: Binary<'mod'> = binary({
   name: 'mod',
   domains: [interval(2.3, 2.8), interval(1.05, 1.15)],
   f: modOf,
+  scalar: E.select(
+    E.equal(remainder, 0),
+    E.select(E.greater(E.y, 0), 0, -0),
+    E.select(E.notEqual(E.less(remainder, 0), E.less(E.y, 0)), E.add(remainder, E.y), remainder)
+  ),
   diagonal: [() => identity, (x, y, out) => (t) => neg(guardedMul(t, round(div(sub(x, out), y))))],
   sample: (draw) => {
     const shape = draw.shape()

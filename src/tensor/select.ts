@@ -3,6 +3,7 @@ import { type DType, promote } from '../DType.js'
 import { align } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { besideNumber, meetingShape } from '../primitive/elementwise.js'
+import * as E from '../primitive/expression.js'
 import { bindOne } from '../primitive/bind.js'
 import { type None, type Params, type Primitive, none } from '../primitive/model.js'
 import { DTypeError, requireTensor } from '../primitive/require.js'
@@ -20,6 +21,7 @@ export const wherePrimitive: Primitive = op<3, None>({
   name: 'where',
   kind: 'elementwise',
   arity: 3,
+  scalar: E.select(E.x, E.y, E.operand(2)),
   infer: (_mask, a) => a,
   evaluate: (mask, a, b, _params, out) => evaluateSelect(mask, a, b, out),
   jvp: [

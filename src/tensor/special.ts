@@ -1,4 +1,5 @@
 /** The error function, the gamma function and their kin; and x log y. */
+import * as E from '../primitive/expression.js'
 import { unaryLoop } from '../kernel/elementwise.js'
 import { erf as erfOf, erfc as erfcOf } from '../kernel/special/erf.js'
 import { erfInv as erfInvOf } from '../kernel/special/erfInverse.js'
@@ -6,15 +7,13 @@ import { lgamma as lgammaOf } from '../kernel/special/logGamma.js'
 import { xlogy as xlogyOf } from '../kernel/special/logistic.js'
 import { digamma as digammaOf, polygamma as polygammaOf } from '../kernel/special/polygamma.js'
 import { interval, real } from '../primitive/domain.js'
-import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
+import { type Binary, type Unary, binary, guardedMul, unary, unaryPrimitive } from '../primitive/elementwise.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
 import { requireTensor } from '../primitive/require.js'
-import { op } from '../primitive/op.js'
 import type { Shape } from '../shape/model.js'
 import { mul, neg, reciprocal } from './arithmetic.js'
 import { dataFirst } from './dataFirst.js'
-import { evaluateUnary } from './evaluate.js'
 import { log } from './exponential.js'
 import type { Tensor } from './model.js'
 import type { OfOrder } from './power.js'
@@ -39,6 +38,7 @@ export const erf: Unary = unary({
   name: 'erf',
   domain: real,
   f: erfOf,
+  scalar: E.call('erf', E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = erfOf(x[p]!)
   },
@@ -53,6 +53,7 @@ export const erfDerivative: Unary = unary({
   name: 'erfDerivative',
   domain: real,
   f: (x) => TWO_OVER_SQRT_PI * Math.exp(-x * x),
+  scalar: E.mul(TWO_OVER_SQRT_PI, E.call('exp', E.mul(E.call('neg', E.x), E.x))),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = TWO_OVER_SQRT_PI * Math.exp(-x[p]! * x[p]!)
   },
@@ -71,6 +72,7 @@ export const erfc: Unary = unary({
   name: 'erfc',
   domain: real,
   f: erfcOf,
+  scalar: E.call('erfc', E.x),
   diagonal: (x) => (t) => guardedMul(t, neg(erfDerivative(x)))
 })
 
@@ -86,6 +88,7 @@ export const erfInv: Unary = unary({
   name: 'erfInv',
   domain: interval(-0.85, 0.85),
   f: erfInvOf,
+  scalar: E.call('erfInv', E.x),
   diagonal: (_x, y) => (t) => guardedMul(t, reciprocal(erfDerivative(y)))
 })
 
@@ -108,6 +111,7 @@ export const lgamma: Unary = unary({
   name: 'lgamma',
   domain: positive,
   f: lgammaOf,
+  scalar: E.call('lgamma', E.x),
   diagonal: (x) => (t) => guardedMul(t, digamma(x))
 })
 
@@ -123,28 +127,22 @@ export const digamma: Unary = unary({
   name: 'digamma',
   domain: positive,
   f: digammaOf,
+  scalar: E.call('digamma', E.x),
   diagonal: (x) => (t) => guardedMul(t, polygammaOfOrder(x, 1))
 })
 
-const polygammaAt =
-  (order: number) =>
-  (x: number): number =>
-    polygammaOf(order, x)
-
 /** The derivative of `digamma` of a given order; its own derivative is the next one. */
-export const polygammaPrimitive: Primitive<OfOrder> = op<1, OfOrder>({
+export const polygammaPrimitive: Primitive<OfOrder> = unaryPrimitive<OfOrder>({
   name: 'polygamma',
-  kind: 'elementwise',
-  arity: 1,
-  infer: (x) => x,
-  evaluate: (x, { order }, out) => evaluateUnary(polygammaAt(order), unaryLoop(polygammaAt(order)), x, out),
-  jvp: [(t, x, _out, { order }) => guardedMul(t, polygammaOfOrder(x, order + 1))],
-  vjp: [
-    (x, _out, { order }) =>
-      (ct) =>
-        guardedMul(ct, polygammaOfOrder(x, order + 1))
-  ],
-  batch: (operands, _mapped, params) => bindOne(polygammaPrimitive, operands, params),
+  kernel: (_dtype, { order }) => {
+    const f = (x: number): number => polygammaOf(order, x)
+    return { f, loop: unaryLoop(f) }
+  },
+  scalar: E.call('polygamma', E.parameter('order'), E.x),
+  diagonal:
+    (x, _y, { order }) =>
+    (t) =>
+      guardedMul(t, polygammaOfOrder(x, order + 1)),
   sample: (draw) => ({ operands: [draw.tensor(draw.shape(), positive)], params: { order: draw.integer(0, 3) } })
 })
 
@@ -190,6 +188,7 @@ export const xlogy: Binary<'xlogy'> = binary({
   name: 'xlogy',
   domains: [real, interval(0.4, 4)],
   f: xlogyOf,
+  scalar: E.select(E.equal(E.x, 0), E.select(E.equal(E.y, E.y), 0, NaN), E.mul(E.x, E.call('log', E.y))),
   loop: (n, x, p, pStep, y, q, qStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = xlogyOf(x[p]!, y[q]!)
   },

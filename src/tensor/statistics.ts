@@ -191,8 +191,8 @@ export const std: Reduction<VarianceOptions> = spreadReduction('std', stdPrimiti
  * The norm of the elements over axes, or of all of them: the Euclidean length `sqrt(sum x^2)`, with `ord: 1` the sum of
  * absolute values, with `ord: Infinity` the largest of them. Of a matrix it is the Frobenius norm. Integers become float32.
  *
- * The squares neither overflow nor underflow. The derivative is 0 at a zero vector, to any order; another `ord` throws a
- * `TypeError`.
+ * The squares neither overflow nor underflow. The derivative is 0 at a zero vector, to any order, so that of the square of a
+ * norm is not right there: write `T.sum(T.square(x))` for the square. Another `ord` throws a `TypeError`.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'

@@ -9,6 +9,7 @@ import { restride } from '../kernel/restride.js'
 import { copyStrided, isContiguous } from '../kernel/strided.js'
 import { real } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
+import * as E from '../primitive/expression.js'
 import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, equals, show, size, strides } from '../shape/model.js'
@@ -55,6 +56,7 @@ export const castPrimitive: Primitive<ToDType> = op<1, ToDType>({
   name: 'cast',
   kind: 'elementwise',
   arity: 1,
+  scalar: E.x,
   infer: (x, { dtype }) => ({ shape: x.shape, dtype }),
   evaluate: convert,
   jvp: [(tangent, _x, _out, { dtype }) => cast(tangent, dtype)],
@@ -73,6 +75,7 @@ export const truncatePrimitive: Primitive<ToDType> = op<1, ToDType>({
   name: 'truncate',
   kind: 'elementwise',
   arity: 1,
+  scalar: E.x,
   infer: (x, { dtype }) => ({ shape: x.shape, dtype }),
   evaluate: convert,
   jvp: undefined,

@@ -1,4 +1,5 @@
 /** The circular functions and their inverses, in radians. */
+import * as E from '../primitive/expression.js'
 import { none } from '../primitive/model.js'
 import { interval, real } from '../primitive/domain.js'
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
@@ -21,7 +22,7 @@ const inside = interval(-0.85, 0.85)
 export const sin: Unary = unary({
   name: 'sin',
   domain: real,
-  f: Math.sin,
+  scalar: E.call('sin', E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = Math.sin(x[p]!)
   },
@@ -39,7 +40,7 @@ export const sin: Unary = unary({
 export const cos: Unary = unary({
   name: 'cos',
   domain: real,
-  f: Math.cos,
+  scalar: E.call('cos', E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = Math.cos(x[p]!)
   },
@@ -57,7 +58,7 @@ export const cos: Unary = unary({
 export const tan: Unary = unary({
   name: 'tan',
   domain: interval(-1.2, 1.2),
-  f: Math.tan,
+  scalar: E.call('tan', E.x),
   diagonal: (_x, y) => (t) => guardedMul(t, add(square(y), 1))
 })
 
@@ -72,7 +73,7 @@ export const tan: Unary = unary({
 export const asin: Unary = unary({
   name: 'asin',
   domain: inside,
-  f: Math.asin,
+  scalar: E.call('asin', E.x),
   diagonal: (x) => (t) => guardedMul(t, rsqrt(mul(sub(1, x), add(1, x))))
 })
 
@@ -87,7 +88,7 @@ export const asin: Unary = unary({
 export const acos: Unary = unary({
   name: 'acos',
   domain: inside,
-  f: Math.acos,
+  scalar: E.call('acos', E.x),
   diagonal: (x) => (t) => guardedMul(t, neg(rsqrt(mul(sub(1, x), add(1, x)))))
 })
 
@@ -102,7 +103,7 @@ export const acos: Unary = unary({
 export const atan: Unary = unary({
   name: 'atan',
   domain: real,
-  f: Math.atan,
+  scalar: E.call('atan', E.x),
   diagonal: (x) => (t) => guardedMul(t, reciprocal(add(square(x), 1)))
 })
 
@@ -118,7 +119,7 @@ export const atan: Unary = unary({
 export const atan2: Binary<'atan2'> = binary({
   name: 'atan2',
   domains: [real, interval(0.5, 3)],
-  f: Math.atan2,
+  scalar: E.call('atan2', E.x, E.y),
   df: [
     (y, x) => guardedMul(direction(x, y), reciprocal(hypot(x, y))),
     (y, x) => neg(guardedMul(direction(y, x), reciprocal(hypot(x, y))))

@@ -2,13 +2,14 @@
  * The forward mode: every value carries its tangent along. A value without one is a constant.
  */
 import { bind, bindPair } from '../primitive/bind.js'
-import type { Pair, Params, Primitive, Rules } from '../primitive/model.js'
+import type { Derivative, Pair, PairMap, Params, Primitive, Rules } from '../primitive/model.js'
 import { missingRule } from '../primitive/require.js'
 import { Traced, ownRule } from '../primitive/traced.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { Interpretation } from './interpretation.js'
 import { differentiated } from './level.js'
+import { openScope, pushedForward } from './scope.js'
 
 type Add = (a: Tensor, b: Tensor) => Tensor
 
@@ -30,6 +31,7 @@ class Dual<S extends Shape = Shape> extends Traced<S> {
 export class Forward extends Interpretation {
   readonly remedy: string = differentiated
   private readonly sum: Add
+  private readonly scope = openScope()
 
   /** @param sum how the parts of a tangent are added: the dispatching addition. */
   constructor(transformation: string, sum: Add) {
@@ -72,10 +74,23 @@ export class Forward extends Interpretation {
     const out = bind(primitive, primals, params)
     const jvp = primitive.derivative?.jvp
     if (jvp === undefined) return out
+    if (openScope() === undefined) return this.moved(primitive, jvp, operands, primals, out, params)
+    return pushedForward(this.scope, () => this.moved(primitive, jvp, operands, primals, out, params))
+  }
+
+  /** The results with their tangents. */
+  private moved<P extends Params>(
+    primitive: Primitive<P>,
+    jvp: Derivative<P>['jvp'],
+    operands: readonly Tensor[],
+    primals: readonly Tensor[],
+    out: readonly Tensor[],
+    params: P
+  ): readonly Tensor[] {
     if (typeof jvp === 'function') return this.jointly(primitive, jvp, operands, primals, out, params)
     const result = out[0]!
     let tangent: Tensor | undefined
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < operands.length; i++) {
       const operand = operands[i]!
       if (!this.owns(operand)) continue
       const rule = jvp[i]
@@ -93,6 +108,18 @@ export class Forward extends Interpretation {
     const out = bindPair(pair, a, b)
     const { maps } = pair
     if (maps === undefined) return out
+    if (openScope() === undefined) return this.pairMoved(maps, x, y, a, b, out)
+    return pushedForward(this.scope, () => this.pairMoved(maps, x, y, a, b, out))
+  }
+
+  private pairMoved(
+    maps: readonly [PairMap, PairMap],
+    x: Tensor,
+    y: Tensor,
+    a: Tensor,
+    b: Tensor,
+    out: Tensor
+  ): Tensor {
     const first = this.owns(x) ? maps[0](a, b, out)(x.tangent) : undefined
     const second = this.owns(y) ? maps[1](a, b, out)(y.tangent) : undefined
     const tangent = first === undefined ? second : second === undefined ? first : this.sum(first, second)

@@ -10,12 +10,27 @@ import {
   Variable
 } from '../primitive/model.js'
 import type { Tensor } from '../tensor/model.js'
+import { within } from './scope.js'
 
 // -----------------------------------------------------------------------------
 // equations
 // -----------------------------------------------------------------------------
 
-/** An equation: the one place where they are made, so that parameters are those of the primitive. */
+/**
+ * An equation: `results = primitive[params](operands)`, in a scope or outside of any. Parameters are those of the primitive;
+ * `verify` tells whether the results are.
+ *
+ * @example
+ * import * as Debug from 'pullback/Debug'
+ * import { type Program, Variable, equation } from 'pullback/Program'
+ * import { none } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const [x, y] = [0, 1].map((index) => new Variable(index, T.zeros([3])))
+ * const exp = equation(T.exp.primitive, none, [x!], [y!])
+ * const program: Program = { inputs: [x!], equations: [exp], outputs: [y!], places: 2 }
+ * Debug.show(program).split('\n')[1] // => '    b:f32[3] = exp a'
+ */
 export const equation = <P extends Params>(
   primitive: Primitive<P>,
   params: P,
@@ -36,6 +51,42 @@ export const hasEffect = ({ primitive, params }: Bound): boolean => primitive.ef
 
 /** Whether a program is run for more than its results. */
 export const hasEffects = ({ equations }: Program): boolean => equations.some(hasEffect)
+
+/** The equations that outputs depend on, and those with effects. */
+export const live = (equations: readonly Equation[], outputs: readonly Atom[]): readonly Equation[] => {
+  const read = new Set<Atom>(outputs)
+  const kept: Equation[] = []
+  for (const equation of [...equations].reverse()) {
+    if (!hasEffect(equation) && !equation.results.some((result) => read.has(result))) continue
+    for (const operand of equation.operands) read.add(operand)
+    kept.push(equation)
+  }
+  return kept.reverse()
+}
+
+/**
+ * For each equation of a program, the variables whose values nobody needs after it: those that it is the last to read,
+ * and those of its results that nobody reads.
+ *
+ * @example
+ * import * as Debug from 'pullback/Debug'
+ * import * as Program from 'pullback/Program'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const program = Debug.trace((x: T.Tensor<[]>) => T.mul(T.exp(x), T.sin(x)))(T.scalar(0))
+ * Program.liveness(program).map((last) => last.length) // => [0, 1, 2]
+ */
+export const liveness = ({ equations, outputs }: Program): readonly (readonly Variable[])[] => {
+  const read = new Set<Atom>(outputs)
+  const last = [...equations].reverse().map(({ operands, results }) => {
+    const ended = [...new Set([...results, ...operands])].filter(
+      (atom): atom is Variable => atom instanceof Variable && !read.has(atom)
+    )
+    for (const variable of ended) read.add(variable)
+    return ended
+  })
+  return last.reverse()
+}
 
 // -----------------------------------------------------------------------------
 // running
@@ -62,11 +113,13 @@ interface Plan {
 }
 
 /** The call of an equation; pairs of scalars have a faster one. */
-const callOf = ({ primitive, params }: Equation): Call => {
+const callOf = ({ primitive, params, scope }: Equation): Call => {
   const { pair } = primitive
-  return pair === undefined || pair.primitive !== primitive
-    ? (operands) => bind(primitive, operands, params)
-    : (operands) => [bindPair(pair, operands[0]!, operands[1]!)]
+  const call: Call =
+    pair === undefined || pair.primitive !== primitive
+      ? (operands) => bind(primitive, operands, params)
+      : (operands) => [bindPair(pair, operands[0]!, operands[1]!)]
+  return scope === undefined ? call : (operands) => within(scope, () => call(operands))
 }
 
 const plans = new WeakMap<Program, Plan>()
@@ -89,16 +142,13 @@ const makePlan = (program: Program, callOf: (equation: Equation) => Call): Plan 
     constants.set(atom, start.length)
     return start.push(atom) - 1
   }
-  const outputs = program.outputs.map(placeOf)
-  const read = new Set(outputs)
-  const steps = [...program.equations].reverse().map((equation): Step => {
+  const last = liveness(program)
+  const steps = program.equations.map((equation, i): Step => {
     const reads = equation.operands.map(placeOf)
     const writes = equation.results.map(placeOf)
-    const releases = [...new Set([...writes, ...reads])].filter((place) => place < program.places && !read.has(place))
-    for (const place of releases) read.add(place)
-    return { call: callOf(equation), reads, writes, releases }
+    return { call: callOf(equation), reads, writes, releases: last[i]!.map(placeOf) }
   })
-  return { inputs: program.inputs.map(placeOf), steps: steps.reverse(), outputs, start }
+  return { inputs: program.inputs.map(placeOf), steps, outputs: program.outputs.map(placeOf), start }
 }
 
 /** The same program, whose operations are called in another way when it runs: for tools that look at runs. */

@@ -13,6 +13,7 @@ import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { Interpretation } from './interpretation.js'
 import { differentiated, duringBackward } from './level.js'
+import { openScope, pulledBack } from './scope.js'
 
 type Add = (a: Tensor, b: Tensor) => Tensor
 type Seeds = readonly (readonly [output: Tensor, cotangent: Tensor])[]
@@ -65,6 +66,7 @@ class Node<S extends Shape = Shape> extends Traced<S> {
 export class Tape extends Interpretation {
   readonly remedy: string = differentiated
   private readonly sum: Add
+  private readonly scope = openScope()
   private slots = 0
   private last: Edge | undefined = undefined
 
@@ -82,6 +84,15 @@ export class Tape extends Interpretation {
   /** The number of values so far; before any operation, that of the inputs. */
   get size(): number {
     return this.slots
+  }
+
+  /** A pullback that runs in the scope of its operation. */
+  private scoped(pull: Pullback): Pullback {
+    return openScope() === undefined ? pull : pulledBack(this.scope, pull)
+  }
+
+  private scopedMaps(maps: Pair['maps']): Pair['maps'] {
+    return maps && [(x, y, out) => this.scoped(maps[0](x, y, out)), (x, y, out) => this.scoped(maps[1](x, y, out))]
   }
 
   /** Whether a value lives on this tape. */
@@ -117,7 +128,7 @@ export class Tape extends Interpretation {
       if (!this.owns(operand)) continue
       const rule = vjp[i]
       if (rule === undefined) throw missingRule(primitive.name, i)
-      this.last = new Edge(this.last, this.slots, operand.index, rule(primals, result, params))
+      this.last = new Edge(this.last, this.slots, operand.index, this.scoped(rule(primals, result, params)))
     }
     return [this.push(result)]
   }
@@ -127,7 +138,7 @@ export class Tape extends Interpretation {
     const a = this.primal(x)
     const b = this.primal(y)
     const out = bindPair(pair, a, b)
-    const { maps } = pair
+    const maps = openScope() === undefined ? pair.maps : this.scopedMaps(pair.maps)
     if (maps === undefined) return out
     if (this.owns(x)) this.last = new Edge(this.last, this.slots, x.index, maps[0](a, b, out))
     if (this.owns(y)) this.last = new Edge(this.last, this.slots, y.index, maps[1](a, b, out))
@@ -147,7 +158,7 @@ export class Tape extends Interpretation {
       for (const part of parts) if (part !== undefined) this.requireForeign(name, part)
       return parts
     }
-    const joint: Joint = { width: out.length, parents, pull, accumulates }
+    const joint: Joint = { width: out.length, parents, pull: pulledBack(this.scope, pull), accumulates }
     this.last = new Edge(this.last, this.slots, none, joint)
     return out.map((each) => (isFloat(each.dtype) ? this.push(each) : this.skip(each)))
   }

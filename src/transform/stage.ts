@@ -13,7 +13,8 @@ import {
   Variable
 } from '../primitive/model.js'
 import { Traced } from '../primitive/traced.js'
-import { equation, hasEffect } from './program.js'
+import { equation, live } from './program.js'
+import { openScope, relative } from './scope.js'
 import type { Shape } from '../shape/model.js'
 import { type Tensor, isConcrete } from '../tensor/model.js'
 import { Interpretation } from './interpretation.js'
@@ -21,19 +22,6 @@ import { Interpretation } from './interpretation.js'
 // -----------------------------------------------------------------------------
 // the interpreter
 // -----------------------------------------------------------------------------
-
-/** A value inside a staging. */
-class Staged<S extends Shape = Shape> extends Traced<S> {
-  declare readonly interpreter: Stage
-  declare readonly variable: Variable
-  override readonly primal: undefined = undefined
-
-  constructor(stage: Stage, variable: Variable, shape: Readonly<S>) {
-    super(stage.level, shape, variable.dtype)
-    this.interpreter = stage
-    this.variable = variable
-  }
-}
 
 /** A copy of plain data that cannot be written to; what is frozen already, and what is no plain data, stays as it is. */
 const frozen = <P>(params: P): P => {
@@ -43,43 +31,46 @@ const frozen = <P>(params: P): P => {
   return Object.freeze(Object.fromEntries(Object.entries(params).map(([key, value]) => [key, frozen(value)]))) as P
 }
 
-/** One staging of a function. */
-export class Stage extends Interpretation {
-  readonly remedy = 'a staged function knows shapes only, choose by T.where, Control.cond or Control.whileLoop'
+/** A value that stands for a variable of the program that is being written. */
+export abstract class Written<S extends Shape = Shape> extends Traced<S> {
+  declare readonly interpreter: Writer
+  declare readonly variable: Variable
+
+  constructor(writer: Writer, variable: Variable, shape: Readonly<S>) {
+    super(writer.level, shape, variable.dtype)
+    this.interpreter = writer
+    this.variable = variable
+  }
+}
+
+/** An interpreter that writes operations down as the equations of a program. */
+export abstract class Writer extends Interpretation {
+  private readonly scope = openScope()
   private readonly equations: Equation[] = []
   private readonly inputs: Variable[] = []
   private readonly captures = new Map<Tensor, Variable>()
   private readonly aliases = new Map<Tensor, Variable>()
   private places = 0
 
-  constructor(transformation: string) {
-    super(transformation)
-  }
-
   /** A new input of the function. */
-  input(type: TensorType): Tensor {
+  protected newInput(type: TensorType): Variable {
     const variable = this.variable(type)
     this.inputs.push(variable)
-    return this.value(variable)
+    return variable
   }
 
   /** A new input that stands for a value, also where the function uses that value directly. */
-  standIn(x: Tensor): Tensor {
-    const variable = this.variable(x)
-    this.inputs.push(variable)
+  protected newStandIn(x: Tensor): Variable {
+    const variable = this.newInput(x)
     if (!isConcrete(x)) this.aliases.set(x, variable)
-    return this.value(variable)
+    return variable
   }
 
   private variable(type: TensorType): Variable {
     return new Variable(this.places++, type)
   }
 
-  private value(variable: Variable): Tensor {
-    return new Staged(this, variable, variable.shape)
-  }
-
-  private owns(x: Tensor): x is Staged {
+  protected owns(x: Tensor): x is Written {
     return x.level === this.level
   }
 
@@ -94,14 +85,20 @@ export class Stage extends Interpretation {
     return variable
   }
 
-  apply<P extends Params>(primitive: Primitive<P>, operands: readonly Tensor[], given: P): readonly Tensor[] {
+  /** Writes down an operation; the variables of its results, whose types are inferred unless they are known. */
+  protected write<P extends Params>(
+    primitive: Primitive<P>,
+    operands: readonly Tensor[],
+    given: P,
+    types?: readonly TensorType[]
+  ): readonly Variable[] {
     this.requireOpen(primitive.name)
     const bound: Bound = primitive.close?.(operands, given) ?? { primitive, params: given }
     const params = frozen(bound.params)
-    const results = bound.primitive.infer(operands, params).map((type) => this.variable(type))
+    const results = (types ?? bound.primitive.infer(operands, params)).map((type) => this.variable(type))
     const atoms = operands.map((operand) => this.atom(operand))
-    this.equations.push(equation(bound.primitive, params, atoms, results))
-    return results.map((result) => this.value(result))
+    this.equations.push(equation(bound.primitive, params, atoms, results, relative(openScope(), this.scope)))
+    return results
   }
 
   /**
@@ -120,16 +117,32 @@ export class Stage extends Interpretation {
   }
 }
 
-/** The equations that outputs depend on, and those with effects. */
-const live = (equations: readonly Equation[], outputs: readonly Atom[]): readonly Equation[] => {
-  const read = new Set<Atom>(outputs)
-  const kept: Equation[] = []
-  for (const equation of [...equations].reverse()) {
-    if (!hasEffect(equation) && !equation.results.some((result) => read.has(result))) continue
-    for (const operand of equation.operands) read.add(operand)
-    kept.push(equation)
+/** A value inside a staging. */
+class Staged<S extends Shape = Shape> extends Written<S> {
+  override readonly primal: undefined = undefined
+}
+
+/** One staging of a function. */
+export class Stage extends Writer {
+  readonly remedy = 'a staged function knows shapes only, choose by T.where, Control.cond or Control.whileLoop'
+
+  /** A new input of the function. */
+  input(type: TensorType): Tensor {
+    return this.value(this.newInput(type))
   }
-  return kept.reverse()
+
+  /** A new input that stands for a value, also where the function uses that value directly. */
+  standIn(x: Tensor): Tensor {
+    return this.value(this.newStandIn(x))
+  }
+
+  private value(variable: Variable): Tensor {
+    return new Staged(this, variable, variable.shape)
+  }
+
+  apply<P extends Params>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
+    return this.write(primitive, operands, params).map((result) => this.value(result))
+  }
 }
 
 // -----------------------------------------------------------------------------

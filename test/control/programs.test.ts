@@ -6,12 +6,14 @@ import type { Params, Primitive } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 import { callMapped } from '../../src/calculus/batching.js'
 import { checkpointPrimitive } from '../../src/calculus/checkpoint.js'
+import { customJvpPrimitive, customVjpPrimitive } from '../../src/calculus/customPrimitive.js'
 import { pullBack, pushForward } from '../../src/calculus/leafwise.js'
 import { condPrimitive } from '../../src/control/condPrimitive.js'
 import { scanPrimitive } from '../../src/control/scanPrimitive.js'
 import { whileBackwardPrimitive, whilePrimitive } from '../../src/control/whilePrimitive.js'
 import { implicitPrimitive } from '../../src/implicit/equation.js'
 import { linearSolvePrimitive } from '../../src/implicit/linearSystem.js'
+import { odeintPrimitive } from '../../src/ode/solution.js'
 import { bind } from '../../src/primitive/bind.js'
 import type { Program } from '../../src/primitive/model.js'
 import { run } from '../../src/transform/program.js'
@@ -66,6 +68,9 @@ const behaviour = ({ primitive, operands, params }: Call): unknown => {
 
 describe.each([
   ['checkpoint', checkpointPrimitive],
+  ['customVjp', customVjpPrimitive],
+  ['customJvp', customJvpPrimitive],
+  ['odeint', odeintPrimitive],
   ['cond', condPrimitive],
   ['scan', scanPrimitive],
   ['whileLoop', whilePrimitive],
@@ -93,7 +98,11 @@ describe.each([
 test.each([
   ['linearSolve', linearSolvePrimitive],
   ['implicit', implicitPrimitive]
-] satisfies readonly (readonly [string, Primitive])[])('%s is mapped to such an operation', (name, primitive) => {
-  const [, mapped] = callsOf(primitive, 1)
-  expect(mapped?.primitive.name).toBe(`${name}Mapped`)
-})
+] satisfies readonly (readonly [string, Primitive])[])(
+  '%s mapped is the same operation, of examples',
+  (_, primitive) => {
+    const [, mapped] = callsOf(primitive, 1)
+    expect(mapped?.primitive).toBe(primitive)
+    expect(mapped?.params).toMatchObject({ examples: [2] })
+  }
+)

@@ -190,14 +190,21 @@ describe('parameters', () => {
     expect(backward).toContain('reverse=true')
   })
 
-  it('operations of custom rules are named after their makers', () => {
+  it('operations of custom rules print with function and rule', () => {
     const f = customVjp(
       (x: S) => [T.sin(x), {}] as const,
       (_, ct) => [ct]
     )
     expect(lines(Debug.trace(f)(T.scalar(0)))).toEqual([
       '{ lambda a:f32[] . let',
-      '    b:f32[] = customVjp a',
+      '    b:f32[] = customVjp[',
+      '      forward={ lambda c:f32[] . let',
+      '          d:f32[] = sin c',
+      '        in (d) }',
+      '      backward={ lambda e:f32[] . in (e) }',
+      '      values=1',
+      '      reached=[true]',
+      '    ] a',
       '  in (b) }'
     ])
   })

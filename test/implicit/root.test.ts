@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
+import * as Debug from 'pullback/Debug'
 import { checkpoint, grad, hessian, jacobian, jvp, vjp } from 'pullback/Grad'
 import { type NotConverged, type SolverOptions, orThrow, root } from 'pullback/Implicit'
 import * as T from 'pullback/Tensor'
@@ -194,6 +195,15 @@ describe('a root inside of other transformations', () => {
 })
 
 describe('a solver of the user', () => {
+  test('makes the equation opaque, others leave it data', () => {
+    const kinds = (options: object): readonly string[] =>
+      Debug.trace((a: S) => orThrow(root((x: S) => T.sub(T.square(x), a), options)(scalar(1))))(
+        scalar(2)
+      ).equations.flatMap(({ primitive: { name, kind } }) => (name === 'implicit' ? [kind] : []))
+    expect(kinds({})).toEqual(['control'])
+    expect(kinds({ solver: () => scalar(Math.SQRT2) })).toEqual(['opaque'])
+  })
+
   test('is given the function and the guess, may read values and take derivatives', () => {
     const steps: number[] = []
     const solve = root((x: S, a: S) => T.sub(T.square(x), a), {

@@ -21,6 +21,7 @@ const opaque: readonly string[] = [
   'matrixExp',
   'matrixSqrt',
   'pivots',
+  'polar',
   'qr',
   'searchSorted',
   'solve',

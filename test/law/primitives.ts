@@ -1,5 +1,4 @@
 // All primitives of the library, found by what they are: exported records, and functions that carry one.
-import * as Activation from 'pullback/Activation'
 import type { Primitive } from 'pullback/Primitive'
 
 declare global {
@@ -54,15 +53,7 @@ export const collect = (exported: readonly (readonly [place: string, value: unkn
   return [...found].map(([primitive, place]) => ({ place, primitive }))
 }
 
-/** Primitives that functions make, at some of their parameters. */
-const made = {
-  'leakyRelu()': Activation.leakyRelu(),
-  'leakyRelu(-0.5)': Activation.leakyRelu(-0.5),
-  'elu()': Activation.elu(),
-  'elu(1.7)': Activation.elu(1.7)
-}
-
-export const exported: readonly (readonly [place: string, value: unknown])[] = exportsOf({ ...modules, made })
+export const exported: readonly (readonly [place: string, value: unknown])[] = exportsOf(modules)
 
 /** The library's primitives. */
 export const primitives: readonly Found[] = collect(exported)

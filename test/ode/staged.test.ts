@@ -25,6 +25,20 @@ describe('a staged solver', () => {
     for (const at of [here, there]) expect(T.toNested(staged(at))).toEqual(T.toNested(solve(at)))
   })
 
+  test('holds the slope as a program, and options and transformations as data', () => {
+    const [value, back] = [Debug.trace(solve)(here), Debug.trace(grad(energy(solve)))(here)].map(
+      (program) => program.equations.filter(({ primitive: { name } }) => name === 'odeint').at(-1)!.params
+    )
+    const options = { relativeTolerance: 1e-8, absoluteTolerance: 1e-8, maxSteps: 10_000, checkpointEvery: undefined }
+    expect(value).toMatchObject({ ...options, field: { equations: [{}, {}] }, through: [] })
+    const through = { transformation: 'vjp', operands: 3, cotangents: [true], given: [false, false, false] }
+    expect(back).toMatchObject({ ...options, through: [through] })
+  })
+
+  test('of operands that are NaN is NaN', () => {
+    expect(T.toNested(staged([scalar(NaN), times, scalar(1)]))).toEqual([NaN, NaN, NaN])
+  })
+
   test('has the derivatives of the other, bit for bit, and of second order', () => {
     for (const at of [here, there]) {
       close(grad(energy(staged))(at), grad(energy(solve))(at), 0)
@@ -91,6 +105,12 @@ describe('adaptive steps', () => {
   test('start well behind a time that comes twice', () => {
     const found = odeint((y: S) => T.neg(y))(scalar(1), T.of([1, 1, 2], 'float64'))
     expect(T.item(T.at(found, 2))).toBeCloseTo(Math.exp(-1), 7)
+  })
+
+  test('have the slope as derivative with respect to a time that comes twice', () => {
+    const end = (t: S): S => T.sum(T.slice(odeint((y: S) => T.neg(y))(scalar(3), T.stack([scalar(1), t])), [[-1]]))
+    expect(T.item(end(scalar(1)))).toBe(3)
+    expect(T.item(grad(end)(scalar(1)))).toBe(-3)
   })
 
   test('make no infinities of their own', () => {

@@ -12,6 +12,16 @@ export const pow = (x: number, y: number): number => {
   return x ** y
 }
 
+/** x^p of int32, modulo 2^32: by repeated squaring; for negative p the whole part of the quotient. */
+export const integerPower = (x: number, p: number): number => {
+  if (p < 0) return x === 1 ? 1 : x === -1 ? (p % 2 === 0 ? 1 : -1) : 0
+  let result = 1
+  for (let base = x, rest = p; rest > 0; rest = rest >>> 1, base = Math.imul(base, base)) {
+    if ((rest & 1) === 1) result = Math.imul(result, base)
+  }
+  return result
+}
+
 /**
  * 1 / sqrt(x).
  *
@@ -27,12 +37,12 @@ export const rsqrt = (x: number): number => 1 / Math.sqrt(x)
 export const cbrt = (x: number): number => Math.cbrt(x)
 
 /** The range of x^2 + y^2 in which no square that matters has overflowed or underflowed. */
-const SQUARE_MIN = 1e-280
-const SQUARE_MAX = 1e300
+export const SQUARE_MIN = 1e-280
+export const SQUARE_MAX = 1e300
 
 /** Powers of two that bring every other pair into that range. */
-const SCALE_UP = 2 ** 600
-const SCALE_DOWN = 2 ** -600
+export const SCALE_UP: number = 2 ** 600
+export const SCALE_DOWN: number = 2 ** -600
 
 /**
  * sqrt(x^2 + y^2), without overflow or underflow of the squares.

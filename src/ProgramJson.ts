@@ -1,0 +1,7 @@
+/**
+ * Programs to JSON and back.
+ */
+export { type JsonError, type JsonErrors, type ProgramDocument, showJsonErrors } from './program/document.js'
+export { fromJSON } from './program/fromJson.js'
+export { primitives } from './program/primitives.js'
+export { toJSON } from './program/toJson.js'

@@ -1,0 +1,34 @@
+/** The TypeScript function of an expression that is a single intrinsic or operation of the operands in order. */
+import type { Scalar1, Scalar2 } from '../kernel/elementwise.js'
+import { type Expression, type Scalars, scalarsOf } from './expression.js'
+import { elementaryOfOne, elementaryOfTwo, operations } from './intrinsics.js'
+
+type Given = Expression | Scalars | undefined
+
+const isOperand = (e: Expression | undefined, index: number): boolean => e?.op === 'operand' && e.index === index
+
+const missing = (maker: string, name: string, required: string): Error =>
+  new TypeError(`${maker}: ${name} has no f; f is required unless scalar is ${required}`)
+
+/** The function of one number, for a record without one. */
+export const functionOfOne = (name: string, scalar: Given): Scalar1 => {
+  const e = scalar && scalarsOf(scalar).float
+  const single = e?.op === 'intrinsic' && e.args.length === 1 && isOperand(e.args[0], 0)
+  const f = single ? elementaryOfOne(e.name) : undefined
+  if (f === undefined) throw missing('unary', name, 'one elementary intrinsic of x')
+  return f
+}
+
+const ofTwo = (e: Expression | undefined): Scalar2 | undefined => {
+  if (e === undefined) return undefined
+  if (e.op === 'intrinsic')
+    return isOperand(e.args[0], 0) && isOperand(e.args[1], 1) ? elementaryOfTwo(e.name) : undefined
+  return 'left' in e && isOperand(e.left, 0) && isOperand(e.right, 1) ? operations[e.op] : undefined
+}
+
+/** The function of two numbers, for a record without one. */
+export const functionOfTwo = (name: string, scalar: Given): Scalar2 => {
+  const f = ofTwo(scalar && scalarsOf(scalar).float)
+  if (f === undefined) throw missing('binary', name, 'one operation or elementary intrinsic of x and y')
+  return f
+}

@@ -1,0 +1,137 @@
+/**
+ * THE closed list of what an expression may call: functions of one or two float64 numbers. All other functions are
+ * expressions over these. A compiler, exporter or printer that knows this list knows every elementwise primitive.
+ */
+import type { Scalar1, Scalar2 } from '../kernel/elementwise.js'
+import { erf, erfc } from '../kernel/special/erf.js'
+import { erfInv } from '../kernel/special/erfInverse.js'
+import { lgamma } from '../kernel/special/logGamma.js'
+import { digamma, polygamma } from '../kernel/special/polygamma.js'
+import { integerPower, pow } from '../kernel/special/power.js'
+import { roundHalfEven } from '../kernel/special/rounding.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+type Exact1 = 'neg' | 'abs' | 'sqrt' | 'floor' | 'ceil' | 'round'
+type Exponential = 'exp' | 'expm1' | 'log' | 'log1p' | 'log2' | 'cbrt'
+type Circular = 'sin' | 'cos' | 'tan' | 'asin' | 'acos' | 'atan'
+type Hyperbolic = 'sinh' | 'cosh' | 'tanh' | 'asinh' | 'acosh' | 'atanh'
+type Elementary1 = Exact1 | Exponential | Circular | Hyperbolic
+type Elementary2 = 'min' | 'max' | 'rem' | 'imul' | 'ipow' | 'pow' | 'atan2'
+type Special1 = 'erf' | 'erfc' | 'erfInv' | 'lgamma' | 'digamma'
+type Special2 = 'polygamma'
+
+/**
+ * A function that an expression may call, by name; the list is closed. Most are those of `Math` or of IEEE 754; `round`
+ * takes ties to even, `rem` is JavaScript's `%`, `min` and `max` give NaN beside NaN, `imul` and `ipow` are the product
+ * and the power of int32 modulo 2^32, and `polygamma` takes its order first.
+ *
+ * @example
+ * import { type Intrinsic, call, showExpression, x } from 'pullback/Primitive'
+ *
+ * const name: Intrinsic = 'log1p'
+ * showExpression(call(name, x)) // => 'log1p(x)'
+ */
+export type Intrinsic = Elementary1 | Elementary2 | Special1 | Special2
+
+/**
+ * An operation of IEEE 754 that expressions write infix; comparisons give 1 or 0.
+ *
+ * @example
+ * import { type Operation, div, x, y } from 'pullback/Primitive'
+ *
+ * const op: Operation = 'div'
+ * div(x, y).op === op // => true
+ */
+export type Operation = 'add' | 'sub' | 'mul' | 'div' | Comparison
+
+type Comparison = 'equal' | 'notEqual' | 'less' | 'lessEqual' | 'greater' | 'greaterEqual'
+
+// -----------------------------------------------------------------------------
+// the functions
+// -----------------------------------------------------------------------------
+
+/** Intrinsics of one number that the engine has, or nearly. */
+const elementary1: Readonly<Record<Elementary1, Scalar1>> = {
+  neg: (x) => -x,
+  abs: Math.abs,
+  sqrt: Math.sqrt,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  round: roundHalfEven,
+  exp: Math.exp,
+  expm1: Math.expm1,
+  log: Math.log,
+  log1p: Math.log1p,
+  log2: Math.log2,
+  cbrt: Math.cbrt,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  tanh: Math.tanh,
+  asinh: Math.asinh,
+  acosh: Math.acosh,
+  atanh: Math.atanh
+}
+
+/** The same of two numbers. */
+const elementary2: Readonly<Record<Elementary2, Scalar2>> = {
+  min: (x, y) => Math.min(x, y),
+  max: (x, y) => Math.max(x, y),
+  rem: (x, y) => x % y,
+  imul: Math.imul,
+  ipow: integerPower,
+  pow,
+  atan2: Math.atan2
+}
+
+/** Intrinsics with long code of ours: apart, so that bundles have them only where a primitive calls them. */
+const special1: Readonly<Record<Special1, Scalar1>> = { erf, erfc, erfInv, lgamma, digamma }
+const special2: Readonly<Record<Special2, Scalar2>> = { polygamma }
+
+/** The operations as functions. */
+export const operations: Readonly<Record<Operation, Scalar2>> = {
+  add: (x, y) => x + y,
+  sub: (x, y) => x - y,
+  mul: (x, y) => x * y,
+  div: (x, y) => x / y,
+  equal: (x, y) => (x === y ? 1 : 0),
+  notEqual: (x, y) => (x !== y ? 1 : 0),
+  less: (x, y) => (x < y ? 1 : 0),
+  lessEqual: (x, y) => (x <= y ? 1 : 0),
+  greater: (x, y) => (x > y ? 1 : 0),
+  greaterEqual: (x, y) => (x >= y ? 1 : 0)
+}
+
+type Found<F> = { readonly [Name in Intrinsic]?: F }
+
+/** The function of an intrinsic of one number that needs no long code. */
+export const elementaryOfOne = (name: Intrinsic): Scalar1 | undefined => {
+  const table: Found<Scalar1> = elementary1
+  return table[name]
+}
+
+/** The same for two numbers. */
+export const elementaryOfTwo = (name: Intrinsic): Scalar2 | undefined => {
+  const table: Found<Scalar2> = elementary2
+  return table[name]
+}
+
+/** Every intrinsic of one number. */
+export const intrinsicsOfOne = (): Readonly<Record<Elementary1 | Special1, Scalar1>> => ({
+  ...elementary1,
+  ...special1
+})
+
+/** Every intrinsic of two numbers. */
+export const intrinsicsOfTwo = (): Readonly<Record<Elementary2 | Special2, Scalar2>> => ({
+  ...elementary2,
+  ...special2
+})

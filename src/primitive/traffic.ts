@@ -1,0 +1,37 @@
+/** What calls cost, in numbers; how they are counted is in `cost.ts`. */
+
+/**
+ * Operations and memory traffic.
+ *
+ * @example
+ * import type { Traffic } from 'pullback/Primitive'
+ *
+ * const ofAddingTwoVectors: Traffic = { flops: 3, read: 24, written: 12 }
+ * ofAddingTwoVectors.flops // => 3
+ */
+export interface Traffic {
+  /** Floating-point operations. */
+  readonly flops: number
+  /** Bytes read. */
+  readonly read: number
+  /** Bytes written. */
+  readonly written: number
+}
+
+/**
+ * What one call of a primitive costs.
+ *
+ * @example
+ * import type { Cost } from 'pullback/Primitive'
+ *
+ * const ofALoopOfUnknownLength: Cost = { flops: 3, read: 24, written: 12, atLeast: true }
+ * ofALoopOfUnknownLength.working // => undefined
+ */
+export interface Cost extends Traffic {
+  /** Bytes of memory beside operands and results while it runs. */
+  readonly working?: number
+  /** Whether it is a lower bound. */
+  readonly atLeast?: boolean
+  /** The parts of the scopes in its programs; what is in none is under ''. */
+  readonly scopes?: Readonly<Record<string, Traffic>>
+}

@@ -1,0 +1,298 @@
+/** From JSON to programs: everything is checked before there is one. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { type DType, allocate } from '../DType.js'
+import {
+  type Atom,
+  type Equation,
+  type Params,
+  type Primitive,
+  type Program,
+  type TensorType,
+  Variable
+} from '../primitive/model.js'
+import { type Shape, equals, show, size } from '../shape/model.js'
+import { type Concrete, fill, fromData } from '../tensor/model.js'
+import { equation } from '../transform/program.js'
+import { decode } from './base64.js'
+import {
+  type AtomJson,
+  type ConstantJson,
+  type EquationJson,
+  type JsonErrors,
+  type OneProgramJson,
+  type TypeJson,
+  decodeDocument,
+  numbers,
+  showJson,
+  wrong
+} from './document.js'
+
+type Read<A> = E.Either<JsonErrors, A>
+
+/** Every entry with its place, up to the first that is wrong. */
+const each = <A, B>(list: readonly A[], read: (entry: A, index: number) => Read<B>): Read<readonly B[]> =>
+  E.traverseReadonlyArrayWithIndex((index: number, entry: A) => read(entry, index))(list)
+
+const frozen = (shape: Shape): Shape => Object.freeze([...shape])
+
+/** A type that shares nothing with the document. */
+const typeOf = ({ shape, dtype }: TypeJson): TensorType => ({ shape: frozen(shape), dtype })
+
+const message = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+// -----------------------------------------------------------------------------
+// constants
+// -----------------------------------------------------------------------------
+
+const constantOf = ({ shape, dtype, data, uniform }: ConstantJson, path: string): Read<Concrete> => {
+  const bytes = decode(data)
+  if (bytes === undefined) return wrong(`${path}.data`, `expected base64, got ${showJson(data)}`)
+  const count = uniform === true ? 1 : size(shape)
+  const width = dtype === 'float64' ? 8 : dtype === 'bool' ? 1 : 4
+  if (bytes.length !== count * width) {
+    const found = `${bytes.length} byte${bytes.length === 1 ? '' : 's'}`
+    return wrong(`${path}.data`, `expected ${count * width} bytes for ${count} of ${dtype}, got ${found}`)
+  }
+  if (dtype === 'bool' && bytes.some((byte) => byte > 1)) return wrong(`${path}.data`, 'expected bytes of 0 and 1')
+  const elements = allocate(dtype, count)
+  new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength).set(bytes)
+  return E.right(uniform === true ? fill(frozen(shape), dtype, elements[0]!) : fromData(frozen(shape), dtype, elements))
+}
+
+// -----------------------------------------------------------------------------
+// parameters
+// -----------------------------------------------------------------------------
+
+/** What parameters may refer to. */
+interface Known {
+  readonly constants: readonly Concrete[]
+  readonly programs: readonly Program[]
+}
+
+const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const at = <A>(list: readonly A[], index: unknown, what: string, path: string): Read<A> => {
+  const found = typeof index === 'number' ? list[index] : undefined
+  if (found !== undefined) return E.right(found)
+  return wrong(path, `expected the place of one of ${list.length} ${what} before it, got ${showJson(index)}`)
+}
+
+const recordOf = (entries: readonly (readonly [key: string, value: unknown])[], known: Known, path: string) =>
+  pipe(
+    each(entries, ([key, value]) =>
+      pipe(
+        valueOf(value, known, `${path}.${key}`),
+        E.map((read) => [key, read] as const)
+      )
+    ),
+    E.map((read): object => Object.freeze(Object.fromEntries(read)))
+  )
+
+const isEntry = (value: unknown): value is readonly [string, unknown] =>
+  Array.isArray(value) && value.length === 2 && typeof value[0] === 'string'
+
+/** What a tag stands for. */
+const taggedOf = (tag: string, value: unknown, known: Known, path: string): Read<unknown> => {
+  switch (tag) {
+    case '$constant':
+      return at(known.constants, value, 'constants', path)
+    case '$program':
+      return at(known.programs, value, 'programs', path)
+    case '$number': {
+      const found = typeof value === 'string' ? numbers.get(value) : undefined
+      return found === undefined
+        ? wrong(path, `expected one of ${[...numbers.keys()].join(', ')}, got ${showJson(value)}`)
+        : E.right(found)
+    }
+    case '$undefined':
+      return E.right(undefined)
+    case '$record':
+      return Array.isArray(value) && value.every(isEntry)
+        ? recordOf(value, known, path)
+        : wrong(path, `expected a list of names and values, got ${showJson(value)}`)
+    default:
+      return wrong(path, `expected a known tag, got ${showJson(tag)}`)
+  }
+}
+
+const valueOf = (value: unknown, known: Known, path: string): Read<unknown> => {
+  if (Array.isArray(value)) {
+    return pipe(
+      each(value, (entry: unknown, i) => valueOf(entry, known, `${path}[${i}]`)),
+      E.map((list) => Object.freeze([...list]))
+    )
+  }
+  if (!isObject(value)) return E.right(value)
+  const entries = Object.entries(value)
+  const tagged = entries.find(([key]) => key.startsWith('$'))
+  if (tagged === undefined) return recordOf(entries, known, path)
+  if (entries.length > 1) return wrong(path, `expected ${tagged[0]} to stand alone, got ${entries.length} entries`)
+  return taggedOf(tagged[0], tagged[1], known, path)
+}
+
+const paramsOf = (value: unknown, known: Known, path: string): Read<Params> =>
+  pipe(
+    isObject(value) ? valueOf(value, known, path) : wrong(path, `expected an object, got ${showJson(value)}`),
+    E.chain((params) =>
+      isObject(params) && Object.getPrototypeOf(params) === Object.prototype && !('equations' in params)
+        ? E.right(params)
+        : wrong(path, 'expected a record of parameters, got a constant or a program')
+    )
+  )
+
+// -----------------------------------------------------------------------------
+// equations
+// -----------------------------------------------------------------------------
+
+const showType = ({ shape, dtype }: { readonly shape: Shape; readonly dtype: DType }): string =>
+  `${dtype} ${show(shape)}`
+
+const atomOf = (atom: AtomJson, variables: readonly Variable[], { constants }: Known, path: string): Read<Atom> =>
+  typeof atom === 'number' ? at(variables, atom, 'variables', path) : at(constants, atom.$constant, 'constants', path)
+
+/** Holds the types in a document against those that follow from the operands. */
+const checked = (
+  primitive: Primitive,
+  operands: readonly Atom[],
+  params: Params,
+  results: readonly TypeJson[],
+  path: string
+): Read<readonly TypeJson[]> => {
+  const inferred = E.tryCatch(() => primitive.infer(operands, params), message)
+  if (E.isLeft(inferred)) {
+    return wrong(path, `expected operands and parameters of ${primitive.name}, got others: ${inferred.left}`)
+  }
+  const types = inferred.right
+  if (types.length !== results.length) {
+    return wrong(`${path}.results`, `expected ${types.length} for ${primitive.name}, got ${results.length}`)
+  }
+  const differs = types.findIndex(
+    (type, i) => type.dtype !== results[i]!.dtype || !equals(type.shape, results[i]!.shape)
+  )
+  return differs < 0
+    ? E.right(results)
+    : wrong(
+        `${path}.results[${differs}]`,
+        `expected ${showType(types[differs]!)} of ${primitive.name}, got ${showType(results[differs]!)}`
+      )
+}
+
+type Primitives = ReadonlyMap<string, Primitive>
+
+const equationOf = (
+  json: EquationJson,
+  variables: readonly Variable[],
+  known: Known,
+  primitives: Primitives,
+  path: string
+): Read<Equation> => {
+  const primitive = primitives.get(json.primitive)
+  if (primitive === undefined) {
+    return wrong(`${path}.primitive`, `expected the name of a given primitive, got ${showJson(json.primitive)}`)
+  }
+  return pipe(
+    E.Do,
+    E.bind('params', () => paramsOf(json.params, known, `${path}.params`)),
+    E.bind('operands', () =>
+      each(json.operands, (atom, i) => atomOf(atom, variables, known, `${path}.operands[${i}]`))
+    ),
+    E.bind('types', ({ params, operands }) => checked(primitive, operands, params, json.results, path)),
+    E.map(({ params, operands, types }) => {
+      const results = types.map((type, i) => new Variable(variables.length + i, typeOf(type)))
+      return equation(primitive, params, operands, results, json.scope)
+    })
+  )
+}
+
+const programOf = (json: OneProgramJson, known: Known, primitives: Primitives, path: string): Read<Program> => {
+  const inputs = json.inputs.map((type, i) => new Variable(i, typeOf(type)))
+  const variables: Variable[] = [...inputs]
+  const equations = each(json.equations, (each, i) =>
+    pipe(
+      equationOf(each, variables, known, primitives, `${path}.equations[${i}]`),
+      E.map((made) => {
+        variables.push(...made.results)
+        return made
+      })
+    )
+  )
+  return pipe(
+    E.Do,
+    E.bind('equations', () => equations),
+    E.bind('outputs', () => each(json.outputs, (atom, i) => atomOf(atom, variables, known, `${path}.outputs[${i}]`))),
+    E.map(({ equations, outputs }) =>
+      Object.freeze({
+        inputs: Object.freeze(inputs),
+        equations: Object.freeze([...equations]),
+        outputs: Object.freeze([...outputs]),
+        places: variables.length
+      })
+    )
+  )
+}
+
+// -----------------------------------------------------------------------------
+// documents
+// -----------------------------------------------------------------------------
+
+/** Primitives by their names, of which no two may be the same. */
+const byName = (primitives: readonly Primitive[]): Primitives => {
+  const found = new Map<string, Primitive>()
+  for (const primitive of primitives) {
+    if (found.has(primitive.name) && found.get(primitive.name) !== primitive) {
+      throw new TypeError(`fromJSON: two primitives are named ${primitive.name}; different names are required`)
+    }
+    found.set(primitive.name, primitive)
+  }
+  return found
+}
+
+/**
+ * The program that `toJSON` has written, or what is wrong with the document: nothing about it is taken on trust. Names must
+ * be those of given primitives, the library's (`primitives`) and yours; the types of all results must follow from `infer`.
+ *
+ * @throws TypeError when two of the given primitives have one name
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as Debug from 'pullback/Debug'
+ * import { fromJSON, primitives, showJsonErrors, toJSON } from 'pullback/ProgramJson'
+ * import { real, unary } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const cosh = unary({ name: 'myCosh', domain: real, f: Math.cosh, df: T.sinh })
+ * const document = toJSON(Debug.trace((x: T.Tensor<[]>) => cosh(x))(T.scalar(0)))
+ * E.isRight(fromJSON(document, [...primitives, cosh.primitive])) // => true
+ *
+ * E.mapLeft(showJsonErrors)(fromJSON(document, primitives))
+ * // => E.left('programs[0].equations[0].primitive: expected the name of a given primitive, got "myCosh"')
+ */
+export const fromJSON = (json: unknown, primitives: readonly Primitive[]): E.Either<JsonErrors, Program> => {
+  const named = byName(primitives)
+  const read = (): Read<Program> =>
+    pipe(
+      E.Do,
+      E.bind('document', () => decodeDocument(json)),
+      E.bind('constants', ({ document }) => each(document.constants, (each, i) => constantOf(each, `constants[${i}]`))),
+      E.chain(({ document, constants }) => {
+        const programs: Program[] = []
+        const all = each(document.programs, (each, i) =>
+          pipe(
+            programOf(each, { constants, programs }, named, `programs[${i}]`),
+            E.map((program) => programs.push(program))
+          )
+        )
+        return pipe(
+          all,
+          E.chain(() => at(programs, programs.length - 1, 'programs', 'programs'))
+        )
+      })
+    )
+  // Data that is nested too deeply for the stack is no program either.
+  return pipe(
+    E.tryCatch(read, (error): JsonErrors => [{ path: '', rule: `expected a program, got ${message(error)}` }]),
+    E.flatten
+  )
+}

@@ -1,0 +1,179 @@
+/** From programs to JSON. */
+import { type Atom, type Equation, type Program, type TensorType, Variable } from '../primitive/model.js'
+import { size } from '../shape/model.js'
+import { type Concrete, Dense, type Tensor, contiguous, isConcrete, isTensor } from '../tensor/model.js'
+import { encode } from './base64.js'
+import {
+  type AtomJson,
+  type ConstantJson,
+  type EquationJson,
+  type OneProgramJson,
+  type ProgramDocument,
+  type TypeJson,
+  format,
+  numbers,
+  version
+} from './document.js'
+
+// -----------------------------------------------------------------------------
+// constants
+// -----------------------------------------------------------------------------
+
+const typeOf = ({ shape, dtype }: TensorType): TypeJson => ({ shape: [...shape], dtype })
+
+/** Whether it is stored as one element. */
+const isUniform = (x: Concrete): boolean =>
+  !(x instanceof Dense) || (size(x.shape) > 0 && x.strides.every((stride) => stride === 0))
+
+const constantOf = (x: Concrete): ConstantJson => {
+  const uniform = isUniform(x)
+  const one = uniform && x instanceof Dense ? new Dense([1], x.dtype, x.data, [1], x.offset) : x
+  const { data, offset } = contiguous(one)
+  const elements = data.subarray(offset, offset + size(one.shape))
+  const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength)
+  return { ...typeOf(x), data: encode(bytes), ...(uniform && { uniform }) }
+}
+
+// -----------------------------------------------------------------------------
+// parameters
+// -----------------------------------------------------------------------------
+
+/** Says which equation cannot be written, and why. */
+const refusal = ({ primitive, scope }: Equation, what: string): TypeError =>
+  new TypeError(
+    `toJSON: ${primitive.name}${scope === undefined ? '' : ` in ${scope}`} holds ${what}; parameters of plain data are required, leave the operation out of the program`
+  )
+
+/** What a value is called that is no data. */
+const kindOf = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? `a ${value.constructor.name}` : `a ${typeof value}`
+
+const isProgram = (value: object): value is Program => 'equations' in value && 'inputs' in value && 'outputs' in value
+
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+const below = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)
+
+const hasTag = (key: string): boolean => key.startsWith('$')
+
+const numberOf = (value: number): unknown => {
+  const name = Object.is(value, -0) ? '-0' : String(value)
+  return numbers.has(name) ? { $number: name } : value
+}
+
+// -----------------------------------------------------------------------------
+// documents
+// -----------------------------------------------------------------------------
+
+/** The places of things in a list that grows: each is written once. */
+const table = <A extends object, B>(): { readonly list: B[]; readonly placeOf: (key: A, make: () => B) => number } => {
+  const list: B[] = []
+  const places = new Map<A, number>()
+  return {
+    list,
+    placeOf: (key, make) => {
+      const before = places.get(key)
+      if (before !== undefined) return before
+      // Made first: what it refers to stands before it.
+      const made = make()
+      places.set(key, list.length)
+      return list.push(made) - 1
+    }
+  }
+}
+
+/**
+ * A program as plain data, for `JSON.stringify`: to keep it, to send it, or to read it elsewhere.
+ *
+ * Constants are written as their bytes, those of one value everywhere as one element; NaN, infinities and -0 survive in
+ * constants and in parameters. `fromJSON` gives back a program that prints the same and computes the same bits. The format
+ * has a version.
+ *
+ * @throws TypeError when an equation holds a function or another value that is no plain data, as those of `Debug.tap`, of
+ * `Debug.checkFinite`, and of rules and solvers of the user that cannot be staged do; it names the operation and its scope
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as Debug from 'pullback/Debug'
+ * import { fromJSON, primitives, toJSON } from 'pullback/ProgramJson'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const program = Debug.trace((x: T.Tensor<[3]>) => T.sum(T.mul(T.exp(x), T.of([1, 2, 3]))))(T.zeros([3]))
+ * const text = JSON.stringify(toJSON(program))
+ * E.map(Debug.show)(fromJSON(JSON.parse(text), primitives)) // => E.right(Debug.show(program))
+ *
+ * toJSON(Debug.trace(Debug.tap('x'))(T.scalar(1)))
+ * // throws toJSON: tap holds a function at report; parameters of plain data are required, leave the operation out of the program
+ */
+export const toJSON = (program: Program): ProgramDocument => {
+  const constants = table<Tensor, ConstantJson>()
+  const programs = table<Program, OneProgramJson>()
+
+  const constant = (equation: Equation | undefined, x: Tensor): { readonly $constant: number } => {
+    if (!isConcrete(x)) {
+      throw equation === undefined
+        ? new TypeError('toJSON: an output is a value inside a transformation; constants are required')
+        : refusal(equation, 'a value inside a transformation')
+    }
+    return { $constant: constants.placeOf(x, () => constantOf(x)) }
+  }
+
+  const param = (equation: Equation, value: unknown, path: string): unknown => {
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+    if (typeof value === 'number') return numberOf(value)
+    if (value === undefined) return { $undefined: true }
+    if (typeof value !== 'object') throw refusal(equation, `${kindOf(value)} at ${path}`)
+    if (isTensor(value)) return constant(equation, value)
+    if (value instanceof Variable) return typeOf(value)
+    if (Array.isArray(value)) return value.map((each: unknown, i) => param(equation, each, `${path}[${i}]`))
+    if (!isPlain(value)) throw refusal(equation, `${kindOf(value)} at ${path}`)
+    if (isProgram(value)) return { $program: programOf(value) }
+    const entries = Object.entries(value)
+      .filter(([, each]) => each !== undefined)
+      .map(([key, each]) => [key, param(equation, each, below(path, key))] as const)
+    return entries.some(([key]) => hasTag(key)) ? { $record: entries } : Object.fromEntries(entries)
+  }
+
+  const equationOf = (equation: Equation, atom: (x: Atom) => AtomJson): Omit<EquationJson, 'results'> => {
+    const { primitive, params, operands, scope } = equation
+    // Records made per call from a user's functions: where they have programs, staging has written those down instead.
+    if (primitive.close !== undefined) throw refusal(equation, "a user's function that cannot be staged")
+    return {
+      primitive: primitive.name,
+      params: param(equation, params, ''),
+      operands: operands.map(atom),
+      ...(scope !== undefined && { scope })
+    }
+  }
+
+  const programOf = (of: Program): number =>
+    programs.placeOf(of, () => {
+      const numbers = new Map<Variable, number>()
+      const define = (variable: Variable): TypeJson => {
+        numbers.set(variable, numbers.size)
+        return typeOf(variable)
+      }
+      const atomIn =
+        (equation: Equation | undefined) =>
+        (x: Atom): AtomJson => {
+          if (!(x instanceof Variable)) return constant(equation, x)
+          const place = numbers.get(x)
+          if (place !== undefined) return place
+          throw new TypeError(
+            `toJSON: ${equation === undefined ? 'an output' : equation.primitive.name} reads a variable that is not defined before; a program whose equations come in order is required`
+          )
+        }
+      const inputs = of.inputs.map(define)
+      const equations = of.equations.map((equation): EquationJson => {
+        const written = equationOf(equation, atomIn(equation))
+        return { ...written, results: equation.results.map(define) }
+      })
+      return { inputs, equations, outputs: of.outputs.map(atomIn(undefined)) }
+    })
+
+  programOf(program)
+  return { format, version, constants: constants.list, programs: programs.list }
+}
