@@ -32,7 +32,15 @@ export interface Library {
   readonly functions: Functions
 }
 
-/** Products come from the library, or, for the reason given, from TypeScript, with the same bits. */
+/**
+ * What computes in this process: products come from WebAssembly, or, for the reason given, from TypeScript, with the same bits.
+ *
+ * @example
+ * import * as Debug from 'pullback/Debug'
+ *
+ * const told = (e: Debug.Environment): string => (e.products === 'wasm' ? 'fast' : e.reason)
+ * told({ products: 'typescript', reason: 'there is no WebAssembly' }) // => 'there is no WebAssembly'
+ */
 export type Environment = { readonly products: 'wasm' } | { readonly products: 'typescript'; readonly reason: string }
 
 /** What is used of the interface of WebAssembly. */
@@ -90,7 +98,15 @@ const once = (): Loaded => (loaded ??= load(typeof WebAssembly === 'undefined' ?
 /** The library, compiled at the first call; undefined where it cannot be had. */
 export const libraryOnce = (): Library | undefined => once().library
 
-/** Which implementation of products this process uses. */
+/**
+ * Which implementation of products this process uses, and why, if that is the slower one. Where WebAssembly, its vectors or a
+ * content security policy do not allow the faster one, there is no error and no warning, and results have the same bits.
+ *
+ * @example
+ * import * as Debug from 'pullback/Debug'
+ *
+ * Debug.environment() // => { products: 'wasm' }
+ */
 export const environment = (): Environment => once().environment
 
 const page = 65536
