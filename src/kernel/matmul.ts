@@ -10,8 +10,8 @@ export type MatmulData = Float32Array | Float64Array | Int32Array
  *
  *     c[cOffset + i n + j] = sum_p a[aOffset + i aRow + p aCol] b[bOffset + p bRow + j bCol]
  *
- * The result is contiguous and overwritten; it must not share memory with an operand. Strides may be any numbers not
- * below 0 (0 repeats an element), so a transposed or broadcast operand needs no copy. An element depends on its row, its column
+ * The result is contiguous and overwritten; it must not share memory with an operand. Strides may be any numbers
+ * (0 repeats an element, below 0 it is read backwards), so no view needs a copy. An element depends on its row, its column
  * and `k` alone: it is a sum of blocks of 256 terms, each added in order and in the type of the operands. int32 wraps modulo
  * 2^32. NaN and infinities propagate as IEEE 754 has it: no term is skipped. `k = 0` gives zeros.
  *

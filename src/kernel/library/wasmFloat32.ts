@@ -50,7 +50,7 @@ const room = (rows: number, columns: number): number => 2 * rows * columns
 let placedRow = 0
 let placedColumn = 0
 
-/** Copies an operand to an address, as it lies if that takes little more room, else row by row. */
+/** Copies an operand to an address: as it lies if that is forwards and takes little more room, else row by row. */
 const place = (
   to: Data,
   address: number,
@@ -63,7 +63,7 @@ const place = (
 ): void => {
   const at = address / bytes
   const span = (rows - 1) * rowStride + (columns - 1) * columnStride + 1
-  if (span <= room(rows, columns)) {
+  if (rowStride >= 0 && columnStride >= 0 && span <= room(rows, columns)) {
     placedRow = rowStride * bytes
     placedColumn = columnStride * bytes
     copy(from, offset, span, to, at)

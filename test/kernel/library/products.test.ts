@@ -6,7 +6,7 @@ import { plainFloat64 } from '../../../src/kernel/library/plainFloat64.js'
 import { productFloat32, productFloat64 } from '../../../src/kernel/library/products.js'
 import { wasmFloat32 } from '../../../src/kernel/library/wasmFloat32.js'
 import { wasmFloat64 } from '../../../src/kernel/library/wasmFloat64.js'
-import { type Floats, type Layout, type View, contiguous, layout, placed, product } from './reference.js'
+import { type Floats, type Layout, type View, contiguous, differences, layout, placed, product } from './reference.js'
 
 type Multiply<D> = (
   m: number,
@@ -70,16 +70,6 @@ const run = <D extends Floats>(
   const outside = [...c.subarray(0, margin), ...c.subarray(margin + m * n)]
   expect(outside).toEqual(outside.map(() => 77))
   return c.slice(margin, margin + m * n)
-}
-
-/** Some of the places where two results differ; all NaN are one. */
-const differences = (found: ArrayLike<number>, wanted: ArrayLike<number>): readonly string[] => {
-  const places: string[] =
-    found.length === wanted.length ? [] : [`${found.length} elements instead of ${wanted.length}`]
-  for (let i = 0; i < wanted.length && places.length < 3; i++) {
-    if (!Object.is(wanted[i], found[i])) places.push(`${i}: ${found[i]} instead of ${wanted[i]}`)
-  }
-  return places
 }
 
 const expectBits = <D extends Floats>(

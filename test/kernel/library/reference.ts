@@ -11,13 +11,24 @@ export interface View<D extends Floats> {
 }
 
 export interface Layout {
-  readonly kind: 'rows' | 'columns' | 'spread' | 'oneRow' | 'oneColumn' | 'oneElement'
+  readonly kind: 'rows' | 'columns' | 'spread' | 'backwards' | 'upwards' | 'oneRow' | 'oneColumn' | 'oneElement'
   readonly offset: number
   readonly gap: number
 }
 
 export const layout: fc.Arbitrary<Layout> = fc.record({
-  kind: fc.constantFrom('rows', 'columns', 'rows', 'columns', 'spread', 'oneRow', 'oneColumn', 'oneElement'),
+  kind: fc.constantFrom(
+    'rows',
+    'columns',
+    'rows',
+    'columns',
+    'spread',
+    'backwards',
+    'upwards',
+    'oneRow',
+    'oneColumn',
+    'oneElement'
+  ),
   offset: fc.constantFrom(0, 0, 3),
   gap: fc.constantFrom(0, 0, 1, 100)
 })
@@ -53,14 +64,18 @@ export const placed = <D extends Floats>(
     rows: [columns + gap, 1],
     columns: [1, rows + gap],
     spread: [2 * columns + gap, 2],
+    backwards: [columns + gap, -1],
+    upwards: [-columns - gap, 1],
     oneRow: [0, 1 + gap],
     oneColumn: [1 + gap, 0],
     oneElement: [0, 0]
   }[kind]
-  const data = make(offset + (rows - 1) * row! + (columns - 1) * column! + 1)
+  const ends = [(rows - 1) * row!, (columns - 1) * column!]
+  const data = make(offset + ends.reduce((sum, end) => sum + Math.abs(end), 1))
+  const first = ends.reduce((at, end) => at - Math.min(0, end), offset)
   const draw = draws(seed, special)
   for (let i = 0; i < data.length; i++) data[i] = draw()
-  return { data, offset, row: row!, column: column! }
+  return { data, offset: first, row: row!, column: column! }
 }
 
 /** What is added up in one block: `count` rows of the terms `from` to `to`. */
@@ -122,3 +137,13 @@ export const product = (
       (_row, p) => b.data[b.offset + p * b.row + j * b.column]!
     )
   })
+
+/** Some of the places where two results differ; all NaN are one. */
+export const differences = (found: ArrayLike<number>, wanted: ArrayLike<number>): readonly string[] => {
+  const places: string[] =
+    found.length === wanted.length ? [] : [`${found.length} elements instead of ${wanted.length}`]
+  for (let i = 0; i < wanted.length && places.length < 3; i++) {
+    if (!Object.is(wanted[i], found[i])) places.push(`${i}: ${found[i]} instead of ${wanted[i]}`)
+  }
+  return places
+}
