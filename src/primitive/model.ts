@@ -133,7 +133,8 @@ export type JointPullback = (cotangents: Slots, before: Slots) => Slots
  *
  * const tangentOfDoubling: Rules<None>['jvp'] = (tangent) => T.mul(tangent, 2)
  * const pullbackOfSwap: Rules<None>['jointVjp'] = () => ([a, b]) => [b, a]
- * [tangentOfDoubling.length, pullbackOfSwap.length] // => [1, 0]
+ * const lengths = [tangentOfDoubling.length, pullbackOfSwap.length]
+ * lengths // => [1, 0]
  */
 export interface Rules<P extends Params> {
   /** The part of the result's tangent that the tangent of one operand contributes. */

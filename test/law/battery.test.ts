@@ -41,11 +41,20 @@ const wrongBy = (off: (x: T.Tensor) => T.Tensor, primitive: Primitive): Primitiv
 }
 
 describe('the mutation battery', () => {
-  it('kills every mutant of every primitive', () => {
-    const kills = primitives.flatMap(({ primitive }) => Law.battery(primitive))
+  const kills: Law.Kill[] = []
+
+  // A test for each primitive: together they take minutes on a busy machine.
+  it.each(primitives.map(({ place, primitive }) => [place, primitive] as const))(
+    'kills every mutant of %s',
+    (_, primitive) => {
+      const own = Law.battery(primitive)
+      kills.push(...own)
+      expect(own.flatMap(({ mutation, killedBy }) => (killedBy === undefined ? [mutation] : []))).toEqual([])
+    }
+  )
+
+  it('makes mutants by every mutation', () => {
     console.log(Law.killTable(kills))
-    const survivors = kills.filter(({ killedBy }) => killedBy === undefined)
-    expect(survivors.map(({ primitive, mutation }) => `${primitive}: ${mutation}`)).toEqual([])
     expect(new Set(kills.map(({ mutation }) => mutation))).toEqual(new Set(Law.mutations.map(({ name }) => name)))
   })
 
