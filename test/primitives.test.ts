@@ -82,7 +82,7 @@ describe('a bad primitive fails', () => {
       ...T.mul.primitive,
       batch: (operands) => bind(T.mul.primitive, operands, none)
     }
-    expect(broken({ forgetful })).toEqual(['vmap', 'staging'])
+    expect(broken({ forgetful })).toEqual(['vmap', 'staging', 'strong zeros'])
   })
 
   it('with a rule that reads values', () => {

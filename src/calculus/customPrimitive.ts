@@ -1,4 +1,5 @@
 /** Functions with a derivative rule of the user's own, in programs: function and rule are programs too. */
+import { guardedMul } from '../primitive/elementwise.js'
 import { align } from '../primitive/batch.js'
 import { bind } from '../primitive/bind.js'
 import { real } from '../primitive/domain.js'
@@ -112,8 +113,8 @@ export const customVjpPrimitive: Primitive<CustomVjp> = {
     const [x, y, z] = [draw.tensor([2], real), draw.tensor([2], real), draw.tensor([], real)]
     const forward = stage('customVjp', [x, y, z], ([a, b, c]) => [mul(sin(a!), b!), a!, b!, cos(c!)]).program
     const backward = stage('customVjp', [x, y, z, x], ([a, b, _, ct]) => [
-      mul(ct!, mul(cos(a!), b!)),
-      mul(ct!, sin(a!))
+      guardedMul(ct!, mul(cos(a!), b!)),
+      guardedMul(ct!, sin(a!))
     ]).program
     return { operands: [x, y, z], params: { forward, backward, values: 1, reached: [true, true, false] } }
   }
@@ -146,7 +147,7 @@ export const customJvpPrimitive: Primitive<CustomJvp> = {
     const [x, y] = [draw.tensor([2], real), draw.tensor([2], real)]
     const value = stage('customJvp', [x, y], ([a, b]) => [mul(sin(a!), b!)]).program
     const tangent = stage('customJvp', [x, y, x, y], ([a, b, s, t]) => [
-      add(mul(s!, mul(cos(a!), b!)), mul(t!, sin(a!)))
+      add(guardedMul(s!, mul(cos(a!), b!)), guardedMul(t!, sin(a!)))
     ]).program
     return { operands: [x, y], params: { value, tangent } }
   }

@@ -25,6 +25,8 @@ import type { Field, State } from './step.js'
 /** How an adaptive solver goes. */
 export interface Adaptive extends Tolerances {
   readonly maxSteps: number
+  /** Whether each interval is one step, whatever its error: for operands that are not finite, of which no step is accepted. */
+  readonly anyway?: boolean
   /** As `checkpointEvery` of `scan`, for a number of steps in all. */
   readonly again: (steps: number) => number | boolean | 'sqrt'
 }
@@ -169,25 +171,28 @@ export const solveAdaptive = (
   captured: readonly Tensor[],
   options: Adaptive
 ): readonly State[] => {
-  requireFinite(times)
+  const { anyway = false } = options
+  if (!anyway) requireFinite(times)
   if (times.shape[0] === 1) return []
+  const intervals = intervalsOf(times)
   const still = (list: readonly Tensor[]): readonly Tensor[] => list.map((x) => stopGradient(x))
   const constant = field(still(captured))
   const base = still(y0)
   const fixed = stopGradient(times)
-  const found = explore(constant, base, constant(base, rows(fixed)(0)), fixed, options)
-  if (![...y0, times, ...captured].some(moves)) return found.map(({ y }) => y)
+  const whole: Accepted = { share: fill([], times.dtype, 0), taken: fill([], times.dtype, 1), by: undefined }
+  const found = anyway ? undefined : explore(constant, base, constant(base, rows(fixed)(0)), fixed, options)
+  if (found !== undefined && ![...y0, times, ...captured].some(moves)) return found.map(({ y }) => y)
+  const meshes = found?.map(({ mesh }) => mesh) ?? intervals.map(() => [whole])
   const own = field(captured)
-  const steps = found.reduce((total, { mesh }) => total + mesh.length, 0)
+  const steps = meshes.reduce((total, mesh) => total + mesh.length, 0)
   const checkpointEvery = options.again(steps)
   const every = typeof checkpointEvery === 'number' ? checkpointEvery : Math.max(1, Math.ceil(Math.sqrt(steps)))
   const retrace =
     checkpointEvery === false
       ? plainRetrace(own)
       : segmentedRetrace(field, y0, { shape: [], dtype: times.dtype }, captured, every)
-  const intervals = intervalsOf(times)
   let stand = { y: y0, slope: own(y0, intervals[0]!.start) }
-  return found.map(({ mesh }, i) => {
+  return meshes.map((mesh, i) => {
     stand = retrace(stand, intervals[i]!, mesh)
     return stand.y
   })

@@ -64,7 +64,7 @@ type Transformation = Pushed | Pulled | Mapped
 // solving
 // -----------------------------------------------------------------------------
 
-const solverOf = (params: Solution): Leaves => {
+const solverOf = (params: Solution, anyway: boolean): Leaves => {
   const { field, relativeTolerance, absoluteTolerance, maxSteps, checkpointEvery } = params
   const states = field.outputs.length
   return (leaves) => {
@@ -73,6 +73,7 @@ const solverOf = (params: Solution): Leaves => {
       relative: relativeTolerance,
       absolute: absoluteTolerance,
       maxSteps,
+      anyway,
       again: (steps) => checkpointEvery ?? isTooMuch(field, y, leaves, 6, steps)
     })
     return y.map((leaf, i) => stack([leaf, ...after.map((each) => each[i]!)]))
@@ -103,7 +104,8 @@ const transformed = (solve: Leaves, by: Transformation): Leaves => {
 }
 
 /** The solver of parameters as a function of leaves, which runs where values are known. */
-export const solve = (params: Solution): Leaves => params.through.reduce(transformed, solverOf(params))
+export const solve = (params: Solution, anyway = false): Leaves =>
+  params.through.reduce(transformed, solverOf(params, anyway))
 
 /** The types of the results. */
 const typesOf = (
@@ -151,9 +153,9 @@ export const odeintPrimitive: Primitive<Solution> = {
     try {
       return solve(params)(operands).filter(isConcrete)
     } catch (error) {
-      if (!operands.some((operand) => valuesOf(operand).some(Number.isNaN))) throw error
-      // Of NaN, NaN.
-      return typesOf(params, operands).map(({ shape, dtype }) => fill(shape, dtype, NaN))
+      // In a program, what is not finite goes through as it does through other operations, and zeros beside it stay zeros.
+      if (operands.every((operand) => valuesOf(operand).every(Number.isFinite))) throw error
+      return solve(params, true)(operands).filter(isConcrete)
     }
   },
   effect: ({ field }) => hasEffects(field),
