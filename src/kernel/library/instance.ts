@@ -1,5 +1,5 @@
 /** The library in this process: compiled on first need, or the reason why it cannot be had. */
-import { base64 } from './bytes.js'
+import { hex } from './bytes.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -57,8 +57,6 @@ export interface Host {
 
 declare const WebAssembly: Host | undefined
 
-declare const atob: (base64: string) => string
-
 // -----------------------------------------------------------------------------
 // loading
 // -----------------------------------------------------------------------------
@@ -69,10 +67,14 @@ export type Loaded =
 
 const without = (reason: string): Loaded => ({ library: undefined, environment: { products: 'typescript', reason } })
 
+/** The number that a digit of 0 to 9 or a to f stands for. */
+const digit = (code: number): number => (code & 15) + 9 * (code >> 6)
+
 const bytes = (): Uint8Array<ArrayBuffer> => {
-  const text = atob(base64)
-  const result = new Uint8Array(text.length)
-  for (let i = 0; i < text.length; i++) result[i] = text.charCodeAt(i)
+  const result = new Uint8Array(hex.length / 2)
+  for (let i = 0; i < result.length; i++) {
+    result[i] = 16 * digit(hex.charCodeAt(2 * i)) + digit(hex.charCodeAt(2 * i + 1))
+  }
   return result
 }
 
