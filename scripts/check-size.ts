@@ -90,17 +90,18 @@ const measured = async ({ what, limit, program }: Gate): Promise<readonly string
 
 /** The names of a module whose bundle holds the library, each bundled by itself. */
 const reachLibrary = async (file: string): Promise<readonly string[]> => {
-  const module: object = await import(pathToFileURL(join(root, file)).href)
+  const module: unknown = await import(pathToFileURL(join(root, file)).href)
+  const names = typeof module === 'object' && module !== null ? Object.keys(module) : []
   const { metafile } = await build({
     ...bundled,
-    entryPoints: Object.keys(module).map((name) => `only:${name}`),
+    entryPoints: names.map((name) => `only:${name}`),
     outdir: 'only',
     plugins: [
       {
         name: 'only',
-        setup: ({ onResolve, onLoad }) => {
-          onResolve({ filter: /^only:/ }, ({ path }) => ({ path: path.slice('only:'.length), namespace: 'only' }))
-          onLoad({ filter: /./, namespace: 'only' }, ({ path }) => ({
+        setup: (at) => {
+          at.onResolve({ filter: /^only:/ }, ({ path }) => ({ path: path.slice('only:'.length), namespace: 'only' }))
+          at.onLoad({ filter: /./, namespace: 'only' }, ({ path }) => ({
             contents: `import { ${path} as it } from './${file}'\nexport { it }`,
             resolveDir: root
           }))
