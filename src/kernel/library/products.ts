@@ -1,46 +1,55 @@
-/** Products of float32 and of float64: through the library from the size where copying pays, else in TypeScript; the bits are the same. */
-import { type Library, libraryOnce } from './instance.js'
+/**
+ * Products of float32 and of float64: through the library from the size where copying pays, else in TypeScript; the bits are the same.
+ * Strides are as in `matmulInto`, and all of `m`, `n` and `k` are at least 1. Made by one function, the two would share what V8 learns of
+ * calls, and small products would be 5 % slower.
+ */
+import { libraryOnce } from './instance.js'
 import { plainFloat32 } from './plainFloat32.js'
 import { plainFloat64 } from './plainFloat64.js'
 import { wasmFloat32 } from './wasmFloat32.js'
 import { wasmFloat64 } from './wasmFloat64.js'
 
-/** The product, all of `m`, `n` and `k` at least 1. Strides as in `matmulInto`. */
-type Product<Data> = (
+/** The least product of the three sizes for the library. */
+const paysFloat32 = 256
+const paysFloat64 = 768
+
+export const productFloat32 = (
   m: number,
   n: number,
   k: number,
-  a: Data,
+  a: Float32Array,
   aOffset: number,
   aRow: number,
   aCol: number,
-  b: Data,
+  b: Float32Array,
   bOffset: number,
   bRow: number,
   bCol: number,
-  c: Data,
+  c: Float32Array,
   cOffset: number
-) => void
-
-/**
- * The library is taken where each element has more than one term, and the product of the three sizes is at least `pays`, or
- * `paysForVectors` for a matrix and a vector.
- */
-const through =
-  <Data>(
-    pays: number,
-    paysForVectors: number,
-    plain: Product<Data>,
-    wasm: (library: Library, ...args: Parameters<Product<Data>>) => void
-  ): Product<Data> =>
-  (m, n, k, a, aOffset, aRow, aCol, b, bOffset, bRow, bCol, c, cOffset) => {
-    const least = m === 1 || n === 1 ? paysForVectors : pays
-    const library = k === 1 || m * n * k < least ? undefined : libraryOnce()
-    if (library === undefined) plain(m, n, k, a, aOffset, aRow, aCol, b, bOffset, bRow, bCol, c, cOffset)
-    else wasm(library, m, n, k, a, aOffset, aRow, aCol, b, bOffset, bRow, bCol, c, cOffset)
-  }
-
-export const productFloat32: Product<Float32Array> = through(256, 256, plainFloat32, wasmFloat32)
+): void => {
+  const library = m * n * k < paysFloat32 || k === 1 ? undefined : libraryOnce()
+  if (library === undefined) plainFloat32(m, n, k, a, aOffset, aRow, aCol, b, bOffset, bRow, bCol, c, cOffset)
+  else wasmFloat32(library, m, n, k, a, aOffset, aRow, aCol, b, bOffset, bRow, bCol, c, cOffset)
+}
 
 /** Without roundings TypeScript multiplies a matrix by a vector as fast as the library copies the matrix. */
-export const productFloat64: Product<Float64Array> = through(768, Infinity, plainFloat64, wasmFloat64)
+export const productFloat64 = (
+  m: number,
+  n: number,
+  k: number,
+  a: Float64Array,
+  aOffset: number,
+  aRow: number,
+  aCol: number,
+  b: Float64Array,
+  bOffset: number,
+  bRow: number,
+  bCol: number,
+  c: Float64Array,
+  cOffset: number
+): void => {
+  const library = m * n * k < paysFloat64 || k === 1 || m === 1 || n === 1 ? undefined : libraryOnce()
+  if (library === undefined) plainFloat64(m, n, k, a, aOffset, aRow, aCol, b, bOffset, bRow, bCol, c, cOffset)
+  else wasmFloat64(library, m, n, k, a, aOffset, aRow, aCol, b, bOffset, bRow, bCol, c, cOffset)
+}
