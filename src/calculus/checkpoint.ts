@@ -80,6 +80,7 @@ export const checkpointPrimitive: Primitive<Recomputed> = {
     bind(checkpointPrimitive, operands, { program: mappedProgram(program, mapped, size) }),
   cost: (_operands, { program }) => dearest([program]),
   programs: ({ program }) => [program],
+  takes: ({ program }) => program.inputs,
   withPrograms: (_params, [program]) => ({ program: program! }),
   sample: (draw) => {
     const x = draw.tensor([3], real)

@@ -3,6 +3,7 @@ import { guardedMul } from '../primitive/elementwise.js'
 import { align } from '../primitive/batch.js'
 import { bind } from '../primitive/bind.js'
 import { real } from '../primitive/domain.js'
+import { dearest } from '../program/cost.js'
 import type { Primitive, Program, Slots, TensorType } from '../primitive/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { type Tensor, isConcrete } from '../tensor/model.js'
@@ -107,7 +108,9 @@ export const customVjpPrimitive: Primitive<CustomVjp> = {
       forward: ofAll(params.forward, size),
       backward: ofAll(params.backward, size)
     }),
+  cost: (_operands, { forward }) => dearest([forward]),
   programs: ({ forward, backward }) => [forward, backward],
+  takes: ({ forward }) => forward.inputs,
   withPrograms: (params, [forward, backward]) => ({ ...params, forward: forward!, backward: backward! }),
   sample: (draw) => {
     const [x, y, z] = [draw.tensor([2], real), draw.tensor([2], real), draw.tensor([], real)]
@@ -141,7 +144,9 @@ export const customJvpPrimitive: Primitive<CustomJvp> = {
       value: ofAll(value, size),
       tangent: ofAll(tangent, size)
     }),
+  cost: (_operands, { value }) => dearest([value]),
   programs: ({ value, tangent }) => [value, tangent],
+  takes: ({ value }) => value.inputs,
   withPrograms: (_params, [value, tangent]) => ({ value: value!, tangent: tangent! }),
   sample: (draw) => {
     const [x, y] = [draw.tensor([2], real), draw.tensor([2], real)]

@@ -102,6 +102,7 @@ export const condPrimitive: Primitive<Branches> = {
   },
   cost: (_operands, { branches }) => dearest(branches),
   programs: ({ branches }) => branches,
+  takes: ({ branches }) => [{ shape: [], dtype: 'int32' }, ...branches[0]!.inputs],
   withPrograms: (_params, branches) => ({ branches }),
   sample: (draw) => {
     const x = draw.tensor([2], interval(-1, 1))

@@ -118,6 +118,10 @@ export const scanPrimitive: Primitive<Scanned> = {
   },
   cost: (_operands, { step, length }) => repeated([step.program], length),
   programs: ({ step }) => [step.program],
+  takes: ({ step, length }) => {
+    const [carry, elements, constants] = groups(step.program.inputs, step)
+    return [...carry, ...elements.map(({ shape, dtype }) => ({ shape: [length, ...shape], dtype })), ...constants]
+  },
   withPrograms: (params, [program]) => ({ ...params, step: { ...params.step, program: program! } }),
   sample: (draw) => {
     const length = draw.integer(1, 3)

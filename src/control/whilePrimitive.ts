@@ -239,6 +239,7 @@ export const whilePrimitive: Primitive<While> = {
   },
   cost: (_operands, params) => repeated(programsOf(params), 1, true),
   programs: programsOf,
+  takes: ({ step }) => step.program.inputs,
   withPrograms,
   sample: (draw) => {
     const x = draw.tensor([2], tame)

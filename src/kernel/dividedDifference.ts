@@ -54,3 +54,31 @@ export const visitDifference = (from: Points, points: readonly number[], factor:
   visitDifference(from, points.slice(1), factor / width, term)
   visitDifference(from, points.slice(0, -1), -factor / width, term)
 }
+
+/**
+ * Values and derivatives `jets`, [derivatives + 1, n], at the points `from`, carried to those of `to` by Taylor's formula; or
+ * the transposed map. Where points are the same, jets stay as they are, infinite ones too.
+ */
+export const carried = (
+  n: number,
+  jets: Float64Array,
+  from: Float64Array,
+  { w, at }: Points,
+  transposed: boolean
+): Float64Array => {
+  const result = jets.slice()
+  for (let i = 0; i < n; i++) {
+    const step = w[at + i]! - from[at + i]!
+    if (step === 0) continue
+    for (let low = 0; low <= derivatives; low++) {
+      let factor = 1
+      for (let high = low + 1; high <= derivatives; high++) {
+        factor *= step / (high - low)
+        const [to, source] = transposed ? [high, low] : [low, high]
+        const jet = jets[source * n + i]!
+        if (jet !== 0) result[to * n + i]! += factor * jet
+      }
+    }
+  }
+  return result
+}

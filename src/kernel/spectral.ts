@@ -2,7 +2,7 @@
  * Derivatives of functions of symmetric matrices, in the basis of the eigenvectors: sums over products of directions, with
  * divided differences as weights (Daleckii and Krein, 1965).
  */
-import { type Points, visitDifference } from './dividedDifference.js'
+import { type Points, derivatives, visitDifference } from './dividedDifference.js'
 import { matmulInto } from './matmul.js'
 
 /** V^T X V, or V X V^T when it goes back, of the row-major n x n matrices that begin at `xAt` and `at`. */
@@ -61,14 +61,13 @@ const alongPath = (
 const rising = (path: readonly number[]): readonly number[] => [...path].sort((a, b) => a - b)
 
 /**
- * The derivative along directions of the function with the values and derivatives `jets`, [derivatives + 1, n] from `jetsAt`
- * on; all in the basis of the eigenvectors.
+ * The derivative along directions of the function with the values and derivatives `jets`, [derivatives + 1, n]; all in the
+ * basis of the eigenvectors.
  */
 export const derivativeAlong = (
   n: number,
   points: Points,
   jets: Float64Array,
-  jetsAt: number,
   directions: readonly Float64Array[]
 ): Float64Array => {
   const result = new Float64Array(n * n)
@@ -78,28 +77,28 @@ export const derivativeAlong = (
     if (product === 0) return
     let difference = 0
     visitDifference(points, rising(path), 1, (order, point, factor) => {
-      difference += factor * jets[jetsAt + order * n + point]!
+      difference += factor * jets[order * n + point]!
     })
-    result[path[0]! * n + path[path.length - 1]!]! += difference * product
+    if (difference !== 0) result[path[0]! * n + path[path.length - 1]!]! += difference * product
   })
   return result
 }
 
-/** The transpose in the jets: added to `out` from `outAt` on, for the cotangent `by` of the derivative along directions. */
+/** The transpose in the jets, for the cotangent `by` of the derivative along directions. */
 export const jetsAlong = (
   n: number,
   points: Points,
   by: Float64Array,
-  directions: readonly Float64Array[],
-  out: Float64Array,
-  outAt: number
-): void => {
+  directions: readonly Float64Array[]
+): Float64Array => {
+  const result = new Float64Array((derivatives + 1) * n)
   const orders = permutations(directions.length)
   eachPath(n, directions.length + 1, (path) => {
     const product = alongPath(n, path, directions, orders) * by[path[0]! * n + path[path.length - 1]!]!
     if (product === 0) return
     visitDifference(points, rising(path), product, (order, point, factor) => {
-      out[outAt + order * n + point]! += factor
+      result[order * n + point]! += factor
     })
   })
+  return result
 }

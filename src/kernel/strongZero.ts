@@ -1,12 +1,12 @@
 /**
- * Products of sums in which a zero factor makes its term zero, whatever the other factor holds. The plain sums are taken
- * first: a term of zero and NaN or infinity is NaN, and NaN never leaves a sum, so only those that came out NaN are taken
- * again, and finite numbers pay nothing but a look at the result.
+ * Products of sums in which a zero factor makes its term zero, whatever the other factor holds. The plain sums are
+ * computed first. A product of zero with NaN or infinity is NaN, and a sum with NaN in it is NaN, so only the sums
+ * that came out as NaN are computed again; for finite numbers the only cost is to look for NaN in the result.
  */
 import { blockTerms } from './library/kinds.js'
 import type { MatmulData } from './matmul.js'
 
-/** Whether none of `count` elements from `at` on is NaN: their differences to themselves add up to 0, unless infinite. */
+/** Whether none of `count` elements from `at` on is NaN, looked at four at a time. */
 const clean = (c: Float32Array | Float64Array, at: number, count: number): boolean => {
   const end = at + count
   const whole = end - (count % 4)
@@ -23,7 +23,7 @@ const clean = (c: Float32Array | Float64Array, at: number, count: number): boole
 }
 
 /**
- * One sum without the terms with a zero factor, in the order of the rule of products; NaN as soon as a term is. `round` is the
+ * One sum, without the terms that have a zero factor, in the order of the rule of products; NaN as soon as a term is. `round` is the
  * rounding to the type of the operands.
  */
 const strongSum = (
@@ -54,7 +54,10 @@ const strongSum = (
 
 const same = (x: number): number => x
 
-/** Takes the elements of the matrix product that are NaN again, with strong zeros; the arguments are those of `matmulInto`. */
+/**
+ * Computes again, with strong zeros, the elements of a matrix product that are NaN; the arguments are those of
+ * `matmulInto`.
+ */
 export const restoreZeros = (
   m: number,
   n: number,
@@ -82,7 +85,7 @@ export const restoreZeros = (
   }
 }
 
-/** The columns of a row-major n x k matrix that are zero everywhere. */
+/** The indices of the columns of a row-major n x k matrix that are all zeros. */
 export const zeroColumns = (n: number, k: number, b: Float64Array, at: number): readonly number[] => {
   const found: number[] = []
   for (let j = 0; j < k; j++) {
@@ -93,7 +96,7 @@ export const zeroColumns = (n: number, k: number, b: Float64Array, at: number): 
   return found
 }
 
-/** Makes columns of a row-major n x k matrix zero. */
+/** Sets columns of a row-major n x k matrix to zero. */
 export const clearColumns = (n: number, k: number, columns: readonly number[], x: Float64Array, at: number): void => {
   for (const j of columns) for (let i = 0; i < n; i++) x[at + i * k + j] = 0
 }

@@ -33,7 +33,10 @@ const spoiled = (inputs: Tensors, salt: number, by: readonly number[] = poison):
   )
 }
 
-/** Whether the function refuses its operands, as a decomposition does what is not symmetric, or not definite. */
+/**
+ * Whether the function refuses its operands, as decompositions do with matrices that are not symmetric or not
+ * definite.
+ */
 const refuses = ({ f }: Subject, inputs: Tensors): boolean => {
   try {
     f(inputs)
@@ -93,7 +96,7 @@ const isZero = (subject: Subject, { what, order, derivative }: Case): Verdict =>
   })
 }
 
-/** The vjp where NaN stands in operands, and zero cotangents at all results that it changes, is as without the NaN. */
+/** NaN in operands does not change the vjp, if the cotangents of all results that it changes are zero. */
 const beside = (subject: Subject, salt: number): Verdict => {
   const { f, inputs, value, natural } = subject
   const x = spoiled(inputs, salt, [NaN])
@@ -109,7 +112,7 @@ const beside = (subject: Subject, salt: number): Verdict => {
   return compare(subject, {
     law: 'strong zeros',
     order: 1,
-    what: 'with NaN in operands and zero cotangents of what it changes, the vjp is another',
+    what: 'NaN in operands changes the vjp, though the cotangents of all results that it changes are zero',
     automatic: flat(pull(f, x, u)),
     expected: values,
     bound: leafwise(expected, values).map((most) => factor * Math.max(most, natural)),
@@ -118,7 +121,10 @@ const beside = (subject: Subject, salt: number): Verdict => {
   })
 }
 
-/** A zero cotangent is not cut off: the vjp is linear in it, so its derivative along u, where some of it is 0, is the vjp of u. */
+/**
+ * Rules do not leave out the derivative where a cotangent is 0: the vjp is linear, so its derivative along u is the
+ * vjp of u.
+ */
 const uncut = (subject: Subject, salt: number): Verdict => {
   const { f, inputs, value, natural } = subject
   const n = inputs.length
@@ -133,7 +139,7 @@ const uncut = (subject: Subject, salt: number): Verdict => {
   return compare(subject, {
     law: 'strong zeros',
     order: 2,
-    what: 'the derivative of the vjp, where the cotangent is 0, along a cotangent is not the vjp of that',
+    what: 'where cotangents are 0, the derivative of the vjp along a cotangent is not the vjp of that cotangent',
     automatic: flat([...along(zeros(u)), ...along(partly)]),
     expected: flat([...expected, ...expected]),
     bound: leafwise([...expected, ...expected], flat([...expected, ...expected])).map(
@@ -144,7 +150,10 @@ const uncut = (subject: Subject, salt: number): Verdict => {
   })
 }
 
-/** Two examples, of which the first is poisoned and has zero for a cotangent: the second is as it would be alone. */
+/**
+ * Of two examples, the first is poisoned and has zero cotangents: its vjp is zero, and that of the second is as if
+ * alone.
+ */
 const mapped = (subject: Subject, x: Tensors, salt: number, order: 1 | 2): Verdict => {
   const { f, inputs, value, natural } = subject
   const n = inputs.length
@@ -165,7 +174,7 @@ const mapped = (subject: Subject, x: Tensors, salt: number, order: 1 | 2): Verdi
   return compare(subject, {
     law: 'strong zeros',
     order,
-    what: 'mapped over two examples, one poisoned and with a zero cotangent, the vjp is not zero and that of the other',
+    what: 'of two mapped examples, a poisoned one with zero cotangents has a vjp that is not zero, or changes the other',
     automatic: flat(found),
     expected: values,
     bound: leafwise(expected, values).map((most) => factor * Math.max(most, natural)),
@@ -174,7 +183,7 @@ const mapped = (subject: Subject, x: Tensors, salt: number, order: 1 | 2): Verdi
   })
 }
 
-/** The law at operands that have been poisoned; some of them, where the primitive refuses all of them. */
+/** The law at poisoned operands; the checks at operands that the primitive refuses are left out. */
 const heldAt = (at: Instance, salt: number): Verdict => {
   const subject = subjectOf(at)
   const { inputs, value } = subject
@@ -189,9 +198,9 @@ const heldAt = (at: Instance, salt: number): Verdict => {
 }
 
 /**
- * Zero is strong in every rule: zero tangents and cotangents give exactly zero beside NaN and infinities, in both modes and
- * at orders 1 and 2, staged too; and an example of `vmap` that is poisoned, with a zero cotangent, leaves the others as they
- * are. So a branch that was not taken contributes nothing to a derivative.
+ * Zero is strong in every rule: zero tangents and cotangents give exactly zero beside NaN and infinities, in both
+ * modes and at orders 1 and 2, staged too; and an example of `vmap` that is poisoned, with a zero cotangent, leaves
+ * the others as they are. So a branch that was not taken contributes nothing to a derivative.
  *
  * @example
  * import * as Law from 'pullback/Law'

@@ -29,7 +29,7 @@ import { factorsOf } from './svd.js'
 // the primitive
 // -----------------------------------------------------------------------------
 
-/** U V^T and V diag(s) V^T, of each matrix; the second symmetric to the last digit. */
+/** U V^T and V diag(s) V^T of each matrix, the second exactly symmetric. */
 const evaluate = (a: Concrete): readonly [Concrete, Concrete] => {
   const [m, n] = [rowsOf(a.shape), columnsOf(a.shape)]
   const stack = stackOf(a.shape)
@@ -53,19 +53,20 @@ const evaluate = (a: Concrete): readonly [Concrete, Concrete] => {
 const total = (terms: readonly (Tensor | undefined)[]): Tensor | undefined =>
   terms.reduce((sum, term) => (sum === undefined ? term : term === undefined ? sum : add(sum, term)), undefined)
 
-/** The part of x outside of the span of the columns of q, times P^-1; nothing where q is square. */
+/** The part of x outside of the span of the columns of q, times P^-1; `undefined` where q is square. */
 const outside = (x: Tensor, q: Tensor, p: Tensor): Tensor | undefined =>
   rowsOf(q.shape) === columnsOf(q.shape) ? undefined : mT(solveTransposed(p, mT(sub(x, product(q, product(mT(q), x))))))
 
 const twice = (x: Tensor): Tensor => add(x, x)
 
 /**
- * Stacks [..., m, n] of at least as many rows as columns: Q [..., m, n] and P [..., n, n]. With the solution of
- * P W + W P = Q^T dA - dA^T Q, which is antisymmetric,
+ * Stacks [..., m, n] of at least as many rows as columns: Q [..., m, n] and P [..., n, n]. With the solution of P W +
+ * W P = Q^T dA - dA^T Q, which is antisymmetric,
  *
  *     dQ = Q W + (I - Q Q^T) dA P^-1,   dP = Q^T dA - W P
  *
- * Only sums of singular values are divided by, so equal ones do no harm, at any order.
+ * Divisors are sums of singular values, never differences, so the rules hold at equal singular values too, to any
+ * order.
  */
 export const polarPrimitive: Primitive<None> = {
   name: 'polar',
@@ -121,15 +122,15 @@ type Positive<S extends Shape> =
       : Shape
 
 /**
- * The polar decomposition A = Q P: Q has orthonormal columns, P is symmetric without negative eigenvalues, `[Q, P]`. Of all
- * matrices with orthonormal columns Q is the nearest to A.
+ * The polar decomposition A = Q P: Q has orthonormal columns, P is symmetric without negative eigenvalues, `[Q, P]`.
+ * Of all matrices with orthonormal columns Q is the nearest to A.
  *
- * `[..., m, n]` with m >= n gives Q `[..., m, n]` and P `[..., n, n]`. Integers become float32; float32 is computed in double and
- * rounded once. NaN and infinities give NaN. Both are unique and smooth where the columns of A are independent, and their
- * derivatives are right there to any order, at equal singular values too, where those of `svd` are not (Higham, *Computing
- * the polar decomposition, with applications*, 1986).
+ * `[..., m, n]` with m >= n gives Q `[..., m, n]` and P `[..., n, n]`. Integers become float32; float32 is computed in
+ * double and rounded once. NaN and infinities give NaN. Both are unique and smooth where the columns of A are
+ * independent, and their derivatives are right there to any order, at equal singular values too, where those of `svd`
+ * are not (Higham, *Computing the polar decomposition, with applications*, 1986).
  *
- * @throws ShapeError when `a` is no matrix, or has more columns than rows
+ * @throws ShapeError when `a` is not a matrix, or has more columns than rows
  *
  * @example
  * import { grad } from 'pullback/Grad'
@@ -139,7 +140,7 @@ type Positive<S extends Shape> =
  * const [q, p] = Linalg.polar(T.of([[0, -2], [3, 0]]))
  * q // => T.of([[0, -1], [1, 0]])
  * p // => T.of([[3, 0], [0, 2]])
- * // equal singular values do no harm
+ * // singular values may be equal
  * grad((a: T.Tensor<[2, 2]>) => T.at(T.at(Linalg.polar(a)[0], 1), 0))(T.of([[2, 0], [0, 2]])) // => T.of([[0, -0.25], [0.25, 0]])
  */
 export const polar = <S extends Shape>(a: Tensor<S>): readonly [Q: Tensor<S>, P: Tensor<Positive<S>>] => {

@@ -141,6 +141,7 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
   const primitive: Primitive<None> = {
     name,
     kind: 'elementwise',
+    arity: 2,
     infer: (operands) => [typeOf(operands[0]!, result)],
     evaluate: (operands) => [evaluate(operands[0]!, operands[1]!)],
     derivative: maps && {

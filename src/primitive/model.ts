@@ -218,6 +218,8 @@ export interface Primitive<P extends Params = Params> {
   /** The name, as the user calls it; unique among primitives that meet in one program. */
   readonly name: string
   readonly kind: Kind
+  /** The number of operands, where it is always the same. */
+  readonly arity?: number
   /** The types of the results; throws a `ShapeError` or `DTypeError` in the user's terms. */
   infer(this: void, operands: readonly TensorType[], params: P): readonly TensorType[]
   /** The kernel on concrete tensors; never dispatches. */
@@ -248,6 +250,8 @@ export interface Primitive<P extends Params = Params> {
   cost?(this: void, operands: readonly TensorType[], params: P, results: readonly TensorType[]): Cost
   /** The programs in its parameters. */
   programs?(this: void, params: P): readonly Program[]
+  /** The types of the operands, where they follow from the programs. */
+  takes?(this: void, params: P): readonly TensorType[]
   /** The parameters with other programs, in the order of `programs`. */
   withPrograms?(this: void, params: P, programs: readonly Program[]): P
   /** Whether the kernel runs derivatives of the programs; passes then leave those as they are, to keep its bits. */

@@ -171,6 +171,7 @@ export const op = <N extends 1 | 2 | 3, P extends Params = None>(record: OpRecor
   const primitive: Primitive<P> = {
     name,
     kind,
+    arity: record.arity,
     infer: (operands, params) => [call(infer, operands, params)],
     evaluate: (operands, params) => [call(evaluate, operands, params, call(infer, operands, params))],
     derivative: derivativeOf(record, () => primitive),

@@ -150,6 +150,7 @@ export const unaryPrimitive = <P extends Params>(record: UnaryPrimitive<P>): Pri
   const primitive: Primitive<P> = {
     name,
     kind: 'elementwise',
+    arity: 1,
     infer: (operands) => [typeOf(operands[0]!, result)],
     evaluate: (operands, params) => {
       const x = operands[0]!

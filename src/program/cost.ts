@@ -25,7 +25,10 @@ export interface ProgramCost extends Traffic {
   readonly peak: number
   /** Whether the other fields are lower bounds: there is a loop of unknown length, or an operation without a formula. */
   readonly atLeast: boolean
-  /** The part of every scope, from the most operations to the fewest; what is in none is under ''. */
+  /**
+   * The part of every scope, from the most operations to the fewest (names that are whole numbers come first, as in all objects of
+   * JavaScript); what is in none is under ''.
+   */
   readonly scopes: Readonly<Record<string, Traffic>>
 }
 
@@ -166,15 +169,18 @@ export const repeated = (programs: readonly Program[], n: number, atLeast = fals
   }
 }
 
-/** The dearest of some programs, any of which may run, with the results of the primitive as outputs. */
+/** The dearest of some programs, any of which may run: the one with the most operations, then the most bytes; with the results of the primitive as outputs. */
 export const dearest = (programs: readonly Program[]): Cost => {
   const costs = programs.map(cost)
-  const most = costs.reduce((a, b) => (b.flops > a.flops ? b : a))
-  const max = (of: (each: ProgramCost) => number): number => Math.max(...costs.map(of))
+  const bytes = ({ read, written }: ProgramCost): number => read + written
+  const dearer = (a: ProgramCost, b: ProgramCost): boolean =>
+    b.flops > a.flops || (b.flops === a.flops && bytes(b) > bytes(a))
+  const most = costs.reduce((a, b) => (dearer(a, b) ? b : a))
+  const { flops, read, written } = most
   return {
-    flops: most.flops,
-    read: max(({ read }) => read),
-    written: max(({ written }) => written),
+    flops,
+    read,
+    written,
     working: Math.max(...programs.map((program) => workingOf(program, program.outputs))),
     atLeast: costs.some((each) => each.atLeast),
     scopes: most.scopes

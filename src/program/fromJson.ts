@@ -15,6 +15,7 @@ import { type Shape, equals, show, size } from '../shape/model.js'
 import { type Concrete, fill, fromData } from '../tensor/model.js'
 import { equation } from '../transform/program.js'
 import { decode } from './base64.js'
+import { misfit } from './fits.js'
 import {
   type AtomJson,
   type ConstantJson,
@@ -160,7 +161,11 @@ const checked = (
   results: readonly TypeJson[],
   path: string
 ): Read<readonly TypeJson[]> => {
-  const inferred = E.tryCatch(() => primitive.infer(operands, params), message)
+  const inferred = E.tryCatch(() => {
+    const misfits = misfit(primitive, params, operands)
+    if (misfits !== undefined) throw new TypeError(misfits)
+    return primitive.infer(operands, params)
+  }, message)
   if (E.isLeft(inferred)) {
     return wrong(path, `expected operands and parameters of ${primitive.name}, got others: ${inferred.left}`)
   }

@@ -52,7 +52,7 @@ const recordKey = (x: object): string => {
  * paramsKey({ b: -0, a: undefined }) === paramsKey({ b: -0 }) // => true
  * paramsKey({ b: -0 }) === paramsKey({ b: 0 }) // => false
  */
-export const paramsKey = (params: Params): string => recordKey(params)
+export const paramsKey = (params: Params): string => valueKey(params)
 
 /** A key of what an equation reads: constants that are one number throughout by it, other ones by identity. */
 export const atomKey = (atom: Variable | Tensor): string => {

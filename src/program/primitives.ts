@@ -17,6 +17,7 @@ import { detPrimitive, detSignPrimitive, logAbsDetPrimitive } from '../linalg/de
 import { eighPrimitive } from '../linalg/eigh.js'
 import { matrixExpPrimitive } from '../linalg/exponential.js'
 import { inversePrimitive, extendedInversePrimitive } from '../linalg/inverse.js'
+import { matrixFunctionJetsPrimitive, matrixFunctionPrimitive } from '../linalg/matrixFunction.js'
 import { polarPrimitive } from '../linalg/polar.js'
 import { lstsqPrimitive } from '../linalg/leastSquares.js'
 import { pivotsPrimitive, eliminatePrimitive } from '../linalg/lu.js'
@@ -103,6 +104,8 @@ const records: readonly Primitive[] = [
   logAbsDetPrimitive,
   eighPrimitive,
   matrixExpPrimitive,
+  matrixFunctionPrimitive,
+  matrixFunctionJetsPrimitive,
   inversePrimitive,
   extendedInversePrimitive,
   lstsqPrimitive,

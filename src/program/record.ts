@@ -1,5 +1,5 @@
 /** Recording: a program, and the value of each of its variables, from one run. */
-import type { Params, Primitive, Variable } from '../primitive/model.js'
+import type { Bound, Params, Primitive, Variable } from '../primitive/model.js'
 import { Traced } from '../primitive/traced.js'
 import { bind } from '../primitive/bind.js'
 import type { Shape } from '../shape/model.js'
@@ -68,8 +68,12 @@ class Recorder extends Writer {
   apply<P extends Params>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
     this.requireOpen(primitive.name)
     const primals = operands.map((operand) => this.primal(operand))
-    const made = bind(primitive, primals, params)
-    return this.write(primitive, operands, params, made).map((variable, i) => this.known(variable, made[i]!))
+    // The operation that is written down is the one that is run: it may have more results.
+    const bound: Bound = primitive.close?.(operands, params) ?? { primitive, params }
+    const made = bind(bound.primitive, primals, bound.params)
+    return this.write(bound.primitive, operands, bound.params, made).map((variable, i) =>
+      this.known(variable, made[i]!)
+    )
   }
 }
 

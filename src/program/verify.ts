@@ -3,6 +3,7 @@ import { type Atom, type Equation, type Program, type TensorType, Variable } fro
 import { equals } from '../shape/model.js'
 import { isConcrete, isTensor } from '../tensor/model.js'
 import { showEquationOf, showType } from '../debug/show.js'
+import { misfit } from './fits.js'
 import { programsIn } from './rewrite.js'
 
 /**
@@ -37,6 +38,8 @@ const types = (list: readonly TensorType[]): string => (list.length === 0 ? 'not
 
 const inferred = ({ primitive, params, operands }: Equation): readonly TensorType[] | string => {
   try {
+    const wrong = misfit(primitive, params, operands)
+    if (wrong !== undefined) return wrong
     return primitive.infer(operands, params)
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

@@ -19,6 +19,8 @@ const opaque: readonly string[] = [
   'lu',
   'lyapunov',
   'matrixExp',
+  'matrixFunction',
+  'matrixFunctionJets',
   'matrixSqrt',
   'pivots',
   'polar',

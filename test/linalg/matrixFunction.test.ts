@@ -1,7 +1,10 @@
 // Functions of symmetric matrices: values, and derivatives at distinct, equal and nearly equal eigenvalues.
+import * as E from 'fp-ts/lib/Either.js'
 import { evaluate, trace } from 'pullback/Debug'
 import { grad, hessian, jvp } from 'pullback/Grad'
 import * as Linalg from 'pullback/Linalg'
+import { type Program, run } from 'pullback/Program'
+import { fromJSON, primitives, toJSON } from 'pullback/ProgramJson'
 import * as T from 'pullback/Tensor'
 import { describe, expect, it } from 'vitest'
 import { definite, expectLawful, expectMaps, expectSame, weighed } from './matrices.js'
@@ -125,6 +128,53 @@ describe('matrixFunction', () => {
     }
   })
 
+  it('has a gradient in what the function depends on, of its third derivative along the matrix', () => {
+    const third = (p: T.Tensor<[]>): T.Tensor<[]> => {
+      const f = Linalg.matrixFunction(
+        (w) => T.mul(p, T.exp(w)),
+        (w) => T.mul(p, T.exp(w))
+      )
+      const along =
+        (g: (x: M) => M, d: M) =>
+        (x: M): M =>
+          jvp(g)([x], [d])[1]
+      return T.sum(directions.reduce(along, f)(withEigenvalues(0.5, 1.1, 2)))
+    }
+    const p = T.scalar(2, 'float64')
+    close(T.mul(p, grad(third)(p)), third(p), 1e-13)
+  })
+
+  it('goes through JSON, with its gradient', () => {
+    const a = withEigenvalues(1, 1, 2)
+    const program = trace((x: M) => grad(weighed(exp))(x))(a)
+    const read = fromJSON(JSON.parse(JSON.stringify(toJSON(program))), primitives)
+    const again = E.map((found: Program) => run(found)(a))(read)
+    expect(E.isRight(again)).toBe(true)
+    if (E.isRight(again)) expectSame(again.right[0]!, evaluate(program)(a))
+  })
+
+  it('takes no notice of derivatives that are infinite, for its value', () => {
+    for (const dtype of ['float32', 'float64'] as const) {
+      const x = T.of(
+        [
+          [0, 0],
+          [0, 4]
+        ],
+        dtype
+      )
+      expectSame(
+        sqrt(x),
+        T.of(
+          [
+            [0, 0],
+            [0, 2]
+          ],
+          dtype
+        )
+      )
+    }
+  })
+
   it('rounds float32, takes stacks and integers, and is NaN beside NaN', () => {
     const a = T.cast(definite(1, [2, 3, 3]), 'float32')
     expect(exp(a).dtype).toBe('float32')
@@ -170,7 +220,7 @@ describe('matrixFunction', () => {
       (x: M): M =>
         jvp(g)([x], [T.eye(2)])[1]
     expect(() => d(d(d(d(exp))))(T.eye(2))).toThrow(
-      'matrixFunction: a derivative of order 4 is not there; expected an order up to 3'
+      'matrixFunction: there is no derivative of order 4; expected an order up to 3'
     )
   })
 })

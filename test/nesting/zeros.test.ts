@@ -4,9 +4,10 @@ import { grad, hessian, jvp } from 'pullback/Grad'
 import * as Linalg from 'pullback/Linalg'
 import * as Loss from 'pullback/Loss'
 import * as T from 'pullback/Tensor'
+import { bindOne } from 'pullback/Primitive'
 import { vmap } from 'pullback/Vmap'
 import { describe, expect, it } from 'vitest'
-import { definite, expectSame, normal, transposed } from '../linalg/matrices.js'
+import { definite, expectSame, normal, size, transposed } from '../linalg/matrices.js'
 
 type M = T.Tensor
 type S = T.Tensor<[]>
@@ -158,5 +159,33 @@ describe("the user's own operations keep to IEEE 754", () => {
     expectSame(Linalg.cross(T.of([0, 0, 0]), T.of([NaN, 0, 0])), T.of([0, NaN, NaN]))
     expectSame(Linalg.solve(bad, T.of([0, 0])), T.of([NaN, NaN]))
     expect(() => Linalg.triangularSolve(T.zeros([2, 2]), T.of([0, 0]))).toThrow('a singular triangle')
+  })
+})
+
+describe('products of every size', () => {
+  // Sizes of every kernel: packed, direct, rows, columns, outer products.
+  const sizes = [
+    [70, 600, 70],
+    [5, 4, 3],
+    [1, 300, 40],
+    [40, 300, 1],
+    [30, 1, 20]
+  ] as const
+  it.each(sizes)('[%i, %i] times [%i] leave out exactly the terms with a zero factor', (m, k, n) => {
+    for (const dtype of ['float32', 'float64'] as const) {
+      const [a, b] = [normal(1, [m, k], dtype), normal(2, [k, n], dtype)]
+      // The row 0 of b is NaN, where column 0 of a is zero but for its last row.
+      const firstOfK = T.equal(T.linspace(0, k - 1, k), 0)
+      const lastRow = T.reshape(T.equal(T.linspace(0, Math.max(m - 1, 0), m), m - 1), [m, 1])
+      const x = T.where(T.logicalAnd(firstOfK, T.logicalNot(lastRow)), 0, a)
+      const y = T.where(T.reshape(firstOfK, [k, 1]), NaN, b)
+      const strong = bindOne(T.matmul.primitive, [x, y], { strongZero: true })
+      const without = T.matmul(x, T.where(T.reshape(firstOfK, [k, 1]), 0, b))
+      const rest = (z: M): M => T.slice(z, [[0, m - 1]])
+      const within = dtype === 'float32' ? 1e-6 : 1e-13
+      const error = size(T.sub(rest(strong), rest(without)))
+      expect(error).toBeLessThanOrEqual(within * size(without))
+      expectSame(T.at(strong, -1), T.mul(NaN, T.ones([n], dtype)))
+    }
   })
 })
