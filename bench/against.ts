@@ -3,7 +3,7 @@
  * one at a time and in turn, least times of `rounds` of them. `npm run bench -- against 7` runs only this.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -76,6 +76,7 @@ export const against = (rounds: number): string => {
       loads.push(loadavg()[0] ?? 0)
     }
   }
+  rmSync(folder, { recursive: true })
   const { now = {}, before: then = {}, limit = {} } = best
   const peers = ['TF.js wasm', 'jax-js']
   const head = ['', 'us', 'GFLOP/s', 'of the limit', `${before}: us`, 'now', ...peers]
