@@ -1,4 +1,8 @@
-/** `npm run bench`: prints the comparison table. Ratios of one run hold; seconds are this machine's, at this moment. */
+/**
+ * `npm run bench`: prints the comparison tables. Ratios of one run hold; seconds are this machine's, at this moment.
+ * `npm run bench -- against 7` prints only the one against the earlier commit, of so many processes each.
+ */
+import { against } from './against.js'
 import { calculus } from './calculus.js'
 import { products } from './matmul.js'
 import { perceptron } from './perceptron.js'
@@ -6,10 +10,16 @@ import { peers } from './peers.js'
 import { scalarPrograms } from './scalar.js'
 import { scanMemory } from './scanMemory.js'
 
-console.log('pullback, measured side by side in one process: best and median of a call, and the ratio to the first row')
-console.log(scalarPrograms())
-console.log(calculus())
-console.log(scanMemory())
-console.log(products())
-console.log(perceptron())
-console.log(await peers())
+const [only, rounds = '7'] = process.argv.slice(2)
+if (only !== 'against') {
+  console.log(
+    'pullback, measured side by side in one process: best and median of a call, and the ratio to the first row'
+  )
+  console.log(scalarPrograms())
+  console.log(calculus())
+  console.log(scanMemory())
+  console.log(products())
+  console.log(perceptron())
+  console.log(await peers())
+}
+console.log(against(Number(rounds)))

@@ -2,8 +2,8 @@
 import { build } from 'esbuild'
 
 await build({
-  entryPoints: ['bench/run.ts'],
-  outfile: 'bench/.out/run.js',
+  entryPoints: ['bench/run.ts', 'bench/child.ts'],
+  outdir: 'bench/.out',
   bundle: true,
   format: 'esm',
   platform: 'node',

@@ -1,40 +1,123 @@
-// The size of what a user's bundle takes on for one gradient: minified and gzipped, from the built package.
+// The size of what a user's bundle takes on: minified and gzipped, from the built package; and who takes on the library of products.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
-import { root } from './sources.js'
+import { type Metafile, build } from 'esbuild'
+import { report, root } from './sources.js'
 
-const limit = 15_000
+interface Gate {
+  readonly what: string
+  readonly limit: number
+  readonly program: string
+}
 
-const program = `
+const gates: readonly Gate[] = [
+  {
+    what: 'grad, mul, sum and tanh',
+    limit: 15_000,
+    program: `
 import { grad } from 'pullback/Grad'
 import * as T from 'pullback/Tensor'
 export const slope = (w, x) => grad((v) => T.sum(T.tanh(T.mul(v, x))))(w)
 `
+  },
+  {
+    what: 'the same and matmul',
+    limit: 20_000,
+    program: `
+import { grad } from 'pullback/Grad'
+import * as T from 'pullback/Tensor'
+export const slope = (w, x) => grad((v) => T.sum(T.tanh(T.mul(T.matmul(x, v), 2))))(w)
+`
+  },
+  {
+    what: 'a network that is trained on XOR',
+    limit: 42_000,
+    program: `
+import { pipe } from 'fp-ts/lib/function.js'
+import * as Layer from 'pullback/Layer'
+import * as Loss from 'pullback/Loss'
+import * as Optimizer from 'pullback/Optimizer'
+import * as Random from 'pullback/Random'
+import * as T from 'pullback/Tensor'
+import * as Train from 'pullback/Train'
+const model = Layer.sequential(
+  Layer.dense(2, 8), Layer.lift(T.tanh), Layer.dense(8, 1), Layer.lift((x) => T.squeeze(x, { axis: 1 }))
+)
+const batch = { features: T.of([[0, 0], [0, 1], [1, 0], [1, 1]]), labels: T.of([0, 1, 1, 0]) }
+const optimizer = Optimizer.adam(0.05)
+const train = Train.scan(Train.step(Train.objective(model, Loss.binaryCrossEntropy), optimizer))
+export const trained = pipe(
+  train(Train.init(model, optimizer)(Random.key(0)), Array.from({ length: 200 }, () => batch))
+)
+`
+  }
+]
 
-if (!existsSync(join(root, 'src/Grad.ts'))) console.log('not yet: there is no src/Grad.ts to bundle')
-else if (!existsSync(join(root, 'dist/Grad.js'))) throw new Error('size: got no dist/Grad.js; npm run build first')
-else {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: program, resolveDir: root },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    platform: 'browser',
-    metafile: true,
-    write: false,
-    logLevel: 'error'
-  })
+/** The only operations on tensors that reach the library: products, and what is made of them. */
+const madeOfProducts: readonly string[] = ['dot', 'einsum', 'matmul', 'outer']
+
+const bundled = {
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2022',
+  platform: 'browser',
+  metafile: true,
+  write: false,
+  logLevel: 'error'
+} as const
+
+type Output = Metafile['outputs'][string]
+
+const inputsOf = (output: Output): ReadonlyArray<readonly [file: string, bytes: number]> =>
+  Object.entries(output.inputs)
+    .map(([file, { bytesInOutput }]) => [file, bytesInOutput] as const)
+    .filter(([, bytes]) => bytes > 0)
+    .sort((a, b) => b[1] - a[1])
+
+/** Bundles a program; a problem, if it is too large, lists what it is made of. */
+const measured = async ({ what, limit, program }: Gate): Promise<readonly string[]> => {
+  const { outputFiles, metafile } = await build({ ...bundled, stdin: { contents: program, resolveDir: root } })
   const code = outputFiles[0]?.contents ?? new Uint8Array()
   const size = gzipSync(code, { level: 9 }).length
-  console.log(`grad, mul, sum and tanh: ${code.length} bytes minified, ${size} gzipped; at most ${limit} are allowed`)
-  if (size > limit) {
-    const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs))
-    for (const [file, { bytesInOutput }] of inputs.sort((a, b) => b[1].bytesInOutput - a[1].bytesInOutput)) {
-      if (bytesInOutput > 0) console.error(`${String(bytesInOutput).padStart(8)}  ${file}`)
-    }
-    process.exitCode = 1
-  }
+  console.log(`${what}: ${code.length} bytes minified, ${size} gzipped; at most ${limit} are allowed`)
+  if (size <= limit) return []
+  const parts = Object.values(metafile.outputs).flatMap(inputsOf)
+  return [`${what}: too large`, ...parts.map(([file, bytes]) => `${String(bytes).padStart(8)}  ${file}`)]
 }
+
+/** The names of a module whose bundle holds the library, each bundled by itself. */
+const reachLibrary = async (file: string): Promise<readonly string[]> => {
+  const module: unknown = await import(pathToFileURL(join(root, file)).href)
+  const names = typeof module === 'object' && module !== null ? Object.keys(module) : []
+  const { metafile } = await build({
+    ...bundled,
+    entryPoints: names.map((name) => `only:${name}`),
+    outdir: 'only',
+    plugins: [
+      {
+        name: 'only',
+        setup: (at) => {
+          at.onResolve({ filter: /^only:/ }, ({ path }) => ({ path: path.slice('only:'.length), namespace: 'only' }))
+          at.onLoad({ filter: /./, namespace: 'only' }, ({ path }) => ({
+            contents: `import { ${path} as it } from './${file}'\nexport { it }`,
+            resolveDir: root
+          }))
+        }
+      }
+    ]
+  })
+  return Object.values(metafile.outputs)
+    .filter((output) => inputsOf(output).some(([input]) => input.endsWith('kernel/library/bytes.js')))
+    .map(({ entryPoint }) => (entryPoint ?? '').slice('only:'.length))
+    .sort()
+}
+
+if (!existsSync(join(root, 'dist/Grad.js'))) throw new Error('size: got no dist/Grad.js; npm run build first')
+const tooLarge = (await Promise.all(gates.map(measured))).flat()
+const found = await reachLibrary('dist/Tensor.js')
+console.log(`of the operations on tensors, ${found.join(', ')} hold the library`)
+const others = found.join() === madeOfProducts.join() ? [] : [`only ${madeOfProducts.join(', ')} may hold the library`]
+report('size', [...tooLarge, ...others])

@@ -3,6 +3,7 @@
  * computed first. A product of zero with NaN or infinity is NaN, and a sum with NaN in it is NaN, so only the sums
  * that came out as NaN are computed again; for finite numbers the only cost is to look for NaN in the result.
  */
+import { blockTerms } from './library/kinds.js'
 import type { MatmulData } from './matmul.js'
 
 /** Whether none of `count` elements from `at` on is NaN, looked at four at a time. */
@@ -21,7 +22,10 @@ const clean = (c: Float32Array | Float64Array, at: number, count: number): boole
   return true
 }
 
-/** One sum, without the terms that have a zero factor. */
+/**
+ * One sum, without the terms that have a zero factor, in the order of the rule of products; NaN as soon as a term is. `round` is the
+ * rounding to the type of the operands.
+ */
 const strongSum = (
   k: number,
   a: MatmulData,
@@ -29,18 +33,26 @@ const strongSum = (
   aStep: number,
   b: MatmulData,
   t: number,
-  bStep: number
+  bStep: number,
+  round: (x: number) => number
 ): number => {
-  let sum = 0
-  for (let p = 0; p < k; p++, s += aStep, t += bStep) {
-    const x = a[s]!
-    const y = b[t]!
-    if (x === 0 || y === 0) continue
-    sum += x * y
-    if (sum !== sum) break
+  let total = 0
+  for (let start = 0; start < k; start += blockTerms) {
+    const end = Math.min(k, start + blockTerms)
+    let sum = 0
+    for (let p = start; p < end; p++, s += aStep, t += bStep) {
+      const x = a[s]!
+      const y = b[t]!
+      if (x === 0 || y === 0) continue
+      sum = round(sum + round(x * y))
+      if (sum !== sum) return sum
+    }
+    total = round(total + sum)
   }
-  return sum
+  return total
 }
+
+const same = (x: number): number => x
 
 /**
  * Computes again, with strong zeros, the elements of a matrix product that are NaN; the arguments are those of
@@ -62,10 +74,13 @@ export const restoreZeros = (
   cOffset: number
 ): void => {
   if (c instanceof Int32Array || clean(c, cOffset, m * n)) return
+  const round = c instanceof Float32Array ? Math.fround : same
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
       const to = cOffset + i * n + j
-      if (c[to]! !== c[to]!) c[to] = strongSum(k, a, aOffset + i * aRow, aCol, b, bOffset + j * bCol, bRow)
+      if (c[to]! !== c[to]!) {
+        c[to] = strongSum(k, a, aOffset + i * aRow, aCol, b, bOffset + j * bCol, bRow, round)
+      }
     }
   }
 }

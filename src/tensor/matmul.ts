@@ -249,9 +249,14 @@ const multiplied = (operation: string, a: Tensor, b: Tensor, zeros: Zeros = weak
  * The matrix product: c_ij = sum_k a_ik b_kj.
  *
  * `[..., m, k]` and `[..., k, n]` give `[..., m, n]`; the leading axes broadcast. A vector counts as a row on the left
- * and as a column on the right, and that axis is dropped from the result, as in NumPy. Transposed operands are read in
- * place, and repeated ones are not copied. Integers and booleans give int32, modulo 2^32; float32 is summed in double. 0
- * times NaN or infinity is NaN; in the derivatives it is 0.
+ * and as a column on the right, and that axis is dropped from the result, as in NumPy. Integers and booleans give int32, modulo
+ * 2^32. 0 times NaN or infinity is NaN; in the derivatives it is 0.
+ *
+ * Floats have one definition of their bits: blocks of 256 terms in order of k, each starting at 0, each product and each sum
+ * rounded to the type; the blocks are added in order. So an element depends on its row and its column alone: not on how many there
+ * are, on the layout, on `vmap`, or on where it is computed. The error is at most (min(k, 256) + k / 256) u sum_k |a_ik b_kj|, with
+ * u = 2^-24 in float32 and 2^-53 in float64; of random terms, a few u of it. A float32 sum that has to be better is that of
+ * operands cast to float64.
  *
  * @throws ShapeError when sizes do not agree, or when an operand is a scalar
  *
@@ -274,6 +279,9 @@ export const strongProduct = (a: Tensor, b: Tensor): Tensor => multiplied('matmu
 
 /**
  * The inner product of two vectors, sum_i a_i b_i; of matrices, the matrix product.
+ *
+ * The terms are added as in `matmul`, in the type of the operands and in blocks of 256: the error is at most
+ * (min(k, 256) + k / 256) u sum_i |a_i b_i| for k terms, with u = 2^-24 in float32 and 2^-53 in float64.
  *
  * @throws ShapeError when sizes do not agree, or when an operand is a scalar or has more than two axes
  *

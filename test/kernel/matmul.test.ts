@@ -1,10 +1,6 @@
-import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type MatmulData, matmulInto } from '../../src/kernel/matmul.js'
-
-/** Terms of a float32 sum between two roundings to float32. */
-const blockDepth = 512
 
 /** A matrix somewhere in an array: element `(i, j)` is at `offset + i * row + j * col`. */
 type View<D extends MatmulData = MatmulData> = {
@@ -93,13 +89,19 @@ const int32 = (length: number): Int32Array => new Int32Array(length)
 const size = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 70 }))
 const problem = fc.record({ m: size, n: size, k: size, left: layout, right: layout, seed: fc.integer() })
 
+/** Terms that are added up by themselves before they are added to the others. */
+const block = 256
+
 /**
- * The error bound of a sum of k products in double, in any order, is (k + 1) u times the sum of the magnitudes; both the
- * kernel and the reference have it. float32 adds one rounding to float32 for each block.
+ * A term is rounded once as a product, at most min(k, 256) - 1 times in the sum of its block, and once for each later block:
+ * less than u times that, of the sum of the magnitudes. A product of float32 below the normal numbers is off by 2^-150. The reference
+ * is a sum in double, of k terms in order.
  */
-const bound = (k: number, magnitude: number, single: boolean): number =>
-  magnitude * (2 * (k + 1) * 2 ** -53 + (single ? Math.ceil(k / blockDepth) * 2 ** -24 * (1 + 1e-6) : 0)) +
-  (single ? 2 ** -149 : 0)
+const bound = (k: number, magnitude: number, single: boolean): number => {
+  const roundings = Math.min(k, block) + k / block
+  const reference = magnitude * (k + 1) * 2 ** -53
+  return reference + magnitude * roundings * (single ? 2 ** -24 : 2 ** -53) * (1 + 1e-4) + (single ? k * 2 ** -150 : 0)
+}
 
 /** The first element of the product that misses its bound, in words. */
 const firstWrong = <D extends Float32Array | Float64Array>(
@@ -181,13 +183,6 @@ describe.each([
   })
 })
 
-test('float32 sums are taken in double: a cancelled large term leaves the small one', () => {
-  const a = new Float32Array([2 ** 30, 1, -(2 ** 30)])
-  const c = new Float32Array(1)
-  matmulInto(1, 1, 3, a, 0, 3, 1, new Float32Array([1, 1, 1]), 0, 1, 1, c, 0)
-  expect(c[0]).toBe(1)
-})
-
 test('int32 products and sums wrap modulo 2^32', () => {
   fc.assert(
     fc.property(problem, ({ m, n, k, left, right, seed }) => {
@@ -211,13 +206,4 @@ test('operands of two types are refused', () => {
   expect(multiply).toThrow(
     'matmul: Float32Array, Float64Array, Float32Array; operands and result of one type are required'
   )
-})
-
-test('the loops for float64 are those for float32', () => {
-  const code = (name: string): string => {
-    const text = readFileSync(new URL(`../../src/kernel/${name}.ts`, import.meta.url), 'utf8')
-    return text.slice(text.indexOf('import'))
-  }
-  const widened = code('matmulFloat32').replaceAll('Float32', 'Float64').replaceAll('float32', 'float64')
-  expect(code('matmulFloat64')).toBe(widened)
 })

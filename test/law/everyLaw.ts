@@ -9,11 +9,6 @@ import { type Found, primitives } from './primitives.js'
 const named = (found: readonly Found[]): readonly (readonly [name: string, found: Found])[] =>
   found.map((each) => [`${each.primitive.name} (${each.place})`, each])
 
-/** Primitives whose mapped values are those of the examples to rounding only, with the reason. */
-const inexact: { readonly [name: string]: string } = {
-  matmul: 'examples are folded into one product, and the kernel adds doubles in an order that depends on the sizes'
-}
-
 /** Holds one part of the primitives to every law: `part` of `parts`, counted from 0. */
 export const everyLaw = (part: number, parts: number): void => {
   const own = primitives.filter((_, index) => index % parts === part)
@@ -24,7 +19,7 @@ export const everyLaw = (part: number, parts: number): void => {
   })
 
   describe('vmap is the stack of examples bit for bit', () => {
-    it.each(named(own.filter(({ primitive }) => !(primitive.name in inexact))))('%s', (_, found) => {
+    it.each(named(own))('%s', (_, found) => {
       fc.assert(propertyOf(found.primitive, mappingWithin(0)), { numRuns: 20 })
     })
   })

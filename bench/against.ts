@@ -1,0 +1,104 @@
+/**
+ * Products and training steps beside those of an earlier commit and of other libraries: every implementation in processes of its own,
+ * one at a time and in turn, least times of `rounds` of them. `npm run bench -- against 7` runs only this.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** The last commit before products had one definition. */
+const before = '9efea8a'
+
+const root = new URL('../..', import.meta.url).pathname
+
+/** Builds the earlier commit in a temporary folder. */
+const built = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'pullback-before-'))
+  const archive = execFileSync('git', ['archive', before], { cwd: root, maxBuffer: 1 << 28 })
+  execFileSync('tar', ['-x', '-C', folder], { input: archive })
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { cwd: folder })
+  return folder
+}
+
+type Times = Readonly<Record<string, number>>
+
+const child = (args: readonly string[]): Times => {
+  const out = execFileSync(process.execPath, [join(root, 'bench/.out/child.js'), ...args], { cwd: root })
+  return JSON.parse(out.toString().trim().split('\n').at(-1) ?? '{}') as Times
+}
+
+/** Least times, or for limits greatest rates. */
+const merge = (one: Times, other: Times): Times =>
+  Object.fromEntries(
+    Object.entries(other).map(([name, value]) => {
+      const known = one[name]
+      const best = name.startsWith('limit') ? Math.max : Math.min
+      return [name, known === undefined ? value : best(known, value)]
+    })
+  )
+
+const microseconds = (seconds: number | undefined): string =>
+  seconds === undefined ? '' : (seconds * 1e6).toPrecision(4)
+
+const ratio = (other: number | undefined, ours: number): string =>
+  other === undefined ? '' : `${(other / ours).toFixed(2)}x`
+
+/** Floating-point operations of a named product. */
+const operations = (name: string): number => {
+  if (name.includes('2 x 3')) return 24
+  const n = Number(name.split(' ')[1])
+  return 2 * n ** 3
+}
+
+const lines = (rows: ReadonlyArray<readonly string[]>): string => {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) => row.map((cell, i) => cell.padStart(widths[i] ?? 0)).join('  ')).join('\n')
+}
+
+export const against = (rounds: number): string => {
+  const folder = built()
+  const plan: ReadonlyArray<readonly [name: string, args: readonly string[]]> = [
+    ['limit', ['limit']],
+    ['now', ['products', root]],
+    ['before', ['products', folder]],
+    ['TF.js wasm', ['tensorflow']],
+    ['jax-js', ['jax']],
+    ['now', ['training', root]],
+    ['before', ['training', folder]]
+  ]
+  const best: Record<string, Times> = {}
+  const loads: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, args] of plan) {
+      best[name] = { ...best[name], ...merge(best[name] ?? {}, child(args)) }
+      loads.push(loadavg()[0] ?? 0)
+    }
+  }
+  rmSync(folder, { recursive: true })
+  const { now = {}, before: then = {}, limit = {} } = best
+  const peers = ['TF.js wasm', 'jax-js']
+  const head = ['', 'us', 'GFLOP/s', 'of the limit', `${before}: us`, 'now', ...peers]
+  const rows = Object.entries(now).map(([name, seconds]) => {
+    const isProduct = name.startsWith('float')
+    const rate = operations(name) / seconds
+    const most = limit[`limit ${name.split(' ')[0] ?? ''}`]
+    return [
+      name,
+      microseconds(seconds),
+      isProduct ? (rate / 1e9).toFixed(2) : '',
+      isProduct && most !== undefined ? `${((100 * rate) / most).toFixed(0)} %` : '',
+      microseconds(then[name]),
+      ratio(then[name], seconds),
+      ...peers.map((peer) => ratio(best[peer]?.[name], seconds))
+    ]
+  })
+  const title = [
+    `\nProducts and training steps, least times of ${rounds} alternating processes; a ratio is how many times faster it is now.`,
+    `The limit: ${Object.entries(limit)
+      .map(([name, rate]) => `${name.slice('limit '.length)} ${(rate / 1e9).toFixed(1)} GFLOP/s`)
+      .join(', ')}. Load ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}.`
+  ]
+  return [...title, lines([head, ...rows])].join('\n')
+}

@@ -1,0 +1,49 @@
+// Writes what is made of other files of src, and checked in; a test compares them.
+//
+// The float64 twins of the kernels that exist once for each element type are the float32 text without its roundings: V8 keeps
+// what it learns of types with the source text, so the twins must be texts of their own. The bytes of the library are made
+// of its instruction trees here, and not in the user's process, which would take longer than to compile them.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
+import { library } from '../src/kernel/library/module.js'
+import { encode } from '../src/kernel/wasm/encode.js'
+import { root, textOf } from './sources.js'
+
+/** The float32 texts; each has its float64 twin beside it. */
+export const templates: readonly string[] = ['plain', 'packed', 'vector', 'contract', 'wasm'].map(
+  (name) => `src/kernel/library/${name}Float32.ts`
+)
+
+export const twinOf = (file: string): string => file.replace('Float32', 'Float64')
+
+const notice = (file: string): string =>
+  `/** The text of ${file.slice(file.lastIndexOf('/') + 1)} for float64, made by scripts/generate-kernels.ts: change that file, not this one. */`
+
+/** The text of a twin: the first comment replaced, roundings dropped, the type's names exchanged. */
+export const generate = async (file: string): Promise<string> => {
+  const body = textOf(file)
+    .replace(/^\/\*\*[^]*?\*\/\n/, `${notice(file)}\n`)
+    .replace(/^const \{ fround \} = Math\n/m, '')
+    .replaceAll('fround(', '(')
+    .split('\n')
+    .map((line, i) =>
+      i === 0 ? line : line.replaceAll('Float32', 'Float64').replaceAll('float32', 'float64').replaceAll('f32', 'f64')
+    )
+    .join('\n')
+  return format(body, { ...(await resolveConfig(join(root, file))), parser: 'typescript' })
+}
+
+export const bytesFile = 'src/kernel/library/bytes.ts'
+
+/** The file that holds the bytes of the library: in digits, which zip to 3.5 kB, where base64, in which nothing repeats, takes 6.1. */
+export const generateBytes =
+  (): string => `/** The bytes of module.ts in hexadecimal, made by scripts/generate-kernels.ts. */
+export const hex =
+  '${Buffer.from(encode(library)).toString('hex')}'
+`
+
+if (process.argv[1]?.endsWith('generate-kernels.ts') === true) {
+  for (const file of templates) writeFileSync(join(root, twinOf(file)), await generate(file))
+  writeFileSync(join(root, bytesFile), generateBytes())
+}

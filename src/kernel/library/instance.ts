@@ -1,0 +1,126 @@
+/** The library in this process: compiled on first need, or the reason why it cannot be had. */
+import { hex } from './bytes.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+interface Memory {
+  readonly buffer: ArrayBuffer
+  readonly grow: (pages: number) => number
+}
+
+/** Arguments are addresses, strides and lengths of bytes, and counts; see module.ts. */
+type Exported = (...args: readonly number[]) => void
+
+type OfType<Type extends 'f32' | 'f64'> = Readonly<
+  Record<
+    | `product_${Type}`
+    | `contraction1_${Type}`
+    | `contraction2_${Type}`
+    | `contraction3_${Type}`
+    | `pack${2 | 4 | 6 | 8 | 12}_${Type}`,
+    Exported
+  >
+>
+
+/** The functions of the library. Not every width of panels exists for both types. */
+export type Functions = Readonly<Record<'compact', Exported>> & OfType<'f32'> & OfType<'f64'>
+
+export interface Library {
+  readonly memory: Memory
+  readonly functions: Functions
+}
+
+/**
+ * What computes in this process: products come from WebAssembly, or, for the reason given, from TypeScript, with the same bits.
+ *
+ * @example
+ * import * as Debug from 'pullback/Debug'
+ *
+ * const told = (e: Debug.Environment): string => (e.products === 'wasm' ? 'fast' : e.reason)
+ * told({ products: 'typescript', reason: 'there is no WebAssembly' }) // => 'there is no WebAssembly'
+ */
+export type Environment = { readonly products: 'wasm' } | { readonly products: 'typescript'; readonly reason: string }
+
+/** What is used of the interface of WebAssembly. */
+export interface Host {
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object
+  readonly Instance: new (
+    module: object,
+    imports: { readonly env: { readonly memory: Memory } }
+  ) => {
+    readonly exports: Functions
+  }
+  readonly Memory: new (limits: { readonly initial: number }) => Memory
+}
+
+declare const WebAssembly: Host | undefined
+
+// -----------------------------------------------------------------------------
+// loading
+// -----------------------------------------------------------------------------
+
+export type Loaded =
+  | { readonly library: Library; readonly environment: Environment }
+  | { readonly library: undefined; readonly environment: Environment }
+
+const without = (reason: string): Loaded => ({ library: undefined, environment: { products: 'typescript', reason } })
+
+/** The number that a digit of 0 to 9 or a to f stands for. */
+const digit = (code: number): number => (code & 15) + 9 * (code >> 6)
+
+const bytes = (): Uint8Array<ArrayBuffer> => {
+  const result = new Uint8Array(hex.length / 2)
+  for (let i = 0; i < result.length; i++) {
+    result[i] = 16 * digit(hex.charCodeAt(2 * i)) + digit(hex.charCodeAt(2 * i + 1))
+  }
+  return result
+}
+
+const isLittleEndian = (): boolean => new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
+
+/** Compiles the library; where it is refused, the reason is kept: that is no error. */
+export const load = (host: Host | undefined): Loaded => {
+  if (host === undefined) return without('there is no WebAssembly')
+  if (!isLittleEndian()) return without('numbers are stored with the highest byte first')
+  try {
+    const memory = new host.Memory({ initial: 1 })
+    const { exports } = new host.Instance(new host.Module(bytes()), { env: { memory } })
+    return { library: { memory, functions: exports }, environment: { products: 'wasm' } }
+  } catch (error) {
+    return without(error instanceof Error ? error.message : String(error))
+  }
+}
+
+let loaded: Loaded | undefined
+
+const once = (): Loaded => (loaded ??= load(typeof WebAssembly === 'undefined' ? undefined : WebAssembly))
+
+/** The library, compiled at the first call; undefined where it cannot be had. */
+export const libraryOnce = (): Library | undefined => once().library
+
+/**
+ * Which implementation of products this process uses, and why, if that is the slower one. Where WebAssembly, its vectors or a
+ * content security policy do not allow the faster one, there is no error and no warning, and results have the same bits.
+ *
+ * @example
+ * import * as Debug from 'pullback/Debug'
+ *
+ * Debug.environment() // => { products: 'wasm' }
+ */
+export const environment = (): Environment => once().environment
+
+const page = 65536
+
+/** Grows the memory to at least so many bytes; false if it cannot grow so far. */
+export const reserve = ({ memory }: Library, bytes: number): boolean => {
+  const missing = bytes - memory.buffer.byteLength
+  if (missing <= 0) return true
+  try {
+    memory.grow(Math.ceil(missing / page))
+    return true
+  } catch {
+    return false
+  }
+}
