@@ -112,14 +112,17 @@ interface Plan {
   readonly start: readonly (Tensor | undefined)[]
 }
 
-/** The call of an equation; pairs of scalars have a faster one. */
-const callOf = ({ primitive, params, scope }: Equation): Call => {
+/** The call of an equation by the fastest way that its primitive has. */
+const plainCallOf = ({ primitive, params }: Equation): Call => {
   const { pair, single } = primitive
-  if (single !== undefined && single.primitive === primitive) return (operands) => [bindSingle(single, operands[0]!)]
-  const call: Call =
-    pair === undefined || pair.primitive !== primitive
-      ? (operands) => bind(primitive, operands, params)
-      : (operands) => [bindPair(pair, operands[0]!, operands[1]!)]
+  if (single?.primitive === primitive) return (operands) => [bindSingle(single, operands[0]!)]
+  if (pair?.primitive === primitive) return (operands) => [bindPair(pair, operands[0]!, operands[1]!)]
+  return (operands) => bind(primitive, operands, params)
+}
+
+const callOf = (equation: Equation): Call => {
+  const { scope } = equation
+  const call = plainCallOf(equation)
   return scope === undefined ? call : (operands) => within(scope, () => call(operands))
 }
 
