@@ -1,4 +1,6 @@
 /** Programs as text. */
+import { isPlain } from '../internal/given.js'
+import { isProgram } from '../transform/program.js'
 import type { DType } from '../DType.js'
 import { type Atom, type Equation, type Params, type Program, type TensorType, Variable } from '../primitive/model.js'
 import { show as showShape, size } from '../shape/model.js'
@@ -57,14 +59,6 @@ type Names = ReturnType<typeof naming>
 // -----------------------------------------------------------------------------
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
-
-const isProgram = (value: object): value is Program => 'equations' in value && 'inputs' in value && 'outputs' in value
-
-/** Whether it is a record, and not of a class. */
-const isPlain = (value: object): boolean => {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
-}
 
 const isType = (value: object): value is TensorType =>
   'shape' in value && 'dtype' in value && (value instanceof Variable || Object.keys(value).length === 2)

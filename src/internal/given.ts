@@ -22,3 +22,9 @@ export const isOptions = (x: unknown): x is object => {
   const prototype: unknown = Object.getPrototypeOf(x)
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
+
+/** Whether an object is a record, and not of a class. */
+export const isPlain = (x: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(x)
+  return prototype === Object.prototype || prototype === null
+}

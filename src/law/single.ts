@@ -22,7 +22,7 @@ const gathered = 2
  * By how many ulps operands are moved to see how well the result is conditioned. That is also room for a product in float32: the
  * definition of its sums is off by at most (min(k, 256) + k / 256) u sum |a b|, which is less than k + 1 times u sum |a b|. Moving both
  * factors of each term explains 2 times 8 ulps, 32 u sum |a b|, so products of up to 31 terms need nothing of their own, and the law
- * is held at 10 elements. Whoever raises that number must add the rest of the bound, for `contract` alone.
+ * is held at 10 elements. If that number is raised, add the rest of the bound, for `contract` alone.
  */
 const moved = 8
 

@@ -8,7 +8,7 @@ import { type None, type Primitive, none } from '../primitive/model.js'
 import { type Shape, size } from '../shape/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { type Concrete, type Tensor, fromData } from '../tensor/model.js'
-import { doublesOf, drawSquare, drawStack, fromDoubles, hasNaN, product, rowsOf, stackOf } from './matrix.js'
+import { doublesOf, drawSquare, drawStack, fromDoubles, hasNaN, product, rowsOf, stackOf, replaced } from './matrix.js'
 
 const evaluate = (operands: readonly Concrete[]): Concrete => {
   const { shape, dtype } = operands[0]!
@@ -24,9 +24,6 @@ const evaluate = (operands: readonly Concrete[]): Concrete => {
   }
   return fromDoubles(shape, dtype, out)
 }
-
-const replaced = (operands: readonly Tensor[], index: number, x: Tensor): readonly Tensor[] =>
-  operands.map((each, i) => (i === index ? x : each))
 
 /** Regular matrices, and singular ones of the largest rank, where cofactors are not zero. */
 const drawAny = (draw: Draw, stack: Shape, n: number): Tensor => {

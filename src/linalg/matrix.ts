@@ -160,3 +160,7 @@ export const drawSquare = (draw: Draw, stack: Shape = drawStack(draw), n: number
 /** Matrices with the given rows and columns, and values between -1 and 1. */
 export const drawMatrix = (draw: Draw, stack: Shape, rows: number, columns: number): Tensor =>
   draw.tensor([...stack, rows, columns], unit)
+
+/** The operands with another one in place of one of them. */
+export const replaced = (operands: readonly Tensor[], index: number, x: Tensor): readonly Tensor[] =>
+  operands.map((each, i) => (i === index ? x : each))

@@ -21,7 +21,7 @@ import { sqrt } from '../tensor/power.js'
 import { cast, reshapeTo } from '../tensor/structural.js'
 import { typed } from '../tensor/typed.js'
 import { eighPrimitive } from './eigh.js'
-import { columnsOf, doublesOf, fromDoubles, requireFloatSquare, stackOf } from './matrix.js'
+import { columnsOf, doublesOf, fromDoubles, requireFloatSquare, stackOf, replaced } from './matrix.js'
 import { drawApart, drawNear } from './matrixFunctionOperands.js'
 import { decomposed } from './squareRoot.js'
 import { symmetrise } from './symmetric.js'
@@ -111,9 +111,6 @@ const apply = (primitive: Primitive<None>, operands: readonly Tensor[]): Tensor 
 const functionOf = (operands: readonly Tensor[]): Tensor => apply(matrixFunctionPrimitive, operands)
 
 const jetsOf = (operands: readonly Tensor[]): Tensor => apply(matrixFunctionJetsPrimitive, operands)
-
-const replaced = (operands: readonly Tensor[], index: number, x: Tensor): readonly Tensor[] =>
-  operands.map((each, i) => (i === index ? x : each))
 
 /** The operands of `matrixFunction` from those of `matrixFunctionJets`. */
 const withJets = (operands: readonly Tensor[], jets: Tensor): readonly Tensor[] => [

@@ -1,4 +1,5 @@
 /** The primitive behind staged solvers: how many steps they make is not known before there are values. */
+import { zeroLike } from '../calculus/trees.js'
 import { spreadOver } from '../calculus/program.js'
 import { callMapped } from '../calculus/batching.js'
 import { type Leaves, pullBack, pushForward } from '../calculus/leafwise.js'
@@ -9,7 +10,7 @@ import { bind } from '../primitive/bind.js'
 import type { Primitive, Program, TensorType } from '../primitive/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { stack } from '../tensor/join.js'
-import { type Tensor, fill, isConcrete } from '../tensor/model.js'
+import { isConcrete } from '../tensor/model.js'
 import { sin } from '../tensor/trigonometric.js'
 import { stage } from '../transform/stage.js'
 import { hasEffects, run } from '../transform/program.js'
@@ -80,8 +81,6 @@ const solverOf = (params: Solution, anyway: boolean): Leaves => {
   }
 }
 
-const zero = ({ shape, dtype }: TensorType): Tensor => fill(shape, dtype, 0)
-
 /** A solver transformed: as a function, so that it makes the same steps. */
 const transformed = (solve: Leaves, by: Transformation): Leaves => {
   switch (by.transformation) {
@@ -89,7 +88,7 @@ const transformed = (solve: Leaves, by: Transformation): Leaves => {
       return (leaves) => {
         const [primals, dots] = cut(leaves, by.operands)
         const { value, tangent } = pushForward('jvp', solve, primals, spreadOver(dots, by.moving))
-        return tangent.map((each, i) => each ?? zero(value[i]!))
+        return tangent.map((each, i) => each ?? zeroLike(value[i]!))
       }
     case 'vjp':
       return (leaves) => {

@@ -1,6 +1,5 @@
 /** What one call of a primitive costs: operations and bytes, by its kind. */
-import type { DType } from '../DType.js'
-import { isFloat } from '../DType.js'
+import { type DType, isFloat } from '../DType.js'
 import { size } from '../shape/model.js'
 import type { Kind, Params, TensorType } from './model.js'
 import type { Cost } from './traffic.js'
@@ -28,8 +27,6 @@ export const counted =
   (operands: readonly TensorType[], _params: Params, results: readonly TensorType[]): Cost =>
     traffic(flops(operands, results), operands, results)
 
-const product = (sizes: readonly number[]): number => sizes.reduce((all, n) => all * n, 1)
-
 /** A formula for each matrix of a stack [..., m, n], the first operand; `k` is the number of columns of the last one. */
 export const perMatrix =
   (flops: (m: number, n: number, k: number) => number): ((operands: readonly TensorType[]) => number) =>
@@ -37,7 +34,7 @@ export const perMatrix =
     const { shape } = operands[0]!
     const [m = 1, n = 1] = shape.slice(-2)
     const k = operands.at(-1)!.shape.at(-1) ?? 1
-    return product(shape.slice(0, -2)) * Math.round(flops(m, n, k))
+    return size(shape.slice(0, -2)) * Math.round(flops(m, n, k))
   }
 
 /**

@@ -1,4 +1,6 @@
 /** Keys: equal strings for equal parameters and constants. */
+import { isPlain } from '../internal/given.js'
+import { isProgram } from '../transform/program.js'
 import { type Params, Variable } from '../primitive/model.js'
 import { type Tensor, isConcrete, isTensor, uniform } from '../tensor/model.js'
 
@@ -15,13 +17,6 @@ export const identity = (x: object): string => {
 
 /** A number, -0 and NaN as well. */
 const numberKey = (x: number): string => (Object.is(x, -0) ? '-0' : String(x))
-
-const isPlain = (x: object): boolean => {
-  const prototype: unknown = Object.getPrototypeOf(x)
-  return prototype === Object.prototype || prototype === null
-}
-
-const isProgram = (x: object): boolean => 'equations' in x && 'outputs' in x
 
 const valueKey = (x: unknown): string => {
   if (typeof x === 'number') return numberKey(x)

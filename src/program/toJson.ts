@@ -1,4 +1,6 @@
 /** From programs to JSON. */
+import { isPlain } from '../internal/given.js'
+import { isProgram } from '../transform/program.js'
 import { type Atom, type Equation, type Program, type TensorType, Variable } from '../primitive/model.js'
 import { size } from '../shape/model.js'
 import { type Concrete, Dense, type Tensor, contiguous, isConcrete, isTensor } from '../tensor/model.js'
@@ -47,13 +49,6 @@ const refusal = ({ primitive, scope }: Equation, what: string): TypeError =>
 /** What a value is called that is no data. */
 const kindOf = (value: unknown): string =>
   typeof value === 'object' && value !== null ? `a ${value.constructor.name}` : `a ${typeof value}`
-
-const isProgram = (value: object): value is Program => 'equations' in value && 'inputs' in value && 'outputs' in value
-
-const isPlain = (value: object): boolean => {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
-}
 
 const below = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)
 

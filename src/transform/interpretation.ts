@@ -19,7 +19,7 @@ export abstract class Interpretation implements Interpreter {
 
   abstract apply<P extends Params>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[]
 
-  /** Without a faster way of its own, as any primitive. */
+  /** Applies the primitive as any other; an interpreter with a faster way overrides this, and `applySingle`. */
   applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
     return this.apply(pair.primitive, [x, y], none)[0]!
   }

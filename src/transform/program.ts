@@ -46,6 +46,9 @@ export const equation = <P extends Params>(
     ...(scope !== undefined && { scope })
   })
 
+/** Whether an object, such as a parameter, is a program. */
+export const isProgram = (x: object): x is Program => 'equations' in x && 'inputs' in x && 'outputs' in x
+
 /** Whether a primitive is called for more than its results. */
 export const hasEffect = ({ primitive, params }: Bound): boolean => primitive.effect?.(params) ?? false
 

@@ -2,6 +2,7 @@
  * The staging mode: values are known by shape and type only, and operations on them are written down as equations. What
  * comes out is a program that depends on no concrete value.
  */
+import { isPlain } from '../internal/given.js'
 import {
   type Atom,
   type Bound,
@@ -25,8 +26,7 @@ import { Interpretation } from './interpretation.js'
 
 /** Refuses parameters that are no record: two of them could not be told apart, nor printed, nor stored. */
 const requireRecord = ({ primitive, params }: Bound): void => {
-  const prototype: unknown = Object.getPrototypeOf(params)
-  if (prototype === Object.prototype || prototype === null) return
+  if (isPlain(params)) return
   const given = Array.isArray(params) ? 'a list' : `of class ${params.constructor.name}`
   throw new TypeError(
     `${primitive.name}: its parameters are ${given}; expected a record of plain data, such as { axis: 0 }`
