@@ -6,7 +6,7 @@
  * index: that is faster than a plain loop, most of whose cost is not the arithmetic. The last line of each does what is left,
  * and operands of any other stride.
  */
-import type { BinaryLoop, LoopsByType } from './elementwise.js'
+import type { BinaryLoop, LoopsByType, UnaryLoop } from './elementwise.js'
 
 /** The product in which 0 is strong: 0 times infinity or NaN is 0. */
 export const guarded = (x: number, y: number): number => {
@@ -175,6 +175,11 @@ const mulFloat64: BinaryLoop = (n, x, p, s, y, q, t, out, i) => {
 }
 
 export const mulLoops: LoopsByType<BinaryLoop> = { float32: mulFloat32, float64: mulFloat64 }
+
+export const squareLoops: LoopsByType<UnaryLoop> = {
+  float32: (n, x, p, s, out, to) => mulFloat32(n, x, p, s, x, p, s, out, to),
+  float64: (n, x, p, s, out, to) => mulFloat64(n, x, p, s, x, p, s, out, to)
+}
 
 // -----------------------------------------------------------------------------
 // x / y

@@ -1,7 +1,7 @@
 /** The four operations and their kin, elementwise. */
 import * as E from '../primitive/expression.js'
 import { none, type None } from '../primitive/model.js'
-import { addLoops, divLoops, mulLoops, subLoops } from '../kernel/arithmetic.js'
+import { addLoops, divLoops, mulLoops, squareLoops, subLoops } from '../kernel/arithmetic.js'
 import { negLoops } from '../kernel/rectifier.js'
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
 import { type Sample, awayFrom, interval, real } from '../primitive/domain.js'
@@ -147,9 +147,7 @@ export const square: Unary = unary({
   f: (x) => x * x,
   scalar: { float: E.mul(E.x, E.x), int32: E.call('imul', E.x, E.x) },
   int32: (x) => Math.imul(x, x),
-  loop: (n, x, p, pStep, out, to) => {
-    for (const end = to + n; to < end; to++, p += pStep) out[to] = x[p]! * x[p]!
-  },
+  loops: squareLoops,
   diagonal: (x) => (t) => guardedMul(t, add(x, x)),
   accepts: 'number'
 })

@@ -13,7 +13,7 @@ import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, empty, show, size } from '../shape/model.js'
 import type { MatMul, Multiplies } from '../shape/static.js'
 import { asDense } from './dense.js'
-import { type Concrete, type Dense, type Tensor, fromData } from './model.js'
+import { type Concrete, Dense, type Tensor, fromData } from './model.js'
 import { cast, permuteTo, reshapeTo, sumTo } from './structural.js'
 
 // -----------------------------------------------------------------------------
@@ -154,11 +154,13 @@ const matmulPrimitive: Primitive<Zeros> = op<2, Zeros>({
   vjp: [
     (a, b) => {
       const shape = a.shape
-      return (ct) => pullLeft(shape, b, ct)
+      const across = liesAcross(a)
+      return (ct) => pullLeft(shape, across, b, ct)
     },
     (a, b) => {
       const shape = b.shape
-      return (ct) => sumTo(product(transposed(a), ct, strong), shape)
+      const across = liesAcross(b)
+      return (ct) => sumTo(productLying(across, transposed(a), ct), shape)
     }
   ],
   batch: ([a, b], [ofLeft, ofRight], zeros) => {
@@ -180,10 +182,26 @@ const matmulPrimitive: Primitive<Zeros> = op<2, Zeros>({
  * ct B^T, summed over the axes along which A was repeated. One matrix A beside a stack of B is contracted in one product:
  * of [m, b n] and [b n, k], instead of a stack of [m, k] to be summed.
  */
-const pullLeft = (shape: Shape, b: Tensor, ct: Tensor): Tensor =>
+const pullLeft = (shape: Shape, across: boolean, b: Tensor, ct: Tensor): Tensor =>
   shape.length === 2 && ct.shape.length > 2
     ? bindOne(matmulPrimitive, [sideBySide(ct), transposed(sideBySide(b))], strong)
-    : sumTo(product(ct, transposed(b), strong), shape)
+    : sumTo(productLying(across, ct, transposed(b)), shape)
+
+/** Whether a matrix lies in memory column by column, as the transpose of a matrix does. */
+const liesAcross = (x: Tensor): boolean => {
+  if (!(x instanceof Dense)) return false
+  const { shape, strides }: Dense = x
+  return shape.length === 2 && strides[0] === 1 && strides[1] === rows(shape)
+}
+
+/**
+ * A B with strong zeros, laid out column by column if `across`, as B^T A^T: the bits are the same. The gradient of a transpose
+ * is laid out as the transpose is, so that what meets it element by element lies in step with it.
+ */
+const productLying = (across: boolean, a: Tensor, b: Tensor): Tensor =>
+  across && a.shape.length === 2 && b.shape.length === 2
+    ? transposed(product(transposed(b), transposed(a), strong))
+    : product(a, b, strong)
 
 /** A stack of matrices, the mapped axis in front, with as many axes as are asked for: those that it lacks come behind it. */
 const widened = (x: Tensor, rank: number): Tensor => {

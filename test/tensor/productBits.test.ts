@@ -127,6 +127,23 @@ test('a view gives the bits of its contiguous copy', () => {
   }
 })
 
+test('the gradient of a transpose has the bits of that of its contiguous copy, and lies as what was transposed', () =>
+  ofMatrices((a, b) => {
+    const copied = (x: T.Tensor): T.Tensor => T.fromTypedArray(values(x).slice(), x.shape)
+    const loss = (x: T.Tensor, y: T.Tensor): T.Tensor<[]> => T.ensure([])(T.sum(T.square(T.matmul(x, y))))
+    const [across, down] = [T.transpose(a), T.transpose(b)]
+    const ofLeft = grad((x: T.Tensor) => loss(T.transpose(x), b))(across)
+    const ofRight = grad((y: T.Tensor) => loss(a, T.transpose(y)))(down)
+    const wanted = grad(([x, y]: readonly [T.Tensor, T.Tensor]) => loss(x, y))([a, b] as const)
+    expectBits(ofLeft, T.transpose(wanted[0]))
+    expectBits(ofRight, T.transpose(wanted[1]))
+    const [w, z] = [copied(across), copied(down)]
+    expectBits(grad((x: T.Tensor) => loss(T.transpose(x), b))(w), T.transpose(wanted[0]))
+    const found = grad((y: T.Tensor) => loss(a, T.transpose(y)))(z)
+    expectBits(found, T.transpose(wanted[1]))
+    expect(found).toMatchObject({ strides: [z.shape[1]!, 1] })
+  }, 30))
+
 describe('vmap is the stack of examples', () => {
   const stackOf = (each: readonly T.Tensor[]): T.Tensor => T.stack(each)
 

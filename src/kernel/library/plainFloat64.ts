@@ -88,8 +88,11 @@ const direct = (
   }
 }
 
-/** One element after another, `k` of one block: for products of a few terms, where tiles would repeat most of their work. */
-const tiny = (
+/**
+ * Tiles of two by two, `k` of one block: for products of a few terms, where larger tiles would repeat most of their work. All of `m`, `n`
+ * and `k` at least 1; strides as in `matmulInto`.
+ */
+export const tinyFloat64 = (
   m: number,
   n: number,
   k: number,
@@ -104,19 +107,36 @@ const tiny = (
   c: Data,
   cOffset: number
 ): void => {
-  let to = cOffset
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j < n; j++) {
-      let sum = 0
+  for (let i = 0; i < m; i += 2) {
+    const i1 = Math.min(i + 1, m - 1)
+    const rowStep = (i1 - i) * aRow
+    const row0 = cOffset + i * n
+    const row1 = cOffset + i1 * n
+    for (let j = 0; j < n; j += 2) {
+      const j1 = Math.min(j + 1, n - 1)
+      const step1 = (j1 - j) * bCol
       let s = aOffset + i * aRow
       let t = bOffset + j * bCol
+      let c00 = 0
+      let c01 = 0
+      let c10 = 0
+      let c11 = 0
       for (let p = 0; p < k; p++) {
-        sum = sum + a[s]! * b[t]!
+        const x0 = a[s]!
+        const x1 = a[(s + rowStep) | 0]!
+        const y0 = b[t]!
+        const y1 = b[(t + step1) | 0]!
+        c00 = c00 + x0 * y0
+        c01 = c01 + x0 * y1
+        c10 = c10 + x1 * y0
+        c11 = c11 + x1 * y1
         s = (s + aCol) | 0
         t = (t + bRow) | 0
       }
-      c[to] = sum
-      to = (to + 1) | 0
+      c[row0 + j] = c00
+      c[row0 + j1] = c01
+      c[row1 + j] = c10
+      c[row1 + j1] = c11
     }
   }
 }
@@ -146,9 +166,6 @@ const outer = (
   }
 }
 
-/** Products of the three sizes that `tiny` takes. */
-const few = 16
-
 /** The product, all of `m`, `n` and `k` at least 1. Strides as in `matmulInto`. */
 export const plainFloat64 = (
   m: number,
@@ -165,8 +182,7 @@ export const plainFloat64 = (
   c: Data,
   cOffset: number
 ): void => {
-  if (m * n * k <= few) tiny(m, n, k, a, aOffset, aRow, aCol, b, bOffset, bRow, bCol, c, cOffset)
-  else if (k === 1) outer(m, n, a, aOffset, aRow, b, bOffset, bCol, c, cOffset)
+  if (k === 1) outer(m, n, a, aOffset, aRow, b, bOffset, bCol, c, cOffset)
   else if (n === 1) vectorFloat64(m, k, a, aOffset, aRow, aCol, b, bOffset, bRow, c, cOffset)
   else if (m === 1) vectorFloat64(n, k, b, bOffset, bCol, bRow, a, aOffset, aCol, c, cOffset)
   else if (m * n * k < 3 * k * (m + n) + 2 * m * n + 1000)

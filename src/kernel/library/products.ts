@@ -4,12 +4,15 @@
  * calls, and small products would be 5 % slower.
  */
 import { libraryOnce } from './instance.js'
-import { plainFloat32 } from './plainFloat32.js'
-import { plainFloat64 } from './plainFloat64.js'
+import { plainFloat32, tinyFloat32 } from './plainFloat32.js'
+import { plainFloat64, tinyFloat64 } from './plainFloat64.js'
 import { wasmFloat32 } from './wasmFloat32.js'
 import { wasmFloat64 } from './wasmFloat64.js'
 
-/** The least product of the three sizes for the library. */
+/** The most of the three sizes, multiplied, for tiles of two by two. */
+const few = 16
+
+/** The least for the library. */
 const paysFloat32 = 256
 const paysFloat64 = 768
 
@@ -28,7 +31,12 @@ export const productFloat32 = (
   c: Float32Array,
   cOffset: number
 ): void => {
-  const library = m * n * k < paysFloat32 || k === 1 ? undefined : libraryOnce()
+  const size = m * n * k
+  if (size <= few) {
+    tinyFloat32(m, n, k, a, aOffset, aRow, aCol, b, bOffset, bRow, bCol, c, cOffset)
+    return
+  }
+  const library = size < paysFloat32 || k === 1 ? undefined : libraryOnce()
   if (library === undefined) plainFloat32(m, n, k, a, aOffset, aRow, aCol, b, bOffset, bRow, bCol, c, cOffset)
   else wasmFloat32(library, m, n, k, a, aOffset, aRow, aCol, b, bOffset, bRow, bCol, c, cOffset)
 }
@@ -49,7 +57,12 @@ export const productFloat64 = (
   c: Float64Array,
   cOffset: number
 ): void => {
-  const library = m * n * k < paysFloat64 || k === 1 || m === 1 || n === 1 ? undefined : libraryOnce()
+  const size = m * n * k
+  if (size <= few) {
+    tinyFloat64(m, n, k, a, aOffset, aRow, aCol, b, bOffset, bRow, bCol, c, cOffset)
+    return
+  }
+  const library = size < paysFloat64 || k === 1 || m === 1 || n === 1 ? undefined : libraryOnce()
   if (library === undefined) plainFloat64(m, n, k, a, aOffset, aRow, aCol, b, bOffset, bRow, bCol, c, cOffset)
   else wasmFloat64(library, m, n, k, a, aOffset, aRow, aCol, b, bOffset, bRow, bCol, c, cOffset)
 }

@@ -27,7 +27,7 @@ import type { Func, Instruction } from '../wasm/model.js'
 import { type Kind, upTo, vectorBytes } from './kinds.js'
 
 /** Steps of k in one turn of the loop over panels. */
-const unrolled = 4
+const unrolled = 8
 
 const sum = (i: number, j: number): string => `c${i}_${j}`
 
@@ -81,11 +81,12 @@ export const packedTile = (kind: Kind): Func => {
   const step = (turn: number): readonly Instruction[] => [
     ...upTo(vectors).map((j) => set(`b${j}`, access('v128.load', (turn * vectors + j) * vectorBytes, get('b')))),
     ...upTo(rows).flatMap((i) => [
-      set('t', access(kind.splat, (turn * rows + i) * bytes, get('a'))),
+      set('t', access(kind.splat, i * bytes, get('a'))),
       ...addProducts(kind, i, vectors)
-    ])
+    ]),
+    increase('a', i32(rows * bytes))
   ]
-  const after = [increase('b', i32(unrolled * vectors * vectorBytes)), increase('a', i32(unrolled * rows * bytes))]
+  const after = [increase('b', i32(unrolled * vectors * vectorBytes))]
   return {
     name: `packed_${name}`,
     exported: false,
