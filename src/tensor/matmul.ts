@@ -53,6 +53,9 @@ const stack = (shape: Shape): Shape => shape.slice(0, -2)
 const rows = (shape: Shape): number => shape[shape.length - 2]!
 const columns = (shape: Shape): number => shape[shape.length - 1]!
 
+const refuse = (operation: string, a: Shape, b: Shape, rule: string): ShapeError =>
+  new ShapeError(operation, [a, b], `${show(a)} and ${show(b)} do not multiply; ${rule}`)
+
 /** The leading axes of the product of two stacks of matrices; throws in the user's terms, for vectors too. */
 const requireProduct = (operation: string, a: Shape, b: Shape): Shape => {
   if (a.length === 0 || b.length === 0) {
@@ -60,15 +63,16 @@ const requireProduct = (operation: string, a: Shape, b: Shape): Shape => {
   }
   const k = columns(a)
   const l = b.length === 1 ? b[0]! : rows(b)
-  const refuse = (rule: string): ShapeError =>
-    new ShapeError(operation, [a, b], `${show(a)} and ${show(b)} do not multiply; ${rule}`)
   if (k !== l) {
     const which = b.length === 1 ? 'the only axis' : 'the last but one'
-    throw refuse(`the last axis of the first and ${which} of the second must agree: ${k} is not ${l}`)
+    const rule = `the last axis of the first and ${which} of the second must agree: ${k} is not ${l}`
+    throw refuse(operation, a, b, rule)
   }
-  const batch = a.length <= 2 && b.length <= 2 ? empty : broadcast(stack(a), stack(b))
+  if (a.length <= 2 && b.length <= 2) return empty
+  const batch = broadcast(stack(a), stack(b))
   if (batch !== undefined) return batch
-  throw refuse(`the axes before the last two must broadcast: ${show(stack(a))} and ${show(stack(b))} do not`)
+  const rule = `the axes before the last two must broadcast: ${show(stack(a))} and ${show(stack(b))} do not`
+  throw refuse(operation, a, b, rule)
 }
 
 // -----------------------------------------------------------------------------
@@ -142,10 +146,11 @@ const matmulPrimitive: Primitive<Zeros> = op<2, Zeros>({
   kind: 'contract',
   arity: 2,
   cost: counted(([a], [out]) => 2 * size(out!.shape) * columns(a!.shape)),
-  infer: (a, b) => ({
-    shape: [...requireProduct('matmul', a.shape, b.shape), rows(a.shape), columns(b.shape)],
-    dtype: a.dtype === 'bool' ? 'int32' : a.dtype
-  }),
+  infer: (a, b) => {
+    const batch = requireProduct('matmul', a.shape, b.shape)
+    const [m, n] = [rows(a.shape), columns(b.shape)]
+    return { shape: batch.length === 0 ? [m, n] : [...batch, m, n], dtype: a.dtype === 'bool' ? 'int32' : a.dtype }
+  },
   evaluate: (a, b, zeros, out) => multiply(asDense(a), asDense(b), out.shape, out.dtype, zeros),
   jvp: [
     (tangent, _a, b) => bindOne(matmulPrimitive, [tangent, b], strong),
