@@ -13,7 +13,7 @@ import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, empty, show, size } from '../shape/model.js'
 import type { MatMul, Multiplies } from '../shape/static.js'
 import { asDense } from './dense.js'
-import { type Concrete, Dense, type Tensor, fromData } from './model.js'
+import { type Concrete, type Dense, type Tensor, fromData, isConcrete } from './model.js'
 import { cast, permuteTo, reshapeTo, sumTo } from './structural.js'
 
 // -----------------------------------------------------------------------------
@@ -65,14 +65,13 @@ const requireProduct = (operation: string, a: Shape, b: Shape): Shape => {
   const l = b.length === 1 ? b[0]! : rows(b)
   if (k !== l) {
     const which = b.length === 1 ? 'the only axis' : 'the last but one'
-    const rule = `the last axis of the first and ${which} of the second must agree: ${k} is not ${l}`
-    throw refuse(operation, a, b, rule)
+    throw refuse(operation, a, b, `the last axis of the first and ${which} of the second must agree: ${k} is not ${l}`)
   }
   if (a.length <= 2 && b.length <= 2) return empty
   const batch = broadcast(stack(a), stack(b))
   if (batch !== undefined) return batch
-  const rule = `the axes before the last two must broadcast: ${show(stack(a))} and ${show(stack(b))} do not`
-  throw refuse(operation, a, b, rule)
+  const given = `${show(stack(a))} and ${show(stack(b))}`
+  throw refuse(operation, a, b, `the axes before the last two must broadcast: ${given} do not`)
 }
 
 // -----------------------------------------------------------------------------
@@ -194,9 +193,9 @@ const pullLeft = (shape: Shape, across: boolean, b: Tensor, ct: Tensor): Tensor 
 
 /** Whether a matrix lies in memory column by column, as the transpose of a matrix does. */
 const liesAcross = (x: Tensor): boolean => {
-  if (!(x instanceof Dense)) return false
-  const { shape, strides }: Dense = x
-  return shape.length === 2 && strides[0] === 1 && strides[1] === rows(shape)
+  if (!isConcrete(x) || x.shape.length !== 2) return false
+  const { shape, strides } = asDense(x)
+  return strides[0] === 1 && strides[1] === shape[0]
 }
 
 /**

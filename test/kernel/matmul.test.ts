@@ -204,6 +204,6 @@ test('operands of two types are refused', () => {
   const multiply = () =>
     matmulInto(1, 1, 1, new Float32Array(1), 0, 1, 1, new Float64Array(1), 0, 1, 1, new Float32Array(1), 0)
   expect(multiply).toThrow(
-    'matmul: Float32Array, Float64Array, Float32Array; operands and result of one type are required'
+    'matmul: Float32Array, Float64Array, Float32Array; one type is required'
   )
 })

@@ -80,10 +80,7 @@ export const packedTile = (kind: Kind): Func => {
   const { name, bytes, rows, vectors } = kind
   const step = (turn: number): readonly Instruction[] => [
     ...upTo(vectors).map((j) => set(`b${j}`, access('v128.load', (turn * vectors + j) * vectorBytes, get('b')))),
-    ...upTo(rows).flatMap((i) => [
-      set('t', access(kind.splat, i * bytes, get('a'))),
-      ...addProducts(kind, i, vectors)
-    ]),
+    ...upTo(rows).flatMap((i) => [set('t', access(kind.splat, i * bytes, get('a'))), ...addProducts(kind, i, vectors)]),
     increase('a', i32(rows * bytes))
   ]
   const after = [increase('b', i32(unrolled * vectors * vectorBytes))]
