@@ -104,7 +104,10 @@ describe('an element is defined by its row and its column', () => {
     const sizes = fc.record({ n: fc.integer({ min: 1, max: 40 }), i: side, j: side, seed: fc.integer() })
     fc.assert(
       fc.property(sizes, ({ n, i, j, seed }) => {
-        const [a, b] = [drawn('float32', seed, [n, 1 + (i % 8), 1 + (j % 8)]), drawn('float32', seed + 1, [1 + (j % 8), 1 + (i % 8), 5])]
+        const [a, b] = [
+          drawn('float32', seed, [n, 1 + (i % 8), 1 + (j % 8)]),
+          drawn('float32', seed + 1, [1 + (j % 8), 1 + (i % 8), 5])
+        ]
         const all = T.einsum('nij,jik->nk', a, b)
         expectBits(T.einsum('nij,jik->nk', T.slice(a, [[0, 1]]), b), T.slice(all, [[0, 1]]))
         expectBits(vmap((x: T.Tensor) => T.einsum('ij,jik->k', x, b))(a), all)
