@@ -1,5 +1,7 @@
 /** The hyperbolic functions and their inverses. */
 import * as E from '../primitive/expression.js'
+import { tanh as tanhFloat32, tanhLoop } from '../kernel/functions/tanh.js'
+import * as Float32 from '../kernel/special/logisticFloat32.js'
 import { tanhDerivative as tanhDerivativeOf } from '../kernel/special/logistic.js'
 import { interval, real } from '../primitive/domain.js'
 import { type Unary, guardedMul, unary } from '../primitive/elementwise.js'
@@ -51,7 +53,10 @@ export const cosh: Unary = unary({
 export const tanh: Unary = unary({
   name: 'tanh',
   domain: real,
+  f: Math.tanh,
+  single: tanhFloat32,
   scalar: E.call('tanh', E.x),
+  loops: { float32: tanhLoop },
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = Math.tanh(x[p]!)
   },
@@ -63,6 +68,8 @@ export const tanhDerivative: Unary = unary({
   name: 'tanhDerivative',
   domain: real,
   f: tanhDerivativeOf,
+  single: Float32.tanhDerivative,
+  loops: { float32: Float32.tanhDerivativeLoop },
   scalar: E.mul(4, sigmoidDerivativeAt(E.mul(2, E.x))),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = tanhDerivativeOf(x[p]!)

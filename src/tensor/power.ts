@@ -1,6 +1,8 @@
 /** Powers and roots. */
 import * as E from '../primitive/expression.js'
-import { binaryLoop } from '../kernel/elementwise.js'
+import { type Scalar1, type Scalar2, binaryLoop } from '../kernel/elementwise.js'
+import { log as logFloat32 } from '../kernel/functions/log.js'
+import { pow as powFloat32, powLoop } from '../kernel/functions/pow.js'
 import {
   SCALE_DOWN,
   SCALE_UP,
@@ -109,7 +111,10 @@ export const pow: Binary<'pow'> = binary({
   name: 'pow',
   domains: [interval(0.4, 3), interval(-2, 3)],
   scalar: { float: E.call('pow', E.x, E.y), int32: E.call('ipow', E.x, E.y) },
+  f: powOf,
+  single: powFloat32,
   int32: integerPower,
+  loops: { float32: powLoop },
   loop: (n, x, p, pStep, y, q, qStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = powOf(x[p]!, y[q]!)
   },
@@ -121,11 +126,11 @@ export const pow: Binary<'pow'> = binary({
 
 /** x^p (log x)^k for k >= 1, by the rules for the derivative of a power in p. */
 const powerLogOf =
-  (k: number) =>
+  (pow: Scalar2, log: Scalar1, k: number) =>
   (x: number, p: number): number => {
     if (x === 0) return p > 0 ? 0 : NaN
-    const power = x < 0 ? NaN : powOf(x, p)
-    return power === 0 ? 0 : power * powOf(Math.log(x), k)
+    const power = x < 0 ? NaN : pow(x, p)
+    return power === 0 ? 0 : power * pow(log(x), k)
   }
 
 const power = E.select(E.less(E.x, 0), NaN, E.call('pow', E.x, E.y))
@@ -152,7 +157,10 @@ export const powerLogPrimitive: Primitive<OfOrder> = op<2, OfOrder>({
     E.select(E.greater(E.y, 0), 0, NaN),
     E.select(E.equal(power, 0), 0, E.mul(power, E.call('pow', E.call('log', E.x), E.parameter('order'))))
   ),
-  evaluate: (x, p, { order: k }, out) => evaluateBinary(powerLogOf(k), binaryLoop(powerLogOf(k)), x, p, out),
+  evaluate: (x, p, { order: k }, out) => {
+    const f = out.dtype === 'float32' ? powerLogOf(powFloat32, logFloat32, k) : powerLogOf(powOf, Math.log, k)
+    return evaluateBinary(f, binaryLoop(f), x, p, out)
+  },
   jvp: [
     (t, x, p, _out, { order: k }) => guardedMul(t, powerLogInX(x, p, k)),
     (t, x, p, _out, { order: k }) => guardedMul(t, powerLog(x, p, k + 1))

@@ -82,7 +82,7 @@ describe('makers', () => {
   })
 
   it('want f where scalar is more than that, or not there', () => {
-    const refusal = 'unary: swish has no f; f is required unless scalar is one elementary intrinsic of x'
+    const refusal = 'unary: swish has no f; f is required unless scalar is one simple intrinsic of x, such as sqrt'
     const swish: Expression = div(x, add(1, call('exp', call('neg', x))))
     for (const scalar of [swish, call('erf', x), call('sin', y), call('sin', mul(x, 2)), x]) {
       expect(() => unary({ name: 'swish', domain: real, scalar })).toThrow(new TypeError(refusal))
@@ -90,7 +90,7 @@ describe('makers', () => {
     expect(() => unary({ name: 'swish', domain: real })).toThrow(new TypeError(refusal))
 
     const none =
-      'binary: swap has no f; f is required unless scalar is one operation or elementary intrinsic of x and y'
+      'binary: swap has no f; f is required unless scalar is one operation or simple intrinsic of x and y, such as max'
     for (const scalar of [sub(y, x), sub(x, 1), call('atan2', y, x), call('sin', x), call('polygamma', x, y), y]) {
       expect(() => binary({ name: 'swap', domains: [real, real], scalar })).toThrow(new TypeError(none))
     }
