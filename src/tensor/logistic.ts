@@ -12,7 +12,7 @@ import * as Float32 from '../kernel/special/logisticFloat32.js'
 import { real } from '../primitive/domain.js'
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
 import { mul, neg } from './arithmetic.js'
-import { tanh } from './hyperbolic.js'
+import { tanh } from './tanh.js'
 import { decayAt, sigmoidAt, sigmoidDerivativeAt, softplusAt } from './logisticExpression.js'
 
 /**

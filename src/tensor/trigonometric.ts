@@ -6,7 +6,8 @@ import { none } from '../primitive/model.js'
 import { interval, real } from '../primitive/domain.js'
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
 import { add, mul, neg, reciprocal, square, sub } from './arithmetic.js'
-import { direction, hypot, rsqrt } from './power.js'
+import { direction, hypot } from './hypot.js'
+import { rsqrt } from './root.js'
 
 /** The open interval of asin and acos, as far from its ends as differences of third order need. */
 const inside = interval(-0.85, 0.85)
