@@ -88,29 +88,35 @@ const importsOf = (names: Iterable<string>, from: string): readonly string[] => 
 
 /** The files of the functions, by name. */
 export const generateFunctions = async (): Promise<ReadonlyMap<string, string>> => {
-  const reduce = Object.entries(reductions).map(([name, definition]) => printed(name, definition))
-  const bits = new Set(reduce.flatMap(({ imports }) => [...imports]))
-  const texts = new Map([
-    [`${folder}/reduction.ts`, [made, ...importsOf(bits, './bits.js'), ...reduce.map(({ text }) => `\n${text}`)]]
+  const texts = new Map<string, readonly string[]>()
+  const reduced = Object.entries(reductions).map(([name, definition]) => printed(name, definition))
+  const unique = (lists: readonly (readonly string[])[]): readonly string[] => [...new Set(lists.flat())]
+  texts.set(`${folder}/reduction.ts`, [
+    made,
+    ...importsOf(unique(reduced.map(({ imports }) => imports)), './bits.js'),
+    ...unique(reduced.map(({ constants }) => constants)),
+    ...reduced.map(({ code }) => code)
   ])
   for (const [name, definition] of Object.entries(functions)) {
-    const { text, arity, imports } = printed(name, definition)
+    const { arity, imports, constants, code, loop } = printed(name, definition)
+    const isReduction = (each: string): boolean => each in reductions
     texts.set(`${folder}/${name}.ts`, [
       made,
       `import type { ${typeOfLoop(arity)} } from '../elementwise.js'`,
       ...importsOf(
-        [...imports].filter((each) => !(each in reductions)),
+        imports.filter((each) => !isReduction(each)),
         './bits.js'
       ),
-      ...importsOf(
-        [...imports].filter((each) => each in reductions),
-        './reduction.js'
-      ),
-      `\n${text}\n`,
-      loopOf(name, arity)
+      ...importsOf(imports.filter(isReduction), './reduction.js'),
+      ...constants,
+      code,
+      loop
     ])
   }
-  const files = [...texts].map(async ([file, lines]) => [file, await formatted(file, lines.join('\n'))] as const)
+  const files = [...texts].map(async ([file, lines]) => {
+    const spaced = lines.map((line) => (line.startsWith('import') || line === made ? line : `\n${line}`))
+    return [file, await formatted(file, spaced.join('\n'))] as const
+  })
   return new Map(await Promise.all(files))
 }
 

@@ -1,24 +1,19 @@
 /** The steps of the functions that look at the bits of numbers. */
 import { twoOverPi as digits } from './coefficients.js'
 
-/** By doubling, which is exact. */
+/** From 2^-1022 by doubling, which is exact, to Infinity. */
 const powers = (): Float64Array => {
-  const table = new Float64Array(2049)
-  for (let i = 0, power = 2 ** -1022 / 8; i < 2049; i++, power += power) table[i] = power
+  const table = new Float64Array(2050)
+  for (let i = 3, power = 2 ** -1022; i < 2050; i++, power += power) table[i] = power
   return table
 }
 
-/** 2^k at k + 1025, for k from -1025 (which is that of a NaN's reciprocal) to 1023. */
+/** 2^k at k + 1025 for k from -1022 to 1023; 0 below, down to the k that bits of a NaN give, and Infinity above. */
 export const powersOfTwo: Float64Array = /* @__PURE__ */ powers()
 
-const number = /* @__PURE__ */ new Float64Array(1)
-const words = /* @__PURE__ */ new Int32Array(number.buffer)
-
-/** The whole e for which x 2^-e is from sqrt(1/2) to sqrt(2). */
-export const exponent = (x: number): number => {
-  number[0] = x
-  return (words[1]! - 0x3fe6a09e) >> 20
-}
+/** A number, and its bits: the second word has the exponent. */
+export const number: Float64Array = /* @__PURE__ */ new Float64Array(1)
+export const words: Int32Array = /* @__PURE__ */ new Int32Array(number.buffer)
 
 /** The exponents of the numbers from 2^23, of which no other is reduced so, to 2^128. */
 const FIRST = 23

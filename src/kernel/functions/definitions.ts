@@ -9,6 +9,7 @@ import {
   abs,
   add,
   and,
+  atLeast,
   atMost,
   bit,
   div,
@@ -38,20 +39,16 @@ import {
 // exponentials
 // -----------------------------------------------------------------------------
 
-/** e^u = s (1 + t) for |u| <= 708, with s a power of two. */
+/** e^u = s (1 + t) for u from -709, where s is 0, to 710, where it is Infinity; in between, s is a power of two. */
 const exponential = (u: Node): { readonly s: Node; readonly t: Node } => {
   const k = nearest(mul(u, Math.LOG2E))
   const r = sub(u, mul(k, Math.LN2))
   return { s: scale(k), t: mul(r, polynomial(C.exponential, r)) }
 }
 
-/** `inside` where |u| is small enough for `exponential`. */
-const limited = (u: Node, below: number, inside: Node): Node =>
-  select(less(u, -708), below, select(less(709, u), Infinity, inside))
-
 const exp = (u: Node): Node => {
-  const { s, t } = exponential(u)
-  return limited(u, 0, mul(s, add(t, 1)))
+  const { s, t } = exponential(atMost(atLeast(u, -709), 710))
+  return mul(s, add(t, 1))
 }
 
 const lessOne = (u: Node): Node => {
@@ -64,6 +61,8 @@ const odd = (positive: (a: Node) => Node): Node => {
   const value = positive(abs(x))
   return select(equal(x, 0), x, select(less(x, 0), neg(value), value))
 }
+
+const expm1 = select(equal(x, 0), x, lessOne(atMost(atLeast(x, -709), 709)))
 
 const tanh = odd((a) => {
   const bounded = atMost(a, 22)
@@ -193,8 +192,8 @@ export interface Definition {
 type Public = 'exp' | 'expm1' | 'log' | 'log1p' | 'tanh' | 'erf' | 'sin' | 'cos' | 'pow'
 
 export const functions: Readonly<Record<Public, Definition>> = {
-  exp: { says: 'The exponential; 0 below -708 and Infinity above 709.', node: exp(x) },
-  expm1: { says: 'e^x - 1; Infinity above 709.', node: select(equal(x, 0), x, limited(x, -1, lessOne(x))) },
+  exp: { says: 'The exponential; 0 below -708.7 and Infinity above 709.4.', node: exp(x) },
+  expm1: { says: 'e^x - 1, up to 709; beyond, its value there.', node: expm1 },
   log: { says: 'The natural logarithm of a number that is not subnormal.', node: log(x) },
   log1p: { says: 'log(1 + x).', node: log1p() },
   tanh: { says: 'The hyperbolic tangent.', node: tanh },

@@ -28,7 +28,7 @@ type Op =
   | 'not'
   // the second argument where the first holds, else the third
   | 'select'
-  // 2^k, for a whole k from -1024 to 1023
+  // 2^k for a whole k, from -1023, of which it is 0, to 1024, of which it is Infinity
   | 'scale'
   // bit `value` of a whole number below 2^31 in size, in two's complement, as a condition
   | 'bit'
@@ -91,8 +91,9 @@ const ROUNDER = 6755399441055744
 /** The nearest whole number. */
 export const nearest = (a: Term): Node => sub(add(a, ROUNDER), ROUNDER)
 
-/** The smaller of a number and a constant; NaN stays. */
+/** The smaller of a number and a constant, and the larger; NaN stays. */
 export const atMost = (a: Node, bound: number): Node => select(less(bound, a), bound, a)
+export const atLeast = (a: Node, bound: number): Node => select(less(a, bound), bound, a)
 
 /** c0 + c1 a + c2 a^2 + ..., from the highest power down. */
 export const polynomial = (coefficients: readonly number[], a: Node): Node =>

@@ -40,38 +40,56 @@ export const erfDerivative = (x: number): number => TWO_OVER_SQRT_PI * exp(-x * 
 
 export const xlogy = (x: number, y: number): number => (x === 0 && !Number.isNaN(y) ? 0 : x * log(y))
 
-export const sigmoidLoop: UnaryLoop = (n, x, p, pStep, out, to) => {
-  for (const end = to + n; to < end; to++, p += pStep) out[to] = sigmoid(x[p]!)
+export const sigmoidLoop: UnaryLoop = (n, from, p, step, out, to) => {
+  for (const end = to + n; to < end; to++, p += step) {
+    out[to] = sigmoid(from[p]!)
+  }
 }
 
-export const sigmoidDerivativeLoop: UnaryLoop = (n, x, p, pStep, out, to) => {
-  for (const end = to + n; to < end; to++, p += pStep) out[to] = sigmoidDerivative(x[p]!)
+export const sigmoidDerivativeLoop: UnaryLoop = (n, from, p, step, out, to) => {
+  for (const end = to + n; to < end; to++, p += step) {
+    out[to] = sigmoidDerivative(from[p]!)
+  }
 }
 
-export const tanhDerivativeLoop: UnaryLoop = (n, x, p, pStep, out, to) => {
-  for (const end = to + n; to < end; to++, p += pStep) out[to] = tanhDerivative(x[p]!)
+export const tanhDerivativeLoop: UnaryLoop = (n, from, p, step, out, to) => {
+  for (const end = to + n; to < end; to++, p += step) {
+    out[to] = tanhDerivative(from[p]!)
+  }
 }
 
-export const softplusLoop: UnaryLoop = (n, x, p, pStep, out, to) => {
-  for (const end = to + n; to < end; to++, p += pStep) out[to] = softplus(x[p]!)
+export const softplusLoop: UnaryLoop = (n, from, p, step, out, to) => {
+  for (const end = to + n; to < end; to++, p += step) {
+    out[to] = softplus(from[p]!)
+  }
 }
 
-export const logSigmoidLoop: UnaryLoop = (n, x, p, pStep, out, to) => {
-  for (const end = to + n; to < end; to++, p += pStep) out[to] = logSigmoid(x[p]!)
+export const logSigmoidLoop: UnaryLoop = (n, from, p, step, out, to) => {
+  for (const end = to + n; to < end; to++, p += step) {
+    out[to] = logSigmoid(from[p]!)
+  }
 }
 
 export const logAddExpLoop: BinaryLoop = (n, x, p, pStep, y, q, qStep, out, to) => {
-  for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = logAddExp(x[p]!, y[q]!)
+  for (const end = to + n; to < end; to++, p += pStep, q += qStep) {
+    out[to] = logAddExp(x[p]!, y[q]!)
+  }
 }
 
 export const shareLoop: BinaryLoop = (n, x, p, pStep, y, q, qStep, out, to) => {
-  for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = share(x[p]!, y[q]!)
+  for (const end = to + n; to < end; to++, p += pStep, q += qStep) {
+    out[to] = share(x[p]!, y[q]!)
+  }
 }
 
-export const erfDerivativeLoop: UnaryLoop = (n, x, p, pStep, out, to) => {
-  for (const end = to + n; to < end; to++, p += pStep) out[to] = erfDerivative(x[p]!)
+export const erfDerivativeLoop: UnaryLoop = (n, from, p, step, out, to) => {
+  for (const end = to + n; to < end; to++, p += step) {
+    out[to] = erfDerivative(from[p]!)
+  }
 }
 
 export const xlogyLoop: BinaryLoop = (n, x, p, pStep, y, q, qStep, out, to) => {
-  for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = xlogy(x[p]!, y[q]!)
+  for (const end = to + n; to < end; to++, p += pStep, q += qStep) {
+    out[to] = xlogy(x[p]!, y[q]!)
+  }
 }
