@@ -51,7 +51,7 @@ const logical = (name: string, into: ReduceInto): Primitive<OverAxes> => {
     kind: 'reduce',
     arity: 1,
     infer: (x, { axes }) => ({ shape: dropAxes(x.shape, axes), dtype: 'bool' }),
-    evaluate: (x, { axes }, out) => reduceOver(x, axes, out, into),
+    evaluate: (x, { axes }, out) => reduceOver(x, axes, out, into, true),
     jvp: undefined,
     vjp: undefined,
     batch: (operands, _mapped, params) => bindOne(primitive, operands, axesBehind(params)),

@@ -61,10 +61,7 @@ const freedom = (shape: Shape, { axes, correction }: Spread): number => Math.max
 const evaluateWith =
   (root: boolean) =>
   (x: Concrete, spread: Spread, out: TensorType): Concrete => {
-    const divisor = freedom(x.shape, spread)
-    return reduceOver(x, spread.axes, out, (data, offset, outer, n, inner, result) =>
-      varianceInto(data, offset, outer, n, inner, divisor, root, result)
-    )
+    return reduceOver(x, spread.axes, out, varianceInto(freedom(x.shape, spread), root))
   }
 
 const lessMean = (x: Tensor, axes: readonly number[]): Tensor => sub(x, expandOver(meanOver(x, axes), x.shape, axes))

@@ -1,0 +1,196 @@
+/**
+ * Softmax and its kin along the middle extent of contiguous blocks of float32: shifted by the largest element, so that nothing
+ * overflows, in double throughout and rounded once.
+ *
+ * Infinite elements have the limits as values: where all are -infinity nothing has any weight; elements that are
+ * +infinity share the weight. NaN makes all of its lane NaN.
+ */
+import { exp } from './functions/exp.js'
+import { log } from './functions/log.js'
+import { type LaneKernel, type Terms, piece, sumPiece, sumTerms, termsFor, widthFor } from './lanes.js'
+import { blockFloat32 } from './sumOrder.js'
+
+/** The largest element of each lane, but for NaN. */
+const findPeaks = (
+  data: Float32Array,
+  from: number,
+  n: number,
+  step: number,
+  width: number,
+  peaks: Float64Array
+): void => {
+  if (width === 1) {
+    let peak = -Infinity
+    for (let j = 0, p = from; j < n; j++, p += step) {
+      const x = data[p]!
+      if (x > peak) peak = x
+    }
+    peaks[0] = peak
+    return
+  }
+  for (let k = 0; k < width; k++) peaks[k] = -Infinity
+  for (let j = 0; j < n; j++) {
+    const row = from + j * step
+    for (let k = 0; k < width; k++) {
+      const x = data[row + k]!
+      if (x > peaks[k]!) peaks[k] = x
+    }
+  }
+}
+
+/** Exponentials of the differences to the peaks, row by row. */
+const exponentials = (
+  data: Float32Array,
+  from: number,
+  rows: number,
+  step: number,
+  width: number,
+  peaks: Float64Array,
+  kept: Float64Array,
+  to: number
+): void => {
+  if (width === 1) {
+    const peak = peaks[0]!
+    for (let j = 0, p = from; j < rows; j++, p += step) kept[to + j] = exp(data[p]! - peak)
+    return
+  }
+  for (let j = 0, q = to; j < rows; j++, q += width) {
+    const row = from + j * step
+    for (let k = 0; k < width; k++) kept[q + k] = exp(data[row + k]! - peaks[k]!)
+  }
+}
+
+/** Finds peaks, and sums of exponentials. */
+const survey = (
+  data: Float32Array,
+  from: number,
+  n: number,
+  step: number,
+  width: number,
+  peaks: Float64Array,
+  terms: Terms
+): void => {
+  findPeaks(data, from, n, step, width, peaks)
+  if (n <= piece) {
+    exponentials(data, from, n, step, width, peaks, terms.kept, 0)
+    sumPiece(n, width, terms)
+    return
+  }
+  sumTerms(n, blockFloat32, width, terms, (first, rows, to) =>
+    exponentials(data, from + first * step, rows, step, width, peaks, terms.kept, to)
+  )
+}
+
+/** How many elements of a lane equal its infinite peak; NaN where one is NaN. */
+const countPeaks = (data: Float32Array, from: number, n: number, step: number, peak: number): number => {
+  let count = 0
+  for (let j = 0, p = from; j < n; j++, p += step) {
+    const x = data[p]!
+    if (x !== x) return NaN
+    if (x === peak) count++
+  }
+  return count
+}
+
+/** Of a lane with an infinite peak: the value of the elements at the peak and that of the others. */
+const writeLimits = (
+  data: Float32Array,
+  from: number,
+  n: number,
+  step: number,
+  peak: number,
+  atPeak: number,
+  below: number,
+  out: Float32Array,
+  to: number
+): void => {
+  for (let j = 0; j < n; j++) out[to + j * step] = data[from + j * step] === peak ? atPeak : below
+}
+
+/** `log sum exp x` along the middle extent; of nothing, -infinity. */
+export const logSumExpFloat32: LaneKernel<Float32Array> = (data, offset, outer, n, inner, out) => {
+  const most = widthFor(Math.min(n, piece), inner)
+  const peaks = new Float64Array(most)
+  const terms = termsFor(most, n, blockFloat32, false)
+  const { sums } = terms
+  for (let o = 0; o < outer; o++) {
+    for (let begin = 0; begin < inner; begin += most) {
+      const width = Math.min(most, inner - begin)
+      const from = offset + o * n * inner + begin
+      survey(data, from, n, inner, width, peaks, terms)
+      for (let k = 0; k < width; k++) {
+        const peak = peaks[k]!
+        const sum = sums[k]!
+        const to = o * inner + begin + k
+        if (sum === sum) out[to] = peak + log(sum)
+        // An infinite peak makes the sum NaN: the peak is the result then, unless an element is NaN.
+        else out[to] = countPeaks(data, from + k, n, inner, peak) > 0 ? peak : NaN
+      }
+    }
+  }
+}
+
+/** `exp x / sum exp x` along the middle extent. */
+export const softmaxFloat32: LaneKernel<Float32Array> = (data, offset, outer, n, inner, out) => {
+  const most = widthFor(n, inner)
+  const peaks = new Float64Array(most)
+  const terms = termsFor(most, n, blockFloat32, true)
+  const { sums, kept } = terms
+  for (let o = 0; o < outer; o++) {
+    for (let begin = 0; begin < inner; begin += most) {
+      const width = Math.min(most, inner - begin)
+      const to = o * n * inner + begin
+      const from = offset + to
+      survey(data, from, n, inner, width, peaks, terms)
+      if (width === 1) {
+        const sum = sums[0]!
+        for (let j = 0, q = to; j < n; j++, q += inner) out[q] = kept[j]! / sum
+      } else {
+        for (let j = 0, p = 0, q = to; j < n; j++, p += width, q += inner) {
+          for (let k = 0; k < width; k++) out[q + k] = kept[p + k]! / sums[k]!
+        }
+      }
+      for (let k = 0; k < width; k++) {
+        if (sums[k] === sums[k]) continue
+        const peak = peaks[k]!
+        const count = countPeaks(data, from + k, n, inner, peak)
+        const atPeak = peak === Infinity ? 1 / count : 0
+        if (count === count) writeLimits(data, from + k, n, inner, peak, atPeak, 0, out, to + k)
+      }
+    }
+  }
+}
+
+/** `x - log sum exp x` along the middle extent. */
+export const logSoftmaxFloat32: LaneKernel<Float32Array> = (data, offset, outer, n, inner, out) => {
+  const most = widthFor(Math.min(n, piece), inner)
+  const peaks = new Float64Array(most)
+  const terms = termsFor(most, n, blockFloat32, false)
+  const { sums } = terms
+  for (let o = 0; o < outer; o++) {
+    for (let begin = 0; begin < inner; begin += most) {
+      const width = Math.min(most, inner - begin)
+      const to = o * n * inner + begin
+      const from = offset + to
+      survey(data, from, n, inner, width, peaks, terms)
+      for (let k = 0; k < width; k++) sums[k] = log(sums[k]!)
+      if (width === 1) {
+        const peak = peaks[0]!
+        const logSum = sums[0]!
+        for (let j = 0, q = to; j < n; j++, q += inner) out[q] = data[offset + q]! - peak - logSum
+      } else {
+        for (let j = 0, q = to; j < n; j++, q += inner) {
+          const row = offset + q
+          for (let k = 0; k < width; k++) out[q + k] = data[row + k]! - peaks[k]! - sums[k]!
+        }
+      }
+      for (let k = 0; k < width; k++) {
+        if (sums[k] === sums[k]) continue
+        const peak = peaks[k]!
+        const count = countPeaks(data, from + k, n, inner, peak)
+        const atPeak = peak === Infinity ? -log(count) : -Infinity
+        if (count === count) writeLimits(data, from + k, n, inner, peak, atPeak, -Infinity, out, to + k)
+      }
+    }
+  }
+}
