@@ -2,13 +2,20 @@
 //
 // The float64 twins of the kernels that exist once for each element type are the float32 text without its roundings: V8 keeps
 // what it learns of types with the source text, so the twins must be texts of their own. The bytes of the library are made
-// of its instruction trees here, and not in the user's process, which would take longer than to compile them.
+// of its instruction trees here, and not in the user's process, which would take longer than to compile them. The functions of
+// float32 are printed from their definitions, which are data.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
+import { functions, reductions } from '../src/kernel/functions/definitions.js'
 import { library } from '../src/kernel/library/module.js'
 import { encode } from '../src/kernel/wasm/encode.js'
+import { loopOf, printed, typeOfLoop } from './print-function.js'
 import { root, textOf } from './sources.js'
+
+/** A text as prettier has it in the place of a file. */
+const formatted = async (file: string, text: string): Promise<string> =>
+  format(text, { ...(await resolveConfig(join(root, file))), parser: 'typescript' })
 
 /** The float32 texts; each has its float64 twin beside it. */
 export const templates: readonly string[] = [
@@ -41,7 +48,44 @@ export const generate = async (file: string): Promise<string> => {
       i === 0 ? line : line.replaceAll('Float32', 'Float64').replaceAll('float32', 'float64').replaceAll('f32', 'f64')
     )
     .join('\n')
-  return format(body, { ...(await resolveConfig(join(root, file))), parser: 'typescript' })
+  return formatted(file, body)
+}
+
+const made = '/** Made by scripts/generate-kernels.ts from definitions.ts: change that, not this file. */'
+
+const folder = 'src/kernel/functions'
+
+const importsOf = (names: Iterable<string>, from: string): readonly string[] => {
+  const all = [...names].sort()
+  return all.length === 0 ? [] : [`import { ${all.join(', ')} } from '${from}'`]
+}
+
+/** The files of the functions, by name. */
+export const generateFunctions = async (): Promise<ReadonlyMap<string, string>> => {
+  const reduce = Object.entries(reductions).map(([name, definition]) => printed(name, definition))
+  const bits = new Set(reduce.flatMap(({ imports }) => [...imports]))
+  const texts = new Map([
+    [`${folder}/reduction.ts`, [made, ...importsOf(bits, './bits.js'), ...reduce.map(({ text }) => `\n${text}`)]]
+  ])
+  for (const [name, definition] of Object.entries(functions)) {
+    const { text, arity, imports } = printed(name, definition)
+    texts.set(`${folder}/${name}.ts`, [
+      made,
+      `import type { ${typeOfLoop(arity)} } from '../elementwise.js'`,
+      ...importsOf(
+        [...imports].filter((each) => !(each in reductions)),
+        './bits.js'
+      ),
+      ...importsOf(
+        [...imports].filter((each) => each in reductions),
+        './reduction.js'
+      ),
+      `\n${text}\n`,
+      loopOf(name, arity)
+    ])
+  }
+  const files = [...texts].map(async ([file, lines]) => [file, await formatted(file, lines.join('\n'))] as const)
+  return new Map(await Promise.all(files))
 }
 
 export const bytesFile = 'src/kernel/library/bytes.ts'
@@ -56,4 +100,5 @@ export const hex =
 if (process.argv[1]?.endsWith('generate-kernels.ts') === true) {
   for (const file of templates) writeFileSync(join(root, twinOf(file)), await generate(file))
   writeFileSync(join(root, bytesFile), generateBytes())
+  for (const [file, text] of await generateFunctions()) writeFileSync(join(root, file), text)
 }
