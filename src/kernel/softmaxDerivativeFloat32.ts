@@ -1,10 +1,38 @@
 /** The derivative of softmax along the middle extent of contiguous blocks of float32, in double and rounded once. */
 import { guarded } from './arithmetic.js'
-import { piece, sumPiece, sumTerms, termsFor, widthFor } from './lanes.js'
+import { piece, sumTerms, termsFor, widthFor } from './lanes.js'
 import { sumOf } from './reduceSum.js'
-import { blockFloat32 } from './sumOrder.js'
+import { blockFloat32, halfOf } from './sumOrder.js'
 
-/** Products, row by row. */
+/** The sum of products of two lanes. */
+const dot = (t: Float32Array, from: number, y: Float32Array, yFrom: number, n: number, step: number): number => {
+  if (n > blockFloat32) {
+    const half = halfOf(n, blockFloat32)
+    const past = half * step
+    return dot(t, from, y, yFrom, half, step) + dot(t, from + past, y, yFrom + past, n - half, step)
+  }
+  const whole = n - (n % 8)
+  let sum = 0
+  let p = from
+  let q = yFrom
+  for (let i = 0; i < whole; i += 8) {
+    const d0 = t[p]! * y[q]!
+    const d1 = t[(p += step)]! * y[(q += step)]!
+    const d2 = t[(p += step)]! * y[(q += step)]!
+    const d3 = t[(p += step)]! * y[(q += step)]!
+    const d4 = t[(p += step)]! * y[(q += step)]!
+    const d5 = t[(p += step)]! * y[(q += step)]!
+    const d6 = t[(p += step)]! * y[(q += step)]!
+    const d7 = t[(p += step)]! * y[(q += step)]!
+    sum += d0 + d4 + (d2 + d6) + (d1 + d5 + (d3 + d7))
+    p += step
+    q += step
+  }
+  for (let i = whole; i < n; i++, p += step, q += step) sum += t[p]! * y[q]!
+  return sum
+}
+
+/** Products of lanes side by side, row by row. */
 const products = (
   t: Float32Array,
   from: number,
@@ -15,16 +43,12 @@ const products = (
   width: number,
   kept: Float64Array
 ): void => {
-  if (width === 1) {
-    for (let j = 0, p = 0; j < rows; j++, p += step) kept[j] = y[yFrom + p]! * t[from + p]!
-    return
-  }
   for (let j = 0, p = 0, q = 0; j < rows; j++, p += step, q += width) {
-    for (let k = 0; k < width; k++) kept[q + k] = y[yFrom + p + k]! * t[from + p + k]!
+    for (let k = 0; k < width; k++) kept[q + k] = t[from + p + k]! * y[yFrom + p + k]!
   }
 }
 
-/** The same for one lane with zeros that are strong in either factor, which matters only where the sum is not finite. */
+/** `y (t - sum y t)` for one lane with zeros that are strong in either factor, which matters only where the sum is not finite. */
 const strongLane = (
   t: Float32Array,
   from: number,
@@ -61,18 +85,14 @@ export const softmaxDerivativeFloat32 = (
       const to = o * n * inner + begin
       const from = tOffset + to
       const yFrom = yOffset + to
-      if (n <= piece) {
-        products(t, from, y, yFrom, n, inner, width, kept)
-        sumPiece(n, width, terms)
+      if (width === 1) {
+        const sum = dot(t, from, y, yFrom, n, inner)
+        for (let j = 0, p = 0; j < n; j++, p += inner) out[to + p] = y[yFrom + p]! * (t[from + p]! - sum)
+        sums[0] = sum
       } else {
         sumTerms(n, blockFloat32, width, terms, (first, rows) =>
           products(t, from + first * inner, y, yFrom + first * inner, rows, inner, width, kept)
         )
-      }
-      if (width === 1) {
-        const sum = sums[0]!
-        for (let j = 0, p = 0; j < n; j++, p += inner) out[to + p] = y[yFrom + p]! * (t[from + p]! - sum)
-      } else {
         for (let j = 0, p = 0; j < n; j++, p += inner) {
           for (let k = 0; k < width; k++) out[to + p + k] = y[yFrom + p + k]! * (t[from + p + k]! - sums[k]!)
         }

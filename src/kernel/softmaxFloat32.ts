@@ -38,7 +38,7 @@ const findPeaks = (
   }
 }
 
-/** Exponentials of the differences to the peaks, row by row. */
+/** Exponentials of the differences to the peaks, row by row: of all differences in one loop, which is faster. */
 const exponentials = (
   data: Float32Array,
   from: number,
@@ -49,15 +49,16 @@ const exponentials = (
   kept: Float64Array,
   to: number
 ): void => {
+  const end = to + rows * width
   if (width === 1) {
     const peak = peaks[0]!
-    for (let j = 0, p = from; j < rows; j++, p += step) kept[to + j] = exp(data[p]! - peak)
-    return
+    for (let q = to, p = from; q < end; q++, p += step) kept[q] = data[p]! - peak
+  } else {
+    for (let q = to, row = from; q < end; q += width, row += step) {
+      for (let k = 0; k < width; k++) kept[q + k] = data[row + k]! - peaks[k]!
+    }
   }
-  for (let j = 0, q = to; j < rows; j++, q += width) {
-    const row = from + j * step
-    for (let k = 0; k < width; k++) kept[q + k] = exp(data[row + k]! - peaks[k]!)
-  }
+  for (let q = to; q < end; q++) kept[q] = exp(kept[q]!)
 }
 
 /** Finds peaks, and sums of exponentials. */
