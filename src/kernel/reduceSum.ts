@@ -99,6 +99,17 @@ export const sumInto = (data: Data, offset: number, outer: number, n: number, in
 export const sumOf = (terms: Float64Array, block: number): number =>
   sumRun(sumKernelsFloat64, block, terms, 0, terms.length, 1)
 
-/** The sum of a float that is repeated. Up to 2^29 times a float32 is exact in double, as is each sum on the way there. */
-export const sumRepeated = (data: Data, at: number, times: number): number =>
-  data instanceof Float64Array ? sumRun(sumKernelsFloat64, blockFloat64, data, at, times, 0) : data[at]! * times + 0
+/**
+ * Sums of floats each of which is repeated. Up to 2^29 times a float32 is exact in double, as is each sum on the way there, so
+ * that the product is the sum.
+ */
+export const sumRepeatedInto =
+  (times: number): ((data: Data, offset: number, outer: number, n: number, inner: number, out: Data) => void) =>
+  (data, offset, _outer, _n, _inner, out) => {
+    for (let i = 0; i < out.length; i++) {
+      out[i] =
+        data instanceof Float64Array
+          ? sumRun(sumKernelsFloat64, blockFloat64, data, offset + i, times, 0)
+          : data[offset + i]! * times + 0
+    }
+  }

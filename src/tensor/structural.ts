@@ -4,7 +4,7 @@
  * `reduce.ts`.
  */
 import { type DType, allocate, isFloat } from '../DType.js'
-import { sumInto, sumRepeated } from '../kernel/reduceSum.js'
+import { sumInto, sumRepeatedInto } from '../kernel/reduceSum.js'
 import { restride } from '../kernel/restride.js'
 import { copyStrided, isContiguous } from '../kernel/strided.js'
 import { real } from '../primitive/domain.js'
@@ -250,7 +250,11 @@ export const sumPrimitive: Primitive<OverAxes> = op<1, OverAxes>({
   evaluate: (x, { axes }, out) => {
     if (x instanceof Scalar) return fromNumber(out.dtype, x.value + 0)
     if (axes.length === x.shape.length && isContiguous(x.shape, x.strides)) return sumOfAll(x, out.dtype)
-    return repeats(x, axes) ? sumOfRepeated(x, axes, out) : reduceOver(x, axes, out, sumInto, !isFloat(x.dtype))
+    if (!isFloat(x.dtype)) return reduceOver(x, axes, out, sumInto, true)
+    const times = countOver(x.shape, axes)
+    if (times === 1 || times > 2 ** 29 || !repeats(x, axes)) return reduceOver(x, axes, out, sumInto)
+    const once = new Dense(keepAxes(x.shape, axes), x.dtype, x.data, x.strides, x.offset)
+    return reduceOver(once, axes, out, sumRepeatedInto(times))
   },
   jvp: 'linear',
   vjp: [
@@ -276,20 +280,9 @@ const sumOfAll = (x: Dense, dtype: DType): Concrete => {
   return fromNumber(dtype, total[0]!)
 }
 
-/** The sums of a view all of whose summed axes repeat values: nothing is copied or read twice. */
-const sumOfRepeated = (x: Dense, axes: readonly number[], out: TensorType): Concrete => {
-  const { data, offset } = contiguous(new Dense(keepAxes(x.shape, axes), x.dtype, x.data, x.strides, x.offset))
-  const times = countOver(x.shape, axes)
-  const sums = allocate(out.dtype, size(out.shape))
-  for (let i = 0; i < sums.length; i++) sums[i] = sumRepeated(data, offset + i, times)
-  return fromData(out.shape, out.dtype, sums)
-}
-
-const repeats = (x: Dense, axes: readonly number[]): boolean =>
-  isFloat(x.dtype) &&
-  axes.some((axis) => x.shape[axis]! > 1) &&
-  axes.every((axis) => x.shape[axis] === 1 || (x.shape[axis] !== 0 && x.strides[axis] === 0)) &&
-  countOver(x.shape, axes) <= 2 ** 29
+/** Whether all axes repeat one value, so that it need not be copied to be added up. */
+const repeats = ({ shape, strides: steps }: Dense, axes: readonly number[]): boolean =>
+  axes.every((axis) => shape[axis] === 1 || (steps[axis] === 0 && shape[axis] !== 0))
 
 /** Sums over axes that have been checked; nothing to do when there are none. */
 export const sumOver = (x: Tensor, axes: readonly number[]): Tensor =>
