@@ -166,7 +166,7 @@ describe.each(names)('%s', (name) => {
       if (skipped(name, x, axes)) return
       const wanted = byLane([x], axes, (lane) => definitions[name](lane, problem.dtype))
       expect(differences(T.toArray(f(x, axes)), wanted)).toEqual([])
-    }, 150)
+    }, 100)
   })
 
   test('of a batch is the stack of its examples, by vmap and by an axis more, whatever lies beside them', () => {
@@ -178,7 +178,7 @@ describe.each(names)('%s', (name) => {
       const each = Array.from({ length: x.shape[0]! }, (_, i) => f(copied(T.at(x, i)), own))
       expectBits(f(x, axes), T.stack(each))
       expectBits(vmap((example: T.Tensor) => f(example, own))(x), T.stack(each))
-    }, 60)
+    }, 40)
   })
 })
 
@@ -189,7 +189,7 @@ test('the derivative of softmax is what its definition makes of each two lanes, 
     const y = laid({ ...problem, order: [...problem.order].reverse() }, 1)
     const wanted = byLane([t, y], axes, (...[one, other]) => softmaxDerivativeOf(one!, other!, problem.dtype))
     expect(differences(T.toArray(bindOne(softmaxDerivativePrimitive, [t, y], { axes })), wanted)).toEqual([])
-  }, 150)
+  }, 100)
 })
 
 test('a sum is never -0', () => {
@@ -209,5 +209,44 @@ test('long sums of float32 are not halved, those of float64 are', () => {
   for (const dtype of ['float32', 'float64'] as const) {
     const data = filled(dtype, n, draw)
     expect([...T.toArray(T.sum(T.fromTypedArray(data, [n])))]).toEqual(definitions.sum([...data], dtype))
+  }
+})
+
+// -----------------------------------------------------------------------------
+// bounds
+// -----------------------------------------------------------------------------
+
+/** How far apart float32 numbers lie at a value. */
+const spacing = (x: number): number => 2 ** (Math.max(-126, Math.floor(Math.log2(Math.abs(x)))) - 23)
+
+test.each([
+  ['mean', 0],
+  ['variance', 0],
+  ['std', 0],
+  ['norm', 0],
+  ['logSumExp', 1e-12],
+  ['softmax', 0],
+  ['logSoftmax', 1e-12]
+] as const)('%s of float32 lies within 0.501 units in the last place of the exact value', (name, slack) => {
+  for (const [n, scale, shift] of [
+    [2, 1, 0],
+    [10, 30, 0],
+    [1000, 5, 0],
+    [1000, 1, 1000],
+    [20_000, 90, -20]
+  ] as const) {
+    // prettier-ignore
+    const draw = numbers(n, false)
+    const x = T.fromTypedArray(
+      filled('float32', n, () => shift + Math.sin(draw()) * scale),
+      [n]
+    )
+    const found = T.toArray(operations[name](x, [0]))
+    const exact = T.toArray(operations[name](T.cast(x, 'float64'), [0]))
+    const off = name === 'mean' ? 1e-12 * scale : slack * Math.max(1, Math.abs(shift) + scale)
+    const wrong = Array.from(found, (value, i) => [value, exact[i]!] as const).filter(
+      ([value, wanted]) => !(Math.abs(value - wanted) <= Math.max(0.501 * spacing(wanted), off))
+    )
+    expect(wrong).toEqual([])
   }
 })
