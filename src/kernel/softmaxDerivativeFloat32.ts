@@ -4,13 +4,8 @@ import { piece, sumTerms, termsFor, widthFor } from './lanes.js'
 import { sumOf } from './reduceSum.js'
 import { blockFloat32, halfOf } from './sumOrder.js'
 
-/** The sum of products of two lanes. */
+/** The sum of products of two lanes of at most a block. */
 const dot = (t: Float32Array, from: number, y: Float32Array, yFrom: number, n: number, step: number): number => {
-  if (n > blockFloat32) {
-    const half = halfOf(n, blockFloat32)
-    const past = half * step
-    return dot(t, from, y, yFrom, half, step) + dot(t, from + past, y, yFrom + past, n - half, step)
-  }
   const whole = n - (n % 8)
   let sum = 0
   let p = from
@@ -30,6 +25,14 @@ const dot = (t: Float32Array, from: number, y: Float32Array, yFrom: number, n: n
   }
   for (let i = whole; i < n; i++, p += step, q += step) sum += t[p]! * y[q]!
   return sum
+}
+
+/** The same of lanes of any length. */
+const longDot = (t: Float32Array, from: number, y: Float32Array, yFrom: number, n: number, step: number): number => {
+  if (n <= blockFloat32) return dot(t, from, y, yFrom, n, step)
+  const half = halfOf(n, blockFloat32)
+  const past = half * step
+  return longDot(t, from, y, yFrom, half, step) + longDot(t, from + past, y, yFrom + past, n - half, step)
 }
 
 /** Products of lanes side by side, row by row. */
@@ -65,6 +68,22 @@ const strongLane = (
   for (let j = 0; j < n; j++) out[to + j * step] = guarded(y[yFrom + j * step]!, t[from + j * step]! - sum)
 }
 
+/** The same, with plain products where the sum is finite. */
+const ofLane = (
+  t: Float32Array,
+  from: number,
+  y: Float32Array,
+  yFrom: number,
+  n: number,
+  step: number,
+  out: Float32Array,
+  to: number
+): void => {
+  const sum = n <= blockFloat32 ? dot(t, from, y, yFrom, n, step) : longDot(t, from, y, yFrom, n, step)
+  if (sum - sum !== 0) return strongLane(t, from, y, yFrom, n, step, out, to)
+  for (let j = 0, p = 0; j < n; j++, p += step) out[to + p] = y[yFrom + p]! * (t[from + p]! - sum)
+}
+
 /** `y (t - sum y t)` along the middle extent, where softmax is `y` and its operand moves along `t`. */
 export const softmaxDerivativeFloat32 = (
   t: Float32Array,
@@ -76,6 +95,10 @@ export const softmaxDerivativeFloat32 = (
   inner: number,
   out: Float32Array
 ): void => {
+  if (inner === 1) {
+    for (let to = 0; to < outer * n; to += n) ofLane(t, tOffset + to, y, yOffset + to, n, 1, out, to)
+    return
+  }
   const most = widthFor(Math.min(n, piece), inner)
   const terms = termsFor(most, n, blockFloat32, false)
   const { sums, kept } = terms
@@ -85,17 +108,11 @@ export const softmaxDerivativeFloat32 = (
       const to = o * n * inner + begin
       const from = tOffset + to
       const yFrom = yOffset + to
-      if (width === 1) {
-        const sum = dot(t, from, y, yFrom, n, inner)
-        for (let j = 0, p = 0; j < n; j++, p += inner) out[to + p] = y[yFrom + p]! * (t[from + p]! - sum)
-        sums[0] = sum
-      } else {
-        sumTerms(n, blockFloat32, width, terms, (first, rows) =>
-          products(t, from + first * inner, y, yFrom + first * inner, rows, inner, width, kept)
-        )
-        for (let j = 0, p = 0; j < n; j++, p += inner) {
-          for (let k = 0; k < width; k++) out[to + p + k] = y[yFrom + p + k]! * (t[from + p + k]! - sums[k]!)
-        }
+      sumTerms(n, blockFloat32, width, terms, (first, rows) =>
+        products(t, from + first * inner, y, yFrom + first * inner, rows, inner, width, kept)
+      )
+      for (let j = 0, p = 0; j < n; j++, p += inner) {
+        for (let k = 0; k < width; k++) out[to + p + k] = y[yFrom + p + k]! * (t[from + p + k]! - sums[k]!)
       }
       for (let k = 0; k < width; k++) {
         if (sums[k]! - sums[k]! !== 0) strongLane(t, from + k, y, yFrom + k, n, inner, out, to + k)
