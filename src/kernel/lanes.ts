@@ -25,6 +25,8 @@ export const piece: number = 128
 export interface Terms {
   readonly sums: Float64Array
   readonly kept: Float64Array
+  /** Room for a piece of one lane. */
+  readonly scratch: Float64Array
   /** Whether all terms of a lane are kept, and not only those of a piece. */
   readonly whole: boolean
 }
@@ -33,34 +35,23 @@ export interface Terms {
 export const termsFor = (width: number, n: number, block: number, whole: boolean): Terms => ({
   sums: new Float64Array(width * depthOf(n, block)),
   kept: new Float64Array(width * (whole ? n : Math.min(n, piece))),
+  scratch: new Float64Array(n > piece ? piece : 0),
   whole
 })
-
-/** Adds rows of terms, which lie row by row from `from` on, to the sums at `at`. */
-const addTerms = ({ sums, kept }: Terms, from: number, rows: number, width: number, at: number): void => {
-  if (width === 1) sums[at] = sumKernelsFloat64.run(kept, from, rows, 1, sums[at]!)
-  else sumKernelsFloat64.rows(kept, from, rows, width, width, sums, at)
-}
-
-/** Sums of terms that have been made: at most as many rows as a piece. */
-export const sumPiece = (rows: number, width: number, terms: Terms): void => {
-  for (let k = 0; k < width; k++) terms.sums[k] = 0
-  addTerms(terms, 0, rows, width, 0)
-}
 
 /** Sums of `n` rows of terms: `make(first, rows, to)` makes rows from `first` on, row by row from `to` on. */
 export const sumTerms = (
   n: number,
   block: number,
   width: number,
-  terms: Terms,
+  { sums, kept, whole }: Terms,
   make: (first: number, rows: number, to: number) => void
 ): void =>
-  sumRows(n, block, width, terms.sums, (first, count, at) => {
+  sumRows(n, block, width, sums, (first, count, at) => {
     for (let j = first; j < first + count; j += piece) {
       const rows = Math.min(piece, first + count - j)
-      const to = terms.whole ? j * width : 0
+      const to = whole ? j * width : 0
       make(j, rows, to)
-      addTerms(terms, to, rows, width, at)
+      sumKernelsFloat64.rows(kept, to, rows, width, width, sums, at)
     }
   })

@@ -7,61 +7,69 @@
  */
 import { exp } from './functions/exp.js'
 import { log } from './functions/log.js'
-import { type LaneKernel, type Terms, piece, sumPiece, sumTerms, termsFor, widthFor } from './lanes.js'
-import { blockFloat32 } from './sumOrder.js'
+import { type LaneKernel, type Terms, piece, sumTerms, termsFor, widthFor } from './lanes.js'
+import { sumKernelsFloat64 } from './sumFloat64.js'
+import { blockFloat32, sumRows } from './sumOrder.js'
 
-/** The largest element of each lane, but for NaN. */
-const findPeaks = (
-  data: Float32Array,
-  from: number,
-  n: number,
-  step: number,
-  width: number,
-  peaks: Float64Array
-): void => {
-  if (width === 1) {
-    let peak = -Infinity
-    for (let j = 0, p = from; j < n; j++, p += step) {
-      const x = data[p]!
-      if (x > peak) peak = x
-    }
-    peaks[0] = peak
-    return
-  }
-  for (let k = 0; k < width; k++) peaks[k] = -Infinity
-  for (let j = 0; j < n; j++) {
-    const row = from + j * step
-    for (let k = 0; k < width; k++) {
-      const x = data[row + k]!
-      if (x > peaks[k]!) peaks[k] = x
-    }
-  }
-}
-
-/** Exponentials of the differences to the peaks, row by row: of all differences in one loop, which is faster. */
+/** Leaves exponentials of at most a piece of one lane in `scratch`, and returns `sum` and theirs: indices from 0 on are fastest. */
 const exponentials = (
   data: Float32Array,
   from: number,
   rows: number,
   step: number,
-  width: number,
-  peaks: Float64Array,
-  kept: Float64Array,
-  to: number
-): void => {
-  const end = to + rows * width
-  if (width === 1) {
-    const peak = peaks[0]!
-    for (let q = to, p = from; q < end; q++, p += step) kept[q] = data[p]! - peak
-  } else {
-    for (let q = to, row = from; q < end; q += width, row += step) {
-      for (let k = 0; k < width; k++) kept[q + k] = data[row + k]! - peaks[k]!
-    }
-  }
-  for (let q = to; q < end; q++) kept[q] = exp(kept[q]!)
+  peak: number,
+  scratch: Float64Array,
+  sum: number
+): number => {
+  for (let j = 0, p = from; j < rows; j++, p += step) scratch[j] = data[p]! - peak
+  for (let j = 0; j < rows; j++) scratch[j] = exp(scratch[j]!)
+  return sumKernelsFloat64.run(scratch, 0, rows, 1, sum)
 }
 
-/** Finds peaks, and sums of exponentials. */
+/** The sum of exponentials of a block of one lane. */
+const addPieces = (
+  data: Float32Array,
+  from: number,
+  first: number,
+  count: number,
+  step: number,
+  peak: number,
+  { scratch, kept, whole }: Terms
+): number => {
+  let sum = 0
+  for (let j = first; j < first + count; j += piece) {
+    const rows = Math.min(piece, first + count - j)
+    sum = exponentials(data, from + j * step, rows, step, peak, scratch, sum)
+    if (whole) for (let i = 0; i < rows; i++) kept[j + i] = scratch[i]!
+  }
+  return sum
+}
+
+/** Finds the largest element of one lane, but for NaN, and the sum of exponentials of the differences to it. */
+const surveyLane = (
+  data: Float32Array,
+  from: number,
+  n: number,
+  step: number,
+  peaks: Float64Array,
+  terms: Terms
+): void => {
+  const { sums, kept } = terms
+  let peak = -Infinity
+  for (let j = 0, p = from; j < n; j++, p += step) {
+    const x = data[p]!
+    if (x > peak) peak = x
+  }
+  peaks[0] = peak
+  if (n <= piece) sums[0] = exponentials(data, from, n, step, peak, kept, 0)
+  else {
+    sumRows(n, blockFloat32, 1, sums, (first, count, at) => {
+      sums[at] = addPieces(data, from, first, count, step, peak, terms)
+    })
+  }
+}
+
+/** The same for lanes side by side. */
 const survey = (
   data: Float32Array,
   from: number,
@@ -71,15 +79,22 @@ const survey = (
   peaks: Float64Array,
   terms: Terms
 ): void => {
-  findPeaks(data, from, n, step, width, peaks)
-  if (n <= piece) {
-    exponentials(data, from, n, step, width, peaks, terms.kept, 0)
-    sumPiece(n, width, terms)
-    return
+  if (width === 1) return surveyLane(data, from, n, step, peaks, terms)
+  const { kept } = terms
+  for (let k = 0; k < width; k++) peaks[k] = -Infinity
+  for (let j = 0, row = from; j < n; j++, row += step) {
+    for (let k = 0; k < width; k++) {
+      const x = data[row + k]!
+      if (x > peaks[k]!) peaks[k] = x
+    }
   }
-  sumTerms(n, blockFloat32, width, terms, (first, rows, to) =>
-    exponentials(data, from + first * step, rows, step, width, peaks, terms.kept, to)
-  )
+  sumTerms(n, blockFloat32, width, terms, (first, rows, to) => {
+    const end = to + rows * width
+    for (let q = to, row = from + first * step; q < end; q += width, row += step) {
+      for (let k = 0; k < width; k++) kept[q + k] = data[row + k]! - peaks[k]!
+    }
+    for (let q = to; q < end; q++) kept[q] = exp(kept[q]!)
+  })
 }
 
 /** How many elements of a lane equal its infinite peak; NaN where one is NaN. */
