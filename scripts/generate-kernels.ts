@@ -32,8 +32,10 @@ export const templates: readonly string[] = [
 
 export const twinOf = (file: string): string => file.replace('Float32', 'Float64')
 
+const nameOf = (file: string): string => file.slice(file.lastIndexOf('/') + 1)
+
 const notice = (file: string): string =>
-  `/** The text of ${file.slice(file.lastIndexOf('/') + 1)} for float64, made by scripts/generate-kernels.ts: change that file, not this one. */`
+  `/** The text of ${nameOf(file)} for float64, made by scripts/generate-kernels.ts: change that file, not this one. */`
 
 /** The text of a twin: the first comment replaced, roundings dropped, the type's names exchanged, our functions those of `Math`. */
 export const generate = async (file: string): Promise<string> => {
@@ -49,6 +51,40 @@ export const generate = async (file: string): Promise<string> => {
     )
     .join('\n')
   return formatted(file, body)
+}
+
+// -----------------------------------------------------------------------------
+// functions of float32
+// -----------------------------------------------------------------------------
+
+/** A text that calls functions of `Math`, and its twin that calls those of float32. */
+const logistic = 'src/kernel/special/logistic.ts'
+export const logisticTwin = 'src/kernel/special/logisticFloat32.ts'
+
+/** The text of that twin: the functions of `Math` exchanged, comments dropped, and a loop for each function of the library. */
+export const generateLogistic = async (): Promise<string> => {
+  const called = new Set<string>()
+  const body = textOf(logistic)
+    .replace(/^ *\/\*\*[^]*?\*\/\n|^\/\/.*\n/gm, '')
+    .replace(/Math\.(\w+)\(/g, (call, name: string) => {
+      if (!(name in functions)) return call
+      called.add(name)
+      return `${name}(`
+    })
+  const arities = [...body.matchAll(/^export const (\w+) = \(([^)]*)\): number/gm)].map(
+    ([, name = '', parameters = '']) => [name, parameters.split(',').length] as const
+  )
+  const types = [...new Set(arities.map(([, arity]) => typeOfLoop(arity)))].sort()
+  return formatted(
+    logisticTwin,
+    [
+      `/** The functions of ${nameOf(logistic)} for float32, made by scripts/generate-kernels.ts: change that file, not this one. */`,
+      `import type { ${types.join(', ')} } from '../elementwise.js'`,
+      ...[...called].sort().map((name) => `import { ${name} } from '../functions/${name}.js'`),
+      body,
+      ...arities.map(([name, arity]) => `${loopOf(name, arity)}\n`)
+    ].join('\n')
+  )
 }
 
 const made = '/** Made by scripts/generate-kernels.ts from definitions.ts: change that, not this file. */'
@@ -100,5 +136,6 @@ export const hex =
 if (process.argv[1]?.endsWith('generate-kernels.ts') === true) {
   for (const file of templates) writeFileSync(join(root, twinOf(file)), await generate(file))
   writeFileSync(join(root, bytesFile), generateBytes())
+  writeFileSync(join(root, logisticTwin), await generateLogistic())
   for (const [file, text] of await generateFunctions()) writeFileSync(join(root, file), text)
 }

@@ -128,10 +128,7 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
     ...record.loops
   }
   const maps = mapsOf(record)
-  const isApart = single !== f
-  const functionFor = isApart
-    ? (dtype: DType): Scalar2 => (dtype === 'int32' ? int32 : dtype === 'float32' ? single : f)
-    : (dtype: DType): Scalar2 => (dtype === 'int32' ? int32 : f)
+  const functionFor = (dtype: DType): Scalar2 => (dtype === 'float32' ? single : dtype === 'int32' ? int32 : f)
   const evaluate = (x: Concrete, y: Concrete): Concrete => {
     const g = functionFor(x.dtype)
     if (isScalar(x) && isScalar(y)) return fromNumber(result ?? x.dtype, g(x.value, y.value))
@@ -188,15 +185,15 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
     if (!isGiven(b)) requireTensor(name, b)
     if (typeof a === 'number') {
       if (typeof b === 'number') return apply(fromNumber('float32', a), fromNumber('float32', b))
-      if (isScalar(b) && isFloat(b.dtype) && !isApart) {
-        return fromNumber(result ?? b.dtype, f(round(b.dtype, a), b.value))
+      if (isScalar(b) && isFloat(b.dtype)) {
+        return fromNumber(result ?? b.dtype, functionFor(b.dtype)(round(b.dtype, a), b.value))
       }
       return apply(withNumber(a, b), b)
     }
-    if (isScalar(a) && isFloat(a.dtype) && !isApart) {
+    if (isScalar(a) && isFloat(a.dtype)) {
       const dtype = a.dtype
-      if (typeof b === 'number') return fromNumber(result ?? dtype, f(a.value, round(dtype, b)))
-      if (isScalar(b) && b.dtype === dtype) return fromNumber(result ?? dtype, f(a.value, b.value))
+      if (typeof b === 'number') return fromNumber(result ?? dtype, functionFor(dtype)(a.value, round(dtype, b)))
+      if (isScalar(b) && b.dtype === dtype) return fromNumber(result ?? dtype, functionFor(dtype)(a.value, b.value))
     }
     return apply(a, typeof b === 'number' ? withNumber(b, a) : b)
   }

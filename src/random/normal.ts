@@ -1,6 +1,8 @@
 /** Normal numbers, whole and truncated; Gumbel numbers. */
 import type { FloatDType } from '../DType.js'
-import { erfInv as erfInvOf } from '../kernel/special/erfInverse.js'
+import type { Scalar1 } from '../kernel/elementwise.js'
+import { log } from '../kernel/functions/log.js'
+import { erfInvBy } from '../kernel/special/erfInverse.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
 import { type Shape, ShapeError, validate } from '../shape/model.js'
@@ -19,10 +21,14 @@ import { type DrawParams, drawing } from './unit.js'
 // primitives
 // -----------------------------------------------------------------------------
 
+/** The logarithm of draws: in float32 the library's, so that they are the same on every engine. */
+const logOf = (dtype: FloatDType): Scalar1 => (dtype === 'float32' ? log : Math.log)
+
 /** sqrt(2) erfInv(v), where v is u moved to the middle of its step and stretched to (-1, 1), exactly. */
-export const normalPrimitive: Primitive<DrawParams> = /* @__PURE__ */ drawing('normal', (bits) => {
+export const normalPrimitive: Primitive<DrawParams> = /* @__PURE__ */ drawing('normal', (bits, dtype) => {
   const step = 2 ** -bits
-  return (u) => Math.SQRT2 * erfInvOf(2 * u - 1 + step)
+  const inverse = erfInvBy(logOf(dtype))
+  return (u) => Math.SQRT2 * inverse(2 * u - 1 + step)
 })
 
 /** Uniform numbers in (0, 1): 0 is moved half a step up. */
@@ -32,9 +38,10 @@ const open =
     u === 0 ? 2 ** (-bits - 1) : u
 
 /** -log(-log(u)). */
-export const gumbelPrimitive: Primitive<DrawParams> = /* @__PURE__ */ drawing('gumbel', (bits) => {
+export const gumbelPrimitive: Primitive<DrawParams> = /* @__PURE__ */ drawing('gumbel', (bits, dtype) => {
   const inside = open(bits)
-  return (u) => -Math.log(-Math.log(inside(u)))
+  const ln = logOf(dtype)
+  return (u) => -ln(-ln(inside(u)))
 })
 
 /** Uniform numbers in (0, 1). */

@@ -4,6 +4,8 @@ import {
   generate,
   generateBytes,
   generateFunctions,
+  generateLogistic,
+  logisticTwin,
   templates,
   twinOf
 } from '../../scripts/generate-kernels.js'
@@ -21,4 +23,8 @@ test('the functions of float32 are what their definitions print', async () => {
   const files = await generateFunctions()
   expect(files.size).toBe(10)
   for (const [file, text] of files) expect(textOf(file)).toBe(text)
+})
+
+test('the logistic functions of float32 are those of float64 by other exponentials and logarithms', async () => {
+  expect(textOf(logisticTwin)).toBe(await generateLogistic())
 })
