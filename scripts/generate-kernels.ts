@@ -18,9 +18,17 @@ const formatted = async (file: string, text: string): Promise<string> =>
   format(text, { ...(await resolveConfig(join(root, file))), parser: 'typescript' })
 
 /** The float32 texts; each has its float64 twin beside it. */
-export const templates: readonly string[] = ['plain', 'packed', 'vector', 'contract', 'wasm'].map(
-  (name) => `src/kernel/library/${name}Float32.ts`
-)
+export const templates: readonly string[] = [
+  'library/plain',
+  'library/packed',
+  'library/vector',
+  'library/contract',
+  'library/wasm',
+  'sum',
+  'moments',
+  'softmax',
+  'softmaxDerivative'
+].map((name) => `src/kernel/${name}Float32.ts`)
 
 export const twinOf = (file: string): string => file.replace('Float32', 'Float64')
 
@@ -29,12 +37,14 @@ const nameOf = (file: string): string => file.slice(file.lastIndexOf('/') + 1)
 const notice = (file: string): string =>
   `/** The text of ${nameOf(file)} for float64, made by scripts/generate-kernels.ts: change that file, not this one. */`
 
-/** The text of a twin: the first comment replaced, roundings dropped, the type's names exchanged. */
+/** The text of a twin: the first comment replaced, roundings dropped, the type's names exchanged, our functions those of `Math`. */
 export const generate = async (file: string): Promise<string> => {
   const body = textOf(file)
     .replace(/^\/\*\*[^]*?\*\/\n/, `${notice(file)}\n`)
     .replace(/^const \{ fround \} = Math\n/m, '')
     .replaceAll('fround(', '(')
+    .replace(/^import .* from '\.\/functions\/.*'\n/gm, '')
+    .replace(/(?<![\w.])(exp|log)\(/g, 'Math.$1(')
     .split('\n')
     .map((line, i) =>
       i === 0 ? line : line.replaceAll('Float32', 'Float64').replaceAll('float32', 'float64').replaceAll('f32', 'f64')
