@@ -21,7 +21,7 @@ import { flat } from './values.js'
  * import * as Law from 'pullback/Law'
  *
  * const law: Law.PrimitiveLaw = Law.layout
- * law.says // => 'a view gives what its copy gives; infer gives the types of the results'
+ * law.says // => 'a view gives what its copy gives bit for bit; infer gives the types of the results'
  */
 export interface PrimitiveLaw {
   readonly name: string
