@@ -175,7 +175,7 @@ const matmulPrimitive: Primitive<Zeros> = op<2, Zeros>({
   sample: (draw) => {
     const batch = draw.shape({ maxRank: 2, maxSize: 3 })
     const part = (): Shape => batch.slice(draw.integer(0, batch.length)).map((n) => (draw.integer(0, 2) === 0 ? 1 : n))
-    const [m, k, n] = [draw.integer(0, 4), draw.integer(0, 4), draw.integer(0, 4)]
+    const [m, k, n] = [draw.size(0, 4), draw.size(0, 4), draw.size(0, 4)]
     const a = draw.tensor([...part(), m, k], real)
     const operands = [a, draw.tensor([...part(), k, n], real)]
     return { operands, params: { strongZero: draw.pick([false, true]) } }
