@@ -1,6 +1,6 @@
 // Random bits, and the draws that are made of them and of the rules.
 import * as Random from 'pullback/Random'
-import type * as T from 'pullback/Tensor'
+import * as T from 'pullback/Tensor'
 import type { Case } from '../case.js'
 import { between } from '../inputs.js'
 
@@ -13,7 +13,12 @@ const drawn = (name: string, f: (key: Random.Key) => readonly T.Tensor[]): Case 
 const probabilities = between(0, 1, 'float32', [100], 96)
 
 export const random: readonly Case[] = [
-  drawn('random bits', (key) => [Random.bits(key, [501]), Random.foldIn(key, 3), ...Random.split(key, 5)]),
+  drawn('random bits', (key) => [
+    Random.bits(key, [501]),
+    Random.foldIn(key, 3),
+    Random.foldIn(key, T.of([4], 'int32')),
+    ...Random.split(key, 5)
+  ]),
   drawn('uniform', (key) => [
     Random.uniform(key, [501]),
     Random.uniform(key, [501], { dtype: 'float64' }),

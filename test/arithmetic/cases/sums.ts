@@ -1,6 +1,8 @@
 // Rules 6 and 7: sums, means, and what goes along axes.
 import type { FloatDType } from 'pullback/DType'
+import { vjp } from 'pullback/Grad'
 import * as T from 'pullback/Tensor'
+import { vmap } from 'pullback/Vmap'
 import { type Case, type One, floats, withPullback } from '../case.js'
 import { between, cotangent, integers, layouts, special, spoilt } from '../inputs.js'
 
@@ -95,6 +97,32 @@ const scattered = (dtype: FloatDType): Case => {
   }
 }
 
+/** What picks and compares, and computes nothing. */
+const picked: Case = {
+  name: 'gather, takeAlongAxis, oneHot, searchSorted',
+  operands: [cotangent('float32', [7, 3], 97), T.mod(integers(192, 91), 7)],
+  f: (x: T.Tensor, at: T.Tensor) => [
+    ...withPullback('float32', (x: T.Tensor) => T.gather(x, at))(x),
+    T.takeAlongAxis(x, T.expandDims(at, 1), { axis: 0 }),
+    vmap((x: T.Tensor, at: T.Tensor): T.Tensor => T.gather(x, at))(T.stack([x, T.neg(x)]), T.stack([at, T.flip(at)])),
+    T.oneHot(at, 7),
+    T.searchSorted(T.of([1, 3, 3, 5]), T.cast(at, 'float32'))
+  ]
+}
+
+/** Derivatives of derivatives: those of a deviation divide by it, and by 0 where nothing deviates. */
+const curved = (dtype: FloatDType): Case => ({
+  name: `std and norm ${dtype}, second derivatives`,
+  operands: [T.concat([cotangent(dtype, [9, 12], 98), T.ones([1, 12], dtype)])],
+  f: (x: T.Tensor) =>
+    [T.std, T.norm].flatMap((f) =>
+      withPullback(dtype, (x: T.Tensor) => {
+        const [value, pullback] = vjp((x: T.Tensor) => f(x, { axis: 1 }))(x)
+        return pullback(cotangent(dtype, value.shape, 100))[0]
+      })(x)
+    )
+})
+
 const ofIntegers: Case = {
   name: 'sum, prod, cumsum, max int32',
   operands: [T.reshape(integers(196, 94), [20, 20])],
@@ -117,8 +145,16 @@ const ofTruths: Case = {
 }
 
 export const reductions: readonly Case[] = [
-  ...floats.flatMap((dtype) => [...over(dtype, sums), long(dtype), ...along(dtype), ordered(dtype), scattered(dtype)]),
+  ...floats.flatMap((dtype) => [
+    ...over(dtype, sums),
+    long(dtype),
+    ...along(dtype),
+    ordered(dtype),
+    scattered(dtype),
+    curved(dtype)
+  ]),
   ...over('float32', exponential),
+  picked,
   ofIntegers,
   ofTruths
 ]
