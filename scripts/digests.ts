@@ -7,11 +7,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { differences } from '../test/arithmetic/compare.js'
-import { digests } from '../test/arithmetic/digests.js'
+import { allDigests } from '../test/arithmetic/digitsModel.js'
 import { expectedDigests, file } from '../test/arithmetic/expected.js'
-import { report, root } from './sources.js'
+import { report, root, textOf } from './sources.js'
 
-const found = digests()
+const found = await allDigests(textOf('examples/data/digits.csv'))
 const problems = differences(expectedDigests(), found)
 
 if (process.argv.includes('--write')) {
