@@ -87,7 +87,7 @@ const check = async (name: string): Promise<readonly string[]> => {
             ...differences(expected, told.digests)
           ]
     const count = 'error' in told ? 0 : Object.keys(told.digests).length
-    const verdict = found.length === 0 ? 'as kept' : `${found.length} problems`
+    const verdict = found.length === 0 ? 'as kept' : `problems: ${found.length}`
     console.log(`${name} (${engine.version}), products in ${products}: ${count} digests, ${verdict}, ${seconds} s`)
     problems.push(...found.map((each) => `${name}, products in ${products}: ${each}`))
   }
