@@ -76,6 +76,17 @@ export const spoilt = (dtype: FloatDType, shape: Shape, seed: number): T.Tensor 
   return T.where(T.less(u, 0.003), Infinity, T.where(T.greater(u, 0.997), NaN, x))
 }
 
+/** Numbers of far apart sizes whose sum is 0 but for rounding: what a sum of them leaves is its order, bit for bit. */
+export const cancelling = (dtype: FloatDType, half: number, seed: number): T.Tensor => {
+  const size = T.of(
+    Array.from({ length: 60 }, (_, i) => 2 ** (i - 30)),
+    dtype
+  )
+  const at = T.mod(Random.bits(Random.key(seed), [half]), 60)
+  const x = T.mul(between(-1, 1, dtype, [half], seed + 1), T.gather(size, at))
+  return Random.permutation(Random.key(seed + 2), T.concat([x, T.neg(x)]))
+}
+
 // -----------------------------------------------------------------------------
 // operands of functions
 // -----------------------------------------------------------------------------

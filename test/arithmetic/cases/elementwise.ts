@@ -4,6 +4,7 @@ import type { FloatDType } from 'pullback/DType'
 import { guardedMul } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 import { type Case, type One, type Two, floats, withPullback } from '../case.js'
+import { hard } from '../hard.js'
 import { integers, one, two, twoIntegers } from '../inputs.js'
 
 // -----------------------------------------------------------------------------
@@ -56,7 +57,7 @@ const stepsOfTwo: Readonly<Record<string, Two>> = {
 // functions and compounds
 // -----------------------------------------------------------------------------
 
-const functionsOfOne: Readonly<Record<string, One>> = {
+export const functionsOfOne: Readonly<Record<string, One>> = {
   cos: T.cos,
   elu: (x) => Activation.elu(x, { alpha: 1.7 }),
   erf: T.erf,
@@ -76,7 +77,7 @@ const functionsOfOne: Readonly<Record<string, One>> = {
   tanh: T.tanh
 }
 
-const functionsOfTwo: Readonly<Record<string, Two>> = {
+export const functionsOfTwo: Readonly<Record<string, Two>> = {
   logAddExp: T.logAddExp,
   pow: T.pow,
   xlogy: T.xlogy
@@ -161,6 +162,13 @@ const plain = (
   }))
 ]
 
+/** Values alone, where they show the last bits of the float64 that is rounded. */
+const nearTies: readonly Case[] = Object.entries(hard).map(([name, operands]) => ({
+  name: `${name} float32 near ties`,
+  operands: operands.map((numbers) => T.of(numbers)),
+  f: (x: T.Tensor, y: T.Tensor = x) => [functionsOfOne[name]?.(x) ?? functionsOfTwo[name]?.(x, y) ?? x]
+}))
+
 export const elementwise: readonly Case[] = [
   ...floats.flatMap((dtype) => [
     ...differentiable(dtype, exactOfOne, exactOfTwo),
@@ -168,6 +176,7 @@ export const elementwise: readonly Case[] = [
     ...plain(dtype, one(dtype), two(dtype), stepsOfOne, stepsOfTwo)
   ]),
   ...differentiable('float32', functionsOfOne, functionsOfTwo),
+  ...nearTies,
   ...plain('int32', integers(256, 9), twoIntegers(), onIntegersOfOne, onIntegersOfTwo),
   logical,
   ...casts

@@ -4,7 +4,7 @@ import { vjp } from 'pullback/Grad'
 import * as T from 'pullback/Tensor'
 import { vmap } from 'pullback/Vmap'
 import { type Case, type One, floats, withPullback } from '../case.js'
-import { between, cotangent, integers, layouts, special, spoilt } from '../inputs.js'
+import { between, cancelling, cotangent, integers, layouts, special, spoilt } from '../inputs.js'
 
 /** What is hashed of a reduction: over either axis and over both, in every layout, of ordinary and of special numbers. */
 const reduced =
@@ -57,11 +57,31 @@ const over = (dtype: FloatDType, table: typeof sums): readonly Case[] =>
     }
   ])
 
-/** A long sum, with its blocks. */
+/** Long sums with their blocks, and sums of which nothing is left but their rounding. */
 const long = (dtype: FloatDType): Case => ({
-  name: `sum of many ${dtype}`,
-  operands: [between(-1, 1, dtype, [10_007], 85), between(-1, 1, dtype, [1003, 9], 86)],
-  f: (x: T.Tensor, y: T.Tensor) => [T.sum(x), T.mean(x), T.sum(y, { axis: 0 }), T.sum(T.transpose(y), { axis: 1 })]
+  name: `sum and mean ${dtype}, of many and of what cancels`,
+  operands: [between(-1, 1, dtype, [10_007], 85), ...[101, 102, 103].map((seed) => cancelling(dtype, 1009, seed))],
+  f: (x: T.Tensor, ...others: readonly T.Tensor[]) => [
+    T.sum(x),
+    T.mean(x),
+    ...others.flatMap((y) => [
+      T.sum(y),
+      T.mean(T.slice(y, [[null, null, -3]])),
+      ...reduced((x, axis) => T.sum(x, { axis }))(T.reshape(y, [2, 1009]), T.reshape(T.slice(y, [[0, 2010]]), [67, 30]))
+    ])
+  ]
+})
+
+/** What cancels, along the lanes of moments and running sums. */
+const cancelled = (dtype: FloatDType): Case => ({
+  name: `variance, cumsum and matmul ${dtype} of what cancels`,
+  operands: [T.reshape(cancelling(dtype, 900, 104), [30, 60])],
+  f: (x: T.Tensor) => [
+    ...reduced((x, axis) => T.variance(x, { axis }))(x),
+    T.cumsum(x, { axis: 0 }),
+    T.cumsum(T.transpose(x), { axis: 0 }),
+    T.matmul(x, T.ones([60, 3], dtype))
+  ]
 })
 
 const running: Readonly<Record<string, One>> = {
@@ -148,6 +168,7 @@ export const reductions: readonly Case[] = [
   ...floats.flatMap((dtype) => [
     ...over(dtype, sums),
     long(dtype),
+    cancelled(dtype),
     ...along(dtype),
     ordered(dtype),
     scattered(dtype),
