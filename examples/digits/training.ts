@@ -11,7 +11,7 @@ import * as Metric from 'pullback/Metric'
 import * as Optimizer from 'pullback/Optimizer'
 import * as Random from 'pullback/Random'
 import * as Schedule from 'pullback/Schedule'
-import * as T from 'pullback/Tensor'
+import type * as T from 'pullback/Tensor'
 import * as Train from 'pullback/Train'
 import type { Digits } from './data.js'
 

@@ -1,8 +1,7 @@
 // A page that loads the bundle in a Chromium without a window, and posts what it computed.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { delimiter, join } from 'node:path'
-import { accessSync, constants } from 'node:fs'
 import { type Told, readTold } from './result.js'
 import { patience, start } from './start.js'
 

@@ -1,7 +1,7 @@
 // One digest: a name, operands, and a function of them that every transformation goes through.
 import type { FloatDType } from 'pullback/DType'
 import { vjp } from 'pullback/Grad'
-import * as T from 'pullback/Tensor'
+import type * as T from 'pullback/Tensor'
 import { cotangent } from './inputs.js'
 
 type Tensors = readonly T.Tensor[]

@@ -20,7 +20,7 @@ const bytesOf = (x: T.Tensor): Uint8Array => {
 }
 
 /** ASCII text as bytes. */
-const coded = (text: string): readonly number[] => [...text].map((letter) => letter.charCodeAt(0))
+const coded = (text: string): readonly number[] => Array.from(text, (letter) => letter.charCodeAt(0))
 
 /** The first 16 digits of the SHA-256 of a tree of tensors: its paths, types, shapes and bits. */
 export const digest = (tree: unknown): string => {
