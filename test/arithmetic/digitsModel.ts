@@ -1,4 +1,4 @@
-// The digits example, trained for two epochs: many thousands of operations, of which each takes the results of others.
+// The digits example, trained for ten epochs: many thousands of operations, each of which takes the results of others.
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { showCsvErrors } from 'pullback/Dataset'
 import { digitsFrom } from '../../examples/digits/data.js'
@@ -6,7 +6,7 @@ import { scoresOf, trainDigits } from '../../examples/digits/training.js'
 import { digest } from './digest.js'
 import { type Digests, digests } from './digests.js'
 
-const epochs = 2
+const epochs = 10
 
 /** The digests of the model's parameters and scores. */
 const ofModel = async (csv: string): Promise<Digests> => {
