@@ -255,7 +255,8 @@ test.each([
     )
     const found = T.toArray(operations[name](x, [0]))
     const exact = T.toArray(operations[name](T.cast(x, 'float64'), [0]))
-    const off = name === 'mean' ? 1e-12 * scale : slack * (name === 'logSumExp' ? Math.max(1, Math.abs(shift) + scale) : 1)
+    const off =
+      name === 'mean' ? 1e-12 * scale : slack * (name === 'logSumExp' ? Math.max(1, Math.abs(shift) + scale) : 1)
     const wrong = Array.from(found, (value, i) => [value, exact[i]!] as const).filter(
       ([value, wanted]) => !(Math.abs(value - wanted) <= Math.max(0.501 * spacing(wanted), off))
     )
