@@ -99,6 +99,20 @@ const add = (
   else rows(data, from, count, step, width, references, sums, at)
 }
 
+/** The same by blocks. What a closure holds is slow to read, so that it stands in a function of its own. */
+const addBlocks = (
+  data: Float32Array,
+  from: number,
+  n: number,
+  step: number,
+  width: number,
+  references: Float64Array,
+  sums: Float64Array
+): void =>
+  sumRows(n, blockFloat32, 2 * width, sums, (first, count, at) =>
+    add(data, from + first * step, count, step, width, references, sums, at)
+  )
+
 /** Leaves the sums of differences in `sums`, and behind them those of their squares. */
 const addUp = (
   data: Float32Array,
@@ -109,14 +123,9 @@ const addUp = (
   references: Float64Array,
   sums: Float64Array
 ): void => {
-  if (n <= blockFloat32) {
-    for (let k = 0; k < 2 * width; k++) sums[k] = 0
-    add(data, from, n, step, width, references, sums, 0)
-    return
-  }
-  sumRows(n, blockFloat32, 2 * width, sums, (first, count, at) =>
-    add(data, from + first * step, count, step, width, references, sums, at)
-  )
+  if (n > blockFloat32) return addBlocks(data, from, n, step, width, references, sums)
+  for (let k = 0; k < 2 * width; k++) sums[k] = 0
+  add(data, from, n, step, width, references, sums, 0)
 }
 
 /**

@@ -95,6 +95,20 @@ const add = (
   else rows(data, from, count, step, width, references, sums, at)
 }
 
+/** The same by blocks. What a closure holds is slow to read, so that it stands in a function of its own. */
+const addBlocks = (
+  data: Float64Array,
+  from: number,
+  n: number,
+  step: number,
+  width: number,
+  references: Float64Array,
+  sums: Float64Array
+): void =>
+  sumRows(n, blockFloat64, 2 * width, sums, (first, count, at) =>
+    add(data, from + first * step, count, step, width, references, sums, at)
+  )
+
 /** Leaves the sums of differences in `sums`, and behind them those of their squares. */
 const addUp = (
   data: Float64Array,
@@ -105,14 +119,9 @@ const addUp = (
   references: Float64Array,
   sums: Float64Array
 ): void => {
-  if (n <= blockFloat64) {
-    for (let k = 0; k < 2 * width; k++) sums[k] = 0
-    add(data, from, n, step, width, references, sums, 0)
-    return
-  }
-  sumRows(n, blockFloat64, 2 * width, sums, (first, count, at) =>
-    add(data, from + first * step, count, step, width, references, sums, at)
-  )
+  if (n > blockFloat64) return addBlocks(data, from, n, step, width, references, sums)
+  for (let k = 0; k < 2 * width; k++) sums[k] = 0
+  add(data, from, n, step, width, references, sums, 0)
 }
 
 /**

@@ -25,6 +25,20 @@ const sumRun = <D>(
   return first + sumRun(kernels, block, data, start + half * stride, n - half, stride)
 }
 
+const sumColumns = <D>(
+  kernels: SumKernels<D>,
+  block: number,
+  data: D,
+  start: number,
+  n: number,
+  inner: number,
+  width: number,
+  sums: Float64Array
+): void =>
+  sumRows(n, block, width, sums, (first, count, at) =>
+    kernels.rows(data, start + first * inner, count, inner, width, sums, at)
+  )
+
 const sumFloats = <D>(
   kernels: SumKernels<D>,
   block: number,
@@ -47,10 +61,7 @@ const sumFloats = <D>(
   for (let o = 0; o < outer; o++) {
     for (let from = 0; from < inner; from += chunk) {
       const width = Math.min(chunk, inner - from)
-      const start = offset + o * n * inner + from
-      sumRows(n, block, width, sums, (first, count, at) =>
-        kernels.rows(data, start + first * inner, count, inner, width, sums, at)
-      )
+      sumColumns(kernels, block, data, offset + o * n * inner + from, n, inner, width, sums)
       const to = o * inner + from
       for (let k = 0; k < width; k++) out[to + k] = sums[k]!
     }

@@ -1,6 +1,6 @@
 /** The text of softmaxDerivativeFloat32.ts for float64, made by scripts/generate-kernels.ts: change that file, not this one. */
 import { guarded } from './arithmetic.js'
-import { piece, sumTerms, termsFor, widthFor } from './lanes.js'
+import { type Terms, piece, sumTerms, termsFor, widthFor } from './lanes.js'
 import { sumOf } from './reduceSum.js'
 import { blockFloat64, halfOf } from './sumOrder.js'
 
@@ -84,6 +84,20 @@ const ofLane = (
   for (let j = 0, p = 0; j < n; j++, p += step) out[to + p] = y[yFrom + p]! * (t[from + p]! - sum)
 }
 
+const sumProducts = (
+  t: Float64Array,
+  from: number,
+  y: Float64Array,
+  yFrom: number,
+  n: number,
+  step: number,
+  width: number,
+  terms: Terms
+): void =>
+  sumTerms(n, blockFloat64, width, terms, (first, rows) =>
+    products(t, from + first * step, y, yFrom + first * step, rows, step, width, terms.kept)
+  )
+
 /** `y (t - sum y t)` along the middle extent, where softmax is `y` and its operand moves along `t`. */
 export const softmaxDerivativeFloat64 = (
   t: Float64Array,
@@ -101,16 +115,14 @@ export const softmaxDerivativeFloat64 = (
   }
   const most = widthFor(Math.min(n, piece), inner)
   const terms = termsFor(most, n, blockFloat64, false)
-  const { sums, kept } = terms
+  const { sums } = terms
   for (let o = 0; o < outer; o++) {
     for (let begin = 0; begin < inner; begin += most) {
       const width = Math.min(most, inner - begin)
       const to = o * n * inner + begin
       const from = tOffset + to
       const yFrom = yOffset + to
-      sumTerms(n, blockFloat64, width, terms, (first, rows) =>
-        products(t, from + first * inner, y, yFrom + first * inner, rows, inner, width, kept)
-      )
+      sumProducts(t, from, y, yFrom, n, inner, width, terms)
       for (let j = 0, p = 0; j < n; j++, p += inner) {
         for (let k = 0; k < width; k++) out[to + p + k] = y[yFrom + p + k]! * (t[from + p + k]! - sums[k]!)
       }

@@ -37,6 +37,14 @@ const addPieces = (
   return sum
 }
 
+/** The sum of exponentials of one lane. What a closure holds is slow to read, so that each stands in a function of its own. */
+const addBlocks = (data: Float64Array, from: number, n: number, step: number, peak: number, terms: Terms): void => {
+  const { sums } = terms
+  sumRows(n, blockFloat64, 1, sums, (first, count, at) => {
+    sums[at] = addPieces(data, from, first, count, step, peak, terms)
+  })
+}
+
 /** Finds the largest element of one lane, but for NaN, and the sum of exponentials of the differences to it. */
 const surveyLane = (
   data: Float64Array,
@@ -54,14 +62,46 @@ const surveyLane = (
   }
   peaks[0] = peak
   if (n <= piece) sums[0] = exponentials(data, from, n, step, peak, kept, 0)
-  else {
-    sumRows(n, blockFloat64, 1, sums, (first, count, at) => {
-      sums[at] = addPieces(data, from, first, count, step, peak, terms)
-    })
+  else addBlocks(data, from, n, step, peak, terms)
+}
+
+/** The largest elements of lanes side by side. */
+const findPeaks = (
+  data: Float64Array,
+  from: number,
+  n: number,
+  step: number,
+  width: number,
+  peaks: Float64Array
+): void => {
+  for (let k = 0; k < width; k++) peaks[k] = -Infinity
+  for (let j = 0, row = from; j < n; j++, row += step) {
+    for (let k = 0; k < width; k++) {
+      const x = data[row + k]!
+      if (x > peaks[k]!) peaks[k] = x
+    }
   }
 }
 
-/** The same for lanes side by side. */
+/** Exponentials of some rows, row by row: of all differences in one loop, which is faster. */
+const exponentialRows = (
+  data: Float64Array,
+  from: number,
+  rows: number,
+  step: number,
+  width: number,
+  peaks: Float64Array,
+  kept: Float64Array,
+  to: number
+): void => {
+  const end = to + rows * width
+  for (let q = to, row = from; q < end; q += width, row += step) {
+    for (let k = 0; k < width; k++) kept[q + k] = data[row + k]! - peaks[k]!
+  }
+  for (let q = to; q < end; q++) kept[q] = Math.exp(kept[q]!)
+}
+
+/** The same as of one lane for lanes side by side. */
 const survey = (
   data: Float64Array,
   from: number,
@@ -72,21 +112,10 @@ const survey = (
   terms: Terms
 ): void => {
   if (width === 1) return surveyLane(data, from, n, step, peaks, terms)
-  const { kept } = terms
-  for (let k = 0; k < width; k++) peaks[k] = -Infinity
-  for (let j = 0, row = from; j < n; j++, row += step) {
-    for (let k = 0; k < width; k++) {
-      const x = data[row + k]!
-      if (x > peaks[k]!) peaks[k] = x
-    }
-  }
-  sumTerms(n, blockFloat64, width, terms, (first, rows, to) => {
-    const end = to + rows * width
-    for (let q = to, row = from + first * step; q < end; q += width, row += step) {
-      for (let k = 0; k < width; k++) kept[q + k] = data[row + k]! - peaks[k]!
-    }
-    for (let q = to; q < end; q++) kept[q] = Math.exp(kept[q]!)
-  })
+  findPeaks(data, from, n, step, width, peaks)
+  sumTerms(n, blockFloat64, width, terms, (first, rows, to) =>
+    exponentialRows(data, from + first * step, rows, step, width, peaks, terms.kept, to)
+  )
 }
 
 /** How many elements of a lane equal its infinite peak; NaN where one is NaN. */

@@ -30,7 +30,7 @@ export const sumRows = (
   at = 0
 ): void => {
   if (n <= block) {
-    for (let k = 0; k < width; k++) sums[at + k] = 0
+    sums.fill(0, at, at + width)
     add(first, n, at)
     return
   }
