@@ -2,16 +2,7 @@
 import type { Definition } from '../src/kernel/functions/definitions.js'
 import type { Node } from '../src/kernel/functions/model.js'
 
-const infix: { readonly [op: string]: string } = {
-  add: '+',
-  sub: '-',
-  mul: '*',
-  div: '/',
-  less: '<',
-  equal: '===',
-  and: '&&',
-  or: '||'
-}
+const infix = { add: '+', sub: '-', mul: '*', div: '/', less: '<', equal: '===', and: '&&', or: '||' }
 
 /** What the text of a node needs of other files: arrays, by the names that they have here, and functions. */
 const arrays: { readonly [op: string]: readonly (readonly [local: string, name: string])[] } = {
@@ -58,11 +49,16 @@ const bodyOf = (root: Node, exit: Exit): Printed => {
   const text = (node: Node): string => {
     const { op, args, value } = node
     const [a = '', b = '', c = ''] = args.map(named)
-    if (op in infix) {
-      const [sign, other] = op === 'add' && b.startsWith('(-') ? ['-', b.replace('(-', '(')] : [infix[op]!, b]
-      return `(${a} ${sign} ${other})`
-    }
     switch (op) {
+      case 'add':
+      case 'sub':
+      case 'mul':
+      case 'div':
+      case 'less':
+      case 'equal':
+      case 'and':
+      case 'or':
+        return op === 'add' && b.startsWith('(-') ? `(${a} - ${b.replace('(-', '(')})` : `(${a} ${infix[op]} ${b})`
       case 'operand':
         return 'xy'[value]!
       case 'constant':
@@ -89,7 +85,8 @@ const bodyOf = (root: Node, exit: Exit): Printed => {
         return '(((word[1]! & 0x7fffffff) - 0x3fe6a09e) >> 20)'
       case 'twoOverPi':
         return `twoOverPi(${value}, ${a})`
-      default:
+      case 'quarter':
+      case 'rest':
         return `${op}(${a})`
     }
   }

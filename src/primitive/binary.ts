@@ -73,7 +73,8 @@ export interface BinaryRecord<Name extends string> {
   readonly f?: Scalar2
   /**
    * The same function as data, for compilers and printers: one expression, or others for some element types. Its float32
-   * value is that of float64 arithmetic, rounded once.
+   * value is that of float64 arithmetic, rounded once; where it calls `exp`, `log` or another function of `float32`, `single`
+   * calls that too.
    */
   readonly scalar?: Expression | Scalars
   /** The partial derivatives, in dispatching operations. */

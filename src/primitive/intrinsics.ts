@@ -38,7 +38,7 @@ type Special2 = 'polygamma'
  * A function that an expression may call, by name; the list is closed. Most are those of `Math` or of IEEE 754; `round`
  * takes ties to even, `rem` is JavaScript's `%`, `min` and `max` give NaN beside NaN, `imul` and `ipow` are the product
  * and the power of int32 modulo 2^32, and `polygamma` takes its order first. For float32, `exp`, `expm1`, `log`, `log1p`,
- * `tanh`, `sin`, `cos`, `erf` and `pow` are polynomials of this library, in float64 with relative errors of about 1e-13.
+ * `tanh`, `sin`, `cos`, `erf` and `pow` are those of `float32`.
  *
  * @example
  * import { type Intrinsic, call, showExpression, x } from 'pullback/Primitive'
@@ -128,27 +128,61 @@ export const elementaryOfTwo = (name: Intrinsic): Scalar2 | undefined => {
   return table[name]
 }
 
+/**
+ * What `exp`, `log` and the like are in expressions for float32: the kernels of the library call them too, so that results
+ * have the same bits on every engine. For the `single` of a primitive whose expression calls them; each takes a float32, or
+ * what was computed from some, and gives a float64 with a relative error of about 1e-13.
+ *
+ * @example
+ * import { call, float32, mul, real, unary, x } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const bell = unary({
+ *   name: 'bell',
+ *   domain: real,
+ *   f: (v) => Math.exp(-v * v),
+ *   single: (v) => float32.exp(-v * v),
+ *   scalar: call('exp', mul(call('neg', x), x)),
+ *   df: (v, value) => T.mul(T.mul(v, -2), value)
+ * })
+ * bell(T.of([0, 1])) // ≈ Tensor<[2], float32> [1, 0.3679]
+ */
+export const float32: Readonly<Record<Fitted1, Scalar1> & Record<Fitted2, Scalar2>> = {
+  exp,
+  expm1,
+  log,
+  log1p,
+  tanh,
+  sin,
+  cos,
+  erf: erfFloat32,
+  pow: powFloat32
+}
+
+/** The same in other types. */
+const float64: typeof float32 = {
+  exp: Math.exp,
+  expm1: Math.expm1,
+  log: Math.log,
+  log1p: Math.log1p,
+  tanh: Math.tanh,
+  sin: Math.sin,
+  cos: Math.cos,
+  erf,
+  pow
+}
+
+const fittedOf = (dtype: DType): typeof float32 => (dtype === 'float32' ? float32 : float64)
+
 /** Every intrinsic of one number, as expressions for an element type mean it. */
-export const intrinsicsOfOne = (dtype: DType): Readonly<Record<Elementary1 | Fitted1 | Special1, Scalar1>> => ({
-  ...elementary1,
-  ...special1,
-  ...(dtype === 'float32'
-    ? { exp, expm1, log, log1p, tanh, sin, cos, erf: erfFloat32 }
-    : {
-        exp: Math.exp,
-        expm1: Math.expm1,
-        log: Math.log,
-        log1p: Math.log1p,
-        tanh: Math.tanh,
-        sin: Math.sin,
-        cos: Math.cos,
-        erf
-      })
-})
+export const intrinsicsOfOne = (dtype: DType): Readonly<Record<Elementary1 | Fitted1 | Special1, Scalar1>> => {
+  const { pow: _, ...ofOne } = fittedOf(dtype)
+  return { ...elementary1, ...special1, ...ofOne }
+}
 
 /** Every intrinsic of two numbers. */
 export const intrinsicsOfTwo = (dtype: DType): Readonly<Record<Elementary2 | Fitted2 | Special2, Scalar2>> => ({
   ...elementary2,
   ...special2,
-  pow: dtype === 'float32' ? powFloat32 : pow
+  pow: fittedOf(dtype).pow
 })

@@ -53,7 +53,8 @@ export interface UnaryRecord {
   readonly f?: Scalar1
   /**
    * The same function as data, for compilers and printers: one expression, or others for some element types. Its float32
-   * value is that of float64 arithmetic, rounded once.
+   * value is that of float64 arithmetic, rounded once; where it calls `exp`, `log` or another function of `float32`, `single`
+   * calls that too.
    */
   readonly scalar?: Expression | Scalars
   /** The derivative at `x`, where the value is `y`, in dispatching operations. */

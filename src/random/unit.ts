@@ -48,7 +48,10 @@ export const sampleKey = (draw: Draw, stack: Shape = draw.pick([[], [2], [3]])):
 
 /** Makes a primitive that draws floats: a function of uniform numbers of some bits, without a derivative. */
 /* @__NO_SIDE_EFFECTS__ */
-export const drawing = (name: string, of: (bits: number, dtype: FloatDType) => (u: number) => number): Primitive<DrawParams> => {
+export const drawing = (
+  name: string,
+  of: (bits: number, dtype: FloatDType) => (u: number) => number
+): Primitive<DrawParams> => {
   const primitive: Primitive<DrawParams> = op<1, DrawParams>({
     name,
     kind: 'random',

@@ -5,7 +5,6 @@
 import * as C from './coefficients.js'
 import {
   type Node,
-  type Term,
   abs,
   add,
   and,
