@@ -17,8 +17,8 @@ import { count, flat } from './values.js'
 
 type Tensors = readonly Tensor[]
 
-/** How many examples: of what size the mapped axis is. */
-const sizes = [7, 3, 2, 1, 0] as const
+/** How many examples: of what size the mapped axis is. Seven are costly, so they are not taken often. */
+const sizes = [7, 3, 2, 2, 1, 1, 1, 0] as const
 
 /** Calls the function of a part on examples at once: those of the masked leaves differ. */
 export const callOn = ({ f, leaves }: Part, mask: readonly boolean[], size: number): Tensors =>
