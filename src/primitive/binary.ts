@@ -130,6 +130,8 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
   }
   const maps = mapsOf(record)
   const functionFor = (dtype: DType): Scalar2 => (dtype === 'float32' ? single : dtype === 'int32' ? int32 : f)
+  // two calls, as V8 learns of each what it calls
+  const ofFloats = (dtype: DType, x: number, y: number): number => (dtype === 'float32' ? single(x, y) : f(x, y))
   const evaluate = (x: Concrete, y: Concrete): Concrete => {
     const g = functionFor(x.dtype)
     if (isScalar(x) && isScalar(y)) return fromNumber(result ?? x.dtype, g(x.value, y.value))
@@ -187,14 +189,14 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
     if (typeof a === 'number') {
       if (typeof b === 'number') return apply(fromNumber('float32', a), fromNumber('float32', b))
       if (isScalar(b) && isFloat(b.dtype)) {
-        return fromNumber(result ?? b.dtype, functionFor(b.dtype)(round(b.dtype, a), b.value))
+        return fromNumber(result ?? b.dtype, ofFloats(b.dtype, round(b.dtype, a), b.value))
       }
       return apply(withNumber(a, b), b)
     }
     if (isScalar(a) && isFloat(a.dtype)) {
       const dtype = a.dtype
-      if (typeof b === 'number') return fromNumber(result ?? dtype, functionFor(dtype)(a.value, round(dtype, b)))
-      if (isScalar(b) && b.dtype === dtype) return fromNumber(result ?? dtype, functionFor(dtype)(a.value, b.value))
+      if (typeof b === 'number') return fromNumber(result ?? dtype, ofFloats(dtype, a.value, round(dtype, b)))
+      if (isScalar(b) && b.dtype === dtype) return fromNumber(result ?? dtype, ofFloats(dtype, a.value, b.value))
     }
     return apply(a, typeof b === 'number' ? withNumber(b, a) : b)
   }

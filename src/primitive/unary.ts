@@ -232,7 +232,9 @@ export const unary = (record: UnaryRecord): Unary => {
   }
   const call = <S extends Shape>(x: Tensor<S>): Tensor => {
     if (isGiven(x) && isScalar(x) && isFloat(x.dtype)) {
-      return fromNumber(result ?? x.dtype, (x.dtype === 'float32' ? single : f)(x.value))
+      // two calls, as V8 learns of each what it calls
+      const value = x.dtype === 'float32' ? single(x.value) : f(x.value)
+      return fromNumber(result ?? x.dtype, value)
     }
     requireTensor(name, x)
     return bindSingle(alone, cast(x, accepted(accepts, x.dtype)))
