@@ -2,9 +2,9 @@
  * Random numbers from keys: Threefry-2x32, a counter-based generator, whose keys split.
  *
  * There is no hidden state: a draw is a pure function of its key, and stays the same in every release. Bits, uniform
- * numbers, coins, orders and choices without weights are made of integers alone, and so are the same on every machine;
- * where a logarithm is taken (the tails of normal numbers, Gumbel numbers, categories, weighted choices without
- * replacement) machines whose `Math.log` differs in the last place may differ there too.
+ * numbers, coins, orders and choices without weights are the same on every machine, and so are normal numbers, Gumbel numbers
+ * and categories in float32. In float64, and in truncated normal numbers and weighted choices, a logarithm of `Math` is taken:
+ * machines on which it differs in the last place may differ there too.
  *
  * Use a key once; `split` makes new ones. Sequences of draws compose as `Random<A>`, which is fp-ts's `State<Key, A>`.
  *

@@ -81,8 +81,8 @@ export const meanOver = (x: Tensor, axes: readonly number[]): Tensor =>
  * The sum over axes, or of all elements. Booleans are counted, as int32; of no elements it is 0.
  *
  * Floats are added in double along the row-major order of the axes, whatever the layout, in groups of eight, and rounded once.
- * Before that the error is at most (n / 8 + 9) 2^-53 sum |x| for n elements of float32; those of float64 are added in blocks of
- * 128 whose sums are halved, with (24 + log2 n) 2^-53 sum |x|.
+ * Before that the error is at most (n / 8 + 10) 2^-53 sum |x| for n elements of float32; those of float64 are added in blocks of
+ * 128 whose sums are halved, with (20 + log2 n) 2^-53 sum |x|.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'

@@ -2,7 +2,7 @@
 import type { UnaryLoop } from '../elementwise.js'
 import { quarter, rest } from './reduction.js'
 
-/** The cosine of a float32 number. */
+/** The cosine; NaN from 2^23 on for what is not a float32. */
 export const cos = (x: number): number => {
   const t1 = Math.abs(x)
   const t2 = t1 < 8388608

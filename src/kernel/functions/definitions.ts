@@ -117,7 +117,7 @@ const FAR = 8388608
 
 /**
  * a = (k + r) pi / 2 mod 2 pi for a from 2^23, with a whole k and |r| about 1/2 at most, as k and r: the significand of a, at
- * most 24 bits, times 29 bits of 2 / pi is exact.
+ * most 24 bits, times 29 bits of 2 / pi is exact. A longer significand, which no float32 has, makes r NaN.
  */
 const turns = (a: Node): { readonly k: Node; readonly r: Node } => {
   const e = exponent(a)
@@ -127,7 +127,9 @@ const turns = (a: Node): { readonly k: Node; readonly r: Node } => {
   const second = part(1)
   const f = sub(first, mul(floor(mul(first, 0.25)), 4))
   const k = nearest(add(f, second))
-  return { k, r: add(add(sub(f, k), second), add(part(2), part(3))) }
+  const digits = mul(m, 2 ** 24)
+  const r = add(add(sub(f, k), second), add(part(2), part(3)))
+  return { k, r: select(equal(floor(digits), digits), r, NaN) }
 }
 
 /** a = k pi / 2 + r for a >= 0, up to whole turns, with a whole k and |r| about pi / 4 at most. */
@@ -197,8 +199,8 @@ export const functions: Readonly<Record<Public, Definition>> = {
   log1p: { says: 'log(1 + x).', node: log1p() },
   tanh: { says: 'The hyperbolic tangent.', node: tanh },
   erf: { says: 'The error function, up to 3.96; beyond, its value there.', node: erf },
-  sin: { says: 'The sine of a float32 number.', node: sin },
-  cos: { says: 'The cosine of a float32 number.', node: cos() },
+  sin: { says: 'The sine; NaN from 2^23 on for what is not a float32.', node: sin },
+  cos: { says: 'The cosine; NaN from 2^23 on for what is not a float32.', node: cos() },
   pow: { says: 'x to the power y, with the special values of IEEE 754-2019.', node: pow() }
 }
 

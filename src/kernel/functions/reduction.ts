@@ -23,11 +23,13 @@ export const rest = (x: number): number => {
   float[0] = x
   const t1 = ((word[1]! & 0x7fffffff) - 0x3fe6a09e) >> 20
   const t2 = x * powers[(1025 - t1) | 0]!
-  const t3 = t2 * twoOverPi(0, t1)
-  const t4 = t3 - Math.floor(t3 * 0.25) * 4
-  const t5 = t2 * twoOverPi(1, t1)
+  const t3 = t2 * 16777216
+  const t4 = t2 * twoOverPi(0, t1)
+  const t5 = t4 - Math.floor(t4 * 0.25) * 4
+  const t6 = t2 * twoOverPi(1, t1)
   return (
-    (t4 - (t4 + t5 + 6755399441055744 - 6755399441055744) + t5 + (t2 * twoOverPi(2, t1) + t2 * twoOverPi(3, t1))) *
-    1.5707963267948966
+    (Math.floor(t3) === t3
+      ? t5 - (t5 + t6 + 6755399441055744 - 6755399441055744) + t6 + (t2 * twoOverPi(2, t1) + t2 * twoOverPi(3, t1))
+      : NaN) * 1.5707963267948966
   )
 }

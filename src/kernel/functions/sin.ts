@@ -2,7 +2,7 @@
 import type { UnaryLoop } from '../elementwise.js'
 import { quarter, rest } from './reduction.js'
 
-/** The sine of a float32 number. */
+/** The sine; NaN from 2^23 on for what is not a float32. */
 export const sin = (x: number): number => {
   if (x === 0) return x
   const t1 = Math.abs(x)
