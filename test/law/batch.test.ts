@@ -72,6 +72,31 @@ describe('batch invariance', () => {
     expect(String(thrown(signed, x))).toContain('found -0, expected exactly 0')
   })
 
+  it('says of values where they differ, before operands cut short, and gives no hint for derivatives', () => {
+    const x = T.add(T.reshape(T.arange(3200, 'float64'), [32, 100]), 0.123456789)
+    const factors = [0, -1, 2, 0.5, 100]
+    for (const factor of factors) {
+      const scaled = (y: T.Tensor): T.Tensor => (y.shape[0] === 1 ? T.mul(y, factor) : y)
+      const error = thrown(scaled, x)
+      if (!(error instanceof Law.GradientError)) throw new Error('a GradientError is required')
+      const { mismatch, message } = error
+      expect(mismatch.hint).toBeUndefined()
+      const [full = ''] = mismatch.operands
+      expect(full.length).toBeGreaterThan(30_000)
+      expect(full.endsWith("]], 'float64')")).toBe(true)
+      const lines = message.split('\n')
+      expect(lines).toHaveLength(4)
+      expect(lines[1]).toMatch(/^ {2}at the result\[0, 0\]: found .*, expected exactly 0\.123456789$/)
+      expect(lines[2]).toMatch(/^ {2}ratio -?[\d.]+$/)
+      expect(mismatch.ratio).toBeCloseTo(factor, 12)
+      expect(lines[3]).toMatch(
+        /^ {2}operands \(in full in mismatch\.operands\): T\.of\(\[\[0\.123456789, 1\.123456789, /
+      )
+      expect(lines[3]?.endsWith(`, ... (of ${full.length} characters)`)).toBe(true)
+      expect(message.length).toBeLessThan(800)
+    }
+  })
+
   it('is broken by what differs in parts, or in large batches only', () => {
     const inParts = (y: T.Tensor): T.Tensor => (y.shape[0] === 2 ? T.neg(y) : y)
     expect(sentenceOf(thrown(inParts, T.of([[1], [2], [3], [4]])))).toMatch(
