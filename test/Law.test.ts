@@ -151,6 +151,7 @@ describe('a mismatch says what is wrong', () => {
     expect(text).toContain(`operands: T.of([[0.5, -1.5, 2.5]], 'float64')`)
     expect(text).toMatch(/at args\[0\]\[0, \d\]: found .*, expected .* within \d\.\de-\d+/)
     expect(text).toContain('a factor 2 is missing')
+    expect(text.indexOf('at args[0]')).toBeLessThan(text.indexOf('operands:'))
     expect(text).toContain('Jacobian by finite differences\n    [1, 0, 0]\n    [0, -3, 0]\n    [0, 0, 5]')
   })
 })

@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { ShapeError, equals, show } from '../shape/model.js'
 import { gather } from '../tensor/indexing.js'
 import type { Tensor } from '../tensor/model.js'
+import { isPromise } from '../transform/scope.js'
 import { TreeError, mapTensors } from '../tree/model.js'
 import { type Reported, broken, compare } from './compare.js'
 import { GradientError } from './judge.js'
@@ -15,8 +16,6 @@ import { flat, tensorAt } from './values.js'
 
 const law = 'batch invariance'
 const operation = 'Law.batchInvariance'
-
-type Tensors = readonly Tensor[]
 
 /** The tensors in a value of any kind, with what they are to the reader. */
 const found = (value: unknown, whole: string): readonly (readonly [leaf: Tensor, path: string])[] => {
@@ -52,17 +51,33 @@ const sizeOf = (batch: unknown): number => {
   return n ?? 0
 }
 
+type Leaves = ReturnType<typeof found>
+
 /** The results of a call, each of which has an axis of so many examples in front. */
-const resultsOf = (value: unknown, n: number): Tensors =>
-  found(value, 'the result').map(([leaf, path]) => {
-    const { shape } = leaf
-    if (shape[0] === n) return leaf
+const resultsOf = (value: unknown, n: number): Leaves => {
+  const leaves = found(value, 'the result')
+  for (const [{ shape }, path] of leaves) {
+    if (shape[0] === n) continue
     throw new ShapeError(
       operation,
       [shape],
       `${path} has shape ${show(shape)}, of a batch of ${n}; a row for each example, [${n}, ...], is required`
     )
-  })
+  }
+  return leaves
+}
+
+/** Refuses a result that there is nothing to compare in. */
+const requireTensors = (value: unknown, leaves: Leaves): void => {
+  if (leaves.length > 0) return
+  const wrong = isPromise(value) ? 'the result is a promise' : 'there is no tensor in the result'
+  const remedy = isPromise(value) ? ', of a function that is not async' : ''
+  throw new TreeError(
+    operation,
+    '',
+    `${wrong}; a tensor with a row for each example, or a tree of those, is required${remedy}`
+  )
+}
 
 /** Other batches of the same examples: each a list of their positions, and what it is to the reader. */
 interface Other {
@@ -99,8 +114,10 @@ const heldAt = <X, R>(name: string, f: (batch: X) => R, batch: X, salt: number):
   const n = sizeOf(batch)
   if (n === 0) return nothing
   const whole = f(batch)
-  const value = resultsOf(whole, n)
-  const paths = found(whole, 'the result').map(([, path]) => path)
+  const results = resultsOf(whole, n)
+  requireTensors(whole, results)
+  const value = results.map(([leaf]) => leaf)
+  const paths = results.map(([, path]) => path)
   const subject: Reported = {
     name,
     inputs: found(batch, '').map(([leaf]) => leaf),
@@ -109,10 +126,17 @@ const heldAt = <X, R>(name: string, f: (batch: X) => R, batch: X, salt: number):
   }
   return all(
     othersOf(n, salt).map(({ examples, what }) => (): Verdict => {
-      const given = resultsOf(f(mapTensors(batch, (leaf) => rowsAt(leaf, examples))), examples.length)
+      const others = new Map(
+        resultsOf(f(mapTensors(batch, (leaf) => rowsAt(leaf, examples))), examples.length).map(([x, path]) => [path, x])
+      )
+      const given = paths.flatMap((path) => others.get(path) ?? [])
+      if (given.length !== paths.length || others.size !== paths.length) {
+        const instead = [...others.keys()].join(', ') || 'no tensors'
+        return broken(subject, law, 0, `${what}: with ${instead} instead of ${paths.join(', ')}`)
+      }
       const expected = value.map((x) => rowsAt(x, examples))
       const alike = given.every((x, i) => x.dtype === expected[i]?.dtype && equals(x.shape, expected[i].shape))
-      if (!alike || given.length !== expected.length) return broken(subject, law, 0, `${what}: in shape or type`)
+      if (!alike) return broken(subject, law, 0, `${what}: in shape or type`)
       return compare(subject, {
         law,
         order: 0,
@@ -137,7 +161,7 @@ const heldAt = <X, R>(name: string, f: (batch: X) => R, batch: X, salt: number):
  * It is an ordinary property of fast-check: `fc.assert` throws what is wrong, as a `GradientError` in the cause.
  *
  * @throws ShapeError in the property, when tensors of a batch differ in length, or a result has no row for each example
- * @throws TreeError in the property, when there is no tensor in a batch
+ * @throws TreeError in the property, when there is no tensor in a batch or in a result, such as that of an async function
  *
  * @example
  * import * as fc from 'fast-check'

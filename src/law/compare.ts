@@ -136,7 +136,7 @@ const mismatch = (subject: Reported, comparison: Comparison, worst: number): Gra
     expected: expected[worst]!,
     bound: bound?.[worst] ?? 0,
     ratio,
-    hint: column ?? hintOf(ratio, sizes),
+    hint: order === 0 ? undefined : (column ?? hintOf(ratio, sizes)),
     jacobians
   }
 }

@@ -37,3 +37,13 @@ export const literal = (value: unknown): string => {
   }
   return String(value)
 }
+
+/** The most characters of a literal that a message shows. */
+const longest = 400
+
+/** The start of a literal that is too long for a message, up to an element, and its length. */
+export const shortened = (text: string): string => {
+  if (text.length <= longest) return text
+  const end = text.lastIndexOf(', ', longest)
+  return `${text.slice(0, end > 0 ? end + 1 : longest)} ... (of ${text.length} characters)`
+}

@@ -61,7 +61,7 @@ export interface GradientMismatch {
   readonly bound: number
   /** `automatic / expected`. */
   readonly ratio: number
-  /** What a ratio or a pattern like this one usually comes from. */
+  /** What a ratio or a pattern like this one usually comes from, in a derivative; values have no hint. */
   readonly hint: string | undefined
   /** Both Jacobians, when they are small. */
   readonly jacobians: Jacobians | undefined

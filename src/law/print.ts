@@ -1,4 +1,5 @@
 /** A broken law as text. */
+import { shortened } from './literal.js'
 import type { GradientMismatch, Jacobians } from './model.js'
 
 const exact = (value: number): string => (Object.is(value, -0) ? '-0' : String(value))
@@ -18,6 +19,14 @@ const matrix = (name: string, rows: readonly (readonly number[])[]): readonly st
 
 const orders: readonly string[] = ['the value', 'the derivative', 'the second derivative', 'the third derivative']
 
+/** Long operands are cut: the message is to be read, the mismatch has them in full. */
+const operandLines = (operands: readonly string[]): readonly string[] => {
+  if (operands.length === 0) return []
+  const shown = operands.map(shortened)
+  const where = shown.some((text, i) => text !== operands[i]) ? ' (in full in mismatch.operands)' : ''
+  return [`  operands${where}: ${shown.join(', ')}`]
+}
+
 const jacobianLines = (jacobians: Jacobians | undefined): readonly string[] =>
   jacobians === undefined
     ? []
@@ -27,7 +36,7 @@ const jacobianLines = (jacobians: Jacobians | undefined): readonly string[] =>
       ]
 
 /**
- * A broken law as text, over several lines.
+ * A broken law as text, over several lines: what is wrong, where, and at which operands, of which long ones are shortened.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -47,13 +56,13 @@ export const show = (mismatch: GradientMismatch): string => {
   const numbers = Number.isNaN(automatic) && Number.isNaN(expected) && Number.isNaN(bound)
   return [
     head,
-    ...(operands.length === 0 ? [] : [`  operands: ${operands.join(', ')}`]),
     ...(numbers
       ? []
       : [
           `  ${at}${both(automatic, expected, bound)}`,
           `  ratio ${short(ratio)}${hint === undefined ? '' : `: ${hint}`}`
         ]),
+    ...operandLines(operands),
     ...jacobianLines(jacobians)
   ].join('\n')
 }

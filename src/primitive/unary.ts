@@ -12,7 +12,7 @@ import { bindOne, bindSingle } from './bind.js'
 import type { Domain, Sample } from './domain.js'
 import { type Expression, type Scalars, scalarsOf } from './expression.js'
 import { type Accepts, accepted, carrying, isGiven, typeOf } from './front.js'
-import { functionOfOne } from './function.js'
+import { functionOfOne, singleOfOne } from './function.js'
 import { type None, type Params, type Primitive, type Pullback, none, type Single } from './model.js'
 import type { HasPrimitive } from './op.js'
 import { requireTensor } from './require.js'
@@ -63,7 +63,10 @@ export interface UnaryRecord {
   readonly diagonal?: (x: Tensor, y: Tensor) => Pullback
   readonly accepts?: Accepts
   readonly result?: 'bool'
-  /** The function of a float32, where it is another one than that of a float64; its result is rounded. */
+  /**
+   * The function of a float32, where it is another one than that of a float64; its result is rounded. May be left out where
+   * `scalar.single` is one intrinsic of it.
+   */
   readonly single?: Scalar1
   /** The function of an int32, where it is another one: its result is taken modulo 2^32. */
   readonly int32?: Scalar1
@@ -117,7 +120,10 @@ export interface UnaryWithRecord<P extends Numbers<P>> extends Pick<
   readonly params: P
   /** The function of one number; in float32 the parameters are rounded to it first. */
   readonly f: (x: number, params: P) => number
-  /** The function of a float32, where it is another one than that of a float64; its result is rounded. */
+  /**
+   * The function of a float32, where it is another one than that of a float64; its result is rounded. May be left out where
+   * `scalar.single` is one intrinsic of it.
+   */
   readonly single?: (x: number, params: P) => number
   /** The derivative at `x`, where the value is `y`, in dispatching operations. */
   readonly df?: (x: Tensor, y: Tensor, params: P) => Tensor
@@ -196,7 +202,7 @@ export const unary = (record: UnaryRecord): Unary => {
   const { name, df, result, scalar, loops } = record
   const accepts = record.accepts ?? 'float'
   const f = record.f ?? functionOfOne(name, scalar)
-  const { single = f, int32 = f, loop = unaryLoop(f) } = record
+  const { single = singleOfOne('unary', name, scalar, f), int32 = f, loop = unaryLoop(f) } = record
   const kernelOf = (dtype: DType, g: Scalar1): Kernel => ({
     f: g,
     loop: loops?.[dtype] ?? (g === f ? loop : unaryLoop(g))
@@ -270,7 +276,8 @@ const rounded = <P extends Numbers<P>>(params: P): P => {
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const unaryWith = <P extends Numbers<P>>(record: UnaryWithRecord<P>): UnaryWith<P> => {
-  const { name, params: defaults, f, single = f, df, domain, accepts = 'float' } = record
+  const { name, params: defaults, f, df, domain, accepts = 'float' } = record
+  const single = record.single ?? singleOfOne('unaryWith', name, record.scalar, f)
   const known = Object.keys(defaults)
   const primitive = unaryPrimitive<P>({
     name,

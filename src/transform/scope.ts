@@ -55,7 +55,7 @@ export const pushedForward = <A>(start: string | undefined, tangents: () => A): 
   return scope === undefined ? tangents() : inScope(joined(start, `jvp(${scope})`), tangents)
 }
 
-const isPromise = (x: unknown): boolean =>
+export const isPromise = (x: unknown): boolean =>
   typeof x === 'object' && x !== null && 'then' in x && typeof x.then === 'function'
 
 /**

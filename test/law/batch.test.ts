@@ -72,6 +72,31 @@ describe('batch invariance', () => {
     expect(String(thrown(signed, x))).toContain('found -0, expected exactly 0')
   })
 
+  it('says of values where they differ, before operands cut short, and gives no hint for derivatives', () => {
+    const x = T.add(T.reshape(T.arange(3200, 'float64'), [32, 100]), 0.123456789)
+    const factors = [0, -1, 2, 0.5, 100]
+    for (const factor of factors) {
+      const scaled = (y: T.Tensor): T.Tensor => (y.shape[0] === 1 ? T.mul(y, factor) : y)
+      const error = thrown(scaled, x)
+      if (!(error instanceof Law.GradientError)) throw new Error('a GradientError is required')
+      const { mismatch, message } = error
+      expect(mismatch.hint).toBeUndefined()
+      const [full = ''] = mismatch.operands
+      expect(full.length).toBeGreaterThan(30_000)
+      expect(full.endsWith("]], 'float64')")).toBe(true)
+      const lines = message.split('\n')
+      expect(lines).toHaveLength(4)
+      expect(lines[1]).toMatch(/^ {2}at the result\[0, 0\]: found .*, expected exactly 0\.123456789$/)
+      expect(lines[2]).toMatch(/^ {2}ratio -?[\d.]+$/)
+      expect(mismatch.ratio).toBeCloseTo(factor, 12)
+      expect(lines[3]).toMatch(
+        /^ {2}operands \(in full in mismatch\.operands\): T\.of\(\[\[0\.123456789, 1\.123456789, /
+      )
+      expect(lines[3]?.endsWith(`, ... (of ${full.length} characters)`)).toBe(true)
+      expect(message.length).toBeLessThan(800)
+    }
+  })
+
   it('is broken by what differs in parts, or in large batches only', () => {
     const inParts = (y: T.Tensor): T.Tensor => (y.shape[0] === 2 ? T.neg(y) : y)
     expect(sentenceOf(thrown(inParts, T.of([[1], [2], [3], [4]])))).toMatch(
@@ -89,7 +114,23 @@ describe('batch invariance', () => {
       'typed: of 2 examples, number 0 has another result alone: in shape or type'
     )
     const fewer = (y: T.Tensor): readonly T.Tensor[] => (y.shape[0] === 1 ? [] : [y])
-    expect(sentenceOf(thrown(fewer, T.of([[1], [2]])))).toContain('in shape or type')
+    expect(sentenceOf(thrown(fewer, T.of([[1], [2]])))).toBe(
+      "fewer: of 2 examples, number 0 has another result alone: with no tensors instead of the result's [0]"
+    )
+  })
+
+  it('is broken by a result with other keys, in whatever order they come', () => {
+    type Keyed = Readonly<Record<string, T.Tensor>>
+    const renamed = (y: T.Tensor): Keyed => (y.shape[0] === 1 ? { a: y } : { b: y })
+    expect(sentenceOf(thrown(renamed, T.of([[1], [2]])))).toBe(
+      "renamed: of 2 examples, number 0 has another result alone: with the result's a instead of the result's b"
+    )
+    const more = (y: T.Tensor): Keyed => (y.shape[0] === 1 ? { a: y, b: y } : { a: y })
+    expect(sentenceOf(thrown(more, T.of([[1], [2]])))).toContain(
+      "with the result's a, the result's b instead of the result's a"
+    )
+    const turned = (y: T.Tensor): Keyed => (y.shape[0] === 1 ? { b: T.neg(y), a: y } : { a: y, b: T.neg(y) })
+    expect(thrown(turned, T.of([[1], [2]]))).toBeUndefined()
   })
 
   it('refuses batches that are none', () => {
@@ -114,6 +155,22 @@ describe('batch invariance', () => {
     expect(error).toBeInstanceOf(ShapeError)
     expect(String(error)).toContain(
       'Law.batchInvariance: the result has shape [], of a batch of 4; a row for each example, [4, ...], is required'
+    )
+  })
+
+  it('refuses a result in which there is nothing to compare', () => {
+    const required = 'a tensor with a row for each example, or a tree of those, is required'
+    const number = (x: T.Tensor): number => T.item(T.sum(x))
+    const map = (x: T.Tensor): ReadonlyMap<string, T.Tensor> => new Map([['x', x]])
+    for (const f of [number, map, () => ({}), () => undefined]) {
+      const error = thrown<T.Tensor, unknown>(f, T.zeros([4, 2]))
+      expect(error).toBeInstanceOf(TreeError)
+      expect(String(error)).toContain(`Law.batchInvariance: there is no tensor in the result; ${required}`)
+    }
+    const error = thrown((x: T.Tensor) => Promise.resolve(x), T.zeros([4, 2]))
+    expect(error).toBeInstanceOf(TreeError)
+    expect(String(error)).toContain(
+      `Law.batchInvariance: the result is a promise; ${required}, of a function that is not async`
     )
   })
 })
