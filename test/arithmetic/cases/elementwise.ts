@@ -1,7 +1,7 @@
 // Rules 1 to 3: operations on one element of each operand.
 import * as Activation from 'pullback/Activation'
 import type { FloatDType } from 'pullback/DType'
-import { guardedMul } from 'pullback/Primitive'
+import { float32, guardedMul } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 import { type Case, type One, type Two, floats, withPullback } from '../case.js'
 import { hard } from '../hard.js'
@@ -169,6 +169,26 @@ const nearTies: readonly Case[] = Object.entries(hard).map(([name, operands]) =>
   f: (x: T.Tensor, y: T.Tensor = x) => [functionsOfOne[name]?.(x) ?? functionsOfTwo[name]?.(x, y) ?? x]
 }))
 
+/** The float32 next to a multiple of pi / 2 as no other: what is left of it shows every bit of the reduction. */
+const hugeAngle = T.of([16367173 * 2 ** 72])
+
+/** The float64 that functions of float32 give before it is rounded: a coefficient changed in its last bit shows here. */
+const unrounded: readonly Case[] = Object.entries(float32).map(([name, f]) => ({
+  name: `${name} of float32, not rounded`,
+  operands: [],
+  f: () => {
+    const [xs = [], ys = []] = (name === 'pow' ? two('float32') : [T.concat([one('float32'), hugeAngle])]).map((x, i) =>
+      T.toArray(T.concat([x, T.of(hard[name]?.[i] ?? [])]))
+    )
+    return [
+      T.of(
+        Array.from(xs, (x, i) => f(x, ys[i] ?? 0)),
+        'float64'
+      )
+    ]
+  }
+}))
+
 export const elementwise: readonly Case[] = [
   ...floats.flatMap((dtype) => [
     ...differentiable(dtype, exactOfOne, exactOfTwo),
@@ -177,6 +197,7 @@ export const elementwise: readonly Case[] = [
   ]),
   ...differentiable('float32', functionsOfOne, functionsOfTwo),
   ...nearTies,
+  ...unrounded,
   ...plain('int32', integers(256, 9), twoIntegers(), onIntegersOfOne, onIntegersOfTwo),
   logical,
   ...casts
