@@ -2,7 +2,7 @@
 // npm run engines                          all of them; one that cannot be had is a failure
 // npm run engines -- --without deno,bun    all others
 // npm run engines -- node24                only these
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { differences } from '../test/arithmetic/compare.js'
@@ -10,7 +10,7 @@ import { expectedDigests } from '../test/arithmetic/expected.js'
 import { bundle } from './engines/bundle.js'
 import { chromium, inChromium } from './engines/chromium.js'
 import { programOf } from './engines/fetch.js'
-import { names, packaged } from './engines/list.js'
+import { choose, packaged } from './engines/list.js'
 import { type Told, readTold } from './engines/result.js'
 import { start } from './engines/start.js'
 import { report, root } from './sources.js'
@@ -19,22 +19,19 @@ import { report, root } from './sources.js'
 // which
 // -----------------------------------------------------------------------------
 
-const args = process.argv.slice(2)
-const flag = args.indexOf('--without')
-const without = flag < 0 ? [] : (args[flag + 1] ?? '').split(',')
-const only = flag < 0 ? args : args.filter((_, i) => i !== flag && i !== flag + 1)
-const unknown = [...without, ...only].filter((name) => !names.includes(name))
-if (unknown.length > 0) throw new Error(`engines: got ${unknown.join(', ')}; known engines are ${names.join(', ')}`)
+const { without, chosen } = choose(process.argv.slice(2))
 if (!existsSync(join(root, 'dist/Grad.js'))) throw new Error('engines: got no dist/Grad.js; npm run build first')
-const chosen = names.filter((name) => (only.length === 0 || only.includes(name)) && !without.includes(name))
 
 // -----------------------------------------------------------------------------
 // running
 // -----------------------------------------------------------------------------
 
+/** Engines are kept here for every checkout; bundles are those of this run alone. */
 const folder = join(tmpdir(), 'pullback-engines')
 mkdirSync(folder, { recursive: true })
-const bundles = [await bundle(folder, true), await bundle(folder, false)]
+const own = mkdtempSync(join(tmpdir(), 'pullback-bundles-'))
+process.on('exit', () => rmSync(own, { recursive: true, force: true }))
+const bundles = [await bundle(own, true), await bundle(own, false)]
 const expected = expectedDigests()
 
 /** An engine that is here: its version, and how it runs a bundle. */

@@ -1,12 +1,17 @@
 // npm run long: what is too long for npm test, all of it, whatever fails.
 // npm run long -- --without deno    without an engine that cannot be had here
 import { spawnSync } from 'node:child_process'
+import { choose } from './engines/list.js'
 import { root } from './sources.js'
+
+const args = process.argv.slice(2)
+// an engine that is not known is said before anything is built
+choose(args)
 
 const steps: ReadonlyArray<readonly [script: string, ...args: readonly string[]]> = [
   ['build'],
   ['unit', '--config', 'test/long/vitest.config.ts'],
-  ['engines', ...process.argv.slice(2)]
+  ['engines', ...args]
 ]
 
 const failed = steps.filter(([script, ...args]) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Packaged } from './list.js'
 import { start } from './start.js'
 
-/** The path of an engine's program, or why there is none. */
+/** The path of an engine's program, or why there is none. Where npm fails, without a network say, one that is kept will do. */
 export const programOf = async (
   { name, packages }: Packaged,
   folder: string
@@ -17,7 +17,12 @@ export const programOf = async (
   writeFileSync(join(own, 'package.json'), '{ "private": true }')
   const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', specifier]
   const { failure } = await start('npm', args, { cwd: own }).ended
-  if (failure !== undefined) return { missing: `npm install ${specifier}: ${failure}` }
   const program = join(own, 'node_modules', specifier.replace(/(.)@.*$/, '$1'), file)
-  return existsSync(program) ? { program } : { missing: `${specifier} has no file ${file}` }
+  if (existsSync(program)) {
+    if (failure !== undefined) console.log(`${name}: npm install ${specifier} failed; the one that is kept is run`)
+    return { program }
+  }
+  return {
+    missing: failure === undefined ? `${specifier} has no file ${file}` : `npm install ${specifier}: ${failure}`
+  }
 }

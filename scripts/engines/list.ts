@@ -47,3 +47,21 @@ export const packaged: readonly Packaged[] = [
 
 /** The Node that runs the script, and the browser. */
 export const names: readonly string[] = ['this', ...packaged.map(({ name }) => name), 'chromium']
+
+export interface Choice {
+  readonly without: readonly string[]
+  readonly chosen: readonly string[]
+}
+
+/** The engines that arguments ask for: those named, or all; without those behind `--without`. An unknown name is an error. */
+export const choose = (args: readonly string[]): Choice => {
+  const flag = args.indexOf('--without')
+  const without = flag < 0 ? [] : (args[flag + 1] ?? '').split(',')
+  const only = flag < 0 ? args : args.filter((_, i) => i !== flag && i !== flag + 1)
+  const unknown = [...without, ...only].filter((name) => !names.includes(name))
+  if (unknown.length > 0) throw new Error(`engines: got ${unknown.join(', ')}; known engines are ${names.join(', ')}`)
+  return {
+    without,
+    chosen: names.filter((name) => (only.length === 0 || only.includes(name)) && !without.includes(name))
+  }
+}

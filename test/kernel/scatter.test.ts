@@ -22,6 +22,24 @@ describe('scatterAddInto', () => {
   })
 })
 
+test.each([
+  [[2 ** 60, 1, -(2 ** 60)], 0],
+  [[2 ** 60, -(2 ** 60), 1], 1],
+  [[1, 2 ** 60, -(2 ** 60)], 0],
+  [[-(2 ** 60), 2 ** 60, 1], 1]
+])('float32 updates of one place are added in order, in double: %j leave %d', (updates, left) => {
+  const to = new Int32Array(3)
+  for (const width of [1, 2]) {
+    const wide = Float32Array.from({ length: 3 * width }, (_, i) => updates[Math.floor(i / width)] ?? 0)
+    const block = new Float32Array(width)
+    scatterAddInto({ data: block, outer: 1, size: 1, width }, to, wide, 0)
+    expect(Array.from(block)).toEqual(Array.from({ length: width }, () => left))
+  }
+  const lane = new Float32Array(1)
+  addAlongInto({ data: lane, outer: 1, size: 1, width: 1 }, 3, to, Float32Array.from(updates), 0)
+  expect(Array.from(lane)).toEqual([left])
+})
+
 describe('addAlongInto', () => {
   test('adds to each lane at its own places, in each type', () => {
     for (const make of [Float32Array, Float64Array, Int32Array]) {

@@ -1,8 +1,10 @@
 // What runs the digests in other engines, without another engine.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { programOf } from '../../scripts/engines/fetch.js'
-import { names } from '../../scripts/engines/list.js'
+import { choose, names } from '../../scripts/engines/list.js'
 import { readTold } from '../../scripts/engines/result.js'
 import { start } from '../../scripts/engines/start.js'
 
@@ -17,6 +19,28 @@ describe('engines', () => {
   it('that are not made for this machine are missing, with a reason', async () => {
     const found = await programOf({ name: 'none', packages: {}, before: [] }, tmpdir())
     expect(found).toEqual({ missing: `no package is known for ${process.platform}-${process.arch}` })
+  })
+
+  it('that npm cannot install are missing, unless they are kept from before', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pullback-test-'))
+    const machine = `${process.platform}-${process.arch}`
+    const engine = { name: 'none', packages: { [machine]: ['none@file:./nowhere.tgz', 'run'] as const }, before: [] }
+    const first = await programOf(engine, folder)
+    expect(first).toEqual({
+      missing: expect.stringContaining('npm install none@file:./nowhere.tgz: it left with code')
+    })
+    const kept = join(folder, 'none/node_modules/none')
+    mkdirSync(kept, { recursive: true })
+    writeFileSync(join(kept, 'run'), '')
+    expect(await programOf(engine, folder)).toEqual({ program: join(kept, 'run') })
+    rmSync(folder, { recursive: true })
+  }, 60_000)
+
+  it('are chosen by name, or left out', () => {
+    expect(choose([])).toEqual({ without: [], chosen: names })
+    expect(choose(['deno', 'this']).chosen).toEqual(['this', 'deno'])
+    expect(choose(['--without', 'deno,chromium']).chosen).toEqual(['this', 'node22', 'node24', 'node26', 'bun'])
+    expect(() => choose(['--without', 'dino'])).toThrow('engines: got dino; known engines are this, node22')
   })
 
   it('say digests, or what went wrong', () => {

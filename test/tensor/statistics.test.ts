@@ -16,6 +16,16 @@ const varianceOf =
     return total(lane.map((value) => (value - mean) ** 2)) / Math.max(0, lane.length - correction)
   }
 
+test('the variance takes away what rounding of the mean has added', () => {
+  const lane = [1e15, 1e15 + 1, 1e15 + 1]
+  expect(T.item(T.variance(T.of(lane, 'float64')))).toBe(2 / 9)
+  const sideBySide = T.of(
+    lane.map((value) => [value, -value]),
+    'float64'
+  )
+  expect(flat(T.variance(sideBySide, { axis: 0 }))).toEqual([2 / 9, 2 / 9])
+})
+
 describe.each([
   ['variance', T.variance, (value: number) => value],
   ['std', T.std, Math.sqrt]

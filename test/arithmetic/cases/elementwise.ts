@@ -1,8 +1,9 @@
 // Rules 1 to 3: operations on one element of each operand.
 import * as Activation from 'pullback/Activation'
 import type { FloatDType } from 'pullback/DType'
-import { guardedMul } from 'pullback/Primitive'
+import { float32, guardedMul } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
+import * as coefficients from '../../../src/kernel/functions/coefficients.js'
 import { type Case, type One, type Two, floats, withPullback } from '../case.js'
 import { hard } from '../hard.js'
 import { integers, one, two, twoIntegers } from '../inputs.js'
@@ -169,6 +170,38 @@ const nearTies: readonly Case[] = Object.entries(hard).map(([name, operands]) =>
   f: (x: T.Tensor, y: T.Tensor = x) => [functionsOfOne[name]?.(x) ?? functionsOfTwo[name]?.(x, y) ?? x]
 }))
 
+/** A huge angle very close to a multiple of pi / 2: the quotient is nearly all of it, and what is left shows the reduction. */
+const hugeAngle = T.of([16367173 * 2 ** 72])
+
+/** The last bits of higher coefficients are lost even before a result is rounded, and so are hashed themselves. */
+const ofCoefficients: Case = {
+  name: 'coefficients of the functions of float32',
+  operands: [],
+  f: () =>
+    Object.entries(coefficients)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, each]) =>
+        T.of(typeof each === 'string' ? Array.from(each, (digit) => parseInt(digit, 16)) : each, 'float64')
+      )
+}
+
+/** The float64 that functions of float32 give before it is rounded, which shows the order of their operations too. */
+const unrounded: readonly Case[] = Object.entries(float32).map(([name, f]) => ({
+  name: `${name} of float32, not rounded`,
+  operands: [],
+  f: () => {
+    const [xs = [], ys = []] = (name === 'pow' ? two('float32') : [T.concat([one('float32'), hugeAngle])]).map((x, i) =>
+      T.toArray(T.concat([x, T.of(hard[name]?.[i] ?? [])]))
+    )
+    return [
+      T.of(
+        Array.from(xs, (x, i) => f(x, ys[i] ?? 0)),
+        'float64'
+      )
+    ]
+  }
+}))
+
 export const elementwise: readonly Case[] = [
   ...floats.flatMap((dtype) => [
     ...differentiable(dtype, exactOfOne, exactOfTwo),
@@ -177,6 +210,8 @@ export const elementwise: readonly Case[] = [
   ]),
   ...differentiable('float32', functionsOfOne, functionsOfTwo),
   ...nearTies,
+  ...unrounded,
+  ofCoefficients,
   ...plain('int32', integers(256, 9), twoIntegers(), onIntegersOfOne, onIntegersOfTwo),
   logical,
   ...casts

@@ -47,8 +47,8 @@ const pairs = (xs: readonly T.Tensor[]): readonly (readonly [T.Tensor, T.Tensor]
 const operandsOf = (dtype: FloatDType): readonly T.Tensor[] =>
   shapes.flatMap(([left, right], i) => [cotangent(dtype, left, 20 + i), cotangent(dtype, right, 40 + i)])
 
-/** The same numbers, as another layout holds them. */
-const relaid = (x: T.Tensor): T.Tensor => (x.shape.length < 2 ? x : T.swapAxes(T.swapAxes(T.mul(x, 1), -1, -2), -1, -2))
+/** The same numbers, column by column: a copy of the transposed, transposed back (x - 0 keeps -0, and is a new tensor). */
+const relaid = (x: T.Tensor): T.Tensor => T.transpose(T.sub(T.transpose(x), 0))
 
 const ofFloats = (dtype: FloatDType): readonly Case[] => [
   {

@@ -117,6 +117,21 @@ const scattered = (dtype: FloatDType): Case => {
   }
 }
 
+/** Three updates of one place, where another order of the same numbers leaves something else. */
+const inOrder = (dtype: FloatDType): Case => ({
+  name: `scatterAdd, addAlongAxis ${dtype}, in order`,
+  operands: [
+    [2 ** 60, 1, -(2 ** 60)],
+    [2 ** 60, -(2 ** 60), 1],
+    [1, 2 ** 60, -(2 ** 60)]
+  ].map((updates) => T.of(updates, dtype)),
+  f: (...updates) => {
+    const zeros = T.zeros([1], dtype)
+    const to = T.zeros([3], 'int32')
+    return updates.flatMap((y) => [T.scatterAdd(zeros, to, y), T.addAlongAxis(zeros, to, y, { axis: 0 })])
+  }
+})
+
 /** What picks and compares, and computes nothing. */
 const picked: Case = {
   name: 'gather, takeAlongAxis, oneHot, searchSorted',
@@ -172,6 +187,7 @@ export const reductions: readonly Case[] = [
     ...along(dtype),
     ordered(dtype),
     scattered(dtype),
+    inOrder(dtype),
     curved(dtype)
   ]),
   ...over('float32', exponential),
