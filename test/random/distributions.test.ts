@@ -240,4 +240,40 @@ describe('bounds', () => {
     expect(() => Random.choice(key, 2, { p: [0, 0] })).toThrow('choice: weights of which 0 are positive; at least 1')
     expect(() => Random.choice(key, 2, { p: [1] })).toThrow('choice: weights of shape [1]; [2] is required')
   })
+
+  test('uniform over a range wider than the largest number, and bounds that are none', () => {
+    const key = Random.key(3)
+    for (const [dtype, most] of [
+      ['float32', 3e38],
+      ['float64', 1.7e308]
+    ] as const) {
+      const drawn = Array.from(T.toArray(Random.uniform(key, [1000], { low: -most, high: most, dtype })))
+      expect(drawn.every((x) => x >= -most && x <= most)).toBe(true)
+      expect(Math.abs(drawn.reduce((sum, x) => sum + x / most, 0) / 1000)).toBeLessThan(0.1)
+    }
+    const sentence = (low: number, high: number): string =>
+      `uniform: low ${low} and high ${high}; expected finite float32 numbers, low not above high`
+    for (const [low, high] of [
+      [2, 1],
+      [0, Infinity],
+      [NaN, 1],
+      [0, 1e39]
+    ] as const) {
+      expect(() => Random.uniform(key, [3], { low, high })).toThrow(sentence(low, high))
+    }
+  })
+
+  test('choice with weights whose sum or quotients overflow', () => {
+    const key = Random.key(4)
+    for (const size of [1e308, 1e-310, 5e-324]) {
+      const p = T.of([size, size, size], 'float64')
+      const counts = [0, 0, 0]
+      for (const i of T.toArray(Random.choice(key, 3, { p, shape: [3000] }))) counts[i] = counts[i]! + 1
+      expect(counts.every((count) => count > 850 && count < 1150)).toBe(true)
+      const firsts = Array.from({ length: 300 }, (_, i) =>
+        T.item(T.at(Random.choice(Random.key(i), 3, { p, shape: [2], replace: false }), 0))
+      )
+      expect([0, 1, 2].every((i) => firsts.filter((first) => first === i).length > 60)).toBe(true)
+    }
+  })
 })
