@@ -271,3 +271,21 @@ describe('trees are vectors', () => {
     expect([first - 0.64, second + 0.48].every((error) => Math.abs(error) < 1e-14)).toBe(true)
   })
 })
+
+describe('trees that cannot be walked', () => {
+  test('cycles and very deep trees are refused with the place', () => {
+    const loop: unknown[] = []
+    loop.push(loop)
+    const record: { inner?: unknown } = {}
+    record.inner = record
+    let deep: unknown = T.scalar(1)
+    for (let i = 0; i < 20_000; i++) deep = [deep]
+    const rule = 'is more than 1000 levels deep; expected a tree without cycles'
+    for (const tree of [loop, record, deep]) {
+      expect(() => Tree.leaves(tree)).toThrow(rule)
+      expect(() => Tree.map(tree, T.neg)).toThrow(rule)
+      expect(() => Tree.add(tree, tree)).toThrow(rule)
+    }
+    expect(() => Tree.leaves(record)).toThrow('Tree.leaves: inner.inner.inner.inner.inner.... is more than')
+  })
+})

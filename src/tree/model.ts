@@ -159,14 +159,38 @@ const put = (fields: Fields, key: string, value: unknown): void => {
 
 type Visit = (leaf: Tensor, path: string) => unknown
 
-const walk = (operation: string, node: unknown, path: string, visit: Visit, wording?: Wording): unknown => {
+/** Levels of a tree: one with more has a cycle, or would overflow the stack. */
+const deepest = 1000
+
+/** Refuses a node below the deepest level. */
+const requireDepth = (operation: string, path: string, depth: number): void => {
+  if (depth <= deepest) return
+  const start = path.slice(0, 30)
+  throw new TreeError(
+    operation,
+    start,
+    `${start}... is more than ${deepest} levels deep; expected a tree without cycles`
+  )
+}
+
+const walk = (
+  operation: string,
+  node: unknown,
+  path: string,
+  visit: Visit,
+  wording?: Wording,
+  depth: number = 1
+): unknown => {
   if (isTensor(node)) return visit(node, path)
+  requireDepth(operation, path, depth)
   if (Array.isArray(node)) {
-    return node.map((child: unknown, i) => walk(operation, child, `${path}[${i}]`, visit, wording))
+    return node.map((child: unknown, i) => walk(operation, child, `${path}[${i}]`, visit, wording, depth + 1))
   }
   if (!isRecord(node)) throw notATree(operation, path, node, wording)
   const result: Fields = {}
-  for (const key of Object.keys(node)) put(result, key, walk(operation, node[key], below(path, key), visit, wording))
+  for (const key of Object.keys(node)) {
+    put(result, key, walk(operation, node[key], below(path, key), visit, wording, depth + 1))
+  }
   return result
 }
 
@@ -297,7 +321,8 @@ const together = (
   a: unknown,
   b: unknown,
   path: string,
-  visit: (a: Tensor, b: Tensor, path: string) => unknown
+  visit: (a: Tensor, b: Tensor, path: string) => unknown,
+  depth: number = 1
 ): unknown => {
   const differ = (rule: string): TreeError =>
     new TreeError(
@@ -310,10 +335,11 @@ const together = (
     throw differ('a tensor in the first tree only')
   }
   if (isTensor(b)) throw differ('a tensor in the second tree only')
+  requireDepth(operation, path, depth)
   if (Array.isArray(a)) {
     if (!Array.isArray(b)) throw differ('an array in the first tree only')
     if (a.length !== b.length) throw differ(`${a.length} and ${b.length} entries`)
-    return a.map((child: unknown, i) => together(operation, child, b[i], `${path}[${i}]`, visit))
+    return a.map((child: unknown, i) => together(operation, child, b[i], `${path}[${i}]`, visit, depth + 1))
   }
   if (!isRecord(a)) throw notATree(operation, path, a)
   if (!isRecord(b)) throw Array.isArray(b) ? differ('an array in the second tree only') : notATree(operation, path, b)
@@ -322,7 +348,7 @@ const together = (
   const result: Fields = {}
   for (const key of Object.keys(a)) {
     if (!Object.hasOwn(b, key)) throw differ(`key ${key} in the first tree only`)
-    put(result, key, together(operation, a[key], b[key], below(path, key), visit))
+    put(result, key, together(operation, a[key], b[key], below(path, key), visit, depth + 1))
   }
   return result
 }
