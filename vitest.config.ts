@@ -6,7 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['pullback-source'] } },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/package/**', 'node_modules/**'],
+    exclude: ['test/long/**', 'test/package/**', 'node_modules/**'],
     setupFiles: ['./scripts/property-setup.ts'],
     globalSetup: ['./scripts/property-seed.ts'],
     // All processors: the default leaves one idle, half of a machine with two.

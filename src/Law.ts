@@ -3,6 +3,7 @@
  * runner, `Law.check(f)(...args)` with none.
  */
 export { type VectorSpace, eq, vectorSpace } from './law/algebra.js'
+export { batchInvariance } from './law/batch.js'
 export { type Kill, type Mutant, battery, killTable, mutate } from './law/battery.js'
 export { type BinaryFunction, broadcast, broadcasts } from './law/broadcast.js'
 export { type CheckOptions, check, functionLaws } from './law/check.js'

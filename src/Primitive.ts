@@ -49,7 +49,7 @@ export {
   x,
   y
 } from './primitive/expression.js'
-export type { Intrinsic, Operation } from './primitive/intrinsics.js'
+export { type Intrinsic, type Operation, float32 } from './primitive/intrinsics.js'
 export {
   type Bound,
   type Derivative,

@@ -1,7 +1,7 @@
-// The data, the model and the training of the digits example, without a word on the terminal.
+// The model and the training of the digits example, without a word on the terminal, in any engine.
 import * as E from 'fp-ts/lib/Either.js'
-import { flow, pipe } from 'fp-ts/lib/function.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
 import * as Activation from 'pullback/Activation'
 import * as Dataset from 'pullback/Dataset'
 import * as Init from 'pullback/Init'
@@ -11,26 +11,9 @@ import * as Metric from 'pullback/Metric'
 import * as Optimizer from 'pullback/Optimizer'
 import * as Random from 'pullback/Random'
 import * as Schedule from 'pullback/Schedule'
-import * as T from 'pullback/Tensor'
+import type * as T from 'pullback/Tensor'
 import * as Train from 'pullback/Train'
-import { readData } from '../support/files.js'
-
-// -----------------------------------------------------------------------------
-// data
-// -----------------------------------------------------------------------------
-
-export type Digits = Dataset.Dataset<[number, 64]>
-
-const columns = {
-  features: Dataset.columns(64, (i) => Dataset.column(`p${i}`, Dataset.integerBetween(0, 16))),
-  label: Dataset.column('label', Dataset.integerBetween(0, 9))
-}
-
-/** Pixels from 0 to 1; the last 360 rows, by other writers, are the test set. */
-export const loadDigits: TE.TaskEither<Dataset.CsvErrors, readonly [train: Digits, test: Digits]> = pipe(
-  Dataset.fromCsv(readData)('digits.csv', columns),
-  TE.map(flow(Dataset.map(T.div(16)), Dataset.split(-360)))
-)
+import type { Digits } from './data.js'
 
 // -----------------------------------------------------------------------------
 // model

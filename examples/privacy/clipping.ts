@@ -12,7 +12,7 @@ import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 import * as Tree from 'pullback/Tree'
 import { overExamples, vmap } from 'pullback/Vmap'
-import type { Digits } from '../digits/training.js'
+import type { Digits } from '../digits/data.js'
 
 // -----------------------------------------------------------------------------
 // model

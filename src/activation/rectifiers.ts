@@ -1,4 +1,6 @@
 /** Activations that are a line on the positive side, and their smooth relatives. */
+import type { Scalar1 } from '../kernel/elementwise.js'
+import { expm1 } from '../kernel/functions/expm1.js'
 import { erfc } from '../kernel/special/erf.js'
 import { awayFrom, real } from '../primitive/domain.js'
 import { type Unary, type UnaryWith, unary, unaryWith } from '../primitive/elementwise.js'
@@ -47,6 +49,11 @@ export const leakyRelu: UnaryWith<Leak> = unaryWith<Leak>({
   })
 })
 
+const eluBy =
+  (expm1: Scalar1) =>
+  (x: number, { alpha }: Saturation): number =>
+    x > 0 ? x : alpha * expm1(x)
+
 /**
  * The exponential linear unit, x or alpha (exp(x) - 1) (alpha is 1 unless told); its derivative at 0 is alpha.
  *
@@ -66,7 +73,8 @@ export const elu: UnaryWith<Saturation> = unaryWith<Saturation>({
   name: 'elu',
   domain: bent,
   params: { alpha: 1 },
-  f: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x)),
+  f: eluBy(Math.expm1),
+  single: eluBy(expm1),
   scalar: E.select(E.greater(E.x, 0), E.x, E.mul(E.parameter('alpha'), E.call('expm1', E.x))),
   df: (x, _y, { alpha }) => {
     const positive = T.greater(x, 0)

@@ -38,7 +38,7 @@ export interface Drawing extends Draw {
 
 /**
  * How to draw: `maxElements` bounds the size of shapes; `singular` puts values on the kinks of their domain, and ties
- * where all should differ, on purpose.
+ * where all should differ, on purpose; with `longest`, an axis of some shapes is far longer than the others.
  *
  * @example
  * import * as fc from 'fast-check'
@@ -53,6 +53,7 @@ export interface Drawing extends Draw {
 export interface DrawOptions {
   readonly maxElements?: number
   readonly singular?: boolean
+  readonly longest?: number | undefined
 }
 
 // -----------------------------------------------------------------------------
@@ -72,10 +73,22 @@ const tied = (values: readonly number[], ties: readonly number[]): readonly numb
 
 const least = (reach: readonly number[], most: number): readonly number[] => reach.map((each) => Math.min(each, most))
 
+/** Sizes at which kernels begin to work in groups, blocks and tiles, and others between them. */
+const long: readonly number[] = [5, 8, 13, 40, 131, 300]
+
 const drawing = (gen: fc.GeneratorValue, options: DrawOptions): Drawing & fc.WithToStringMethod => {
-  const { maxElements = 64, singular = false } = options
+  const { maxElements = 64, singular = false, longest = 0 } = options
+  const lengths = long.filter((n) => n <= longest)
   const domains = new WeakMap<Tensor, Domain>()
   const reaches = new WeakMap<Tensor, readonly number[]>()
+  let hasLong = false
+  /** A size of an axis beside others, or a long one in its place: once in a drawing at most, and in a quarter of the cases. */
+  const maybeLong = (n: number, beside: number): number => {
+    const fitting = lengths.filter((length) => length * beside <= 2 * longest)
+    if (n === 0 || hasLong || fitting.length === 0 || gen(integerWithin, 0, 3) < 3) return n
+    hasLong = true
+    return fitting[gen(integerWithin, 0, fitting.length - 1)]!
+  }
   const log: (Tensor | Shape)[] = []
   const note = (x: Tensor): Tensor => {
     log.push(x)
@@ -112,8 +125,11 @@ const drawing = (gen: fc.GeneratorValue, options: DrawOptions): Drawing & fc.Wit
   return {
     integer: (from, to) => gen(integerWithin, from, to),
     pick: (choices) => choices[gen(integerWithin, 0, choices.length - 1)] ?? choices[0],
-    shape: ({ minRank = 0, maxRank = Math.max(4, minRank), minSize = 0, maxSize = Math.max(4, minSize) } = {}) => {
-      const shape = gen(shapeWithin, minRank, maxRank, minSize, maxSize, maxElements)
+    size: (from, to) => maybeLong(gen(integerWithin, from, to), 1),
+    shape: ({ minRank = 0, maxRank = Math.max(4, minRank), minSize = 0, maxSize } = {}) => {
+      const drawn = gen(shapeWithin, minRank, maxRank, minSize, maxSize ?? Math.max(4, minSize), maxElements)
+      const shape =
+        maxSize === undefined && !drawn.includes(0) ? drawn.map((n) => maybeLong(n, size(drawn) / n)) : drawn
       log.push(shape)
       return shape
     },

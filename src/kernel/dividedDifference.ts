@@ -22,7 +22,7 @@ export const derivatives = 3
  * differences, which grows as points come together, is that of the formula for near ones, which falls.
  */
 const near = (order: number, epsilon: number): number =>
-  order === 1 ? (720 * epsilon) ** (1 / 5) : order === 2 ? (100 * epsilon) ** (1 / 4) : epsilon ** (1 / 4)
+  Math.pow(order === 1 ? 720 * epsilon : order === 2 ? 100 * epsilon : epsilon, order === 1 ? 1 / 5 : 1 / 4)
 
 /** The mean of derivatives of the order of the difference, and the first correction to it. */
 const visitNear = (w: Float64Array, at: number, points: readonly number[], factor: number, term: Term): void => {

@@ -1,8 +1,8 @@
-/** What a sum asks of each floating-point dtype. All sums are in double. */
+/** What a sum asks of each type of float. All sums are in double. */
 export interface SumKernels<D> {
-  /** The sum of `count` elements, `stride` apart. */
-  readonly run: (data: D, start: number, count: number, stride: number) => number
-  /** Adds `count` rows of `width` elements, `rowStride` apart, into `sums` from `at` on, which is overwritten. */
+  /** `sum` and `count` elements more, `stride` apart. */
+  readonly run: (data: D, start: number, count: number, stride: number, sum: number) => number
+  /** Adds `count` rows of `width` elements, `rowStride` apart, to the sums from `at` on. */
   readonly rows: (
     data: D,
     start: number,

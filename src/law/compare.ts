@@ -10,6 +10,9 @@ import { locate } from './values.js'
 // model
 // -----------------------------------------------------------------------------
 
+/** What a broken law says of the function that it is broken by. */
+export type Reported = Pick<Subject, 'name' | 'inputs' | 'value' | 'literals'>
+
 /** What is compared with what, and where it stands. */
 export interface Comparison {
   readonly law: string
@@ -17,8 +20,11 @@ export interface Comparison {
   readonly what: string
   readonly automatic: Float64Array
   readonly expected: Float64Array
-  /** How far apart each pair may lie; a pair with an infinite bound is not compared. */
-  readonly bound: Float64Array
+  /**
+   * How far apart each pair may lie; a pair with an infinite bound is not compared. Without it, pairs are the same bit for
+   * bit: -0 is not 0, and all NaN count as one.
+   */
+  readonly bound?: Float64Array
   /** The tensors that the lists are the elements of, and their paths. */
   readonly like: readonly Tensor[]
   readonly paths: readonly string[]
@@ -80,28 +86,29 @@ export const hintOf = (ratio: number, sizes: readonly number[]): string | undefi
 // -----------------------------------------------------------------------------
 
 /** By how much a pair exceeds its bound: at most 1 where it does not. */
-const excess = (automatic: number, expected: number, bound: number): number => {
+const excess = (automatic: number, expected: number, bound: number | undefined): number => {
+  if (bound === undefined) return Object.is(automatic, expected) ? 0 : Infinity
   const distance = Math.abs(automatic - expected)
   if (distance <= bound || Object.is(automatic, expected)) return 0
   return Number.isNaN(distance) ? Infinity : distance / bound
 }
 
 /** Holds each pair to its bound. */
-export const compare = (subject: Subject, comparison: Comparison): Verdict => {
+export const compare = (subject: Reported, comparison: Comparison): Verdict => {
   const { automatic, expected, bound, coarse } = comparison
   let worst = -1
   let most = 0
   let inconclusive = 0
   for (let i = 0; i < automatic.length; i++) {
-    if (bound[i] === Infinity) {
+    if (bound?.[i] === Infinity) {
       inconclusive++
       continue
     }
-    const over = excess(automatic[i]!, expected[i]!, bound[i]!)
+    const over = excess(automatic[i]!, expected[i]!, bound?.[i])
     if (over > most) {
       most = over
       worst = i
-    } else if (coarse !== undefined && bound[i]! > coarse[i]!) inconclusive++
+    } else if (coarse !== undefined && bound !== undefined && bound[i]! > coarse[i]!) inconclusive++
   }
   if (worst >= 0) return E.left(mismatch(subject, comparison, worst))
   const compared = automatic.length
@@ -110,7 +117,7 @@ export const compare = (subject: Subject, comparison: Comparison): Verdict => {
     : E.right({ compared, differences: compared, inconclusive })
 }
 
-const mismatch = (subject: Subject, comparison: Comparison, worst: number): GradientMismatch => {
+const mismatch = (subject: Reported, comparison: Comparison, worst: number): GradientMismatch => {
   const { law, order, what, automatic, expected, bound, like, paths } = comparison
   const [leaf, index] = locate(like, worst)
   const ratio = automatic[worst]! / expected[worst]!
@@ -127,7 +134,7 @@ const mismatch = (subject: Subject, comparison: Comparison, worst: number): Grad
     index,
     automatic: automatic[worst]!,
     expected: expected[worst]!,
-    bound: bound[worst]!,
+    bound: bound?.[worst] ?? 0,
     ratio,
     hint: column ?? hintOf(ratio, sizes),
     jacobians
@@ -135,7 +142,7 @@ const mismatch = (subject: Subject, comparison: Comparison, worst: number): Grad
 }
 
 /** A broken law that no two numbers show: what was found instead is in `what`. */
-export const broken = (subject: Subject, law: string, order: number, what: string): Verdict =>
+export const broken = (subject: Reported, law: string, order: number, what: string): Verdict =>
   E.left({
     law,
     name: subject.name,

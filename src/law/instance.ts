@@ -9,6 +9,8 @@ import { stopGradientPrimitive } from '../tensor/cast.js'
 import { castPrimitive } from '../tensor/structural.js'
 import { freshLevel } from '../transform/level.js'
 import { literal } from './literal.js'
+import { rounded, roundedParams } from './rounded.js'
+import { pick } from './salt.js'
 import { type Subject, reachOfAll } from './subject.js'
 import { flat, largest, replaced } from './values.js'
 
@@ -45,6 +47,8 @@ export interface Instance {
   /** Whether it is declared linear in an operand: its jvp there is the operation itself, applied to the tangent. */
   readonly linearIn: (index: number) => boolean
   readonly literals: () => readonly string[]
+  /** The same in float32: operands, and programs in the parameters. */
+  readonly inSingle: () => Instance
 }
 
 // -----------------------------------------------------------------------------
@@ -119,7 +123,13 @@ export const instance = (
   apply: (at) => bind(primitive, at, params),
   infer: (at) => primitive.infer(at, params),
   evaluate: (at) => primitive.evaluate(at, params),
-  linearIn: (index) => declaredLinear(primitive, operands, params, index)
+  linearIn: (index) => declaredLinear(primitive, operands, params, index),
+  inSingle: () => {
+    const single = operands.map(rounded)
+    const origins = new Map(single.map((x, i) => [x, operands[i]!]))
+    const known = (x: Tensor): readonly number[] | undefined => reachOf(origins.get(x) ?? x)
+    return instance(primitive, { operands: single, params: roundedParams(primitive, params) }, known, smooth)
+  }
 })
 
 /** The concrete operands of a sample. */
@@ -132,11 +142,14 @@ export const concrete = (operands: readonly Tensor[]): readonly Concrete[] =>
 /** Whether laws move an operand. */
 export const movable = (x: Tensor): boolean => x.dtype === 'float64'
 
-/** The primitive as a function of its float64 operands, at the others. */
+/** The primitive as a function of those operands that move, at the others, to those results that do. */
 export const movedFrom =
-  ({ apply }: Instance, operands: readonly Tensor[]): Subject['f'] =>
+  ({ apply }: Instance, operands: readonly Tensor[], moves: (x: Tensor) => boolean = movable): Subject['f'] =>
   (moved) =>
-    apply(replaced(operands, movable, moved)).filter(movable)
+    apply(replaced(operands, moves, moved)).filter(moves)
+
+/** In one float type or the other, as a salt has it: what is said bit for bit is said of both. */
+export const inEither = (at: Instance, salt: number): Instance => (pick(salt, 5, 2) === 0 ? at : at.inSingle())
 
 const subjects = new WeakMap<Instance, Subject>()
 

@@ -1,5 +1,5 @@
 /** Wrong rules made on purpose: what the suite must not let pass. */
-import { isFloat } from '../DType.js'
+import { epsilon, isFloat } from '../DType.js'
 import { align } from '../primitive/batch.js'
 import type { Pullback } from '../primitive/model.js'
 import { bottom } from '../primitive/traced.js'
@@ -107,6 +107,25 @@ const unstrided = (x: Concrete): Concrete => {
   return isConcrete(read) ? read : x
 }
 
+/** Floats moved by a bit, those that are not 0. */
+const nudged = (x: Tensor): Tensor => (isFloat(x.dtype) ? mul(x, 1 + epsilon(x.dtype)) : x)
+
+const nudgedWhere = (moves: boolean, x: Concrete): Concrete => {
+  const moved = moves ? nudged(x) : x
+  return isConcrete(moved) ? moved : x
+}
+
+/** Whether a kernel is given a tensor in order, without gaps. */
+const inOrder = (x: Concrete): boolean =>
+  !(x instanceof Dense) || x.strides.every((stride, axis) => stride === size(x.shape.slice(axis + 1)))
+
+/** The kernel rounds in another way where operands are views. */
+const otherwiseForViews: Mutate = (primitive) => ({
+  ...primitive,
+  evaluate: (operands, params) =>
+    primitive.evaluate(operands, params).map((x) => nudgedWhere(!operands.every(inOrder), x))
+})
+
 const withoutNaN = (x: Concrete): Concrete => {
   const values = flat([x]).map((value) => (Number.isNaN(value) ? 0 : value))
   const read = tensorAt(x.shape, x.dtype, values)
@@ -183,6 +202,7 @@ export const mutations: readonly Mutation[] = [
     name: 'a kernel that ignores strides',
     mutate: evaluating(unstrided, (result) => result)
   },
+  { name: 'another bit for views', mutate: otherwiseForViews },
   {
     name: 'a kernel that answers NaN with 0',
     mutate: evaluating((operand) => operand, withoutNaN)
@@ -202,6 +222,10 @@ export const mutations: readonly Mutation[] = [
     mutate: mapping(({ operands, mapped, size, rule }) =>
       rule(operands, mapped).map((x) => (size === 0 ? x : first(x)))
     )
+  },
+  {
+    name: 'another bit beside other examples',
+    mutate: mapping(({ operands, mapped, size, rule }) => rule(operands, mapped).map((x) => (size < 2 ? x : nudged(x))))
   },
   {
     name: 'the mapped axis behind another',

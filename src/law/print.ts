@@ -1,7 +1,15 @@
 /** A broken law as text. */
 import type { GradientMismatch, Jacobians } from './model.js'
 
-const short = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(10))
+const exact = (value: number): string => (Object.is(value, -0) ? '-0' : String(value))
+
+const short = (value: number): string => (Number.isInteger(value) ? exact(value) : value.toPrecision(10))
+
+/** Where nothing is allowed between the two, they are printed to the last bit. */
+const both = (automatic: number, expected: number, bound: number): string =>
+  bound === 0
+    ? `found ${exact(automatic)}, expected exactly ${exact(expected)}`
+    : `found ${short(automatic)}, expected ${short(expected)} within ${bound.toExponential(1)}`
 
 const matrix = (name: string, rows: readonly (readonly number[])[]): readonly string[] => [
   `  ${name}`,
@@ -43,7 +51,7 @@ export const show = (mismatch: GradientMismatch): string => {
     ...(numbers
       ? []
       : [
-          `  ${at}found ${short(automatic)}, expected ${short(expected)} within ${bound.toExponential(1)}`,
+          `  ${at}${both(automatic, expected, bound)}`,
           `  ratio ${short(ratio)}${hint === undefined ? '' : `: ${hint}`}`
         ]),
     ...jacobianLines(jacobians)

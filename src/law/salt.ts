@@ -3,7 +3,7 @@
  * needs no runner and a failure replays.
  */
 import type { Tensor } from '../tensor/model.js'
-import { count, unflat } from './values.js'
+import { count, flat, unflat } from './values.js'
 
 /** The bits of a counter, mixed: the finaliser of MurmurHash3 (A. Appleby). */
 const mix = (value: number): number => {
@@ -30,3 +30,12 @@ export const lattice = (salt: number, n: number): Float64Array =>
 /** A tensor of lattice values for each of the given ones. */
 export const latticeLike = (salt: number, like: readonly Tensor[]): readonly Tensor[] =>
   unflat(like, lattice(salt, count(like)))
+
+const specials = [-0, 0, NaN, Infinity, -Infinity] as const
+
+/** The tensor with some of its elements zeros of either sign, NaN or infinities. */
+export const spoiled = (x: Tensor, salt: number): Tensor =>
+  unflat(
+    [x],
+    flat([x]).map((value, i) => (pick(salt + 1, i, 4) === 0 ? specials[pick(salt + 2, i, specials.length)]! : value))
+  )[0]!

@@ -100,9 +100,9 @@ export const sampleOf = (primitive: Primitive, from: Drawing): ReturnType<Sample
 
 /** One law of one primitive, as a property. */
 export const propertyOf = (primitive: Primitive, law: PrimitiveLaw): NamedProperty['property'] => {
-  const { singular = false, maxElements = 32 } = law
+  const { singular = false, maxElements = 32, longest } = law
   const judged = judge()
-  return fc.property(draw({ maxElements, singular }), salts, (from, salt) => {
+  return fc.property(draw({ maxElements, singular, longest }), salts, (from, salt) => {
     const at = instance(primitive, sampleOf(primitive, from), from.reachOf, !singular)
     judged(() => subjectOf(at), law.check(at, salt))
   })

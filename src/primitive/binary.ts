@@ -73,7 +73,8 @@ export interface BinaryRecord<Name extends string> {
   readonly f?: Scalar2
   /**
    * The same function as data, for compilers and printers: one expression, or others for some element types. Its float32
-   * value is that of float64 arithmetic, rounded once.
+   * value is that of float64 arithmetic, rounded once; where it calls `exp`, `log` or another function of `float32`, `single`
+   * calls that too.
    */
   readonly scalar?: Expression | Scalars
   /** The partial derivatives, in dispatching operations. */
@@ -128,10 +129,9 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
     ...record.loops
   }
   const maps = mapsOf(record)
-  const isApart = single !== f
-  const functionFor = isApart
-    ? (dtype: DType): Scalar2 => (dtype === 'int32' ? int32 : dtype === 'float32' ? single : f)
-    : (dtype: DType): Scalar2 => (dtype === 'int32' ? int32 : f)
+  const functionFor = (dtype: DType): Scalar2 => (dtype === 'float32' ? single : dtype === 'int32' ? int32 : f)
+  // two calls, as V8 learns of each what it calls
+  const ofFloats = (dtype: DType, x: number, y: number): number => (dtype === 'float32' ? single(x, y) : f(x, y))
   const evaluate = (x: Concrete, y: Concrete): Concrete => {
     const g = functionFor(x.dtype)
     if (isScalar(x) && isScalar(y)) return fromNumber(result ?? x.dtype, g(x.value, y.value))
@@ -188,15 +188,15 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
     if (!isGiven(b)) requireTensor(name, b)
     if (typeof a === 'number') {
       if (typeof b === 'number') return apply(fromNumber('float32', a), fromNumber('float32', b))
-      if (isScalar(b) && isFloat(b.dtype) && !isApart) {
-        return fromNumber(result ?? b.dtype, f(round(b.dtype, a), b.value))
+      if (isScalar(b) && isFloat(b.dtype)) {
+        return fromNumber(result ?? b.dtype, ofFloats(b.dtype, round(b.dtype, a), b.value))
       }
       return apply(withNumber(a, b), b)
     }
-    if (isScalar(a) && isFloat(a.dtype) && !isApart) {
+    if (isScalar(a) && isFloat(a.dtype)) {
       const dtype = a.dtype
-      if (typeof b === 'number') return fromNumber(result ?? dtype, f(a.value, round(dtype, b)))
-      if (isScalar(b) && b.dtype === dtype) return fromNumber(result ?? dtype, f(a.value, b.value))
+      if (typeof b === 'number') return fromNumber(result ?? dtype, ofFloats(dtype, a.value, round(dtype, b)))
+      if (isScalar(b) && b.dtype === dtype) return fromNumber(result ?? dtype, ofFloats(dtype, a.value, b.value))
     }
     return apply(a, typeof b === 'number' ? withNumber(b, a) : b)
   }

@@ -45,6 +45,8 @@ export interface Domain {
 export interface Draw {
   /** A whole number between two bounds, both included. */
   readonly integer: (from: number, to: number) => number
+  /** A size of an axis between two bounds, both included; laws of long axes draw a longer one now and then. */
+  readonly size: (from: number, to: number) => number
   /** One of several. */
   readonly pick: <A>(options: readonly [A, ...A[]]) => A
   /** A shape; ranks 0 to 4 and sizes 0 to 4 unless told otherwise. */

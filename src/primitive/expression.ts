@@ -13,7 +13,8 @@ import type { Intrinsic, Operation } from './intrinsics.js'
  * What an elementwise primitive computes at one place, from the operands' elements there and the parameters.
  *
  * Its value is that of float64 arithmetic, converted once, as `T.cast` does, to the type of the result. A parameter is
- * rounded to float32 first where the operand is of that type; a constant is a float64. Comparisons give 1 or 0, and
+ * rounded to float32 first where the operand is of that type; a constant is a float64. For operands of float32, `exp`, `log` and
+ * other intrinsics are functions of this library; the others and all of float64 are those of the engine. Comparisons give 1 or 0, and
  * `select` takes `onTrue` where the condition is not 0. A node that stands in several places is computed once.
  *
  * @example

@@ -15,7 +15,7 @@ export const functionOfOne = (name: string, scalar: Given): Scalar1 => {
   const e = scalar && scalarsOf(scalar).float
   const single = e?.op === 'intrinsic' && e.args.length === 1 && isOperand(e.args[0], 0)
   const f = single ? elementaryOfOne(e.name) : undefined
-  if (f === undefined) throw missing('unary', name, 'one elementary intrinsic of x')
+  if (f === undefined) throw missing('unary', name, 'one simple intrinsic of x, such as sqrt')
   return f
 }
 
@@ -29,6 +29,6 @@ const ofTwo = (e: Expression | undefined): Scalar2 | undefined => {
 /** The function of two numbers, for a record without one. */
 export const functionOfTwo = (name: string, scalar: Given): Scalar2 => {
   const f = ofTwo(scalar && scalarsOf(scalar).float)
-  if (f === undefined) throw missing('binary', name, 'one operation or elementary intrinsic of x and y')
+  if (f === undefined) throw missing('binary', name, 'one operation or simple intrinsic of x and y, such as max')
   return f
 }

@@ -3,8 +3,18 @@
  * expressions over these. A compiler, exporter or printer that knows this list knows every elementwise primitive.
  */
 import type { Scalar1, Scalar2 } from '../kernel/elementwise.js'
+import type { DType } from '../DType.js'
+import { cos } from '../kernel/functions/cos.js'
+import { erf as erfFloat32 } from '../kernel/functions/erf.js'
+import { exp } from '../kernel/functions/exp.js'
+import { expm1 } from '../kernel/functions/expm1.js'
+import { log } from '../kernel/functions/log.js'
+import { log1p } from '../kernel/functions/log1p.js'
+import { pow as powFloat32 } from '../kernel/functions/pow.js'
+import { sin } from '../kernel/functions/sin.js'
+import { tanh } from '../kernel/functions/tanh.js'
 import { erf, erfc } from '../kernel/special/erf.js'
-import { erfInv } from '../kernel/special/erfInverse.js'
+import { erfInv, erfcInv } from '../kernel/special/erfInverse.js'
 import { lgamma } from '../kernel/special/logGamma.js'
 import { digamma, polygamma } from '../kernel/special/polygamma.js'
 import { integerPower, pow } from '../kernel/special/power.js'
@@ -15,18 +25,20 @@ import { roundHalfEven } from '../kernel/special/rounding.js'
 // -----------------------------------------------------------------------------
 
 type Exact1 = 'neg' | 'abs' | 'sqrt' | 'floor' | 'ceil' | 'round'
-type Exponential = 'exp' | 'expm1' | 'log' | 'log1p' | 'log2' | 'cbrt'
-type Circular = 'sin' | 'cos' | 'tan' | 'asin' | 'acos' | 'atan'
-type Hyperbolic = 'sinh' | 'cosh' | 'tanh' | 'asinh' | 'acosh' | 'atanh'
-type Elementary1 = Exact1 | Exponential | Circular | Hyperbolic
-type Elementary2 = 'min' | 'max' | 'rem' | 'imul' | 'ipow' | 'pow' | 'atan2'
-type Special1 = 'erf' | 'erfc' | 'erfInv' | 'lgamma' | 'digamma'
+type Circular = 'tan' | 'asin' | 'acos' | 'atan'
+type Hyperbolic = 'sinh' | 'cosh' | 'asinh' | 'acosh' | 'atanh'
+type Elementary1 = Exact1 | 'log2' | 'cbrt' | Circular | Hyperbolic
+type Elementary2 = 'min' | 'max' | 'rem' | 'imul' | 'ipow' | 'atan2'
+type Fitted1 = 'exp' | 'expm1' | 'log' | 'log1p' | 'tanh' | 'sin' | 'cos' | 'erf'
+type Fitted2 = 'pow'
+type Special1 = 'erfc' | 'erfInv' | 'erfcInv' | 'lgamma' | 'digamma'
 type Special2 = 'polygamma'
 
 /**
  * A function that an expression may call, by name; the list is closed. Most are those of `Math` or of IEEE 754; `round`
  * takes ties to even, `rem` is JavaScript's `%`, `min` and `max` give NaN beside NaN, `imul` and `ipow` are the product
- * and the power of int32 modulo 2^32, and `polygamma` takes its order first.
+ * and the power of int32 modulo 2^32, and `polygamma` takes its order first. For float32, `exp`, `expm1`, `log`, `log1p`,
+ * `tanh`, `sin`, `cos`, `erf` and `pow` are those of `float32`.
  *
  * @example
  * import { type Intrinsic, call, showExpression, x } from 'pullback/Primitive'
@@ -34,7 +46,7 @@ type Special2 = 'polygamma'
  * const name: Intrinsic = 'log1p'
  * showExpression(call(name, x)) // => 'log1p(x)'
  */
-export type Intrinsic = Elementary1 | Elementary2 | Special1 | Special2
+export type Intrinsic = Elementary1 | Elementary2 | Fitted1 | Fitted2 | Special1 | Special2
 
 /**
  * An operation of IEEE 754 that expressions write infix; comparisons give 1 or 0.
@@ -53,7 +65,7 @@ type Comparison = 'equal' | 'notEqual' | 'less' | 'lessEqual' | 'greater' | 'gre
 // the functions
 // -----------------------------------------------------------------------------
 
-/** Intrinsics of one number that the engine has, or nearly. */
+/** Intrinsics of one number that are the same for all types, and that the engine has, or nearly. */
 const elementary1: Readonly<Record<Elementary1, Scalar1>> = {
   neg: (x) => -x,
   abs: Math.abs,
@@ -61,21 +73,14 @@ const elementary1: Readonly<Record<Elementary1, Scalar1>> = {
   floor: Math.floor,
   ceil: Math.ceil,
   round: roundHalfEven,
-  exp: Math.exp,
-  expm1: Math.expm1,
-  log: Math.log,
-  log1p: Math.log1p,
   log2: Math.log2,
   cbrt: Math.cbrt,
-  sin: Math.sin,
-  cos: Math.cos,
   tan: Math.tan,
   asin: Math.asin,
   acos: Math.acos,
   atan: Math.atan,
   sinh: Math.sinh,
   cosh: Math.cosh,
-  tanh: Math.tanh,
   asinh: Math.asinh,
   acosh: Math.acosh,
   atanh: Math.atanh
@@ -88,12 +93,11 @@ const elementary2: Readonly<Record<Elementary2, Scalar2>> = {
   rem: (x, y) => x % y,
   imul: Math.imul,
   ipow: integerPower,
-  pow,
   atan2: Math.atan2
 }
 
 /** Intrinsics with long code of ours: apart, so that bundles have them only where a primitive calls them. */
-const special1: Readonly<Record<Special1, Scalar1>> = { erf, erfc, erfInv, lgamma, digamma }
+const special1: Readonly<Record<Special1, Scalar1>> = { erfc, erfInv, erfcInv, lgamma, digamma }
 const special2: Readonly<Record<Special2, Scalar2>> = { polygamma }
 
 /** The operations as functions. */
@@ -124,14 +128,61 @@ export const elementaryOfTwo = (name: Intrinsic): Scalar2 | undefined => {
   return table[name]
 }
 
-/** Every intrinsic of one number. */
-export const intrinsicsOfOne = (): Readonly<Record<Elementary1 | Special1, Scalar1>> => ({
-  ...elementary1,
-  ...special1
-})
+/**
+ * What `exp`, `log` and the like are in expressions for float32: the kernels of the library call them too, so that results
+ * have the same bits on every engine. For the `single` of a primitive whose expression calls them; each takes a float32, or
+ * what was computed from some, and gives a float64 with a relative error of about 1e-13.
+ *
+ * @example
+ * import { call, float32, mul, real, unary, x } from 'pullback/Primitive'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const bell = unary({
+ *   name: 'bell',
+ *   domain: real,
+ *   f: (v) => Math.exp(-v * v),
+ *   single: (v) => float32.exp(-v * v),
+ *   scalar: call('exp', mul(call('neg', x), x)),
+ *   df: (v, value) => T.mul(T.mul(v, -2), value)
+ * })
+ * bell(T.of([0, 1])) // ≈ Tensor<[2], float32> [1, 0.3679]
+ */
+export const float32: Readonly<Record<Fitted1, Scalar1> & Record<Fitted2, Scalar2>> = {
+  exp,
+  expm1,
+  log,
+  log1p,
+  tanh,
+  sin,
+  cos,
+  erf: erfFloat32,
+  pow: powFloat32
+}
+
+/** The same in other types. */
+const float64: typeof float32 = {
+  exp: Math.exp,
+  expm1: Math.expm1,
+  log: Math.log,
+  log1p: Math.log1p,
+  tanh: Math.tanh,
+  sin: Math.sin,
+  cos: Math.cos,
+  erf,
+  pow
+}
+
+const fittedOf = (dtype: DType): typeof float32 => (dtype === 'float32' ? float32 : float64)
+
+/** Every intrinsic of one number, as expressions for an element type mean it. */
+export const intrinsicsOfOne = (dtype: DType): Readonly<Record<Elementary1 | Fitted1 | Special1, Scalar1>> => {
+  const { pow: _, ...ofOne } = fittedOf(dtype)
+  return { ...elementary1, ...special1, ...ofOne }
+}
 
 /** Every intrinsic of two numbers. */
-export const intrinsicsOfTwo = (): Readonly<Record<Elementary2 | Special2, Scalar2>> => ({
+export const intrinsicsOfTwo = (dtype: DType): Readonly<Record<Elementary2 | Fitted2 | Special2, Scalar2>> => ({
   ...elementary2,
-  ...special2
+  ...special2,
+  pow: fittedOf(dtype).pow
 })

@@ -53,7 +53,8 @@ export interface UnaryRecord {
   readonly f?: Scalar1
   /**
    * The same function as data, for compilers and printers: one expression, or others for some element types. Its float32
-   * value is that of float64 arithmetic, rounded once.
+   * value is that of float64 arithmetic, rounded once; where it calls `exp`, `log` or another function of `float32`, `single`
+   * calls that too.
    */
   readonly scalar?: Expression | Scalars
   /** The derivative at `x`, where the value is `y`, in dispatching operations. */
@@ -116,6 +117,8 @@ export interface UnaryWithRecord<P extends Numbers<P>> extends Pick<
   readonly params: P
   /** The function of one number; in float32 the parameters are rounded to it first. */
   readonly f: (x: number, params: P) => number
+  /** The function of a float32, where it is another one than that of a float64; its result is rounded. */
+  readonly single?: (x: number, params: P) => number
   /** The derivative at `x`, where the value is `y`, in dispatching operations. */
   readonly df?: (x: Tensor, y: Tensor, params: P) => Tensor
   /** Instead of `df`: the linear map that multiplies with the derivative. */
@@ -194,7 +197,6 @@ export const unary = (record: UnaryRecord): Unary => {
   const accepts = record.accepts ?? 'float'
   const f = record.f ?? functionOfOne(name, scalar)
   const { single = f, int32 = f, loop = unaryLoop(f) } = record
-  const isApart = single !== f
   const kernelOf = (dtype: DType, g: Scalar1): Kernel => ({
     f: g,
     loop: loops?.[dtype] ?? (g === f ? loop : unaryLoop(g))
@@ -230,7 +232,9 @@ export const unary = (record: UnaryRecord): Unary => {
   }
   const call = <S extends Shape>(x: Tensor<S>): Tensor => {
     if (isGiven(x) && isScalar(x) && isFloat(x.dtype)) {
-      return fromNumber(result ?? x.dtype, (isApart && x.dtype === 'float32' ? single : f)(x.value))
+      // two calls, as V8 learns of each what it calls
+      const value = x.dtype === 'float32' ? single(x.value) : f(x.value)
+      return fromNumber(result ?? x.dtype, value)
     }
     requireTensor(name, x)
     return bindSingle(alone, cast(x, accepted(accepts, x.dtype)))
@@ -266,14 +270,16 @@ const rounded = <P extends Numbers<P>>(params: P): P => {
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const unaryWith = <P extends Numbers<P>>(record: UnaryWithRecord<P>): UnaryWith<P> => {
-  const { name, params: defaults, f, df, domain, accepts = 'float' } = record
+  const { name, params: defaults, f, single = f, df, domain, accepts = 'float' } = record
   const known = Object.keys(defaults)
   const primitive = unaryPrimitive<P>({
     name,
     result: record.result,
     kernel: (dtype, params) => {
-      const own = dtype === 'float32' ? rounded(params) : params
-      const at: Scalar1 = (x) => f(x, own)
+      const isSingle = dtype === 'float32'
+      const own = isSingle ? rounded(params) : params
+      const g = isSingle ? single : f
+      const at: Scalar1 = (x) => g(x, own)
       return { f: at, loop: unaryLoop(at) }
     },
     scalar: record.scalar,

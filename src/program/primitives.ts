@@ -52,14 +52,17 @@ import {
 } from '../tensor/extrema.js'
 import { maximum, minimum, preference, relu, gate, clampPrimitive } from '../tensor/extremum.js'
 import { foldIndicesPrimitive } from '../tensor/foldIndices.js'
-import { sinh, cosh, tanh, tanhDerivative, asinh, acosh, atanh } from '../tensor/hyperbolic.js'
+import { sinh, cosh, asinh, acosh, atanh } from '../tensor/hyperbolic.js'
+import { tanh, tanhDerivative } from '../tensor/tanh.js'
 import { gather, scatterAdd } from '../tensor/indexing.js'
 import { concatPrimitive, splitPrimitive } from '../tensor/join.js'
 import { logicalAnd, logicalOr, logicalXor, logicalNot } from '../tensor/logical.js'
 import { sigmoid, sigmoidDerivative, logSigmoid, softplus, logAddExp, share } from '../tensor/logistic.js'
 import { matmul } from '../tensor/matmul.js'
 import { oneHotPrimitive } from '../tensor/oneHot.js'
-import { sqrt, rsqrt, cbrt, pow, powerLogPrimitive, hypot, direction } from '../tensor/power.js'
+import { direction, hypot } from '../tensor/hypot.js'
+import { pow, powerLogPrimitive } from '../tensor/power.js'
+import { cbrt, rsqrt, sqrt } from '../tensor/root.js'
 import { prodPrimitive } from '../tensor/product.js'
 import { recurrencePrimitive } from '../tensor/recurrence.js'
 import { meanPrimitive, anyPrimitive, allPrimitive } from '../tensor/reduce.js'
@@ -73,7 +76,7 @@ import {
   logSoftmaxPrimitive
 } from '../tensor/softmax.js'
 import { argsort } from '../tensor/sorting.js'
-import { erf, erfDerivative, erfc, erfInv, lgamma, digamma, polygammaPrimitive, xlogy } from '../tensor/special.js'
+import { erf, erfDerivative, erfc, erfInv, erfcInv, lgamma, digamma, polygammaPrimitive, xlogy } from '../tensor/special.js'
 import { variancePrimitive, stdPrimitive, normPrimitive } from '../tensor/statistics.js'
 import {
   castPrimitive,
@@ -246,6 +249,7 @@ const operations: readonly { readonly primitive: Primitive }[] = [
   erfDerivative,
   erfc,
   erfInv,
+  erfcInv,
   lgamma,
   digamma,
   xlogy,

@@ -46,9 +46,12 @@ export interface DrawParams {
 export const sampleKey = (draw: Draw, stack: Shape = draw.pick([[], [2], [3]])): Tensor =>
   draw.indices([...stack, 2], 2 ** 31 - 1)
 
-/** Makes a primitive that draws floats: a function of uniform numbers, without a derivative. */
+/** Makes a primitive that draws floats: a function of uniform numbers of some bits, without a derivative. */
 /* @__NO_SIDE_EFFECTS__ */
-export const drawing = (name: string, of: (bits: number) => (u: number) => number): Primitive<DrawParams> => {
+export const drawing = (
+  name: string,
+  of: (bits: number, dtype: FloatDType) => (u: number) => number
+): Primitive<DrawParams> => {
   const primitive: Primitive<DrawParams> = op<1, DrawParams>({
     name,
     kind: 'random',
@@ -57,7 +60,7 @@ export const drawing = (name: string, of: (bits: number) => (u: number) => numbe
     evaluate: (keys, { shape, dtype }, out) => {
       const data = allocate(dtype, size(out.shape))
       const n = size(shape)
-      const f = of(bitsOf(dtype))
+      const f = of(bitsOf(dtype), dtype)
       forEachKey(keys, (key, i) =>
         fillUnit(key, dtype, n === data.length ? data : data.subarray(i * n, (i + 1) * n), f)
       )

@@ -88,10 +88,14 @@ export type ReduceInto = (data: Data, offset: number, outer: number, n: number, 
 const memoryOrder = (strides: readonly number[]): readonly number[] =>
   strides.map((_, axis) => axis).sort((a, b) => Math.abs(strides[b]!) - Math.abs(strides[a]!) || a - b)
 
-/** The tensor with its axes as they lie in memory, if it is contiguous then and the reduced axes are neighbours. */
-const inMemoryOrder = (x: Dense, axes: readonly number[]): readonly number[] | undefined => {
+/**
+ * The tensor with its axes as they lie in memory, if it is contiguous then and the reduced axes are neighbours, which must
+ * follow each other as before unless any order will do.
+ */
+const inMemoryOrder = (x: Dense, axes: readonly number[], anyOrder: boolean): readonly number[] | undefined => {
   const order = memoryOrder(x.strides)
-  const places = axes.map((axis) => order.indexOf(axis)).sort((a, b) => a - b)
+  const places = axes.map((axis) => order.indexOf(axis))
+  if (anyOrder) places.sort((a, b) => a - b)
   const together = places.every((place, i) => place === places[0]! + i)
   const shape = order.map((axis) => x.shape[axis]!)
   const lies = isContiguous(
@@ -102,11 +106,18 @@ const inMemoryOrder = (x: Dense, axes: readonly number[]): readonly number[] | u
 }
 
 /**
- * Reduces axes by a kernel that may take their elements in any order. Of a permuted view of a contiguous tensor nothing is
- * copied: it is reduced as it lies in memory, and the axes that are left are permuted back.
+ * Reduces axes by a kernel that takes their elements in row-major order, whatever their layout, or in any order. Of most
+ * permuted views of a contiguous tensor nothing is copied: they are reduced as they lie in memory, and the axes that are left
+ * are permuted back.
  */
-export const reduceOver = (x: Concrete, axes: readonly number[], out: TensorType, into: ReduceInto): Concrete => {
-  const order = x instanceof Scalar || isContiguous(x.shape, x.strides) ? undefined : inMemoryOrder(x, axes)
+export const reduceOver = (
+  x: Concrete,
+  axes: readonly number[],
+  out: TensorType,
+  into: ReduceInto,
+  anyOrder = false
+): Concrete => {
+  const order = x instanceof Scalar || isContiguous(x.shape, x.strides) ? undefined : inMemoryOrder(x, axes, anyOrder)
   if (x instanceof Scalar || order === undefined) {
     const { data, offset, outer, along, inner } = arrange(x, axes)
     const result = allocate(out.dtype, outer * inner)

@@ -100,20 +100,17 @@ const single = (label: string): readonly string[] => [label]
 const contract = (a: Term, b: Term, isNeeded: (label: string) => boolean): Term => {
   const shared = a.labels.filter((label) => b.labels.includes(label))
   const batch = shared.filter(isNeeded)
-  const larger = size(a.x.shape) >= size(b.x.shape) ? a : b
-  const contracted = larger.labels.filter((label) => shared.includes(label) && !isNeeded(label))
+  // In the order of the first operand, whatever the sizes: the order of terms decides the last bits.
+  const contracted = shared.filter((label) => !isNeeded(label))
   const left = a.labels.filter((label) => !shared.includes(label))
   const right = b.labels.filter((label) => !shared.includes(label))
   const labels = [...batch, ...left, ...right]
   const shape = [...sizesOf(a, batch), ...sizesOf(a, left), ...sizesOf(b, right)]
-  if (contracted.length === 0) {
+  if (contracted.length === 0 && (left.length === 0 || right.length === 0)) {
     const one = left.map(() => 1)
     const x = reshapeTo(permuted(a, [...batch, ...left]).x, [...sizesOf(a, [...batch, ...left]), ...right.map(() => 1)])
     const y = reshapeTo(permuted(b, [...batch, ...right]).x, [...sizesOf(b, batch), ...one, ...sizesOf(b, right)])
     return { x: mul(x, y), labels }
-  }
-  if (batch.length > 0 && left.length === 0 && right.length === 0) {
-    return summed({ x: mul(a.x, permuted(b, a.labels).x), labels: a.labels }, isNeeded)
   }
   const lead = batch.map(single)
   const product = matmul(grouped(a, [...lead, left, contracted]), grouped(b, [...lead, contracted, right]))
@@ -155,7 +152,9 @@ const contractAll = (terms: readonly Term[], output: readonly string[]): Term =>
  *
  * One letter per axis: `'ij,jk->ik'` is the matrix product. A letter given twice in one term takes the diagonal.
  * Without `->`, the result has the letters that occur once, in alphabetical order. `...` stands for further axes, which
- * broadcast. Two operands at a time are contracted by `matmul`, those first whose product grows least.
+ * broadcast. Two operands at a time are contracted by `matmul`, and by its rule of bits, with the terms in the order of the first
+ * one's letters; where nothing is summed and no axis is new to one of them, elements are multiplied by `mul`. Of three or more, those
+ * come first whose product grows least, which depends on the sizes.
  *
  * @throws ShapeError when the formula does not fit the operands, or a label has two sizes
  *

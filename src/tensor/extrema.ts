@@ -80,7 +80,7 @@ const extremum = (name: string, into: ReduceInto, shares: Primitive<OverAxes>): 
     kind: 'reduce',
     arity: 1,
     infer: (x, { axes }) => ({ shape: inferShape(name, x, axes), dtype: x.dtype }),
-    evaluate: (x, { axes }, out) => reduceOver(x, axes, out, into),
+    evaluate: (x, { axes }, out) => reduceOver(x, axes, out, into, true),
     jvp: [(tangent, x, _out, { axes }) => sumOver(guardedMul(tangent, bindOne(shares, [x], { axes })), axes)],
     vjp: [
       (x, _out, { axes }) =>

@@ -1,11 +1,10 @@
-/** The hyperbolic functions and their inverses. */
+/** The hyperbolic sine and cosine, and the inverses of the hyperbolic functions. */
 import * as E from '../primitive/expression.js'
-import { tanhDerivative as tanhDerivativeOf } from '../kernel/special/logistic.js'
 import { interval, real } from '../primitive/domain.js'
 import { type Unary, guardedMul, unary } from '../primitive/elementwise.js'
 import { add, mul, reciprocal, sub } from './arithmetic.js'
-import { sigmoidDerivativeAt } from './logisticExpression.js'
-import { hypot, rsqrt } from './power.js'
+import { hypot } from './hypot.js'
+import { rsqrt } from './root.js'
 
 /**
  * The hyperbolic sine, (e^x - e^-x) / 2.
@@ -35,39 +34,6 @@ export const cosh: Unary = unary({
   domain: real,
   scalar: E.call('cosh', E.x),
   diagonal: (x) => (t) => guardedMul(t, sinh(x))
-})
-
-/**
- * The hyperbolic tangent. Its derivative is 4 s(2x) s(-2x) with s the logistic function, which does not vanish in the tails as
- * 1 - tanh(x)^2 does.
- *
- * @example
- * import { grad } from 'pullback/Grad'
- * import * as T from 'pullback/Tensor'
- *
- * T.tanh(T.of([0, 1])) // ≈ Tensor<[2], float32> [0, 0.7616]
- * grad(T.tanh)(T.scalar(20)) // ≈ Tensor<[], float32> 1.6993e-17
- */
-export const tanh: Unary = unary({
-  name: 'tanh',
-  domain: real,
-  scalar: E.call('tanh', E.x),
-  loop: (n, x, p, pStep, out, to) => {
-    for (const end = to + n; to < end; to++, p += pStep) out[to] = Math.tanh(x[p]!)
-  },
-  diagonal: (x) => (t) => guardedMul(t, tanhDerivative(x))
-})
-
-/** 1 / cosh(x)^2, with full relative accuracy in both tails; its derivative is -2 tanh(x) times itself. */
-export const tanhDerivative: Unary = unary({
-  name: 'tanhDerivative',
-  domain: real,
-  f: tanhDerivativeOf,
-  scalar: E.mul(4, sigmoidDerivativeAt(E.mul(2, E.x))),
-  loop: (n, x, p, pStep, out, to) => {
-    for (const end = to + n; to < end; to++, p += pStep) out[to] = tanhDerivativeOf(x[p]!)
-  },
-  df: (x, y) => mul(mul(tanh(x), y), -2)
 })
 
 /**

@@ -3,14 +3,16 @@ import * as E from '../primitive/expression.js'
 import {
   logAddExp as logAddExpOf,
   logSigmoid as logSigmoidOf,
+  share as shareOf,
   sigmoidDerivative as sigmoidDerivativeOf,
   sigmoid as sigmoidOf,
   softplus as softplusOf
 } from '../kernel/special/logistic.js'
+import * as Float32 from '../kernel/special/logisticFloat32.js'
 import { real } from '../primitive/domain.js'
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
 import { mul, neg } from './arithmetic.js'
-import { tanh } from './hyperbolic.js'
+import { tanh } from './tanh.js'
 import { decayAt, sigmoidAt, sigmoidDerivativeAt, softplusAt } from './logisticExpression.js'
 
 /**
@@ -28,6 +30,8 @@ export const sigmoid: Unary = unary({
   name: 'sigmoid',
   domain: real,
   f: sigmoidOf,
+  single: Float32.sigmoid,
+  loops: { float32: Float32.sigmoidLoop },
   scalar: sigmoidAt(E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = sigmoidOf(x[p]!)
@@ -40,6 +44,8 @@ export const sigmoidDerivative: Unary = unary({
   name: 'sigmoidDerivative',
   domain: real,
   f: sigmoidDerivativeOf,
+  single: Float32.sigmoidDerivative,
+  loops: { float32: Float32.sigmoidDerivativeLoop },
   scalar: sigmoidDerivativeAt(E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = sigmoidDerivativeOf(x[p]!)
@@ -59,6 +65,8 @@ export const logSigmoid: Unary = unary({
   name: 'logSigmoid',
   domain: real,
   f: logSigmoidOf,
+  single: Float32.logSigmoid,
+  loops: { float32: Float32.logSigmoidLoop },
   scalar: E.call('neg', softplusAt(E.call('neg', E.x))),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = logSigmoidOf(x[p]!)
@@ -78,6 +86,8 @@ export const softplus: Unary = unary({
   name: 'softplus',
   domain: real,
   f: softplusOf,
+  single: Float32.softplus,
+  loops: { float32: Float32.softplusLoop },
   scalar: softplusAt(E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = softplusOf(x[p]!)
@@ -100,6 +110,8 @@ export const logAddExp: Binary<'logAddExp'> = binary({
   name: 'logAddExp',
   domains: [real, real],
   f: logAddExpOf,
+  single: Float32.logAddExp,
+  loops: { float32: Float32.logAddExpLoop },
   scalar: E.select(
     E.equal(E.x, E.y),
     E.add(E.x, Math.LN2),
@@ -112,14 +124,13 @@ export const logAddExp: Binary<'logAddExp'> = binary({
   accepts: 'float'
 })
 
-/** Equal infinities have no difference: two of -infinity share nothing, two of +infinity share evenly. */
-const shareOf = (x: number, y: number): number => (x === y ? (x === -Infinity ? 0 : 0.5) : sigmoidOf(x - y))
-
 /** The share of e^x in e^x + e^y, s(x - y): the derivative of `logAddExp` in x. */
 export const share: Binary<'share'> = binary({
   name: 'share',
   domains: [real, real],
   f: shareOf,
+  single: Float32.share,
+  loops: { float32: Float32.shareLoop },
   scalar: E.select(E.equal(E.x, E.y), E.select(E.equal(E.x, -Infinity), 0, 0.5), sigmoidAt(E.sub(E.x, E.y))),
   df: [(x, y, out) => mul(out, share(y, x)), (x, y, out) => neg(mul(out, share(y, x)))],
   accepts: 'float'

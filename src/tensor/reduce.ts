@@ -51,7 +51,7 @@ const logical = (name: string, into: ReduceInto): Primitive<OverAxes> => {
     kind: 'reduce',
     arity: 1,
     infer: (x, { axes }) => ({ shape: dropAxes(x.shape, axes), dtype: 'bool' }),
-    evaluate: (x, { axes }, out) => reduceOver(x, axes, out, into),
+    evaluate: (x, { axes }, out) => reduceOver(x, axes, out, into, true),
     jvp: undefined,
     vjp: undefined,
     batch: (operands, _mapped, params) => bindOne(primitive, operands, axesBehind(params)),
@@ -80,7 +80,9 @@ export const meanOver = (x: Tensor, axes: readonly number[]): Tensor =>
 /**
  * The sum over axes, or of all elements. Booleans are counted, as int32; of no elements it is 0.
  *
- * Floats are added pairwise in double.
+ * Floats are added in double along the row-major order of the axes, whatever the layout, in groups of eight, and rounded once.
+ * Before that the error is at most (n / 8 + 9) 2^-53 sum |x| for n elements of float32; those of float64 are added in blocks of
+ * 128 whose sums are halved, with (24 + log2 n) 2^-53 sum |x|.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -94,6 +96,9 @@ export const sum: Reduction = reduction('sum', sumOver)
 
 /**
  * The mean over axes, or of all elements; integers and booleans give float32, no elements give NaN.
+ *
+ * It is the sum of `sum` before it is rounded, divided by the number of elements, and rounded once: a sum beyond the range of
+ * float32 does no harm.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'

@@ -1,10 +1,12 @@
 /** The error function, the gamma function and their kin; and x log y. */
 import * as E from '../primitive/expression.js'
 import { unaryLoop } from '../kernel/elementwise.js'
+import { erf as erfFloat32, erfLoop } from '../kernel/functions/erf.js'
 import { erf as erfOf, erfc as erfcOf } from '../kernel/special/erf.js'
-import { erfInv as erfInvOf } from '../kernel/special/erfInverse.js'
+import { erfInv as erfInvOf, erfcInv as erfcInvOf } from '../kernel/special/erfInverse.js'
 import { lgamma as lgammaOf } from '../kernel/special/logGamma.js'
-import { xlogy as xlogyOf } from '../kernel/special/logistic.js'
+import { erfDerivative as erfDerivativeOf, xlogy as xlogyOf } from '../kernel/special/logistic.js'
+import * as Float32 from '../kernel/special/logisticFloat32.js'
 import { digamma as digammaOf, polygamma as polygammaOf } from '../kernel/special/polygamma.js'
 import { interval, real } from '../primitive/domain.js'
 import { type Binary, type Unary, binary, guardedMul, unary, unaryPrimitive } from '../primitive/elementwise.js'
@@ -38,6 +40,8 @@ export const erf: Unary = unary({
   name: 'erf',
   domain: real,
   f: erfOf,
+  single: erfFloat32,
+  loops: { float32: erfLoop },
   scalar: E.call('erf', E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = erfOf(x[p]!)
@@ -45,17 +49,16 @@ export const erf: Unary = unary({
   diagonal: (x) => (t) => guardedMul(t, erfDerivative(x))
 })
 
-/** 2 / sqrt(pi) */
-const TWO_OVER_SQRT_PI = 1.1283791670955126
-
 /** 2 / sqrt(pi) exp(-x^2); its derivative is -2 x times itself. */
 export const erfDerivative: Unary = unary({
   name: 'erfDerivative',
   domain: real,
-  f: (x) => TWO_OVER_SQRT_PI * Math.exp(-x * x),
-  scalar: E.mul(TWO_OVER_SQRT_PI, E.call('exp', E.mul(E.call('neg', E.x), E.x))),
+  f: erfDerivativeOf,
+  single: Float32.erfDerivative,
+  loops: { float32: Float32.erfDerivativeLoop },
+  scalar: E.mul(1.1283791670955126, E.call('exp', E.mul(E.call('neg', E.x), E.x))),
   loop: (n, x, p, pStep, out, to) => {
-    for (const end = to + n; to < end; to++, p += pStep) out[to] = TWO_OVER_SQRT_PI * Math.exp(-x[p]! * x[p]!)
+    for (const end = to + n; to < end; to++, p += pStep) out[to] = erfDerivativeOf(x[p]!)
   },
   df: (x, y) => guardedMul(mul(x, -2), y)
 })
@@ -90,6 +93,23 @@ export const erfInv: Unary = unary({
   f: erfInvOf,
   scalar: E.call('erfInv', E.x),
   diagonal: (_x, y) => (t) => guardedMul(t, reciprocal(erfDerivative(y)))
+})
+
+/**
+ * The inverse of the complementary error function, without cancellation for small numbers; infinite at 0 and 2, NaN beyond.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.erfcInv(T.of([1, 0.5])) // ≈ Tensor<[2], float32> [0, 0.4769]
+ * T.erfcInv(T.scalar(1e-300, 'float64')) // ≈ T.scalar(26.209469960516433, 'float64')
+ */
+export const erfcInv: Unary = unary({
+  name: 'erfcInv',
+  domain: interval(0.15, 1.85),
+  f: erfcInvOf,
+  scalar: E.call('erfcInv', E.x),
+  diagonal: (_x, y) => (t) => guardedMul(t, neg(reciprocal(erfDerivative(y))))
 })
 
 // -----------------------------------------------------------------------------
@@ -188,6 +208,8 @@ export const xlogy: Binary<'xlogy'> = binary({
   name: 'xlogy',
   domains: [real, interval(0.4, 4)],
   f: xlogyOf,
+  single: Float32.xlogy,
+  loops: { float32: Float32.xlogyLoop },
   scalar: E.select(E.equal(E.x, 0), E.select(E.equal(E.y, E.y), 0, NaN), E.mul(E.x, E.call('log', E.y))),
   loop: (n, x, p, pStep, y, q, qStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = xlogyOf(x[p]!, y[q]!)

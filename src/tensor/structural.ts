@@ -4,7 +4,7 @@
  * `reduce.ts`.
  */
 import { type DType, allocate, isFloat } from '../DType.js'
-import { sumInto } from '../kernel/reduceSum.js'
+import { sumInto, sumRepeatedInto } from '../kernel/reduceSum.js'
 import { restride } from '../kernel/restride.js'
 import { copyStrided, isContiguous } from '../kernel/strided.js'
 import { real } from '../primitive/domain.js'
@@ -13,7 +13,7 @@ import * as E from '../primitive/expression.js'
 import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, equals, show, size, strides } from '../shape/model.js'
-import { type OverAxes, type ReduceInto, dropAxes, keepAxes, reduceOver } from './arrange.js'
+import { type OverAxes, countOver, dropAxes, keepAxes, reduceOver } from './arrange.js'
 import { type Concrete, Dense, Scalar, type Tensor, contiguous, firstElement, fromData, fromNumber } from './model.js'
 
 // -----------------------------------------------------------------------------
@@ -248,10 +248,13 @@ export const sumPrimitive: Primitive<OverAxes> = op<1, OverAxes>({
   arity: 1,
   infer: (x, { axes }) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype === 'bool' ? 'int32' : x.dtype }),
   evaluate: (x, { axes }, out) => {
-    if (x instanceof Scalar) return fromNumber(out.dtype, x.value)
+    if (x instanceof Scalar) return fromNumber(out.dtype, x.value + 0)
     if (axes.length === x.shape.length && isContiguous(x.shape, x.strides)) return sumOfAll(x, out.dtype)
-    const { view, times } = collapse(x, axes)
-    return reduceOver(view, axes, out, times === 1 ? sumInto : timesInto(times))
+    if (!isFloat(x.dtype)) return reduceOver(x, axes, out, sumInto, true)
+    const times = countOver(x.shape, axes)
+    if (times === 1 || times > 2 ** 29 || !repeats(x, axes)) return reduceOver(x, axes, out, sumInto)
+    const once = new Dense(keepAxes(x.shape, axes), x.dtype, x.data, x.strides, x.offset)
+    return reduceOver(once, axes, out, sumRepeatedInto(times))
   },
   jvp: 'linear',
   vjp: [
@@ -277,22 +280,9 @@ const sumOfAll = (x: Dense, dtype: DType): Concrete => {
   return fromNumber(dtype, total[0]!)
 }
 
-/** Repeated values are counted, not added: axes of stride 0 shrink to size 1, and the sum is taken `times` as often. */
-const collapse = (x: Dense, axes: readonly number[]): { readonly view: Dense; readonly times: number } => {
-  const repeats = (n: number, axis: number): boolean => n > 1 && x.strides[axis] === 0 && axes.includes(axis)
-  if (!isFloat(x.dtype) || !x.strides.includes(0) || !x.shape.some(repeats)) return { view: x, times: 1 }
-  const shape = x.shape.map((n, axis) => (repeats(n, axis) ? 1 : n))
-  return { view: new Dense(shape, x.dtype, x.data, x.strides, x.offset), times: size(x.shape.filter(repeats)) }
-}
-
-/** The sum taken several times, rounded once. */
-const timesInto =
-  (times: number): ReduceInto =>
-  (data, offset, outer, n, inner, out) => {
-    const sums = new Float64Array(out.length)
-    sumInto(data, offset, outer, n, inner, sums)
-    for (let i = 0; i < sums.length; i++) out[i] = sums[i]! * times
-  }
+/** Whether all axes repeat one value, so that it need not be copied to be added up. */
+const repeats = ({ shape, strides: steps }: Dense, axes: readonly number[]): boolean =>
+  axes.every((axis) => shape[axis] === 1 || (steps[axis] === 0 && shape[axis] !== 0))
 
 /** Sums over axes that have been checked; nothing to do when there are none. */
 export const sumOver = (x: Tensor, axes: readonly number[]): Tensor =>

@@ -1,10 +1,13 @@
 /** The circular functions and their inverses, in radians. */
 import * as E from '../primitive/expression.js'
+import { cos as cosFloat32, cosLoop } from '../kernel/functions/cos.js'
+import { sin as sinFloat32, sinLoop } from '../kernel/functions/sin.js'
 import { none } from '../primitive/model.js'
 import { interval, real } from '../primitive/domain.js'
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
 import { add, mul, neg, reciprocal, square, sub } from './arithmetic.js'
-import { direction, hypot, rsqrt } from './power.js'
+import { direction, hypot } from './hypot.js'
+import { rsqrt } from './root.js'
 
 /** The open interval of asin and acos, as far from its ends as differences of third order need. */
 const inside = interval(-0.85, 0.85)
@@ -22,7 +25,10 @@ const inside = interval(-0.85, 0.85)
 export const sin: Unary = unary({
   name: 'sin',
   domain: real,
+  f: Math.sin,
+  single: sinFloat32,
   scalar: E.call('sin', E.x),
+  loops: { float32: sinLoop },
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = Math.sin(x[p]!)
   },
@@ -40,7 +46,10 @@ export const sin: Unary = unary({
 export const cos: Unary = unary({
   name: 'cos',
   domain: real,
+  f: Math.cos,
+  single: cosFloat32,
   scalar: E.call('cos', E.x),
+  loops: { float32: cosLoop },
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = Math.cos(x[p]!)
   },

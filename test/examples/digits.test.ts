@@ -1,7 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expect, it } from 'vitest'
 import * as Dataset from 'pullback/Dataset'
-import { loadDigits, trainDigits } from '../../examples/digits/training.js'
+import * as T from 'pullback/Tensor'
+import { loadDigits } from '../../examples/digits/load.js'
+import { scoresOf, trainDigits } from '../../examples/digits/training.js'
 import { fingerprint } from '../../examples/support/run.js'
 
 const load = async () => {
@@ -30,6 +33,18 @@ describe('the digits example', () => {
     const first = await run(0)
     expect(await run(0)).toBe(first)
     expect(await run(1)).not.toBe(first)
+  })
+
+  it('scores an image alike, whatever other images it is scored with', async () => {
+    const [train, test] = await load()
+    const result = await trainDigits(train, test, { epochs: 1, seed: 0 })()
+    if (E.isLeft(result)) throw new Error(result.left.message)
+    const scores = scoresOf(result.right.state)
+    const whole = fingerprint(scores(test.features))
+    for (const count of [1, 2, 7, 32, 100, 359]) {
+      const parts = pipe(test, Dataset.batches(count))
+      expect(fingerprint(T.concat(parts.map(({ features }) => scores(features))))).toBe(whole)
+    }
   })
 
   it('stops when it is told to', async () => {

@@ -6,7 +6,8 @@ import * as Loss from 'pullback/Loss'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 import * as Tree from 'pullback/Tree'
-import { type Digits, loadDigits } from '../../examples/digits/training.js'
+import type { Digits } from '../../examples/digits/data.js'
+import { loadDigits } from '../../examples/digits/load.js'
 import { type Params, firstParams, meanClipped, meanClippedInLoop, scoresOf } from '../../examples/privacy/clipping.js'
 
 const params = firstParams(Random.key(7))

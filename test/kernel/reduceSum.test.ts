@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { sumInto } from '../../src/kernel/reduceSum.js'
@@ -72,12 +71,4 @@ test.each(['int32', 'bool'] as const)('%s is added modulo 2^32', (dtype) => {
       expect([...out]).toEqual(exact.map((sum) => Number(BigInt.asIntN(32, sum))))
     })
   )
-})
-
-test('the loops for float64 are those for float32', () => {
-  const code = (name: string): string => {
-    const text = readFileSync(new URL(`../../src/kernel/${name}.ts`, import.meta.url), 'utf8')
-    return text.slice(text.indexOf('import'))
-  }
-  expect(code('sumFloat64')).toBe(code('sumFloat32').replaceAll('Float32', 'Float64').replaceAll('float32', 'float64'))
 })

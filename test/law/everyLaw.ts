@@ -2,8 +2,6 @@
 import * as fc from 'fast-check'
 import * as Law from 'pullback/Law'
 import { describe, it } from 'vitest'
-import { mappingWithin } from '../../src/law/mapped.js'
-import { propertyOf } from '../../src/law/suite.js'
 import { type Found, primitives } from './primitives.js'
 
 const named = (found: readonly Found[]): readonly (readonly [name: string, found: Found])[] =>
@@ -15,12 +13,6 @@ export const everyLaw = (part: number, parts: number): void => {
   describe.each(named(own))('%s', (_, { primitive }) => {
     it.each(Law.primitive(primitive).map((law) => [law.name, law] as const))('%s', (__, { property }) => {
       fc.assert(property)
-    })
-  })
-
-  describe('vmap is the stack of examples bit for bit', () => {
-    it.each(named(own))('%s', (_, found) => {
-      fc.assert(propertyOf(found.primitive, mappingWithin(0)), { numRuns: 20 })
     })
   })
 }

@@ -99,7 +99,7 @@ describe('the law refuses an expression', () => {
 })
 
 describe('the interpreter', () => {
-  const value = (e: Expression, ...operands: readonly number[]): number => interpret(e, operands, () => 0.1)
+  const value = (e: Expression, ...operands: readonly number[]): number => interpret(e, operands, () => 0.1, 'float64')
 
   it('reads operands, parameters, choices and calls', () => {
     expect(value(select(less(x, y), mul(parameter('slope'), 3), call('atan2', y, x)), 1, 2)).toBe(0.1 * 3)

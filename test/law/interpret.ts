@@ -4,8 +4,12 @@ import { type Expression, type Primitive, type TensorType, expressionFor } from 
 import { type Intrinsic, intrinsicsOfOne, intrinsicsOfTwo, operations } from '../../src/primitive/intrinsics.js'
 
 type Functions = { readonly [Name in Intrinsic]?: (...numbers: readonly [number, number]) => number }
-const ofOne: Functions = intrinsicsOfOne()
-const ofTwo: Functions = intrinsicsOfTwo()
+const intrinsics = (dtype: DType.DType): { readonly ofOne: Functions; readonly ofTwo: Functions } => ({
+  ofOne: intrinsicsOfOne(dtype),
+  ofTwo: intrinsicsOfTwo(dtype)
+})
+const forFloat32 = intrinsics('float32')
+const forOthers = intrinsics('float64')
 
 /** The number that a parameter is; in float32 it is rounded first. */
 export const parameterOf = (params: object, name: string, dtype: DType.DType): number => {
@@ -14,12 +18,14 @@ export const parameterOf = (params: object, name: string, dtype: DType.DType): n
   return dtype === 'float32' ? Math.fround(value) : value
 }
 
-/** The float64 value of an expression. */
+/** The float64 value of an expression for operands of a type. */
 export const interpret = (
   expression: Expression,
   operands: readonly number[],
-  parameter: (name: string) => number
+  parameter: (name: string) => number,
+  type: DType.DType
 ): number => {
+  const { ofOne, ofTwo } = type === 'float32' ? forFloat32 : forOthers
   const at = (e: Expression): number => {
     if (e.op === 'operand') return operands[e.index]!
     if (e.op === 'constant') return e.value
@@ -43,6 +49,6 @@ export const expected = (
   result: TensorType
 ): number => {
   if (scalar === undefined) throw new TypeError(`${name} has no expression`)
-  const value = interpret(expressionFor(scalar, type), operands, (key) => parameterOf(params, key, type))
+  const value = interpret(expressionFor(scalar, type), operands, (key) => parameterOf(params, key, type), type)
   return DType.round(result.dtype, value)
 }

@@ -74,6 +74,13 @@ describe('an element is defined by its row and its column', () => {
   test('in derivatives, where a zero factor makes its term zero', () =>
     ofMatrices((a, b) => expectDefined(strongProduct(a, b), a, b, true), 30))
 
+  test('in derivatives, of more terms than the library takes at a time', () => {
+    for (const dtype of ['float32', 'float64'] as const) {
+      const [a, b] = [drawn(dtype, 1, [5, 2100]), drawn(dtype, 2, [2100, 6])]
+      expectDefined(strongProduct(a, b), a, b, true)
+    }
+  })
+
   test('dot and outer', () =>
     ofMatrices((a, b) => {
       const [x, y] = [T.at(a, 0), T.at(b, 0, { axis: 1 })]
@@ -85,7 +92,28 @@ describe('an element is defined by its row and its column', () => {
     ofMatrices((a, b) => {
       expectBits(T.einsum('ik,kj->ij', a, b), T.matmul(a, b))
       expectBits(T.einsum('ik,kj->ji', a, b), T.transpose(T.matmul(a, b)))
+      const [x, y] = [T.at(a, 0), T.at(b, 0, { axis: 1 })]
+      expectBits(T.einsum('i,j->ij', x, y), T.outer(x, y))
+      const rows = T.slice(a, [[0, 3]])
+      const others = T.slice(T.transpose(b), [[0, rows.shape[0]!]])
+      const some = T.slice(rows, [[0, others.shape[0]!]])
+      expectBits(T.einsum('bi,bi->b', some, others), T.stack(rowsOf(some).map((row, i) => T.dot(row, T.at(others, i)))))
     }))
+
+  test('einsum of several labels, whatever the sizes', () => {
+    const sizes = fc.record({ n: fc.integer({ min: 1, max: 40 }), i: side, j: side, seed: fc.integer() })
+    fc.assert(
+      fc.property(sizes, ({ n, i, j, seed }) => {
+        const [a, b] = [
+          drawn('float32', seed, [n, 1 + (i % 8), 1 + (j % 8)]),
+          drawn('float32', seed + 1, [1 + (j % 8), 1 + (i % 8), 5])
+        ]
+        const all = T.einsum('nij,jik->nk', a, b)
+        expectBits(T.einsum('nij,jik->nk', T.slice(a, [[0, 1]]), b), T.slice(all, [[0, 1]]))
+        expectBits(vmap((x: T.Tensor) => T.einsum('ij,jik->k', x, b))(a), all)
+      })
+    )
+  })
 })
 
 test('a row does not depend on how many rows there are, nor a column on the columns', () =>
@@ -142,6 +170,7 @@ test('the gradient of a transpose has the bits of that of its contiguous copy, a
     const found = grad((y: T.Tensor) => loss(a, T.transpose(y)))(z)
     expectBits(found, T.transpose(wanted[1]))
     expect(found).toMatchObject({ strides: [z.shape[1]!, 1] })
+    expect(wanted[1]).toMatchObject({ strides: [b.shape[1]!, 1] })
   }, 30))
 
 describe('vmap is the stack of examples', () => {
@@ -177,6 +206,17 @@ describe('vmap is the stack of examples', () => {
         expectBits(T.matmul(a, b), both)
       }),
       { numRuns: 40 }
+    )
+  })
+
+  test('of products with strong zeros, of which one matrix is shared', () => {
+    const shared = fc.record({ m: side, n: fc.integer({ min: 1, max: 9 }), k: side, seed: fc.integer() })
+    fc.assert(
+      fc.property(shared, ({ m, n, k, seed }) => {
+        const [a, b] = [drawn('float32', seed, [m, k]), drawn('float32', seed + 1, [3, k, n])]
+        const each = rowsOf(b).map((x) => strongProduct(a, x))
+        expectBits(vmap((x: T.Tensor) => strongProduct(a, x))(b), stackOf(each))
+      })
     )
   })
 

@@ -80,13 +80,15 @@ const bytes = (): Uint8Array<ArrayBuffer> => {
 
 const isLittleEndian = (): boolean => new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
 
-/** Compiles the library; where it is refused, the reason is kept: that is no error. */
-export const load = (host: Host | undefined): Loaded => {
-  if (host === undefined) return without('there is no WebAssembly')
+/** Compiles the library; where it is refused, the reason is kept: that is not an error. */
+export const load = (hostOf: () => Host | undefined): Loaded => {
   if (!isLittleEndian()) return without('numbers are stored with the highest byte first')
   try {
+    const host = hostOf()
+    if (typeof host?.Memory !== 'function') return without('there is no WebAssembly')
     const memory = new host.Memory({ initial: 1 })
     const { exports } = new host.Instance(new host.Module(bytes()), { env: { memory } })
+    if (typeof exports.product_f64 !== 'function') return without('WebAssembly gave a module without functions')
     return { library: { memory, functions: exports }, environment: { products: 'wasm' } }
   } catch (error) {
     return without(error instanceof Error ? error.message : String(error))
@@ -95,21 +97,22 @@ export const load = (host: Host | undefined): Loaded => {
 
 let loaded: Loaded | undefined
 
-const once = (): Loaded => (loaded ??= load(typeof WebAssembly === 'undefined' ? undefined : WebAssembly))
+const once = (): Loaded => (loaded ??= load(() => (typeof WebAssembly === 'undefined' ? undefined : WebAssembly)))
 
 /** The library, compiled at the first call; undefined where it cannot be had. */
 export const libraryOnce = (): Library | undefined => once().library
 
 /**
- * Which implementation of products this process uses, and why, if that is the slower one. Where WebAssembly, its vectors or a
- * content security policy do not allow the faster one, there is no error and no warning, and results have the same bits.
+ * Which implementation large products have in this process, and why, if it is the slower one; small ones are always TypeScript.
+ * Where WebAssembly, its vectors or a content security policy do not allow the faster one, or its memory cannot grow as far as a
+ * product needs, there is no error and no warning, and results have the same bits.
  *
  * @example
  * import * as Debug from 'pullback/Debug'
  *
  * Debug.environment() // => { products: 'wasm' }
  */
-export const environment = (): Environment => once().environment
+export const environment = (): Environment => ({ ...once().environment })
 
 const page = 65536
 

@@ -1,8 +1,12 @@
-// The logistic function and its family. Each is computed from exp(-|x|), which cannot overflow.
+// The logistic function and its family, and the derivative of the error function. Each is computed from the exponential of a
+// number that is not positive, which cannot overflow.
 // The bounds follow from exp, log and log1p within 1 ulp, which is what the engine is held to; the worst error seen is beside each.
 
 /** log 2 */
 const LOG_2 = 0.6931471805599453
+
+/** 2 / sqrt(pi) */
+const TWO_OVER_SQRT_PI = 1.1283791670955126
 
 /**
  * The logistic function, 1 / (1 + exp(-x)).
@@ -60,6 +64,16 @@ export const logAddExp = (x: number, y: number): number => {
   const l = Math.log1p(Math.exp(-Math.abs(x - y)))
   return (x > y ? x : y) + l
 }
+
+/**
+ * The share of exp(x) in exp(x) + exp(y), s(x - y): the derivative of `logAddExp` in x.
+ *
+ * Equal infinities have no difference: two of -Infinity share nothing, two of Infinity share evenly.
+ */
+export const share = (x: number, y: number): number => (x === y ? (x === -Infinity ? 0 : 0.5) : sigmoid(x - y))
+
+/** 2 / sqrt(pi) exp(-x^2), the derivative of the error function. */
+export const erfDerivative = (x: number): number => TWO_OVER_SQRT_PI * Math.exp(-x * x)
 
 /**
  * x log y, and 0 where x is 0, for every y but NaN: the weight decides.

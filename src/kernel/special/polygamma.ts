@@ -165,7 +165,7 @@ const FACTORIAL: ReadonlyArray<number> = /* @__PURE__ */ (() => {
 
 /** y^s for an integer s >= 2; the small ones are products, which is as accurate and several times faster. */
 const integerPower = (y: number, s: number): number => {
-  if (s > 5) return y ** s
+  if (s > 5) return Math.pow(y, s)
   const square = y * y
   if (s === 2) return square
   if (s === 3) return square * y
@@ -181,7 +181,7 @@ const term = (factor: number, x: number, j: number, s: number): number => {
   const p = integerPower(y, s)
   if (p > 1e-290 && p < 1e290) return corrected / p
   const half = s >> 1
-  return corrected * y ** -half * y ** (half - s)
+  return corrected * Math.pow(y, -half) * Math.pow(y, half - s)
 }
 
 /**

@@ -9,7 +9,7 @@
 export const pow = (x: number, y: number): number => {
   if (y === 2) return x * x
   if (x === 1 || (x === -1 && (y === Infinity || y === -Infinity))) return 1
-  return x ** y
+  return Math.pow(x, y)
 }
 
 /** x^p of int32, modulo 2^32: by repeated squaring; for negative p the whole part of the quotient. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { environment, libraryOnce, load } from '../../../src/kernel/library/instance.js'
+import * as T from 'pullback/Tensor'
+import { type Functions, type Host, environment, libraryOnce, load } from '../../../src/kernel/library/instance.js'
 import { plainFloat32 } from '../../../src/kernel/library/plainFloat32.js'
 import { plainFloat64 } from '../../../src/kernel/library/plainFloat64.js'
 import { productFloat32, productFloat64 } from '../../../src/kernel/library/products.js'
@@ -156,11 +157,30 @@ describe('environment', () => {
     expect(environment()).toEqual({ products: 'wasm' })
   })
 
+  test('large products go through it, small ones do not, and it is compiled once', () => {
+    const once = libraryOnce()
+    if (once === undefined) throw new Error('no library here')
+    expect(libraryOnce()).toBe(once)
+    const holds = (value: number): boolean => new Float32Array(once.memory.buffer).includes(Math.fround(value))
+    T.matmul(T.full([2, 3], 1234.5), T.ones([3, 2]))
+    expect(holds(1234.5)).toBe(false)
+    T.matmul(T.full([8, 8], 1234.5), T.ones([8, 8]))
+    expect(holds(1234.5)).toBe(true)
+  })
+
+  test('what it says belongs to who asked', () => {
+    Object.assign(environment(), { products: 'bogus' })
+    expect(environment()).toEqual({ products: 'wasm' })
+  })
+
   test('no WebAssembly is no error', () => {
-    expect(load(undefined)).toEqual({
-      library: undefined,
-      environment: { products: 'typescript', reason: 'there is no WebAssembly' }
-    })
+    const none = { library: undefined, environment: { products: 'typescript', reason: 'there is no WebAssembly' } }
+    expect(load(() => undefined)).toEqual(none)
+    expect(load(() => ({}) as unknown as Host)).toEqual(none)
+    const throwing = (): never => {
+      throw new Error('hidden')
+    }
+    expect(load(throwing).environment).toEqual({ products: 'typescript', reason: 'hidden' })
   })
 
   test('a module that is refused is no error', () => {
@@ -173,17 +193,19 @@ describe('environment', () => {
       readonly buffer = new ArrayBuffer(0)
       readonly grow = (): number => 0
     }
-    expect(
-      load({
-        Module: refused,
-        Instance: class {
-          readonly exports = library.functions
-        },
-        Memory: memory
-      })
-    ).toEqual({
+    const instance = class {
+      readonly exports = library.functions
+    }
+    expect(load(() => ({ Module: refused, Instance: instance, Memory: memory }))).toEqual({
       library: undefined,
       environment: { products: 'typescript', reason: 'refused by the content security policy' }
+    })
+    const empty = class {
+      readonly exports = {} as unknown as Functions
+    }
+    expect(load(() => ({ Module: class {}, Instance: empty, Memory: memory })).environment).toEqual({
+      products: 'typescript',
+      reason: 'WebAssembly gave a module without functions'
     })
   })
 

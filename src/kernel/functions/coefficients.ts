@@ -1,0 +1,46 @@
+/** The coefficients of the functions, made by scripts/fit-functions.py: change that, not this file. */
+
+/** From the constant term up. */
+type Coefficients = readonly number[]
+
+/** (e^r - 1) / r for |r| <= log(2) / 2. */
+export const exponential: Coefficients = [
+  1, 0.49999999999797773, 0.1666666666664829, 0.0416666668910917, 0.008333333353729397, 0.001388882165071769,
+  0.00019841208732536384, 2.4876178959085513e-5, 2.762511557828763e-6
+]
+
+/** (log(m) / s - 2) / z with s = (m - 1) / (m + 1), z = s^2. */
+export const logarithm: Coefficients = [
+  0.6666666666666208, 0.40000000011217896, 0.28571424134707796, 0.22222862673651322, 0.181401766003153,
+  0.16622077041783972
+]
+
+/** (sin(r) / r - 1) / z with z = r^2, for |r| <= pi / 4. */
+export const sine: Coefficients = [
+  -0.16666666666663882, 0.008333333331077422, -0.0001984126691523504, 2.7555990399839905e-6, -2.4805587179980646e-8
+]
+
+/** (cos(r) - 1) / z. */
+export const cosine: Coefficients = [
+  -0.49999999999999967, 0.04166666666663089, -0.001388888888212255, 2.4801582620550964e-5, -2.7555854928223973e-7,
+  2.066546282098877e-9
+]
+
+/** The numerator of erf(a) / a in z = a^2, for a <= 3.96. */
+export const erfNumerator: Coefficients = [
+  1.1283791670955161, 0.2023811722306204, 0.06155263564167757, 0.005646278159181791, 0.0006870581800170665,
+  3.787001771321093e-5, 2.3503696841086715e-6, 7.259380010459082e-8, 2.122386038038151e-9, 1.4325487143314385e-11,
+  -1.7335999055234743e-15
+]
+
+/** Its denominator. */
+export const erfDenominator: Coefficients = [
+  1, 0.5126889773689794, 0.1254459288261559, 0.019359819421605563, 0.002094820484900065, 0.0001666765100905746,
+  9.902754258337719e-6, 4.3334554539826895e-7, 1.3161577770149432e-8, 2.3225066442232585e-10, 3.567833031195117e-13
+]
+
+/** pi / 2 in three parts, the first two of 30 bits. */
+export const halfPi: Coefficients = [1.570796325802803, 9.920935791635221e-10, 5.170182981794105e-19]
+
+/** The 224 bits of 2 / pi after the point. */
+export const twoOverPi = 'a2f9836e4e441529fc2757d1f534ddc0db6295993c439041fe5163ab'

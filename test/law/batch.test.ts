@@ -1,0 +1,119 @@
+// Batch invariance of functions: what holds to it, what breaks it and how that is said, and what is refused.
+import * as fc from 'fast-check'
+import * as A from 'pullback/Arbitrary'
+import * as Law from 'pullback/Law'
+import * as Layer from 'pullback/Layer'
+import * as Random from 'pullback/Random'
+import { ShapeError } from 'pullback/Shape'
+import * as T from 'pullback/Tensor'
+import { TreeError } from 'pullback/Tree'
+import { describe, expect, it } from 'vitest'
+
+const rows = A.tensor({ shape: [5, 3], dtype: 'float32' })
+
+/** What a property throws at the examples that are given. */
+const thrown = <X, R>(f: (batch: X) => R, batch: X): unknown => {
+  const found = fc.check(Law.batchInvariance(f, fc.constant(batch)), { numRuns: 20, seed: 1 })
+  return found.errorInstance ?? undefined
+}
+
+const sentenceOf = (error: unknown): string => (error instanceof Error ? (error.message.split(';')[0] ?? '') : 'none')
+
+describe('batch invariance', () => {
+  it('holds of layers in evaluation', () => {
+    const model = Layer.sequential(Layer.dense(3, 40), Layer.lift(T.tanh), Layer.dropout(0.5), Layer.dense(40, 7))
+    const [{ params, state }] = model.init(Random.key(1))
+    const scores = (x: T.Tensor<[number, 3]>): T.Tensor =>
+      T.logSoftmax(model.apply(params, state, { mode: 'eval', key: Random.key(0) })(x)[0])
+    fc.assert(Law.batchInvariance(scores, rows), { numRuns: 20 })
+  })
+
+  it('holds of trees to trees, of every type, and passes over what is no tensor', () => {
+    const batches = fc.record({
+      x: A.tensor({ shape: [4, 3] }),
+      more: fc.record({ labels: A.indices({ shape: [4], below: 3 }), name: fc.constant('digits') })
+    })
+    fc.assert(
+      Law.batchInvariance(
+        ({ x, more }) => ({
+          right: [T.equal(T.argmax(x, { axis: 1 }), more.labels)],
+          norms: T.norm(x, { axis: -1 }),
+          name: more.name
+        }),
+        batches
+      ),
+      { numRuns: 20 }
+    )
+  })
+
+  it('holds of no examples', () => {
+    expect(thrown((x: T.Tensor) => x, T.zeros([0, 3]))).toBeUndefined()
+  })
+
+  it('is broken by a mean over the batch', () => {
+    const centred = (x: T.Tensor): T.Tensor => T.sub(x, T.mean(x, { axis: 0 }))
+    const error = thrown(centred, T.of([[1], [2], [4]], 'float64'))
+    expect(error).toBeInstanceOf(Law.GradientError)
+    expect(sentenceOf(error)).toBe('centred: of 3 examples, number 0 has another result alone')
+    expect(error instanceof Law.GradientError ? error.mismatch : error).toMatchObject({
+      law: 'batch invariance',
+      path: 'the result',
+      index: [0, 0],
+      automatic: 0,
+      expected: 1 - 7 / 3
+    })
+  })
+
+  it('is broken by one bit, and by the sign of a zero', () => {
+    const x = T.of([[1.5], [-2.5]], 'float64')
+    const off = (y: T.Tensor): T.Tensor => (y.shape[0] === 1 ? T.mul(y, 1 + Number.EPSILON) : y)
+    expect(sentenceOf(thrown(off, x))).toBe('off: of 2 examples, number 0 has another result alone')
+    const signed = (y: T.Tensor): T.Tensor => T.mul(T.zerosLike(y), y.shape[0] === 1 ? -1 : 1)
+    expect(String(thrown(signed, x))).toContain('found -0, expected exactly 0')
+  })
+
+  it('is broken by what differs in parts, or in large batches only', () => {
+    const inParts = (y: T.Tensor): T.Tensor => (y.shape[0] === 2 ? T.neg(y) : y)
+    expect(sentenceOf(thrown(inParts, T.of([[1], [2], [3], [4]])))).toMatch(
+      /^inParts: of 4 examples, those from \d to \d have other results in a batch of their own$/
+    )
+    const inLarge = (y: T.Tensor): T.Tensor => (y.shape[0]! > 4 ? T.neg(y) : y)
+    expect(sentenceOf(thrown(inLarge, T.of([[1], [2], [3], [4]])))).toMatch(
+      /^inLarge: 4 examples have other results in a batch that holds them \d times$/
+    )
+  })
+
+  it('is broken by a result of another type or shape', () => {
+    const typed = (y: T.Tensor): T.Tensor => (y.shape[0] === 1 ? T.cast(y, 'int32') : y)
+    expect(sentenceOf(thrown(typed, T.of([[1], [2]])))).toBe(
+      'typed: of 2 examples, number 0 has another result alone: in shape or type'
+    )
+    const fewer = (y: T.Tensor): readonly T.Tensor[] => (y.shape[0] === 1 ? [] : [y])
+    expect(sentenceOf(thrown(fewer, T.of([[1], [2]])))).toContain('in shape or type')
+  })
+
+  it('refuses batches that are none', () => {
+    const same = <X>(x: X): X => x
+    const scalar = thrown(same, { x: T.scalar(1) })
+    expect(scalar).toBeInstanceOf(ShapeError)
+    expect(String(scalar)).toContain(
+      "Law.batchInvariance: the batch's x is a scalar; an axis of examples in front is required"
+    )
+    expect(String(thrown(same, [T.zeros([2, 3]), T.zeros([4])]))).toContain(
+      "Law.batchInvariance: the batch's [0] has shape [2, 3], the batch's [1] [4]; as many examples in front are required"
+    )
+    const none = thrown(same, { rate: 1 })
+    expect(none).toBeInstanceOf(TreeError)
+    expect(String(none)).toContain(
+      'Law.batchInvariance: there is no tensor in the batch; one with an axis of examples in front is required'
+    )
+  })
+
+  it('refuses a result without a row for each example', () => {
+    const error = thrown((x: T.Tensor) => T.mean(x), T.zeros([4, 2]))
+    expect(error).toBeInstanceOf(ShapeError)
+    expect(String(error)).toContain(
+      'Law.batchInvariance: the result has shape [], of a batch of 4; a row for each example, [4, ...], is required'
+    )
+  })
+})
