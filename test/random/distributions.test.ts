@@ -181,8 +181,8 @@ describe('bounds', () => {
   test('an interval is required', () => {
     const key = Random.key(0)
     expect(() => Random.truncatedNormal(key, 2, 1, [3])).toThrow('lower bound 2 and upper bound 1; a lower bound below')
-    expect(() => Random.truncatedNormal(key, 9, 10, [3])).toThrow(
-      'lower bound 9; an interval that reaches within 7 of 0'
+    expect(() => Random.truncatedNormal(key, 38, 40, [3])).toThrow(
+      'lower bound 38; an interval that reaches within 37 of 0'
     )
     expect(() => Random.truncatedNormal(key, NaN, 10, [3])).toThrow('lower bound NaN')
     const lower = T.of([-1, 0, 1])
@@ -274,6 +274,39 @@ describe('bounds', () => {
         T.item(T.at(Random.choice(Random.key(i), 3, { p, shape: [2], replace: false }), 0))
       )
       expect([0, 1, 2].every((i) => firsts.filter((first) => first === i).length > 60)).toBe(true)
+    }
+  })
+
+  test('truncated normals lie inside, and have the mean of their interval, out to 37', () => {
+    const density = (x: number): number => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI)
+    const above = (x: number): number => 0.5 * erfc(x * Math.SQRT1_2)
+    const n = 100_000
+    for (const [lower, upper] of [
+      [6.5, 7],
+      [-0.5, Infinity],
+      [20, 20.01],
+      [30, Infinity],
+      [37, 40]
+    ] as const) {
+      const mean = (density(lower) - density(upper)) / (above(lower) - above(upper))
+      const width = Math.min(upper - lower, lower > 1 ? 1 / lower : 1)
+      for (const dtype of ['float32', 'float64'] as const) {
+        const hold = (bound: number): number => (dtype === 'float32' ? Math.fround(bound) : bound)
+        const right = T.toArray(T.cast(Random.truncatedNormal(Random.key(1), lower, upper, [n], dtype), 'float64'))
+        const left = T.toArray(T.cast(Random.truncatedNormal(Random.key(2), -upper, -lower, [n], dtype), 'float64'))
+        for (const [draws, sign] of [
+          [right, 1],
+          [left, -1]
+        ] as const) {
+          let sum = 0
+          for (const z of draws) {
+            if (!(sign * z >= hold(lower) && sign * z <= hold(upper) && Number.isFinite(z)))
+              throw new Error(`drawn: ${z}`)
+            sum += sign * z - mean
+          }
+          expect(Math.abs(sum / n)).toBeLessThan((5 * width) / Math.sqrt(n) + 2e-7 * mean)
+        }
+      }
     }
   })
 })
