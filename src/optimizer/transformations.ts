@@ -2,7 +2,6 @@
 import { isNotNegative, requireNumber, requireOptions, showGiven } from '../internal/refuse.js'
 import type { Schedule } from '../Schedule.js'
 import { add, cast, div, minimum, mul, sqrt, square } from '../Tensor.js'
-import { divNoNan } from '../tensor/divNoNan.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import { mapAs, zipWithAs } from '../tree/model.js'
@@ -154,7 +153,7 @@ export interface AdamOptions {
   readonly beta1?: number | Tensor<[]>
   /** The decay of the second moment; 0.999 by default. */
   readonly beta2?: number | Tensor<[]>
-  /** Added to the root of the second moment, outside of it; 1e-8 by default. */
+  /** Added to the root of the second moment, outside of it; above 0, as a gradient may be 0. 1e-8 by default. */
   readonly epsilon?: number | Tensor<[]>
 }
 
@@ -165,7 +164,7 @@ export const requireAdamOptions = (operation: string, options: AdamOptions): voi
   const isDecay = (beta: number): boolean => beta >= 0 && beta < 1
   requireCoefficient(operation, 'beta1', beta1, 'a number from 0 to 1 (exclusive)', isDecay)
   requireCoefficient(operation, 'beta2', beta2, 'a number from 0 to 1 (exclusive)', isDecay)
-  requireCoefficient(operation, 'epsilon', epsilon, 'a number of 0 or more', isNotNegative)
+  requireCoefficient(operation, 'epsilon', epsilon, 'a number above 0', (given) => given > 0 && given < Infinity)
 }
 
 /**
@@ -188,8 +187,6 @@ export const requireAdamOptions = (operation: string, options: AdamOptions): voi
 export const scaleByAdam = (options: AdamOptions = {}): Optimizer => {
   requireAdamOptions('scaleByAdam', options)
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
-  // Without epsilon a gradient of zeros would be divided by zero.
-  const quotient = epsilon === 0 ? divNoNan : div
   return stateful(
     (params) => ({ mean: zerosLike(params), square: zerosLike(params) }),
     (gradient, { mean, square: squares }, { count }) => {
@@ -202,7 +199,7 @@ export const scaleByAdam = (options: AdamOptions = {}): Optimizer => {
       const steps = add(cast(count, 'float64'), 1)
       const [correction1, correction2] = [correction(beta1, steps), correction(beta2, steps)]
       const updates = zipWithAs('Optimizer.update', first, second, (m, v) =>
-        quotient(over(m, correction1), plus(sqrt(over(v, correction2)), epsilon))
+        div(over(m, correction1), plus(sqrt(over(v, correction2)), epsilon))
       )
       return [updates, { mean: first, square: second }]
     }

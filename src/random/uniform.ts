@@ -107,19 +107,16 @@ export const requireFits = (operation: string, name: string, parameter: number |
 
 /** Refuses bounds of an interval unless both are finite in the type and the lower one comes first. */
 export const requireBounds = (operation: string, low: number, high: number, dtype: FloatDType): void => {
-  if (Number.isFinite(round(dtype, low)) && Number.isFinite(round(dtype, high)) && low <= high) return
-  throw new RangeError(
-    `${operation}: low ${low} and high ${high}; expected finite ${dtype} numbers, low not above high`
-  )
+  if (low <= high && round(dtype, low) > -Infinity && round(dtype, high) < Infinity) return
+  throw new RangeError(`${operation}: low ${low} and high ${high}; expected ${dtype} numbers, low not above high`)
 }
 
 const between = (u: Tensor, low: number | Tensor, high: number | Tensor, dtype: FloatDType): Tensor => {
   if (low === 0 && high === 1) return u
   if (!isTensor(low) && !isTensor(high)) {
-    // Halves, where the range is wider than the largest number.
+    // In halves, where the range is wider than the largest number.
     const unit = Number.isFinite(round(dtype, high - low)) ? 1 : 2
-    const drawn = add(mul(u, high / unit - low / unit), low / unit)
-    return unit === 1 ? drawn : mul(drawn, unit)
+    return mul(add(mul(u, high / unit - low / unit), low / unit), unit)
   }
   const from = asTensor(low, dtype)
   return cast(add(mul(u, sub(asTensor(high, dtype), from)), from), dtype)

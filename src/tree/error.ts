@@ -86,9 +86,5 @@ const deepest = 1000
 export const requireDepth = (operation: string, path: string, depth: number): void => {
   if (depth <= deepest) return
   const start = path.slice(0, 30)
-  throw new TreeError(
-    operation,
-    start,
-    `${start}... is more than ${deepest} levels deep; expected a tree without cycles`
-  )
+  throw new TreeError(operation, start, `${start}... is over ${deepest} levels deep; expected a tree without cycles`)
 }
