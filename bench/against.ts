@@ -1,5 +1,5 @@
 /**
- * Products and training steps beside those of an earlier commit and of other libraries: every implementation in processes of its own,
+ * Products, training steps, functions and sums beside those of an earlier commit and of other libraries: every implementation in processes of its own,
  * one at a time and in turn, least times of `rounds` of them. `npm run bench -- against 7` runs only this.
  */
 import { execFileSync } from 'node:child_process'
@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** The last commit before products had one definition. */
+/** The last commit before results had one definition of their bits. */
 const before = '9efea8a'
 
 const root = new URL('../..', import.meta.url).pathname
@@ -66,7 +66,9 @@ export const against = (rounds: number): string => {
     ['TF.js wasm', ['tensorflow']],
     ['jax-js', ['jax']],
     ['now', ['training', root]],
-    ['before', ['training', folder]]
+    ['before', ['training', folder]],
+    ['now', ['functions', root]],
+    ['before', ['functions', folder]]
   ]
   const best: Record<string, Times> = {}
   const loads: number[] = []
@@ -95,7 +97,7 @@ export const against = (rounds: number): string => {
     ]
   })
   const title = [
-    `\nProducts and training steps, least times of ${rounds} alternating processes; a ratio is how many times faster it is now.`,
+    `\nProducts, training steps, functions and sums, least times of ${rounds} alternating processes; a ratio is how many times faster it is now.`,
     `The limit: ${Object.entries(limit)
       .map(([name, rate]) => `${name.slice('limit '.length)} ${(rate / 1e9).toFixed(1)} GFLOP/s`)
       .join(', ')}. Load ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}.`

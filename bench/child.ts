@@ -1,6 +1,7 @@
-/** One process of the comparison of products: measures one implementation and prints the times of a call, or rates, as JSON. */
+/** One process of the comparison with an earlier commit: measures one implementation and prints the times of a call, or rates, as JSON. */
 import { pathToFileURL } from 'node:url'
 import { bestOf } from './best.js'
+import { functions } from './functions.js'
 import { limits } from './limit.js'
 import { others } from './otherProducts.js'
 import { type Ours, trainingSteps } from './training.js'
@@ -38,6 +39,7 @@ const [kind, folder = '.'] = process.argv.slice(2)
 const measure = async (): Promise<Times> => {
   if (kind === 'products') return products(await load(folder))
   if (kind === 'training') return trainingSteps(await load(folder))
+  if (kind === 'functions') return functions(await load(folder))
   if (kind === 'limit') return limits()
   return others(kind ?? '')
 }
