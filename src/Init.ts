@@ -6,6 +6,7 @@
 import type { FloatDType } from './DType.js'
 import * as R from './Random.js'
 import type { Random } from './Random.js'
+import { requireBounds } from './random/uniform.js'
 import { type Shape, size } from './shape/model.js'
 import type { Mutable } from './shape/static.js'
 import { full, mul } from './Tensor.js'
@@ -92,6 +93,8 @@ export const normal = (deviation: number): Initializer => normalBy(() => deviati
 /**
  * Numbers that are equally likely from `low` to `high`.
  *
+ * @throws RangeError when a bound is not finite, or `low` is above `high`
+ *
  * @example
  * import * as Init from 'pullback/Init'
  * import * as Random from 'pullback/Random'
@@ -100,8 +103,7 @@ export const normal = (deviation: number): Initializer => normalBy(() => deviati
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const uniform = (low: number, high: number): Initializer => {
-  if (!(low <= high))
-    throw new RangeError(`uniform: low ${low} and high ${high}; a low that is not above high is required`)
+  requireBounds('uniform', low, high, 'float64')
   return uniformBy(() => [low, high])
 }
 

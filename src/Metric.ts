@@ -2,10 +2,12 @@
  * Metrics: numbers that say how good predictions are. What is counted over batches is mergeable, by a monoid.
  */
 import type { Monoid } from 'fp-ts/lib/Monoid.js'
-import { read } from './primitive/traced.js'
-import { ShapeError, equals, show, size } from './shape/model.js'
+import type { Data } from './DType.js'
+import { requireNumber } from './internal/refuse.js'
+import { requireClasses } from './loss/model.js'
+import { ShapeError, equals, show } from './shape/model.js'
 import { argmax, toArray } from './Tensor.js'
-import { type Tensor, contiguous, fromData } from './tensor/model.js'
+import { type Tensor, fromData } from './tensor/model.js'
 import { typed } from './tensor/typed.js'
 
 // -----------------------------------------------------------------------------
@@ -77,20 +79,53 @@ export const MonoidMean: Monoid<Mean> = {
 // metrics
 // -----------------------------------------------------------------------------
 
-const requireRows = (operation: string, scores: Tensor, labels: Tensor): number => {
+/** Scores row by row, and the labels, which are classes. */
+interface Rows {
+  readonly classes: number
+  readonly scores: Data
+  readonly labels: Data
+}
+
+const requireRows = (operation: string, scores: Tensor, labels: Tensor): Rows => {
   const classes = scores.shape[scores.shape.length - 1]
-  if (classes !== undefined && equals(scores.shape.slice(0, -1), labels.shape)) return classes
-  throw new ShapeError(
-    operation,
-    [scores.shape, labels.shape],
-    `scores ${show(scores.shape)} and labels ${show(labels.shape)}; one label for each row of scores is required`
-  )
+  if (classes === undefined || !equals(scores.shape.slice(0, -1), labels.shape)) {
+    throw new ShapeError(
+      operation,
+      [scores.shape, labels.shape],
+      `scores ${show(scores.shape)} and labels ${show(labels.shape)}; one label for each row of scores is required`
+    )
+  }
+  const rows = { classes, scores: toArray(scores), labels: toArray(labels) }
+  requireClasses(operation, rows.labels, labels.shape, classes)
+  return rows
+}
+
+/** The place of a row's label among its scores, counted from 0, the highest first and the first of equals; NaN beside NaN. */
+const placeOf = ({ classes, scores, labels }: Rows, row: number): number => {
+  const label = labels[row]!
+  const own = scores[row * classes + label]!
+  let before = 0
+  for (let j = 0; j < classes; j++) {
+    const other = scores[row * classes + j]!
+    if (other !== other) return NaN
+    if (other > own || (other === own && j < label)) before++
+  }
+  return before
+}
+
+const hitsOf = (rows: Rows, k: number): Mean => {
+  let hits = 0
+  for (let row = 0; row < rows.labels.length; row++) if (placeOf(rows, row) < k) hits++
+  return { sum: hits, count: rows.labels.length }
 }
 
 /**
  * How many rows of scores have their highest score, the first one at a tie, at the label. Mergeable.
  *
- * Scores have shape [..., classes], labels shape [...].
+ * Scores have shape [..., classes], labels shape [...]. A row with NaN in it is not a hit.
+ *
+ * @throws ShapeError when there is not one label for each row
+ * @throws RangeError when a label is not the index of a class
  *
  * @example
  * import * as Metric from 'pullback/Metric'
@@ -98,16 +133,7 @@ const requireRows = (operation: string, scores: Tensor, labels: Tensor): number 
  *
  * Metric.correct(T.of([[0.9, 0.1], [0.2, 0.8]]), T.of([0, 0], 'int32')) // => { sum: 1, count: 2 }
  */
-export const correct = (scores: Tensor, labels: Tensor): Mean => hitsOf('correct', scores, labels)
-
-const hitsOf = (operation: string, scores: Tensor, labels: Tensor): Mean => {
-  requireRows(operation, scores, labels)
-  const predicted = toArray(argmax(scores, { axis: -1 }))
-  const wanted = toArray(labels)
-  let hits = 0
-  for (let row = 0; row < predicted.length; row++) if (predicted[row] === wanted[row]) hits++
-  return { sum: hits, count: predicted.length }
-}
+export const correct = (scores: Tensor, labels: Tensor): Mean => hitsOf(requireRows('correct', scores, labels), 1)
 
 /**
  * The share of rows whose highest score, the first one at a tie, is at the label: `value(correct(scores, labels))`.
@@ -118,11 +144,14 @@ const hitsOf = (operation: string, scores: Tensor, labels: Tensor): Mean => {
  *
  * Metric.accuracy(T.of([[0.9, 0.1], [0.2, 0.8]]), T.of([0, 0], 'int32')) // => 0.5
  */
-export const accuracy = (scores: Tensor, labels: Tensor): number => value(hitsOf('accuracy', scores, labels))
+export const accuracy = (scores: Tensor, labels: Tensor): number =>
+  value(hitsOf(requireRows('accuracy', scores, labels), 1))
 
 /**
  * How many rows of scores have the label among their `k` highest scores; of equal scores the first counts as higher.
- * Mergeable.
+ * Mergeable. A row with NaN in it is not a hit.
+ *
+ * @throws RangeError when `k` is not an integer of at least 1, or a label is not the index of a class
  *
  * @example
  * import * as Metric from 'pullback/Metric'
@@ -130,30 +159,17 @@ export const accuracy = (scores: Tensor, labels: Tensor): number => value(hitsOf
  *
  * Metric.topK(2)(T.of([[0.5, 0.3, 0.2], [0.5, 0.3, 0.2]]), T.of([1, 2], 'int32')) // => { sum: 1, count: 2 }
  */
-export const topK =
-  (k: number) =>
-  (scores: Tensor, labels: Tensor): Mean => {
-    const classes = requireRows('topK', scores, labels)
-    const values = contiguous(read('topK', scores))
-    const wanted = toArray(labels)
-    let hits = 0
-    for (let row = 0; row < wanted.length; row++) {
-      const start = values.offset + row * classes
-      const label = wanted[row]!
-      const own = values.data[start + label]!
-      let before = 0
-      for (let j = 0; j < classes; j++) {
-        const other = values.data[start + j]!
-        if (other > own || (other === own && j < label)) before++
-      }
-      if (before < k) hits++
-    }
-    return { sum: hits, count: wanted.length }
-  }
+export const topK = (k: number): ((scores: Tensor, labels: Tensor) => Mean) => {
+  requireNumber('topK', 'k', k, 'an integer of at least 1', (given) => Number.isInteger(given) && given >= 1)
+  return (scores, labels) => hitsOf(requireRows('topK', scores, labels), k)
+}
 
 /**
  * How often each class was taken for each: entry (i, j) counts the rows of label i whose highest score, the first one at
- * a tie, is at j. An int32 tensor of shape [classes, classes]; matrices of parts add up to that of the whole.
+ * a tie, is at j. An int32 tensor of shape [classes, classes]; matrices of parts add up to that of the whole. NaN among the
+ * scores is refused: no class could be counted.
+ *
+ * @throws RangeError when a label is not the index of a class, or a score is NaN
  *
  * @example
  * import * as Metric from 'pullback/Metric'
@@ -163,16 +179,13 @@ export const topK =
  * // => T.of([[1, 0], [1, 1]], 'int32')
  */
 export const confusionMatrix = (scores: Tensor, labels: Tensor): Tensor<[number, number]> => {
-  const classes = requireRows('confusionMatrix', scores, labels)
-  const predicted = toArray(argmax(scores, { axis: -1 }))
-  const wanted = toArray(labels)
-  const counts = new Int32Array(classes * classes)
-  for (let row = 0; row < size(labels.shape); row++) {
-    const label = wanted[row]!
-    if (!(label >= 0 && label < classes)) {
-      throw new RangeError(`confusionMatrix: label ${label} of ${classes} classes; 0 to ${classes - 1} is required`)
-    }
-    counts[label * classes + predicted[row]!]! += 1
+  const { classes, labels: wanted, scores: given } = requireRows('confusionMatrix', scores, labels)
+  const wrong = given.findIndex((score) => score !== score)
+  if (wrong >= 0) {
+    throw new RangeError(`confusionMatrix: row ${Math.floor(wrong / classes)} of the scores has NaN; expected numbers`)
   }
+  const predicted = toArray(argmax(scores, { axis: -1 }))
+  const counts = new Int32Array(classes * classes)
+  for (let row = 0; row < wanted.length; row++) counts[wanted[row]! * classes + predicted[row]!]! += 1
   return typed(fromData([classes, classes], 'int32', counts))
 }

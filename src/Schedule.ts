@@ -4,6 +4,7 @@
  */
 import { ShapeError, show } from './shape/model.js'
 import { isNotNegative, requireNumber, requireOptions, showGiven } from './internal/refuse.js'
+import { guardedMul } from './primitive/elementwise.js'
 import { requireTensor } from './primitive/require.js'
 import {
   add,
@@ -228,7 +229,8 @@ export const exponential = (options: {
   positiveSteps('exponential', every)
   return make((step) => {
     const exponent = div(step, every)
-    return mul(pow(decay, staircase ? floor(exponent) : exponent), from)
+    // A strong zero: from 0 it stays 0, however large the power grows.
+    return typed(guardedMul(pow(decay, staircase ? floor(exponent) : exponent), scalar(from, 'float64')))
   })
 }
 

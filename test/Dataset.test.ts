@@ -26,6 +26,15 @@ describe('columns', () => {
     expect(refused.filter((text) => E.isRight(Dataset.number.decode(text)))).toEqual([])
   })
 
+  it('refuse bounds and names between which nothing can be told', () => {
+    const numbers = 'numberBetween: bounds 5 and 1; expected the smaller one first'
+    expect(() => Dataset.numberBetween(5, 1)).toThrow(numbers)
+    expect(() => Dataset.integerBetween(5, 1)).toThrow('integerBetween: bounds 5 and 1; expected the smaller one first')
+    expect(() => Dataset.numberBetween(NaN, 1)).toThrow('numberBetween: bounds NaN and 1')
+    expect(() => Dataset.category(['a', 'b', 'a'])).toThrow('category: the name "a" twice; expected each once')
+    expect(() => Dataset.category([])).toThrow('category: no names; expected at least one')
+  })
+
   it('integers fit in 32 bits', () => {
     expect(Dataset.integer.decode('-2147483648')).toEqual(E.right(-2147483648))
     expect(E.isLeft(Dataset.integer.decode('2147483648'))).toBe(true)
@@ -129,6 +138,34 @@ describe('fromCsvText', () => {
 
   it('passes errors of the syntax on', () => {
     expect(lines('x,y,label\n1,"2,3\n')).toEqual(['digits.csv:2:2: expected a closing quote, got the end of the file'])
+  })
+
+  it('a number that the type does not hold is an error by line and column', () => {
+    const wide = {
+      features: [Dataset.column('x', Dataset.number)],
+      label: Dataset.column('y', Dataset.number)
+    } as const
+    const text = 'x,y\n1e39,1\n16777217,2\n-1e39,3\n1e20,4\n0.1,5\n16777216,6'
+    const result = Dataset.fromCsvText(text, wide, 'wide.csv')
+    expect(E.isLeft(result) ? result.left.map(Dataset.showCsvError) : []).toEqual([
+      'wide.csv:2:1: expected a number that float32 holds (float64 holds more), got "1e39"',
+      'wide.csv:3:1: expected a number that float32 holds (float64 holds more), got "16777217"',
+      'wide.csv:4:1: expected a number that float32 holds (float64 holds more), got "-1e39"'
+    ])
+    const read = Dataset.fromCsvText(text, { ...wide, featureType: 'float64' }, 'wide.csv')
+    expect(E.isRight(read) ? T.toArray(read.right.features) : []).toEqual(
+      Float64Array.of(1e39, 16777217, -1e39, 1e20, 0.1, 16777216)
+    )
+  })
+
+  it('says how a file of another kind differs', () => {
+    const missing = (name: string): string => `expected a column "${name}", got no such name in the header`
+    const separated = '; fields are separated by commas, and this file has ";"'
+    expect(lines('x;y;label\n1;2;3')).toEqual(
+      ['x', 'y', 'label'].map((name) => `digits.csv:1:1: ${missing(name)}${separated}`)
+    )
+    const returns = '; lines must end in LF or CRLF, and this file has lone CRs'
+    expect(lines('x,y,label\r1,2,3\r')).toEqual([`digits.csv:1:1: ${missing('label')}${returns}`])
   })
 
   it('labels are integers, or float32 on demand', () => {
@@ -261,6 +298,28 @@ describe('Dataset', () => {
       expect(column(j).reduce((sum, each) => sum + each * each, 0) / 3).toBeCloseTo(1, 5)
     }
     expect(column(1)).toEqual([0, 0, 0])
+  })
+
+  it('standardise leaves constants at 0, and takes any finite numbers', () => {
+    const scaled = (values: readonly number[], dtype: 'float32' | 'float64'): readonly number[] => {
+      const column = T.of(
+        values.map((x) => [x]),
+        dtype
+      )
+      const data = Dataset.make(column, T.zeros([values.length], 'int32'))
+      const { features } = Dataset.standardise(data)(data)
+      expect(features.dtype).toBe(dtype)
+      return Array.from(T.toArray(features))
+    }
+    expect(scaled([0.1, 0.1, 0.1], 'float64')).toEqual([0, 0, 0])
+    expect(scaled([0.1, 0.1, 0.1], 'float32')).toEqual([0, 0, 0])
+    expect(scaled([1e20, 3e20], 'float32')).toEqual([-1, 1])
+    expect(scaled([1e8, 1e8 + 8], 'float32')).toEqual([-1, 1])
+    expect(scaled([-1e308, 1e308], 'float64')).toEqual([-1, 1])
+    expect(scaled([1e-200, 3e-200], 'float64')).toEqual([-1, 1])
+    expect(() => Dataset.standardise(Dataset.make(T.zeros([0, 2]), T.zeros([0], 'int32')))).toThrow(
+      'standardise: a dataset of 0 examples; expected at least one'
+    )
   })
 
   it('map refuses to change the number of examples', () => {

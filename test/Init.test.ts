@@ -63,7 +63,9 @@ describe('bounds', () => {
 describe('uniform', () => {
   it('refuses bounds that are not in order', () => {
     expect(() => Init.uniform(1, -1)).toThrow(
-      expect.objectContaining({ message: 'uniform: low 1 and high -1; a low that is not above high is required' })
+      expect.objectContaining({
+        message: 'uniform: low 1 and high -1; expected low <= high and a float64 difference'
+      })
     )
     expect(() => Init.uniform(NaN, 1)).toThrow('uniform: low NaN and high 1')
   })

@@ -133,10 +133,10 @@ describe('crossEntropy', () => {
       'crossEntropy: labels are float32; int32 class indices are required, cast them with T.cast'
     )
     expect(() => Loss.crossEntropy(scores, int([0, 1, 3, 0]))).toThrow(
-      'crossEntropy: label 3 of 3 classes; 0 to 2 is required'
+      'crossEntropy: label 3 at [2] is not a class; expected an integer from 0 to 2'
     )
     expect(() => Loss.multiclassHinge(scores, int([0, -1, 0, 0]))).toThrow(
-      'multiclassHinge: label -1 of 3 classes; 0 to 2 is required'
+      'multiclassHinge: label -1 at [1] is not a class; expected an integer from 0 to 2'
     )
     expect(() => Loss.multiclassHinge(scores, T.zeros([4, 3]))).toThrow(
       'multiclassHinge: scores [4, 3] and labels [4, 3]; [4] for class indices is required'

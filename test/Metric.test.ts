@@ -12,6 +12,13 @@ const scores = T.of([
 ])
 const labels = T.of([1, 1, 0, 2], 'int32')
 
+const metrics: ReadonlyArray<readonly [name: string, metric: (scores: T.Tensor, labels: T.Tensor) => unknown]> = [
+  ['correct', Metric.correct],
+  ['accuracy', Metric.accuracy],
+  ['topK', Metric.topK(2)],
+  ['confusionMatrix', Metric.confusionMatrix]
+]
+
 const task = fc.integer({ min: 1, max: 12 }).chain((n) =>
   fc.record({
     scores: fc.array(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 3, maxLength: 3 }), {
@@ -48,8 +55,30 @@ describe('Metric', () => {
     expect(() => Metric.accuracy(scores, three)).toThrow(`accuracy: ${sentence}`)
     expect(() => Metric.topK(2)(scores, three)).toThrow(`topK: ${sentence}`)
     expect(() => Metric.confusionMatrix(scores, three)).toThrow(`confusionMatrix: ${sentence}`)
-    expect(() => Metric.confusionMatrix(scores, T.of([1, 1, 0, 3], 'int32'))).toThrow(
-      'confusionMatrix: label 3 of 3 classes; 0 to 2 is required'
+    for (const [name, metric] of metrics) {
+      const sentenceOf = (label: string): string =>
+        `${name}: label ${label} at [3] is not a class; expected an integer from 0 to 2`
+      expect(() => metric(scores, T.of([1, 1, 0, 3], 'int32'))).toThrow(sentenceOf('3'))
+      expect(() => metric(scores, T.of([1, 1, 0, -1], 'int32'))).toThrow(sentenceOf('-1'))
+      expect(() => metric(scores, T.of([1, 1, 0, 1.5]))).toThrow(sentenceOf('1.5'))
+      expect(() => metric(scores, T.of([1, 1, 0, NaN]))).toThrow(sentenceOf('NaN'))
+    }
+    expect(() => Metric.topK(0)).toThrow('topK: k 0; an integer of at least 1 is required')
+  })
+
+  it('a row with NaN is never a hit, and has no class', () => {
+    const some = T.of([
+      [NaN, NaN, NaN],
+      [NaN, 1, 2],
+      [0, 1, NaN],
+      [3, 1, 2]
+    ])
+    const wanted = T.of([0, 2, 2, 0], 'int32')
+    for (const k of [1, 2, 3]) expect(Metric.topK(k)(some, wanted)).toEqual({ sum: 1, count: 4 })
+    expect(Metric.correct(some, wanted)).toEqual({ sum: 1, count: 4 })
+    expect(Metric.accuracy(some, wanted)).toBe(0.25)
+    expect(() => Metric.confusionMatrix(some, wanted)).toThrow(
+      'confusionMatrix: row 0 of the scores has NaN; expected numbers'
     )
   })
 

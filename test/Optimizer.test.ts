@@ -131,6 +131,34 @@ describe('transformations', () => {
     expect(T.toNested(clipped)[0]).toBeNaN()
   })
 
+  it('clipByGlobalNorm keeps the direction where squares over- or underflow', () => {
+    const clip = Optimizer.clipByGlobalNorm(1)
+    const params = T.zeros([2], 'float64')
+    for (const size of [3e154, 1e300, 5e-1, 1]) {
+      const gradient = T.of(
+        [3 * size, 4 * size].map((x) => (Number.isFinite(x) ? x : 1e308)),
+        'float64'
+      )
+      const [first = NaN, second = NaN] = T.toArray(clip.update(gradient, [], params)[0])
+      expect(Math.abs(first - 0.6) + Math.abs(second - 0.8)).toBeLessThan(1e-14)
+    }
+    const tiny = T.of([3e-200, 4e-200], 'float64')
+    expect(T.item(Optimizer.globalNorm(tiny))).toBeCloseTo(5e-200, 215)
+    expect(T.toArray(clip.update(tiny, [], params)[0])).toEqual(T.toArray(tiny))
+  })
+
+  it('counts stay at the largest int32, and Adam goes on as before', () => {
+    const adam = Optimizer.adam(0.1)
+    const params = T.of([1, 2])
+    const gradient = T.of([0.5, -0.5])
+    const late = (count: number): Optimizer.State<typeof params> =>
+      adam.init(params).map((slot) => ({ ...slot, count: T.scalar(count, 'int32') }))
+    const [updates, state] = adam.update(gradient, late(2 ** 31 - 1), params)
+    expect(state.map(({ count }) => T.item(count))).toEqual(state.map(() => 2 ** 31 - 1))
+    expect(T.toArray(updates)).toEqual(T.toArray(adam.update(gradient, late(2 ** 31 - 2), params)[0]))
+    expect(Array.from(T.toArray(updates)).every(Number.isFinite)).toBe(true)
+  })
+
   it('globalNorm does not overflow in float32', () => {
     expect(T.item(Optimizer.globalNorm(T.of([3e30, 4e30])))).toBeCloseTo(5e30, -25)
     expect(T.item(Optimizer.globalNorm([]))).toBe(0)
@@ -247,7 +275,8 @@ describe('what makers refuse', () => {
     [['adam', 0.1, { b1: 0.9 }], 'adam: option b1; beta1, beta2, epsilon are known'],
     [['adam', 0.1, { beta1: 2 }], 'adam: beta1 2; a number from 0 to 1 (exclusive) is required'],
     [['adam', 0.1, { beta2: 1 }], 'adam: beta2 1; a number from 0 to 1 (exclusive) is required'],
-    [['adam', 0.1, { epsilon: -1 }], 'adam: epsilon -1; a number of 0 or more is required'],
+    [['adam', 0.1, { epsilon: -1 }], 'adam: epsilon -1; a number above 0 is required'],
+    [['adam', 0.1, { epsilon: 0 }], 'adam: epsilon 0; a number above 0 is required'],
     [['adam', 0.1, 0.9], 'adam: options 0.9; a record of beta1, beta2, epsilon is required'],
     [['scaleByAdam', { beta1: NaN }], 'scaleByAdam: beta1 NaN; a number from 0 to 1 (exclusive) is required'],
     [['sgd', 0.1, { momentum: 2 }], 'sgd: momentum 2; a number from 0 to 1 is required'],

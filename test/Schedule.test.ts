@@ -40,6 +40,11 @@ describe('Schedule', () => {
     expect(rate(0)).toBe(0.1)
   })
 
+  it('exponential from 0 stays 0', () => {
+    const growing = Schedule.exponential({ from: 0, decay: 2, every: 1 })
+    expect([0, 10, 1e6].map((step) => growing(step))).toEqual([0, 0, 0])
+  })
+
   it('exponential, smooth and in stairs', () => {
     expect(Schedule.exponential({ from: 1, decay: 0.25, every: 2 })(1)).toBe(0.5)
     const stairs = Schedule.exponential({ from: 1, decay: 0.5, every: 10, staircase: true })

@@ -255,4 +255,37 @@ describe('trees are vectors', () => {
     const product = grad((t: typeof x) => Tree.dot(Tree.scale(t, 2), x))(x)
     expect(numbers(product)).toEqual([[6], [8]])
   })
+
+  test('norms of float64 neither overflow nor underflow, to second order', () => {
+    const numbers64 = (...x: readonly number[]): T.Tensor => T.of(x, 'float64')
+    expect(T.item(Tree.norm([numbers64(3e154), numbers64(4e154)]))).toBeCloseTo(5e154, -140)
+    expect(T.item(Tree.norm([numbers64(3e-200, 4e-200)]))).toBeCloseTo(5e-200, 215)
+    expect(T.item(Tree.norm([numbers64(Infinity, 1)]))).toBe(Infinity)
+    expect(T.item(Tree.norm([numbers64(NaN, 1)]))).toBeNaN()
+    expect(T.item(Tree.norm([numbers64()]))).toBe(0)
+    const norm = (x: T.Tensor): T.Tensor<[]> => Tree.norm([x])
+    const [along = NaN, across = NaN] = T.toArray(grad(norm)(numbers64(3e154, 4e154)))
+    expect([along - 0.6, across - 0.8].every((error) => Math.abs(error) < 1e-15)).toBe(true)
+    const turning = (x: T.Tensor): T.Tensor<[]> => T.ensure([])(T.sum(T.mul(grad(norm)(x), numbers64(1, 0))))
+    const [first = NaN, second = NaN] = T.toArray(T.mul(grad(turning)(numbers64(3e154, 4e154)), 5e154))
+    expect([first - 0.64, second + 0.48].every((error) => Math.abs(error) < 1e-14)).toBe(true)
+  })
+})
+
+describe('trees that cannot be walked', () => {
+  test('cycles and very deep trees are refused with the place', () => {
+    const loop: unknown[] = []
+    loop.push(loop)
+    const record: { inner?: unknown } = {}
+    record.inner = record
+    let deep: unknown = T.scalar(1)
+    for (let i = 0; i < 20_000; i++) deep = [deep]
+    const rule = 'is over 1000 levels deep; expected no cycles'
+    for (const tree of [loop, record, deep]) {
+      expect(() => Tree.leaves(tree)).toThrow(rule)
+      expect(() => Tree.map(tree, T.neg)).toThrow(rule)
+      expect(() => Tree.add(tree, tree)).toThrow(rule)
+    }
+    expect(() => Tree.leaves(record)).toThrow('Tree.leaves: inner.inner.inner.inner.inner.... is over')
+  })
 })

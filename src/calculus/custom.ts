@@ -5,7 +5,8 @@ import { LeakedTracerError, ownRule } from '../primitive/traced.js'
 import { align } from '../primitive/batch.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
-import { type Flat, TreeError, flattenAs, kindOf, mapTensors } from '../tree/model.js'
+import { TreeError, kindOf } from '../tree/error.js'
+import { type Flat, flattenAs, mapTensors } from '../tree/model.js'
 import { callMapped } from './batching.js'
 import {
   type CustomJvp,

@@ -4,7 +4,8 @@ import type { TensorType } from '../primitive/model.js'
 import { DTypeError } from '../primitive/require.js'
 import { ShapeError, equals, show } from '../shape/model.js'
 import { type Tensor, fill } from '../tensor/model.js'
-import { type Flat, TreeError, type Wording, flattenAs, zipWithAs } from '../tree/model.js'
+import { TreeError, type Wording } from '../tree/error.js'
+import { type Flat, flattenAs, zipWithAs } from '../tree/model.js'
 
 /** What errors call the value of a differentiated function. */
 export const theResult = 'the result'

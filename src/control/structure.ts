@@ -3,7 +3,8 @@ import type { DType } from '../DType.js'
 import { DTypeError } from '../primitive/require.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
-import { TreeError, type Wording, flattenAs, kindOf } from '../tree/model.js'
+import { TreeError, type Wording, kindOf } from '../tree/error.js'
+import { flattenAs } from '../tree/model.js'
 
 // -----------------------------------------------------------------------------
 // model

@@ -61,6 +61,12 @@ const finite = (text: string): number => {
 
 const when = (holds: boolean, value: number): number => (holds ? value : NaN)
 
+/** Refuses bounds between which no number lies. */
+const requireBounds = (operation: string, from: number, to: number): void => {
+  if (from <= to) return
+  throw new RangeError(`${operation}: bounds ${from} and ${to}; expected the smaller one first`)
+}
+
 /**
  * Any finite decimal number; an empty field, `NaN` and `Infinity` are refused.
  *
@@ -91,6 +97,8 @@ export const integer: t.Type<number, string, string> = /* @__PURE__ */ reading('
 /**
  * A number between two bounds, both included.
  *
+ * @throws RangeError when the first bound is above the second
+ *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
  * import * as Dataset from 'pullback/Dataset'
@@ -99,14 +107,18 @@ export const integer: t.Type<number, string, string> = /* @__PURE__ */ reading('
  * Dataset.numberBetween(0, 16).name // => 'a number from 0 to 16'
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const numberBetween = (from: number, to: number): t.Type<number, string, string> =>
-  reading(`a number from ${from} to ${to}`, (text) => {
+export const numberBetween = (from: number, to: number): t.Type<number, string, string> => {
+  requireBounds('numberBetween', from, to)
+  return reading(`a number from ${from} to ${to}`, (text) => {
     const value = finite(text)
     return when(value >= from && value <= to, value)
   })
+}
 
 /**
  * An integer between two bounds, both included.
+ *
+ * @throws RangeError when the first bound is above the second
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -116,14 +128,18 @@ export const numberBetween = (from: number, to: number): t.Type<number, string, 
  * E.isLeft(Dataset.integerBetween(0, 9).decode('10')) // => true
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const integerBetween = (from: number, to: number): t.Type<number, string, string> =>
-  reading(`an integer from ${from} to ${to}`, (text) => {
+export const integerBetween = (from: number, to: number): t.Type<number, string, string> => {
+  requireBounds('integerBetween', from, to)
+  return reading(`an integer from ${from} to ${to}`, (text) => {
     const value = finite(text)
     return when(value === (value | 0) && value >= from && value <= to, value)
   })
+}
 
 /**
  * One of several names, read as its position in the list, counted from 0.
+ *
+ * @throws RangeError when a name stands twice in the list, or the list is empty
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -134,8 +150,11 @@ export const integerBetween = (from: number, to: number): t.Type<number, string,
  * species.name // => 'one of setosa, versicolor, virginica'
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const category = (names: readonly string[]): t.Type<number, string, string> =>
-  new t.Type<number, string, string>(
+export const category = (names: readonly string[]): t.Type<number, string, string> => {
+  const again = names.find((name, index) => names.indexOf(name) < index)
+  if (again !== undefined) throw new RangeError(`category: the name ${JSON.stringify(again)} twice; expected each once`)
+  if (names.length === 0) throw new RangeError('category: no names; expected at least one')
+  return new t.Type<number, string, string>(
     `one of ${names.join(', ')}`,
     (value): value is number => typeof value === 'number' && names[value] !== undefined,
     (text, context) => {
@@ -144,6 +163,7 @@ export const category = (names: readonly string[]): t.Type<number, string, strin
     },
     (index) => names[index] ?? String(index)
   )
+}
 
 // -----------------------------------------------------------------------------
 // columns

@@ -4,7 +4,7 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import { type ReadonlyNonEmptyArray, concat } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js'
-import { allocate } from '../DType.js'
+import { type DType, type FloatDType, allocate, holds, round } from '../DType.js'
 import { fromData } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import type { Column } from './columns.js'
@@ -31,7 +31,7 @@ export type CsvErrors = ReadonlyNonEmptyArray<CsvError>
 
 /**
  * Which columns of a CSV file become features, and which one the label. Columns are found by their names in the header;
- * others are ignored. Labels are int32 unless `labelType` says otherwise.
+ * others are ignored. Labels are int32 unless `labelType` says otherwise, features float32 unless `featureType` does.
  *
  * @example
  * import * as Dataset from 'pullback/Dataset'
@@ -46,7 +46,8 @@ export type CsvErrors = ReadonlyNonEmptyArray<CsvError>
 export interface CsvColumns<F extends readonly Column[] = readonly Column[]> {
   readonly features: F
   readonly label: Column
-  readonly labelType?: 'int32' | 'float32'
+  readonly labelType?: 'int32' | 'float32' | 'float64'
+  readonly featureType?: FloatDType
 }
 
 // -----------------------------------------------------------------------------
@@ -75,6 +76,14 @@ export const showCsvErrors = (errors: CsvErrors, most: number = 20): string => {
 
 const quote = (text: string): string => JSON.stringify(text)
 
+/** What a header of one long field suggests of the file. */
+const hint = (fields: readonly string[]): string => {
+  const [only = ''] = fields
+  if (fields.some((field) => field.includes('\r'))) return '; lines must end in LF or CRLF, and this file has lone CRs'
+  const separator = fields.length > 1 ? undefined : [';', '\t', '|'].find((each) => only.includes(each))
+  return separator === undefined ? '' : `; fields are separated by commas, and this file has ${quote(separator)}`
+}
+
 /** Where in a row each wanted column stands. */
 const positions = (file: string, header: CsvRow, wanted: readonly Column[]): Either<CsvErrors, readonly number[]> => {
   const at = (column: number, rule: string): CsvError => ({
@@ -90,20 +99,31 @@ const positions = (file: string, header: CsvRow, wanted: readonly Column[]): Eit
         : []
     ),
     ...wanted.flatMap(({ name }) =>
-      header.fields.includes(name) ? [] : [at(0, `expected a column ${quote(name)}, got no such name in the header`)]
+      header.fields.includes(name)
+        ? []
+        : [at(0, `expected a column ${quote(name)}, got no such name in the header${hint(header.fields)}`)]
     )
   ]
   return isNonEmpty(errors) ? E.left(errors) : E.right(wanted.map(({ name }) => header.fields.indexOf(name)))
 }
 
+/** What is wrong with a number for an element type, if anything: whole numbers are never rounded, and none becomes infinite. */
+const misfit = (value: number, content: string, dtype: DType): string | undefined => {
+  if (dtype === 'int32') return holds(dtype, value) ? undefined : 'an integer'
+  const held = round(dtype, value)
+  if (held === value || (Number.isFinite(held) && !/^\s*[+-]?\d+\s*$/.test(content))) return undefined
+  return `a number that ${dtype} holds (float64 holds more)`
+}
+
 const fieldsOf = (count: number): string => (count === 1 ? '1 field' : `${count} fields`)
 
 /**
- * A data set from CSV text whose first line is a header: features float32 of shape [n, d], labels of shape [n].
+ * A data set from CSV text whose first line is a header: features of shape [n, d], labels of shape [n].
  *
  * All errors are collected, in order; a single one, and there is no data set. A mistake in the quotes, after which no one
  * can tell where rows end, is the last of them. `file` names the text in them. Rows whose number of fields is not the
- * header's are errors, and so is text without a row.
+ * header's are errors, and so is text without a row. A number beyond the range of the type, and a whole number that the type
+ * would round (in float32 from 2^24 on), is an error: `featureType: 'float64'` holds more.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -137,8 +157,8 @@ export const fromCsvText = <const F extends readonly Column[]>(
   }
 
   const width = columns.features.length
-  const labelType = columns.labelType ?? 'int32'
-  const features = allocate('float32', rows.length * width)
+  const { labelType = 'int32', featureType = 'float32' } = columns
+  const features = allocate(featureType, rows.length * width)
   const labels = allocate(labelType, rows.length)
   const errors: CsvError[] = []
   rows.forEach(({ fields, lines }, row) => {
@@ -156,19 +176,18 @@ export const fromCsvText = <const F extends readonly Column[]>(
       const decoded = field?.decode(content)
       if (decoded === undefined || E.isLeft(decoded)) {
         fail(position, `expected ${field?.name ?? 'a field'}, got ${quote(content)}`)
-      } else if (index < width) {
-        features[row * width + index] = decoded.right
-      } else if (labelType === 'int32' && decoded.right !== (decoded.right | 0)) {
-        fail(position, `expected an integer, got ${quote(content)}`)
-      } else {
-        labels[row] = decoded.right
+        return
       }
+      const wrong = misfit(decoded.right, content, index < width ? featureType : labelType)
+      if (wrong !== undefined) fail(position, `expected ${wrong}, got ${quote(content)}`)
+      else if (index < width) features[row * width + index] = decoded.right
+      else labels[row] = decoded.right
     })
   })
   errors.push(...last)
   if (isNonEmpty(errors)) return E.left(errors)
   return E.right({
-    features: typed(fromData([rows.length, width], 'float32', features)),
+    features: typed(fromData([rows.length, width], featureType, features)),
     labels: typed(fromData([rows.length], labelType, labels))
   })
 }

@@ -1,9 +1,28 @@
 /** Labelled data as a pair of tensors, and what is done with it before training. */
+import { toFloat } from '../DType.js'
 import { ShapeError, show } from '../shape/model.js'
 import type { Shape } from '../shape/model.js'
 import * as R from '../Random.js'
 import type { Key } from '../Random.js'
-import { div, equal, gather, mean, slice, sqrt, square, sub, where } from '../Tensor.js'
+import {
+  abs,
+  cast,
+  div,
+  equal,
+  gather,
+  greater,
+  less,
+  max,
+  mean,
+  min,
+  onesLike,
+  scalar,
+  slice,
+  sqrt,
+  square,
+  sub,
+  where
+} from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 
@@ -181,7 +200,9 @@ export const split =
 
 /**
  * Shifts and scales each feature as it takes to give *this* data mean 0 and standard deviation 1: fit on the training
- * data, then apply to any. Features that do not vary are only shifted.
+ * data, then apply to any. Features that do not vary are only shifted. Computed in float64, of any finite numbers.
+ *
+ * @throws RangeError when there are no examples to fit to
  *
  * @example
  * import * as Dataset from 'pullback/Dataset'
@@ -195,10 +216,21 @@ export const split =
 export const standardise = <F extends Shape>(
   fit: Dataset<F>
 ): (<G extends Shape>(dataset: Dataset<G>) => Dataset<G>) => {
-  const features: Tensor = fit.features
-  const centre = mean(features, { axis: 0 })
-  const deviation = sqrt(mean(square(sub(features, centre)), { axis: 0 }))
-  const scale = where(equal(deviation, 0), 1, deviation)
-  const scaled = (x: Tensor): Tensor => div(sub(x, centre), scale)
+  if (size(fit) === 0) throw new RangeError('standardise: a dataset of 0 examples; expected at least one')
+  const features: Tensor = cast(fit.features, 'float64')
+  const low = min(features, { axis: 0 })
+  const constant = equal(low, max(features, { axis: 0 }))
+  // In units, powers of two, in which no square overflows or vanishes.
+  const largest = max(abs(features), { axis: 0 })
+  const unit = where(
+    greater(largest, 2 ** 500),
+    2 ** 600,
+    where(less(largest, 2 ** -400), 2 ** -600, scalar(1, 'float64'))
+  )
+  const inUnits = (x: Tensor): Tensor => div(x, unit)
+  const centre = where(constant, inUnits(low), mean(inUnits(features), { axis: 0 }))
+  const deviation = sqrt(mean(square(sub(inUnits(features), centre)), { axis: 0 }))
+  const scale = where(constant, inUnits(onesLike(low)), deviation)
+  const scaled = (x: Tensor): Tensor => cast(div(sub(inUnits(cast(x, 'float64')), centre), scale), toFloat(x.dtype))
   return (dataset) => ({ features: typed(scaled(dataset.features)), labels: dataset.labels })
 }

@@ -6,7 +6,8 @@ import { ShapeError, equals, show } from '../shape/model.js'
 import { ofArguments, results } from '../calculus/trees.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
-import { type Flat, TreeError, flattenAs, mapAs } from '../tree/model.js'
+import { TreeError } from '../tree/error.js'
+import { type Flat, flattenAs, mapAs } from '../tree/model.js'
 
 // -----------------------------------------------------------------------------
 // model

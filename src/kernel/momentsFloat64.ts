@@ -124,6 +124,39 @@ const addUp = (
   add(data, from, n, step, width, references, sums, 0)
 }
 
+/** Sums of squares between these bounds have lost nothing to overflow or underflow. */
+const least = 2 ** -900
+const greatest = 2 ** 1000
+
+/** Whether squares in double may over- or underflow: those of float64 do not. */
+const isWide = (data: Float64Array): boolean => data.BYTES_PER_ELEMENT === 8
+
+/** The largest size of a lane's elements; NaN beside NaN. */
+const largestOf = (data: Float64Array, from: number, n: number, step: number): number => {
+  let largest = 0
+  for (let j = 0; j < n; j++) {
+    const size = Math.abs(data[from + j * step]!)
+    if (size !== size) return NaN
+    if (size > largest) largest = size
+  }
+  return largest
+}
+
+/** The deviation of a lane whose squares are out of range, in units of a power of two. */
+const scaledDeviation = (data: Float64Array, from: number, n: number, step: number, divisor: number): number => {
+  const largest = largestOf(data, from, n, step)
+  if (largest === 0) return 0
+  const unit = largest > 1 ? 2 ** 600 : 2 ** -600
+  const differences = new Float64Array(n)
+  const first = data[from]! / unit
+  for (let j = 0; j < n; j++) differences[j] = data[from + j * step]! / unit - first
+  const mean = sumOf(differences, blockFloat64) / n
+  for (let j = 0; j < n; j++) differences[j] = differences[j]! - mean
+  const rest = sumOf(differences, blockFloat64)
+  for (let j = 0; j < n; j++) differences[j] = differences[j]! * differences[j]!
+  return Math.sqrt(Math.max(0, sumOf(differences, blockFloat64) - (rest * rest) / n) / divisor) * unit
+}
+
 /**
  * The sum of squared deviations from the mean, divided by `divisor`, or the root of that; of nothing, NaN.
  *
@@ -159,24 +192,17 @@ export const varianceFloat64 = (
       for (let k = 0; k < width; k++) {
         const square = sums[width + k]! - (sums[k]! * sums[k]!) / n
         const result = (square < 0 ? 0 : square) / divisor
-        out[o * inner + begin + k] = root ? Math.sqrt(result) : result
+        const isLost = root && isWide(out) && !(square > least && square < greatest)
+        const to = o * inner + begin + k
+        out[to] = isLost ? scaledDeviation(data, from + k, n, inner, divisor) : root ? Math.sqrt(result) : result
       }
     }
   }
 }
 
-/** Sums of squares between these bounds have lost nothing to overflow or underflow. */
-const least = 2 ** -900
-const greatest = 2 ** 1000
-
 const scaledNorm = (data: Float64Array, from: number, n: number, step: number): number => {
-  let largest = 0
-  for (let j = 0; j < n; j++) {
-    const size = Math.abs(data[from + j * step]!)
-    if (size !== size) return NaN
-    if (size > largest) largest = size
-  }
-  if (largest === 0 || largest === Infinity) return largest
+  const largest = largestOf(data, from, n, step)
+  if (!(largest > 0 && largest < Infinity)) return largest
   const squares = new Float64Array(n)
   for (let j = 0; j < n; j++) {
     const x = data[from + j * step]! / largest

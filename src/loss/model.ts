@@ -1,7 +1,8 @@
 /** What losses have in common: how the losses of a batch become one number, and both ways to call one. */
+import type { Data } from '../DType.js'
 import { within } from '../transform/scope.js'
 import { DTypeError } from '../primitive/require.js'
-import { type Shape, ShapeError, equals, show } from '../shape/model.js'
+import { type Shape, ShapeError, equals, show, size } from '../shape/model.js'
 import { expandDims, mean, sum, toArray } from '../Tensor.js'
 import { dualBySecond } from '../tensor/indices.js'
 import { type Tensor, isConcrete, isTensor } from '../tensor/model.js'
@@ -213,14 +214,20 @@ export const labelColumn = (operation: string, scores: Tensor, labels: Tensor): 
       `labels are ${labels.dtype}; int32 class indices are required, cast them with T.cast`
     )
   }
-  const classes = scores.shape[scores.shape.length - 1] ?? 0
-  if (isConcrete(labels)) {
-    const wrong = toArray(labels).find((label) => label < 0 || label >= classes)
-    if (wrong !== undefined) {
-      throw new RangeError(`${operation}: label ${wrong} of ${classes} classes; 0 to ${classes - 1} is required`)
-    }
-  }
+  if (isConcrete(labels)) requireClasses(operation, toArray(labels), labels.shape, scores.shape.at(-1) ?? 0)
   return expandDims(labels, -1)
+}
+
+/** Refuses labels, given in row-major order, that are not the index of a class: names the first and its position. */
+export const requireClasses = (operation: string, labels: Data, shape: Shape, classes: number): void => {
+  const at = labels.findIndex((label) => !(Number.isInteger(label) && label >= 0 && label < classes))
+  if (at < 0) return
+  const step = (axis: number): number => size(shape.slice(axis + 1))
+  const position = shape.map((n, axis) => Math.floor(at / step(axis)) % n)
+  const where = position.length === 0 ? '' : ` at [${position.join(', ')}]`
+  throw new RangeError(
+    `${operation}: label ${labels[at]}${where} is not a class; expected an integer from 0 to ${classes - 1}`
+  )
 }
 
 /** Whether labels are class indices, one for each row of scores; throws when they are neither that nor of equal shape. */

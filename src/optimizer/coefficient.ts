@@ -39,11 +39,9 @@ export const minus = (x: Coefficient): Coefficient => (typeof x === 'number' ? -
 /** 1 - x. */
 export const complement = (x: Coefficient): Coefficient => (typeof x === 'number' ? 1 - x : sub(1, x))
 
-/** 1 - decay^count, in float64: how far a running mean that began at zero has come. */
-export const correction = (decay: Coefficient, count: Tensor<[]>): Tensor<[]> => {
-  const exponent = cast(count, 'float64')
-  return sub(1, typeof decay === 'number' ? pow(decay, exponent) : pow(cast(decay, 'float64'), exponent))
-}
+/** 1 - decay^count, of a count in float64: how far a running mean that began at zero has come. */
+export const correction = (decay: Coefficient, count: Tensor<[]>): Tensor<[]> =>
+  sub(1, typeof decay === 'number' ? pow(decay, count) : pow(cast(decay, 'float64'), count))
 
 /** Refuses what is neither a number for which `holds` does nor a float scalar; its value is not looked at. */
 export const requireCoefficient = (

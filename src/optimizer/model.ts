@@ -4,7 +4,7 @@
  */
 import type { Monoid as MonoidOf } from 'fp-ts/lib/Monoid.js'
 import { dual } from '../internal/dual.js'
-import { type Tensor, fromNumber } from '../tensor/model.js'
+import { type Tensor, fromNumber, isScalar } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
 import { add } from '../tensor/arithmetic.js'
 import { zipWithAs } from '../tree/model.js'
@@ -94,7 +94,7 @@ export const stateless = (rule: <P>(gradient: P, params: P) => P): Optimizer => 
 
 /**
  * A transformation with a memory, from its first moments and its rule. The rule is given the number of updates that came
- * before, 0 for the first, and returns the next moments; counting is done for it. That number is a scalar int32 tensor, so
+ * before, 0 for the first, and returns the next moments; counting is done for it, up to 2^31 - 1. That number is a scalar int32 tensor, so
  * that a rule in tensor operations works inside of `vmap`, `checkpoint`, `scan` and `trace` too.
  *
  * @example
@@ -129,7 +129,15 @@ export const stateful = <Name extends string>(
     if (slot === undefined || state.length !== 1) throw wrongState(1, state)
     const { count } = slot
     const [updates, moments] = rule(gradient, own<Name, typeof params>(slot), { count, params })
-    return [updates, [{ count: add(count, 1), moments }]]
+    return [
+      updates,
+      [
+        {
+          count: isScalar(count) ? fromNumber('int32', Math.min(count.value + 1, 2 ** 31 - 1)) : add(count, 1),
+          moments
+        }
+      ]
+    ]
   }
 })
 

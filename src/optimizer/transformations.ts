@@ -1,9 +1,11 @@
 /** The transformations of gradients that optimizers are chained from. */
 import { isNotNegative, requireNumber, requireOptions, showGiven } from '../internal/refuse.js'
 import type { Schedule } from '../Schedule.js'
-import { add, cast, div, minimum, mul, scalar, sqrt, square, sum } from '../Tensor.js'
+import { add, cast, div, minimum, mul, sqrt, square } from '../Tensor.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
-import { flattenAs, mapAs, zipWithAs } from '../tree/model.js'
+import { typed } from '../tensor/typed.js'
+import { mapAs, zipWithAs } from '../tree/model.js'
+import { lengthOf } from '../tree/vector.js'
 import {
   type Coefficient,
   complement,
@@ -151,7 +153,7 @@ export interface AdamOptions {
   readonly beta1?: number | Tensor<[]>
   /** The decay of the second moment; 0.999 by default. */
   readonly beta2?: number | Tensor<[]>
-  /** Added to the root of the second moment, outside of it; 1e-8 by default. */
+  /** Added to the root of the second moment, outside of it; above 0, as a gradient may be 0. 1e-8 by default. */
   readonly epsilon?: number | Tensor<[]>
 }
 
@@ -162,7 +164,7 @@ export const requireAdamOptions = (operation: string, options: AdamOptions): voi
   const isDecay = (beta: number): boolean => beta >= 0 && beta < 1
   requireCoefficient(operation, 'beta1', beta1, 'a number from 0 to 1 (exclusive)', isDecay)
   requireCoefficient(operation, 'beta2', beta2, 'a number from 0 to 1 (exclusive)', isDecay)
-  requireCoefficient(operation, 'epsilon', epsilon, 'a number of 0 or more', isNotNegative)
+  requireCoefficient(operation, 'epsilon', epsilon, 'a number above 0', (given) => given > 0 && given < Infinity)
 }
 
 /**
@@ -194,7 +196,7 @@ export const scaleByAdam = (options: AdamOptions = {}): Optimizer => {
       const second = zipWithAs('Optimizer.update', gradient, squares, (g, v) =>
         add(times(v, beta2), times(square(g), complement(beta2)))
       )
-      const steps = add(count, 1)
+      const steps = add(cast(count, 'float64'), 1)
       const [correction1, correction2] = [correction(beta1, steps), correction(beta2, steps)]
       const updates = zipWithAs('Optimizer.update', first, second, (m, v) =>
         div(over(m, correction1), plus(sqrt(over(v, correction2)), epsilon))
@@ -231,7 +233,8 @@ export const addDecayedWeights = (rate: number | Tensor<[]>): Optimizer => {
 }
 
 /**
- * The Euclidean norm of all leaves of a tree together; float64 throughout, 0 for a tree without leaves.
+ * The Euclidean norm of all leaves of a tree together; float64 throughout, 0 for a tree without leaves. Squares neither overflow
+ * nor underflow.
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
@@ -239,10 +242,7 @@ export const addDecayedWeights = (rate: number | Tensor<[]>): Optimizer => {
  *
  * Optimizer.globalNorm({ w: T.of([3, 0]), b: T.scalar(4) }) // => T.scalar(5, 'float64')
  */
-export const globalNorm = (tree: unknown): Tensor<[]> => {
-  const squares = flattenAs('globalNorm', tree).leaves.map((leaf) => sum(square(cast(leaf, 'float64'))))
-  return sqrt(squares.reduce<Tensor<[]>>((total, each) => add(total, each), scalar(0, 'float64')))
-}
+export const globalNorm = (tree: unknown): Tensor<[]> => typed(lengthOf('globalNorm', tree))
 
 /**
  * Scales a gradient down to a global norm when it is longer than that, so that its direction stays. A zero gradient stays

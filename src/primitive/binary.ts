@@ -13,7 +13,7 @@ import { type Domain, type Sample, real } from './domain.js'
 import * as E from './expression.js'
 import { type Expression, type Scalars, scalarsOf } from './expression.js'
 import { type Accepts, accepted, besideNumber, carrying, isGiven, meetingShape, typeOf } from './front.js'
-import { functionOfTwo, singleOfTwo } from './function.js'
+import { functionOfTwo, requireSingle } from './function.js'
 import { type None, type Pair, type PairMap, type Primitive, none } from './model.js'
 import type { HasPrimitive } from './op.js'
 import { requireTensor } from './require.js'
@@ -86,8 +86,8 @@ export interface BinaryRecord<Name extends string> {
   /** The number that leaves the other operand as it is, on either side: then nothing is computed. */
   readonly neutral?: number
   /**
-   * The function of two float32, where it is another one than that of float64; its result is rounded. May be left out where
-   * `scalar.single` is one operation or intrinsic of them.
+   * The function of two float32, where it is another one than that of float64; its result is rounded. Required
+   * beside `scalar.single`.
    */
   readonly single?: Scalar2
   /** The function of two int32, where it is another one: its result is taken modulo 2^32. */
@@ -125,7 +125,8 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
   const { name, result, neutral, domains, scalar } = record
   const accepts = record.accepts ?? 'number'
   const f = record.f ?? functionOfTwo(name, scalar)
-  const { single = singleOfTwo(name, scalar, f), int32 = f, loop = binaryLoop(f) } = record
+  const { single = f, int32 = f, loop = binaryLoop(f) } = record
+  requireSingle('binary', name, scalar, record.single)
   const loops: LoopsByType<BinaryLoop> = {
     ...(single !== f && { float32: binaryLoop(single) }),
     ...(int32 !== f && { int32: binaryLoop(int32) }),

@@ -13,11 +13,6 @@ const simpleOfTwo = 'one operation or simple intrinsic of x and y, such as max'
 const missing = (maker: string, name: string, required: string): Error =>
   new TypeError(`${maker}: ${name} has no f; f is required unless scalar is ${required}`)
 
-const missingSingle = (maker: string, name: string, required: string): Error =>
-  new TypeError(
-    `${maker}: ${name} has a scalar.single but no function single; single is required unless scalar.single is ${required}`
-  )
-
 const ofOne = (e: Expression | undefined): Scalar1 | undefined =>
   e?.op === 'intrinsic' && e.args.length === 1 && isOperand(e.args[0], 0) ? elementaryOfOne(e.name) : undefined
 
@@ -42,20 +37,8 @@ export const functionOfTwo = (name: string, scalar: Given): Scalar2 => {
   return f
 }
 
-/** The function of one float32, for a record without one: that of its expression for float32, where it has one, else `f`. */
-export const singleOfOne = <F>(maker: 'unary' | 'unaryWith', name: string, scalar: Given, f: F): F | Scalar1 => {
-  const e = scalar && scalarsOf(scalar).single
-  if (e === undefined) return f
-  const single = ofOne(e)
-  if (single === undefined) throw missingSingle(maker, name, simpleOfOne)
-  return single
-}
-
-/** The same of two float32. */
-export const singleOfTwo = (name: string, scalar: Given, f: Scalar2): Scalar2 => {
-  const e = scalar && scalarsOf(scalar).single
-  if (e === undefined) return f
-  const single = ofTwo(e)
-  if (single === undefined) throw missingSingle('binary', name, simpleOfTwo)
-  return single
+/** Refuses an expression for float32 without its function: what is computed and what is said would differ. */
+export const requireSingle = (maker: string, name: string, scalar: Given, single: unknown): void => {
+  if (single === undefined && scalar && scalarsOf(scalar).single)
+    throw new TypeError(`${maker}: ${name} has no single; single is required beside scalar.single`)
 }

@@ -14,7 +14,7 @@ import { pow as powFloat32 } from '../kernel/functions/pow.js'
 import { sin } from '../kernel/functions/sin.js'
 import { tanh } from '../kernel/functions/tanh.js'
 import { erf, erfc } from '../kernel/special/erf.js'
-import { erfInv } from '../kernel/special/erfInverse.js'
+import { erfInv, erfcInv } from '../kernel/special/erfInverse.js'
 import { lgamma } from '../kernel/special/logGamma.js'
 import { digamma, polygamma } from '../kernel/special/polygamma.js'
 import { integerPower, pow } from '../kernel/special/power.js'
@@ -31,7 +31,7 @@ type Elementary1 = Exact1 | 'log2' | 'cbrt' | Circular | Hyperbolic
 type Elementary2 = 'min' | 'max' | 'rem' | 'imul' | 'ipow' | 'atan2'
 type Fitted1 = 'exp' | 'expm1' | 'log' | 'log1p' | 'tanh' | 'sin' | 'cos' | 'erf'
 type Fitted2 = 'pow'
-type Special1 = 'erfc' | 'erfInv' | 'lgamma' | 'digamma'
+type Special1 = 'erfc' | 'erfInv' | 'erfcInv' | 'lgamma' | 'digamma'
 type Special2 = 'polygamma'
 
 /**
@@ -97,7 +97,7 @@ const elementary2: Readonly<Record<Elementary2, Scalar2>> = {
 }
 
 /** Intrinsics with long code of ours: apart, so that bundles have them only where a primitive calls them. */
-const special1: Readonly<Record<Special1, Scalar1>> = { erfc, erfInv, lgamma, digamma }
+const special1: Readonly<Record<Special1, Scalar1>> = { erfc, erfInv, erfcInv, lgamma, digamma }
 const special2: Readonly<Record<Special2, Scalar2>> = { polygamma }
 
 /** The operations as functions. */

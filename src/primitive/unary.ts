@@ -12,7 +12,7 @@ import { bindOne, bindSingle } from './bind.js'
 import type { Domain, Sample } from './domain.js'
 import { type Expression, type Scalars, scalarsOf } from './expression.js'
 import { type Accepts, accepted, carrying, isGiven, typeOf } from './front.js'
-import { functionOfOne, singleOfOne } from './function.js'
+import { functionOfOne, requireSingle } from './function.js'
 import { type None, type Params, type Primitive, type Pullback, none, type Single } from './model.js'
 import type { HasPrimitive } from './op.js'
 import { requireTensor } from './require.js'
@@ -64,8 +64,8 @@ export interface UnaryRecord {
   readonly accepts?: Accepts
   readonly result?: 'bool'
   /**
-   * The function of a float32, where it is another one than that of a float64; its result is rounded. May be left out where
-   * `scalar.single` is one intrinsic of it.
+   * The function of a float32, where it is another one than that of a float64; its result is rounded. Required
+   * beside `scalar.single`.
    */
   readonly single?: Scalar1
   /** The function of an int32, where it is another one: its result is taken modulo 2^32. */
@@ -121,8 +121,8 @@ export interface UnaryWithRecord<P extends Numbers<P>> extends Pick<
   /** The function of one number; in float32 the parameters are rounded to it first. */
   readonly f: (x: number, params: P) => number
   /**
-   * The function of a float32, where it is another one than that of a float64; its result is rounded. May be left out where
-   * `scalar.single` is one intrinsic of it.
+   * The function of a float32, where it is another one than that of a float64; its result is rounded. Required
+   * beside `scalar.single`.
    */
   readonly single?: (x: number, params: P) => number
   /** The derivative at `x`, where the value is `y`, in dispatching operations. */
@@ -202,7 +202,8 @@ export const unary = (record: UnaryRecord): Unary => {
   const { name, df, result, scalar, loops } = record
   const accepts = record.accepts ?? 'float'
   const f = record.f ?? functionOfOne(name, scalar)
-  const { single = singleOfOne('unary', name, scalar, f), int32 = f, loop = unaryLoop(f) } = record
+  const { single = f, int32 = f, loop = unaryLoop(f) } = record
+  requireSingle('unary', name, scalar, record.single)
   const kernelOf = (dtype: DType, g: Scalar1): Kernel => ({
     f: g,
     loop: loops?.[dtype] ?? (g === f ? loop : unaryLoop(g))
@@ -277,7 +278,8 @@ const rounded = <P extends Numbers<P>>(params: P): P => {
 /* @__NO_SIDE_EFFECTS__ */
 export const unaryWith = <P extends Numbers<P>>(record: UnaryWithRecord<P>): UnaryWith<P> => {
   const { name, params: defaults, f, df, domain, accepts = 'float' } = record
-  const single = record.single ?? singleOfOne('unaryWith', name, record.scalar, f)
+  const { single = f } = record
+  requireSingle('unaryWith', name, record.scalar, record.single)
   const known = Object.keys(defaults)
   const primitive = unaryPrimitive<P>({
     name,

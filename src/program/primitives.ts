@@ -76,7 +76,17 @@ import {
   logSoftmaxPrimitive
 } from '../tensor/softmax.js'
 import { argsort } from '../tensor/sorting.js'
-import { erf, erfDerivative, erfc, erfInv, lgamma, digamma, polygammaPrimitive, xlogy } from '../tensor/special.js'
+import {
+  erf,
+  erfDerivative,
+  erfc,
+  erfInv,
+  erfcInv,
+  lgamma,
+  digamma,
+  polygammaPrimitive,
+  xlogy
+} from '../tensor/special.js'
 import { variancePrimitive, stdPrimitive, normPrimitive } from '../tensor/statistics.js'
 import {
   castPrimitive,
@@ -87,7 +97,7 @@ import {
   sumPrimitive
 } from '../tensor/structural.js'
 import { bandPrimitive, diagonalPrimitive, diagonalMatrixPrimitive } from '../tensor/triangular.js'
-import { sin, cos, tan, asin, acos, atan, atan2 } from '../tensor/trigonometric.js'
+import { sin, cos, tan, asin, acos, atan, atan2, atanDerivative, oneMinusSquare } from '../tensor/trigonometric.js'
 import { slicePrimitive, padPrimitive } from '../tensor/window.js'
 
 const records: readonly Primitive[] = [
@@ -249,6 +259,7 @@ const operations: readonly { readonly primitive: Primitive }[] = [
   erfDerivative,
   erfc,
   erfInv,
+  erfcInv,
   lgamma,
   digamma,
   xlogy,
@@ -258,6 +269,8 @@ const operations: readonly { readonly primitive: Primitive }[] = [
   asin,
   acos,
   atan,
+  atanDerivative,
+  oneMinusSquare,
   atan2
 ]
 

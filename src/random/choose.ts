@@ -84,6 +84,13 @@ export const choicePrimitive: Primitive<ChoiceParams> = op<1, ChoiceParams>({
   }
 })
 
+/** Weights whose sums and quotients stay in range: very large and very small ones are scaled by a power of two. */
+const inRange = (weights: Float64Array): Float64Array => {
+  const largest = weights.reduce((most, weight) => Math.max(most, weight), 0)
+  const scale = largest > 2 ** 500 ? 2 ** -600 : largest < 2 ** -500 ? 2 ** 500 : 1
+  return scale === 1 ? weights : weights.map((weight) => weight * scale)
+}
+
 /** The weights, once they are known to be such. */
 const weightsOf = (p: Data, offset: number, n: number, needed: number): Float64Array => {
   const weights = Float64Array.from(p.subarray(offset, offset + n))
@@ -92,7 +99,7 @@ const weightsOf = (p: Data, offset: number, n: number, needed: number): Float64A
     throw new DTypeError('choice', `the weight ${wrong}; finite numbers of 0 or more are required`)
   }
   const possible = weights.filter((weight) => weight > 0).length
-  if (possible >= needed) return weights
+  if (possible >= needed) return inRange(weights)
   throw new DTypeError('choice', `weights of which ${possible} are positive; at least ${needed} are required`)
 }
 

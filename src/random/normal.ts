@@ -7,10 +7,12 @@ import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
 import { type Shape, ShapeError, validate } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
-import { add, mul, sub } from '../tensor/arithmetic.js'
+import { add, mul, neg, sub } from '../tensor/arithmetic.js'
+import { lessEqual } from '../tensor/comparison.js'
 import { maximum, minimum } from '../tensor/extremum.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
-import { erf, erfInv } from '../tensor/special.js'
+import { where } from '../tensor/select.js'
+import { erfc, erfcInv } from '../tensor/special.js'
 import { cast } from '../tensor/structural.js'
 import { dualByKey, dualWhen } from './dataLast.js'
 import type { Key } from './model.js'
@@ -98,8 +100,8 @@ export const gumbel: Standard = dualByKey<Standard>('gumbel', plain('gumbel', gu
 // truncation
 // -----------------------------------------------------------------------------
 
-/** How far from 0 an interval may begin: beyond, erf is too close to 1 for float64 to tell its values apart. */
-const reach = 7
+/** How far from 0 an interval may begin: beyond, float64 does not hold what lies there. */
+const reach = 37
 
 const requireInterval = (lower: number | Tensor, upper: number | Tensor): void => {
   const refuse = (given: string, required: string): ShapeError =>
@@ -116,13 +118,23 @@ const requireInterval = (lower: number | Tensor, upper: number | Tensor): void =
 }
 
 /**
- * Standard normal numbers given that they lie between two bounds: sqrt(2) erfInv(a + (b - a) u) with a = erf(lower /
- * sqrt(2)), b = erf(upper / sqrt(2)) and u uniform on (0, 1), in float64 before it is rounded to `dtype`. Always within
- * the bounds, as
- * `dtype` holds them.
+ * The positive number with a share `1 - u` of what lies between two bounds above it; half the distribution's, if there is none.
+ *
+ * Shares are those of the tail, erfc(x / sqrt(2)), which does not cancel however far out the bounds are.
+ */
+const above = (from: Tensor, to: Tensor, u: Tensor): readonly [share: Tensor, z: Tensor] => {
+  const least = erfc(mul(to, Math.SQRT1_2))
+  const share = add(least, mul(sub(erfc(mul(from, Math.SQRT1_2)), least), sub(1, u)))
+  return [share, mul(erfcInv(minimum(share, 1)), Math.SQRT2)]
+}
+
+/**
+ * Standard normal numbers given that they lie between two bounds, by the inverse of their distribution at u, uniform on (0, 1), in
+ * float64 before it is rounded to `dtype`: sqrt(2) erfcInv(q) with q between erfc(lower / sqrt(2)) and erfc(upper / sqrt(2)), on the
+ * side where these are small. Always within the bounds, as `dtype` holds them.
  *
  * A bound is a number, infinite perhaps, or a tensor that broadcasts to the shape; differentiable in both. The interval
- * must reach within 7 of 0. The variance is below 1: 0.774 between -2 and 2. Data-last: `truncatedNormal(lower, upper,
+ * must reach within 37 of 0. The variance is below 1: 0.774 between -2 and 2. Data-last: `truncatedNormal(lower, upper,
  * shape)(key)`.
  *
  * @throws ShapeError for bounds that are not an interval, or do not broadcast to the shape
@@ -167,9 +179,9 @@ export const truncatedNormal: {
     const from = cast(asTensor(lower, 'float64'), 'float64')
     const to = cast(asTensor(upper, 'float64'), 'float64')
     const u = bindOne<DrawParams>(unitOpenPrimitive, [key], { shape: sizes, dtype: 'float64' })
-    const a = erf(mul(from, Math.SQRT1_2))
-    const b = erf(mul(to, Math.SQRT1_2))
-    const z = mul(erfInv(add(a, mul(sub(b, a), u))), Math.SQRT2)
+    const [share, right] = above(from, to, u)
+    const [, left] = above(neg(to), neg(from), sub(1, u))
+    const z = where(lessEqual(share, 1), right, neg(left))
     return cast(minimum(maximum(z, from), to), dtype)
   }
 )

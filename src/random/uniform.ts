@@ -1,5 +1,5 @@
 /** Bits, and uniform numbers. */
-import { type DType, type FloatDType, allocate, isFloat, promote, toFloat } from '../DType.js'
+import { type DType, type FloatDType, allocate, isFloat, promote, round, toFloat } from '../DType.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
 import { DTypeError } from '../primitive/require.js'
@@ -105,6 +105,12 @@ export const requireFits = (operation: string, name: string, parameter: number |
   )
 }
 
+/** Refuses bounds of an interval unless the lower one comes first, and a type holds their difference. */
+export const requireBounds = (operation: string, low: number, high: number, dtype: FloatDType): void => {
+  if (low <= high && round(dtype, high - low) < Infinity) return
+  throw new RangeError(`${operation}: low ${low} and high ${high}; expected low <= high and a ${dtype} difference`)
+}
+
 const between = (u: Tensor, low: number | Tensor, high: number | Tensor, dtype: FloatDType): Tensor => {
   if (low === 0 && high === 1) return u
   if (!isTensor(low) && !isTensor(high)) return add(mul(u, high - low), low)
@@ -121,6 +127,7 @@ const between = (u: Tensor, low: number | Tensor, high: number | Tensor, dtype: 
  * @throws DTypeError for a `dtype` that is no float
  * @throws ShapeError when a bound does not broadcast to the shape
  * @throws TypeError for an option that it has not
+ * @throws RangeError when the bounds are numbers and `low` is above `high`, or their difference is not finite
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -141,5 +148,6 @@ export const uniform: {
   const sizes = validate('uniform', shape)
   requireFits('uniform', 'low', low, sizes)
   requireFits('uniform', 'high', high, sizes)
+  if (!isTensor(low) && !isTensor(high)) requireBounds('uniform', low, high, dtype)
   return between(bindOne(uniformPrimitive, [key], { shape: sizes, dtype }), low, high, dtype)
 })

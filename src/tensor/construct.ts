@@ -177,10 +177,14 @@ export const linspace = <const N extends number>(
   const shape = validate('linspace', [count])
   const data = allocate(dtype, count)
   const last = count - 1
+  // Half of the ends, where their difference would overflow.
+  const unit = Number.isFinite(stop - start) ? 1 : 2
+  const [from, to] = [start / unit, stop / unit]
+  const between = (i: number): number =>
+    2 * i < last ? from + (to - from) * (i / last) : to - (to - from) * ((last - i) / last)
   for (let i = 0; i < count; i++) {
     // From the nearer end, so that both ends are exact and the points lie symmetrically.
-    const value =
-      i === 0 ? start : 2 * i < last ? start + (stop - start) * (i / last) : stop - (stop - start) * ((last - i) / last)
+    const value = i === 0 ? start : i === last ? stop : unit * between(i)
     requireHeld('linspace', dtype, value)
     data[i] = value
   }

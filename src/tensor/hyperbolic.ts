@@ -5,6 +5,7 @@ import { type Unary, guardedMul, unary } from '../primitive/elementwise.js'
 import { add, mul, reciprocal, sub } from './arithmetic.js'
 import { hypot } from './hypot.js'
 import { rsqrt } from './root.js'
+import { oneMinusSquare } from './trigonometric.js'
 
 /**
  * The hyperbolic sine, (e^x - e^-x) / 2.
@@ -78,5 +79,5 @@ export const atanh: Unary = unary({
   name: 'atanh',
   domain: interval(-0.85, 0.85),
   scalar: E.call('atanh', E.x),
-  diagonal: (x) => (t) => guardedMul(t, reciprocal(mul(sub(1, x), add(1, x))))
+  diagonal: (x) => (t) => guardedMul(t, reciprocal(oneMinusSquare(x)))
 })

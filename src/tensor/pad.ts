@@ -40,7 +40,13 @@ const widthsOf = (x: Tensor, widths: number | readonly PadWidth[]): readonly (re
     throw new ShapeError('pad', [x.shape], rule)
   }
   return each.map((width, axis) => {
-    const [before, after] = typeof width === 'number' ? [width, width] : width
+    const pair = typeof width === 'number' ? [width, width] : width
+    requireList('pad', `widths along axis ${axis}`, pair, 'two integers such as [1, 1]')
+    const [before, after] = pair
+    if (pair.length !== 2 || before === undefined || after === undefined) {
+      const rule = `widths [${pair.join(', ')}] along axis ${axis}; expected two, in front and behind`
+      throw new ShapeError('pad', [x.shape], rule)
+    }
     if ([before, after].every((n) => Number.isInteger(n) && n >= 0)) return [before, after]
     const rule = `widths [${before}, ${after}] along axis ${axis}; integers of 0 or more are required`
     throw new ShapeError('pad', [x.shape], rule)

@@ -45,6 +45,11 @@ const positions = (shape: Shape, axis: number, range: SliceRange): Positions => 
   const n = shape[axis]!
   if (range === null) return { start: 0, step: 1, count: n }
   requireList('slice', `the range along axis ${axis} is`, range, 'null or [start, stop, step]')
+  const given: readonly unknown[] = range
+  if (given.length > 3) {
+    const rule = `the range along axis ${axis} has ${given.length} numbers; expected [start, stop, step]`
+    throw new ShapeError('slice', [shape], rule)
+  }
   const [start, stop, step] = [range[0] ?? null, range[1] ?? null, range[2] ?? 1]
   if (!Number.isInteger(step) || step === 0) {
     refuseTensor('slice', step, `the step along axis ${axis}`)

@@ -3,7 +3,7 @@ import * as E from '../primitive/expression.js'
 import { unaryLoop } from '../kernel/elementwise.js'
 import { erf as erfFloat32, erfLoop } from '../kernel/functions/erf.js'
 import { erf as erfOf, erfc as erfcOf } from '../kernel/special/erf.js'
-import { erfInv as erfInvOf } from '../kernel/special/erfInverse.js'
+import { erfInv as erfInvOf, erfcInv as erfcInvOf } from '../kernel/special/erfInverse.js'
 import { lgamma as lgammaOf } from '../kernel/special/logGamma.js'
 import { erfDerivative as erfDerivativeOf, xlogy as xlogyOf } from '../kernel/special/logistic.js'
 import * as Float32 from '../kernel/special/logisticFloat32.js'
@@ -93,6 +93,23 @@ export const erfInv: Unary = unary({
   f: erfInvOf,
   scalar: E.call('erfInv', E.x),
   diagonal: (_x, y) => (t) => guardedMul(t, reciprocal(erfDerivative(y)))
+})
+
+/**
+ * The inverse of the complementary error function, without cancellation for small numbers; infinite at 0 and 2, NaN beyond.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.erfcInv(T.of([1, 0.5])) // ≈ Tensor<[2], float32> [0, 0.4769]
+ * T.isClose(T.erfcInv(T.scalar(1e-300, 'float64')), T.scalar(26.2094699605161, 'float64')) // => true
+ */
+export const erfcInv: Unary = unary({
+  name: 'erfcInv',
+  domain: interval(0.15, 1.85),
+  f: erfcInvOf,
+  scalar: E.call('erfcInv', E.x),
+  diagonal: (_x, y) => (t) => guardedMul(t, neg(reciprocal(erfDerivative(y))))
 })
 
 // -----------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import { sin as sinFloat32, sinLoop } from '../kernel/functions/sin.js'
 import { none } from '../primitive/model.js'
 import { interval, real } from '../primitive/domain.js'
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
-import { add, mul, neg, reciprocal, square, sub } from './arithmetic.js'
+import { add, mul, neg, reciprocal, square } from './arithmetic.js'
 import { direction, hypot } from './hypot.js'
 import { rsqrt } from './root.js'
 
@@ -71,6 +71,27 @@ export const tan: Unary = unary({
   diagonal: (_x, y) => (t) => guardedMul(t, add(square(y), 1))
 })
 
+/** From here on 1 / (1 + x^2) is 1 / x^2, and x^2 may overflow. */
+const FAR = 2 ** 500
+
+/** 1 - x^2, without cancellation near 1 and -1, nor in its derivative near 0. */
+export const oneMinusSquare: Unary = unary({
+  name: 'oneMinusSquare',
+  domain: real,
+  f: (x) => (1 - x) * (1 + x),
+  scalar: E.mul(E.sub(1, E.x), E.add(1, E.x)),
+  df: (x) => mul(x, -2)
+})
+
+/** 1 / (1 + x^2), the derivative of the inverse tangent; its own keeps its digits far out. */
+export const atanDerivative: Unary = unary({
+  name: 'atanDerivative',
+  domain: real,
+  f: (x) => (Math.abs(x) < FAR ? 1 / (1 + x * x) : 1 / x / x),
+  scalar: E.select(E.less(E.call('abs', E.x), FAR), E.div(1, E.add(1, E.mul(E.x, E.x))), E.div(E.div(1, E.x), E.x)),
+  df: (x, y) => mul(mul(x, y), mul(y, -2))
+})
+
 /**
  * The inverse sine, from -pi/2 to pi/2; NaN outside [-1, 1]. Its derivative is infinite at -1 and 1.
  *
@@ -83,7 +104,7 @@ export const asin: Unary = unary({
   name: 'asin',
   domain: inside,
   scalar: E.call('asin', E.x),
-  diagonal: (x) => (t) => guardedMul(t, rsqrt(mul(sub(1, x), add(1, x))))
+  diagonal: (x) => (t) => guardedMul(t, rsqrt(oneMinusSquare(x)))
 })
 
 /**
@@ -98,7 +119,7 @@ export const acos: Unary = unary({
   name: 'acos',
   domain: inside,
   scalar: E.call('acos', E.x),
-  diagonal: (x) => (t) => guardedMul(t, neg(rsqrt(mul(sub(1, x), add(1, x)))))
+  diagonal: (x) => (t) => guardedMul(t, neg(rsqrt(oneMinusSquare(x))))
 })
 
 /**
@@ -113,7 +134,7 @@ export const atan: Unary = unary({
   name: 'atan',
   domain: real,
   scalar: E.call('atan', E.x),
-  diagonal: (x) => (t) => guardedMul(t, reciprocal(add(square(x), 1)))
+  diagonal: (x) => (t) => guardedMul(t, atanDerivative(x))
 })
 
 /**

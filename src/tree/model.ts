@@ -8,39 +8,11 @@ import { dual } from '../internal/dual.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
 import type { Dim } from '../shape/static.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
+import { TreeError, type Wording, isRecord, notATree, requireDepth } from './error.js'
 
 // -----------------------------------------------------------------------------
 // model
 // -----------------------------------------------------------------------------
-
-/**
- * A value whose leaves are not all tensors, or two trees that differ in structure. Names the path of the first culprit.
- *
- * @example
- * import * as Tree from 'pullback/Tree'
- * import * as T from 'pullback/Tensor'
- *
- * const attempt = () => {
- *   try {
- *     return Tree.leaves({ layer: { w: T.zeros([2]), rate: 0.1 } })
- *   } catch (error) {
- *     return error instanceof Tree.TreeError ? error.path : error
- *   }
- * }
- * attempt() // => 'layer.rate'
- */
-export class TreeError extends Error {
-  override readonly name: string = 'TreeError'
-  readonly operation: string
-  /** Where in the tree, as one would write it: `layers[0].w`. */
-  readonly path: string
-
-  constructor(operation: string, path: string, rule: string) {
-    super(`${operation}: ${rule}`)
-    this.operation = operation
-    this.path = path
-  }
-}
 
 /**
  * A tree taken apart.
@@ -97,50 +69,10 @@ type ChangingWithPath = (path: string, leaf: Tensor) => Tensor
 type KeepingBoth = <S extends Shape>(a: Tensor<S>, b: Tensor<S>) => Tensor<S>
 type ChangingBoth = (a: Tensor, b: Tensor) => Tensor
 
-const isRecord = (node: unknown): node is { readonly [key: string]: unknown } => {
-  if (typeof node !== 'object' || node === null) return false
-  const prototype: unknown = Object.getPrototypeOf(node)
-  return prototype === Object.prototype || prototype === null
-}
-
 const identifier = /^[A-Za-z_$][\w$]*$/
 
 const below = (path: string, key: string): string =>
   !identifier.test(key) ? `${path}[${JSON.stringify(key)}]` : path === '' ? key : `${path}.${key}`
-
-const describe = (node: unknown): string => {
-  if (typeof node === 'object')
-    return node === null ? 'null' : `an object of class ${node.constructor?.name ?? 'unknown'}`
-  if (typeof node === 'number' || typeof node === 'string' || typeof node === 'boolean' || typeof node === 'bigint') {
-    return `a ${typeof node} (${String(node)})`
-  }
-  return node === undefined ? 'undefined' : `a ${typeof node}`
-}
-
-/** What a value is, where another structure is required. */
-export const kindOf = (node: unknown): string => {
-  if (isTensor(node)) return 'a tensor'
-  if (Array.isArray(node)) return `an array of ${node.length}`
-  if (isRecord(node)) return `a record of ${Object.keys(node).join(', ')}`
-  if (typeof node === 'number' || typeof node === 'boolean') return `a ${typeof node} (${String(node)})`
-  return node === undefined || node === null ? String(node) : `a value of type ${typeof node}`
-}
-
-/** How an error words where a bad leaf is, and what is required there. */
-export interface Wording {
-  readonly at: (path: string) => string
-  readonly required: string
-}
-
-const plain: Wording = {
-  at: (path) => `${path === '' ? 'the value' : path} is`,
-  required: 'leaves must be tensors'
-}
-
-const notATree = (operation: string, path: string, node: unknown, wording: Wording = plain): TreeError => {
-  const remedy = typeof node === 'number' || typeof node === 'boolean' ? ', make it one with T.scalar' : ''
-  return new TreeError(operation, path, `${wording.at(path)} ${describe(node)}; ${wording.required}${remedy}`)
-}
 
 /** Rebuilds a node from its children: the one place where the structure is trusted to have kept its type. */
 const rebuild = <P>(value: unknown): P => value as P
@@ -159,14 +91,24 @@ const put = (fields: Fields, key: string, value: unknown): void => {
 
 type Visit = (leaf: Tensor, path: string) => unknown
 
-const walk = (operation: string, node: unknown, path: string, visit: Visit, wording?: Wording): unknown => {
+const walk = (
+  operation: string,
+  node: unknown,
+  path: string,
+  visit: Visit,
+  wording?: Wording,
+  depth: number = 1
+): unknown => {
   if (isTensor(node)) return visit(node, path)
+  requireDepth(operation, path, depth)
   if (Array.isArray(node)) {
-    return node.map((child: unknown, i) => walk(operation, child, `${path}[${i}]`, visit, wording))
+    return node.map((child: unknown, i) => walk(operation, child, `${path}[${i}]`, visit, wording, depth + 1))
   }
   if (!isRecord(node)) throw notATree(operation, path, node, wording)
   const result: Fields = {}
-  for (const key of Object.keys(node)) put(result, key, walk(operation, node[key], below(path, key), visit, wording))
+  for (const key of Object.keys(node)) {
+    put(result, key, walk(operation, node[key], below(path, key), visit, wording, depth + 1))
+  }
   return result
 }
 
@@ -297,7 +239,8 @@ const together = (
   a: unknown,
   b: unknown,
   path: string,
-  visit: (a: Tensor, b: Tensor, path: string) => unknown
+  visit: (a: Tensor, b: Tensor, path: string) => unknown,
+  depth: number = 1
 ): unknown => {
   const differ = (rule: string): TreeError =>
     new TreeError(
@@ -310,10 +253,11 @@ const together = (
     throw differ('a tensor in the first tree only')
   }
   if (isTensor(b)) throw differ('a tensor in the second tree only')
+  requireDepth(operation, path, depth)
   if (Array.isArray(a)) {
     if (!Array.isArray(b)) throw differ('an array in the first tree only')
     if (a.length !== b.length) throw differ(`${a.length} and ${b.length} entries`)
-    return a.map((child: unknown, i) => together(operation, child, b[i], `${path}[${i}]`, visit))
+    return a.map((child: unknown, i) => together(operation, child, b[i], `${path}[${i}]`, visit, depth + 1))
   }
   if (!isRecord(a)) throw notATree(operation, path, a)
   if (!isRecord(b)) throw Array.isArray(b) ? differ('an array in the second tree only') : notATree(operation, path, b)
@@ -322,7 +266,7 @@ const together = (
   const result: Fields = {}
   for (const key of Object.keys(a)) {
     if (!Object.hasOwn(b, key)) throw differ(`key ${key} in the first tree only`)
-    put(result, key, together(operation, a[key], b[key], below(path, key), visit))
+    put(result, key, together(operation, a[key], b[key], below(path, key), visit, depth + 1))
   }
   return result
 }

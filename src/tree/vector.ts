@@ -1,10 +1,16 @@
 /** Trees of tensors as vectors: sums, multiples, inner products. */
 import { type DType, isFloat, promote, toFloat } from '../DType.js'
 import { dual } from '../internal/dual.js'
-import { add as addTensors, mul, sub as subTensors } from '../tensor/arithmetic.js'
+import { size } from '../shape/model.js'
+import { abs, add as addTensors, div, mul, square, sub as subTensors } from '../tensor/arithmetic.js'
+import { stopGradient } from '../tensor/cast.js'
+import { greater, less } from '../tensor/comparison.js'
+import { max } from '../tensor/extrema.js'
+import { maximum } from '../tensor/extremum.js'
 import { onesLike as onesLikeTensor, zerosLike as zerosLikeTensor } from '../tensor/construct.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
 import { sqrt } from '../tensor/root.js'
+import { where } from '../tensor/select.js'
 import { cast, sumOver } from '../tensor/structural.js'
 import { typed } from '../tensor/typed.js'
 import { flattenAs, mapAs, requireSameShape, zipWithAs } from './model.js'
@@ -140,8 +146,28 @@ export const dot: {
 })
 
 /**
+ * What float64 leaves are multiplied by, so that their squares neither overflow nor underflow: a power of two, which changes no
+ * other bit, and 1 unless their largest element is very large or very small.
+ */
+const scaleOf = (leaves: readonly Tensor[]): Tensor => {
+  const wide = leaves.filter((leaf) => leaf.dtype === 'float64' && size(leaf.shape) > 0)
+  const one = fill([], 'float64', 1)
+  if (wide.length === 0) return one
+  const largest = wide.map((leaf) => max(abs(stopGradient(leaf)))).reduce((a, b) => maximum(a, b))
+  return where(greater(largest, 2 ** 500), 2 ** -600, where(less(largest, 2 ** -400), 2 ** 600, one))
+}
+
+/** The Euclidean norm in float64. */
+export const lengthOf = (operation: string, tree: unknown): Tensor => {
+  const { leaves } = flattenAs(operation, tree)
+  const scale = scaleOf(leaves)
+  const squares = leaves.map((leaf) => total(square(mul(cast(leaf, 'float64'), scale))))
+  return div(sqrt(squares.reduce((sum, each) => addTensors(sum, each), fill([], 'float64', 0))), scale)
+}
+
+/**
  * The Euclidean norm of all elements together: the square root of `dot(tree, tree)`, computed in float64 and rounded
- * once. Its derivative at zero is 0.
+ * once; squares neither overflow nor underflow. Its derivative at zero is 0.
  *
  * @example
  * import * as Tree from 'pullback/Tree'
@@ -150,4 +176,4 @@ export const dot: {
  * Tree.norm({ w: T.of([2, 3]), b: T.scalar(6) }) // => T.scalar(7)
  */
 export const norm = (tree: unknown): Tensor<[]> =>
-  typed(cast(sqrt(inner('Tree.norm', tree, tree)), widest(flattenAs('Tree.norm', tree).leaves)))
+  typed(cast(lengthOf('Tree.norm', tree), widest(flattenAs('Tree.norm', tree).leaves)))

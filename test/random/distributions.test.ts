@@ -181,8 +181,8 @@ describe('bounds', () => {
   test('an interval is required', () => {
     const key = Random.key(0)
     expect(() => Random.truncatedNormal(key, 2, 1, [3])).toThrow('lower bound 2 and upper bound 1; a lower bound below')
-    expect(() => Random.truncatedNormal(key, 9, 10, [3])).toThrow(
-      'lower bound 9; an interval that reaches within 7 of 0'
+    expect(() => Random.truncatedNormal(key, 38, 40, [3])).toThrow(
+      'lower bound 38; an interval that reaches within 37 of 0'
     )
     expect(() => Random.truncatedNormal(key, NaN, 10, [3])).toThrow('lower bound NaN')
     const lower = T.of([-1, 0, 1])
@@ -239,5 +239,71 @@ describe('bounds', () => {
     expect(() => Random.choice(key, 2, { p: [1, -1] })).toThrow('choice: the weight -1; finite numbers of 0 or more')
     expect(() => Random.choice(key, 2, { p: [0, 0] })).toThrow('choice: weights of which 0 are positive; at least 1')
     expect(() => Random.choice(key, 2, { p: [1] })).toThrow('choice: weights of shape [1]; [2] is required')
+  })
+
+  test('uniform bounds the wrong way round, not finite, or further apart than the largest number', () => {
+    const key = Random.key(3)
+    for (const [low, high, dtype] of [
+      [2, 1, 'float32'],
+      [0, Infinity, 'float32'],
+      [NaN, 1, 'float64'],
+      [0, 1e39, 'float32'],
+      [-3e38, 3e38, 'float32'],
+      [-1.7e308, 1.7e308, 'float64']
+    ] as const) {
+      expect(() => Random.uniform(key, [3], { low, high, dtype })).toThrow(
+        `uniform: low ${low} and high ${high}; expected low <= high and a ${dtype} difference`
+      )
+    }
+    expect(
+      T.toArray(Random.uniform(key, [3], { low: -3e38, high: 3e38, dtype: 'float64' })).every(Number.isFinite)
+    ).toBe(true)
+  })
+
+  test('choice with weights whose sum or quotients overflow', () => {
+    const key = Random.key(4)
+    for (const size of [1e308, 1e-310, 5e-324]) {
+      const p = T.of([size, size, size], 'float64')
+      const counts = [0, 0, 0]
+      for (const i of T.toArray(Random.choice(key, 3, { p, shape: [3000] }))) counts[i] = counts[i]! + 1
+      expect(counts.every((count) => count > 850 && count < 1150)).toBe(true)
+      const firsts = Array.from({ length: 300 }, (_, i) =>
+        T.item(T.at(Random.choice(Random.key(i), 3, { p, shape: [2], replace: false }), 0))
+      )
+      expect([0, 1, 2].every((i) => firsts.filter((first) => first === i).length > 60)).toBe(true)
+    }
+  })
+
+  test('truncated normals lie inside, and have the mean of their interval, out to 37', () => {
+    const density = (x: number): number => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI)
+    const above = (x: number): number => 0.5 * erfc(x * Math.SQRT1_2)
+    const n = 100_000
+    for (const [lower, upper] of [
+      [6.5, 7],
+      [-0.5, Infinity],
+      [20, 20.01],
+      [30, Infinity],
+      [37, 40]
+    ] as const) {
+      const mean = (density(lower) - density(upper)) / (above(lower) - above(upper))
+      const width = Math.min(upper - lower, lower > 1 ? 1 / lower : 1)
+      for (const dtype of ['float32', 'float64'] as const) {
+        const hold = (bound: number): number => (dtype === 'float32' ? Math.fround(bound) : bound)
+        const right = T.toArray(T.cast(Random.truncatedNormal(Random.key(1), lower, upper, [n], dtype), 'float64'))
+        const left = T.toArray(T.cast(Random.truncatedNormal(Random.key(2), -upper, -lower, [n], dtype), 'float64'))
+        for (const [draws, sign] of [
+          [right, 1],
+          [left, -1]
+        ] as const) {
+          let sum = 0
+          for (const z of draws) {
+            if (!(sign * z >= hold(lower) && sign * z <= hold(upper) && Number.isFinite(z)))
+              throw new Error(`drawn: ${z}`)
+            sum += sign * z - mean
+          }
+          expect(Math.abs(sum / n)).toBeLessThan((5 * width) / Math.sqrt(n) + 2e-7 * mean)
+        }
+      }
+    }
   })
 })

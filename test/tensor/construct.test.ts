@@ -201,6 +201,13 @@ describe('constants', () => {
     expect(T.size(T.zeros([1e6, 1e6]))).toBe(1e12)
   })
 
+  test('linspace over a range wider than the largest number', () => {
+    const points = Array.from(T.toArray(T.linspace(-9e307, 9e307, 4, 'float64')))
+    expect(points.every((x, i) => Math.abs(x / 9e307 - (2 * i - 3) / 3) < 1e-14)).toBe(true)
+    expect([points[0], points[3]]).toEqual([-9e307, 9e307])
+    expect(T.toArray(T.linspace(-9e307, 9e307, 3, 'float64'))).toEqual(Float64Array.of(-9e307, 0, 9e307))
+  })
+
   test('shapes are checked and copied', () => {
     // @ts-expect-error shapes are read-only once they are given away
     const attempt = (shape: number[]): void => void (T.zeros(shape).shape[0] = 5)

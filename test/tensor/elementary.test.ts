@@ -253,6 +253,34 @@ describe('derivatives', () => {
     }
   })
 
+  test('of inverse functions keep their digits where they are small', () => {
+    const second: ReadonlyArray<readonly [name: string, f: F, exact: (x: number) => number]> = [
+      ['asin', T.asin, (x) => x / (1 - x * x) ** 1.5],
+      ['acos', T.acos, (x) => -x / (1 - x * x) ** 1.5],
+      ['atanh', T.atanh, (x) => (2 * x) / (1 - x * x) ** 2],
+      ['atan', T.atan, (x) => (-2 * x) / (1 + x * x) ** 2]
+    ]
+    for (const [name, f, exact] of second) {
+      for (const x of [0.3, 1e-2, 1e-5, 1e-8, 1e-100, 1e-300].flatMap((size) => [size, -size])) {
+        const found = at(derivative(f, 2), x)
+        expect([name, x, Math.abs(found / exact(x) - 1) <= 16 * Number.EPSILON]).toEqual([name, x, true])
+        if (Math.abs(x) < 1e-30) continue
+        const single = T.scalar(x)
+        const value = T.item(derivative(f, 2)(single))
+        const close = Math.abs(value / exact(T.item(single)) - 1) <= 8 * 2 ** -23
+        expect([name, x, 'float32', close]).toEqual([name, x, 'float32', true])
+      }
+    }
+    for (const x of [1e3, 1e12, 1e50, 1e80, 1e100, -1e100]) {
+      expect(Math.abs((at(derivative(T.atan, 2), x) * x * x * x) / -2 - 1)).toBeLessThan(3e-6)
+    }
+    for (const x of [1e12, 1e50, 1e70]) {
+      expect(Math.abs((at(derivative(T.atan, 3), x) * x * x * x * x) / 6 - 1)).toBeLessThan(1e-14)
+    }
+    const far = T.item(derivative(T.atan, 2)(T.scalar(1e12)))
+    expect(Math.abs(far / -2e-36 - 1)).toBeLessThan(1e-6)
+  })
+
   test('of hypot and atan2 beyond the range of squares', () => {
     const [x, y] = [3e200, 4e200]
     const gradient = grad(([u, v]: readonly [S, S]) => T.hypot(u, v))([scalar(x), scalar(y)])

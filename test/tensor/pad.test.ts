@@ -65,6 +65,11 @@ describe('refusals', () => {
     ['pad: 1 widths for shape [2, 3]; one for each of its 2 axes is required', ShapeError, () => T.pad(x, [1])],
     ['pad: widths [0, -1] along axis 1; integers of 0 or more are required', ShapeError, () => T.pad(x, [0, [0, -1]])],
     [
+      'pad: widths [2, 2, 2] along axis 0; expected two, in front and behind',
+      ShapeError,
+      () => T.pad(x, [[2, 2, 2] as unknown as [number, number], 0])
+    ],
+    [
       'pad: value 0.5 around a tensor of int32; a whole number is required',
       DTypeError,
       () => T.pad(whole32, 1, { value: 0.5 })

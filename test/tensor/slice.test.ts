@@ -137,6 +137,11 @@ describe('refusals', () => {
       ShapeError,
       () => T.slice(x, [null, [0, 1, 0]])
     ],
+    [
+      'slice: the range along axis 1 has 4 numbers; expected [start, stop, step]',
+      ShapeError,
+      () => T.slice(x, [null, [0, 2, 1, 9] as unknown as T.SliceRange])
+    ],
     ['slice: position 0.5 along axis 0; an integer or null is required', ShapeError, () => T.slice(x, [[0.5]])],
     [
       'slice: the range along axis 0 is 1; null or [start, stop, step] is required',

@@ -142,3 +142,26 @@ describe('refusals', () => {
     expect(error).toHaveProperty('message', message)
   })
 })
+
+describe('standard deviations at the ends of the range', () => {
+  const of = (...x: readonly number[]): T.Tensor<[number]> => T.of(x, 'float64')
+
+  test.each([1e300, 1e160, 1, 1e-160, 1e-300])('values of size %d', (size) => {
+    const std = (x: T.Tensor<[number]>): T.Tensor<[]> => T.std(x)
+    expect(T.item(std(of(size, -size)))).toBe(size)
+    expect(T.toNested(grad(std)(of(size, -size)))).toEqual([0.5, -0.5])
+    expect(T.item(std(of(size, size, size)))).toBe(0)
+    const samples = T.div(T.std(of(size, 2 * size, 4 * size, 0.5 * size)), size)
+    expect(T.item(samples)).toBeCloseTo(T.item(T.std(of(1, 2, 4, 0.5))), 14)
+    const rows = T.reshape(of(size, 1, -size, 2), [2, 2])
+    expect(T.toNested(T.std(rows, { axis: 0 }))).toEqual([size, 0.5])
+  })
+
+  test('no other bit changes, and what is not finite has no deviation', () => {
+    for (const scale of [2 ** 600, 2 ** -600, 2 ** 900, 2 ** -900]) {
+      const x = of(0.1, 0.7, -0.3, 1.9, 0.2, 5.5, 3.25, -4, 11)
+      expect(T.item(T.std(T.mul(x, scale)))).toBe(T.item(T.std(x)) * scale)
+    }
+    for (const wrong of [Infinity, NaN]) expect(T.item(T.std(of(1e300, wrong, 1)))).toBeNaN()
+  })
+})

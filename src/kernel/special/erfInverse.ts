@@ -113,3 +113,16 @@ export const erfInvBy =
  * erfInv(x) = PPND16((1 + x) / 2) / sqrt(2); (1 - |x|) / 2 is exact in the tails, so nothing is lost near 1.
  */
 export const erfInv: Scalar1 = /* @__PURE__ */ erfInvBy(Math.log)
+
+/**
+ * The inverse of the complementary error function: erfc(erfcInv(q)) = q, with full relative accuracy for small q.
+ *
+ * Infinite at 0 and 2, NaN outside [0, 2]. float64; from 1e-316 on. Source as of `erfInv`.
+ */
+export const erfcInv: Scalar1 = (q) => {
+  if (q >= 0.15 && q <= 1.85) return central(1 - q)
+  if (!(q > 0 && q < 2)) return q === 0 ? Infinity : q === 2 ? -Infinity : NaN
+  const s = Math.sqrt(-Math.log(q < 1 ? 0.5 * q : 0.5 * (2 - q)))
+  const z = s <= 5 ? nearTail(s) : farTail(s)
+  return q < 1 ? z : -z
+}

@@ -4,6 +4,7 @@ import type { FloatDType } from 'pullback/DType'
 import { float32, guardedMul } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 import * as coefficients from '../../../src/kernel/functions/coefficients.js'
+import { atanDerivative, oneMinusSquare } from '../../../src/tensor/trigonometric.js'
 import { type Case, type One, type Two, floats, withPullback } from '../case.js'
 import { hard } from '../hard.js'
 import { integers, one, two, twoIntegers } from '../inputs.js'
@@ -85,7 +86,7 @@ export const functionsOfTwo: Readonly<Record<string, Two>> = {
 }
 
 /** Compounds that call no function, and so are the same in both types. */
-const rootsOfOne: Readonly<Record<string, One>> = { rsqrt: T.rsqrt }
+const rootsOfOne: Readonly<Record<string, One>> = { atanDerivative, oneMinusSquare, rsqrt: T.rsqrt }
 const rootsOfTwo: Readonly<Record<string, Two>> = { hypot: T.hypot }
 
 // -----------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { erf, erfc } from '../../../src/kernel/special/erf.js'
-import { erfInv } from '../../../src/kernel/special/erfInverse.js'
+import { erfInv, erfcInv } from '../../../src/kernel/special/erfInverse.js'
 import { between, magnitude } from './arbitrary.js'
 import { erfcTable, erfInvTable, erfTable } from './reference/erf.js'
 import { errorInUlps, expectUlps, ulp } from './ulps.js'
@@ -69,6 +69,18 @@ describe('erfInv', () => {
 
   it('erfInv(erf(x)) = x where that is well-conditioned', () =>
     fc.assert(fc.property(between(-1, 1), (x) => errorInUlps(erfInv(erf(x)), x, 0) <= 16)))
+
+  it('erfcInv inverts erfc over all that float64 holds, and is odd about 1', () => {
+    for (let k = 0; k < 300; k += 0.37) {
+      const q = 10 ** -k
+      // A relative error e of y is one of 2 y^2 e in erfc(y).
+      expect(Math.abs(erfc(erfcInv(q)) / q - 1)).toBeLessThanOrEqual(2e-14 + 8e-16 * erfcInv(q) ** 2)
+    }
+    fc.assert(fc.property(between(0.15, 1), (q) => Math.abs(erfcInv(q) - erfInv(1 - q)) <= 1e-16))
+    for (const q of [0.25, 0.01, 2 ** -30]) expect(erfcInv(2 - q)).toBe(-erfcInv(2 - (2 - q)))
+    expect([0, 2, 1].map(erfcInv)).toEqual([Infinity, -Infinity, 0])
+    for (const q of [-1e-300, 2.0000000000000004, Infinity, -Infinity, NaN]) expect(erfcInv(q)).toBeNaN()
+  })
 
   it('inverts the tail: erfc(erfInv(1 - t)) = t', () => {
     for (let k = 4; k <= 53; k++) expect(Math.abs(erfc(erfInv(1 - 2 ** -k)) * 2 ** k - 1)).toBeLessThanOrEqual(2e-14)
