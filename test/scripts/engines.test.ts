@@ -26,9 +26,8 @@ describe('engines', () => {
     const machine = `${process.platform}-${process.arch}`
     const engine = { name: 'none', packages: { [machine]: ['none@file:./nowhere.tgz', 'run'] as const }, before: [] }
     const first = await programOf(engine, folder)
-    expect(first).toEqual({
-      missing: expect.stringContaining('npm install none@file:./nowhere.tgz: it left with code')
-    })
+    expect(Object.keys(first)).toEqual(['missing'])
+    expect(JSON.stringify(first)).toContain('npm install none@file:./nowhere.tgz: it left with code')
     const kept = join(folder, 'none/node_modules/none')
     mkdirSync(kept, { recursive: true })
     writeFileSync(join(kept, 'run'), '')
