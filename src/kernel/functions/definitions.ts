@@ -127,7 +127,7 @@ const turns = (a: Node): { readonly k: Node; readonly r: Node } => {
   const second = part(1)
   const f = sub(first, mul(floor(mul(first, 0.25)), 4))
   const k = nearest(add(f, second))
-  const digits = mul(m, 2 ** 24)
+  const digits = mul(m, select(less(m, 1), 2 ** 24, 2 ** 23))
   const r = add(add(sub(f, k), second), add(part(2), part(3)))
   return { k, r: select(equal(floor(digits), digits), r, NaN) }
 }

@@ -23,7 +23,7 @@ export const rest = (x: number): number => {
   float[0] = x
   const t1 = ((word[1]! & 0x7fffffff) - 0x3fe6a09e) >> 20
   const t2 = x * powers[(1025 - t1) | 0]!
-  const t3 = t2 * 16777216
+  const t3 = t2 * (t2 < 1 ? 16777216 : 8388608)
   const t4 = t2 * twoOverPi(0, t1)
   const t5 = t4 - Math.floor(t4 * 0.25) * 4
   const t6 = t2 * twoOverPi(1, t1)

@@ -63,8 +63,8 @@ describe('sin and cos', () => {
     expect(Math.fround(sin(huge))).toBe(Math.fround(-0.5218765233336585))
     expect(Math.fround(cos(huge))).toBe(Math.fround(0.8530210398303042))
     expect(Math.fround(sin(8388608))).toBe(Math.fround(Math.sin(8388608)))
-    // Of more than 25 bits, for which the reduction does not hold.
-    expect([sin(8388608.25), cos(8388608.3), sin(1e38), cos(1e200)]).toEqual([NaN, NaN, NaN, NaN])
+    // No float32, for which the reduction does not hold.
+    expect([sin(8388608.5), cos(8388608.3), sin(1e38), cos(1e200)]).toEqual([NaN, NaN, NaN, NaN])
     expect(Math.fround(cos(8388607))).toBe(Math.fround(Math.cos(8388607)))
   })
 
