@@ -1,10 +1,10 @@
 // Rules 1 to 3: operations on one element of each operand.
 import * as Activation from 'pullback/Activation'
 import type { FloatDType } from 'pullback/DType'
+import { grad } from 'pullback/Grad'
 import { float32, guardedMul } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 import * as coefficients from '../../../src/kernel/functions/coefficients.js'
-import { atanDerivative, oneMinusSquare } from '../../../src/tensor/trigonometric.js'
 import { type Case, type One, type Two, floats, withPullback } from '../case.js'
 import { hard } from '../hard.js'
 import { integers, one, two, twoIntegers } from '../inputs.js'
@@ -86,7 +86,16 @@ export const functionsOfTwo: Readonly<Record<string, Two>> = {
 }
 
 /** Compounds that call no function, and so are the same in both types. */
-const rootsOfOne: Readonly<Record<string, One>> = { atanDerivative, oneMinusSquare, rsqrt: T.rsqrt }
+const derivativeOf =
+  (f: One): One =>
+  (x) =>
+    grad((y: T.Tensor) => T.sum(f(y)))(x)
+
+const rootsOfOne: Readonly<Record<string, One>> = {
+  'derivative of atan': derivativeOf(T.atan),
+  'derivative of atanh': derivativeOf(T.atanh),
+  rsqrt: T.rsqrt
+}
 const rootsOfTwo: Readonly<Record<string, Two>> = { hypot: T.hypot }
 
 // -----------------------------------------------------------------------------
