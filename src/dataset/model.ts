@@ -4,27 +4,10 @@ import { ShapeError, show } from '../shape/model.js'
 import type { Shape } from '../shape/model.js'
 import * as R from '../Random.js'
 import type { Key } from '../Random.js'
-import {
-  abs,
-  cast,
-  div,
-  equal,
-  gather,
-  greater,
-  less,
-  max,
-  mean,
-  min,
-  onesLike,
-  scalar,
-  slice,
-  sqrt,
-  square,
-  sub,
-  where
-} from '../Tensor.js'
+import { abs, cast, div, equal, gather, max, mean, min, onesLike, slice, sqrt, square, sub, where } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
+import { unitFor } from '../tensor/unit.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -221,12 +204,7 @@ export const standardise = <F extends Shape>(
   const low = min(features, { axis: 0 })
   const constant = equal(low, max(features, { axis: 0 }))
   // In units, powers of two, in which no square overflows or vanishes.
-  const largest = max(abs(features), { axis: 0 })
-  const unit = where(
-    greater(largest, 2 ** 500),
-    2 ** 600,
-    where(less(largest, 2 ** -400), 2 ** -600, scalar(1, 'float64'))
-  )
+  const unit = unitFor(max(abs(features), { axis: 0 }))
   const inUnits = (x: Tensor): Tensor => div(x, unit)
   const centre = where(constant, inUnits(low), mean(inUnits(features), { axis: 0 }))
   const deviation = sqrt(mean(square(sub(inUnits(features), centre)), { axis: 0 }))

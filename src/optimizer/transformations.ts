@@ -4,7 +4,7 @@ import type { Schedule } from '../Schedule.js'
 import { add, cast, div, minimum, mul, sqrt, square } from '../Tensor.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
-import { mapAs, zipWithAs } from '../tree/model.js'
+import { flattenAs, mapAs, zipWithAs } from '../tree/model.js'
 import { lengthOf } from '../tree/vector.js'
 import {
   type Coefficient,
@@ -242,7 +242,7 @@ export const addDecayedWeights = (rate: number | Tensor<[]>): Optimizer => {
  *
  * Optimizer.globalNorm({ w: T.of([3, 0]), b: T.scalar(4) }) // => T.scalar(5, 'float64')
  */
-export const globalNorm = (tree: unknown): Tensor<[]> => typed(lengthOf('globalNorm', tree))
+export const globalNorm = (tree: unknown): Tensor<[]> => typed(lengthOf(flattenAs('globalNorm', tree).leaves))
 
 /**
  * Scales a gradient down to a global norm when it is longer than that, so that its direction stays. A zero gradient stays

@@ -4,15 +4,14 @@ import { dual } from '../internal/dual.js'
 import { size } from '../shape/model.js'
 import { abs, add as addTensors, div, mul, square, sub as subTensors } from '../tensor/arithmetic.js'
 import { stopGradient } from '../tensor/cast.js'
-import { greater, less } from '../tensor/comparison.js'
 import { max } from '../tensor/extrema.js'
 import { maximum } from '../tensor/extremum.js'
 import { onesLike as onesLikeTensor, zerosLike as zerosLikeTensor } from '../tensor/construct.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
 import { sqrt } from '../tensor/root.js'
-import { where } from '../tensor/select.js'
 import { cast, sumOver } from '../tensor/structural.js'
 import { typed } from '../tensor/typed.js'
+import { unitFor } from '../tensor/unit.js'
 import { flattenAs, mapAs, requireSameShape, zipWithAs } from './model.js'
 
 // -----------------------------------------------------------------------------
@@ -145,24 +144,18 @@ export const dot: {
   return cast(inner('Tree.dot', a, b), widest(leaves))
 })
 
-/**
- * What float64 leaves are multiplied by, so that their squares neither overflow nor underflow: a power of two, which changes no
- * other bit, and 1 unless their largest element is very large or very small.
- */
-const scaleOf = (leaves: readonly Tensor[]): Tensor => {
+/** What leaves are divided by, so that the squares of those of float64 stay in range. */
+const unitOf = (leaves: readonly Tensor[]): Tensor => {
   const wide = leaves.filter((leaf) => leaf.dtype === 'float64' && size(leaf.shape) > 0)
-  const one = fill([], 'float64', 1)
-  if (wide.length === 0) return one
-  const largest = wide.map((leaf) => max(abs(stopGradient(leaf)))).reduce((a, b) => maximum(a, b))
-  return where(greater(largest, 2 ** 500), 2 ** -600, where(less(largest, 2 ** -400), 2 ** 600, one))
+  if (wide.length === 0) return fill([], 'float64', 1)
+  return unitFor(wide.map((leaf) => max(abs(stopGradient(leaf)))).reduce((a, b) => maximum(a, b)))
 }
 
-/** The Euclidean norm in float64. */
-export const lengthOf = (operation: string, tree: unknown): Tensor => {
-  const { leaves } = flattenAs(operation, tree)
-  const scale = scaleOf(leaves)
-  const squares = leaves.map((leaf) => total(square(mul(cast(leaf, 'float64'), scale))))
-  return div(sqrt(squares.reduce((sum, each) => addTensors(sum, each), fill([], 'float64', 0))), scale)
+/** The Euclidean norm of leaves in float64. */
+export const lengthOf = (leaves: readonly Tensor[]): Tensor => {
+  const unit = unitOf(leaves)
+  const squares = leaves.map((leaf) => total(square(div(cast(leaf, 'float64'), unit))))
+  return mul(sqrt(squares.reduce((sum, each) => addTensors(sum, each), fill([], 'float64', 0))), unit)
 }
 
 /**
@@ -175,5 +168,7 @@ export const lengthOf = (operation: string, tree: unknown): Tensor => {
  *
  * Tree.norm({ w: T.of([2, 3]), b: T.scalar(6) }) // => T.scalar(7)
  */
-export const norm = (tree: unknown): Tensor<[]> =>
-  typed(cast(lengthOf('Tree.norm', tree), widest(flattenAs('Tree.norm', tree).leaves)))
+export const norm = (tree: unknown): Tensor<[]> => {
+  const { leaves } = flattenAs('Tree.norm', tree)
+  return typed(cast(lengthOf(leaves), widest(leaves)))
+}
