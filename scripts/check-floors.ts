@@ -23,7 +23,7 @@ const floors: ReadonlyArray<Floor> = [
       'Primitive.ts',
       'primitive/',
       'transform/',
-      'tensor/arrange.ts',
+      'tensor/alongBlock.ts',
       'tensor/dataFirst.ts',
       'tensor/evaluate.ts',
       'tensor/structural.ts'

@@ -3,7 +3,7 @@
  */
 import type { Monoid } from 'fp-ts/lib/Monoid.js'
 import type { Data } from './DType.js'
-import { requireNumber } from './internal/refuse.js'
+import { requireNumber } from './internal/check.js'
 import { requireClasses } from './loss/model.js'
 import { ShapeError, equals, show } from './shape/model.js'
 import { argmax, toArray } from './Tensor.js'

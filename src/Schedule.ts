@@ -3,7 +3,7 @@
  * nothing else; steps count from 0.
  */
 import { ShapeError, show } from './shape/model.js'
-import { isNotNegative, requireNumber, requireOptions, showGiven } from './internal/refuse.js'
+import { isNotNegative, requireNumber, requireOptions, showGiven } from './internal/check.js'
 import { guardedMul } from './primitive/elementwise.js'
 import { requireTensor } from './primitive/require.js'
 import {

@@ -5,7 +5,7 @@ import { type Tensor, fromData } from '../tensor/model.js'
 import { callMapped } from './batching.js'
 import type { Leaves } from './leafwise.js'
 import { permuteTo, reshapeTo } from '../tensor/structural.js'
-import { along, take } from '../tensor/window.js'
+import { along, take } from '../tensor/stridedWindow.js'
 import type { TensorType } from '../primitive/model.js'
 
 /** The number of elements of all tensors together. */

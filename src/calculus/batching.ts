@@ -2,8 +2,8 @@
 import { stack } from '../tensor/join.js'
 import type { Tensor } from '../tensor/model.js'
 import { reshapeTo } from '../tensor/structural.js'
-import { along, take } from '../tensor/window.js'
-import { Batch, type Examples } from '../transform/batch.js'
+import { along, take } from '../tensor/stridedWindow.js'
+import { BatchTrace, type Examples } from '../transform/batch.js'
 
 const examples: Examples = {
   take: (x, index) => reshapeTo(take(x, along(x.shape, 0, index, 1)), x.shape.slice(1)),
@@ -11,7 +11,8 @@ const examples: Examples = {
 }
 
 /** A mapping over an axis of a length, in the name of a transformation. */
-export const newBatch = (transformation: string, size: number): Batch => new Batch(transformation, size, examples)
+export const newBatch = (transformation: string, size: number): BatchTrace =>
+  new BatchTrace(transformation, size, examples)
 
 /** Calls a function of leaves on all examples at once; every result carries the axis in front. */
 export const callMapped = (

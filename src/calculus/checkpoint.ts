@@ -11,7 +11,7 @@ import { stage, stageAt } from '../transform/stage.js'
 import { type Flat, flattenAs } from '../tree/model.js'
 import { pullBack } from './leafwise.js'
 import { mappedProgram, outputTypes, pullbackProgram, spreadOver, tangentProgram } from './program.js'
-import { ofArguments, results } from './trees.js'
+import { ofArguments, results } from './arguments.js'
 
 // -----------------------------------------------------------------------------
 // model

@@ -19,7 +19,7 @@ import {
 } from './customPrimitive.js'
 import type { Leaves } from './leafwise.js'
 import { closedProgram } from './program.js'
-import { leavesLike, ofArguments, results, zeroLike } from './trees.js'
+import { leavesLike, ofArguments, results, zeroLike } from './arguments.js'
 
 // -----------------------------------------------------------------------------
 // model

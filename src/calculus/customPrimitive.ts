@@ -12,7 +12,7 @@ import { hasEffects, run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import { type Leaves, pullBack, pushForward } from './leafwise.js'
 import { mappedProgram, outputTypes, spreadOver } from './program.js'
-import { zeroLike } from './trees.js'
+import { zeroLike } from './arguments.js'
 
 // -----------------------------------------------------------------------------
 // model

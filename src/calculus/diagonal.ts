@@ -9,7 +9,7 @@ import { requireSameShape, zipWithAs } from '../tree/model.js'
 import { blocksByColumn, overBasis } from './basis.js'
 import { type Jacobian, assemble, leafwise } from './jacobian.js'
 import { type Leaves, pushForward } from './leafwise.js'
-import { zeroLike } from './trees.js'
+import { zeroLike } from './arguments.js'
 
 const full = (slots: Slots, like: readonly Tensor[]): readonly Tensor[] =>
   like.map((each, i) => slots[i] ?? zeroLike(each))

@@ -1,9 +1,9 @@
 /** The forward mode for users. */
 import { add } from '../tensor/arithmetic.js'
 import type { Tensor } from '../tensor/model.js'
-import { Forward } from '../transform/forward.js'
+import { ForwardTrace } from '../transform/forward.js'
 import { flattenAs } from '../tree/model.js'
-import { leavesLike, ofArguments, requireFloatArgument, results, zeroLike } from './trees.js'
+import { leavesLike, ofArguments, requireFloatArgument, results, zeroLike } from './arguments.js'
 
 /**
  * The value of a function and its derivative along a direction: `jvp(f)(args, tangents)` is `[f(args), J tangents]`.
@@ -22,7 +22,7 @@ export const jvp =
     f: (...args: Args) => R
   ): ((args: Args, tangents: Args) => readonly [value: R, tangent: R]) =>
   (args, tangents) => {
-    const forward = new Forward('jvp', add)
+    const forward = new ForwardTrace('jvp', add)
     try {
       const flatArgs = flattenAs('jvp', args, ofArguments)
       const directions = leavesLike('jvp', 'tangent', args, tangents)

@@ -1,5 +1,5 @@
 /** Whole Jacobians and Hessians, by mapping the two modes over a basis. */
-import { requireOptions, showGiven } from '../internal/refuse.js'
+import { requireOptions, showGiven } from '../internal/check.js'
 import type { Shape } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
@@ -7,7 +7,7 @@ import { TreeError } from '../tree/error.js'
 import { type Flat, flattenAs } from '../tree/model.js'
 import { blocksByColumn, blocksByRow, dimension, overBasis } from './basis.js'
 import { type Leaves, pullBack, pushForward } from './leafwise.js'
-import { requireFloat, results, theResult, zeroLike } from './trees.js'
+import { requireFloat, results, theResult, zeroLike } from './arguments.js'
 
 // -----------------------------------------------------------------------------
 // model

@@ -3,8 +3,8 @@ import { add } from '../tensor/arithmetic.js'
 import type { Slots } from '../primitive/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { isFloat } from '../DType.js'
-import { Forward } from '../transform/forward.js'
-import { Tape } from '../transform/reverse.js'
+import { ForwardTrace } from '../transform/forward.js'
+import { ReverseTrace } from '../transform/reverse.js'
 
 /** A function of leaves. */
 export type Leaves = (leaves: readonly Tensor[]) => readonly Tensor[]
@@ -16,7 +16,7 @@ export const pushForward = (
   primals: readonly Tensor[],
   tangents: Slots
 ): { readonly value: readonly Tensor[]; readonly tangent: Slots } => {
-  const forward = new Forward(transformation, add)
+  const forward = new ForwardTrace(transformation, add)
   try {
     const results = f(
       primals.map((primal, i) => {
@@ -43,7 +43,7 @@ export const pullBack = (
   primals: readonly Tensor[],
   wanted: (index: number) => boolean = () => true
 ): { readonly value: readonly Tensor[]; readonly pull: (cotangents: Slots, before?: Slots) => Slots } => {
-  const tape = new Tape(transformation, add)
+  const tape = new ReverseTrace(transformation, add)
   const chosen = primals.flatMap((primal, i) => (wanted(i) && isFloat(primal.dtype) ? [i] : []))
   const places = new Map(chosen.map((index, place) => [index, place]))
   try {

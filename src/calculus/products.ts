@@ -1,7 +1,7 @@
 /** Products with derivatives that are never formed: linear maps, Hessians, Gauss-Newton matrices. */
 import type { ScalarFunction } from './reverse.js'
 import { add } from '../tensor/arithmetic.js'
-import { Forward } from '../transform/forward.js'
+import { ForwardTrace } from '../transform/forward.js'
 import { run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import type { Tensor } from '../tensor/model.js'
@@ -9,7 +9,7 @@ import { type Flat, flattenAs } from '../tree/model.js'
 import { leafwise } from './jacobian.js'
 import { pullBack, pushForward } from './leafwise.js'
 import { differentiate } from './reverse.js'
-import { leavesLike, ofArguments, requireFloatArgument, results, zeroLike } from './trees.js'
+import { leavesLike, ofArguments, requireFloatArgument, results, zeroLike } from './arguments.js'
 
 /**
  * The value of a function and its derivative there, as a linear map of tangents that may be applied many times: the
@@ -34,7 +34,7 @@ export const linearize =
     let outcome: Flat<R> | undefined
     let value: readonly Tensor[] = []
     const { program, captured } = stage('linearize', flatArgs.leaves, (tangents) => {
-      const forward = new Forward('linearize', add)
+      const forward = new ForwardTrace('linearize', add)
       try {
         const moving = flatArgs.leaves.map((leaf, i) => forward.input(leaf, tangents[i]!))
         const flat = results('linearize', f(...flatArgs.unflatten(moving)))

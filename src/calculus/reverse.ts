@@ -3,9 +3,17 @@ import { ShapeError, show } from '../shape/model.js'
 import type { Show } from '../shape/static.js'
 import { add } from '../tensor/arithmetic.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
-import { Tape } from '../transform/reverse.js'
+import { ReverseTrace } from '../transform/reverse.js'
 import { mapAs, mapTensors } from '../tree/model.js'
-import { leavesLike, ofArguments, requireFloat, requireFloatArgument, results, theResult, zeroLike } from './trees.js'
+import {
+  leavesLike,
+  ofArguments,
+  requireFloat,
+  requireFloatArgument,
+  results,
+  theResult,
+  zeroLike
+} from './arguments.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -42,7 +50,7 @@ const passed = <P>(params: unknown): P => params as P
 // -----------------------------------------------------------------------------
 
 /** The tree on a tape: each leaf an input. The path of a leaf that cannot be differentiated is in the error. */
-const lift = <P>(operation: string, tape: Tape, params: P): P =>
+const lift = <P>(operation: string, tape: ReverseTrace, params: P): P =>
   mapAs(operation, params, (leaf, path) => {
     requireFloat(operation, leaf, path, 'the argument')
     return tape.input(leaf)
@@ -79,7 +87,7 @@ export const differentiate = <P, Aux>(
   f: (params: P) => readonly [value: unknown, aux: Aux],
   params: P
 ): readonly [value: Tensor, gradient: P, aux: Aux] => {
-  const tape = new Tape(operation, add)
+  const tape = new ReverseTrace(operation, add)
   try {
     const traced = lift(operation, tape, params)
     const inputs = tape.size
@@ -198,7 +206,7 @@ export const vjp =
     f: (...args: Args) => R
   ): ((...args: Args) => readonly [value: R, pullback: (cotangent: R) => Args]) =>
   (...args) => {
-    const tape = new Tape('vjp', add)
+    const tape = new ReverseTrace('vjp', add)
     try {
       const traced = mapAs(
         'vjp',

@@ -1,17 +1,17 @@
 /** Mapping over an axis for users. */
 import type { Shape } from '../shape/model.js'
 import { ShapeError, show } from '../shape/model.js'
-import { requireOptions, showGiven } from '../internal/refuse.js'
+import { requireOptions, showGiven } from '../internal/check.js'
 import { type Key, requireKey } from '../random/model.js'
 import { split } from '../random/key.js'
 import { stack } from '../tensor/join.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
 import { permuteTo } from '../tensor/structural.js'
-import type { Batch } from '../transform/batch.js'
+import type { BatchTrace } from '../transform/batch.js'
 import { TreeError, type Wording } from '../tree/error.js'
 import { type WithLeaves, mapAs } from '../tree/model.js'
 import { newBatch } from './batching.js'
-import { results } from './trees.js'
+import { results } from './arguments.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -232,7 +232,7 @@ const keysOf = (leaf: Tensor, path: string, size: number): Tensor => {
 /** A leaf that has been checked to be a key. */
 const asSplit = (leaf: Tensor): Key => leaf as Key
 
-const enter = (batch: Batch, arg: unknown, axes: unknown, i: number): unknown =>
+const enter = (batch: BatchTrace, arg: unknown, axes: unknown, i: number): unknown =>
   withAxes('vmap', 'inAxes', arg, axes, `args[${i}]`, ({ leaf, axis, path }) => {
     if (axis === null) return leaf
     if (axis === 'split') return batch.input(keysOf(leaf, path, batch.size))
@@ -240,7 +240,7 @@ const enter = (batch: Batch, arg: unknown, axes: unknown, i: number): unknown =>
     return batch.input(permuteTo(leaf, toFront(rank, axisOf('inAxes', axis, leaf.shape, rank, path))))
   })
 
-const leave = (batch: Batch, value: unknown, outAxes: unknown): unknown => {
+const leave = (batch: BatchTrace, value: unknown, outAxes: unknown): unknown => {
   results('vmap', value)
   return withAxes('vmap', 'outAxes', value, outAxes, 'the result', ({ leaf, axis, path }) => {
     if (typeof axis !== 'number') {

@@ -1,11 +1,11 @@
 /** All partial results of an associative operation, in logarithmically many steps. */
-import { requireOptions } from '../internal/refuse.js'
+import { requireOptions } from '../internal/check.js'
 import { ShapeError, normalizeAxis, show } from '../shape/model.js'
 import { concat, stack } from '../tensor/join.js'
 import type { Tensor } from '../tensor/model.js'
 import { reshapeTo } from '../tensor/structural.js'
 import { flip } from '../tensor/slice.js'
-import { take } from '../tensor/window.js'
+import { take } from '../tensor/stridedWindow.js'
 import { changes, inXs, ofXs, structureOf } from './structure.js'
 
 type Leaves = readonly Tensor[]

@@ -7,7 +7,7 @@ import { add } from '../tensor/arithmetic.js'
 import { concatPrimitive } from '../tensor/join.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { reshapeTo } from '../tensor/structural.js'
-import { along, take } from '../tensor/window.js'
+import { along, take } from '../tensor/stridedWindow.js'
 import { type Scanned, type Step, backwardStep, chosen, cut, emittingStep, neutral, presence, present } from './step.js'
 
 type Leaves = readonly Tensor[]

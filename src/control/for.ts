@@ -1,5 +1,5 @@
 /** Loops that count. */
-import { requireOptions, showGiven } from '../internal/refuse.js'
+import { requireOptions, showGiven } from '../internal/check.js'
 import { add } from '../tensor/arithmetic.js'
 import { less } from '../tensor/comparison.js'
 import { type Tensor, fromData, fromNumber, isScalar, isTensor } from '../tensor/model.js'

@@ -1,7 +1,7 @@
 /** What choices are made by: scalars of a type, and what is known of them. */
 import { DTypeError } from '../primitive/require.js'
 import { bottom } from '../primitive/traced.js'
-import { showGiven } from '../internal/refuse.js'
+import { showGiven } from '../internal/check.js'
 import { ShapeError, show, size } from '../shape/model.js'
 import { type Concrete, Scalar, type Tensor, contiguous, isTensor } from '../tensor/model.js'
 

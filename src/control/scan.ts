@@ -1,6 +1,6 @@
 /** Loops that carry a state along: `scan`, and `map`, which carries none. */
 import type { WithAxis } from '../calculus/vmap.js'
-import { requireNumber, requireOptions } from '../internal/refuse.js'
+import { requireNumber, requireOptions } from '../internal/check.js'
 import { ShapeError } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { TreeError, kindOf } from '../tree/error.js'

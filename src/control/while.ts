@@ -1,5 +1,5 @@
 /** Loops whose number of steps depends on what they compute. */
-import { requireNumber, requireOptions } from '../internal/refuse.js'
+import { requireNumber, requireOptions } from '../internal/check.js'
 import type { Tensor } from '../tensor/model.js'
 import { isStaged } from './loop.js'
 import { selectLeaves } from './condPrimitive.js'

@@ -11,8 +11,8 @@ import type { Shape } from '../shape/model.js'
 import { stopGradientPrimitive } from '../tensor/cast.js'
 import { type Tensor, isConcrete } from '../tensor/model.js'
 import { broadcastToPrimitive, castPrimitive, permutePrimitive, reshapePrimitive } from '../tensor/structural.js'
-import { slicePrimitive } from '../tensor/window.js'
-import { Interpretation } from '../transform/interpretation.js'
+import { slicePrimitive } from '../tensor/stridedWindow.js'
+import { Trace } from '../transform/trace.js'
 import { runningBackward } from '../transform/level.js'
 import { openScope } from '../transform/scope.js'
 import { type Call, calledThrough } from '../transform/program.js'
@@ -55,7 +55,7 @@ const views: ReadonlySet<object> = /* @__PURE__ */ new Set<object>([
 // -----------------------------------------------------------------------------
 
 /** One watched call of a function. */
-export class Watch extends Interpretation {
+export class Watch extends Trace {
   readonly remedy = 'return it, and read it outside'
   private readonly origins = new WeakMap<Tensor, Origin>()
   private readonly suspects = new WeakMap<Tensor, NonFiniteError>()

@@ -1,7 +1,7 @@
 /** Minima of functions. */
 import type * as E from 'fp-ts/lib/Either.js'
 import { pullBack } from '../calculus/leafwise.js'
-import { requireFloat, results, theResult } from '../calculus/trees.js'
+import { requireFloat, results, theResult } from '../calculus/arguments.js'
 import { ShapeError, show } from '../shape/model.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'

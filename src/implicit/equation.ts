@@ -13,7 +13,7 @@ import { type LinearSystem, type Method, linearSolvePrimitive, reportType, settl
 import { type Examples, type Jointly, overExamples } from './mapped.js'
 import { full, jacobianProgram, transposedProgram } from './operator.js'
 import { type Given, type Linear, type Solver, linearDefaults, methodFor, solutionAt } from './solver.js'
-import { wordingOfEquation } from './wording.js'
+import { wordingOfEquation } from './messages.js'
 import { compact, lengthOf, pack } from './vector.js'
 
 // -----------------------------------------------------------------------------

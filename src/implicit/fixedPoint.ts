@@ -1,6 +1,6 @@
 /** Fixed points of functions. */
 import type * as E from 'fp-ts/lib/Either.js'
-import { showGiven } from '../internal/refuse.js'
+import { showGiven } from '../internal/check.js'
 import { sub } from '../tensor/arithmetic.js'
 import type { Tensor } from '../tensor/model.js'
 import { run } from '../transform/program.js'

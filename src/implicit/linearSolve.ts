@@ -1,14 +1,14 @@
 /** Linear systems whose operator is a function. */
 import type * as E from 'fp-ts/lib/Either.js'
-import { isNotNegative, requireNumber, requireOptions, showGiven } from '../internal/refuse.js'
+import { isNotNegative, requireNumber, requireOptions, showGiven } from '../internal/check.js'
 import { bind } from '../primitive/bind.js'
-import { leavesLike } from '../calculus/trees.js'
+import { leavesLike } from '../calculus/arguments.js'
 import type { Tensor } from '../tensor/model.js'
 import type { WithLeaves } from '../tree/model.js'
 import { type LinearSystem, type Method, defaults, linearSolvePrimitive } from './linearSystem.js'
 import type { NotConverged } from './notConverged.js'
 import { closedLike, isStaged, solutionOf, unknownLike } from './unknown.js'
-import { wordingOfSystem } from './wording.js'
+import { wordingOfSystem } from './messages.js'
 
 // -----------------------------------------------------------------------------
 // model

@@ -13,7 +13,7 @@ import { type System, bicgstab, cg, gmres } from './krylov.js'
 import { type Examples, type Jointly, overExamples } from './mapped.js'
 import { type Outcome, type Wording, refuse, reportLength, reportOf } from './notConverged.js'
 import { full, matrixOf, onVectors, transposedProgram } from './operator.js'
-import { wordingOfSystem } from './wording.js'
+import { wordingOfSystem } from './messages.js'
 import { type Vector, compact, norm, pack, precisionOf, times, unpack } from './vector.js'
 
 // -----------------------------------------------------------------------------

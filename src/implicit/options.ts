@@ -1,9 +1,9 @@
 /** What roots, fixed points and minima have in common: options, and the way from a function and a guess to a solution. */
 import type * as E from 'fp-ts/lib/Either.js'
-import { requireOptions } from '../internal/refuse.js'
+import { requireOptions } from '../internal/check.js'
 import type { Program } from '../primitive/model.js'
 import { run } from '../transform/program.js'
-import { leavesLike } from '../calculus/trees.js'
+import { leavesLike } from '../calculus/arguments.js'
 import { type Tensor, isConcrete } from '../tensor/model.js'
 import type { Flat } from '../tree/model.js'
 import { type Equation, bindImplicit } from './equation.js'
@@ -14,7 +14,7 @@ import type { NotConverged, Outcome } from './notConverged.js'
 import { onVectors } from './operator.js'
 import { type Given, type Linear, type Start, linearDefaults } from './solver.js'
 import { type Closed, isStaged, solutionOf } from './unknown.js'
-import { wordingOfEquation } from './wording.js'
+import { wordingOfEquation } from './messages.js'
 import { type Vector, norm, pack, precisionOf, unpack } from './vector.js'
 
 // -----------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Program } from '../primitive/model.js'
 import { bottom } from '../primitive/traced.js'
-import { leavesLike, requireFloat, results } from '../calculus/trees.js'
+import { leavesLike, requireFloat, results } from '../calculus/arguments.js'
 import type { Tensor } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
 import { type Flat, type WithLeaves, flattenAs } from '../tree/model.js'

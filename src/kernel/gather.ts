@@ -1,6 +1,6 @@
 /** Picking elements along an axis; indices are checked and counted from the front already. */
 import type { Data } from '../DType.js'
-import type { Around } from './around.js'
+import type { Around } from './axisView.js'
 
 /** Rows at least this long are copied by the engine. */
 const longRow = 64

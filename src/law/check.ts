@@ -7,7 +7,7 @@ import { mappedGradients } from './mapped.js'
 import { type FunctionLaw, type Verdict, all } from './model.js'
 import { broken } from './compare.js'
 import { type Subject, subject } from './subject.js'
-import { accumulation, subsets } from './uses.js'
+import { accumulation, subsets } from './sharing.js'
 
 // -----------------------------------------------------------------------------
 // model

@@ -8,7 +8,7 @@ import { push } from './derivative.js'
 import { type Instance, movable, subjectOf } from './instance.js'
 import type { PrimitiveLaw } from './kernel.js'
 import { type Verdict, all, nothing } from './model.js'
-import { lattice, latticeLike, pick, rademacher } from './salt.js'
+import { lattice, latticeLike, pick, rademacher } from './directions.js'
 import { combine, count, flat, leafwise, replaced, tensorAt, unflat } from './values.js'
 
 // -----------------------------------------------------------------------------

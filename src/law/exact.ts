@@ -4,7 +4,7 @@ import type { Tensor } from '../tensor/model.js'
 import { broken, compare } from './compare.js'
 import { pull, push } from './derivative.js'
 import { type FunctionLaw, type Verdict, all, nothing } from './model.js'
-import { lattice, latticeLike } from './salt.js'
+import { lattice, latticeLike } from './directions.js'
 import type { Subject } from './subject.js'
 import { combine, count, dot, factor, flat, largest, roundingOf, unflat } from './values.js'
 

@@ -2,7 +2,7 @@
 import { isFloat } from '../DType.js'
 import type { Tensor } from '../tensor/model.js'
 import type { Instance } from './instance.js'
-import { lattice, pick } from './salt.js'
+import { lattice, pick } from './directions.js'
 import { count, flat, tensorAt } from './values.js'
 
 /** An operand of each of many examples; example 0 is as drawn. */

@@ -5,7 +5,7 @@ import { compare } from './compare.js'
 import { jacobian, lineAt, lineOf, pull, push } from './derivative.js'
 import { type Line, type Slope, kinksAt, noiseOf, slope } from './difference.js'
 import { type FunctionLaw, type Jacobians, type Verdict, all, nothing } from './model.js'
-import { lattice, rademacher } from './salt.js'
+import { lattice, rademacher } from './directions.js'
 import type { Subject } from './subject.js'
 import { count, dot, flat, leafwise, unflat } from './values.js'
 

@@ -5,7 +5,7 @@ import { pull, push } from './derivative.js'
 import { adjointAt } from './exact.js'
 import { checkAlong } from './finite.js'
 import { type FunctionLaw, type Verdict, all, nothing } from './model.js'
-import { latticeLike } from './salt.js'
+import { latticeLike } from './directions.js'
 import type { Subject } from './subject.js'
 import { count, factor, flat, largest, leafwise } from './values.js'
 

@@ -10,7 +10,7 @@ import { castPrimitive } from '../tensor/structural.js'
 import { freshLevel } from '../transform/level.js'
 import { literal } from './literal.js'
 import { rounded, roundedParams } from './rounded.js'
-import { pick } from './salt.js'
+import { pick } from './directions.js'
 import { type Subject, reachOfAll } from './subject.js'
 import { flat, largest, replaced } from './values.js'
 

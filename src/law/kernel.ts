@@ -7,7 +7,7 @@ import { broken, compare } from './compare.js'
 import { maskOf } from './examples.js'
 import { type Instance, concrete, inEither, subjectOf } from './instance.js'
 import { type Verdict, all, nothing } from './model.js'
-import { pick, spoiled } from './salt.js'
+import { pick, spoiled } from './directions.js'
 import { flat } from './values.js'
 
 // -----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import { inEither, subjectOf } from './instance.js'
 import type { PrimitiveLaw } from './kernel.js'
 import { type FunctionLaw, type Verdict, all, nothing } from './model.js'
 import { type Part, partsOf } from './parts.js'
-import { pick } from './salt.js'
+import { pick } from './directions.js'
 import type { Subject } from './subject.js'
 import { count, flat } from './values.js'
 

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { type CheckOptions, functionLaws, hold } from './check.js'
 import { thirdOrder } from './higher.js'
-import { judge } from './judge.js'
+import { judge } from './toError.js'
 import { subject } from './subject.js'
 
 /**

@@ -7,7 +7,7 @@ import { pull, push } from './derivative.js'
 import { type Instance, subjectOf } from './instance.js'
 import { type PrimitiveLaw, paths } from './kernel.js'
 import { type Verdict, all } from './model.js'
-import { latticeLike } from './salt.js'
+import { latticeLike } from './directions.js'
 import { count, flat, largest, replaced, unflat } from './values.js'
 
 type Tensors = readonly Tensor[]

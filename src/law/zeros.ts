@@ -10,7 +10,7 @@ import { maskOf, stacked } from './examples.js'
 import { type Instance, subjectOf } from './instance.js'
 import type { PrimitiveLaw } from './kernel.js'
 import { type Verdict, all, nothing } from './model.js'
-import { latticeLike, pick } from './salt.js'
+import { latticeLike, pick } from './directions.js'
 import type { Subject } from './subject.js'
 import { count, factor, flat, leafwise, unflat } from './values.js'
 

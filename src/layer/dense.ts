@@ -1,7 +1,7 @@
 /** The affine layer. */
 import { type Initializer, glorotUniform, zeros } from '../Init.js'
 import type { FloatDType } from '../DType.js'
-import { showGiven } from '../internal/refuse.js'
+import { showGiven } from '../internal/check.js'
 import * as R from '../Random.js'
 import type { Random } from '../Random.js'
 import type { Shape } from '../shape/model.js'

@@ -1,7 +1,7 @@
 /**
  * What a layer is: a way to draw parameters, and a pure function of parameters, state, context and input.
  */
-import { showGiven } from '../internal/refuse.js'
+import { showGiven } from '../internal/check.js'
 import type { Key, Random } from '../Random.js'
 import * as R from '../Random.js'
 import { requireKey } from '../random/model.js'

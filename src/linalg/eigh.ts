@@ -9,7 +9,7 @@ import type { Reduce } from '../shape/static.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
-import { reciprocalGaps } from './gaps.js'
+import { reciprocalGaps } from './eigenGaps.js'
 import {
   columnsOf,
   diagonalMatrix,

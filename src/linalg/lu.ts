@@ -14,7 +14,7 @@ import { strong } from '../tensor/matmul.js'
 import { type Concrete, type Tensor, fromData } from '../tensor/model.js'
 import { reshapeTo } from '../tensor/structural.js'
 import { typed } from '../tensor/typed.js'
-import { place, take } from '../tensor/window.js'
+import { place, take } from '../tensor/stridedWindow.js'
 import {
   columnsOf,
   doublesOf,

@@ -10,7 +10,7 @@ import type { Concrete, Tensor } from '../tensor/model.js'
 import { reshapeTo } from '../tensor/structural.js'
 import { typed } from '../tensor/typed.js'
 import type { FactorValues, LeftFactor, RightFactor } from './factorShapes.js'
-import { reciprocalGaps, reciprocalSums, reciprocals } from './gaps.js'
+import { reciprocalGaps, reciprocalSums, reciprocals } from './eigenGaps.js'
 import {
   antisymmetricPart,
   columnsOf,

@@ -6,9 +6,9 @@ import { abs, sub } from '../tensor/arithmetic.js'
 import { stopGradient } from '../tensor/cast.js'
 import { fill, type Tensor, contiguous } from '../tensor/model.js'
 import { logicalAnd } from '../tensor/logical.js'
-import { maximum } from '../tensor/extremum.js'
+import { maximum } from '../tensor/minMaxOfTwo.js'
 import { where } from '../tensor/select.js'
-import { along, take } from '../tensor/window.js'
+import { along, take } from '../tensor/stridedWindow.js'
 import {
   type Attempt,
   type Course,
@@ -19,7 +19,7 @@ import {
   timeAt,
   underway
 } from './control.js'
-import { type Accepted, plainRetrace, segmentedRetrace } from './retrace.js'
+import { type Accepted, plainRetrace, segmentedRetrace } from './replay.js'
 import type { Field, State } from './step.js'
 
 /** How an adaptive solver goes. */

@@ -2,7 +2,7 @@
 import type { DType } from '../DType.js'
 import { abs, add, div, mul, sign, square, sub } from '../tensor/arithmetic.js'
 import { equal, greater, lessEqual } from '../tensor/comparison.js'
-import { maximum, minimum } from '../tensor/extremum.js'
+import { maximum, minimum } from '../tensor/minMaxOfTwo.js'
 import { logicalAnd, logicalNot } from '../tensor/logical.js'
 import type { Tensor } from '../tensor/model.js'
 import { fill } from '../tensor/model.js'

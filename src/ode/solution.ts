@@ -1,5 +1,5 @@
 /** The primitive behind staged solvers: how many steps they make is not known before there are values. */
-import { zeroLike } from '../calculus/trees.js'
+import { zeroLike } from '../calculus/arguments.js'
 import { spreadOver } from '../calculus/program.js'
 import { callMapped } from '../calculus/batching.js'
 import { type Leaves, pullBack, pushForward } from '../calculus/leafwise.js'

@@ -3,7 +3,7 @@
  * element type of the leaf that it meets, as a number does.
  */
 import { isFloat } from '../DType.js'
-import { requireNumber } from '../internal/refuse.js'
+import { requireNumber } from '../internal/check.js'
 import { DTypeError } from '../primitive/require.js'
 import { LeakedTracerError, Traced, read } from '../primitive/traced.js'
 import type { Schedule } from '../Schedule.js'

@@ -1,5 +1,5 @@
 /** The optimizers by name, as chains of transformations that end in a learning rate. */
-import { requireOptions } from '../internal/refuse.js'
+import { requireOptions } from '../internal/check.js'
 import type { Schedule } from '../Schedule.js'
 import type { Tensor } from '../tensor/model.js'
 import { requireCoefficient } from './coefficient.js'

@@ -1,5 +1,5 @@
 /** The transformations of gradients that optimizers are chained from. */
-import { isNotNegative, requireNumber, requireOptions, showGiven } from '../internal/refuse.js'
+import { isNotNegative, requireNumber, requireOptions, showGiven } from '../internal/check.js'
 import type { Schedule } from '../Schedule.js'
 import { add, cast, div, minimum, mul, sqrt, square } from '../Tensor.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'

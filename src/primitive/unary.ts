@@ -1,6 +1,6 @@
 /** The makers of elementwise primitives of one operand. */
 import { type DType, isFloat } from '../DType.js'
-import { requireNumber } from '../internal/refuse.js'
+import { requireNumber } from '../internal/check.js'
 import { type LoopsByType, type Scalar1, type UnaryLoop, unaryLoop } from '../kernel/elementwise.js'
 import type { Shape } from '../shape/model.js'
 import { type Preserving, checkOptions, dataOrOptions } from '../tensor/dataFirst.js'

@@ -49,8 +49,8 @@ import {
   minPrimitive,
   argmaxPrimitive,
   argminPrimitive
-} from '../tensor/extrema.js'
-import { maximum, minimum, preference, relu, gate, clampPrimitive } from '../tensor/extremum.js'
+} from '../tensor/minMaxOverAxes.js'
+import { maximum, minimum, preference, relu, gate, clampPrimitive } from '../tensor/minMaxOfTwo.js'
 import { foldIndicesPrimitive } from '../tensor/foldIndices.js'
 import { sinh, cosh, asinh, acosh, atanh } from '../tensor/hyperbolic.js'
 import { tanh, tanhDerivative } from '../tensor/tanh.js'
@@ -98,7 +98,7 @@ import {
 } from '../tensor/structural.js'
 import { bandPrimitive, diagonalPrimitive, diagonalMatrixPrimitive } from '../tensor/triangular.js'
 import { sin, cos, tan, asin, acos, atan, atan2, atanDerivative, oneMinusSquare } from '../tensor/trigonometric.js'
-import { slicePrimitive, padPrimitive } from '../tensor/window.js'
+import { slicePrimitive, padPrimitive } from '../tensor/stridedWindow.js'
 
 const records: readonly Primitive[] = [
   checkpointPrimitive,

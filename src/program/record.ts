@@ -7,7 +7,7 @@ import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { Writer, Written } from '../transform/stage.js'
 import { type StagedProgram, staged, structureOf } from '../debug/trace.js'
 import { flattenAs } from '../tree/model.js'
-import { ofArguments, results } from '../calculus/trees.js'
+import { ofArguments, results } from '../calculus/arguments.js'
 
 /**
  * What `record` gives: a program, and what its variables were when it was written.

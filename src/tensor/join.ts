@@ -8,13 +8,13 @@ import type { Primitive } from '../primitive/model.js'
 import { requireList } from '../primitive/require.js'
 import { type Shape, ShapeError, equals, normalizeAxis, show, size, strides } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
-import type { OneAxis } from './arrange.js'
+import type { OneAxis } from './alongBlock.js'
 import { checkOptions, dataFirst, listFirst } from './dataFirst.js'
 import type { Joined, Parts, Stacked, Stacks } from './joinTypes.js'
 import { newAxis } from './layout.js'
 import { Scalar, type Tensor, fill, fromData } from './model.js'
 import { cast, reshapeTo } from './structural.js'
-import { along, viewOf } from './window.js'
+import { along, viewOf } from './stridedWindow.js'
 
 // -----------------------------------------------------------------------------
 // model

@@ -12,7 +12,7 @@ import {
 } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import type { Axes, InsertAxis, Mutable } from '../shape/static.js'
-import { dropAxes } from './arrange.js'
+import { dropAxes } from './alongBlock.js'
 import { type TensorOr, checkOptions, dataFirst, dataOrOptions } from './dataFirst.js'
 import type { Tensor } from './model.js'
 import { requireList } from '../primitive/require.js'

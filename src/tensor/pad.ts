@@ -5,7 +5,7 @@ import type { Resized } from '../shape/layout.js'
 import { type Shape, ShapeError, show } from '../shape/model.js'
 import { checkOptions, dataFirst } from './dataFirst.js'
 import type { Tensor } from './model.js'
-import { place } from './window.js'
+import { place } from './stridedWindow.js'
 
 /**
  * How many values `pad` puts in front of and behind an axis; one number means as many on both sides.

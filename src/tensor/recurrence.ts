@@ -8,9 +8,9 @@ import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { size } from '../shape/model.js'
-import { arrange } from './arrange.js'
+import { arrange } from './alongBlock.js'
 import { type Tensor, fromData } from './model.js'
-import { along, place, take } from './window.js'
+import { along, place, take } from './stridedWindow.js'
 
 /** An axis, and the direction in which one goes along it. */
 export interface Course {

@@ -4,12 +4,12 @@ import type { Sliced } from '../shape/layout.js'
 import { type Shape, ShapeError, normalizeAxes, normalizeAxis, show } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import type { Axes, Reduce } from '../shape/static.js'
-import { dropAxes } from './arrange.js'
+import { dropAxes } from './alongBlock.js'
 import { type Preserving, checkOptions, dataFirst, dataOrOptions } from './dataFirst.js'
 import type { Tensor } from './model.js'
 import { requireList } from '../primitive/require.js'
 import { reshapeTo } from './structural.js'
-import { along, take } from './window.js'
+import { along, take } from './stridedWindow.js'
 
 // -----------------------------------------------------------------------------
 // model

@@ -20,16 +20,16 @@ import {
   keepAxes,
   reduceOver,
   restore
-} from './arrange.js'
+} from './alongBlock.js'
 import { greater } from './comparison.js'
 import { type Preserving, checkOptions, dataOrOptions } from './dataFirst.js'
 import { exp } from './exponential.js'
-import { maxPrimitive } from './extrema.js'
+import { maxPrimitive } from './minMaxOverAxes.js'
 import { type Concrete, type Tensor, contiguous } from './model.js'
 import { type Reduction, axesBehind, drawAxes, reduction } from './reduction.js'
 import { where } from './select.js'
 import { cast, expandOver, sumOver } from './structural.js'
-import { viewOf } from './window.js'
+import { viewOf } from './stridedWindow.js'
 
 // -----------------------------------------------------------------------------
 // primitives

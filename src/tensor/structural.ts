@@ -13,7 +13,7 @@ import * as E from '../primitive/expression.js'
 import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, equals, show, size, strides } from '../shape/model.js'
-import { type OverAxes, countOver, dropAxes, keepAxes, reduceOver } from './arrange.js'
+import { type OverAxes, countOver, dropAxes, keepAxes, reduceOver } from './alongBlock.js'
 import { type Concrete, Dense, Scalar, type Tensor, contiguous, firstElement, fromData, fromNumber } from './model.js'
 
 // -----------------------------------------------------------------------------

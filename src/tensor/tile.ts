@@ -8,7 +8,7 @@ import { concat } from './join.js'
 import type { Tensor } from './model.js'
 import { requireList } from '../primitive/require.js'
 import { broadcastToShape, reshapeTo } from './structural.js'
-import { along, take } from './window.js'
+import { along, take } from './stridedWindow.js'
 
 // -----------------------------------------------------------------------------
 // model

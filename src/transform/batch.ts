@@ -9,7 +9,7 @@ import { align } from '../primitive/batch.js'
 import { type Shape, ShapeError } from '../shape/model.js'
 import { broadcastToShape } from '../tensor/structural.js'
 import { type Tensor, fill } from '../tensor/model.js'
-import { Interpretation } from './interpretation.js'
+import { Trace } from './trace.js'
 
 /** How examples are taken out of the axis in front and put together again, in dispatching operations. */
 export interface Examples {
@@ -18,12 +18,12 @@ export interface Examples {
 }
 
 /** One value per example. */
-class Batched<S extends Shape = Shape> extends Traced<S> {
-  declare readonly interpreter: Batch
+class BatchTracer<S extends Shape = Shape> extends Traced<S> {
+  declare readonly interpreter: BatchTrace
   /** All examples, along the axis in front. */
   declare readonly primal: Tensor
 
-  constructor(batch: Batch, primal: Tensor, shape: Readonly<S>) {
+  constructor(batch: BatchTrace, primal: Tensor, shape: Readonly<S>) {
     super(batch.level, shape, primal.dtype)
     this.interpreter = batch
     this.primal = primal
@@ -31,7 +31,7 @@ class Batched<S extends Shape = Shape> extends Traced<S> {
 }
 
 /** One mapping over an axis. */
-export class Batch extends Interpretation {
+export class BatchTrace extends Trace {
   readonly remedy = 'examples differ in it, choose by T.where, Control.cond or Control.whileLoop'
   /** The length of the mapped axis. */
   readonly size: number
@@ -45,11 +45,11 @@ export class Batch extends Interpretation {
 
   /** A value that differs between examples, which lie along the axis in front. */
   input(primal: Tensor): Tensor {
-    return new Batched(this, primal, primal.shape.slice(1))
+    return new BatchTracer(this, primal, primal.shape.slice(1))
   }
 
   /** Whether a value differs between examples. */
-  owns(x: Tensor): x is Batched {
+  owns(x: Tensor): x is BatchTracer {
     return x.level === this.level
   }
 

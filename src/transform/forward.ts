@@ -7,19 +7,19 @@ import { missingRule } from '../primitive/require.js'
 import { Traced, ownRule } from '../primitive/traced.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
-import { Interpretation } from './interpretation.js'
+import { Trace } from './trace.js'
 import { differentiated } from './level.js'
 import { openScope, pushedForward } from './scope.js'
 
 type Add = (a: Tensor, b: Tensor) => Tensor
 
 /** A value and its tangent, of the same shape and type. */
-class Dual<S extends Shape = Shape> extends Traced<S> {
-  declare readonly interpreter: Forward
+class ForwardTracer<S extends Shape = Shape> extends Traced<S> {
+  declare readonly interpreter: ForwardTrace
   declare readonly primal: Tensor<S>
   declare readonly tangent: Tensor
 
-  constructor(forward: Forward, primal: Tensor<S>, tangent: Tensor) {
+  constructor(forward: ForwardTrace, primal: Tensor<S>, tangent: Tensor) {
     super(forward.level, primal.shape, primal.dtype)
     this.interpreter = forward
     this.primal = primal
@@ -28,7 +28,7 @@ class Dual<S extends Shape = Shape> extends Traced<S> {
 }
 
 /** One forward-mode differentiation. */
-export class Forward extends Interpretation {
+export class ForwardTrace extends Trace {
   readonly remedy: string = differentiated
   private readonly sum: Add
   private readonly scope = openScope()
@@ -41,7 +41,7 @@ export class Forward extends Interpretation {
 
   /** A value that moves with a tangent. */
   input(primal: Tensor, tangent: Tensor): Tensor {
-    return new Dual(this, primal, tangent)
+    return new ForwardTracer(this, primal, tangent)
   }
 
   /** Refuses a tangent of a run inside this one as well: tangents come from outside. */
@@ -52,7 +52,7 @@ export class Forward extends Interpretation {
     }
   }
 
-  private owns(x: Tensor): x is Dual {
+  private owns(x: Tensor): x is ForwardTracer {
     return x.level === this.level
   }
 
@@ -98,7 +98,7 @@ export class Forward extends Interpretation {
       const part = rule(operand.tangent, primals, result, params)
       tangent = tangent === undefined ? part : this.sum(tangent, part)
     }
-    return tangent === undefined ? out : [new Dual(this, result, tangent)]
+    return tangent === undefined ? out : [new ForwardTracer(this, result, tangent)]
   }
 
   override applyPair(pair: Pair, x: Tensor, y: Tensor): Tensor {
@@ -123,7 +123,7 @@ export class Forward extends Interpretation {
     const first = this.owns(x) ? maps[0](a, b, out)(x.tangent) : undefined
     const second = this.owns(y) ? maps[1](a, b, out)(y.tangent) : undefined
     const tangent = first === undefined ? second : second === undefined ? first : this.sum(first, second)
-    return tangent === undefined ? out : new Dual(this, out, tangent)
+    return tangent === undefined ? out : new ForwardTracer(this, out, tangent)
   }
 
   private jointly<P extends Params>(
@@ -140,7 +140,7 @@ export class Forward extends Interpretation {
       const tangent = tangents[i]
       if (tangent === undefined) return each
       this.requireBelow(name, tangent)
-      return new Dual(this, each, tangent)
+      return new ForwardTracer(this, each, tangent)
     })
   }
 }

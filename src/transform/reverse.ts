@@ -11,7 +11,7 @@ import { missingRule } from '../primitive/require.js'
 import { Traced } from '../primitive/traced.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
-import { Interpretation } from './interpretation.js'
+import { Trace } from './trace.js'
 import { differentiated, duringBackward } from './level.js'
 import { openScope, pulledBack } from './scope.js'
 
@@ -46,12 +46,12 @@ class Edge {
 const none = -1
 
 /** A value on a tape. */
-class Node<S extends Shape = Shape> extends Traced<S> {
-  declare readonly interpreter: Tape
+class ReverseTracer<S extends Shape = Shape> extends Traced<S> {
+  declare readonly interpreter: ReverseTrace
   declare readonly index: number
   declare readonly primal: Tensor<S>
 
-  constructor(tape: Tape, index: number, primal: Tensor<S>) {
+  constructor(tape: ReverseTrace, index: number, primal: Tensor<S>) {
     super(tape.level, primal.shape, primal.dtype)
     this.interpreter = tape
     this.index = index
@@ -63,7 +63,7 @@ class Node<S extends Shape = Shape> extends Traced<S> {
  * One reverse-mode differentiation. Its values are slots, numbered in creation order; the tape itself is the list of edges,
  * the last first. A list of young objects is cheaper than arrays that grow: nothing is copied, and no write is tracked.
  */
-export class Tape extends Interpretation {
+export class ReverseTrace extends Trace {
   readonly remedy: string = differentiated
   private readonly sum: Add
   private readonly scope = openScope()
@@ -77,7 +77,7 @@ export class Tape extends Interpretation {
   }
 
   /** A new input of the differentiated function. */
-  input(primal: Tensor): Node {
+  input(primal: Tensor): ReverseTracer {
     return this.push(primal)
   }
 
@@ -96,7 +96,7 @@ export class Tape extends Interpretation {
   }
 
   /** Whether a value lives on this tape. */
-  private owns(x: Tensor): x is Node {
+  private owns(x: Tensor): x is ReverseTracer {
     return x.level === this.level
   }
 
@@ -173,8 +173,8 @@ export class Tape extends Interpretation {
     return out.map((each) => (isFloat(each.dtype) ? this.push(each) : this.skip(each)))
   }
 
-  private push(primal: Tensor): Node {
-    return new Node(this, this.slots++, primal)
+  private push(primal: Tensor): ReverseTracer {
+    return new ReverseTracer(this, this.slots++, primal)
   }
 
   /** Takes a slot for a result that has no derivative, and leaves it off the tape. */

@@ -4,7 +4,7 @@
  * The open scope is a variable of the moment: it is set while a function runs, and set back when the function returns or
  * throws. Programs and derivatives name scopes from where they began, so that they mean the same wherever they are used.
  */
-import { showGiven } from '../internal/refuse.js'
+import { showGiven } from '../internal/check.js'
 
 let open: string | undefined = undefined
 

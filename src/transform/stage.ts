@@ -18,7 +18,7 @@ import { equation, live } from './program.js'
 import { openScope, relative } from './scope.js'
 import type { Shape } from '../shape/model.js'
 import { type Tensor, isConcrete } from '../tensor/model.js'
-import { Interpretation } from './interpretation.js'
+import { Trace } from './trace.js'
 
 // -----------------------------------------------------------------------------
 // the interpreter
@@ -54,7 +54,7 @@ export abstract class Written<S extends Shape = Shape> extends Traced<S> {
 }
 
 /** An interpreter that writes operations down as the equations of a program. */
-export abstract class Writer extends Interpretation {
+export abstract class Writer extends Trace {
   private readonly scope = openScope()
   private readonly equations: Equation[] = []
   private readonly inputs: Variable[] = []
@@ -129,12 +129,12 @@ export abstract class Writer extends Interpretation {
 }
 
 /** A value inside a staging. */
-class Staged<S extends Shape = Shape> extends Written<S> {
+class StagingTracer<S extends Shape = Shape> extends Written<S> {
   override readonly primal: undefined = undefined
 }
 
 /** One staging of a function. */
-export class Stage extends Writer {
+export class StagingTrace extends Writer {
   readonly remedy = 'a staged function knows shapes only, choose by T.where, Control.cond or Control.whileLoop'
 
   /** A new input of the function. */
@@ -148,7 +148,7 @@ export class Stage extends Writer {
   }
 
   private value(variable: Variable): Tensor {
-    return new Staged(this, variable, variable.shape)
+    return new StagingTracer(this, variable, variable.shape)
   }
 
   apply<P extends Params>(primitive: Primitive<P>, operands: readonly Tensor[], params: P): readonly Tensor[] {
@@ -166,7 +166,7 @@ export const stage = (
   types: readonly TensorType[],
   f: (inputs: readonly Tensor[]) => readonly Tensor[]
 ): { readonly program: Program; readonly captured: readonly Tensor[] } => {
-  const interpreter = new Stage(transformation)
+  const interpreter = new StagingTrace(transformation)
   try {
     return interpreter.program(f(types.map((type) => interpreter.input(type))))
   } finally {
@@ -180,7 +180,7 @@ export const stageAt = (
   values: readonly Tensor[],
   f: (inputs: readonly Tensor[]) => readonly Tensor[]
 ): { readonly program: Program; readonly operands: readonly Tensor[] } => {
-  const interpreter = new Stage(transformation)
+  const interpreter = new StagingTrace(transformation)
   try {
     const distinct = [...new Set(values)]
     const inputs = new Map(distinct.map((value) => [value, interpreter.standIn(value)]))

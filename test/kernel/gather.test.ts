@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { around } from '../../src/kernel/around.js'
+import { around } from '../../src/kernel/axisView.js'
 import { gatherInto, takeAlongInto } from '../../src/kernel/gather.js'
 
 /** A view of some rank: sizes, strides of any kind (0 too), an offset, and an axis. */

@@ -20,7 +20,7 @@ import {
 } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 import { describe, expect, it } from 'vitest'
-import { clampPrimitive, gate } from '../../src/tensor/extremum.js'
+import { clampPrimitive, gate } from '../../src/tensor/minMaxOfTwo.js'
 import { share } from '../../src/tensor/logistic.js'
 import { powerLogPrimitive } from '../../src/tensor/power.js'
 import { interpret } from './interpret.js'

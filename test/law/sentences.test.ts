@@ -7,7 +7,7 @@ import type { Primitive } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 import { describe, expect, test } from 'vitest'
 import { concrete } from '../../src/law/instance.js'
-import { judge } from '../../src/law/judge.js'
+import { judge } from '../../src/law/toError.js'
 
 const saying = (message: string): unknown => expect.objectContaining({ message })
 

@@ -27,7 +27,7 @@ import {
   y
 } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
-import { gate, preference } from '../../src/tensor/extremum.js'
+import { gate, preference } from '../../src/tensor/minMaxOfTwo.js'
 
 const shown = ({ primitive }: { readonly primitive: Primitive }): string =>
   primitive.scalar === undefined ? '' : showExpression(primitive.scalar.float)

@@ -1,7 +1,7 @@
 /** The largest and smallest elements over axes, and where they are. */
 import { type Data, allocate } from '../DType.js'
 import { argmaxInto, argminInto, maxInto, minInto } from '../kernel/reduceExtrema.js'
-import { sharesInto } from '../kernel/shares.js'
+import { sharesInto } from '../kernel/tieShares.js'
 import { behind } from '../primitive/batch.js'
 import { type Draw, real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
@@ -20,7 +20,7 @@ import {
   keepAxes,
   reduceOver,
   restore
-} from './arrange.js'
+} from './alongBlock.js'
 import { checkOptions, dataOrOptions } from './dataFirst.js'
 import { type Tensor, fromData } from './model.js'
 import { type Reduction, axesBehind, drawAxes, reduction } from './reduction.js'

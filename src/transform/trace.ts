@@ -5,7 +5,7 @@ import type { Tensor } from '../tensor/model.js'
 import { freshLevel } from './level.js'
 
 /** One run of a transformation. */
-export abstract class Interpretation implements Interpreter {
+export abstract class Trace implements Interpreter {
   readonly level: number = freshLevel()
   /** The transformation as the user called it. */
   readonly transformation: string

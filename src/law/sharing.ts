@@ -4,7 +4,7 @@ import type { Tensor } from '../tensor/model.js'
 import { compare } from './compare.js'
 import { pull, push } from './derivative.js'
 import { type FunctionLaw, type Verdict, all, nothing } from './model.js'
-import { latticeLike } from './salt.js'
+import { latticeLike } from './directions.js'
 import { combine, count, flat, replaced, roundingOf, unflat } from './values.js'
 
 const zeros = (like: readonly Tensor[]): readonly Tensor[] => unflat(like, new Float64Array(count(like)))
