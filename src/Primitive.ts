@@ -73,7 +73,7 @@ export {
   expose,
   op
 } from './primitive/op.js'
-export { DTypeError } from './primitive/require.js'
+export { DTypeError } from './internal/require.js'
 export { showExpression } from './primitive/showExpression.js'
 export { LeakedTracerError } from './primitive/traced.js'
 export { type Concrete, type Contiguous, contiguous, fromData } from './tensor/model.js'

@@ -2,10 +2,12 @@
  * Schedules: numbers that change with the step, such as a learning rate. A schedule is a function of the step number and
  * nothing else; steps count from 0.
  */
+import { describe } from './internal/describe.js'
+import { options, checkedLater, flag } from './internal/options.js'
 import { ShapeError, show } from './shape/model.js'
-import { isNotNegative, requireNumber, requireOptions, showGiven } from './internal/check.js'
+import { isNotNegative, requireNumber } from './internal/check.js'
 import { guardedMul } from './primitive/elementwise.js'
-import { requireTensor } from './primitive/require.js'
+import { requireTensor } from './internal/require.js'
 import {
   add,
   cast,
@@ -69,14 +71,14 @@ export interface Way {
 
 const positiveSteps = (operation: string, steps: number): void => {
   if (typeof steps === 'number' && steps > 0) return
-  throw new RangeError(`${operation}: ${showGiven(steps)} steps; a number above 0 is required`)
+  throw new RangeError(`${operation}: ${describe(steps)} steps; a number above 0 is required`)
 }
 
 const finite = (operation: string, name: string, value: number): void =>
   requireNumber(operation, name, value, 'a finite number', Number.isFinite)
 
 const requireWay = (operation: string, way: Way): void => {
-  requireOptions(operation, way, ['from', 'to', 'over'])
+  options<Way>(operation, { from: checkedLater, to: checkedLater, over: checkedLater })(way)
   finite(operation, 'from', way.from)
   finite(operation, 'to', way.to ?? 0)
   positiveSteps(operation, way.over)
@@ -114,11 +116,11 @@ const progress = (step: Tensor<[]>, over: number): Tensor<[]> => minimum(maximum
 /* @__NO_SIDE_EFFECTS__ */
 export const make = (value: (step: Tensor<[]>) => Tensor<[]>): Schedule => {
   if (typeof value !== 'function') {
-    throw new TypeError(`Schedule.make: ${showGiven(value)}; a function of the step is required`)
+    throw new TypeError(`Schedule.make: ${describe(value)}; a function of the step is required`)
   }
   const at = (step: Tensor<[]>): Tensor<[]> => {
     const result: Tensor = value(cast(step, 'float64'))
-    requireTensor('Schedule.make', result, ' as the value')
+    requireTensor('Schedule.make', result, 'the value')
     if (result.shape.length === 0) return typed(result)
     throw new ShapeError(
       'Schedule.make',
@@ -202,6 +204,13 @@ export const inverseSqrt = (from: number): Schedule => {
   return make((step) => div(from, sqrt(maximum(step, 1))))
 }
 
+const exponentialOptions = /* @__PURE__ */ options<Parameters<typeof exponential>[0]>('exponential', {
+  from: checkedLater,
+  decay: checkedLater,
+  every: checkedLater,
+  staircase: flag
+})
+
 /**
  * Falls geometrically: from * decay^(t / every). With `staircase` the exponent is rounded down, so that the value drops
  * once every so many steps.
@@ -216,14 +225,14 @@ export const inverseSqrt = (from: number): Schedule => {
  * halving(60) // => 0.025
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const exponential = (options: {
+export const exponential = (given: {
   readonly from: number
   readonly decay: number
   readonly every: number
   readonly staircase?: boolean
 }): Schedule => {
-  requireOptions('exponential', options, ['from', 'decay', 'every', 'staircase'])
-  const { from, decay, every, staircase = false } = options
+  exponentialOptions(given)
+  const { from, decay, every, staircase = false } = given
   finite('exponential', 'from', from)
   requireNumber('exponential', 'decay', decay, 'a number of 0 or more', isNotNegative)
   positiveSteps('exponential', every)

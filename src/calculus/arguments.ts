@@ -1,7 +1,7 @@
 /** What goes into a differentiated function and what comes out of it: trees of float tensors. */
 import { isFloat } from '../DType.js'
 import type { TensorType } from '../primitive/model.js'
-import { DTypeError } from '../primitive/require.js'
+import { DTypeError } from '../internal/require.js'
 import { ShapeError, equals, show } from '../shape/model.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { TreeError, type Wording } from '../tree/error.js'

@@ -1,5 +1,5 @@
 /** Whole Jacobians and Hessians, by mapping the two modes over a basis. */
-import { requireOptions, showGiven } from '../internal/check.js'
+import { options, oneOf } from '../internal/options.js'
 import type { Shape } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
@@ -133,12 +133,7 @@ const replace = (tree: unknown, leaf: () => unknown): unknown => {
 /** Vouches for a tree that was put together from the blocks. */
 const nested = <J>(tree: unknown): J => tree as J
 
-const modeOf = (options: JacobianOptions): JacobianOptions['mode'] => {
-  requireOptions('jacobian', options, ['mode'])
-  const { mode } = options
-  if (mode === undefined || mode === 'forward' || mode === 'reverse') return mode
-  throw new TypeError(`jacobian: mode ${showGiven(mode)}; 'forward' or 'reverse' is required`)
-}
+const check = /* @__PURE__ */ options<JacobianOptions>('jacobian', { mode: oneOf('forward', 'reverse') })
 
 /** The Jacobian in the name of an operation. */
 const jacobianAs = <P, R>(
@@ -170,15 +165,13 @@ const jacobianAs = <P, R>(
  * const polar = ({ r, phi }: { r: T.Tensor<[]>; phi: T.Tensor<[]> }) => T.mul(r, T.stack([T.cos(phi), T.sin(phi)]))
  * jacobian(polar)({ r: T.scalar(2), phi: T.scalar(0) }) // => { r: T.of([1, 0]), phi: T.of([0, 2]) }
  */
-export const jacobian =
-  <P, Rest extends readonly unknown[], R>(
-    f: (params: P, ...rest: Rest) => R,
-    options: JacobianOptions = {}
-  ): ((params: P, ...rest: Rest) => Jacobian<R, P>) =>
-  (params, ...rest) => {
-    const mode = modeOf(options)
-    return jacobianAs('jacobian', (p: P) => f(p, ...rest), params, mode)
-  }
+export const jacobian = <P, Rest extends readonly unknown[], R>(
+  f: (params: P, ...rest: Rest) => R,
+  options: JacobianOptions = {}
+): ((params: P, ...rest: Rest) => Jacobian<R, P>) => {
+  check(options)
+  return (params, ...rest) => jacobianAs('jacobian', (p: P) => f(p, ...rest), params, options.mode)
+}
 
 /**
  * The Hessian of a function in its first argument: the Jacobian of its Jacobian, by forward over reverse. For a scalar

@@ -1,6 +1,6 @@
 /** From many examples to one: the way back from what `vmap` puts in front. */
 import { dual } from '../internal/dual.js'
-import { requireTensor } from '../primitive/require.js'
+import { requireTensor } from '../internal/require.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { mapAs } from '../tree/model.js'
@@ -39,7 +39,7 @@ const without = <P>(tree: P, f: (leaf: Tensor) => Tensor): WithoutAxis<P> =>
         throw new ShapeError('overExamples', [shape], `${name} is a scalar; an axis of examples in front is required`)
       }
       const result = f(leaf)
-      requireTensor('overExamples', result, ` for ${name}`)
+      requireTensor('overExamples', result, `the result for ${name}`)
       const rest = shape.slice(1)
       if (equals(result.shape, rest)) return result
       const given = `${name} of shape ${show(shape)} became one of shape ${show(result.shape)}`

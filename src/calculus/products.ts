@@ -1,5 +1,5 @@
 /** Products with derivatives that are never formed: linear maps, Hessians, Gauss-Newton matrices. */
-import type { ScalarFunction } from './reverse.js'
+import { type ScalarFunction, differentiate } from './reverse.js'
 import { add } from '../tensor/arithmetic.js'
 import { ForwardTrace } from '../transform/forward.js'
 import { run } from '../transform/program.js'
@@ -8,7 +8,6 @@ import type { Tensor } from '../tensor/model.js'
 import { type Flat, flattenAs } from '../tree/model.js'
 import { leafwise } from './jacobian.js'
 import { pullBack, pushForward } from './leafwise.js'
-import { differentiate } from './reverse.js'
 import { leavesLike, ofArguments, requireFloatArgument, results, zeroLike } from './arguments.js'
 
 /**

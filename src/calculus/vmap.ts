@@ -1,7 +1,7 @@
 /** Mapping over an axis for users. */
-import type { Shape } from '../shape/model.js'
-import { ShapeError, show } from '../shape/model.js'
-import { requireOptions, showGiven } from '../internal/check.js'
+import { describe } from '../internal/describe.js'
+import { checkedLater, number, options } from '../internal/options.js'
+import { type Shape, ShapeError, show } from '../shape/model.js'
 import { type Key, requireKey } from '../random/model.js'
 import { split } from '../random/key.js'
 import { stack } from '../tensor/join.js'
@@ -138,7 +138,7 @@ const withAxes = (
     return mapAs(operation, tree, visitAt, wording)
   }
   const differ = (rule: string): TreeError => new TreeError(operation, path, `${what} at ${path}: ${rule}`)
-  if (!isNode(axes)) throw differ(`${showGiven(axes)}; a number, null or a tree of them is required`)
+  if (!isNode(axes)) throw differ(`${describe(axes)}; a number, null or a tree of them is required`)
   if (isTensor(tree) || !isNode(tree)) {
     throw differ('a tree of axes for one value; a number or null is required')
   }
@@ -185,7 +185,7 @@ const fromFront = (rank: number, axis: number): readonly number[] => {
 const axesOf = (inAxes: unknown, count: number): readonly unknown[] => {
   if (isAxis(inAxes)) return new Array<Axis>(count).fill(inAxes)
   if (!Array.isArray(inAxes)) {
-    const rule = `inAxes ${showGiven(inAxes)}; a number, null, 'split' or a list of one entry per argument is required`
+    const rule = `inAxes ${describe(inAxes)}; a number, null, 'split' or a list of one entry per argument is required`
     throw new TreeError('vmap', '', rule)
   }
   if (inAxes.length === count) return inAxes
@@ -195,12 +195,7 @@ const axesOf = (inAxes: unknown, count: number): readonly unknown[] => {
 /** The length of the mapped axis, on which all leaves must agree. */
 const sizeOf = (args: readonly unknown[], axes: readonly unknown[], size: number | undefined): number => {
   let first: { readonly path: string; readonly n: number; readonly shape: Shape } | undefined
-  if (size !== undefined) {
-    if (!Number.isSafeInteger(size) || size < 0) {
-      throw new ShapeError('vmap', [], `size ${size}; an integer of 0 or more is required`)
-    }
-    first = { path: 'size', n: size, shape: [size] }
-  }
+  if (size !== undefined) first = { path: 'size', n: size, shape: [size] }
   args.forEach((arg, i) =>
     withAxes('vmap', 'inAxes', arg, axes[i], `args[${i}]`, ({ leaf, axis, path }) => {
       if (typeof axis !== 'number') return leaf
@@ -255,6 +250,12 @@ const leave = (batch: BatchTrace, value: unknown, outAxes: unknown): unknown => 
 // combinators
 // -----------------------------------------------------------------------------
 
+const check = /* @__PURE__ */ options<VmapOptions<readonly unknown[], unknown>>('vmap', {
+  inAxes: checkedLater,
+  outAxes: checkedLater,
+  size: number('an integer of 0 or more', (n) => Number.isInteger(n) && n >= 0)
+})
+
 /**
  * The function of many examples at once from a function of one: `vmap(f)(xs)` is the stack of `f(x)` for every `x` along
  * the mapped axis. No loop is run: every operation works on all examples together.
@@ -303,7 +304,7 @@ export const vmap: {
     options: VmapOptions<Args, R, Axes>
   ): (...args: MappedAll<Args, Axes>) => Loose<R>
 } = <Args extends readonly unknown[], R>(f: (...args: Args) => R, options: VmapOptions<Args, R> = {}) => {
-  requireOptions('vmap', options, ['inAxes', 'outAxes', 'size'])
+  check(options)
   const { inAxes = 0, outAxes = 0, size } = options
   const mapped = (...args: readonly unknown[]): unknown => {
     const axes = axesOf(inAxes, args.length)

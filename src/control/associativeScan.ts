@@ -1,5 +1,5 @@
 /** All partial results of an associative operation, in logarithmically many steps. */
-import { requireOptions } from '../internal/check.js'
+import { options, checkedLater, flag } from '../internal/options.js'
 import { ShapeError, normalizeAxis, show } from '../shape/model.js'
 import { concat, stack } from '../tensor/join.js'
 import type { Tensor } from '../tensor/model.js'
@@ -57,6 +57,8 @@ const scanned = (f: (a: Leaves, b: Leaves) => Leaves, xs: Leaves, axes: readonly
   return even.map((x, i) => interleaved(x, odd[i]!, axes[i]!))
 }
 
+const check = /* @__PURE__ */ options<AssociativeScanOptions>('associativeScan', { axis: checkedLater, reverse: flag })
+
 /**
  * All partial results of an associative operation: `x_0, f(x_0, x_1), f(f(x_0, x_1), x_2), ...` along an axis, in
  * logarithmically many calls of `f`, of about twice as many elements in all.
@@ -87,7 +89,7 @@ export const associativeScan = <E>(
   f: (a: E, b: E) => NoInfer<E>,
   options: AssociativeScanOptions = {}
 ): (<X extends E>(xs: X) => X) => {
-  requireOptions('associativeScan', options, ['axis', 'reverse'])
+  check(options)
   const { axis = 0, reverse = false } = options
   return (xs) => {
     const tree = structureOf('associativeScan', xs, ofXs)

@@ -1,11 +1,12 @@
 /** Loops that count. */
-import { requireOptions, showGiven } from '../internal/check.js'
+import { describe } from '../internal/describe.js'
+import { options } from '../internal/options.js'
+import { segment, type ScanOptions, scanTrees } from './scan.js'
 import { add } from '../tensor/arithmetic.js'
 import { less } from '../tensor/comparison.js'
 import { type Tensor, fromData, fromNumber, isScalar, isTensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import { requireIndex } from './predicate.js'
-import { type ScanOptions, scanTrees } from './scan.js'
 import { carryChanges, ofInit, structureOf } from './structure.js'
 import { whileLeaves } from './while.js'
 
@@ -27,10 +28,12 @@ const boundOf = (what: string, bound: unknown): number | Tensor => {
     return isScalar(x) ? x.value : x
   }
   if (typeof bound === 'number' && Number.isInteger(bound) && Math.abs(bound) <= 2 ** 31 - 1) return bound
-  throw new RangeError(`foriLoop: ${what} bound ${showGiven(bound)}; an integer or a scalar int32 is required`)
+  throw new RangeError(`foriLoop: ${what} bound ${describe(bound)}; an integer or a scalar int32 is required`)
 }
 
 const asTensor = (bound: number | Tensor): Tensor => (typeof bound === 'number' ? fromNumber('int32', bound) : bound)
+
+const check = /* @__PURE__ */ options<ForOptions>('foriLoop', { checkpointEvery: segment })
 
 /**
  * The loop `for (i = lower; i < upper; i++) carry = body(i, carry)`, from `init` on.
@@ -52,7 +55,7 @@ export const foriLoop = <C>(
   body: (i: Tensor<[]>, carry: C) => NoInfer<C>,
   options: ForOptions = {}
 ): ((init: C) => C) => {
-  requireOptions('foriLoop', options, ['checkpointEvery'])
+  check(options)
   const from = boundOf('a lower', lower)
   const to = boundOf('an upper', upper)
   if (typeof from === 'number' && typeof to === 'number') {

@@ -1,7 +1,7 @@
 /** What choices are made by: scalars of a type, and what is known of them. */
-import { DTypeError } from '../primitive/require.js'
+import { describe } from '../internal/describe.js'
+import { DTypeError } from '../internal/require.js'
 import { bottom } from '../primitive/traced.js'
-import { showGiven } from '../internal/check.js'
 import { ShapeError, show, size } from '../shape/model.js'
 import { type Concrete, Scalar, type Tensor, contiguous, isTensor } from '../tensor/model.js'
 
@@ -9,7 +9,7 @@ import { type Concrete, Scalar, type Tensor, contiguous, isTensor } from '../ten
 export const requirePredicate = (operation: string, what: string, x: unknown): Tensor => {
   if (!isTensor(x)) {
     throw new TypeError(
-      `${operation}: ${what} ${showGiven(x)}; a scalar bool tensor is required, make it one with T.scalar`
+      `${operation}: ${what} ${describe(x)}; a scalar bool tensor is required, make it one with T.scalar`
     )
   }
   if (x.dtype !== 'bool') {
@@ -29,7 +29,7 @@ export const requirePredicate = (operation: string, what: string, x: unknown): T
 export const requireIndex = (operation: string, what: string, x: unknown): Tensor => {
   if (!isTensor(x)) {
     throw new TypeError(
-      `${operation}: ${what} ${showGiven(x)}; a scalar int32 tensor is required, make it one with T.scalar`
+      `${operation}: ${what} ${describe(x)}; a scalar int32 tensor is required, make it one with T.scalar`
     )
   }
   if (x.dtype !== 'int32') {

@@ -1,6 +1,6 @@
 /** Loops that carry a state along: `scan`, and `map`, which carries none. */
+import { type Kind, options, flag, number } from '../internal/options.js'
 import type { WithAxis } from '../calculus/vmap.js'
-import { requireNumber, requireOptions } from '../internal/check.js'
 import { ShapeError } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { TreeError, kindOf } from '../tree/error.js'
@@ -77,18 +77,17 @@ const lengthOf = (name: string, { leaves, paths }: Structure<unknown>, length: n
   )
 }
 
+/** The option `checkpointEvery`. */
+export const segment: Kind = {
+  expected: "a positive integer, true, false or 'sqrt'",
+  holds: (every) => typeof every === 'boolean' || every === 'sqrt' || (Number.isSafeInteger(every) && Number(every) > 0)
+}
+
 /** How many steps a segment has; `undefined` for no segments. */
-const segmentOf = (name: string, every: ScanOptions['checkpointEvery'], length: number): number | undefined => {
+const segmentOf = (every: ScanOptions['checkpointEvery'], length: number): number | undefined => {
   if (every === undefined || every === false) return undefined
-  if (every === true || every === 'sqrt') return Math.max(1, Math.ceil(Math.sqrt(length)))
-  requireNumber(
-    name,
-    'checkpointEvery',
-    every,
-    "a positive integer, true or 'sqrt'",
-    (n) => Number.isInteger(n) && n > 0
-  )
-  return Math.min(every, Math.max(1, length))
+  const steps = typeof every === 'number' ? every : Math.ceil(Math.sqrt(length))
+  return Math.max(1, Math.min(steps, length))
 }
 
 const requirePair = (name: string, result: unknown): readonly [unknown, unknown] => {
@@ -129,7 +128,7 @@ export const scanTrees = <C, X, Y>(
     })
     return [leaves, emitted.match(y, yChanges)]
   }
-  const every = segmentOf(name, checkpointEvery, course.length)
+  const every = segmentOf(checkpointEvery, course.length)
   const [last, stacked] =
     every === undefined
       ? scanLeaves(step, carried.leaves, elements.leaves, course)
@@ -141,13 +140,11 @@ export const scanTrees = <C, X, Y>(
 // combinators
 // -----------------------------------------------------------------------------
 
-const known = ['length', 'reverse', 'checkpointEvery'] as const
-
-const requireScanOptions = (name: string, options: ScanOptions): void => {
-  requireOptions(name, options, known)
-  if (options.length === undefined) return
-  requireNumber(name, 'length', options.length, 'an integer of 0 or more', (n) => Number.isInteger(n) && n >= 0)
-}
+const check = /* @__PURE__ */ options<ScanOptions>('scan', {
+  length: number('an integer of 0 or more', (n) => Number.isInteger(n) && n >= 0),
+  reverse: flag,
+  checkpointEvery: segment
+})
 
 /**
  * The loop `[carry, y_i] = f(carry, x_i)` over the elements along the axis in front of `xs`: the last carry, and all `y`
@@ -184,7 +181,7 @@ export const scan = <C, Y, X = undefined>(
   f: (carry: C, x: X) => readonly [carry: NoInfer<C>, y: Y],
   options: ScanOptions = {}
 ): ((init: C, ...xs: Elements<X>) => readonly [carry: C, ys: WithAxis<Y>]) => {
-  requireScanOptions('scan', options)
+  check(options)
   return (init, ...[xs]) => scanTrees<C, X, Y>('scan', f, init, xs, options)
 }
 

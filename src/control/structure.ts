@@ -1,6 +1,6 @@
 /** The structure of a tree, taken once, so that loops take apart and rebuild trees of it without looking at paths. */
 import type { DType } from '../DType.js'
-import { DTypeError } from '../primitive/require.js'
+import { DTypeError } from '../internal/require.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
 import { TreeError, type Wording, kindOf } from '../tree/error.js'

@@ -1,5 +1,5 @@
 /** Loops whose number of steps depends on what they compute. */
-import { requireNumber, requireOptions } from '../internal/check.js'
+import { options, number } from '../internal/options.js'
 import type { Tensor } from '../tensor/model.js'
 import { isStaged } from './loop.js'
 import { selectLeaves } from './condPrimitive.js'
@@ -57,6 +57,10 @@ export const whileLeaves = (
   }
 }
 
+const check = /* @__PURE__ */ options<WhileOptions>('whileLoop', {
+  maxSteps: number('an integer of 0 or more', (n) => n === Infinity || (Number.isInteger(n) && n >= 0))
+})
+
 /**
  * The loop `while (condition(carry)) carry = body(carry)`, from `init` on: the first carry of which the condition does not
  * hold.
@@ -88,10 +92,8 @@ export const whileLoop = <C>(
   body: (carry: C) => NoInfer<C>,
   options: WhileOptions = {}
 ): ((init: C) => C) => {
-  requireOptions('whileLoop', options, ['maxSteps'])
+  check(options)
   const { maxSteps = 1e6 } = options
-  const isCount = (n: number): boolean => n === Infinity || (Number.isInteger(n) && n >= 0)
-  requireNumber('whileLoop', 'maxSteps', maxSteps, 'an integer of 0 or more', isCount)
   return (init) => {
     const carried = structureOf('whileLoop', init, ofInit)
     return carried.build(

@@ -1,7 +1,7 @@
 /** Labelled data as a pair of tensors, and what is done with it before training. */
+import { flag, options } from '../internal/options.js'
 import { toFloat } from '../DType.js'
-import { ShapeError, show } from '../shape/model.js'
-import type { Shape } from '../shape/model.js'
+import { ShapeError, show, type Shape } from '../shape/model.js'
 import * as R from '../Random.js'
 import type { Key } from '../Random.js'
 import { abs, cast, div, equal, gather, max, mean, min, onesLike, slice, sqrt, square, sub, where } from '../Tensor.js'
@@ -126,6 +126,8 @@ export const shuffle =
     return { features: typed(gather(dataset.features, order)), labels: typed(gather(dataset.labels, order)) }
   }
 
+const batchesOptions = /* @__PURE__ */ options<{ readonly dropLast?: boolean }>('batches', { dropLast: flag })
+
 /**
  * The data in batches of a size, in order; the last one is smaller where the size does not divide, or left out with
  * `dropLast`. Nothing is copied.
@@ -145,6 +147,7 @@ export const batches = (
   batchSize: number,
   options: { readonly dropLast?: boolean } = {}
 ): (<F extends Shape>(dataset: Dataset<F>) => readonly Dataset<Some<F>>[]) => {
+  batchesOptions(options)
   if (!(Number.isInteger(batchSize) && batchSize > 0)) {
     throw new RangeError(`batches: size ${batchSize}; an integer above 0 is required`)
   }

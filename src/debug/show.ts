@@ -1,5 +1,5 @@
 /** Programs as text. */
-import { isPlain } from '../internal/given.js'
+import { isPlain } from '../internal/describe.js'
 import { isProgram } from '../transform/program.js'
 import type { DType } from '../DType.js'
 import { type Atom, type Equation, type Params, type Program, type TensorType, Variable } from '../primitive/model.js'

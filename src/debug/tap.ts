@@ -1,9 +1,9 @@
 /** Looking at values as they pass, at any nesting of transformations. */
+import { describe } from '../internal/describe.js'
 import { align } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { bind } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
-import { showGiven } from '../internal/check.js'
 import { show } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { flattenAs } from '../tree/model.js'
@@ -179,7 +179,7 @@ export const tap = (
   { label = '', cotangent = false }: TapOptions = {}
 ): (<P>(tree: P) => P) => {
   if (typeof labelOrReport !== 'string' && typeof labelOrReport !== 'function') {
-    throw new TypeError(`tap: ${showGiven(labelOrReport)}; a label or a function is required`)
+    throw new TypeError(`tap: ${describe(labelOrReport)}; a label or a function is required`)
   }
   const named = typeof labelOrReport === 'string' ? labelOrReport : label
   const report = typeof labelOrReport === 'string' ? print : labelOrReport

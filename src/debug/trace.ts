@@ -1,6 +1,6 @@
 /** Programs as data: what a function does, written down once for all values of its arguments. */
 import type { Program, TensorType } from '../primitive/model.js'
-import { DTypeError } from '../primitive/require.js'
+import { DTypeError } from '../internal/require.js'
 import { run } from '../transform/program.js'
 import { ShapeError, equals, show } from '../shape/model.js'
 import { ofArguments, results } from '../calculus/arguments.js'

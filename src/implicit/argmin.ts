@@ -97,7 +97,7 @@ export const argmin =
     options: SolverOptions<X, Tensor<[]>> = {}
   ): ((initial: X, ...params: Params) => E.Either<NotConverged, X>) =>
   (initial, ...params) => {
-    const { tolerance, maxIterations, linear } = checkedOptions(operation, options, [], 100)
+    const { tolerance, maxIterations, linear } = checkedOptions(operation, options, {}, 100)
     const { solver } = options
     const unknown = unknownLike(operation, initial, 'the initial guess')
     const closed = closedScalar(unknown.leaves, (inputs) => f(unknown.unflatten(inputs), ...params))

@@ -1,13 +1,13 @@
 /** Fixed points of functions. */
 import type * as E from 'fp-ts/lib/Either.js'
-import { showGiven } from '../internal/check.js'
+import { oneOf } from '../internal/options.js'
 import { sub } from '../tensor/arithmetic.js'
 import type { Tensor } from '../tensor/model.js'
 import { run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import type { WithLeaves } from '../tree/model.js'
 import { boundFrom } from './iteration.js'
-import { requireCount } from './linearSolve.js'
+import { count } from './linearSolve.js'
 import type { NotConverged } from './notConverged.js'
 import { type SolverOptions, checkedOptions, givenSolver, solutionFrom } from './options.js'
 import { closedLike, treeLike, unknownLike } from './unknown.js'
@@ -28,6 +28,8 @@ export interface FixedPointOptions<X> extends SolverOptions<X, WithLeaves<X, Ten
   readonly method?: 'iteration' | 'anderson'
   readonly memory?: number
 }
+
+const further = { method: /* @__PURE__ */ oneOf('iteration', 'anderson'), memory: count }
 
 /**
  * A fixed point of a function: `fixedPoint(f)(initial, ...params)` is x with x = f(x, ...params), for trees of float tensors
@@ -68,12 +70,8 @@ export const fixedPoint =
   ): ((initial: X, ...params: Params) => E.Either<NotConverged, X>) =>
   (initial, ...params) => {
     const operation = 'fixedPoint'
-    const { tolerance, maxIterations, linear } = checkedOptions(operation, options, ['method', 'memory'], 1000)
+    const { tolerance, maxIterations, linear } = checkedOptions(operation, options, further, 1000)
     const { solver, method = 'iteration', memory = 5 } = options
-    if (method !== 'iteration' && method !== 'anderson') {
-      throw new TypeError(`${operation}: method ${showGiven(method)}; iteration or anderson is required`)
-    }
-    requireCount(operation, 'memory', memory)
     const unknown = unknownLike(operation, initial, 'the initial guess')
     const closed = closedLike(operation, unknown, (x) => f(x, ...params))
     const { program } = closed

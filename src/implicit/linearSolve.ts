@@ -1,6 +1,7 @@
 /** Linear systems whose operator is a function. */
 import type * as E from 'fp-ts/lib/Either.js'
-import { isNotNegative, requireNumber, requireOptions, showGiven } from '../internal/check.js'
+import { type Kinds, type Kind, options, checkedLater, number, oneOf, callable } from '../internal/options.js'
+import { isNotNegative } from '../internal/check.js'
 import { bind } from '../primitive/bind.js'
 import { leavesLike } from '../calculus/arguments.js'
 import type { Tensor } from '../tensor/model.js'
@@ -45,43 +46,31 @@ export interface LinearMethod<X> {
   readonly initial?: X
 }
 
-const known = [
-  'method',
-  'preconditioner',
-  'tolerance',
-  'absoluteTolerance',
-  'maxIterations',
-  'restart',
-  'initial'
-] as const
-
 const methods: readonly string[] = ['cg', 'gmres', 'bicgstab', 'direct'] satisfies readonly Method[]
 
-/** Checks a number of times. */
-export const requireCount = (operation: string, name: string, value: number | undefined): void => {
-  if (value === undefined) return
-  requireNumber(operation, name, value, 'an integer of at least 1', (n) => Number.isInteger(n) && n >= 1)
-}
+/** A number of iterations. */
+export const count: Kind = /* @__PURE__ */ number('an integer of at least 1', (n) => Number.isInteger(n) && n >= 1)
 
-/** Checks a bound. */
-export const requireBound = (operation: string, name: string, value: number | undefined): void => {
-  if (value !== undefined) requireNumber(operation, name, value, 'a finite number of at least 0', isNotNegative)
+/** A tolerance. */
+export const bound: Kind = /* @__PURE__ */ number('a finite number of at least 0', isNotNegative)
+
+const linearKinds: Kinds<LinearMethod<never>> = {
+  method: /* @__PURE__ */ oneOf(...methods),
+  tolerance: bound,
+  absoluteTolerance: bound,
+  maxIterations: count,
+  restart: count,
+  preconditioner: /* @__PURE__ */ callable('a function'),
+  initial: checkedLater
 }
 
 /** The options of a linear solve, checked, as far as they are plain data. */
 export const linearOptions = (
   operation: string,
-  options: Omit<LinearMethod<never>, 'preconditioner' | 'initial'>
+  given: Omit<LinearMethod<never>, 'preconditioner' | 'initial'>
 ): Omit<LinearSystem, 'name' | 'operator' | 'examples'> => {
-  requireOptions(operation, options, known)
-  const { method, tolerance, absoluteTolerance, maxIterations, restart } = options
-  if (!methods.includes(method)) {
-    throw new TypeError(`${operation}: method ${showGiven(method)}; one of ${methods.join(', ')} is required`)
-  }
-  requireBound(operation, 'tolerance', tolerance)
-  requireBound(operation, 'absoluteTolerance', absoluteTolerance)
-  requireCount(operation, 'maxIterations', maxIterations)
-  requireCount(operation, 'restart', restart)
+  options<LinearMethod<never>>(operation, linearKinds)(given)
+  const { method, tolerance, absoluteTolerance, maxIterations, restart } = given
   return {
     ...defaults,
     method,

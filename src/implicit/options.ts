@@ -1,6 +1,6 @@
 /** What roots, fixed points and minima have in common: options, and the way from a function and a guess to a solution. */
 import type * as E from 'fp-ts/lib/Either.js'
-import { requireOptions } from '../internal/check.js'
+import { options, checkedLater, callable, type Kind } from '../internal/options.js'
 import type { Program } from '../primitive/model.js'
 import { run } from '../transform/program.js'
 import { leavesLike } from '../calculus/arguments.js'
@@ -8,7 +8,7 @@ import { type Tensor, isConcrete } from '../tensor/model.js'
 import type { Flat } from '../tree/model.js'
 import { type Equation, bindImplicit } from './equation.js'
 import type { Limits } from './iteration.js'
-import { type LinearMethod, linearOptions, requireBound, requireCount } from './linearSolve.js'
+import { type LinearMethod, linearOptions, count, bound } from './linearSolve.js'
 import type { Tolerance } from './linearSystem.js'
 import type { NotConverged, Outcome } from './notConverged.js'
 import { onVectors } from './operator.js'
@@ -69,21 +69,23 @@ export interface SolverOptions<X, Value> {
   readonly linear?: LinearOptions
 }
 
-const known = ['tolerance', 'maxIterations', 'solver', 'linear'] as const
-
 const defaultTolerance: Tolerance = { float32: 1e-5, float64: 1e-10 }
 
 /** Options, checked. */
 export const checkedOptions = (
   operation: string,
-  options: Omit<SolverOptions<never, unknown>, 'solver'>,
-  also: readonly string[],
+  given: Omit<SolverOptions<never, unknown>, 'solver'>,
+  further: Readonly<Record<string, Kind>>,
   mostIterations: number
 ): { readonly tolerance: Tolerance; readonly maxIterations: number; readonly linear: Linear } => {
-  requireOptions(operation, options, [...known, ...also])
-  const { tolerance, maxIterations, linear } = options
-  requireBound(operation, 'tolerance', tolerance)
-  requireCount(operation, 'maxIterations', maxIterations)
+  options<SolverOptions<never, unknown>>(operation, {
+    tolerance: bound,
+    maxIterations: count,
+    solver: callable('a function'),
+    linear: checkedLater,
+    ...further
+  })(given)
+  const { tolerance, maxIterations, linear } = given
   return {
     tolerance: tolerance === undefined ? defaultTolerance : { float32: tolerance, float64: tolerance },
     maxIterations: maxIterations ?? mostIterations,

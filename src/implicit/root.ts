@@ -50,7 +50,7 @@ export const root =
     options: SolverOptions<X, WithLeaves<X, Tensor>> = {}
   ): ((initial: X, ...params: Params) => E.Either<NotConverged, X>) =>
   (initial, ...params) => {
-    const { tolerance, maxIterations, linear } = checkedOptions(name, options, [], 50)
+    const { tolerance, maxIterations, linear } = checkedOptions(name, options, {}, 50)
     const { solver } = options
     const unknown = unknownLike(name, initial, 'the initial guess')
     const closed = closedLike(name, unknown, (x) => f(x, ...params))

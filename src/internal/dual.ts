@@ -1,12 +1,18 @@
 /**
- * Data-last and data-first in one function: `f(a, b)` and `pipe(a, f(b))` mean the same.
- *
- * Which one is meant follows from the number of arguments alone, never from what they are.
+ * Functions with two readings, data first and data last: `f(a, b)` and `pipe(a, f(b))` mean the same. `Signature` states
+ * both of them, and each maker here casts to it.
  */
+import { type Tensor, isTensor } from '../tensor/model.js'
+import { isCopy, isOptions } from './describe.js'
+import type { Options } from './options.js'
+import { requireTensor, requireTensors } from './require.js'
 
-/**
- * Makes a function of two arguments dual. `Signature` states both readings; this is the one place that vouches for them.
- */
+type Body<First> = (first: First, ...rest: never[]) => unknown
+
+/** Arguments as the body of a function takes them, whose types `Signature` has checked. */
+const asArguments = (args: readonly unknown[]): readonly never[] => args as readonly never[]
+
+/** Makes a function of two arguments dual: their number alone says which reading is meant. */
 /* @__NO_SIDE_EFFECTS__ */
 export const dual = <Signature>(body: (self: never, that: never) => unknown): Signature => {
   const call = function (a: never, b: never): unknown {
@@ -14,3 +20,77 @@ export const dual = <Signature>(body: (self: never, that: never) => unknown): Si
   }
   return call as Signature
 }
+
+const isParameter = (x: unknown): boolean => typeof x === 'number' || Array.isArray(x) || (isOptions(x) && !isCopy(x))
+
+/**
+ * Makes an operation dual by its first argument: `f(x, ...rest)` when it is a tensor, else `f(...rest)`, which waits for
+ * the tensor. Options are checked at once in both readings; `at` is their place in `rest`.
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const dataFirst = <Signature>(operation: string | Options, body: Body<Tensor>, at = 0): Signature => {
+  const check = typeof operation === 'string' ? undefined : operation
+  const name = typeof operation === 'string' ? operation : operation.operation
+  const onlyOptions = check !== undefined && at === 0
+  const call = (...args: readonly unknown[]): unknown => {
+    const [first, ...rest] = args
+    if (isTensor(first)) {
+      check?.(rest[at])
+      return body(first, ...asArguments(rest))
+    }
+    const fits = onlyOptions ? isOptions(first) && !isCopy(first) : isParameter(first) && !rest.some(Array.isArray)
+    if (!fits) requireTensor(name, first)
+    check?.(args[at])
+    return (x: Tensor): unknown => {
+      requireTensor(name, x)
+      return body(x, ...asArguments(args))
+    }
+  }
+  return call as Signature
+}
+
+/** Makes an operation on a list of tensors dual: `f(tensors, options)`, or `f(options)`, which waits for the list. */
+/* @__NO_SIDE_EFFECTS__ */
+export const listFirst = <Signature>(check: Options, body: Body<readonly Tensor[]>): Signature => {
+  const run = (tensors: unknown, given: never): unknown => {
+    requireTensors(check.operation, tensors)
+    check(given)
+    return body(tensors as readonly Tensor[], given)
+  }
+  const call = (first: never, given: never): unknown => {
+    if (!isOptions(first)) return run(first, given)
+    check(first)
+    return (tensors: unknown): unknown => run(tensors, first)
+  }
+  return call as Signature
+}
+
+/**
+ * Makes a function dual whose parameters may look like its data: `isDataFirst` tells from all arguments, and may throw for
+ * arguments that fit neither reading.
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const dualBy = <Signature>(
+  isDataFirst: (args: readonly unknown[]) => boolean,
+  body: (...args: never[]) => unknown
+): Signature => {
+  const call = (...args: readonly never[]): unknown =>
+    isDataFirst(args) ? body(...args) : (first: never): unknown => body(first, ...args)
+  return call as Signature
+}
+
+const isData = (x: unknown): boolean => isTensor(x) || isCopy(x) || typeof x === 'number' || Array.isArray(x)
+
+/**
+ * Tells `f(x, y, options)` from `f(y, options)`: data come first when the argument at `last` is a tensor, a number or a
+ * list. Checks the options in both readings, and by `wait` the first argument when the data are still to come.
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const dataAt =
+  (last: number, check?: Options, wait?: (first: unknown) => void) =>
+  (args: readonly unknown[]): boolean => {
+    const isFirst = isData(args[last])
+    if (!isFirst) wait?.(args[0])
+    check?.(args[isFirst ? last + 1 : last])
+    return isFirst
+  }

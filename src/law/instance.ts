@@ -1,7 +1,7 @@
 /** A primitive with operands and parameters: what the laws of primitives look at. */
 import { bind } from '../primitive/bind.js'
 import { type Params, type Primitive, type TensorType, none } from '../primitive/model.js'
-import { DTypeError } from '../primitive/require.js'
+import { DTypeError } from '../internal/require.js'
 import { Traced } from '../primitive/traced.js'
 import type { Sample } from '../primitive/domain.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'

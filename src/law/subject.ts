@@ -1,6 +1,6 @@
 /** A function at a point, as the laws see it: from a list of float64 tensors that move to a list of float tensors. */
 import { isFloat } from '../DType.js'
-import { DTypeError } from '../primitive/require.js'
+import { DTypeError } from '../internal/require.js'
 import { size } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
 import { mapTensors } from '../tree/model.js'

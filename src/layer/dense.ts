@@ -1,11 +1,11 @@
 /** The affine layer. */
+import { describe } from '../internal/describe.js'
+import { options, checkedLater, flag, callable } from '../internal/options.js'
 import { type Initializer, glorotUniform, zeros } from '../Init.js'
 import type { FloatDType } from '../DType.js'
-import { showGiven } from '../internal/check.js'
 import * as R from '../Random.js'
 import type { Random } from '../Random.js'
-import type { Shape } from '../shape/model.js'
-import { ShapeError, show } from '../shape/model.js'
+import { type Shape, ShapeError, show } from '../shape/model.js'
 import { add, matmul, transpose } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
@@ -80,6 +80,12 @@ interface Dense {
 // constructors
 // -----------------------------------------------------------------------------
 
+const check = /* @__PURE__ */ options<DenseOptions>('dense', {
+  bias: flag,
+  init: callable('an initialiser'),
+  dtype: checkedLater
+})
+
 type Params = Weights<number, number> & { readonly b?: Tensor<[number]> }
 
 /** The overloads state the sizes, which `apply` checks at run time. */
@@ -125,13 +131,14 @@ const parameters = (inputs: number, outputs: number, options: DenseOptions): Ran
  * const params = { w: T.of([[1, 0, 0], [0, 1, 1]]), b: T.of([10, 20]) }
  * Layer.predict(Layer.dense(3, 2))(params, {})(T.of([[1, 2, 3]])) // => T.of([[11, 25]])
  */
-export const dense: Dense = /* @__PURE__ */ stated((inputs, outputs, options = {}) => {
+export const dense: Dense = /* @__PURE__ */ stated((inputs, outputs, given = {}) => {
+  check(given)
   for (const size of [inputs, outputs]) {
     if (!(Number.isInteger(size) && size > 0)) {
       throw new RangeError(
-        `dense: ${showGiven(inputs)} inputs and ${showGiven(outputs)} outputs; integers above 0 are required`
+        `dense: ${describe(inputs)} inputs and ${describe(outputs)} outputs; integers above 0 are required`
       )
     }
   }
-  return stateless(parameters(inputs, outputs, options), (params) => affine(inputs, params))
+  return stateless(parameters(inputs, outputs, given), (params) => affine(inputs, params))
 })

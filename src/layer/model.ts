@@ -1,7 +1,7 @@
 /**
  * What a layer is: a way to draw parameters, and a pure function of parameters, state, context and input.
  */
-import { showGiven } from '../internal/check.js'
+import { describe } from '../internal/describe.js'
 import type { Key, Random } from '../Random.js'
 import * as R from '../Random.js'
 import { requireKey } from '../random/model.js'
@@ -110,7 +110,7 @@ const isLayer = (layer: unknown): boolean =>
 export const requireLayer = (operation: string, position: number, layer: unknown): void => {
   if (isLayer(layer)) return
   const remedy = typeof layer === 'function' ? ', make one of it with Layer.lift' : ''
-  throw new TypeError(`${operation}: layer ${position} is ${showGiven(layer)}; a layer is required${remedy}`)
+  throw new TypeError(`${operation}: layer ${position} is ${describe(layer)}; a layer is required${remedy}`)
 }
 
 // -----------------------------------------------------------------------------

@@ -1,4 +1,7 @@
 /** Least squares: solutions of systems of equations that have none or many, and pseudoinverses. */
+import { isNotNegative } from '../internal/check.js'
+import { type Options, options, number } from '../internal/options.js'
+import { dataFirst, dualBy, dataAt } from '../internal/dual.js'
 import { type DType, epsilon, promote, toFloat } from '../DType.js'
 import { leastSquaresInto } from '../kernel/pseudoinverse.js'
 import { clearColumns, zeroColumns } from '../kernel/strongZero.js'
@@ -6,14 +9,14 @@ import { counted, perMatrix } from '../primitive/cost.js'
 import { align } from '../primitive/batch.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
-import { requireTensor } from '../primitive/require.js'
+import { requireTensor } from '../internal/require.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, show, size } from '../shape/model.js'
 import type { MatMul } from '../shape/static.js'
 import { add, sub } from '../tensor/arithmetic.js'
-import { type Following, type TensorOr, checkOptions, dataOrOptions } from '../tensor/dataFirst.js'
+import type { Following, TensorOr } from '../tensor/dataFirst.js'
 import { type Zeros, weak } from '../tensor/matmul.js'
-import { type Concrete, type Tensor, isTensor } from '../tensor/model.js'
+import type { Concrete, Tensor } from '../tensor/model.js'
 import { broadcastToShape, cast, reshapeTo } from '../tensor/structural.js'
 import { within } from '../transform/scope.js'
 import type { Turned } from './factorShapes.js'
@@ -63,14 +66,14 @@ interface Cutoff extends Zeros {
   readonly transpose: boolean
 }
 
-/** The cutoff for a matrix of a shape and type, from checked options. */
-export const cutoffOf = (operation: string, shape: Shape, dtype: DType, options: RankOptions): number => {
-  checkOptions(operation, options, ['rcond'])
-  const { rcond } = options
-  if (rcond === undefined) return Math.max(rowsOf(shape), columnsOf(shape)) * epsilon(toFloat(dtype))
-  if (rcond >= 0 && rcond < Infinity) return rcond
-  throw new RangeError(`${operation}: rcond ${rcond}; a number of 0 or more is required`)
-}
+/** The check of the options of operations that count singular values as 0. */
+/* @__NO_SIDE_EFFECTS__ */
+export const rankOptions = (operation: string): Options =>
+  options<RankOptions>(operation, { rcond: number('a finite number of 0 or more', isNotNegative) })
+
+/** The cutoff for a matrix of a shape and dtype. */
+export const cutoffOf = (shape: Shape, dtype: DType, { rcond }: RankOptions): number =>
+  rcond ?? Math.max(rowsOf(shape), columnsOf(shape)) * epsilon(toFloat(dtype))
 
 // -----------------------------------------------------------------------------
 // the primitive
@@ -187,10 +190,10 @@ export const pinv: {
     first: TensorOr<A, RankOptions>,
     ...rest: Following<A, RankOptions>
   ): A extends Tensor<infer S> ? Tensor<Turned<S>> : <S extends Shape>(a: Tensor<S>) => Tensor<Turned<S>>
-} = dataOrOptions('pinv', (a: Tensor, options: RankOptions = {}) => {
+} = dataFirst(rankOptions('pinv'), (a: Tensor, options: RankOptions = {}) => {
   const x = requireFloatMatrix('pinv', a)
   const [m, n] = [rowsOf(x.shape), columnsOf(x.shape)]
-  const cutoff = cutoffOf('pinv', x.shape, x.dtype, options)
+  const cutoff = cutoffOf(x.shape, x.dtype, options)
   const unit = identity(stackOf(x.shape), Math.min(m, n), x.dtype)
   return within('pinv', () =>
     m < n ? run(x, unit, { cutoff, transpose: false, ...weak }) : mT(run(x, unit, { cutoff, transpose: true, ...weak }))
@@ -208,13 +211,6 @@ interface LeastSquares {
     b: Tensor<B>,
     options?: RankOptions
   ): <A extends Shape>(a: Tensor<A>) => Tensor<MatMul<Turned<A>, B>>
-}
-
-/* @__NO_SIDE_EFFECTS__ */
-const dualBySecondTensor = <Signature>(body: (a: Tensor, b: Tensor, options?: RankOptions) => Tensor): Signature => {
-  const call = (first: Tensor, second?: Tensor | RankOptions, options?: RankOptions): unknown =>
-    isTensor(second) ? body(first, second, options) : (a: Tensor): Tensor => body(a, first, second)
-  return call as Signature
 }
 
 /** The stack of a system of equations; refuses what is none. */
@@ -260,17 +256,20 @@ const requireSystem = (a: Tensor, b: Tensor): Shape => {
  * // one equation, two unknowns: the shortest solution
  * pipe(T.of([[1, 1]]), Linalg.lstsq(T.of([2]))) // => T.of([1, 1])
  */
-export const lstsq: LeastSquares = dualBySecondTensor<LeastSquares>((a, b, options = {}) => {
-  const stack = requireSystem(a, b)
-  const cutoff = cutoffOf('lstsq', a.shape, toFloat(promote(a.dtype, b.dtype)), options)
-  const dtype = toFloat(promote(a.dtype, b.dtype))
-  const isVector = b.shape.length === 1
-  const right = isVector ? asColumn(cast(b, dtype)) : cast(b, dtype)
-  const [m, n, k] = [rowsOf(a.shape), columnsOf(a.shape), columnsOf(right.shape)]
-  const x = run(broadcastToShape(cast(a, dtype), [...stack, m, n]), broadcastToShape(right, [...stack, m, k]), {
-    cutoff,
-    transpose: false,
-    ...weak
-  })
-  return isVector ? reshapeTo(x, x.shape.slice(0, -1)) : x
-})
+export const lstsq: LeastSquares = dualBy<LeastSquares>(
+  dataAt(1, rankOptions('lstsq')),
+  (a: Tensor, b: Tensor, options: RankOptions = {}) => {
+    const stack = requireSystem(a, b)
+    const cutoff = cutoffOf(a.shape, toFloat(promote(a.dtype, b.dtype)), options)
+    const dtype = toFloat(promote(a.dtype, b.dtype))
+    const isVector = b.shape.length === 1
+    const right = isVector ? asColumn(cast(b, dtype)) : cast(b, dtype)
+    const [m, n, k] = [rowsOf(a.shape), columnsOf(a.shape), columnsOf(right.shape)]
+    const x = run(broadcastToShape(cast(a, dtype), [...stack, m, n]), broadcastToShape(right, [...stack, m, k]), {
+      cutoff,
+      transpose: false,
+      ...weak
+    })
+    return isVector ? reshapeTo(x, x.shape.slice(0, -1)) : x
+  }
+)

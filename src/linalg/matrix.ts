@@ -2,7 +2,7 @@
 import { type DType, allocate, toFloat } from '../DType.js'
 import { type Draw, interval } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
-import { requireTensor } from '../primitive/require.js'
+import { requireTensor } from '../internal/require.js'
 import { type Shape, ShapeError, show, size } from '../shape/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { eye } from '../tensor/construct.js'

@@ -1,13 +1,15 @@
 /** Norms of matrices, and of vectors. */
+import { describe } from '../internal/describe.js'
+import { options, checkedLater, flag } from '../internal/options.js'
+import { dataFirst } from '../internal/dual.js'
 import { epsilon, toFloat } from '../DType.js'
-import { show } from '../internal/given.js'
 import { type Shape, ShapeError, normalizeAxes, normalizeAxis } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import type { Axes, Reduce } from '../shape/static.js'
 import { abs, div, mul } from '../tensor/arithmetic.js'
 import { stopGradient } from '../tensor/cast.js'
 import { greaterEqual, lessEqual } from '../tensor/comparison.js'
-import { type TensorOr, checkOptions, dataOrOptions } from '../tensor/dataFirst.js'
+import type { TensorOr } from '../tensor/dataFirst.js'
 import { max } from '../tensor/minMaxOverAxes.js'
 import type { Tensor } from '../tensor/model.js'
 import { sum } from '../tensor/reduce.js'
@@ -94,7 +96,7 @@ const matrixNorms: Readonly<Record<string, (x: Tensor) => Tensor>> = {
 const matrixNorm = (x: Tensor, ord: unknown): Tensor => {
   const chosen = Object.hasOwn(matrixNorms, String(ord)) ? matrixNorms[String(ord)] : undefined
   if (chosen === undefined) {
-    throw new TypeError(`norm: ord ${show(ord)} of matrices; 'fro', 'nuc', 1, 2 or Infinity is required`)
+    throw new TypeError(`norm: ord ${describe(ord)} of matrices; 'fro', 'nuc', 1, 2 or Infinity is required`)
   }
   // Of no elements there is no largest; all norms are 0.
   return rowsOf(x.shape) === 0 || columnsOf(x.shape) === 0 ? vectorNorm(x, { axis: [-2, -1] }) : chosen(x)
@@ -105,10 +107,10 @@ const reduced = (x: Tensor, ord: unknown, axes: readonly number[]): Tensor => {
     const others = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]))
     return matrixNorm(permuteTo(x, [...others, ...axes]), ord ?? 'fro')
   }
-  if (axes.length !== 1) throw new TypeError(`norm: axis ${show(axes)}; one axis or two are required`)
+  if (axes.length !== 1) throw new TypeError(`norm: axis ${describe(axes)}; one axis or two are required`)
   if (ord === undefined || ord === 1 || ord === 2 || ord === Infinity)
     return vectorNorm(x, { axis: axes, ord: ord ?? 2 })
-  throw new TypeError(`norm: ord ${show(ord)} of vectors; 1, 2 or Infinity is required`)
+  throw new TypeError(`norm: ord ${describe(ord)} of vectors; 1, 2 or Infinity is required`)
 }
 
 /** The axes, counted from the front, in the order in which they were given: rows, then columns. */
@@ -151,15 +153,18 @@ export const norm: {
     first: TensorOr<A, NormOptions>,
     ...rest: A extends Tensor<infer _S> ? [options?: O & Only<O, NormOptions>] : []
   ): A extends Tensor<infer S> ? Tensor<NormShape<S, O>> : <S extends Shape>(x: Tensor<S>) => Tensor<NormShape<S, A>>
-} = dataOrOptions('norm', (a: Tensor, options: NormOptions = {}): Tensor => {
-  checkOptions('norm', options, ['ord', 'axis', 'keepDims'])
-  const x = floating(a)
-  const rank = x.shape.length
-  if (rank === 0) throw new ShapeError('norm', [x.shape], 'a scalar; a matrix, a vector or a stack of them is required')
-  const { axis = rank === 1 ? 0 : [-2, -1] } = options
-  const axes = inOrder(axis, x.shape)
-  return within('norm', () => {
-    const result = reduced(x, options.ord, axes)
-    return options.keepDims === true ? reshapeTo(result, keepAxes(x.shape, axes)) : result
-  })
-})
+} = dataFirst(
+  options<NormOptions>('norm', { ord: checkedLater, axis: checkedLater, keepDims: flag }),
+  (a: Tensor, options: NormOptions = {}): Tensor => {
+    const x = floating(a)
+    const rank = x.shape.length
+    if (rank === 0)
+      throw new ShapeError('norm', [x.shape], 'a scalar; a matrix, a vector or a stack of them is required')
+    const { axis = rank === 1 ? 0 : [-2, -1] } = options
+    const axes = inOrder(axis, x.shape)
+    return within('norm', () => {
+      const result = reduced(x, options.ord, axes)
+      return options.keepDims === true ? reshapeTo(result, keepAxes(x.shape, axes)) : result
+    })
+  }
+)

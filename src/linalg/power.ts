@@ -1,6 +1,6 @@
 /** Powers of matrices with whole exponents. */
+import { describe } from '../internal/describe.js'
 import { dual } from '../internal/dual.js'
-import { show } from '../internal/given.js'
 import type { Shape } from '../shape/model.js'
 import { matmul } from '../tensor/matmul.js'
 import type { Tensor } from '../tensor/model.js'
@@ -42,7 +42,7 @@ const power = (a: Tensor, n: number): Tensor => {
  */
 export const matrixPower: MatrixPower = dual<MatrixPower>((a: Tensor, n: number): Tensor => {
   const x = requireFloatSquare('matrixPower', a)
-  if (!Number.isInteger(n)) throw new RangeError(`matrixPower: exponent ${show(n)}; an integer is required`)
+  if (!Number.isInteger(n)) throw new RangeError(`matrixPower: exponent ${describe(n)}; an integer is required`)
   if (n === 0) return identity(stackOf(x.shape), columnsOf(x.shape), x.dtype)
   return within('matrixPower', () => (n > 0 ? power(x, n) : power(inverse(x), -n)))
 })

@@ -1,15 +1,16 @@
 /** How many columns of a matrix are independent. */
+import { dataFirst } from '../internal/dual.js'
 import type { Shape } from '../shape/model.js'
 import type { IsDynamic } from '../shape/static.js'
 import { mul } from '../tensor/arithmetic.js'
 import { stopGradient } from '../tensor/cast.js'
 import { greater } from '../tensor/comparison.js'
 import { zeros } from '../tensor/construct.js'
-import { type Following, type TensorOr, dataOrOptions } from '../tensor/dataFirst.js'
+import type { Following, TensorOr } from '../tensor/dataFirst.js'
 import { max } from '../tensor/minMaxOverAxes.js'
 import type { Tensor } from '../tensor/model.js'
 import { sumOver } from '../tensor/structural.js'
-import { type RankOptions, cutoffOf } from './leastSquares.js'
+import { type RankOptions, cutoffOf, rankOptions } from './leastSquares.js'
 import { columnsOf, requireFloatMatrix, rowsOf, stackOf } from './matrix.js'
 import { svd } from './svd.js'
 
@@ -38,9 +39,9 @@ export const matrixRank: {
     first: TensorOr<A, RankOptions>,
     ...rest: Following<A, RankOptions>
   ): A extends Tensor<infer S> ? Tensor<RankShape<S>> : <S extends Shape>(a: Tensor<S>) => Tensor<RankShape<S>>
-} = dataOrOptions('matrixRank', (a: Tensor, options: RankOptions = {}): Tensor => {
+} = dataFirst(rankOptions('matrixRank'), (a: Tensor, options: RankOptions = {}): Tensor => {
   const x = requireFloatMatrix('matrixRank', a)
-  const cutoff = cutoffOf('matrixRank', x.shape, x.dtype, options)
+  const cutoff = cutoffOf(x.shape, x.dtype, options)
   if (Math.min(rowsOf(x.shape), columnsOf(x.shape)) === 0) return zeros(stackOf(x.shape), 'int32')
   const [, s] = svd<Shape>(stopGradient(x))
   const counted = greater(s, mul(max(s, { axis: -1, keepDims: true }), cutoff))

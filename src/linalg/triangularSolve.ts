@@ -1,6 +1,7 @@
 /** Triangular systems of equations. */
+import { options, flag } from '../internal/options.js'
+import { dualBy, dataAt } from '../internal/dual.js'
 import { promote, toFloat } from '../DType.js'
-import { isOptions } from '../internal/given.js'
 import { allZero } from '../kernel/strongZero.js'
 import { restoreSubstitutionZeros, substitute } from '../kernel/substitution.js'
 import { counted, perMatrix } from '../primitive/cost.js'
@@ -8,14 +9,13 @@ import { align } from '../primitive/batch.js'
 import { type Draw, interval } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
-import { requireTensor } from '../primitive/require.js'
+import { requireTensor } from '../internal/require.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, equals, show, size } from '../shape/model.js'
 import type { MatMul } from '../shape/static.js'
 import { add, neg } from '../tensor/arithmetic.js'
-import { checkOptions } from '../tensor/dataFirst.js'
 import { type Zeros, weak } from '../tensor/matmul.js'
-import { type Concrete, type Tensor, isTensor } from '../tensor/model.js'
+import type { Concrete, Tensor } from '../tensor/model.js'
 import { broadcastToShape, cast, reshapeTo } from '../tensor/structural.js'
 import { LinalgError, indicesIn, ofMatrix } from './error.js'
 import {
@@ -222,11 +222,10 @@ const requireSystem = (operation: string, a: Tensor, b: Tensor): number => {
   throw refuse(`the axes before the last two must broadcast: ${show(before)} and ${show(behind)} do not`)
 }
 
-const known = ['lower', 'transpose', 'unitDiagonal']
+const check = options<TriangularOptions>('triangularSolve', { lower: flag, transpose: flag, unitDiagonal: flag })
 
-const solved = (a: Tensor, b: Tensor, options: TriangularOptions = {}): Tensor => {
-  checkOptions('triangularSolve', options, known)
-  const { lower = true, transpose = false, unitDiagonal = false } = options
+const solved = (a: Tensor, b: Tensor, given: TriangularOptions = {}): Tensor => {
+  const { lower = true, transpose = false, unitDiagonal = false } = given
   const params = { operation: 'triangularSolve', lower, transpose, unit: unitDiagonal, ...weak }
   return solveWith('triangularSolve', a, b, (left, right) => solveTriangle(left, right, params))
 }
@@ -235,17 +234,6 @@ const solved = (a: Tensor, b: Tensor, options: TriangularOptions = {}): Tensor =
 interface TriangularSolve {
   <A extends Shape, B extends Shape>(a: Tensor<A>, b: Tensor<B>, options?: TriangularOptions): Tensor<MatMul<A, B>>
   <B extends Shape>(b: Tensor<B>, options?: TriangularOptions): <A extends Shape>(a: Tensor<A>) => Tensor<MatMul<A, B>>
-}
-
-/** The second argument tells whether the data come first. The one place that vouches for both readings. */
-/* @__NO_SIDE_EFFECTS__ */
-const dualBySecond = <Signature>(body: (a: Tensor, b: Tensor, options?: TriangularOptions) => Tensor): Signature => {
-  const call = (first: Tensor, second?: Tensor | TriangularOptions, options?: TriangularOptions): unknown => {
-    if (isTensor(second)) return body(first, second, options)
-    if (second !== undefined && !isOptions(second)) requireTensor('triangularSolve', second)
-    return (a: Tensor): Tensor => body(a, first, second)
-  }
-  return call as Signature
 }
 
 /**
@@ -270,4 +258,4 @@ const dualBySecond = <Signature>(body: (a: Tensor, b: Tensor, options?: Triangul
  * pipe(l, Linalg.triangularSolve(T.of([4, 8]), { transpose: true })) // => T.of([1, 2])
  * Linalg.triangularSolve(T.of([[2, 1], [0, 0]]), T.of([4, 8]), { lower: false }) // throws triangularSolve: a singular triangle, diagonal element 1 is 0; a diagonal without zeros is required
  */
-export const triangularSolve: TriangularSolve = dualBySecond<TriangularSolve>(solved)
+export const triangularSolve: TriangularSolve = dualBy<TriangularSolve>(dataAt(1, check), solved)

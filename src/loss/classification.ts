@@ -1,4 +1,5 @@
 /** Losses on scores of classes. */
+import { finite } from '../internal/options.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import {
   add,
@@ -135,5 +136,6 @@ export const multiclassHinge: ClassLoss<'multiclassHinge', false, MulticlassHing
     const margins = relu(add(sub(scores, right), options?.margin ?? 1))
     const isRight = oneHot(labels, scores.shape[scores.shape.length - 1] ?? 0, 'bool')
     return sum(where(isRight, 0, margins), { axis: -1 })
-  }
+  },
+  { margin: finite }
 )

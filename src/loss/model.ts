@@ -1,10 +1,11 @@
 /** What losses have in common: how the losses of a batch become one number, and both ways to call one. */
+import { type Kinds, options, oneOf } from '../internal/options.js'
+import { dualBy, dataAt } from '../internal/dual.js'
 import type { Data } from '../DType.js'
 import { within } from '../transform/scope.js'
-import { DTypeError } from '../primitive/require.js'
+import { DTypeError } from '../internal/require.js'
 import { type Shape, ShapeError, equals, show, size } from '../shape/model.js'
 import { expandDims, mean, sum, toArray } from '../Tensor.js'
-import { dualBySecond } from '../tensor/indices.js'
 import { type Tensor, isConcrete, isTensor } from '../tensor/model.js'
 import type { Fits, Labels } from './static.js'
 
@@ -178,10 +179,13 @@ const reduced = (losses: Tensor, reduction: Reduction): Tensor => {
 /* @__NO_SIDE_EFFECTS__ */
 export const makeLoss = <Signature, O extends Options = Options>(
   name: string,
-  each: (predicted: Tensor, right: Tensor, options: O | undefined) => Tensor
+  each: (predicted: Tensor, right: Tensor, options: O | undefined) => Tensor,
+  further: Kinds<Omit<O, 'reduction'>> = {} as never
 ): Signature =>
-  dualBySecond<Signature>((predicted: Tensor, right: Tensor, options?: O) =>
-    within(name, () => reduced(each(predicted, right, options), options?.reduction ?? 'mean'))
+  dualBy<Signature>(
+    dataAt(1, options<Options>(name, { reduction: oneOf('mean', 'sum', 'none'), ...further })),
+    (predicted: Tensor, right: Tensor, given?: O) =>
+      within(name, () => reduced(each(predicted, right, given), given?.reduction ?? 'mean'))
   )
 
 // -----------------------------------------------------------------------------

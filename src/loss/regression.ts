@@ -1,4 +1,5 @@
 /** Losses on numbers, elementwise; predictions and targets have one shape. */
+import { number } from '../internal/options.js'
 import { abs, clamp, mul, square, sub } from '../Tensor.js'
 import { type ElementwiseLoss, type Options, makeLoss, requireSameShape } from './model.js'
 
@@ -95,5 +96,6 @@ export const huber: ElementwiseLoss<'huber', HuberOptions> = /* @__PURE__ */ mak
     const error = sub(predicted, target)
     const clamped = clamp(error, { min: -delta, max: delta })
     return mul(clamped, sub(error, mul(clamped, 0.5)))
-  }
+  },
+  { delta: number('a number above 0', (delta) => delta > 0) }
 )

@@ -1,14 +1,14 @@
 /** Initial value problems for users. */
+import { options, number, oneOf } from '../internal/options.js'
+import { segment, scan } from '../control/scan.js'
 import { results } from '../calculus/arguments.js'
 import type { WithAxis } from '../calculus/vmap.js'
 import { isStaged } from '../control/loop.js'
-import { scan } from '../control/scan.js'
 import { type Structure, differs, structureOf } from '../control/structure.js'
 import { isFloat } from '../DType.js'
-import { isNotNegative, requireNumber, requireOptions } from '../internal/check.js'
 import { bind } from '../primitive/bind.js'
 import type { TensorType } from '../primitive/model.js'
-import { DTypeError, requireTensor } from '../primitive/require.js'
+import { DTypeError, requireTensor } from '../internal/require.js'
 import { run } from '../transform/program.js'
 import { ShapeError, show } from '../shape/model.js'
 import { add, div, mul, sub } from '../tensor/arithmetic.js'
@@ -55,31 +55,25 @@ export interface OdeOptions {
   readonly checkpointEvery?: number | boolean | 'sqrt'
 }
 
-const known = ['method', 'steps', 'relativeTolerance', 'absoluteTolerance', 'maxSteps', 'checkpointEvery'] as const
+const isCount = (n: number): boolean => Number.isSafeInteger(n) && n > 0
+const count = /* @__PURE__ */ number('an integer of 1 or more', isCount)
+const positive = /* @__PURE__ */ number('a positive number', (x) => x > 0 && x < Infinity)
 
-const requireOdeOptions = (options: OdeOptions): void => {
-  requireOptions('odeint', options, known)
-  const { method = 'dopri5', steps = 1, relativeTolerance = 1, absoluteTolerance = 1, maxSteps = 1 } = options
-  if (method !== 'dopri5' && method !== 'rk4') {
-    throw new RangeError(`odeint: method ${String(method)}; 'dopri5' or 'rk4' is required`)
-  }
-  const whole = (n: number): boolean => Number.isSafeInteger(n) && n > 0
-  requireNumber('odeint', 'steps', steps, 'an integer of 1 or more', whole)
-  requireNumber('odeint', 'maxSteps', maxSteps, 'an integer of 1 or more', whole)
-  const positive = (x: number): boolean => isNotNegative(x) && x > 0
-  requireNumber('odeint', 'relativeTolerance', relativeTolerance, 'a positive number', positive)
-  requireNumber('odeint', 'absoluteTolerance', absoluteTolerance, 'a positive number', positive)
-  const { checkpointEvery = true } = options
-  if (typeof checkpointEvery === 'boolean' || checkpointEvery === 'sqrt') return
-  requireNumber('odeint', 'checkpointEvery', checkpointEvery, "a positive integer, true, false or 'sqrt'", whole)
-}
+const check = /* @__PURE__ */ options<OdeOptions>('odeint', {
+  method: oneOf('dopri5', 'rk4'),
+  steps: count,
+  relativeTolerance: positive,
+  absoluteTolerance: positive,
+  maxSteps: count,
+  checkpointEvery: segment
+})
 
 // -----------------------------------------------------------------------------
 // arguments
 // -----------------------------------------------------------------------------
 
 const requireTimes = (times: Tensor): void => {
-  requireTensor('odeint', times, ' as times')
+  requireTensor('odeint', times, 'times')
   if (times.shape.length !== 1 || times.shape[0] === 0) {
     throw new ShapeError(
       'odeint',
@@ -186,7 +180,7 @@ export const odeint = <Y, Args extends readonly unknown[]>(
   f: (y: Y, t: Tensor<[]>, ...args: Args) => NoInfer<Y>,
   options: OdeOptions = {}
 ): ((y0: Y, times: Tensor<[number]>, ...args: Args) => WithAxis<Y>) => {
-  requireOdeOptions(options)
+  check(options)
   return (y0, times, ...args) => {
     requireTimes(times)
     const state = stateOf(y0)

@@ -4,7 +4,7 @@
  */
 import { isFloat } from '../DType.js'
 import { requireNumber } from '../internal/check.js'
-import { DTypeError } from '../primitive/require.js'
+import { DTypeError } from '../internal/require.js'
 import { LeakedTracerError, Traced, read } from '../primitive/traced.js'
 import type { Schedule } from '../Schedule.js'
 import { ShapeError, show } from '../shape/model.js'

@@ -1,5 +1,5 @@
 /** The optimizers by name, as chains of transformations that end in a learning rate. */
-import { requireOptions } from '../internal/check.js'
+import { checkedLater, flag, options } from '../internal/options.js'
 import type { Schedule } from '../Schedule.js'
 import type { Tensor } from '../tensor/model.js'
 import { requireCoefficient } from './coefficient.js'
@@ -13,6 +13,11 @@ import {
   trace
 } from './transformations.js'
 
+const sgdOptions = /* @__PURE__ */ options<{ readonly momentum?: unknown; readonly nesterov?: boolean }>('sgd', {
+  momentum: checkedLater,
+  nesterov: flag
+})
+
 /**
  * Stochastic gradient descent, p <- p - lr g; with `momentum`, g is replaced by the decayed sum v <- momentum v + g, and
  * with `nesterov` by g + momentum v.
@@ -23,7 +28,7 @@ import {
  * `chain(scaleByLearningRate(rate), trace(0.9, { nesterov: true }))`.
  *
  * @throws RangeError when the rate is neither a number of 0 or more nor a tensor nor a schedule, or the momentum not from 0 to 1
- * @throws TypeError for an option that it has not
+ * @throws TypeError for an unknown option
  *
  * @example
  * import { grad } from 'pullback/Grad'
@@ -49,7 +54,7 @@ export const sgd = (
   options: { readonly momentum?: number | Tensor<[]>; readonly nesterov?: boolean } = {}
 ): Optimizer => {
   requireRate('sgd', rate)
-  requireOptions('sgd', options, ['momentum', 'nesterov'])
+  sgdOptions(options)
   const { momentum, nesterov = false } = options
   requireCoefficient('sgd', 'momentum', momentum ?? 0, 'a number from 0 to 1', (m) => m >= 0 && m <= 1)
   if (momentum !== undefined) return chain(trace(momentum, { nesterov }), scaleByLearningRate(rate))
@@ -64,7 +69,7 @@ export const sgd = (
  * D. P. Kingma and J. Ba, Adam: A Method for Stochastic Optimization, ICLR 2015.
  *
  * @throws RangeError when the rate is neither a number of 0 or more nor a tensor nor a schedule, or a constant is out of its range
- * @throws TypeError for an option that it has not
+ * @throws TypeError for an unknown option
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'

@@ -1,5 +1,7 @@
 /** The transformations of gradients that optimizers are chained from. */
-import { isNotNegative, requireNumber, requireOptions, showGiven } from '../internal/check.js'
+import { describe } from '../internal/describe.js'
+import { options, checkedLater, flag } from '../internal/options.js'
+import { isNotNegative, requireNumber } from '../internal/check.js'
 import type { Schedule } from '../Schedule.js'
 import { add, cast, div, minimum, mul, sqrt, square } from '../Tensor.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
@@ -62,7 +64,7 @@ export const scale = (factor: number | Tensor<[]>): Optimizer => {
 /* @__NO_SIDE_EFFECTS__ */
 export const scaleBySchedule = (schedule: Schedule): Optimizer => {
   if (typeof schedule !== 'function') {
-    throw new TypeError(`scaleBySchedule: schedule ${showGiven(schedule)}; a function of the step is required`)
+    throw new TypeError(`scaleBySchedule: schedule ${describe(schedule)}; a function of the step is required`)
   }
   return bySchedule(schedule, (value) => value)
 }
@@ -104,6 +106,8 @@ export const scaleByLearningRate = (rate: number | Tensor<[]> | Schedule): Optim
 // moments
 // -----------------------------------------------------------------------------
 
+const traceOptions = /* @__PURE__ */ options<{ readonly nesterov?: boolean }>('trace', { nesterov: flag })
+
 /**
  * Momentum: the decayed sum of all gradients, v <- decay v + g. With `nesterov` the result looks one step ahead, g +
  * decay v. The decay is a number or a scalar tensor.
@@ -124,7 +128,7 @@ export const scaleByLearningRate = (rate: number | Tensor<[]> | Schedule): Optim
 /* @__NO_SIDE_EFFECTS__ */
 export const trace = (decay: number | Tensor<[]>, options: { readonly nesterov?: boolean } = {}): Optimizer => {
   requireCoefficient('trace', 'decay', decay, 'a number from 0 to 1', (d) => d >= 0 && d <= 1)
-  requireOptions('trace', options, ['nesterov'])
+  traceOptions(options)
   return stateful(
     (params) => ({ trace: zerosLike(params) }),
     (gradient, { trace: before }) => {
@@ -157,14 +161,14 @@ export interface AdamOptions {
   readonly epsilon?: number | Tensor<[]>
 }
 
-/** Refuses constants with which Adam's moments are none, and names that are not theirs. */
-export const requireAdamOptions = (operation: string, options: AdamOptions): void => {
-  requireOptions(operation, options, ['beta1', 'beta2', 'epsilon'])
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
+/** Rejects out-of-range Adam constants and unknown options. */
+export const requireAdamOptions = (operation: string, given: AdamOptions): void => {
+  options<AdamOptions>(operation, { beta1: checkedLater, beta2: checkedLater, epsilon: checkedLater })(given)
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = given
   const isDecay = (beta: number): boolean => beta >= 0 && beta < 1
   requireCoefficient(operation, 'beta1', beta1, 'a number from 0 to 1 (exclusive)', isDecay)
   requireCoefficient(operation, 'beta2', beta2, 'a number from 0 to 1 (exclusive)', isDecay)
-  requireCoefficient(operation, 'epsilon', epsilon, 'a number above 0', (given) => given > 0 && given < Infinity)
+  requireCoefficient(operation, 'epsilon', epsilon, 'a number above 0', (e) => e > 0 && e < Infinity)
 }
 
 /**
@@ -174,7 +178,7 @@ export const requireAdamOptions = (operation: string, options: AdamOptions): voi
  * D. P. Kingma and J. Ba, Adam: A Method for Stochastic Optimization, ICLR 2015, algorithm 1.
  *
  * @throws RangeError when a decay is not from 0 up to but not including 1, or epsilon is below 0
- * @throws TypeError for an option that it has not
+ * @throws TypeError for an unknown option
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'

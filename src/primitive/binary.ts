@@ -16,7 +16,7 @@ import { type Accepts, accepted, besideNumber, carrying, isGiven, meetingShape, 
 import { functionOfTwo, requireSingle } from './function.js'
 import { type None, type Pair, type PairMap, type Primitive, none } from './model.js'
 import type { HasPrimitive } from './op.js'
-import { requireTensor } from './require.js'
+import { requireTensor } from '../internal/require.js'
 
 // -----------------------------------------------------------------------------
 // model

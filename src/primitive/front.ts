@@ -3,7 +3,7 @@ import { type DType, holds, toFloat } from '../DType.js'
 import { type Shape, ShapeError, broadcast, show } from '../shape/model.js'
 import type { Primitive, TensorType } from './model.js'
 import type { HasPrimitive } from './op.js'
-import { DTypeError } from './require.js'
+import { DTypeError } from '../internal/require.js'
 
 /**
  * Which element types an elementwise operation computes in: `'float'` promotes integers and booleans to float32,

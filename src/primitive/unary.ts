@@ -1,9 +1,11 @@
 /** The makers of elementwise primitives of one operand. */
+import { options, finite } from '../internal/options.js'
+import { dataFirst } from '../internal/dual.js'
 import { type DType, isFloat } from '../DType.js'
 import { requireNumber } from '../internal/check.js'
 import { type LoopsByType, type Scalar1, type UnaryLoop, unaryLoop } from '../kernel/elementwise.js'
 import type { Shape } from '../shape/model.js'
-import { type Preserving, checkOptions, dataOrOptions } from '../tensor/dataFirst.js'
+import type { Preserving } from '../tensor/dataFirst.js'
 import { evaluateUnary } from '../tensor/evaluate.js'
 import { type Tensor, fromNumber, isScalar } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
@@ -15,7 +17,7 @@ import { type Accepts, accepted, carrying, isGiven, typeOf } from './front.js'
 import { functionOfOne, requireSingle } from './function.js'
 import { type None, type Params, type Primitive, type Pullback, none, type Single } from './model.js'
 import type { HasPrimitive } from './op.js'
-import { requireTensor } from './require.js'
+import { requireTensor } from '../internal/require.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -280,7 +282,10 @@ export const unaryWith = <P extends Numbers<P>>(record: UnaryWithRecord<P>): Una
   const { name, params: defaults, f, df, domain, accepts = 'float' } = record
   const { single = f } = record
   requireSingle('unaryWith', name, record.scalar, record.single)
-  const known = Object.keys(defaults)
+  const check = options<Record<string, number>>(
+    name,
+    Object.fromEntries(Object.keys(defaults).map((option) => [option, finite]))
+  )
   const primitive = unaryPrimitive<P>({
     name,
     result: record.result,
@@ -296,12 +301,11 @@ export const unaryWith = <P extends Numbers<P>>(record: UnaryWithRecord<P>): Una
     sample: record.sample ?? ((draw) => ({ operands: [draw.tensor(draw.shape(), domain)], params: defaults }))
   })
   const body = (x: Tensor, options: Partial<P> = {}): Tensor => {
-    checkOptions(name, options, known)
     const params: P = { ...defaults, ...options }
     for (const [option, value] of Object.entries(params)) {
       requireNumber(name, option, value, 'a finite number', Number.isFinite)
     }
     return bindOne(primitive, [cast(x, accepted(accepts, x.dtype))], params)
   }
-  return Object.assign(dataOrOptions<Preserving<Partial<P>>>(name, body), { primitive })
+  return Object.assign(dataFirst<Preserving<Partial<P>>>(check, body), { primitive })
 }

@@ -1,6 +1,5 @@
 /** Constants. */
-import type { Atom, Equation, Kind, Program, TensorType } from '../primitive/model.js'
-import { Variable } from '../primitive/model.js'
+import { type Atom, type Equation, type Kind, type Program, type TensorType, Variable } from '../primitive/model.js'
 import { size } from '../shape/model.js'
 import { type Concrete, isConcrete, uniform } from '../tensor/model.js'
 import { hasEffect } from '../transform/program.js'

@@ -1,5 +1,5 @@
 /** Keys: equal strings for equal parameters and constants. */
-import { isPlain } from '../internal/given.js'
+import { isPlain } from '../internal/describe.js'
 import { isProgram } from '../transform/program.js'
 import { type Params, Variable } from '../primitive/model.js'
 import { type Tensor, isConcrete, isTensor, uniform } from '../tensor/model.js'

@@ -1,6 +1,5 @@
 /** What passes have in common: programs with other equations, values in the place of others, programs inside of programs. */
-import type { Atom, Equation, Params, Primitive, Program } from '../primitive/model.js'
-import { Variable } from '../primitive/model.js'
+import { type Atom, type Equation, type Params, type Primitive, type Program, Variable } from '../primitive/model.js'
 import { equation } from '../transform/program.js'
 
 /** A program with other equations and outputs; whatever else it carries stays, and so does the program if nothing changes. */

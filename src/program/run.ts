@@ -1,7 +1,7 @@
 /** Programs and equations as functions. */
 import { bind } from '../primitive/bind.js'
 import type { Bound, Program } from '../primitive/model.js'
-import { DTypeError, requireTensor } from '../primitive/require.js'
+import { DTypeError, requireTensor } from '../internal/require.js'
 import { ShapeError, equals, show } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { run as runProgram } from '../transform/program.js'

@@ -1,5 +1,5 @@
 /** From programs to JSON. */
-import { isPlain } from '../internal/given.js'
+import { isPlain } from '../internal/describe.js'
 import { isProgram } from '../transform/program.js'
 import { type Atom, type Equation, type Program, type TensorType, Variable } from '../primitive/model.js'
 import { size } from '../shape/model.js'

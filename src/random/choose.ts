@@ -1,20 +1,21 @@
 /** Orders and choices at random. */
+import { options, checkedLater, flag } from '../internal/options.js'
+import { dataAt } from '../internal/dual.js'
 import type { Data } from '../DType.js'
 import { align } from '../primitive/batch.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive, TensorType } from '../primitive/model.js'
-import { DTypeError } from '../primitive/require.js'
+import { DTypeError } from '../internal/require.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, normalizeAxis, show, size, validate } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import type { IsDynamic, Mutable } from '../shape/static.js'
-import { checkOptions } from '../tensor/dataFirst.js'
 import { gather } from '../tensor/indexing.js'
 import { of } from '../tensor/literal.js'
 import { type Concrete, type Tensor, contiguous, fromData, isTensor } from '../tensor/model.js'
 import { cast, reshapeTo } from '../tensor/structural.js'
 import { interval } from '../primitive/domain.js'
-import { dualWhen } from './dataLast.js'
+import { draw } from './dataLast.js'
 import { type Key, type Words, drawnWith, forEachKey, stackOf } from './model.js'
 import { fillUnit, sampleKey } from './unit.js'
 
@@ -166,8 +167,6 @@ export const weightedChoicePrimitive: Primitive<ChoiceParams> = op<2, ChoicePara
 // orders
 // -----------------------------------------------------------------------------
 
-const isThings = (x: unknown): boolean => isTensor(x) || typeof x === 'number'
-
 const requireCount = (operation: string, n: number): void => {
   if (!Number.isSafeInteger(n) || n < 0) throw new ShapeError(operation, [], `${n} things; 0 or more are required`)
 }
@@ -204,17 +203,16 @@ export const permutation: {
   <S extends Shape>(key: Key, x: Tensor<S>, options?: PermutationOptions): Tensor<S>
   <const N extends number>(n: N): (key: Key) => Tensor<[N]>
   <S extends Shape>(x: Tensor<S>, options?: PermutationOptions): (key: Key) => Tensor<S>
-} = dualWhen(
+} = draw(
   'permutation',
-  (args) => isThings(args[1]),
-  (key: Key, things: number | Tensor, options: PermutationOptions = {}) => {
-    checkOptions('permutation', options, ['axis'])
+  dataAt(1, options<PermutationOptions>('permutation', { axis: checkedLater })),
+  (key: Key, things: number | Tensor, given: PermutationOptions = {}) => {
     const places = (n: number): Tensor => {
       requireCount('permutation', n)
       return bindOne(choicePrimitive, [key], { n, count: n, replace: false })
     }
     if (!isTensor(things)) return places(things)
-    const axis = normalizeAxis('permutation', options.axis ?? 0, things.shape)
+    const axis = normalizeAxis('permutation', given.axis ?? 0, things.shape)
     return gather(things, places(things.shape[axis]!), { axis })
   }
 )
@@ -283,13 +281,12 @@ export const choice: {
     x: Tensor<S>,
     options?: O & Only<O, ChoiceOptions>
   ): (key: Key) => Tensor<ChosenOf<O, S>>
-} = dualWhen(
+} = draw(
   'choice',
-  (args) => isThings(args[1]),
-  (key: Key, things: number | Tensor, options: ChoiceOptions = {}) => {
-    checkOptions('choice', options, ['shape', 'replace', 'p'])
-    const { replace = true, p } = options
-    const shape = validate('choice', options.shape ?? [])
+  dataAt(1, options<ChoiceOptions>('choice', { shape: checkedLater, replace: flag, p: checkedLater })),
+  (key: Key, things: number | Tensor, given: ChoiceOptions = {}) => {
+    const { replace = true, p } = given
+    const shape = validate('choice', given.shape ?? [])
     const n = isTensor(things) ? (things.shape[normalizeAxis('choice', 0, things.shape)] ?? 0) : things
     requireCount('choice', n)
     const count = size(shape)

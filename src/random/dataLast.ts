@@ -1,39 +1,32 @@
-/** Draws in their two readings: `draw(key, shape)` and `pipe(key, draw(shape))`. */
+/** Draws in their two readings: `f(key, shape)` and `pipe(key, f(shape))`. */
+import { dualBy } from '../internal/dual.js'
+import type { Options } from '../internal/options.js'
 import { isTensor } from '../tensor/model.js'
 import { type Key, requireKey } from './model.js'
 
-/**
- * Makes a draw dual by its first argument: a tensor can only be the key, since shapes are arrays. `Signature` states
- * both readings; this is the one place that vouches for them.
- */
-/* @__NO_SIDE_EFFECTS__ */
-export const dualByKey = <Signature>(
-  operation: string,
-  body: (key: Key, ...rest: readonly never[]) => unknown
-): Signature =>
-  dualWhen<Signature>(
-    operation,
-    (args) => {
-      const [first, second] = args
-      // A shape waits for the key; anything else stands where the key should.
-      if (!Array.isArray(first) || Array.isArray(second)) requireKey(operation, first)
-      return isTensor(first)
-    },
-    body
-  )
+type Draw = (key: Key, ...rest: readonly never[]) => unknown
 
-/** The same for draws whose first parameter may be a tensor itself: `isDataFirst` tells from all arguments. */
+/** Makes a draw dual: `isKeyFirst` tells from all arguments. The key is checked in both readings. */
 /* @__NO_SIDE_EFFECTS__ */
-export const dualWhen = <Signature>(
+export const draw = <Signature>(
   operation: string,
-  isDataFirst: (args: readonly unknown[]) => boolean,
-  body: (key: Key, ...rest: readonly never[]) => unknown
-): Signature => {
-  const draw = (key: never, rest: readonly never[]): unknown => {
+  isKeyFirst: (args: readonly unknown[]) => boolean,
+  body: Draw
+): Signature =>
+  dualBy<Signature>(isKeyFirst, (key: Key, ...rest: readonly never[]) => {
     requireKey(operation, key)
     return body(key, ...rest)
+  })
+
+/** Makes a draw of a shape dual by its first argument: a tensor can only be the key, since shapes are arrays. */
+/* @__NO_SIDE_EFFECTS__ */
+export const drawByShape = <Signature>(operation: string | Options, body: Draw): Signature => {
+  const [name, check] = typeof operation === 'string' ? [operation] : [operation.operation, operation]
+  const isKeyFirst = ([first, second, third]: readonly unknown[]): boolean => {
+    // A shape waits for the key; anything else stands where the key should.
+    if (!Array.isArray(first) || Array.isArray(second)) requireKey(name, first)
+    check?.(isTensor(first) ? third : second)
+    return isTensor(first)
   }
-  const call = (...args: readonly never[]): unknown =>
-    isDataFirst(args) ? draw(args[0]!, args.slice(1)) : (key: never): unknown => draw(key, args)
-  return call as Signature
+  return draw<Signature>(name, isKeyFirst, body)
 }

@@ -1,22 +1,23 @@
 /** Coins and categories. */
+import { options, checkedLater } from '../internal/options.js'
+import { dataAt } from '../internal/dual.js'
 import { type Data, allocate, toFloat } from '../DType.js'
 import { threefry2x32 } from '../kernel/threefry.js'
 import { align } from '../primitive/batch.js'
 import { interval } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
 import { type Primitive, none, type None } from '../primitive/model.js'
-import { DTypeError } from '../primitive/require.js'
+import { DTypeError } from '../internal/require.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, equals, normalizeAxis, show, size, validate } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import type { Mutable, Reduce } from '../shape/static.js'
 import { add } from '../tensor/arithmetic.js'
 import { dropAxes } from '../tensor/alongBlock.js'
-import { checkOptions } from '../tensor/dataFirst.js'
 import { argmaxPrimitive } from '../tensor/minMaxOverAxes.js'
 import { type Tensor, contiguous, fromData, isTensor } from '../tensor/model.js'
 import { broadcastToShape, cast } from '../tensor/structural.js'
-import { dualWhen } from './dataLast.js'
+import { draw } from './dataLast.js'
 import { type Key, type Words, forEachKey, purpose, stackOf } from './model.js'
 import { gumbel } from './normal.js'
 import { asTensor, requireFits } from './uniform.js'
@@ -71,8 +72,6 @@ const toss = (key: Words, p: Data, offset: number, n: number, out: Data, to: num
   }
 }
 
-const isOperand = (x: unknown): boolean => isTensor(x) || typeof x === 'number'
-
 /**
  * Coins: true with probability `p`, a number from 0 to 1 or a tensor of them that broadcasts to the shape, which is
  * that of `p` unless given. Exact to 2^-64; 0 never and 1 always gives true. Data-last: `bernoulli(p, shape)(key)`.
@@ -96,9 +95,10 @@ export const bernoulli: {
   <const S extends Shape>(p: number | Tensor, shape: S): (key: Key) => Tensor<Mutable<S>>
   <S extends Shape>(p: Tensor<S>): (key: Key) => Tensor<S>
   (p: number): (key: Key) => Tensor<[]>
-} = dualWhen(
+} = draw(
   'bernoulli',
-  (args) => isOperand(args[1]),
+  // A shape would be an array.
+  ([, p]) => isTensor(p) || typeof p === 'number',
   (key: Key, p: number | Tensor, shape: Shape = isTensor(p) ? p.shape : []) => {
     const sizes = validate('bernoulli', shape)
     requireFits('bernoulli', 'p', p, sizes)
@@ -166,14 +166,13 @@ export const categorical: {
     logits: Tensor<S>,
     options?: O & Only<O, CategoricalOptions>
   ): (key: Key) => Tensor<Drawn<S, O>>
-} = dualWhen(
+} = draw(
   'categorical',
-  (args) => isTensor(args[1]),
-  (key: Key, logits: Tensor, options: CategoricalOptions = {}) => {
-    checkOptions('categorical', options, ['axis', 'shape'])
-    const axis = normalizeAxis('categorical', options.axis ?? -1, logits.shape)
+  dataAt(1, options<CategoricalOptions>('categorical', { axis: checkedLater, shape: checkedLater })),
+  (key: Key, logits: Tensor, given: CategoricalOptions = {}) => {
+    const axis = normalizeAxis('categorical', given.axis ?? -1, logits.shape)
     const batch = dropAxes(logits.shape, [axis])
-    const shape = validate('categorical', options.shape ?? batch)
+    const shape = validate('categorical', given.shape ?? batch)
     const both = broadcast(batch, shape)
     if (both === undefined || !equals(both, shape)) {
       const given = `logits of shape ${show(logits.shape)} without axis ${axis} for draws of shape ${show(shape)}`

@@ -1,6 +1,6 @@
 /** What a key is. */
 import type { TensorType } from '../primitive/model.js'
-import { DTypeError } from '../primitive/require.js'
+import { DTypeError } from '../internal/require.js'
 import { type Shape, empty, show, size } from '../shape/model.js'
 import { type Concrete, type Tensor, contiguous, isTensor } from '../tensor/model.js'
 

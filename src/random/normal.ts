@@ -14,7 +14,7 @@ import { type Tensor, isTensor } from '../tensor/model.js'
 import { where } from '../tensor/select.js'
 import { erfc, erfcInv } from '../tensor/special.js'
 import { cast } from '../tensor/structural.js'
-import { dualByKey, dualWhen } from './dataLast.js'
+import { draw, drawByShape } from './dataLast.js'
 import type { Key } from './model.js'
 import { asTensor, floatOf, requireFits, requireFloatType } from './uniform.js'
 import { type DrawParams, drawing } from './unit.js'
@@ -83,7 +83,7 @@ interface Standard {
  * const draw = (std: T.Tensor<[]>) => T.sum(T.add(T.mul(z, std), 10))
  * T.isClose(grad(draw)(T.scalar(2)), T.sum(z)) // => true
  */
-export const normal: Standard = dualByKey<Standard>('normal', plain('normal', normalPrimitive))
+export const normal: Standard = drawByShape<Standard>('normal', plain('normal', normalPrimitive))
 
 /**
  * Standard Gumbel numbers: -log(-log(u)). The index of the largest of `logits + gumbel` is a draw from the softmax of
@@ -94,7 +94,7 @@ export const normal: Standard = dualByKey<Standard>('normal', plain('normal', no
  *
  * Random.gumbel(Random.key(0), [2, 3]).shape // => [2, 3]
  */
-export const gumbel: Standard = dualByKey<Standard>('gumbel', plain('gumbel', gumbelPrimitive))
+export const gumbel: Standard = drawByShape<Standard>('gumbel', plain('gumbel', gumbelPrimitive))
 
 // -----------------------------------------------------------------------------
 // truncation
@@ -161,7 +161,7 @@ export const truncatedNormal: {
     shape: S,
     dtype?: FloatDType
   ): (key: Key) => Tensor<Mutable<S>>
-} = dualWhen(
+} = draw(
   'truncatedNormal',
   (args) => Array.isArray(args[3]),
   (

@@ -1,16 +1,16 @@
 /** Bits, and uniform numbers. */
+import { options, checkedLater } from '../internal/options.js'
 import { type DType, type FloatDType, allocate, isFloat, promote, round, toFloat } from '../DType.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
-import { DTypeError } from '../primitive/require.js'
+import { DTypeError } from '../internal/require.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, equals, show, size, validate } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
 import { add, mul, sub } from '../tensor/arithmetic.js'
-import { checkOptions } from '../tensor/dataFirst.js'
 import { type Tensor, fromData, fromNumber, isTensor } from '../tensor/model.js'
 import { type ToShape, cast } from '../tensor/structural.js'
-import { dualByKey } from './dataLast.js'
+import { drawByShape } from './dataLast.js'
 import { type Key, drawnWith, forEachKey } from './model.js'
 import { type DrawParams, drawing, sampleKey, wordsFrom } from './unit.js'
 
@@ -52,7 +52,7 @@ export const bitsPrimitive: Primitive<ToShape> = op<1, ToShape>({
 export const bits: {
   <const S extends Shape>(key: Key, shape: S): Tensor<Mutable<S>>
   <const S extends Shape>(shape: S): (key: Key) => Tensor<Mutable<S>>
-} = dualByKey('bits', (key: Key, shape: Shape) => bindOne(bitsPrimitive, [key], { shape: validate('bits', shape) }))
+} = drawByShape('bits', (key: Key, shape: Shape) => bindOne(bitsPrimitive, [key], { shape: validate('bits', shape) }))
 
 // -----------------------------------------------------------------------------
 // uniform numbers
@@ -141,13 +141,15 @@ const between = (u: Tensor, low: number | Tensor, high: number | Tensor, dtype: 
 export const uniform: {
   <const S extends Shape>(key: Key, shape: S, options?: UniformOptions): Tensor<Mutable<S>>
   <const S extends Shape>(shape: S, options?: UniformOptions): (key: Key) => Tensor<Mutable<S>>
-} = dualByKey('uniform', (key: Key, shape: Shape, options: UniformOptions = {}) => {
-  checkOptions('uniform', options, ['low', 'high', 'dtype'])
-  const { low = 0, high = 1, dtype = floatOf(low, high) } = options
-  requireFloatType('uniform', dtype)
-  const sizes = validate('uniform', shape)
-  requireFits('uniform', 'low', low, sizes)
-  requireFits('uniform', 'high', high, sizes)
-  if (!isTensor(low) && !isTensor(high)) requireBounds('uniform', low, high, dtype)
-  return between(bindOne(uniformPrimitive, [key], { shape: sizes, dtype }), low, high, dtype)
-})
+} = drawByShape(
+  options<UniformOptions>('uniform', { low: checkedLater, high: checkedLater, dtype: checkedLater }),
+  (key: Key, shape: Shape, given: UniformOptions = {}) => {
+    const { low = 0, high = 1, dtype = floatOf(low, high) } = given
+    requireFloatType('uniform', dtype)
+    const sizes = validate('uniform', shape)
+    requireFits('uniform', 'low', low, sizes)
+    requireFits('uniform', 'high', high, sizes)
+    if (!isTensor(low) && !isTensor(high)) requireBounds('uniform', low, high, dtype)
+    return between(bindOne(uniformPrimitive, [key], { shape: sizes, dtype }), low, high, dtype)
+  }
+)

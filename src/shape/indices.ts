@@ -1,6 +1,6 @@
 /** Indices along an axis: checked, and counted from the front; and the error for one that is out of range. */
+import { isTensorLike, refusal } from '../internal/describe.js'
 import type { Data } from '../DType.js'
-import { shapeOf } from '../internal/given.js'
 
 /**
  * An index lies outside of its axis. The sentence reads *operation: what was given; what is required*.
@@ -40,16 +40,14 @@ export class IndexError extends RangeError {
 
 /** Refuses a tensor where positions are numbers, as they decide shapes. */
 export const refuseTensor = (operation: string, given: unknown, what: string): void => {
-  const shape = typeof given === 'object' && given !== null ? shapeOf(given) : undefined
-  if (shape === undefined) return
-  const rule = `a tensor of shape [${shape.join(', ')}] as ${what}`
-  throw new TypeError(`${operation}: ${rule}; a number is required, pick by tensors of indices with T.gather`)
+  if (!isTensorLike(given)) return
+  throw new TypeError(`${refusal(operation, what, given, 'a number')}; pick by a tensor of indices with T.gather`)
 }
 
 /** One index counted from the front: negative ones count from the end; out of range throws an `IndexError`. */
 export const normalizeIndex = (operation: string, index: number, size: number): number => {
   if (Number.isInteger(index) && index >= -size && index < size) return index < 0 ? index + size : index
-  refuseTensor(operation, index, 'an index')
+  refuseTensor(operation, index, 'the index')
   throw new IndexError(operation, index, size)
 }
 

@@ -1,5 +1,5 @@
 /** Shapes as values: sizes, strides, equality, axes, broadcasting; and the error they raise. */
-import { show as given } from '../internal/given.js'
+import { describe } from '../internal/describe.js'
 
 /**
  * The sizes of a tensor along each of its axes; `[]` is a scalar. `Shape` itself means: of unknown rank.
@@ -144,7 +144,7 @@ export const normalizeAxis = (operation: string, axis: number, shape: Shape): nu
   const rank = shape.length
   if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis
   const range = rank === 0 ? 'a scalar has no axes' : `an integer from ${-rank} to ${rank - 1} is required`
-  throw new ShapeError(operation, [shape], `axis ${given(axis)} of shape ${show(shape)}; ${range}`)
+  throw new ShapeError(operation, [shape], `axis ${describe(axis)} of shape ${show(shape)}; ${range}`)
 }
 
 const isList = (axis: number | readonly number[]): axis is readonly number[] => Array.isArray(axis)
@@ -180,7 +180,7 @@ export const normalizeAxes = (
 export const requireSizes = (operation: string, shape: unknown): void => {
   if (Array.isArray(shape)) return
   const example = typeof shape === 'number' && Number.isInteger(shape) && shape >= 0 ? shape : 3
-  throw new ShapeError(operation, [], `shape ${given(shape)}; an array of sizes such as [${example}] is required`)
+  throw new ShapeError(operation, [], `shape ${describe(shape)}; an array of sizes such as [${example}] is required`)
 }
 
 /**

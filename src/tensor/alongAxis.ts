@@ -1,4 +1,5 @@
 /** Picking along an axis by indices of their own for each lane, and its transpose. */
+import { dualBy, dataAt } from '../internal/dual.js'
 import { type DType, allocate, promote } from '../DType.js'
 import { around } from '../kernel/axisView.js'
 import { takeAlongInto } from '../kernel/gather.js'
@@ -7,14 +8,13 @@ import { align, behind } from '../primitive/batch.js'
 import { type Draw, real } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
-import { requireTensor } from '../primitive/require.js'
+import { requireTensor } from '../internal/require.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { normalizeIndices } from '../shape/indices.js'
 import { type Shape, ShapeError, broadcast, equals, normalizeAxis, show, size } from '../shape/model.js'
 import type { OneAxis } from './alongBlock.js'
-import { checkOptions } from './dataFirst.js'
 import { asDense, copyOf } from './dense.js'
-import { type AlongAxis, dualBySecond, dualByThird, requireIndices, requireOperand } from './indices.js'
+import { type AlongAxis, requireIndices, requireOperand, axisOption } from './indices.js'
 import { type Concrete, type Tensor, contiguous, fill, fromData } from './model.js'
 import { broadcastToShape, cast } from './structural.js'
 
@@ -127,8 +127,6 @@ const addedAlong = (shape: Shape, dtype: DType, indices: Tensor, updates: Tensor
 // operations
 // -----------------------------------------------------------------------------
 
-const known = ['axis']
-
 /** The common shape beside the axis, where 1 stands on the axis itself; throws in the user's terms. */
 const besideAxis = (operation: string, x: Shape, indices: Shape, axis: number): Shape => {
   const shape = x.length === indices.length ? broadcast(replace(x, axis, 1), replace(indices, axis, 1)) : undefined
@@ -159,16 +157,18 @@ const besideAxis = (operation: string, x: Shape, indices: Shape, axis: number): 
  * T.takeAlongAxis(x, T.argmax(x, { axis: 1, keepDims: true }), { axis: 1 }) // => T.of([[30], [3]])
  */
 export const takeAlongAxis: TakeAlongAxis = expose(
-  dualBySecond<TakeAlongAxis>((x: Tensor, indices: Tensor, options: AlongAxis = {}): Tensor => {
-    requireTensor('takeAlongAxis', x)
-    checkOptions('takeAlongAxis', options, known)
-    const axis = normalizeAxis('takeAlongAxis', options.axis ?? -1, x.shape)
-    requireIndices('takeAlongAxis', indices)
-    const lanes = besideAxis('takeAlongAxis', x.shape, indices.shape, axis)
-    const from = broadcastToShape(x, replace(lanes, axis, x.shape[axis]!))
-    const at = broadcastToShape(indices, replace(lanes, axis, indices.shape[axis]!))
-    return bindOne(takeAlongAxisPrimitive, [from, at], { axis })
-  }, requireOperand('takeAlongAxis')),
+  dualBy<TakeAlongAxis>(
+    dataAt(1, axisOption('takeAlongAxis'), requireOperand('takeAlongAxis')),
+    (x: Tensor, indices: Tensor, options: AlongAxis = {}): Tensor => {
+      requireTensor('takeAlongAxis', x)
+      const axis = normalizeAxis('takeAlongAxis', options.axis ?? -1, x.shape)
+      requireIndices('takeAlongAxis', indices)
+      const lanes = besideAxis('takeAlongAxis', x.shape, indices.shape, axis)
+      const from = broadcastToShape(x, replace(lanes, axis, x.shape[axis]!))
+      const at = broadcastToShape(indices, replace(lanes, axis, indices.shape[axis]!))
+      return bindOne(takeAlongAxisPrimitive, [from, at], { axis })
+    }
+  ),
   takeAlongAxisPrimitive
 )
 
@@ -190,26 +190,28 @@ export const takeAlongAxis: TakeAlongAxis = expose(
  * T.addAlongAxis(T.zeros([2, 3]), at, T.of([[1, 10], [1, 10]])) // => T.of([[11, 0, 0], [0, 10, 1]])
  */
 export const addAlongAxis: AddAlongAxis = expose(
-  dualByThird<AddAlongAxis>((x: Tensor, indices: Tensor, updates: Tensor, options: AlongAxis = {}): Tensor => {
-    requireTensor('addAlongAxis', x)
-    requireTensor('addAlongAxis', updates)
-    checkOptions('addAlongAxis', options, known)
-    const axis = normalizeAxis('addAlongAxis', options.axis ?? -1, x.shape)
-    requireIndices('addAlongAxis', indices)
-    const lanes = besideAxis('addAlongAxis', x.shape, indices.shape, axis)
-    const shape = replace(x.shape, axis, indices.shape[axis]!)
-    const fit = broadcast(updates.shape, shape)
-    if (!equals(replace(lanes, axis, x.shape[axis]!), x.shape) || fit === undefined || !equals(fit, shape)) {
-      throw new ShapeError(
-        'addAlongAxis',
-        [x.shape, indices.shape, updates.shape],
-        `updates of shape ${show(updates.shape)} at indices of ${show(indices.shape)} in ${show(x.shape)}; both must broadcast to ${show(shape)}`
-      )
+  dualBy<AddAlongAxis>(
+    dataAt(2, axisOption('addAlongAxis'), requireOperand('addAlongAxis')),
+    (x: Tensor, indices: Tensor, updates: Tensor, options: AlongAxis = {}): Tensor => {
+      requireTensor('addAlongAxis', x)
+      requireTensor('addAlongAxis', updates)
+      const axis = normalizeAxis('addAlongAxis', options.axis ?? -1, x.shape)
+      requireIndices('addAlongAxis', indices)
+      const lanes = besideAxis('addAlongAxis', x.shape, indices.shape, axis)
+      const shape = replace(x.shape, axis, indices.shape[axis]!)
+      const fit = broadcast(updates.shape, shape)
+      if (!equals(replace(lanes, axis, x.shape[axis]!), x.shape) || fit === undefined || !equals(fit, shape)) {
+        throw new ShapeError(
+          'addAlongAxis',
+          [x.shape, indices.shape, updates.shape],
+          `updates of shape ${show(updates.shape)} at indices of ${show(indices.shape)} in ${show(x.shape)}; both must broadcast to ${show(shape)}`
+        )
+      }
+      const dtype = promote(x.dtype, updates.dtype)
+      const summed = dtype === 'bool' ? 'int32' : dtype
+      const added = broadcastToShape(cast(updates, summed), shape)
+      return bindOne(addAlongAxisPrimitive, [cast(x, summed), broadcastToShape(indices, shape), added], { axis })
     }
-    const dtype = promote(x.dtype, updates.dtype)
-    const summed = dtype === 'bool' ? 'int32' : dtype
-    const added = broadcastToShape(cast(updates, summed), shape)
-    return bindOne(addAlongAxisPrimitive, [cast(x, summed), broadcastToShape(indices, shape), added], { axis })
-  }),
+  ),
   addAlongAxisPrimitive
 )

@@ -1,10 +1,10 @@
 /** The same values with their axes in another order: views, nothing is copied. */
+import { dataFirst } from '../internal/dual.js'
 import type { MovedAxis, SwappedAxes } from '../shape/layout.js'
 import { type Shape, ShapeError, normalizeAxis, show } from '../shape/model.js'
 import type { Permute, Transpose } from '../shape/static.js'
-import { dataFirst } from './dataFirst.js'
 import type { Tensor } from './model.js'
-import { requireList } from '../primitive/require.js'
+import { requireList } from '../internal/require.js'
 import { permuteTo } from './structural.js'
 
 /** The shape with its axes in the given order, or reversed. */

@@ -4,7 +4,7 @@ import { type Shape, ShapeError, validate } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
 import { requireElement, requireHeld } from './literal.js'
 import { type Tensor, fill, fromData } from './model.js'
-import { requireDType, requireTensor } from '../primitive/require.js'
+import { requireDType, requireTensor } from '../internal/require.js'
 import { typed } from './typed.js'
 
 // -----------------------------------------------------------------------------

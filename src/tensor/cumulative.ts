@@ -1,4 +1,6 @@
 /** Running sums and products along an axis. */
+import { options, checkedLater, flag } from '../internal/options.js'
+import { dataFirst } from '../internal/dual.js'
 import { type Data, allocate } from '../DType.js'
 import { type Cumulative, cumprodInto, cumsumInto } from '../kernel/cumulative.js'
 import { behind } from '../primitive/batch.js'
@@ -9,7 +11,7 @@ import type { Primitive, TensorType } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { ShapeError, normalizeAxis, show, size } from '../shape/model.js'
 import { arrange } from './alongBlock.js'
-import { type Preserving, checkOptions, dataOrOptions } from './dataFirst.js'
+import type { Preserving } from './dataFirst.js'
 import { type Concrete, type Tensor, fromData } from './model.js'
 import { type Course, recurrence, shifted } from './recurrence.js'
 
@@ -123,14 +125,16 @@ const before = (x: Tensor, params: Params): Tensor => bindOne(cumprodPrimitive, 
 
 /* @__NO_SIDE_EFFECTS__ */
 const cumulative = (name: string, primitive: Primitive<Params>): Preserving<CumulativeOptions> =>
-  dataOrOptions(name, (x: Tensor, options: CumulativeOptions = {}) => {
-    checkOptions(name, options, ['axis', 'exclusive', 'reverse'])
-    const { axis, exclusive = false, reverse = false } = options
-    if (axis === undefined && x.shape.length > 1) {
-      throw new ShapeError(name, [x.shape], `shape ${show(x.shape)} and no axis; an axis is required, as { axis: 0 }`)
+  dataFirst(
+    options<CumulativeOptions>(name, { axis: checkedLater, exclusive: flag, reverse: flag }),
+    (x: Tensor, given: CumulativeOptions = {}) => {
+      const { axis, exclusive = false, reverse = false } = given
+      if (axis === undefined && x.shape.length > 1) {
+        throw new ShapeError(name, [x.shape], `shape ${show(x.shape)} and no axis; an axis is required, as { axis: 0 }`)
+      }
+      return bindOne(primitive, [x], { axis: normalizeAxis(name, axis ?? 0, x.shape), exclusive, reverse })
     }
-    return bindOne(primitive, [x], { axis: normalizeAxis(name, axis ?? 0, x.shape), exclusive, reverse })
-  })
+  )
 
 /**
  * Running sums along an axis: element `j` of the result is the sum of the elements `0` to `j`. With `exclusive` it leaves

@@ -1,12 +1,12 @@
 /** Sums of products over labelled axes, by matrix products wherever two operands are contracted. */
-import { show } from '../internal/given.js'
+import { describe } from '../internal/describe.js'
 import { type Shape, ShapeError, size } from '../shape/model.js'
 import { mul } from './arithmetic.js'
 import { parseFormula } from './einsumFormula.js'
 import { gather } from './indexing.js'
 import { matmul } from './matmul.js'
 import type { Tensor } from './model.js'
-import { requireTensor } from '../primitive/require.js'
+import { requireTensor } from '../internal/require.js'
 import { permuteTo, reshapeTo, sumOver } from './structural.js'
 
 // -----------------------------------------------------------------------------
@@ -169,9 +169,9 @@ const contractAll = (terms: readonly Term[], output: readonly string[]): Term =>
  */
 export const einsum = (formula: string, ...operands: readonly Tensor[]): Tensor => {
   if (typeof formula !== 'string') {
-    throw new ShapeError('einsum', [], `formula ${show(formula)}; a string such as 'ij,jk->ik' is required`)
+    throw new ShapeError('einsum', [], `formula ${describe(formula)}; a string such as 'ij,jk->ik' is required`)
   }
-  operands.forEach((x, i) => requireTensor('einsum', x, ` as operand ${i}`))
+  operands.forEach((x, i) => requireTensor('einsum', x, `operand ${i}`))
   const { inputs, output, sizes } = parseFormula(
     formula,
     operands.map(({ shape }) => shape)

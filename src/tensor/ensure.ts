@@ -3,7 +3,7 @@ import { dual } from '../internal/dual.js'
 import { type Shape, ShapeError, equals, requireSizes, show } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
 import type { Tensor } from './model.js'
-import { requireTensor } from '../primitive/require.js'
+import { requireTensor } from '../internal/require.js'
 import { typed } from './typed.js'
 
 /**

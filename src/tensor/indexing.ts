@@ -1,4 +1,5 @@
 /** Picking along an axis by a list of indices, and its transpose, adding at them. */
+import { dualBy, dataAt } from '../internal/dual.js'
 import { type DType, allocate, promote } from '../DType.js'
 import { around } from '../kernel/axisView.js'
 import { gatherInto } from '../kernel/gather.js'
@@ -7,13 +8,12 @@ import { align, behind } from '../primitive/batch.js'
 import { type Draw, real } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
-import { requireTensor } from '../primitive/require.js'
+import { requireTensor } from '../internal/require.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { normalizeIndex, normalizeIndices } from '../shape/indices.js'
 import { type Shape, ShapeError, broadcast, equals, normalizeAxis, show, size } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import type { OneAxis } from './alongBlock.js'
-import { checkOptions } from './dataFirst.js'
 import { asDense, copyOf } from './dense.js'
 import { foldIndices } from './foldIndices.js'
 import {
@@ -21,10 +21,9 @@ import {
   type Gathered,
   type Indices,
   type ShapeOfIndices,
-  dualBySecond,
-  dualByThird,
   requireOperand,
-  toIndices
+  toIndices,
+  axisOption
 } from './indices.js'
 import { type Concrete, Dense, Scalar, type Tensor, contiguous, fill, fromData, fromNumber } from './model.js'
 import { broadcastToShape, cast, permuteTo, reshapeTo } from './structural.js'
@@ -178,8 +177,6 @@ const scattered = (shape: Shape, dtype: DType, indices: Tensor, updates: Tensor,
 // operations
 // -----------------------------------------------------------------------------
 
-const known = ['axis']
-
 /**
  * The elements at given indices along an axis (0 unless told): `numpy.take`, `jax.numpy.take`.
  *
@@ -199,12 +196,14 @@ const known = ['axis']
  * pipe(table, T.gather([1], { axis: 1 })) // => T.of([[2], [4], [6]])
  */
 export const gather: Gather = expose(
-  dualBySecond<Gather>((x: Tensor, indices: Indices, options: AlongAxis = {}): Tensor => {
-    requireTensor('gather', x)
-    checkOptions('gather', options, known)
-    const axis = normalizeAxis('gather', options.axis ?? 0, x.shape)
-    return bindOne(gatherPrimitive, [x, toIndices('gather', indices, x.shape[axis]!)], { axis })
-  }, requireOperand('gather')),
+  dualBy<Gather>(
+    dataAt(1, axisOption('gather'), requireOperand('gather')),
+    (x: Tensor, indices: Indices, options: AlongAxis = {}): Tensor => {
+      requireTensor('gather', x)
+      const axis = normalizeAxis('gather', options.axis ?? 0, x.shape)
+      return bindOne(gatherPrimitive, [x, toIndices('gather', indices, x.shape[axis]!)], { axis })
+    }
+  ),
   gatherPrimitive
 )
 
@@ -226,25 +225,27 @@ export const gather: Gather = expose(
  * pipe(T.ones([2, 2]), T.scatterAdd([1], T.scalar(5), { axis: 1 })) // => T.of([[1, 6], [1, 6]])
  */
 export const scatterAdd: ScatterAdd = expose(
-  dualByThird<ScatterAdd>((x: Tensor, indices: Indices, updates: Tensor, options: AlongAxis = {}): Tensor => {
-    requireTensor('scatterAdd', x)
-    requireTensor('scatterAdd', updates)
-    checkOptions('scatterAdd', options, known)
-    const axis = normalizeAxis('scatterAdd', options.axis ?? 0, x.shape)
-    const places = toIndices('scatterAdd', indices, x.shape[axis]!)
-    const shape = splice(x.shape, axis, places.shape)
-    const fit = broadcast(updates.shape, shape)
-    if (fit === undefined || !equals(fit, shape)) {
-      throw new ShapeError(
-        'scatterAdd',
-        [x.shape, places.shape, updates.shape],
-        `updates of shape ${show(updates.shape)}; shape ${show(shape)} is required, or one that broadcasts to it`
-      )
+  dualBy<ScatterAdd>(
+    dataAt(2, axisOption('scatterAdd'), requireOperand('scatterAdd')),
+    (x: Tensor, indices: Indices, updates: Tensor, options: AlongAxis = {}): Tensor => {
+      requireTensor('scatterAdd', x)
+      requireTensor('scatterAdd', updates)
+      const axis = normalizeAxis('scatterAdd', options.axis ?? 0, x.shape)
+      const places = toIndices('scatterAdd', indices, x.shape[axis]!)
+      const shape = splice(x.shape, axis, places.shape)
+      const fit = broadcast(updates.shape, shape)
+      if (fit === undefined || !equals(fit, shape)) {
+        throw new ShapeError(
+          'scatterAdd',
+          [x.shape, places.shape, updates.shape],
+          `updates of shape ${show(updates.shape)}; shape ${show(shape)} is required, or one that broadcasts to it`
+        )
+      }
+      const dtype = promote(x.dtype, updates.dtype)
+      const summed = dtype === 'bool' ? 'int32' : dtype
+      const added = broadcastToShape(cast(updates, summed), shape)
+      return bindOne(scatterAddPrimitive, [cast(x, summed), places, added], { axis })
     }
-    const dtype = promote(x.dtype, updates.dtype)
-    const summed = dtype === 'bool' ? 'int32' : dtype
-    const added = broadcastToShape(cast(updates, summed), shape)
-    return bindOne(scatterAddPrimitive, [cast(x, summed), places, added], { axis })
-  }),
+  ),
   scatterAddPrimitive
 )

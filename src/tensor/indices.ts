@@ -1,6 +1,7 @@
 /** What may be given as indices, and how operations that take them tell data first from data last. */
 import { allocate } from '../DType.js'
-import { DTypeError, requireTensor } from '../primitive/require.js'
+import { DTypeError, requireTensor } from '../internal/require.js'
+import { type Options, checkedLater, options } from '../internal/options.js'
 import { normalizeIndex, normalizeIndices } from '../shape/indices.js'
 import type { Shape } from '../shape/model.js'
 import type { Reduce, ReplaceAxis } from '../shape/axes.js'
@@ -85,31 +86,8 @@ export const requireOperand =
     else if (!isOperand(indices)) requireTensor(operation, indices)
   }
 
-/**
- * Makes `f(x, y, ...rest)` dual where both may be tensors: the second argument tells, which is a tensor, a number or an
- * array when the data come first, and options or missing in `f(y, ...rest)`. `Signature` states both readings; this is
- * the one place that vouches for them.
- */
-/* @__NO_SIDE_EFFECTS__ */
-export const dualBySecond = <Signature>(
-  body: (x: never, y: never, options?: never) => unknown,
-  check?: (first: unknown) => void
-): Signature => {
-  const wait = (first: unknown, rest: unknown): unknown => {
-    check?.(first)
-    return rest
-  }
-  const call = (first: never, second: never, third?: never): unknown =>
-    isOperand(second) ? body(first, second, third) : wait(first, (x: never): unknown => body(x, first, second))
-  return call as Signature
-}
-
-/** The same for `f(x, y, z, ...rest)`, where the third argument tells. */
-/* @__NO_SIDE_EFFECTS__ */
-export const dualByThird = <Signature>(body: (x: never, y: never, z: never, options?: never) => unknown): Signature => {
-  const call = (first: never, second: never, third: never, fourth?: never): unknown =>
-    isOperand(third) ? body(first, second, third, fourth) : (x: never): unknown => body(x, first, second, third)
-  return call as Signature
-}
-
 const isOperand = (x: unknown): boolean => isTensor(x) || typeof x === 'number' || Array.isArray(x)
+
+/** The check of the one option of operations along an axis. */
+/* @__NO_SIDE_EFFECTS__ */
+export const axisOption = (operation: string): Options => options<AlongAxis>(operation, { axis: checkedLater })

@@ -1,15 +1,16 @@
 /** Joining tensors along an axis, and splitting them: each the transpose of the other. */
+import { type Options, options, checkedLater } from '../internal/options.js'
+import { dataFirst, listFirst } from '../internal/dual.js'
 import { allocate, promote } from '../DType.js'
 import { placeStrided } from '../kernel/strided.js'
 import { align, behind } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { bind } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
-import { requireList } from '../primitive/require.js'
+import { requireList } from '../internal/require.js'
 import { type Shape, ShapeError, equals, normalizeAxis, show, size, strides } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import type { OneAxis } from './alongBlock.js'
-import { checkOptions, dataFirst, listFirst } from './dataFirst.js'
 import type { Joined, Parts, Stacked, Stacks } from './joinTypes.js'
 import { newAxis } from './layout.js'
 import { Scalar, type Tensor, fill, fromData } from './model.js'
@@ -147,6 +148,8 @@ const requireSome = (operation: string, tensors: readonly Tensor[]): Shape => {
   throw new ShapeError(operation, [], 'an empty list; at least one tensor is required')
 }
 
+const joinOptions = (operation: string): Options => options<JoinOptions>(operation, { axis: checkedLater })
+
 /**
  * The tensors one after another along an axis (0 unless given). Mixed types promote.
  *
@@ -167,8 +170,7 @@ export const concat: {
   ): A extends readonly Tensor[]
     ? Tensor<Joined<A, Given<O, 'axis', 0>>>
     : <const Tensors extends readonly Tensor[]>(tensors: Tensors) => Tensor<Joined<Tensors, Given<A, 'axis', 0>>>
-} = listFirst('concat', (tensors: readonly Tensor[], options: JoinOptions = {}): Tensor => {
-  checkOptions('concat', options, ['axis'])
+} = listFirst(joinOptions('concat'), (tensors: readonly Tensor[], options: JoinOptions = {}): Tensor => {
   const first = requireSome('concat', tensors)
   const shapes = tensors.map(({ shape }) => shape)
   const fail = (rule: string): ShapeError => new ShapeError('concat', shapes, rule)
@@ -204,8 +206,7 @@ export const stack: {
     : <const Tensors extends readonly Tensor[]>(
         tensors: Tensors & Stacks<Tensors>
       ) => Tensor<Stacked<Tensors, Given<A, 'axis', 0>>>
-} = listFirst('stack', (tensors: readonly Tensor[], options: JoinOptions = {}): Tensor => {
-  checkOptions('stack', options, ['axis'])
+} = listFirst(joinOptions('stack'), (tensors: readonly Tensor[], options: JoinOptions = {}): Tensor => {
   const first = requireSome('stack', tensors)
   const other = tensors.findIndex(({ shape }) => !equals(shape, first))
   if (other >= 0) {
@@ -264,9 +265,12 @@ export const split: {
     into: Into,
     options?: O & Only<O, JoinOptions>
   ): <S extends Shape>(x: Tensor<S>) => Parts<S, Into, Given<O, 'axis', 0>>
-} = dataFirst('split', (x: Tensor, into: number | readonly number[], options: JoinOptions = {}): readonly Tensor[] => {
-  checkOptions('split', options, ['axis'])
-  const axis = normalizeAxis('split', options.axis ?? 0, x.shape)
-  const sizes = sizesOf(x.shape, axis, into)
-  return sizes.length === 1 ? [x] : bind(splitPrimitive, [x], { axis, sizes: [...sizes] })
-})
+} = dataFirst(
+  joinOptions('split'),
+  (x: Tensor, into: number | readonly number[], options: JoinOptions = {}): readonly Tensor[] => {
+    const axis = normalizeAxis('split', options.axis ?? 0, x.shape)
+    const sizes = sizesOf(x.shape, axis, into)
+    return sizes.length === 1 ? [x] : bind(splitPrimitive, [x], { axis, sizes: [...sizes] })
+  },
+  1
+)

@@ -1,4 +1,6 @@
 /** Changes of shape that keep the values and their row-major order. */
+import { checkedLater, options } from '../internal/options.js'
+import { dataFirst } from '../internal/dual.js'
 import type { Flattened, Reshaped, Squeezed } from '../shape/layout.js'
 import {
   type Shape,
@@ -13,9 +15,9 @@ import {
 import type { Given, Only } from '../shape/options.js'
 import type { Axes, InsertAxis, Mutable } from '../shape/static.js'
 import { dropAxes } from './alongBlock.js'
-import { type TensorOr, checkOptions, dataFirst, dataOrOptions } from './dataFirst.js'
+import type { TensorOr } from './dataFirst.js'
 import type { Tensor } from './model.js'
-import { requireList } from '../primitive/require.js'
+import { requireList } from '../internal/require.js'
 import { broadcastToShape, reshapeTo } from './structural.js'
 import { typed } from './typed.js'
 
@@ -117,18 +119,20 @@ export const flatten: {
   ): A extends Tensor<infer S>
     ? Tensor<FlattenedAxes<S, O>>
     : <S extends Shape>(x: Tensor<S>) => Tensor<FlattenedAxes<S, A>>
-} = dataOrOptions('flatten', (x: Tensor, options: FlattenOptions = {}) => {
-  checkOptions('flatten', options, ['startAxis', 'endAxis'])
-  if (x.shape.length === 0) return reshapeTo(x, [1])
-  const start = normalizeAxis('flatten', options.startAxis ?? 0, x.shape)
-  const end = normalizeAxis('flatten', options.endAxis ?? -1, x.shape)
-  if (start > end) {
-    const rule = `startAxis ${start} and endAxis ${end} of shape ${show(x.shape)}; the first must not lie behind the last`
-    throw new ShapeError('flatten', [x.shape], rule)
+} = dataFirst(
+  options<FlattenOptions>('flatten', { startAxis: checkedLater, endAxis: checkedLater }),
+  (x: Tensor, given: FlattenOptions = {}) => {
+    if (x.shape.length === 0) return reshapeTo(x, [1])
+    const start = normalizeAxis('flatten', given.startAxis ?? 0, x.shape)
+    const end = normalizeAxis('flatten', given.endAxis ?? -1, x.shape)
+    if (start > end) {
+      const rule = `startAxis ${start} and endAxis ${end} of shape ${show(x.shape)}; the first must not lie behind the last`
+      throw new ShapeError('flatten', [x.shape], rule)
+    }
+    const joined = size(x.shape.slice(start, end + 1))
+    return reshapeTo(x, [...x.shape.slice(0, start), joined, ...x.shape.slice(end + 1)])
   }
-  const joined = size(x.shape.slice(start, end + 1))
-  return reshapeTo(x, [...x.shape.slice(0, start), joined, ...x.shape.slice(end + 1)])
-})
+)
 
 // -----------------------------------------------------------------------------
 // axes of size 1
@@ -202,14 +206,13 @@ export const squeeze: {
   ): A extends Tensor<infer S>
     ? Tensor<Squeezed<S, Given<O, 'axis', undefined>>>
     : <S extends Shape>(x: Tensor<S>) => Tensor<Squeezed<S, Given<A, 'axis', undefined>>>
-} = dataOrOptions('squeeze', (x: Tensor, options: SqueezeOptions = {}) => {
-  checkOptions('squeeze', options, ['axis'])
-  if (options.axis === undefined)
+} = dataFirst(options<SqueezeOptions>('squeeze', { axis: checkedLater }), (x: Tensor, given: SqueezeOptions = {}) => {
+  if (given.axis === undefined)
     return reshapeTo(
       x,
       x.shape.filter((n) => n !== 1)
     )
-  const axes = normalizeAxes('squeeze', options.axis, x.shape)
+  const axes = normalizeAxes('squeeze', given.axis, x.shape)
   const wide = axes.find((axis) => x.shape[axis] !== 1)
   if (wide === undefined) return reshapeTo(x, dropAxes(x.shape, axes))
   const rule = `axis ${wide} of shape ${show(x.shape)}; an axis of size 1 is required`

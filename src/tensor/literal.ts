@@ -1,8 +1,7 @@
 /** Tensors from JavaScript's own values: nested arrays, numbers and typed arrays. */
 import type { Either } from 'fp-ts/lib/Either.js'
 import { type DType, type Data, allocate, holds, ofData } from '../DType.js'
-import { show } from '../internal/given.js'
-import { DTypeError, requireDType } from '../primitive/require.js'
+import { DTypeError, requireDType } from '../internal/require.js'
 import { type Shape, ShapeError, show as showShape, size, validate } from '../shape/model.js'
 import type { Mutable, Nested, Regular, ShapeOf } from '../shape/static.js'
 import { type Tensor, fromData, fromNumber, isTensor } from './model.js'
@@ -87,7 +86,7 @@ const heldRule = (dtype: DType, value: number, at: string): string =>
 
 /** Refuses what is neither number nor boolean, such as text: it is not converted. */
 export const requireElement = (operation: string, value: unknown): void => {
-  if (!isElement(value)) throw new DTypeError(operation, `value ${show(value)}; a number or a boolean is required`)
+  if (!isElement(value)) throw new DTypeError(operation, `value ${describe(value)}; a number or a boolean is required`)
 }
 
 /** Refuses a number that an element type does not hold, such as a fraction for int32. */

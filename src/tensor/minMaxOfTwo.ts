@@ -1,5 +1,7 @@
 /** The larger and the smaller of two, elementwise; and what is made of them: the rectifier, and values held within bounds. */
 import * as E from '../primitive/expression.js'
+import { options, number } from '../internal/options.js'
+import { dataFirst } from '../internal/dual.js'
 import { gateLoops, passed, rectified, reluLoops } from '../kernel/rectifier.js'
 import type { UnaryLoop } from '../kernel/elementwise.js'
 import { awayFrom, real } from '../primitive/domain.js'
@@ -7,11 +9,10 @@ import { type Binary, type Unary, besideNumber, binary, unary, unaryPrimitive } 
 import { round } from '../DType.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
-import { requireTensor } from '../primitive/require.js'
+import { requireTensor } from '../internal/require.js'
 import type { Shape } from '../shape/model.js'
 import { greaterEqual, lessEqual } from './comparison.js'
 import { stopGradient } from './cast.js'
-import { checkOptions, dataFirst } from './dataFirst.js'
 import { logicalOr } from './logical.js'
 import { type Tensor, fill } from './model.js'
 import { where } from './select.js'
@@ -196,6 +197,13 @@ const holdWithin = (x: Tensor, { min, max }: Limits): Tensor => {
   return bindOne(clampPrimitive, [cast(x, dtype)], { min: limit(min), max: limit(max) })
 }
 
+const isNumber = (bound: number): boolean => !Number.isNaN(bound)
+
+const checkBounds = /* @__PURE__ */ options<Bounds>('clamp', {
+  min: number('a number', isNumber),
+  max: number('a number', isNumber)
+})
+
 /**
  * x held within bounds: `min` where it is less, `max` where it is more. The derivative is 1 between the bounds, and 0 on them and
  * beyond.
@@ -211,6 +219,6 @@ const holdWithin = (x: Tensor, { min, max }: Limits): Tensor => {
  */
 export const clamp: Clamp = dataFirst<Clamp>('clamp', (x: Tensor, first: Bounds | number, second?: number): Tensor => {
   if (typeof first === 'number') return holdWithin(x, { min: first, max: second ?? Infinity })
-  checkOptions('clamp', first, ['min', 'max'])
+  checkBounds(first)
   return holdWithin(x, { min: first.min ?? -Infinity, max: first.max ?? Infinity })
 })

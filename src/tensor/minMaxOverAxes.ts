@@ -1,4 +1,6 @@
 /** The largest and smallest elements over axes, and where they are. */
+import { options, checkedLater, flag } from '../internal/options.js'
+import { dataFirst } from '../internal/dual.js'
 import { type Data, allocate } from '../DType.js'
 import { argmaxInto, argminInto, maxInto, minInto } from '../kernel/reduceExtrema.js'
 import { sharesInto } from '../kernel/tieShares.js'
@@ -21,7 +23,6 @@ import {
   reduceOver,
   restore
 } from './alongBlock.js'
-import { checkOptions, dataOrOptions } from './dataFirst.js'
 import { type Tensor, fromData } from './model.js'
 import { type Reduction, axesBehind, drawAxes, reduction } from './reduction.js'
 import { expandOver, reshapeTo, sumOver } from './structural.js'
@@ -191,9 +192,8 @@ interface ArgReduction {
 
 /* @__NO_SIDE_EFFECTS__ */
 const argReduction = (name: string, primitive: Primitive<OneAxis>): ArgReduction =>
-  dataOrOptions(name, (x: Tensor, options: ArgOptions = {}) => {
-    checkOptions(name, options, ['axis', 'keepDims'])
-    const { axis, keepDims = false } = options
+  dataFirst(options<ArgOptions>(name, { axis: checkedLater, keepDims: flag }), (x: Tensor, given: ArgOptions = {}) => {
+    const { axis, keepDims = false } = given
     const searched = axis === undefined ? reshapeTo(x, [size(x.shape)]) : x
     const along = axis === undefined ? 0 : normalizeAxis(name, axis, x.shape)
     const result = bindOne(primitive, [searched], { axis: along })

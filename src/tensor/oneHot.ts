@@ -2,7 +2,7 @@
 import { type DType, allocate } from '../DType.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
-import { requireDType } from '../primitive/require.js'
+import { requireDType } from '../internal/require.js'
 import { op } from '../primitive/op.js'
 import { IndexError } from '../shape/indices.js'
 import { type Shape, size, validate } from '../shape/model.js'

@@ -1,9 +1,10 @@
 /** Values around a tensor. */
+import { options, number } from '../internal/options.js'
+import { dataFirst } from '../internal/dual.js'
 import { isFloat } from '../DType.js'
-import { DTypeError, requireList } from '../primitive/require.js'
+import { DTypeError, requireList } from '../internal/require.js'
 import type { Resized } from '../shape/layout.js'
 import { type Shape, ShapeError, show } from '../shape/model.js'
-import { checkOptions, dataFirst } from './dataFirst.js'
 import type { Tensor } from './model.js'
 import { place } from './stridedWindow.js'
 
@@ -70,19 +71,21 @@ const widthsOf = (x: Tensor, widths: number | readonly PadWidth[]): readonly (re
 export const pad: {
   <S extends Shape>(x: Tensor<S>, widths: number | readonly PadWidth[], options?: PadOptions): Tensor<Resized<S>>
   (widths: number | readonly PadWidth[], options?: PadOptions): <S extends Shape>(x: Tensor<S>) => Tensor<Resized<S>>
-} = dataFirst('pad', (x: Tensor, widths: number | readonly PadWidth[], options: PadOptions = {}) => {
-  checkOptions('pad', options, ['value'])
-  const { value = 0 } = options
-  if (!isFloat(x.dtype) && !(x.dtype === 'bool' ? value === 0 || value === 1 : Number.isInteger(value))) {
-    const required = x.dtype === 'bool' ? '0 or 1' : 'a whole number'
-    throw new DTypeError('pad', `value ${value} around a tensor of ${x.dtype}; ${required} is required`)
-  }
-  const each = widthsOf(x, widths)
-  return place(x, {
-    starts: each.map(([before]) => before),
-    steps: each.map(() => 1),
-    sizes: x.shape,
-    shape: x.shape.map((n, axis) => each[axis]![0] + n + each[axis]![1]),
-    value
-  })
-})
+} = dataFirst(
+  options<PadOptions>('pad', { value: number('a number', () => true) }),
+  (x: Tensor, widths: number | readonly PadWidth[], { value = 0 }: PadOptions = {}) => {
+    if (!isFloat(x.dtype) && !(x.dtype === 'bool' ? value === 0 || value === 1 : Number.isInteger(value))) {
+      const required = x.dtype === 'bool' ? '0 or 1' : 'a whole number'
+      throw new DTypeError('pad', `value ${value} around a tensor of ${x.dtype}; ${required} is required`)
+    }
+    const each = widthsOf(x, widths)
+    return place(x, {
+      starts: each.map(([before]) => before),
+      steps: each.map(() => 1),
+      sizes: x.shape,
+      shape: x.shape.map((n, axis) => each[axis]![0] + n + each[axis]![1]),
+      value
+    })
+  },
+  1
+)

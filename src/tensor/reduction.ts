@@ -1,11 +1,12 @@
 /** What all reductions over axes have in common. */
+import { type Kinds, options, checkedLater, flag } from '../internal/options.js'
+import { dataFirst } from '../internal/dual.js'
 import { behind } from '../primitive/batch.js'
 import type { Draw } from '../primitive/domain.js'
 import type { Only, Reduced } from '../shape/options.js'
 import { type Shape, normalizeAxes } from '../shape/model.js'
 import type { Axes } from '../shape/static.js'
 import { type OverAxes, keepAxes } from './alongBlock.js'
-import { checkOptions, dataOrOptions } from './dataFirst.js'
 import type { Tensor } from './model.js'
 import { reshapeTo } from './structural.js'
 
@@ -46,15 +47,14 @@ export interface Reduction<Options extends ReduceOptions = ReduceOptions> {
 export const reduction = <Options extends ReduceOptions = ReduceOptions>(
   name: string,
   over: (x: Tensor, axes: readonly number[], options: Partial<Options>) => Tensor,
-  further: readonly string[] = []
+  further: Kinds<Omit<Options, keyof ReduceOptions>> = {} as never
 ): Reduction<Options> => {
-  const known = ['axis', 'keepDims', ...further]
   const none: Partial<Options> = {}
-  return dataOrOptions(name, (x: Tensor, options: Partial<Options> = none) => {
-    if (options !== none) checkOptions(name, options, known)
-    const axes = normalizeAxes(name, options.axis, x.shape)
-    const result = over(x, axes, options)
-    return options.keepDims === true ? reshapeTo(result, keepAxes(x.shape, axes)) : result
+  const check = options<ReduceOptions>(name, { axis: checkedLater, keepDims: flag, ...further })
+  return dataFirst(check, (x: Tensor, given: Partial<Options> = none) => {
+    const axes = normalizeAxes(name, given.axis, x.shape)
+    const result = over(x, axes, given)
+    return given.keepDims === true ? reshapeTo(result, keepAxes(x.shape, axes)) : result
   })
 }
 

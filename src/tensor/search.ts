@@ -1,16 +1,16 @@
 /** Where values belong in a sorted vector. */
+import { options, oneOf } from '../internal/options.js'
+import { dualBy, dataAt } from '../internal/dual.js'
 import { isFloat } from '../DType.js'
 import { searchSortedInto } from '../kernel/search.js'
 import { align } from '../primitive/batch.js'
 import { awayFrom, real } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
-import { requireTensor } from '../primitive/require.js'
+import { requireTensor } from '../internal/require.js'
 import { type HasPrimitive, expose, op } from '../primitive/op.js'
 import { type Shape, ShapeError, show, size } from '../shape/model.js'
-import { checkOptions } from './dataFirst.js'
 import { toArray } from './destruct.js'
-import { dualBySecond } from './indices.js'
 import { type Tensor, contiguous, fromData, fromNumber } from './model.js'
 import { sort } from './sorting.js'
 
@@ -98,19 +98,17 @@ const searchSortedPrimitive: Primitive<SearchParams> = op<2, SearchParams>({
  * pipe(edges, T.searchSorted(10, { side: 'right' })) // => T.scalar(2, 'int32')
  */
 export const searchSorted: SearchSorted = expose(
-  dualBySecond<SearchSorted>((sorted: Tensor, values: Tensor | number, options: SearchOptions = {}): Tensor => {
-    requireTensor('searchSorted', sorted)
-    checkOptions('searchSorted', options, ['side'])
-    if (sorted.shape.length !== 1) {
-      throw new ShapeError('searchSorted', [sorted.shape], `shape ${show(sorted.shape)}; a sorted vector is required`)
+  dualBy<SearchSorted>(
+    dataAt(1, options<SearchOptions>('searchSorted', { side: oneOf('left', 'right') })),
+    (sorted: Tensor, values: Tensor | number, { side = 'left' }: SearchOptions = {}): Tensor => {
+      requireTensor('searchSorted', sorted)
+      if (sorted.shape.length !== 1) {
+        throw new ShapeError('searchSorted', [sorted.shape], `shape ${show(sorted.shape)}; a sorted vector is required`)
+      }
+      const wanted =
+        typeof values === 'number' ? fromNumber(isFloat(sorted.dtype) ? sorted.dtype : 'float64', values) : values
+      return bindOne(searchSortedPrimitive, [sorted, wanted], { side })
     }
-    const side = options.side ?? 'left'
-    if (side !== 'left' && side !== 'right') {
-      throw new TypeError(`searchSorted: side ${String(side)}; 'left' or 'right' is required`)
-    }
-    const wanted =
-      typeof values === 'number' ? fromNumber(isFloat(sorted.dtype) ? sorted.dtype : 'float64', values) : values
-    return bindOne(searchSortedPrimitive, [sorted, wanted], { side })
-  }),
+  ),
   searchSortedPrimitive
 )

@@ -1,13 +1,15 @@
 /** Parts of a tensor by position: views, nothing is copied. */
+import { options, checkedLater } from '../internal/options.js'
+import { dataFirst } from '../internal/dual.js'
 import { normalizeIndex, refuseTensor } from '../shape/indices.js'
 import type { Sliced } from '../shape/layout.js'
 import { type Shape, ShapeError, normalizeAxes, normalizeAxis, show } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import type { Axes, Reduce } from '../shape/static.js'
 import { dropAxes } from './alongBlock.js'
-import { type Preserving, checkOptions, dataFirst, dataOrOptions } from './dataFirst.js'
+import type { Preserving } from './dataFirst.js'
 import type { Tensor } from './model.js'
-import { requireList } from '../primitive/require.js'
+import { requireList } from '../internal/require.js'
 import { reshapeTo } from './structural.js'
 import { along, take } from './stridedWindow.js'
 
@@ -141,12 +143,15 @@ export const at: {
     index: number,
     options?: O & Only<O, AtOptions>
   ): <S extends Shape>(x: Tensor<S>) => Tensor<Reduce<S, Given<O, 'axis', 0>, false>>
-} = dataFirst('at', (x: Tensor, index: number, options: AtOptions = {}) => {
-  checkOptions('at', options, ['axis'])
-  const axis = normalizeAxis('at', options.axis ?? 0, x.shape)
-  const position = normalizeIndex('at', index, x.shape[axis]!)
-  return reshapeTo(take(x, along(x.shape, axis, position, 1)), dropAxes(x.shape, [axis]))
-})
+} = dataFirst(
+  options<AtOptions>('at', { axis: checkedLater }),
+  (x: Tensor, index: number, given: AtOptions = {}) => {
+    const axis = normalizeAxis('at', given.axis ?? 0, x.shape)
+    const position = normalizeIndex('at', index, x.shape[axis]!)
+    return reshapeTo(take(x, along(x.shape, axis, position, 1)), dropAxes(x.shape, [axis]))
+  },
+  1
+)
 
 /**
  * The axes along which `flip` reverses.
@@ -172,13 +177,15 @@ export interface FlipOptions {
  * T.flip(T.of([[1, 2], [3, 4]])) // => T.of([[4, 3], [2, 1]])
  * pipe(T.of([[1, 2], [3, 4]]), T.flip({ axis: 0 })) // => T.of([[3, 4], [1, 2]])
  */
-export const flip: Preserving<FlipOptions> = dataOrOptions('flip', (x: Tensor, options: FlipOptions = {}) => {
-  checkOptions('flip', options, ['axis'])
-  const axes = normalizeAxes('flip', options.axis, x.shape)
-  const back = (n: number, axis: number): boolean => axes.includes(axis) && n > 1
-  return take(x, {
-    starts: x.shape.map((n, axis) => (back(n, axis) ? n - 1 : 0)),
-    steps: x.shape.map((n, axis) => (back(n, axis) ? -1 : 1)),
-    sizes: x.shape
-  })
-})
+export const flip: Preserving<FlipOptions> = dataFirst(
+  options<FlipOptions>('flip', { axis: checkedLater }),
+  (x: Tensor, given: FlipOptions = {}) => {
+    const axes = normalizeAxes('flip', given.axis, x.shape)
+    const back = (n: number, axis: number): boolean => axes.includes(axis) && n > 1
+    return take(x, {
+      starts: x.shape.map((n, axis) => (back(n, axis) ? n - 1 : 0)),
+      steps: x.shape.map((n, axis) => (back(n, axis) ? -1 : 1)),
+      sizes: x.shape
+    })
+  }
+)

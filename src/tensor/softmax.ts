@@ -1,4 +1,6 @@
 /** Softmax and its kin: shifted by the largest element, so that nothing overflows. */
+import { options, checkedLater } from '../internal/options.js'
+import { dataFirst } from '../internal/dual.js'
 import { allocate, toFloat } from '../DType.js'
 import { logSoftmaxInto, logSumExpInto, softmaxDerivativeInto, softmaxInto } from '../kernel/softmax.js'
 import { align } from '../primitive/batch.js'
@@ -22,7 +24,7 @@ import {
   restore
 } from './alongBlock.js'
 import { greater } from './comparison.js'
-import { type Preserving, checkOptions, dataOrOptions } from './dataFirst.js'
+import type { Preserving } from './dataFirst.js'
 import { exp } from './exponential.js'
 import { maxPrimitive } from './minMaxOverAxes.js'
 import { type Concrete, type Tensor, contiguous } from './model.js'
@@ -191,9 +193,8 @@ export interface SoftmaxOptions {
 
 /* @__NO_SIDE_EFFECTS__ */
 const softmaxLike = (name: string, primitive: Primitive<OverAxes>): Preserving<SoftmaxOptions> =>
-  dataOrOptions(name, (x: Tensor, options: SoftmaxOptions = {}) => {
-    checkOptions(name, options, ['axis'])
-    return bindOne(primitive, [cast(x, toFloat(x.dtype))], { axes: normalizeAxes(name, options.axis ?? -1, x.shape) })
+  dataFirst(options<SoftmaxOptions>(name, { axis: checkedLater }), (x: Tensor, { axis = -1 }: SoftmaxOptions = {}) => {
+    return bindOne(primitive, [cast(x, toFloat(x.dtype))], { axes: normalizeAxes(name, axis, x.shape) })
   })
 
 /**

@@ -1,4 +1,6 @@
 /** Sorting along an axis: stable, by number, NaN last. */
+import { type Options, options, checkedLater, flag } from '../internal/options.js'
+import { dataFirst } from '../internal/dual.js'
 import { argsortInto } from '../kernel/sort.js'
 import { behind } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
@@ -10,7 +12,6 @@ import type { ReplaceAxis } from '../shape/axes.js'
 import type { Given, Only } from '../shape/options.js'
 import { takeAlongAxis } from './alongAxis.js'
 import { arrange } from './alongBlock.js'
-import { checkOptions, dataFirst, dataOrOptions } from './dataFirst.js'
 import type { AlongAxis } from './indices.js'
 import { type Tensor, fromData } from './model.js'
 
@@ -93,12 +94,12 @@ const argsortPrimitive: Primitive<Order> = op<1, Order>({
 // operations
 // -----------------------------------------------------------------------------
 
-const known = ['axis', 'descending']
+const sortOptions = (operation: string): Options =>
+  options<SortOptions>(operation, { axis: checkedLater, descending: flag })
 
-const order = (operation: string, x: Tensor, options: SortOptions): readonly [order: Tensor, axis: number] => {
-  checkOptions(operation, options, known)
-  const axis = normalizeAxis(operation, options.axis ?? -1, x.shape)
-  const params = { axis, descending: options.descending ?? false, count: x.shape[axis]! }
+const order = (operation: string, x: Tensor, given: SortOptions): readonly [order: Tensor, axis: number] => {
+  const axis = normalizeAxis(operation, given.axis ?? -1, x.shape)
+  const params = { axis, descending: given.descending ?? false, count: x.shape[axis]! }
   return [bindOne(argsortPrimitive, [x], params), axis]
 }
 
@@ -118,7 +119,7 @@ const order = (operation: string, x: Tensor, options: SortOptions): readonly [or
  * pipe(T.of([1, 2, 1]), T.argsort({ descending: true })) // => T.of([1, 0, 2], 'int32')
  */
 export const argsort: Sort & HasPrimitive<Order> = expose(
-  dataOrOptions<Sort>('argsort', (x, options: SortOptions = {}) => order('argsort', x, options)[0]),
+  dataFirst<Sort>(sortOptions('argsort'), (x, given: SortOptions = {}) => order('argsort', x, given)[0]),
   argsortPrimitive
 )
 
@@ -139,7 +140,7 @@ export const argsort: Sort & HasPrimitive<Order> = expose(
  * pipe(T.of([[1, 4], [3, 2]]), T.sort({ axis: 0, descending: true })) // => T.of([[3, 4], [1, 2]])
  * grad((x: T.Tensor<[3]>) => T.dot(T.sort(x), T.of([1, 2, 3])))(T.of([10, 9, 1])) // => T.of([3, 2, 1])
  */
-export const sort: Sort = dataOrOptions<Sort>('sort', (x, options: SortOptions = {}) => {
+export const sort: Sort = dataFirst<Sort>(sortOptions('sort'), (x, options: SortOptions = {}) => {
   const [positions, axis] = order('sort', x, options)
   return takeAlongAxis(x, positions, { axis })
 })
@@ -158,17 +159,20 @@ export const sort: Sort = dataOrOptions<Sort>('sort', (x, options: SortOptions =
  * T.topK(T.of([3, 1, 4, 1, 5]), 2) // => [T.of([5, 4]), T.of([4, 2], 'int32')]
  * pipe(T.of([[1, 2], [4, 3]]), T.topK(1, { axis: 0 })) // => [T.of([[4, 3]]), T.of([[1, 1]], 'int32')]
  */
-export const topK: TopK = dataFirst<TopK>('topK', (x, k: number, options: AlongAxis = {}) => {
-  checkOptions('topK', options, ['axis'])
-  const axis = normalizeAxis('topK', options.axis ?? -1, x.shape)
-  const n = x.shape[axis]!
-  if (!(Number.isInteger(k) && k >= 0 && k <= n)) {
-    throw new ShapeError(
-      'topK',
-      [x.shape],
-      `${k} of the ${n} elements along axis ${axis} of ${show(x.shape)}; an integer from 0 to ${n} is required`
-    )
-  }
-  const positions = bindOne(argsortPrimitive, [x], { axis, descending: true, count: k })
-  return [takeAlongAxis(x, positions, { axis }), positions]
-})
+export const topK: TopK = dataFirst<TopK>(
+  options<AlongAxis>('topK', { axis: checkedLater }),
+  (x, k: number, given: AlongAxis = {}) => {
+    const axis = normalizeAxis('topK', given.axis ?? -1, x.shape)
+    const n = x.shape[axis]!
+    if (!(Number.isInteger(k) && k >= 0 && k <= n)) {
+      throw new ShapeError(
+        'topK',
+        [x.shape],
+        `${k} of the ${n} elements along axis ${axis} of ${show(x.shape)}; an integer from 0 to ${n} is required`
+      )
+    }
+    const positions = bindOne(argsortPrimitive, [x], { axis, descending: true, count: k })
+    return [takeAlongAxis(x, positions, { axis }), positions]
+  },
+  1
+)

@@ -1,4 +1,5 @@
 /** Variances, standard deviations and norms over axes. */
+import { oneOf, finite } from '../internal/options.js'
 import { toFloat } from '../DType.js'
 import { normInto, varianceInto } from '../kernel/moments.js'
 import { type Draw, real } from '../primitive/domain.js'
@@ -151,7 +152,7 @@ const spreadReduction = (name: string, primitive: Primitive<Spread>): Reduction<
   reduction<VarianceOptions>(
     name,
     (x, axes, { correction = 0 }) => bindOne(primitive, [cast(x, toFloat(x.dtype))], { axes, correction }),
-    ['correction']
+    { correction: finite }
   )
 
 /**
@@ -208,10 +209,9 @@ export const norm: Reduction<NormOptions> = reduction<NormOptions>(
     const real32 = cast(x, toFloat(x.dtype))
     if (ord === 2 && countOver(x.shape, axes) !== 1) return bindOne(normPrimitive, [real32], { axes })
     if (ord === 2 || ord === 1) return sumOver(abs(real32), axes)
-    if (ord === Infinity) return largest(real32, axes)
-    throw new TypeError(`norm: ord ${ord}; 1, 2 or Infinity is required`)
+    return largest(real32, axes)
   },
-  ['ord']
+  { ord: oneOf(1, 2, Infinity) }
 )
 
 /** The largest absolute value; of nothing, 0. */

@@ -1,12 +1,13 @@
 /** Repetition and rotation, made of broadcasting, slicing and joining. */
+import { options, checkedLater } from '../internal/options.js'
+import { dataFirst } from '../internal/dual.js'
 import type { Repeated, Tiled } from '../shape/layout.js'
 import { type Shape, ShapeError, normalizeAxes, normalizeAxis, size } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import type { Axes } from '../shape/static.js'
-import { checkOptions, dataFirst } from './dataFirst.js'
 import { concat } from './join.js'
 import type { Tensor } from './model.js'
-import { requireList } from '../primitive/require.js'
+import { requireList } from '../internal/require.js'
 import { broadcastToShape, reshapeTo } from './structural.js'
 import { along, take } from './stridedWindow.js'
 
@@ -114,18 +115,21 @@ export const repeat: {
     times: number,
     options?: O & Only<O, RepeatOptions>
   ): <S extends Shape>(x: Tensor<S>) => Tensor<Repeated<S, Given<O, 'axis', undefined>>>
-} = dataFirst('repeat', (x: Tensor, times: number, options: RepeatOptions = {}) => {
-  checkOptions('repeat', options, ['axis'])
-  requireCount('repeat', x, times)
-  const shape = options.axis === undefined ? [size(x.shape)] : x.shape
-  const axis = normalizeAxis('repeat', options.axis ?? 0, shape)
-  const apart = reshapeTo(x, [...shape.slice(0, axis + 1), 1, ...shape.slice(axis + 1)])
-  const copies = broadcastToShape(apart, [...shape.slice(0, axis + 1), times, ...shape.slice(axis + 1)])
-  return reshapeTo(
-    copies,
-    shape.map((n, each) => (each === axis ? n * times : n))
-  )
-})
+} = dataFirst(
+  options<RepeatOptions>('repeat', { axis: checkedLater }),
+  (x: Tensor, times: number, given: RepeatOptions = {}) => {
+    requireCount('repeat', x, times)
+    const shape = given.axis === undefined ? [size(x.shape)] : x.shape
+    const axis = normalizeAxis('repeat', given.axis ?? 0, shape)
+    const apart = reshapeTo(x, [...shape.slice(0, axis + 1), 1, ...shape.slice(axis + 1)])
+    const copies = broadcastToShape(apart, [...shape.slice(0, axis + 1), times, ...shape.slice(axis + 1)])
+    return reshapeTo(
+      copies,
+      shape.map((n, each) => (each === axis ? n * times : n))
+    )
+  },
+  1
+)
 
 /** Rotates along one axis, by a shift of any size and sign. */
 const rotate = (x: Tensor, axis: number, shift: number): Tensor => {
@@ -150,22 +154,25 @@ const rotate = (x: Tensor, axis: number, shift: number): Tensor => {
 export const roll: {
   <S extends Shape>(x: Tensor<S>, shift: number | readonly number[], options?: RollOptions): Tensor<S>
   (shift: number | readonly number[], options?: RollOptions): <S extends Shape>(x: Tensor<S>) => Tensor<S>
-} = dataFirst('roll', (x: Tensor, shift: number | readonly number[], options: RollOptions = {}) => {
-  checkOptions('roll', options, ['axis'])
-  const { axis } = options
-  const shifts = typeof shift === 'number' ? [shift] : shift
-  requireList('roll', 'shift', shifts, 'an integer or an array of integers')
-  const fail = (rule: string): ShapeError => new ShapeError('roll', [x.shape], rule)
-  const fraction = shifts.find((each) => !Number.isInteger(each))
-  if (fraction !== undefined) throw fail(`shift ${fraction}; an integer is required`)
-  const axes = axis === undefined || typeof axis === 'number' ? [axis ?? 0] : axis
-  if (typeof shift !== 'number' && shifts.length !== axes.length) {
-    throw fail(`${shifts.length} shifts along ${axes.length} axes; one for each is required, or one for all`)
-  }
-  if (axis === undefined) return reshapeTo(rotate(reshapeTo(x, [size(x.shape)]), 0, shifts[0]!), x.shape)
-  normalizeAxes('roll', axis, x.shape)
-  return axes.reduce<Tensor>(
-    (turned, each, i) => rotate(turned, normalizeAxis('roll', each, x.shape), shifts[i] ?? shifts[0]!),
-    x
-  )
-})
+} = dataFirst(
+  options<RollOptions>('roll', { axis: checkedLater }),
+  (x: Tensor, shift: number | readonly number[], given: RollOptions = {}) => {
+    const { axis } = given
+    const shifts = typeof shift === 'number' ? [shift] : shift
+    requireList('roll', 'shift', shifts, 'an integer or an array of integers')
+    const fail = (rule: string): ShapeError => new ShapeError('roll', [x.shape], rule)
+    const fraction = shifts.find((each) => !Number.isInteger(each))
+    if (fraction !== undefined) throw fail(`shift ${fraction}; an integer is required`)
+    const axes = axis === undefined || typeof axis === 'number' ? [axis ?? 0] : axis
+    if (typeof shift !== 'number' && shifts.length !== axes.length) {
+      throw fail(`${shifts.length} shifts along ${axes.length} axes; one for each is required, or one for all`)
+    }
+    if (axis === undefined) return reshapeTo(rotate(reshapeTo(x, [size(x.shape)]), 0, shifts[0]!), x.shape)
+    normalizeAxes('roll', axis, x.shape)
+    return axes.reduce<Tensor>(
+      (turned, each, i) => rotate(turned, normalizeAxis('roll', each, x.shape), shifts[i] ?? shifts[0]!),
+      x
+    )
+  },
+  1
+)

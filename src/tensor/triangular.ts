@@ -1,4 +1,6 @@
 /** Triangles and diagonals of matrices, and of stacks of them: the last two axes are the rows and columns. */
+import { type Options, options, number } from '../internal/options.js'
+import { dataFirst } from '../internal/dual.js'
 import { allocate } from '../DType.js'
 import { placeStrided } from '../kernel/strided.js'
 import { triangleInto } from '../kernel/triangle.js'
@@ -8,7 +10,7 @@ import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, show, size, strides } from '../shape/model.js'
 import type { IsDynamic } from '../shape/static.js'
-import { type Following, type Preserving, type TensorOr, checkOptions, dataOrOptions } from './dataFirst.js'
+import type { Following, Preserving, TensorOr } from './dataFirst.js'
 import { Dense, Scalar, type Tensor, contiguous, fromData } from './model.js'
 import { sumOver } from './structural.js'
 
@@ -166,19 +168,12 @@ export const diagonalMatrixPrimitive: Primitive<Diagonal> = op<1, Diagonal>({
 
 const matrix = 'a matrix is required, or a stack of them'
 
+const offsetOption = (operation: string): Options =>
+  options<DiagonalOptions>(operation, { offset: number('an integer', Number.isInteger) })
+
 /** The offset, of a tensor of enough axes. */
-const offsetOf = (
-  operation: string,
-  x: Tensor,
-  options: DiagonalOptions,
-  minRank: number,
-  required: string
-): number => {
-  checkOptions(operation, options, ['offset'])
-  const { offset = 0 } = options
-  if (!Number.isInteger(offset)) {
-    throw new ShapeError(operation, [x.shape], `offset ${offset}; an integer is required`)
-  }
+const offsetOf = (operation: string, x: Tensor, given: DiagonalOptions, minRank: number, required: string): number => {
+  const { offset = 0 } = given
   if (x.shape.length >= minRank) return offset
   throw new ShapeError(operation, [x.shape], `shape ${show(x.shape)}; ${required}`)
 }
@@ -193,8 +188,10 @@ const offsetOf = (
  * T.triu(T.of([[1, 2], [3, 4]])) // => T.of([[1, 2], [0, 4]])
  * pipe(T.of([[1, 2], [3, 4]]), T.triu({ offset: 1 })) // => T.of([[0, 2], [0, 0]])
  */
-export const triu: Preserving<DiagonalOptions> = dataOrOptions('triu', (x: Tensor, options: DiagonalOptions = {}) =>
-  bindOne(bandPrimitive, [x], { from: offsetOf('triu', x, options, 2, matrix), to: Infinity })
+export const triu: Preserving<DiagonalOptions> = dataFirst(
+  offsetOption('triu'),
+  (x: Tensor, options: DiagonalOptions = {}) =>
+    bindOne(bandPrimitive, [x], { from: offsetOf('triu', x, options, 2, matrix), to: Infinity })
 )
 
 /**
@@ -207,8 +204,10 @@ export const triu: Preserving<DiagonalOptions> = dataOrOptions('triu', (x: Tenso
  * T.tril(T.of([[1, 2], [3, 4]])) // => T.of([[1, 0], [3, 4]])
  * pipe(T.of([[1, 2], [3, 4]]), T.tril({ offset: -1 })) // => T.of([[0, 0], [3, 0]])
  */
-export const tril: Preserving<DiagonalOptions> = dataOrOptions('tril', (x: Tensor, options: DiagonalOptions = {}) =>
-  bindOne(bandPrimitive, [x], { from: -Infinity, to: offsetOf('tril', x, options, 2, matrix) })
+export const tril: Preserving<DiagonalOptions> = dataFirst(
+  offsetOption('tril'),
+  (x: Tensor, options: DiagonalOptions = {}) =>
+    bindOne(bandPrimitive, [x], { from: -Infinity, to: offsetOf('tril', x, options, 2, matrix) })
 )
 
 const diagonalOf = (x: Tensor, offset: number): Tensor => {
@@ -231,7 +230,7 @@ export const diagonal: {
     first: TensorOr<A, DiagonalOptions>,
     ...rest: Following<A, DiagonalOptions>
   ): A extends Tensor<infer S> ? Tensor<DiagonalShape<S>> : <S extends Shape>(x: Tensor<S>) => Tensor<DiagonalShape<S>>
-} = dataOrOptions('diagonal', (x: Tensor, options: DiagonalOptions = {}) =>
+} = dataFirst(offsetOption('diagonal'), (x: Tensor, options: DiagonalOptions = {}) =>
   diagonalOf(x, offsetOf('diagonal', x, options, 2, matrix))
 )
 
@@ -252,7 +251,7 @@ export const diagEmbed: {
   ): A extends Tensor<infer S>
     ? Tensor<DiagEmbedShape<S>>
     : <S extends Shape>(x: Tensor<S>) => Tensor<DiagEmbedShape<S>>
-} = dataOrOptions('diagEmbed', (x: Tensor, options: DiagonalOptions = {}) =>
+} = dataFirst(offsetOption('diagEmbed'), (x: Tensor, options: DiagonalOptions = {}) =>
   embed(x, offsetOf('diagEmbed', x, options, 1, 'a vector is required, or a stack of them'))
 )
 
@@ -278,7 +277,7 @@ export const diag: {
     first: TensorOr<A, DiagonalOptions>,
     ...rest: Following<A, DiagonalOptions>
   ): A extends Tensor<infer S> ? Tensor<DiagShape<S>> : <S extends Shape>(x: Tensor<S>) => Tensor<DiagShape<S>>
-} = dataOrOptions('diag', (x: Tensor, options: DiagonalOptions = {}) => {
+} = dataFirst(offsetOption('diag'), (x: Tensor, options: DiagonalOptions = {}) => {
   const offset = offsetOf('diag', x, options, 1, 'a vector or a matrix is required')
   if (x.shape.length === 1) return embed(x, offset)
   if (x.shape.length === 2) return diagonalOf(x, offset)
@@ -301,7 +300,7 @@ export const trace: {
     first: TensorOr<A, DiagonalOptions>,
     ...rest: Following<A, DiagonalOptions>
   ): A extends Tensor<infer S> ? Tensor<TraceShape<S>> : <S extends Shape>(x: Tensor<S>) => Tensor<TraceShape<S>>
-} = dataOrOptions('trace', (x: Tensor, options: DiagonalOptions = {}) => {
+} = dataFirst(offsetOption('trace'), (x: Tensor, options: DiagonalOptions = {}) => {
   const taken = diagonalOf(x, offsetOf('trace', x, options, 2, matrix))
   return sumOver(taken, [taken.shape.length - 1])
 })

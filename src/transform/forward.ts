@@ -3,7 +3,7 @@
  */
 import { bind, bindPair } from '../primitive/bind.js'
 import type { Derivative, Pair, PairMap, Params, Primitive, Rules } from '../primitive/model.js'
-import { missingRule } from '../primitive/require.js'
+import { missingRule } from '../internal/require.js'
 import { Traced, ownRule } from '../primitive/traced.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'

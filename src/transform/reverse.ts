@@ -7,7 +7,7 @@
 import { isFloat } from '../DType.js'
 import { bind, bindPair, bindSingle } from '../primitive/bind.js'
 import type { Derivative, JointPullback, Pair, Params, Primitive, Pullback, Slots, Single } from '../primitive/model.js'
-import { missingRule } from '../primitive/require.js'
+import { missingRule } from '../internal/require.js'
 import { Traced } from '../primitive/traced.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'

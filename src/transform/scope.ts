@@ -1,10 +1,10 @@
+import { describe } from '../internal/describe.js'
 /**
  * Scopes: names for the parts of a function, which the equations of its program carry.
  *
  * The open scope is a variable of the moment: it is set while a function runs, and set back when the function returns or
  * throws. Programs and derivatives name scopes from where they began, so that they mean the same wherever they are used.
  */
-import { showGiven } from '../internal/check.js'
 
 let open: string | undefined = undefined
 
@@ -77,7 +77,7 @@ export const isPromise = (x: unknown): boolean =>
  */
 export const scope = <A>(name: string, f: () => A): A => {
   if (typeof name !== 'string' || name === '' || name.includes('/')) {
-    throw new TypeError(`scope: the name ${showGiven(name)}; a string without slashes that is not empty is required`)
+    throw new TypeError(`scope: the name ${describe(name)}; a string without slashes that is not empty is required`)
   }
   const result = within(name, f)
   if (isPromise(result)) {

@@ -2,7 +2,7 @@
  * The staging mode: values are known by shape and type only, and operations on them are written down as equations. What
  * comes out is a program that depends on no concrete value.
  */
-import { isPlain } from '../internal/given.js'
+import { isPlain } from '../internal/describe.js'
 import {
   type Atom,
   type Bound,

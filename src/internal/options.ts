@@ -1,0 +1,72 @@
+/** Records of options: each is declared once, and its check and its sentences follow from the declaration. */
+import { describe, either, isCopy, isOptions, refusal, restore } from './describe.js'
+
+/** What an option accepts, in words and as a test. */
+export interface Kind {
+  readonly expected: string
+  readonly holds: (value: unknown) => boolean
+}
+
+/** An option that the operation itself checks where it is used, against a shape for example. */
+export const checkedLater: Kind = { expected: '', holds: () => true }
+
+/** `true` or `false`. */
+export const flag: Kind = { expected: 'true or false', holds: (value) => typeof value === 'boolean' }
+
+/** A number for which `holds` is true. */
+/* @__NO_SIDE_EFFECTS__ */
+export const number = (expected: string, holds: (value: number) => boolean): Kind => ({
+  expected,
+  holds: (value) => typeof value === 'number' && holds(value)
+})
+
+/** A finite number. */
+export const finite: Kind = { expected: 'a finite number', holds: (value) => Number.isFinite(value) }
+
+/** One of some strings or numbers. */
+/* @__NO_SIDE_EFFECTS__ */
+export const oneOf = (...names: ReadonlyArray<string | number>): Kind => ({
+  expected: either(names.map(describe)),
+  holds: (value) => names.some((name) => name === value)
+})
+
+/** A function. */
+/* @__NO_SIDE_EFFECTS__ */
+export const callable = (expected: string): Kind => ({ expected, holds: (value) => typeof value === 'function' })
+
+/** The kinds of the options of an operation, by name. */
+export type Kinds<O> = { readonly [Name in keyof O]-?: Kind }
+
+/** The check of an operation's options. It throws for a value that is no record, an unknown name and a wrong value. */
+export interface Options {
+  readonly operation: string
+  (given: unknown): void
+}
+
+/**
+ * Declares the options of an operation. The result checks what a caller gave: `undefined` in the place of an option is the
+ * same as its absence.
+ *
+ * `const check = options<ReduceOptions>('sum', { axis: checkedLater, keepDims: flag })`
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const options = <O extends object>(operation: string, kinds: Kinds<O>): Options => {
+  const named: Readonly<Record<string, Kind>> = kinds
+  const expected = either(Object.keys(named))
+  const check = (given: unknown): void => {
+    if (given === undefined) return
+    if (isCopy(given)) throw new TypeError(`${refusal(operation, 'the operand', given, 'a tensor')}${restore}`)
+    if (!isOptions(given)) {
+      // `xs.map(T.sum)` calls `T.sum(x, index, xs)`.
+      const remedy = typeof given === 'number' ? `; in an array's map write (x) => ${operation}(x)` : ''
+      throw new TypeError(`${operation}: options are ${describe(given)}; expected an object with ${expected}${remedy}`)
+    }
+    for (const [name, value] of Object.entries(given)) {
+      const kind = Object.hasOwn(named, name) ? named[name] : undefined
+      if (kind === undefined) throw new TypeError(`${operation}: unknown option ${name}; expected ${expected}`)
+      if (value === undefined || kind.holds(value)) continue
+      throw new (typeof value === 'number' ? RangeError : TypeError)(refusal(operation, name, value, kind.expected))
+    }
+  }
+  return Object.assign(check, { operation })
+}
