@@ -26,6 +26,7 @@ export { item, rank, shape, size, toArray, toNested } from './tensor/destruct.js
 export { ensure } from './tensor/ensure.js'
 export { Eq, Show, type Tolerance, eqStrict, isClose } from './tensor/instances.js'
 export { type NestedError, fromNested, fromTypedArray, of, scalar } from './tensor/literal.js'
+export { type JsonError, type JsonErrors, fromJSON, showJsonErrors } from './tensor/json.js'
 export { oneHot } from './tensor/oneHot.js'
 export { addAlongAxis, takeAlongAxis } from './tensor/alongAxis.js'
 export { einsum } from './tensor/einsum.js'

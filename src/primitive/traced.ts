@@ -43,6 +43,10 @@ export abstract class Traced<S extends Shape = Shape> extends Tensor<S> {
     return `Traced<${show(this.shape)}, ${this.dtype}> (inside ${this.interpreter.transformation})`
   }
 
+  toJSON(): never {
+    throw unread('toJSON', this.interpreter, 'read as numbers')
+  }
+
   /** A JavaScript number cannot stand for a value that is not known yet. */
   override [Symbol.toPrimitive](hint: string): string {
     if (hint === 'string') return this.toString()

@@ -1,7 +1,7 @@
 /** From JSON to programs: everything is checked before there is one. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { type DType, allocate } from '../DType.js'
+import type { DType } from '../DType.js'
 import {
   type Atom,
   type Equation,
@@ -12,21 +12,18 @@ import {
   Variable
 } from '../primitive/model.js'
 import { type Shape, equals, show, size } from '../shape/model.js'
-import { type Concrete, fill, fromData } from '../tensor/model.js'
+import { type JsonErrors, frozen, tensorOf, wrong } from '../tensor/json.js'
+import type { Concrete } from '../tensor/model.js'
+import { describe } from '../internal/describe.js'
 import { equation } from '../transform/program.js'
-import { decode } from './base64.js'
 import { misfit } from './fits.js'
 import {
   type AtomJson,
-  type ConstantJson,
   type EquationJson,
-  type JsonErrors,
   type OneProgramJson,
   type TypeJson,
   decodeDocument,
-  numbers,
-  showJson,
-  wrong
+  numbers
 } from './document.js'
 
 type Read<A> = E.Either<JsonErrors, A>
@@ -35,31 +32,10 @@ type Read<A> = E.Either<JsonErrors, A>
 const each = <A, B>(list: readonly A[], read: (entry: A, index: number) => Read<B>): Read<readonly B[]> =>
   E.traverseReadonlyArrayWithIndex((index: number, entry: A) => read(entry, index))(list)
 
-const frozen = (shape: Shape): Shape => Object.freeze([...shape])
-
 /** A type that shares nothing with the document. */
 const typeOf = ({ shape, dtype }: TypeJson): TensorType => ({ shape: frozen(shape), dtype })
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-// -----------------------------------------------------------------------------
-// constants
-// -----------------------------------------------------------------------------
-
-const constantOf = ({ shape, dtype, data, uniform }: ConstantJson, path: string): Read<Concrete> => {
-  const bytes = decode(data)
-  if (bytes === undefined) return wrong(`${path}.data`, `expected base64, got ${showJson(data)}`)
-  const count = uniform === true ? 1 : size(shape)
-  const width = dtype === 'float64' ? 8 : dtype === 'bool' ? 1 : 4
-  if (bytes.length !== count * width) {
-    const found = `${bytes.length} byte${bytes.length === 1 ? '' : 's'}`
-    return wrong(`${path}.data`, `expected ${count * width} bytes for ${count} of ${dtype}, got ${found}`)
-  }
-  if (dtype === 'bool' && bytes.some((byte) => byte > 1)) return wrong(`${path}.data`, 'expected bytes of 0 and 1')
-  const elements = allocate(dtype, count)
-  new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength).set(bytes)
-  return E.right(uniform === true ? fill(frozen(shape), dtype, elements[0]!) : fromData(frozen(shape), dtype, elements))
-}
 
 // -----------------------------------------------------------------------------
 // parameters
@@ -77,7 +53,7 @@ const isObject = (value: unknown): value is { readonly [key: string]: unknown } 
 const at = <A>(list: readonly A[], index: unknown, what: string, path: string): Read<A> => {
   const found = typeof index === 'number' ? list[index] : undefined
   if (found !== undefined) return E.right(found)
-  return wrong(path, `expected the place of one of ${list.length} ${what} before it, got ${showJson(index)}`)
+  return wrong(path, `expected the place of one of ${list.length} ${what} before it, got ${describe(index)}`)
 }
 
 const recordOf = (entries: readonly (readonly [key: string, value: unknown])[], known: Known, path: string) =>
@@ -104,7 +80,7 @@ const taggedOf = (tag: string, value: unknown, known: Known, path: string): Read
     case '$number': {
       const found = typeof value === 'string' ? numbers.get(value) : undefined
       return found === undefined
-        ? wrong(path, `expected one of ${[...numbers.keys()].join(', ')}, got ${showJson(value)}`)
+        ? wrong(path, `expected one of ${[...numbers.keys()].join(', ')}, got ${describe(value)}`)
         : E.right(found)
     }
     case '$undefined':
@@ -112,9 +88,9 @@ const taggedOf = (tag: string, value: unknown, known: Known, path: string): Read
     case '$record':
       return Array.isArray(value) && value.every(isEntry)
         ? recordOf(value, known, path)
-        : wrong(path, `expected a list of names and values, got ${showJson(value)}`)
+        : wrong(path, `expected a list of names and values, got ${describe(value)}`)
     default:
-      return wrong(path, `expected a known tag, got ${showJson(tag)}`)
+      return wrong(path, `expected a known tag, got ${describe(tag)}`)
   }
 }
 
@@ -135,7 +111,7 @@ const valueOf = (value: unknown, known: Known, path: string): Read<unknown> => {
 
 const paramsOf = (value: unknown, known: Known, path: string): Read<Params> =>
   pipe(
-    isObject(value) ? valueOf(value, known, path) : wrong(path, `expected an object, got ${showJson(value)}`),
+    isObject(value) ? valueOf(value, known, path) : wrong(path, `expected an object, got ${describe(value)}`),
     E.chain((params) =>
       isObject(params) && Object.getPrototypeOf(params) === Object.prototype && !('equations' in params)
         ? E.right(params)
@@ -195,7 +171,7 @@ const equationOf = (
 ): Read<Equation> => {
   const primitive = primitives.get(json.primitive)
   if (primitive === undefined) {
-    return wrong(`${path}.primitive`, `expected the name of a given primitive, got ${showJson(json.primitive)}`)
+    return wrong(`${path}.primitive`, `expected the name of a given primitive, got ${describe(json.primitive)}`)
   }
   return pipe(
     E.Do,
@@ -280,7 +256,7 @@ export const fromJSON = (json: unknown, primitives: readonly Primitive[]): E.Eit
     pipe(
       E.Do,
       E.bind('document', () => decodeDocument(json)),
-      E.bind('constants', ({ document }) => each(document.constants, (each, i) => constantOf(each, `constants[${i}]`))),
+      E.bind('constants', ({ document }) => each(document.constants, (each, i) => tensorOf(each, `constants[${i}]`))),
       E.chain(({ document, constants }) => {
         const programs: Program[] = []
         const all = each(document.programs, (each, i) =>

@@ -2,12 +2,9 @@
 import { isPlain } from '../internal/describe.js'
 import { isProgram } from '../transform/program.js'
 import { type Atom, type Equation, type Program, type TensorType, Variable } from '../primitive/model.js'
-import { size } from '../shape/model.js'
-import { type Concrete, Dense, type Tensor, contiguous, isConcrete, isTensor } from '../tensor/model.js'
-import { encode } from './base64.js'
+import { type Tensor, type TensorJson, isConcrete, isTensor } from '../tensor/model.js'
 import {
   type AtomJson,
-  type ConstantJson,
   type EquationJson,
   type OneProgramJson,
   type ProgramDocument,
@@ -22,19 +19,6 @@ import {
 // -----------------------------------------------------------------------------
 
 const typeOf = ({ shape, dtype }: TensorType): TypeJson => ({ shape: [...shape], dtype })
-
-/** Whether it is stored as one element. */
-const isUniform = (x: Concrete): boolean =>
-  !(x instanceof Dense) || (size(x.shape) > 0 && x.strides.every((stride) => stride === 0))
-
-const constantOf = (x: Concrete): ConstantJson => {
-  const uniform = isUniform(x)
-  const one = uniform && x instanceof Dense ? new Dense([1], x.dtype, x.data, [1], x.offset) : x
-  const { data, offset } = contiguous(one)
-  const elements = data.subarray(offset, offset + size(one.shape))
-  const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength)
-  return { ...typeOf(x), data: encode(bytes), ...(uniform && { uniform }) }
-}
 
 // -----------------------------------------------------------------------------
 // parameters
@@ -104,7 +88,7 @@ const table = <A extends object, B>(): { readonly list: B[]; readonly placeOf: (
  * // throws toJSON: tap holds a function at report; parameters of plain data are required, leave the operation out of the program
  */
 export const toJSON = (program: Program): ProgramDocument => {
-  const constants = table<Tensor, ConstantJson>()
+  const constants = table<Tensor, TensorJson>()
   const programs = table<Program, OneProgramJson>()
 
   const constant = (equation: Equation | undefined, x: Tensor): { readonly $constant: number } => {
@@ -113,7 +97,7 @@ export const toJSON = (program: Program): ProgramDocument => {
         ? new TypeError('toJSON: an output is a value inside a transformation; constants are required')
         : refusal(equation, 'a value inside a transformation')
     }
-    return { $constant: constants.placeOf(x, () => constantOf(x)) }
+    return { $constant: constants.placeOf(x, () => x.toJSON()) }
   }
 
   const param = (equation: Equation, value: unknown, path: string): unknown => {

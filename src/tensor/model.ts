@@ -3,6 +3,7 @@
  * tensor inside a transformation are `Traced`, in `primitive/model.ts`.
  */
 import { type Data, type DType, allocate, round } from '../DType.js'
+import { encode } from '../internal/base64.js'
 import { copyStrided, isContiguous } from '../kernel/strided.js'
 import { type Shape, empty, show, size, strides } from '../shape/model.js'
 import { showTensor } from './show.js'
@@ -42,6 +43,9 @@ export abstract class Tensor<S extends Shape = Shape> {
   /** The printed form: shape, dtype and values. */
   abstract toString(): string
 
+  /** What `JSON.stringify` writes, without loss: `T.fromJSON` reads it. A value inside a transformation throws. */
+  abstract toJSON(): TensorJson
+
   /** JavaScript's operators on tensors are refused, rather than answered with NaN. */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === 'string') return this.toString()
@@ -58,6 +62,32 @@ Object.defineProperty(Tensor.prototype, Symbol.for('nodejs.util.inspect.custom')
   }
 })
 
+/**
+ * A tensor in JSON: its elements in row-major order, as little-endian bytes in base64, so that NaN, infinities and -0 are
+ * kept. A tensor of one value everywhere has one element and `uniform`.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * const json: T.TensorJson = T.of([1, 2]).toJSON()
+ * json // => { shape: [2], dtype: 'float32', data: 'AACAPwAAAEA=' }
+ */
+export interface TensorJson {
+  readonly shape: readonly number[]
+  readonly dtype: DType
+  readonly data: string
+  readonly uniform?: true | undefined
+}
+
+const base64 = ({ buffer, byteOffset, byteLength }: Data): string =>
+  encode(new Uint8Array(buffer, byteOffset, byteLength))
+
+const uniformJson = ({ shape, dtype }: Tensor, value: number): TensorJson => {
+  const data = allocate(dtype, 1)
+  data[0] = value
+  return { shape: [...shape], dtype, data: base64(data), uniform: true }
+}
+
 /** A concrete tensor of rank 0: just a number, so that scalar programs do not pay for arrays. */
 export class Scalar extends Tensor<[]> {
   declare readonly value: number
@@ -69,6 +99,10 @@ export class Scalar extends Tensor<[]> {
 
   toString(): string {
     return showTensor(this.shape, this.dtype, () => this.value)
+  }
+
+  toJSON(): TensorJson {
+    return uniformJson(this, this.value)
   }
 }
 
@@ -87,6 +121,14 @@ export class Dense<S extends Shape = Shape> extends Tensor<S> {
 
   toString(): string {
     return showTensor(this.shape, this.dtype, (position) => this.data[this.offset + this.steps(position)]!)
+  }
+
+  toJSON(): TensorJson {
+    const { shape, dtype, data, offset } = this
+    const n = size(shape)
+    if (n > 0 && this.strides.every((stride) => stride === 0)) return uniformJson(this, data[offset]!)
+    const values = contiguous(this)
+    return { shape: [...shape], dtype, data: base64(values.data.subarray(values.offset, values.offset + n)) }
   }
 
   /** How far from the first element the one at a row-major position lies: printing reads a few, and copies none. */

@@ -1,0 +1,217 @@
+/** Tensors, and trees of them, from JSON: everything is checked before there is one. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as t from 'io-ts/lib/index.js'
+import { type DType, allocate } from '../DType.js'
+import { decode } from '../internal/base64.js'
+import { describe } from '../internal/describe.js'
+import type { TensorType } from '../primitive/model.js'
+import { type Shape, equals, show, size } from '../shape/model.js'
+import { type Concrete, type Tensor, type TensorJson, fill, fromData, isTensor } from './model.js'
+
+// -----------------------------------------------------------------------------
+// errors
+// -----------------------------------------------------------------------------
+
+/**
+ * What is wrong in JSON, and where: `layers[0].w.data`. The path is empty where the whole value is meant.
+ *
+ * @example
+ * import { type JsonError, showJsonErrors } from 'pullback/ProgramJson'
+ *
+ * const error: JsonError = { path: 'version', rule: 'expected 1, got 2' }
+ * showJsonErrors([error]) // => 'version: expected 1, got 2'
+ */
+export interface JsonError {
+  readonly path: string
+  readonly rule: string
+}
+
+/**
+ * Everything that was found wrong.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const count = (errors: T.JsonErrors): number => errors.length
+ * E.mapLeft(count)(T.fromJSON({ shape: [2], dtype: 'float16', data: 1 })) // => E.left(2)
+ */
+export type JsonErrors = ReadonlyNonEmptyArray<JsonError>
+
+/**
+ * Errors as text, one to a line.
+ *
+ * @example
+ * import { showJsonErrors } from 'pullback/ProgramJson'
+ *
+ * showJsonErrors([{ path: 'programs', rule: 'expected an array, got undefined' }])
+ * // => 'programs: expected an array, got undefined'
+ */
+export const showJsonErrors = (errors: JsonErrors): string =>
+  errors.map(({ path, rule }) => (path === '' ? rule : `${path}: ${rule}`)).join('\n')
+
+/** One error. */
+export const wrong = (path: string, rule: string): E.Either<JsonErrors, never> => E.left([{ path, rule }])
+
+/** `programs[0].equations`, below a place. */
+const pathOf = (root: string, context: t.Context): string =>
+  context.slice(1).reduce((path, { key }) => (/^\d+$/.test(key) ? `${path}[${key}]` : below(path, key)), root)
+
+const below = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)
+
+/** The errors of a codec. */
+export const errorsOf =
+  (root: string) =>
+  (errors: t.Errors): JsonErrors => {
+    const [first, ...rest] = errors.map(({ context, value }): JsonError => ({
+      path: pathOf(root, context),
+      rule: `expected ${context.at(-1)!.type.name}, got ${describe(value)}`
+    }))
+    return [first!, ...rest]
+  }
+
+// -----------------------------------------------------------------------------
+// codec
+// -----------------------------------------------------------------------------
+
+/** A type whose name completes the sentence "expected ...". */
+/* @__NO_SIDE_EFFECTS__ */
+export const named = <A>(name: string, is: (value: unknown) => value is A): t.Type<A> =>
+  new t.Type<A>(name, is, (value, context) => (is(value) ? t.success(value) : t.failure(value, context)), t.identity)
+
+export const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+
+/** Sizes whose product is a number that is exact. */
+const isShape = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) &&
+  value.every(isCount) &&
+  Number.isSafeInteger(value.reduce((product: number, n: number) => product * n, 1))
+
+const dtypes: readonly DType[] = ['bool', 'int32', 'float32', 'float64']
+
+const shapeType = /* @__PURE__ */ named('a shape', isShape)
+
+const dtypeType = /* @__PURE__ */ named('bool, int32, float32 or float64', (value): value is DType =>
+  dtypes.some((each) => each === value)
+)
+
+/** The codec of a shape and a dtype. */
+export const typeCodec: t.Type<TensorType> = /* @__PURE__ */ t.type({ shape: shapeType, dtype: dtypeType }, 'an object')
+
+interface TensorFields extends t.Props {
+  readonly shape: t.Type<readonly number[]>
+  readonly dtype: t.Type<DType>
+  readonly data: t.Type<string>
+  readonly uniform: t.Type<true | undefined>
+}
+
+/** The codec of a tensor, but for whether the bytes fit the shape. */
+export const tensorCodec: t.TypeC<TensorFields> = /* @__PURE__ */ t.type(
+  {
+    shape: shapeType,
+    dtype: dtypeType,
+    data: named('a string', t.string.is),
+    uniform: named('true', (value): value is true | undefined => value === undefined || value === true)
+  },
+  'an object with shape, dtype and data, as JSON.stringify writes a tensor'
+)
+
+/** A shape that shares nothing with the JSON. */
+export const frozen = (shape: Shape): Shape => Object.freeze([...shape])
+
+/** The tensor of fields that are well formed by themselves. */
+export const tensorOf = ({ shape, dtype, data, uniform }: TensorJson, path: string): E.Either<JsonErrors, Concrete> => {
+  const at = below(path, 'data')
+  const bytes = decode(data)
+  if (bytes === undefined) return wrong(at, `expected base64, got ${describe(data)}`)
+  const count = uniform === true ? 1 : size(shape)
+  const width = dtype === 'float64' ? 8 : dtype === 'bool' ? 1 : 4
+  if (bytes.length !== count * width) {
+    const found = `${bytes.length} byte${bytes.length === 1 ? '' : 's'}`
+    return wrong(at, `expected ${count * width} bytes for ${count} of ${dtype}, got ${found}`)
+  }
+  if (dtype === 'bool' && bytes.some((byte) => byte > 1)) return wrong(at, 'expected bytes of 0 and 1')
+  const elements = allocate(dtype, count)
+  new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength).set(bytes)
+  return E.right(uniform === true ? fill(frozen(shape), dtype, elements[0]!) : fromData(frozen(shape), dtype, elements))
+}
+
+// -----------------------------------------------------------------------------
+// trees
+// -----------------------------------------------------------------------------
+
+const read = (json: unknown, path: string): E.Either<JsonErrors, Tensor> =>
+  pipe(
+    tensorCodec.decode(json),
+    E.mapLeft(errorsOf(path)),
+    E.chain((whole) => tensorOf(whole, path))
+  )
+
+const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> =>
+  typeof x === 'object' && x !== null && !Array.isArray(x)
+
+/** Reads what stands in the place of each leaf of an example, and collects what is wrong. */
+const readLike = (json: unknown, like: unknown, path: string, errors: JsonError[]): unknown => {
+  const refuse = (rule: string): undefined => void errors.push({ path, rule })
+  if (isTensor(like)) {
+    const result = read(json, path)
+    if (E.isLeft(result)) return void errors.push(...result.left)
+    const { shape, dtype } = result.right
+    if (equals(shape, like.shape) && dtype === like.dtype) return result.right
+    return refuse(`expected ${like.dtype} of shape ${show(like.shape)}, got ${dtype} of shape ${show(shape)}`)
+  }
+  if (Array.isArray(like)) {
+    if (!Array.isArray(json) || json.length !== like.length) {
+      return refuse(`expected an array of ${like.length}, got ${describe(json)}`)
+    }
+    return like.map((each: unknown, i) => readLike(json[i], each, `${path}[${i}]`, errors))
+  }
+  if (!isRecord(like))
+    throw new TypeError(
+      `fromJSON: ${path === '' ? 'the example' : path} is ${describe(like)}; expected a tree of tensors`
+    )
+  if (!isRecord(json)) return refuse(`expected an object, got ${describe(json)}`)
+  const unknown = Object.keys(json).find((key) => !Object.hasOwn(like, key))
+  if (unknown !== undefined) return refuse(`unknown key ${unknown}; expected ${Object.keys(like).join(', ')}`)
+  return Object.fromEntries(
+    Object.entries(like).map(([key, each]) => [
+      key,
+      readLike(Object.hasOwn(json, key) ? json[key] : undefined, each, below(path, key), errors)
+    ])
+  )
+}
+
+/** A tree that was read in the structure of the example, with tensors of the same shapes and dtypes. */
+const sameAs = <P>(_like: P, tree: unknown): P => tree as P
+
+/**
+ * The tensor that `JSON.stringify` has written, bit for bit, or what is wrong with the JSON. Nothing about it is trusted.
+ *
+ * With an example it reads a tree, such as the parameters of a model: the JSON must have the structure of the example, and
+ * each tensor its shape and dtype. All errors are listed by their paths.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const text = JSON.stringify(T.of([0.1, NaN, -0]))
+ * T.fromJSON(JSON.parse(text)) // => E.right(T.of([0.1, NaN, -0]))
+ *
+ * const params = { w: T.ones([2, 2]), layers: [{ b: T.zeros([2]) }] }
+ * T.fromJSON(JSON.parse(JSON.stringify(params)), params) // => E.right(params)
+ * E.mapLeft(T.showJsonErrors)(T.fromJSON({ w: JSON.parse(text), layers: [] }, params))
+ * // => E.left('w: expected float32 of shape [2, 2], got float32 of shape [3]\nlayers: expected an array of 1, got []')
+ */
+export const fromJSON: {
+  (json: unknown): E.Either<JsonErrors, Tensor>
+  <P>(json: unknown, like: P): E.Either<JsonErrors, P>
+} = <P>(json: unknown, like?: P): E.Either<JsonErrors, Tensor | P> => {
+  if (like === undefined) return read(json, '')
+  const errors: JsonError[] = []
+  const tree = readLike(json, like, '', errors)
+  const [first, ...rest] = errors
+  return first === undefined ? E.right(sameAs(like, tree)) : E.left([first, ...rest])
+}
