@@ -12,7 +12,7 @@ const sentenceOf = (comment: string): string => {
 const escaped = (text: string): string =>
   text
     .split(/(`[^`]*`)/)
-    .map((part) => (part.startsWith('`') ? part : part.replace(/[<*_]/g, '\\$&')))
+    .map((part) => (part.startsWith('`') ? part : part.replace(/[<*]/g, '\\$&')))
     .join('')
 
 /** `minMaxOfTwo` as a heading: Min max of two. */

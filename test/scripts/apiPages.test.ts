@@ -21,7 +21,7 @@ describe('a page of docs/api', () => {
     { comment: 'One over\ntwo lines.\n\nMore.', says: 'One over two lines.' },
     { comment: 'Halves, as 0.5 or e.g. others. Two.', says: 'Halves, as 0.5 or e.g. others.' },
     { comment: 'Where:\n\nsum x_i', says: 'Where.' },
-    { comment: 'x < y * z_1, and `x < y`', says: 'x \\< y \\* z\\_1, and `x < y`' }
+    { comment: 'x_1 < y * z_1, and `x < y`', says: 'x_1 \\< y \\* z_1, and `x < y`' }
   ])('has the first sentence of $comment', ({ comment, says }) => {
     expect(pageOf(name({ comment }))).toContain(`- \`accuracy\` (function): ${says}\n`)
   })
