@@ -19,7 +19,7 @@ const checks: ReadonlyArray<Check> = [
   { script: 'knip', says: 'no dead files, exports or dependencies' },
   { script: 'unit', says: 'the tests', counted: true },
   { script: 'docs', says: 'code blocks of doc comments and pages run and say the truth' },
-  { script: 'docs:coverage', says: 'every public name has an example' },
+  { script: 'docs:coverage', says: 'every public name has an example, and stands in docs/api' },
   { script: 'examples', says: 'the example programs run' },
   {
     script: 'package',

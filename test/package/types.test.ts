@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { filesUnder, privateFolders, publicModules, root } from '../../scripts/sources.js'
@@ -53,4 +53,11 @@ describe.each(['typescript-5.9', 'typescript-6.0', 'typescript'])('%s accepts th
   test('as a bundler resolves them', () => {
     expect(complaints(compiler, 'ESNext', 'Bundler')).toBe('')
   })
+})
+
+// Typed arrays take a type argument from TypeScript 5.7 on; the README promises 5.4.
+test('no emitted type gives a type argument to a typed array', () => {
+  const dist = join(installation.folder, 'node_modules/pullback/dist')
+  const emitted = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.d.ts'))
+  expect(emitted.filter((file) => /Array<ArrayBuffer/.test(readFileSync(join(dist, file), 'utf8')))).toEqual([])
 })

@@ -45,7 +45,7 @@ export type Environment = { readonly products: 'wasm' } | { readonly products: '
 
 /** What is used of the interface of WebAssembly. */
 export interface Host {
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object
+  readonly Module: new (bytes: Uint8Array) => object
   readonly Instance: new (
     module: object,
     imports: { readonly env: { readonly memory: Memory } }
@@ -70,7 +70,7 @@ const without = (reason: string): Loaded => ({ library: undefined, environment: 
 /** The number that a digit of 0 to 9 or a to f stands for. */
 const digit = (code: number): number => (code & 15) + 9 * (code >> 6)
 
-const bytes = (): Uint8Array<ArrayBuffer> => {
+const bytes = (): Uint8Array => {
   const result = new Uint8Array(hex.length / 2)
   for (let i = 0; i < result.length; i++) {
     result[i] = 16 * digit(hex.charCodeAt(2 * i)) + digit(hex.charCodeAt(2 * i + 1))

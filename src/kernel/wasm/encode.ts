@@ -214,7 +214,7 @@ const keyOf = ({ params, results }: Signature): string => `${params.join()}>${re
  *
  * @throws Error when an instruction uses the name of no local, label or function
  */
-export const encode = (module: Module): Uint8Array<ArrayBuffer> => {
+export const encode = (module: Module): Uint8Array => {
   const { imports, functions } = module
   const callable = [...imports, ...functions]
   const signatures = new Map(callable.map(signatureOf).map((signature) => [keyOf(signature), signature]))
