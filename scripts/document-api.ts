@@ -1,12 +1,15 @@
-// npm run docs:api: writes docs/api anew from the doc comments of src. check-doc-coverage.ts says when it is stale.
+// npm run docs:api: writes docs/api and the map of the rooms anew from the comments of src. check-doc-coverage.ts says when
+// they are stale.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { apiPages } from './api-pages.js'
 import { publicNames } from './public-names.js'
+import { architecture, withRooms } from './room-map.js'
 import { root } from './sources.js'
 
 const pages = apiPages(publicNames())
 rmSync(join(root, 'docs/api'), { recursive: true, force: true })
 mkdirSync(join(root, 'docs/api'), { recursive: true })
 for (const [path, text] of pages) writeFileSync(join(root, path), text)
-console.log(`docs/api: ${pages.size} pages`)
+writeFileSync(join(root, architecture), withRooms())
+console.log(`docs/api: ${pages.size} pages, and the map of the rooms in ${architecture}`)

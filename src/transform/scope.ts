@@ -1,3 +1,4 @@
+/** Scopes: names for the places where operations are made, which programs, costs and reports show. */
 import { describe } from '../internal/describe.js'
 /**
  * Scopes: names for the parts of a function, which the equations of its program carry.

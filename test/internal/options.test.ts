@@ -1,0 +1,225 @@
+// The law of options, over every public function that takes any: a declaration names exactly the options of the type, a
+// name that is not among them is refused, and so is a value that cannot be one.
+import * as fc from 'fast-check'
+import * as Activation from 'pullback/Activation'
+import * as Arbitrary from 'pullback/Arbitrary'
+import * as Control from 'pullback/Control'
+import * as Dataset from 'pullback/Dataset'
+import * as Debug from 'pullback/Debug'
+import * as Grad from 'pullback/Grad'
+import * as Implicit from 'pullback/Implicit'
+import * as Law from 'pullback/Law'
+import * as Layer from 'pullback/Layer'
+import * as Linalg from 'pullback/Linalg'
+import * as Loss from 'pullback/Loss'
+import * as Ode from 'pullback/Ode'
+import * as Optimizer from 'pullback/Optimizer'
+import * as Program from 'pullback/Program'
+import * as Random from 'pullback/Random'
+import * as Schedule from 'pullback/Schedule'
+import * as T from 'pullback/Tensor'
+import * as Train from 'pullback/Train'
+import { vmap } from 'pullback/Vmap'
+import { describe, expect, test, vi } from 'vitest'
+import type * as Declarations from '../../src/internal/options.js'
+import { optionParameters } from './optionParameters.js'
+
+type Options = Declarations.Options
+type Kinds = Readonly<Record<string, Declarations.Kind>>
+
+/** Every declaration, by its operation: recorded as the modules make them. */
+const declared = vi.hoisted(() => new Map<string, readonly string[][]>())
+
+vi.mock('../../src/internal/options.js', async (original) => {
+  const module: typeof Declarations = await original()
+  const options = (operation: string, kinds: Kinds): Options => {
+    declared.set(operation, [...(declared.get(operation) ?? []), Object.keys(kinds).sort()])
+    return module.options(operation, kinds)
+  }
+  return { ...module, options }
+})
+
+/** Library functions as plain JavaScript sees them. */
+type Plain = (...args: readonly unknown[]) => unknown
+const plain = (f: unknown): Plain => f as Plain
+
+const x = T.of(
+  [
+    [4, 1],
+    [1, 3]
+  ],
+  'float64'
+)
+const vector = T.of([1, 2], 'float64')
+const labels = T.of([0, 1], 'int32')
+const key = Random.key(0)
+const same = (a: unknown): unknown => a
+const model = Layer.dense(2, 2)
+const optimizer = Optimizer.sgd(0.1)
+
+/** A function of options with all else given: calls whose operands are not one matrix. */
+const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> = {
+  'Arbitrary.awayFrom': (f, options) => plain(f([0]))(options),
+  'Arbitrary.indices': (f, options) => f({ below: 2, ...fields(options) }),
+  'Control.associativeScan': (f, options) => plain(f(T.add, options))(vector),
+  'Control.foriLoop': (f, options) => plain(f(0, 2, (_i: unknown, c: unknown) => c, options))(vector),
+  'Control.scan': (f, options) => plain(f((c: unknown) => [c, c], options))(vector, vector),
+  'Control.whileLoop': (f, options) => plain(f(() => T.scalar(false), same, options))(vector),
+  'Dataset.batches': (f, options) => plain(f(1, options))(Dataset.make(x, labels)),
+  'Debug.tap': (f, options) => plain(f('label', options))(x),
+  'Grad.jacobian': (f, options) => plain(f(same, options))(vector),
+  'Implicit.argmin': (f, options) => plain(f((v: T.Tensor) => T.sum(T.square(v)), options))(vector),
+  'Implicit.fixedPoint': (f, options) => plain(f(T.sin, options))(vector),
+  'Implicit.linearSolve': (f, options) => plain(f(same, { method: 'cg', ...fields(options) }))(vector),
+  'Implicit.root': (f, options) => plain(f(T.sin, options))(vector),
+  'Law.check': (f, options) => plain(f(T.sin, options))(vector),
+  'Law.gradientWith': (f, options) => plain(f(options))(T.sin, fc.constant(vector)),
+  'Layer.dense': (f, options) => f(2, 2, options),
+  'Linalg.lstsq': (f, options) => f(x, x, options),
+  'Linalg.triangularSolve': (f, options) => f(x, x, options),
+  'Ode.odeint': (f, options) => plain(f(same, options))(vector, vector),
+  'Optimizer.adam': (f, options) => f(0.1, options),
+  'Optimizer.sgd': (f, options) => f(0.1, options),
+  'Optimizer.scaleByAdam': (f, options) => f(options),
+  'Optimizer.trace': (f, options) => f(0.1, options),
+  'Program.rule': (f, options) => f(Debug.trace((v: T.Tensor<[2]>) => T.sin(v))(T.zeros([2])).equations[0], 0, options),
+  'Random.categorical': (f, options) => f(key, x, options),
+  'Random.choice': (f, options) => f(key, 3, options),
+  'Random.permutation': (f, options) => f(key, x, options),
+  'Random.uniform': (f, options) => f(key, [2], options),
+  'Schedule.exponential': (f, options) => f({ from: 1, decay: 0.5, every: 1, ...fields(options) }),
+  'Tensor.addAlongAxis': (f, options) => f(x, T.of([[0, 0]], 'int32'), T.ones([1, 2]), options),
+  'Tensor.at': (f, options) => f(x, 0, options),
+  'Tensor.concat': (f, options) => f([x, x], options),
+  'Tensor.gather': (f, options) => f(x, [0], options),
+  'Tensor.isClose': (f, options) => f(x, x, options),
+  'Tensor.pad': (f, options) => f(x, 1, options),
+  'Tensor.repeat': (f, options) => f(x, 2, options),
+  'Tensor.roll': (f, options) => f(x, 1, options),
+  'Tensor.scatterAdd': (f, options) => f(x, [0], T.ones([1, 2]), options),
+  'Tensor.searchSorted': (f, options) => f(vector, vector, options),
+  'Tensor.set': (f, options) => f(x, labels, 1, options),
+  'Tensor.split': (f, options) => f(x, 2, options),
+  'Tensor.stack': (f, options) => f([x, x], options),
+  'Tensor.takeAlongAxis': (f, options) => f(x, T.of([[0, 0]], 'int32'), options),
+  'Tensor.topK': (f, options) => f(x, 1, options),
+  'Tensor.update': (f, options) => f(x, labels, same, options),
+  'Train.run': (f, options) => plain(f(Train.step(Train.objective(model, Loss.l2), optimizer)))(undefined, [], options),
+  'Vmap.vmap': (f, options) => plain(f(same, options))(x)
+}
+
+/** The given options beside those that are required; what is not a record stands for itself in `length`. */
+const fields = (options: unknown): object =>
+  typeof options === 'object' && options !== null ? options : { '0': options }
+
+const modules: Readonly<Record<string, object>> = {
+  Activation,
+  Arbitrary,
+  Control,
+  Dataset,
+  Debug,
+  Grad,
+  Implicit,
+  Law,
+  Layer,
+  Linalg,
+  Loss,
+  Ode,
+  Optimizer,
+  Program,
+  Random,
+  Schedule,
+  Tensor: T,
+  Train,
+  Vmap: { vmap }
+}
+
+const target: Readonly<Record<string, unknown>> = {
+  crossEntropy: [x, labels],
+  hinge: [x, labels],
+  multiclassHinge: [x, labels],
+  binaryCrossEntropy: [vector, vector]
+}
+
+const call = (name: string, options: unknown): unknown => {
+  const [module, short] = name.split('.') as [string, string]
+  const f = plain(Reflect.get(modules[module]!, short))
+  const own = others[name]
+  if (own !== undefined) return own(f, options)
+  if (module === 'Loss') return f(...((target[short] as readonly unknown[] | undefined) ?? [vector, vector]), options)
+  if (module === 'Arbitrary') return f(options)
+  return f(x, options)
+}
+
+const messageOf = async (run: () => unknown): Promise<string> => {
+  try {
+    await run()
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : 'no error'
+  }
+  return 'nothing was thrown'
+}
+
+/** `show` takes a program, all of whose optional fields the compiler takes for options. */
+const parameters = optionParameters().filter(({ name }) => name !== 'Debug.show')
+
+/** The operation that sentences name: the function, unless it makes another. */
+const operationOf = (name: string): string => name.split('.')[1]!
+
+describe.each(parameters.map((each) => [each.name, each.options] as const))('%s', (name, options) => {
+  const operation = operationOf(name)
+
+  test('refuses a name that is not an option, and says which are', async () => {
+    const message = await messageOf(() => call(name, { nonsense: 1 }))
+    expect(message).toContain(`TypeError: ${operation}: unknown option nonsense; expected `)
+    for (const option of options) expect(message.split('; expected ')[1]).toMatch(new RegExp(`\\b${option}\\b`))
+  })
+
+  test('declares the options of its type, and no others', async () => {
+    await messageOf(() => call(name, {}))
+    // Two modules may have a function of one name.
+    expect(declared.get(operation)).toContainEqual([...options].sort())
+  })
+
+  test.each(options.map((option) => [option]))('refuses an object of a class as %s', async (option) => {
+    expect(await messageOf(() => call(name, { [option]: new Date(0) }))).toMatch(
+      new RegExp(`^\\w+: [^;]*\\b${option}\\b`)
+    )
+  })
+})
+
+describe('a value that is not options', () => {
+  test.each([
+    [
+      "sum: options are 0; expected an object with axis or keepDims; in an array's map write (x) => sum(x)",
+      (): unknown => plain(T.sum)(x, 0)
+    ],
+    ["sum: options are 'axis'; expected an object with axis or keepDims", (): unknown => plain(T.sum)(x, 'axis')],
+    [
+      "dense: options are 'relu'; expected an object with bias, init or dtype",
+      (): unknown => plain(Layer.dense)(4, 8, 'relu')
+    ],
+    [
+      "meanSquaredError: reduction is 'avg'; expected 'mean', 'sum' or 'none'",
+      (): unknown => plain(Loss.meanSquaredError)(vector, vector, { reduction: 'avg' })
+    ],
+    [
+      'sgd: unknown option momentm; expected momentum or nesterov',
+      (): unknown => plain(Optimizer.sgd)(0.1, { momentm: 0.9 })
+    ]
+  ])('%s', async (sentence, run) => {
+    expect(await messageOf(run)).toContain(sentence)
+  })
+})
+
+describe('a copy of a tensor', () => {
+  const copy = structuredClone(x)
+  const parsed: unknown = JSON.parse(JSON.stringify(x))
+  test.each(parameters.map(({ name }) => [name]))('is not taken for options by %s', async (name) => {
+    for (const each of [copy, parsed]) {
+      expect(await messageOf(() => call(name, each))).toMatch(
+        /copy of a tensor of shape \[2, 2\].*T\.fromTypedArray or T\.fromJSON/
+      )
+    }
+  })
+})
