@@ -1,11 +1,10 @@
-/** Scopes: names for the places where operations are made, which programs, costs and reports show. */
-import { describe } from '../internal/describe.js'
 /**
  * Scopes: names for the parts of a function, which the equations of its program carry.
  *
  * The open scope is a variable of the moment: it is set while a function runs, and set back when the function returns or
  * throws. Programs and derivatives name scopes from where they began, so that they mean the same wherever they are used.
  */
+import { describe } from '../internal/describe.js'
 
 let open: string | undefined = undefined
 
