@@ -1,5 +1,5 @@
 /** Loops over batches behind pure signatures: in one go, with all reports, and asynchronously. */
-import * as E from 'fp-ts/lib/Either.js'
+import * as E from '../internal/either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { type Concrete, contiguous, isConcrete } from '../tensor/model.js'
