@@ -12,11 +12,11 @@ type Body<First> = (first: First, ...rest: never[]) => unknown
 /** Arguments as the body of a function takes them, whose types `Signature` has checked. */
 const asArguments = (args: readonly unknown[]): readonly never[] => args as readonly never[]
 
-/** Makes a function of two arguments dual: their number alone says which reading is meant. */
+/** Makes a function of two arguments, or of three, dual: their number alone says which reading is meant. */
 /* @__NO_SIDE_EFFECTS__ */
-export const dual = <Signature>(body: (self: never, that: never) => unknown): Signature => {
-  const call = function (a: never, b: never): unknown {
-    return arguments.length >= 2 ? body(a, b) : (self: never): unknown => body(self, a)
+export const dual = <Signature>(body: (...args: never[]) => unknown, arity: 2 | 3 = 2): Signature => {
+  const call = function (a: never, b: never, c: never): unknown {
+    return arguments.length >= arity ? body(a, b, c) : (self: never): unknown => body(self, a, b)
   }
   return call as Signature
 }

@@ -11,7 +11,7 @@ import {
   type TensorType,
   Variable
 } from '../primitive/model.js'
-import { type Shape, equals, show, size } from '../shape/model.js'
+import { type Shape, equals, show } from '../shape/model.js'
 import { type JsonErrors, frozen, tensorOf, wrong } from '../tensor/json.js'
 import type { Concrete } from '../tensor/model.js'
 import { describe } from '../internal/describe.js'

@@ -1,10 +1,12 @@
 /** fp-ts instances of tensors, and closeness. All of them read values, and so refuse those inside a transformation. */
+import { dataAt, dualBy } from '../internal/dual.js'
+import { flag, number, options } from '../internal/options.js'
 import type { Eq as Equality } from 'fp-ts/lib/Eq.js'
 import type { Show as Printing } from 'fp-ts/lib/Show.js'
 import type { Data } from '../DType.js'
 import { read } from '../primitive/traced.js'
 import { ShapeError, broadcast, equals, show, size } from '../shape/model.js'
-import { type Concrete, type Tensor, contiguous, fromNumber, isTensor } from './model.js'
+import { type Concrete, type Tensor, contiguous, fromNumber } from './model.js'
 import { broadcastToPrimitive } from './structural.js'
 
 // -----------------------------------------------------------------------------
@@ -88,6 +90,12 @@ export interface Tolerance {
   readonly equalNaN?: boolean
 }
 
+const toleranceOptions = /* @__PURE__ */ options<Tolerance>('isClose', {
+  rtol: number('a number of 0 or more', (rtol) => rtol >= 0),
+  atol: number('a number of 0 or more', (atol) => atol >= 0),
+  equalNaN: flag
+})
+
 const spread = (x: Concrete, shape: readonly number[]): Concrete =>
   equals(x.shape, shape) ? x : broadcastToPrimitive.evaluate([x], { shape })[0]!
 
@@ -122,16 +130,7 @@ const close = (a: Tensor | number, b: Tensor | number, tolerance: Tolerance = {}
  * T.isClose(T.of([1, 2]), T.of([1, 2.001])) // => false
  * pipe(T.of([NaN]), T.isClose(NaN, { equalNaN: true })) // => true
  */
-export function isClose(a: Tensor, b: Tensor | number, tolerance?: Tolerance): boolean
-export function isClose(b: Tensor | number, tolerance?: Tolerance): (a: Tensor) => boolean
-export function isClose(
-  first: Tensor | number,
-  second?: Tensor | number | Tolerance,
-  third?: Tolerance
-): boolean | ((a: Tensor) => boolean) {
-  if (isReference(second)) return close(first, second, third)
-  return (a) => close(a, first, second)
-}
-
-const isReference = (x: Tensor | number | Tolerance | undefined): x is Tensor | number =>
-  typeof x === 'number' || isTensor(x)
+export const isClose: {
+  (a: Tensor, b: Tensor | number, tolerance?: Tolerance): boolean
+  (b: Tensor | number, tolerance?: Tolerance): (a: Tensor) => boolean
+} = dualBy(dataAt(1, toleranceOptions), close)

@@ -1,4 +1,5 @@
 /** The choice between two tensors, elementwise. */
+import { dual } from '../internal/dual.js'
 import { type DType, promote } from '../DType.js'
 import { align } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
@@ -118,10 +119,4 @@ export interface Where extends HasPrimitive {
  * const f = (x: T.Tensor<[]>) => T.where(T.greater(x, 0), T.log(x), 0)
  * grad(f)(T.scalar(0)) // => T.scalar(0)
  */
-export const where: Where = expose<Where, Params>(
-  // By arity, as the dual functions of two operands are.
-  function (first: never, second: never, third: never): unknown {
-    return arguments.length >= 3 ? choose(first, second, third) : (mask: Tensor): Tensor => choose(mask, first, second)
-  } as Where,
-  wherePrimitive
-)
+export const where: Where = expose<Where, Params>(dual<Where>(choose, 3), wherePrimitive)
