@@ -12,6 +12,7 @@ import {
 } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import type { Axes, InsertAxis, Mutable } from '../shape/static.js'
+import { isOptions } from '../internal/given.js'
 import { dropAxes } from './alongBlock.js'
 import { type TensorOr, checkOptions, dataFirst, dataOrOptions } from './dataFirst.js'
 import type { Tensor } from './model.js'
@@ -142,22 +143,46 @@ export const newAxis = (operation: string, axis: number, beside: Shape, rank: nu
 }
 
 /**
- * The tensor with new axes of size 1, which become the given axes of the result. An axis out of range throws a
- * `ShapeError`.
+ * Which axes `expandDims` inserts, as places in the result.
+ *
+ * @example
+ * import type { ExpandDimsOptions } from 'pullback/Tensor'
+ *
+ * const last: ExpandDimsOptions = { axis: -1 }
+ * last.axis // => -1
+ */
+export interface ExpandDimsOptions<Axis extends Axes = Axes> {
+  /** The axis or axes, negative ones from the back. */
+  readonly axis: Axis
+}
+
+/** Where to insert: the axes themselves, or as an option. */
+type Place<Axis extends Axes> = Axis | ExpandDimsOptions<Axis>
+
+const isNamed = (place: Place<Axes>): place is ExpandDimsOptions => isOptions(place)
+
+/**
+ * The tensor with new axes of size 1, which become the given axes of the result; `expandDims(x, 0)` and
+ * `expandDims(x, { axis: 0 })` are the same.
+ *
+ * @throws ShapeError when an axis is out of range, or given twice
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
  * import * as T from 'pullback/Tensor'
  *
  * T.expandDims(T.of([1, 2]), 0) // => T.of([[1, 2]])
- * pipe(T.of([1, 2]), T.expandDims(-1)) // => T.of([[1], [2]])
+ * pipe(T.of([1, 2]), T.expandDims({ axis: -1 })) // => T.of([[1], [2]])
+ * T.expandDims(T.of([1, 2]), { axis: [0, 2] }).shape // => [1, 2, 1]
  */
 export const expandDims: {
-  <S extends Shape, const Axis extends number>(x: Tensor<S>, axis: Axis): Tensor<InsertAxis<S, Axis, 1>>
-  (x: Tensor, axis: readonly number[]): Tensor
-  <const Axis extends number>(axis: Axis): <S extends Shape>(x: Tensor<S>) => Tensor<InsertAxis<S, Axis, 1>>
-  (axis: readonly number[]): (x: Tensor) => Tensor
-} = dataFirst('expandDims', (x: Tensor, axis: number | readonly number[]) => {
+  <S extends Shape, const Axis extends number>(x: Tensor<S>, axis: Place<Axis>): Tensor<InsertAxis<S, Axis, 1>>
+  (x: Tensor, axis: Place<Axes>): Tensor
+  <const Axis extends number>(axis: Place<Axis>): <S extends Shape>(x: Tensor<S>) => Tensor<InsertAxis<S, Axis, 1>>
+  (axis: Place<Axes>): (x: Tensor) => Tensor
+} = dataFirst('expandDims', (x: Tensor, place: Place<Axes>) => {
+  if (isNamed(place)) checkOptions('expandDims', place, ['axis'])
+  const axis = isNamed(place) ? place.axis : place
   const given = typeof axis === 'number' ? [axis] : axis
   requireList('expandDims', 'axis', given, 'an integer or an array of integers')
   const rank = x.shape.length + given.length
