@@ -60,7 +60,7 @@ const resolved = (operation: string, from: Shape, to: Shape): Shape => {
 export const reshape: {
   <const To extends Shape>(x: Tensor, shape: To): Tensor<Reshaped<To>>
   <const To extends Shape>(shape: To): (x: Tensor) => Tensor<Reshaped<To>>
-} = dataFirst('reshape', (x: Tensor, shape: Shape) => reshapeTo(x, resolved('reshape', x.shape, shape)))
+} = /* @__PURE__ */ dataFirst('reshape', (x: Tensor, shape: Shape) => reshapeTo(x, resolved('reshape', x.shape, shape)))
 
 /**
  * All values in row-major order, as a vector.
@@ -118,7 +118,7 @@ export const flatten: {
   ): A extends Tensor<infer S>
     ? Tensor<FlattenedAxes<S, O>>
     : <S extends Shape>(x: Tensor<S>) => Tensor<FlattenedAxes<S, A>>
-} = dataOrOptions('flatten', (x: Tensor, options: FlattenOptions = {}) => {
+} = /* @__PURE__ */ dataOrOptions('flatten', (x: Tensor, options: FlattenOptions = {}) => {
   checkOptions('flatten', options, ['startAxis', 'endAxis'])
   if (x.shape.length === 0) return reshapeTo(x, [1])
   const start = normalizeAxis('flatten', options.startAxis ?? 0, x.shape)
@@ -180,7 +180,7 @@ export const expandDims: {
   (x: Tensor, axis: Place<Axes>): Tensor
   <const Axis extends number>(axis: Place<Axis>): <S extends Shape>(x: Tensor<S>) => Tensor<InsertAxis<S, Axis, 1>>
   (axis: Place<Axes>): (x: Tensor) => Tensor
-} = dataFirst('expandDims', (x: Tensor, place: Place<Axes>) => {
+} = /* @__PURE__ */ dataFirst('expandDims', (x: Tensor, place: Place<Axes>) => {
   if (isNamed(place)) checkOptions('expandDims', place, ['axis'])
   const axis = isNamed(place) ? place.axis : place
   const given = typeof axis === 'number' ? [axis] : axis
@@ -227,7 +227,7 @@ export const squeeze: {
   ): A extends Tensor<infer S>
     ? Tensor<Squeezed<S, Given<O, 'axis', undefined>>>
     : <S extends Shape>(x: Tensor<S>) => Tensor<Squeezed<S, Given<A, 'axis', undefined>>>
-} = dataOrOptions('squeeze', (x: Tensor, options: SqueezeOptions = {}) => {
+} = /* @__PURE__ */ dataOrOptions('squeeze', (x: Tensor, options: SqueezeOptions = {}) => {
   checkOptions('squeeze', options, ['axis'])
   if (options.axis === undefined)
     return reshapeTo(
@@ -260,4 +260,6 @@ export const squeeze: {
 export const broadcastTo: {
   <const To extends Shape>(x: Tensor, shape: To): Tensor<Mutable<To>>
   <const To extends Shape>(shape: To): (x: Tensor) => Tensor<Mutable<To>>
-} = dataFirst('broadcastTo', (x: Tensor, shape: Shape) => broadcastToShape(x, validate('broadcastTo', shape)))
+} = /* @__PURE__ */ dataFirst('broadcastTo', (x: Tensor, shape: Shape) =>
+  broadcastToShape(x, validate('broadcastTo', shape))
+)
