@@ -37,6 +37,7 @@ export { type Side, searchSorted } from './tensor/search.js'
 export { type SortOptions, argsort, sort, topK } from './tensor/sorting.js'
 export { moveAxis, permute, swapAxes, transpose } from './tensor/axes.js'
 export {
+  type ExpandDimsOptions,
   type FlattenOptions,
   type SqueezeOptions,
   broadcastTo,

@@ -181,9 +181,26 @@ describe('named', () => {
   it('refuses names that are none', () => {
     expect(() => Layer.named('a', 'b', 'a')).toThrow('named: the name a twice; distinct names are required')
     expect(() => Layer.named('0')).toThrow('named: the name "0"; letters, digits and _ are required, no digit first')
-    // @ts-expect-error two names for three layers
-    const two = Layer.named('a', 'b')(Layer.sequential(counting, counting, counting))
-    expect(() => two.init(Random.key(0))).toThrow('named: 2 names for 3 layers; as many names as layers are required')
+  })
+
+  it('refuses too few or too many names, at once', () => {
+    const two = Layer.sequential(counting, counting)
+    const one = Layer.sequential(counting)
+    // @ts-expect-error one name for two layers
+    expect(() => Layer.named('a')(two)).toThrow('named: 1 name for 2 layers; expected a name for each layer')
+    // @ts-expect-error two names for one layer
+    expect(() => Layer.named('a', 'b')(one)).toThrow('named: 2 names for 1 layer; expected a name for each layer')
+    // @ts-expect-error no names
+    expect(() => pipe(one, Layer.named())).toThrow('named: 0 names for 1 layer; expected a name for each layer')
+    // @ts-expect-error one name for the pair of layers that compose makes
+    expect(() => pipe(one, Layer.compose(one), Layer.named('a'))).toThrow('named: 1 name for 2 layers')
+  })
+
+  it('of a layer of your own counts the parameters that init draws', () => {
+    const own = { ...Layer.sequential(counting, counting) }
+    // @ts-expect-error one name for two layers
+    const model = Layer.named('a')(own)
+    expect(() => model.init(Random.key(0))).toThrow('named: 1 name for 2 layers; expected a name for each layer')
   })
 })
 

@@ -198,13 +198,24 @@ const checkNames = (names: readonly string[]): void => {
   if (twice !== undefined) throw new Error(`named: the name ${twice} twice; distinct names are required`)
 }
 
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+
+/** Refuses another number of names than there are layers, or parameters of layers. */
+const requireAll = (names: readonly string[], layers: List): void => {
+  if (names.length === layers.length) return
+  const given = `${counted(names.length, 'name')} for ${counted(layers.length, 'layer')}`
+  throw new Error(`named: ${given}; expected a name for each layer`)
+}
+
 /** Goes over from tuples to records on the outside of a layer; `Signature` states what becomes of the types. */
 const renamed = <Signature>(body: (layer: Layer<List, List, unknown, unknown>) => unknown): Signature =>
   body as unknown as Signature
 
 /**
  * Gives names to the parameters, and the states, of a sequence of layers, so that they form a record and read
- * `params.hidden.w`, also in error messages. As many names as layers are required, and each name once.
+ * `params.hidden.w`, also in error messages.
+ *
+ * @throws Error unless there is a name for each layer, and each name is given once
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -225,14 +236,11 @@ export const named = <const Names extends readonly string[]>(...names: Names): N
   const toList = (record: Record): List => names.map((name) => record[name])
   return renamed((layer) => {
     const parts = partsOf.get(layer)
-    const named = parts?.length === names.length ? row(parts, names) : layer
+    if (parts !== undefined) requireAll(names, parts)
+    const named = parts === undefined ? layer : row(parts, names)
     return {
       init: R.map(({ params, state }: { readonly params: List; readonly state: List }) => {
-        if (params.length !== names.length) {
-          throw new Error(
-            `named: ${names.length} names for ${params.length} layers; as many names as layers are required`
-          )
-        }
+        requireAll(names, params)
         return { params: toRecord(params), state: toRecord(state) }
       })(layer.init),
       apply: (params: Record, state: Record, context: Context) => {

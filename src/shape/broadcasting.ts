@@ -1,8 +1,8 @@
 /** Broadcasting in the types. */
 import type { Shape } from './model.js'
-import type { AsShape, IsDynamic, Show } from './sizes.js'
+import type { IsDynamic, Show } from './sizes.js'
 
-/** The size two sizes broadcast to; `never` when they do not. */
+/** The size two sizes broadcast to; `false` when they do not. */
 type BroadcastSize<M, N> = M extends 1
   ? N
   : N extends 1
@@ -13,22 +13,24 @@ type BroadcastSize<M, N> = M extends 1
         ? M
         : M extends N
           ? M
-          : never
+          : false
 
-type BroadcastSizes<A extends Shape, B extends Shape, Done extends unknown[]> = A extends readonly [
+/**
+ * The sizes two shapes broadcast to; `false` when they do not. Equal sizes, and a 1 on the right, are compared first, and
+ * inside records: there the compiler finds a type parameter equal to itself, where it leaves `N extends N` open.
+ */
+type BroadcastSizes<A extends Shape, B extends Shape, Done extends number[]> = A extends readonly [
   ...infer InitA extends Shape,
-  infer M
+  infer M extends number
 ]
-  ? B extends readonly [...infer InitB extends Shape, infer N]
-    ? BroadcastSizes<InitA, InitB, [BroadcastSize<M, N>, ...Done]>
+  ? B extends readonly [...infer InitB extends Shape, infer N extends number]
+    ? { m: M; n: N } extends { m: N; n: M } | { n: 1 }
+      ? BroadcastSizes<InitA, InitB, [M, ...Done]>
+      : BroadcastSize<M, N> extends infer Size extends number
+        ? BroadcastSizes<InitA, InitB, [Size, ...Done]>
+        : false
     : [...A, ...Done]
   : [...B, ...Done]
-
-type HasNever<S extends readonly unknown[]> = S extends readonly [infer Head, ...infer Tail]
-  ? [Head] extends [never]
-    ? true
-    : HasNever<Tail>
-  : false
 
 /**
  * The shape two shapes broadcast to; `Shape` when that is unknown or when they do not broadcast.
@@ -44,9 +46,19 @@ export type Broadcast<A extends Shape, B extends Shape> =
     ? Shape
     : IsDynamic<B> extends true
       ? Shape
-      : HasNever<BroadcastSizes<A, B, []>> extends true
-        ? Shape
-        : AsShape<BroadcastSizes<A, B, []>>
+      : BroadcastSizes<A, B, []> extends infer Sizes extends Shape
+        ? Sizes
+        : Shape
+
+/**
+ * `unknown`, or the sentence where the sizes are `false`. That it asks twice keeps the compiler from accepting what it
+ * cannot decide: it must decide a conditional type that names in a branch what it distributes over.
+ */
+type MustBroadcast<Name extends string, A extends Shape, B extends Shape, Sizes> = Sizes extends readonly unknown[]
+  ? unknown
+  : Sizes extends false
+    ? `${Name}: ${Show<A>} and ${Show<B>} do not broadcast`
+    : never
 
 /**
  * `unknown` where two shapes broadcast; else the sentence that says that they do not.
@@ -62,6 +74,4 @@ export type Broadcasts<Name extends string, A extends Shape, B extends Shape> =
     ? unknown
     : IsDynamic<B> extends true
       ? unknown
-      : HasNever<BroadcastSizes<A, B, []>> extends true
-        ? `${Name}: ${Show<A>} and ${Show<B>} do not broadcast`
-        : unknown
+      : MustBroadcast<Name, A, B, BroadcastSizes<A, B, []>>

@@ -3,15 +3,18 @@ import type { Broadcast, Broadcasts } from './broadcasting.js'
 import type { Shape } from './model.js'
 import type { IsDynamic, Show } from './sizes.js'
 
-type Contracts<M, N> = number extends M
+/** Whether two sizes agree. Equal ones are compared first, inside records, as in `BroadcastSizes`. */
+type Contracts<M, N> = { m: M; n: N } extends { m: N; n: M }
   ? true
-  : number extends N
+  : number extends M
     ? true
-    : M extends N
+    : number extends N
       ? true
-      : N extends M
+      : M extends N
         ? true
-        : false
+        : N extends M
+          ? true
+          : false
 
 /** A shape of leading axes, and the axes of one product behind them. */
 type Behind<Lead extends Shape, Last extends readonly number[]> =
@@ -31,16 +34,16 @@ export type MatMul<A extends Shape, B extends Shape> =
     ? Shape
     : IsDynamic<B> extends true
       ? Shape
-      : A extends readonly [number]
-        ? B extends readonly [number]
+      : A extends readonly [unknown]
+        ? B extends readonly [unknown]
           ? []
-          : B extends readonly [...infer Lead extends Shape, number, infer N extends number]
+          : B extends readonly [...infer Lead extends Shape, unknown, infer N extends number]
             ? [...Lead, N]
             : Shape
-        : A extends readonly [...infer LeadA extends Shape, infer M extends number, number]
-          ? B extends readonly [number]
+        : A extends readonly [...infer LeadA extends Shape, infer M extends number, unknown]
+          ? B extends readonly [unknown]
             ? [...LeadA, M]
-            : B extends readonly [...infer LeadB extends Shape, number, infer N extends number]
+            : B extends readonly [...infer LeadB extends Shape, unknown, infer N extends number]
               ? Behind<Broadcast<LeadA, LeadB>, [M, N]>
               : Shape
           : Shape
@@ -48,12 +51,12 @@ export type MatMul<A extends Shape, B extends Shape> =
 /** The size that a right operand contracts: of a vector its only one, else the last but one. */
 type Contracted<B extends Shape> = B extends readonly [infer L]
   ? L
-  : B extends readonly [...Shape, infer L, number]
+  : B extends readonly [...unknown[], infer L, unknown]
     ? L
     : never
 
 /** The leading axes of a stack of matrices. */
-type Lead<S extends Shape> = S extends readonly [...infer Init extends Shape, number, number] ? Init : []
+type Lead<S extends Shape> = S extends readonly [...infer Init extends Shape, unknown, unknown] ? Init : []
 
 /**
  * `unknown` where two shapes multiply as matrices; else the sentence that says that they do not, in the operation's
@@ -70,12 +73,16 @@ export type Multiplies<A extends Shape, B extends Shape, Name extends string = '
     ? unknown
     : IsDynamic<B> extends true
       ? unknown
-      : A extends readonly [...Shape, infer K]
-        ? [Contracted<B>] extends [never]
-          ? `${Name}: a scalar; at least one axis is required`
-          : Contracts<K, Contracted<B>> extends true
-            ? unknown extends Broadcasts<Name, Lead<A>, Lead<B>>
-              ? unknown
+      : A extends readonly []
+        ? Scalar<Name>
+        : B extends readonly []
+          ? Scalar<Name>
+          : A extends readonly [...unknown[], infer K]
+            ? Contracts<K, Contracted<B>> extends true
+              ? unknown extends Broadcasts<Name, Lead<A>, Lead<B>>
+                ? unknown
+                : `${Name}: ${Show<A>} and ${Show<B>} do not multiply`
               : `${Name}: ${Show<A>} and ${Show<B>} do not multiply`
-            : `${Name}: ${Show<A>} and ${Show<B>} do not multiply`
-        : `${Name}: a scalar; at least one axis is required`
+            : never
+
+type Scalar<Name extends string> = `${Name}: a scalar; at least one axis is required`

@@ -14,6 +14,7 @@ import {
 } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import type { Axes, InsertAxis, Mutable } from '../shape/static.js'
+import { isOptions } from '../internal/describe.js'
 import { dropAxes } from './alongBlock.js'
 import type { TensorOr } from './dataFirst.js'
 import type { Tensor } from './model.js'
@@ -61,7 +62,7 @@ const resolved = (operation: string, from: Shape, to: Shape): Shape => {
 export const reshape: {
   <const To extends Shape>(x: Tensor, shape: To): Tensor<Reshaped<To>>
   <const To extends Shape>(shape: To): (x: Tensor) => Tensor<Reshaped<To>>
-} = dataFirst('reshape', (x: Tensor, shape: Shape) => reshapeTo(x, resolved('reshape', x.shape, shape)))
+} = /* @__PURE__ */ dataFirst('reshape', (x: Tensor, shape: Shape) => reshapeTo(x, resolved('reshape', x.shape, shape)))
 
 /**
  * All values in row-major order, as a vector.
@@ -119,7 +120,7 @@ export const flatten: {
   ): A extends Tensor<infer S>
     ? Tensor<FlattenedAxes<S, O>>
     : <S extends Shape>(x: Tensor<S>) => Tensor<FlattenedAxes<S, A>>
-} = dataFirst(
+} = /* @__PURE__ */ dataFirst(
   options<FlattenOptions>('flatten', { startAxis: checkedLater, endAxis: checkedLater }),
   (x: Tensor, given: FlattenOptions = {}) => {
     if (x.shape.length === 0) return reshapeTo(x, [1])
@@ -146,22 +147,48 @@ export const newAxis = (operation: string, axis: number, beside: Shape, rank: nu
 }
 
 /**
- * The tensor with new axes of size 1, which become the given axes of the result. An axis out of range throws a
- * `ShapeError`.
+ * Which axes `expandDims` inserts, as places in the result.
+ *
+ * @example
+ * import type { ExpandDimsOptions } from 'pullback/Tensor'
+ *
+ * const last: ExpandDimsOptions = { axis: -1 }
+ * last.axis // => -1
+ */
+export interface ExpandDimsOptions<Axis extends Axes = Axes> {
+  /** The axis or axes, negative ones from the back. */
+  readonly axis: Axis
+}
+
+/** Where to insert: the axes themselves, or as an option. */
+type Place<Axis extends Axes> = Axis | ExpandDimsOptions<Axis>
+
+const expandDimsOptions = /* @__PURE__ */ options<ExpandDimsOptions>('expandDims', { axis: checkedLater })
+
+const isNamed = (place: Place<Axes>): place is ExpandDimsOptions => isOptions(place)
+
+/**
+ * The tensor with new axes of size 1, which become the given axes of the result; `expandDims(x, 0)` and
+ * `expandDims(x, { axis: 0 })` are the same.
+ *
+ * @throws ShapeError when an axis is out of range, or given twice
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
  * import * as T from 'pullback/Tensor'
  *
  * T.expandDims(T.of([1, 2]), 0) // => T.of([[1, 2]])
- * pipe(T.of([1, 2]), T.expandDims(-1)) // => T.of([[1], [2]])
+ * pipe(T.of([1, 2]), T.expandDims({ axis: -1 })) // => T.of([[1], [2]])
+ * T.expandDims(T.of([1, 2]), { axis: [0, 2] }).shape // => [1, 2, 1]
  */
 export const expandDims: {
-  <S extends Shape, const Axis extends number>(x: Tensor<S>, axis: Axis): Tensor<InsertAxis<S, Axis, 1>>
-  (x: Tensor, axis: readonly number[]): Tensor
-  <const Axis extends number>(axis: Axis): <S extends Shape>(x: Tensor<S>) => Tensor<InsertAxis<S, Axis, 1>>
-  (axis: readonly number[]): (x: Tensor) => Tensor
-} = dataFirst('expandDims', (x: Tensor, axis: number | readonly number[]) => {
+  <S extends Shape, const Axis extends number>(x: Tensor<S>, axis: Place<Axis>): Tensor<InsertAxis<S, Axis, 1>>
+  (x: Tensor, axis: Place<Axes>): Tensor
+  <const Axis extends number>(axis: Place<Axis>): <S extends Shape>(x: Tensor<S>) => Tensor<InsertAxis<S, Axis, 1>>
+  (axis: Place<Axes>): (x: Tensor) => Tensor
+} = /* @__PURE__ */ dataFirst('expandDims', (x: Tensor, place: Place<Axes>) => {
+  if (isNamed(place)) expandDimsOptions(place)
+  const axis = isNamed(place) ? place.axis : place
   const given = typeof axis === 'number' ? [axis] : axis
   requireList('expandDims', 'axis', given, 'an integer or an array of integers')
   const rank = x.shape.length + given.length
@@ -206,18 +233,21 @@ export const squeeze: {
   ): A extends Tensor<infer S>
     ? Tensor<Squeezed<S, Given<O, 'axis', undefined>>>
     : <S extends Shape>(x: Tensor<S>) => Tensor<Squeezed<S, Given<A, 'axis', undefined>>>
-} = dataFirst(options<SqueezeOptions>('squeeze', { axis: checkedLater }), (x: Tensor, given: SqueezeOptions = {}) => {
-  if (given.axis === undefined)
-    return reshapeTo(
-      x,
-      x.shape.filter((n) => n !== 1)
-    )
-  const axes = normalizeAxes('squeeze', given.axis, x.shape)
-  const wide = axes.find((axis) => x.shape[axis] !== 1)
-  if (wide === undefined) return reshapeTo(x, dropAxes(x.shape, axes))
-  const rule = `axis ${wide} of shape ${show(x.shape)}; an axis of size 1 is required`
-  throw new ShapeError('squeeze', [x.shape], rule)
-})
+} = /* @__PURE__ */ dataFirst(
+  options<SqueezeOptions>('squeeze', { axis: checkedLater }),
+  (x: Tensor, given: SqueezeOptions = {}) => {
+    if (given.axis === undefined)
+      return reshapeTo(
+        x,
+        x.shape.filter((n) => n !== 1)
+      )
+    const axes = normalizeAxes('squeeze', given.axis, x.shape)
+    const wide = axes.find((axis) => x.shape[axis] !== 1)
+    if (wide === undefined) return reshapeTo(x, dropAxes(x.shape, axes))
+    const rule = `axis ${wide} of shape ${show(x.shape)}; an axis of size 1 is required`
+    throw new ShapeError('squeeze', [x.shape], rule)
+  }
+)
 
 // -----------------------------------------------------------------------------
 // broadcasting
@@ -238,4 +268,6 @@ export const squeeze: {
 export const broadcastTo: {
   <const To extends Shape>(x: Tensor, shape: To): Tensor<Mutable<To>>
   <const To extends Shape>(shape: To): (x: Tensor) => Tensor<Mutable<To>>
-} = dataFirst('broadcastTo', (x: Tensor, shape: Shape) => broadcastToShape(x, validate('broadcastTo', shape)))
+} = /* @__PURE__ */ dataFirst('broadcastTo', (x: Tensor, shape: Shape) =>
+  broadcastToShape(x, validate('broadcastTo', shape))
+)

@@ -123,6 +123,8 @@ describe('what the engine would have refused', () => {
     [T.sum, [m, { axis: '0' }], "sum: axis '0' of shape [2, 3]; an integer from -2 to 1 is required"],
     [T.sum, [m, { axis: null }], 'sum: axis null of shape [2, 3]; an integer from -2 to 1 is required'],
     [T.expandDims, [m], 'expandDims: axis undefined; an integer or an array of integers is required'],
+    [T.expandDims, [m, {}], 'expandDims: axis undefined; an integer or an array of integers is required'],
+    [T.expandDims, [m, { axes: 0 }], 'expandDims: option axes; the options are axis'],
     [T.roll, [m, 'a'], "roll: shift 'a'; an integer or an array of integers is required"],
     [T.tile, [m], 'tile: repetitions undefined; an integer or an array of integers is required'],
     [T.pad, [m], 'pad: widths undefined; an integer or an array such as [[1, 1]] is required'],

@@ -90,6 +90,8 @@ describe('expandDims and squeeze', () => {
       const front = at < 0 ? at + x.shape.length + 1 : at
       expect(wide.shape).toEqual([...x.shape.slice(0, front), 1, ...x.shape.slice(front)])
       expect(flat(wide)).toEqual(flat(x))
+      expect(T.Eq.equals(T.expandDims(x, { axis: at }), wide)).toBe(true)
+      expect(T.Eq.equals(pipe(x, T.expandDims({ axis: at })), wide)).toBe(true)
       expect(T.squeeze(wide, { axis: at }).shape).toEqual(x.shape)
       expect(pipe(x, T.expandDims(at), T.squeeze({ axis: [at] })).shape).toEqual(x.shape)
     })
@@ -99,6 +101,7 @@ describe('expandDims and squeeze', () => {
   test('insert several axes, counted in the result', () => {
     expect(T.expandDims(T.zeros([2, 3]), [0, -1]).shape).toEqual([1, 2, 3, 1])
     expect(T.expandDims(T.zeros([2, 3]), [2, 1]).shape).toEqual([2, 1, 1, 3])
+    expect(T.expandDims(T.zeros([2, 3]), { axis: [0, -1] }).shape).toEqual([1, 2, 3, 1])
     expect(pipe(T.zeros([2]), T.expandDims([])).shape).toEqual([2])
   })
 
@@ -214,6 +217,11 @@ describe('refusals', () => {
       'expandDims: axis 3 beside shape [2, 3]; an integer from -3 to 2 is required',
       ShapeError,
       () => T.expandDims(x, 3)
+    ],
+    [
+      'expandDims: axis 3 beside shape [2, 3]; an integer from -3 to 2 is required',
+      ShapeError,
+      () => T.expandDims(x, { axis: 3 })
     ],
     [
       'expandDims: axes [0, -4] beside shape [2, 3]; distinct axes are required',

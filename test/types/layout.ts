@@ -40,6 +40,10 @@ typeOf(T.expandDims(matrix, 0))<T.Tensor<[1, 2, 3]>>(true)
 typeOf(pipe(matrix, T.expandDims(-1)))<T.Tensor<[2, 3, 1]>>(true)
 typeOf(pipe(matrix, T.expandDims(someAxis)))<T.Tensor<Shape>>(true)
 typeOf(T.expandDims(matrix, [0, 1]))<T.Tensor<Shape>>(true)
+typeOf(T.expandDims(matrix, { axis: 0 }))<T.Tensor<[1, 2, 3]>>(true)
+typeOf(pipe(matrix, T.expandDims({ axis: -1 })))<T.Tensor<[2, 3, 1]>>(true)
+typeOf(pipe(matrix, T.expandDims({ axis: [0, 1] })))<T.Tensor<Shape>>(true)
+typeOf(T.expandDims(matrix, { axis: someAxis }))<T.Tensor<Shape>>(true)
 typeOf(T.squeeze(named, { axis: 1 }))<T.Tensor<[Dim<'batch'>]>>(true)
 typeOf(T.squeeze(named))<T.Tensor<Shape>>(true)
 typeOf(pipe(T.zeros([1, 3, 1]), T.squeeze))<T.Tensor<[3]>>(true)
@@ -121,5 +125,7 @@ T.slice(matrix, [0, 1])
 T.pad(matrix, 1, { constant: 0 })
 // @ts-expect-error the option is axis
 T.flip({ axes: 0 })
+// @ts-expect-error the option is axis
+T.expandDims(matrix, { axes: 0 })
 // @ts-expect-error the result has shape [3, 2]
 const wrong: T.Tensor<[2, 3]> = pipe(matrix, T.transpose)

@@ -12,12 +12,20 @@ import * as T from 'pullback/Tensor'
 import * as Tree from 'pullback/Tree'
 declare const batch: T.Tensor<[Dim<'batch'>, 3]>
 declare const classes: T.Tensor<[Dim<'classes'>, 3]>
+type Rows<N extends number> = T.Tensor<[number, N]>
 export const wrong = () => `
+
+const sizes = '<M extends number, N extends number>'
 
 /** A wrong expression, and the sentence or the words that every compiler says to it. */
 const cases: readonly (readonly [program: string, says: string])[] = [
   ['T.add(T.zeros([2, 3]), T.zeros([2, 4]))', '"add: [2, 3] and [2, 4] do not broadcast"'],
   ['pipe(T.zeros([2, 3]), T.add(T.zeros([2, 4])))', '"add: [2, 3] and [2, 4] do not broadcast"'],
+  ['T.add(T.zeros([2, 3]), T.zeros([4]))', '"add: [2, 3] and [4] do not broadcast"'],
+  ['pipe(T.zeros([2, 3]), T.maximum(T.zeros([4])))', '"maximum: [2, 3] and [4] do not broadcast"'],
+  [`${sizes}(x: Rows<M>, y: T.Tensor<[N]>) => T.sub(x, y)`, 'MustBroadcast<"sub", [number, M], [N]'],
+  [`${sizes}(x: Rows<M>, y: T.Tensor<[N]>) => pipe(x, T.sub(y))`, 'MustBroadcast<"sub", [number, M], [N]'],
+  [`${sizes}(x: Rows<M>, y: T.Tensor<[N, 2]>) => T.matmul(x, y)`, 'Contracts<M, N>'],
   ['T.mul(batch, classes)', '"mul: [batch, 3] and [classes, 3] do not broadcast"'],
   ['T.sub(batch, T.zeros([2, 4]))', '"sub: [batch, 3] and [2, 4] do not broadcast"'],
   ['T.matmul(T.zeros([2, 3]), T.zeros([4, 5]))', '"matmul: [2, 3] and [4, 5] do not multiply"'],
