@@ -96,6 +96,7 @@ export type Sample<P> = (draw: Draw) => { readonly operands: readonly Tensor[]; 
  *
  * interval(-1, 1) // => { from: -1, to: 1, kinks: [] }
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const interval = (from: number, to: number, kinks: readonly number[] = []): Domain => ({ from, to, kinks })
 
 /**
@@ -136,6 +137,7 @@ export const unitOpen: Domain = { from: 0, to: 1, kinks: [] }
  *
  * awayFrom([0])(real).kinks // => [0]
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const awayFrom =
   (kinks: readonly number[]) =>
   (domain: Domain): Domain => ({ ...domain, kinks: [...domain.kinks, ...kinks] })
