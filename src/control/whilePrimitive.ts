@@ -6,7 +6,7 @@ import { interval } from '../primitive/domain.js'
 import { bind } from '../primitive/bind.js'
 import type { Primitive, Program, Slots } from '../primitive/model.js'
 import { repeated } from '../program/cost.js'
-import { hasEffects, run } from '../transform/program.js'
+import { run } from '../transform/program.js'
 import { add, mul, sub } from '../tensor/arithmetic.js'
 import { greater, less } from '../tensor/comparison.js'
 import { type Concrete, type Tensor, fill, firstElement, isConcrete } from '../tensor/model.js'
@@ -203,7 +203,6 @@ export const whilePrimitive: Primitive<While> = {
   kind: 'control',
   infer: (_operands, { step }) => step.program.outputs,
   evaluate: (operands, params) => loopOver(operands, params, () => undefined),
-  effect: ({ condition, step }) => hasEffects(condition) || hasEffects(step.program),
   derivative: {
     jvp: (tangents, operands, _out, params) => {
       const { carries } = params.step
