@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import * as A from 'pullback/Arbitrary'
 import { customVjp } from 'pullback/Grad'
 import * as Law from 'pullback/Law'
-import { none, real, unary } from 'pullback/Primitive'
+import { real, unary } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 import { describe, expect, it, test } from 'vitest'
 
