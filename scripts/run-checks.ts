@@ -2,36 +2,14 @@
 // npm test -- lint unit      only these, in this order
 // npm test -- --keep-going   all of them, whatever fails
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Outcome, budgetTable, checks, ended, slowest } from './checks.js'
 import { root } from './sources.js'
 
-type Check = { readonly script: string; readonly says: string; readonly counted?: true }
-
-// `counted` checks are vitest runs: they leave their counts in .results, for .ci/run to sum.
-const checks: ReadonlyArray<Check> = [
-  { script: 'build', says: 'src compiles to dist' },
-  { script: 'typecheck', says: 'src, test, examples and scripts type-check' },
-  { script: 'lint', says: 'oxlint, with types' },
-  { script: 'floors', says: 'imports go only downwards' },
-  { script: 'lengths', says: 'no file is over 400 lines' },
-  { script: 'format', says: 'prettier' },
-  { script: 'knip', says: 'no dead files, exports or dependencies' },
-  { script: 'unit', says: 'the tests', counted: true },
-  { script: 'docs', says: 'code blocks of doc comments and pages run and say the truth' },
-  { script: 'docs:coverage', says: 'every public name has an example, and stands in docs/api' },
-  { script: 'examples', says: 'the example programs run' },
-  {
-    script: 'package',
-    says: 'the packed package works in plain Node and for TypeScript 5.9, 6.0 and 7.0',
-    counted: true
-  },
-  { script: 'publint', says: 'package.json' },
-  { script: 'attw', says: 'types resolve as the code does' },
-  { script: 'size', says: 'size of a bundle' }
-]
-
 const results = join(root, '.results')
+/** The seconds after which a test of `unit` fails, as vitest.config.ts has them. */
+const testSeconds = 60 * Math.max(1, Number(process.env['FC_RUNS'] ?? 1))
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const keepGoing = process.argv.includes('--keep-going')
 
@@ -45,22 +23,30 @@ const chosen = names.length === 0 ? checks : checks.filter(({ script }) => names
 rmSync(results, { recursive: true, force: true })
 mkdirSync(results)
 
-const outcomes: Array<{ readonly script: string; readonly passed: boolean }> = []
-for (const { script, says, counted } of chosen) {
+const outcomes: Array<Outcome> = []
+for (const { script, says, budget, counted } of chosen) {
   console.log(`\n=== ${script}: ${says}`)
   const started = performance.now()
-  const reporters = ['--', '--reporter=default', '--reporter=json', `--outputFile.json=.results/vitest-${script}.json`]
+  const report = `.results/vitest-${script}.json`
+  const reporters = ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const { status } = spawnSync('npm', ['run', '--silent', script, ...(counted === true ? reporters : [])], {
     cwd: root,
     stdio: 'inherit'
   })
   const passed = status === 0
-  const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  console.log(`=== ${script}: ${passed ? 'passed' : 'FAILED'} in ${seconds} s`)
-  outcomes.push({ script, passed })
+  const outcome = { script, passed, seconds: (performance.now() - started) / 1000, budget }
+  if (script === 'unit' && existsSync(join(root, report))) {
+    console.log('\nthe slowest files:')
+    for (const line of slowest(JSON.parse(readFileSync(join(root, report), 'utf8')), 10, testSeconds)) console.log(line)
+  }
+  for (const line of ended(outcome)) console.log(line)
+  outcomes.push(outcome)
   writeFileSync(join(results, 'checks.json'), JSON.stringify(outcomes))
   if (!passed && !keepGoing) break
 }
+
+console.log('')
+for (const line of budgetTable(outcomes)) console.log(line)
 
 const failed = outcomes.filter(({ passed }) => !passed).map(({ script }) => script)
 const left = chosen.length - outcomes.length

@@ -106,6 +106,12 @@ describe('fold and scan', () => {
   })
 })
 
+/** A step whose loss is 0 and whose gradient is infinite at the batch 0. */
+const steep: typeof step = Train.step(
+  ({ p }, seen, x) => [x === 0 ? T.sqrt(T.sub(p, T.stopGradient(p))) : T.square(p), seen],
+  Optimizer.sgd(0.1)
+)
+
 describe('divergence', () => {
   it('names the step and the loss, and keeps the last state whose loss was finite', () => {
     const good = right(Train.fold(step)(start, [1, 2]))
@@ -131,11 +137,7 @@ describe('divergence', () => {
   })
 
   it('in the last update is seen as well', () => {
-    const steep: typeof objective = ({ p }, seen, x) => [
-      x === 0 ? T.sqrt(T.sub(p, T.stopGradient(p))) : T.square(p),
-      seen
-    ]
-    const error = left(Train.fold(Train.step(steep, Optimizer.sgd(0.1)))({ ...start, optimizerState: [] }, [1, 0]))
+    const error = left(Train.fold(steep)({ ...start, optimizerState: [] }, [1, 0]))
     expect(error.message).toBe(
       'Train: the parameter p is not finite at step 1; finite numbers are required, lower the learning rate or clip the gradient'
     )
@@ -266,6 +268,14 @@ describe('run', () => {
     await expect(Train.run(Train.step(wrong, optimizer))(start, [1])()).rejects.toThrow(
       'add: [2] and [3] do not broadcast'
     )
+  })
+
+  it('sees parameters that the last update left infinite, as fold does', async () => {
+    const from = { ...start, optimizerState: [] }
+    const expected = left(Train.fold(steep)(from, [1, 0]))
+    expect(expected.message).toContain('the parameter p is not finite at step 1')
+    expect(left(await Train.run(steep)(from, [1, 0])())).toEqual(expected)
+    expect(left(await Train.run(steep)(from, later([1, 0]))())).toEqual(expected)
   })
 
   it('divergence is a value, and closes the source', async () => {

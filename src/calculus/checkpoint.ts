@@ -2,7 +2,7 @@
 import { bind } from '../primitive/bind.js'
 import type { Program, Primitive } from '../primitive/model.js'
 import { dearest } from '../program/cost.js'
-import { hasEffects, run } from '../transform/program.js'
+import { run } from '../transform/program.js'
 import { real } from '../primitive/domain.js'
 import { sin } from '../tensor/trigonometric.js'
 import { mul } from '../tensor/arithmetic.js'
@@ -46,7 +46,6 @@ export const checkpointPrimitive: Primitive<Recomputed> = {
   kind: 'control',
   infer: (_operands, { program }) => outputTypes(program),
   evaluate: (operands, { program }) => concretes(run(program, operands)),
-  effect: ({ program }) => hasEffects(program),
   derivative: {
     jvp: (tangents, operands, _out, { program }) => {
       const present = tangents.filter((tangent) => tangent !== undefined)

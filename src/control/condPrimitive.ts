@@ -4,7 +4,7 @@ import { interval } from '../primitive/domain.js'
 import { bindOne, bind } from '../primitive/bind.js'
 import { type Program, type Primitive, none } from '../primitive/model.js'
 import { dearest } from '../program/cost.js'
-import { hasEffects, run } from '../transform/program.js'
+import { run } from '../transform/program.js'
 import { add, mul, sub } from '../tensor/arithmetic.js'
 import { equal, greaterEqual } from '../tensor/comparison.js'
 import { type Tensor, firstElement, isConcrete } from '../tensor/model.js'
@@ -68,7 +68,6 @@ export const condPrimitive: Primitive<Branches> = {
     const branch = branches[clamped(firstElement(index!), branches.length)]!
     return run(branch, operands).filter(isConcrete)
   },
-  effect: ({ branches }) => branches.some(hasEffects),
   derivative: {
     jvp: ([, ...tangents], [index, ...operands], _out, { branches }) => {
       const derived = branches.map((branch) => tangentProgram(branch, presence(tangents)))

@@ -2,7 +2,7 @@
 import { bind } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
 import { repeated } from '../program/cost.js'
-import { hasEffects, run } from '../transform/program.js'
+import { run } from '../transform/program.js'
 import { interval } from '../primitive/domain.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { type Concrete, type Tensor, fill, isConcrete } from '../tensor/model.js'
@@ -68,7 +68,6 @@ export const scanPrimitive: Primitive<Scanned> = {
     ...emittedTypes(step).map(({ shape, dtype }) => ({ shape: [length, ...shape], dtype }))
   ],
   evaluate,
-  effect: ({ step }) => hasEffects(step.program),
   derivative: {
     jvp: (tangents, operands, _out, params) => {
       const { step } = params

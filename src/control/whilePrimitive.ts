@@ -6,14 +6,14 @@ import { interval } from '../primitive/domain.js'
 import { bind } from '../primitive/bind.js'
 import type { Primitive, Program, Slots } from '../primitive/model.js'
 import { repeated } from '../program/cost.js'
-import { hasEffects, run } from '../transform/program.js'
+import { run } from '../transform/program.js'
 import { add, mul, sub } from '../tensor/arithmetic.js'
 import { greater, less } from '../tensor/comparison.js'
 import { type Concrete, type Tensor, fill, firstElement, isConcrete } from '../tensor/model.js'
 import { broadcastToShape } from '../tensor/structural.js'
 import { sin } from '../tensor/trigonometric.js'
 import { stage } from '../transform/stage.js'
-import { backwardStep, chosen, cut, mappedStep, presence, present } from './step.js'
+import { backwardStep, chosen, cut, mappedStep, neutral, presence, present } from './step.js'
 import {
   type While,
   conditionDiffers,
@@ -171,15 +171,14 @@ export const whileBackwardPrimitive: Primitive<Backward> = {
 const pull = (operands: Leaves, params: While, cotangents: Slots, before: Slots): Slots => {
   const [init, constants] = cut(operands, params.step.carries)
   const [beforeInit, beforeConstants] = cut(before, params.step.carries)
-  const zero = ({ shape, dtype }: Tensor): Tensor => fill(shape, dtype, 0)
   const backward: Backward = { loop: params, cotangents: presence(cotangents) }
   const back = backOf(backward)
   const cts = chosen(
-    init.map((x, i) => cotangents[i] ?? zero(x)),
+    init.map((x, i) => cotangents[i] ?? neutral(x)),
     back.carry
   )
   const totals = chosen(
-    constants.map((x, i) => beforeConstants[i] ?? zero(x)),
+    constants.map((x, i) => beforeConstants[i] ?? neutral(x)),
     back.constants
   )
   const results = bind(whileBackwardPrimitive, [...cts, ...totals, ...operands], backward)
@@ -203,7 +202,6 @@ export const whilePrimitive: Primitive<While> = {
   kind: 'control',
   infer: (_operands, { step }) => step.program.outputs,
   evaluate: (operands, params) => loopOver(operands, params, () => undefined),
-  effect: ({ condition, step }) => hasEffects(condition) || hasEffects(step.program),
   derivative: {
     jvp: (tangents, operands, _out, params) => {
       const { carries } = params.step

@@ -13,7 +13,7 @@ import { stack } from '../tensor/join.js'
 import { isConcrete } from '../tensor/model.js'
 import { sin } from '../tensor/trigonometric.js'
 import { stage } from '../transform/stage.js'
-import { hasEffects, run } from '../transform/program.js'
+import { run } from '../transform/program.js'
 import { solveAdaptive, valuesOf } from './adaptive.js'
 import { isTooMuch } from './memory.js'
 
@@ -157,7 +157,6 @@ export const odeintPrimitive: Primitive<Solution> = {
       return solve(params, true)(operands).filter(isConcrete)
     }
   },
-  effect: ({ field }) => hasEffects(field),
   derivative: {
     jvp: (tangents, operands, _out, params) =>
       bind(

@@ -254,7 +254,10 @@ export interface Primitive<P extends Params = Params> {
   readonly single?: Single
   /** For an elementwise primitive: its function of numbers, as data. */
   readonly scalar?: Scalars
-  /** Whether it is called for more than its results, so that a program keeps it when nobody reads them. */
+  /**
+   * Whether it is called for more than its results, so that a program keeps it when nobody reads them; unless given,
+   * whether the programs in its parameters are.
+   */
   effect?(this: void, params: P): boolean
   /** Operations and bytes of one call, where the default of the kind is wrong. */
   cost?(this: void, operands: readonly TensorType[], params: P, results: readonly TensorType[]): Cost

@@ -105,7 +105,7 @@ const weightsOf = (p: Data, offset: number, n: number, needed: number): Float64A
 }
 
 /** Where a uniform number falls among weights laid end to end. */
-const withReplacement = (weights: Float64Array, u: Float64Array): Int32Array => {
+export const withReplacement = (weights: Float64Array, u: Float64Array): Int32Array => {
   const ends = new Float64Array(weights.length)
   let total = 0
   let last = 0
@@ -133,7 +133,7 @@ const withReplacement = (weights: Float64Array, u: Float64Array): Int32Array => 
  * The things that arrive first, when thing i arrives at an exponential time of rate weight i.
  * P. S. Efraimidis and P. G. Spirakis, Weighted random sampling with a reservoir, Inf. Process. Lett. 97 (2006).
  */
-const withoutReplacement = (weights: Float64Array, u: Float64Array, count: number): Int32Array => {
+export const withoutReplacement = (weights: Float64Array, u: Float64Array, count: number): Int32Array => {
   const times = weights.map((weight, i) => (weight > 0 ? -Math.log1p(-u[i]!) / weight : Infinity))
   const places = Array.from(weights.keys()).filter((i) => weights[i]! > 0)
   return Int32Array.from(places.sort((i, j) => times[i]! - times[j]! || i - j).slice(0, count))

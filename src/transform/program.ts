@@ -50,7 +50,8 @@ export const equation = <P extends Params>(
 export const isProgram = (x: object): x is Program => 'equations' in x && 'inputs' in x && 'outputs' in x
 
 /** Whether a primitive is called for more than its results. */
-export const hasEffect = ({ primitive, params }: Bound): boolean => primitive.effect?.(params) ?? false
+export const hasEffect = ({ primitive, params }: Bound): boolean =>
+  primitive.effect?.(params) ?? primitive.programs?.(params).some(hasEffects) ?? false
 
 /** Whether a program is run for more than its results. */
 export const hasEffects = ({ equations }: Program): boolean => equations.some(hasEffect)

@@ -89,13 +89,33 @@ describe('whileLoop', () => {
     expect(() => loop({ maxSteps: 10 })(scalar(1))).toThrow(new RangeError(sentence(10)))
     expect(() => staged(loop({ maxSteps: 10 }))(scalar(1))).toThrow(new RangeError(sentence(10)))
     expect(() => vmap(loop({ maxSteps: 7 }))(vector([-1, 1]))).toThrow(new RangeError(sentence(7)))
-    const five = whileLoop(
-      (x: S) => T.less(x, 5),
-      (x) => T.add(x, 1),
-      { maxSteps: 5 }
-    )
-    expect(T.item(five(scalar(0)))).toBe(5)
-    expect(T.item(staged(five)(scalar(0)))).toBe(5)
+  })
+
+  test.each([0, 1, 5])('may take exactly maxSteps steps, and not one more: %i steps', (n) => {
+    const counting = (maxSteps: number) =>
+      whileLoop(
+        ({ i }: { i: S; x: S }) => T.less(i, n),
+        ({ i, x }) => ({ i: T.add(i, 1), x: T.mul(x, 2) }),
+        { maxSteps }
+      )
+    const ways = (maxSteps: number): readonly (() => number)[] => {
+      const f = (x: S): S => counting(maxSteps)({ i: scalar(0), x }).x
+      // The count depends on the example, so that the mask of those that go on is what ends the loop.
+      const each = (x: S): S => counting(maxSteps)({ i: T.mul(x, 0), x }).x
+      return [f, each].flatMap((g) => [
+        () => T.item(g(scalar(1))),
+        () => T.item(staged(g)(scalar(1))),
+        () => T.item(grad(g)(scalar(1))),
+        () => T.item(grad(staged(g))(scalar(1))),
+        () => T.item(staged(grad(g))(scalar(1))),
+        () => T.item(jvp(staged(g))([scalar(1)], [scalar(1)])[1]),
+        () => T.toArray(vmap(g)(vector([1, 1])))[1]!,
+        () => T.toArray(vmap(staged(g))(vector([1, 1])))[1]!,
+        () => T.toArray(vmap(grad(staged(g)))(vector([1, 1])))[1]!
+      ])
+    }
+    for (const way of ways(n)) expect(way()).toBe(2 ** n)
+    for (const way of n > 0 ? ways(n - 1) : []) expect(way).toThrow(`whileLoop: ${n - 1} steps`)
   })
 })
 

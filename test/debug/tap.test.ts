@@ -1,7 +1,10 @@
 // Values seen as they pass, at every nesting, and the derivatives that tap leaves alone.
 import * as Control from 'pullback/Control'
 import * as Debug from 'pullback/Debug'
-import { checkpoint, grad, jvp, vjp } from 'pullback/Grad'
+import { checkpoint, customJvp, customVjp, grad, jvp, vjp } from 'pullback/Grad'
+import * as Implicit from 'pullback/Implicit'
+import * as Ode from 'pullback/Ode'
+import * as Program from 'pullback/Program'
 import * as T from 'pullback/Tensor'
 import { vmap } from 'pullback/Vmap'
 import { describe, expect, it, vi } from 'vitest'
@@ -111,6 +114,74 @@ describe('tap reports', () => {
     grad(evaluate)(scalar(3))
     vmap(evaluate)(T.of([4, 5], 'float64'))
     expect(seen).toEqual([4, 9, 16, 25])
+  })
+
+  // Nobody reads the results of these, so that only the effect keeps them in a program.
+  const unread: readonly (readonly [what: string, f: (x: S, see: (x: S) => S) => unknown])[] = [
+    ['checkpoint', (x, see) => checkpoint(see)(x)],
+    ['scan', (x, see) => Control.scan((c: S) => [see(c), undefined], { length: 3 })(x)],
+    ['foriLoop', (x, see) => Control.foriLoop(0, 3, (_i, c: S) => see(c))(x)],
+    ['the first branch of cond', (x, see) => Control.cond(T.greater(x, 0), see, (y: S) => y)(x)],
+    ['the second branch of cond', (x, see) => Control.cond(T.less(x, 0), (y: S) => y, see)(x)],
+    [
+      'a branch of switchCase',
+      (x, see) => Control.switchCase(T.cast(x, 'int32'), [(y: S): S => y, (y: S) => see(y)])(x)
+    ],
+    [
+      'the body of whileLoop',
+      (x, see) =>
+        Control.whileLoop(
+          ({ i }: { i: S; y: S }) => T.less(i, 3),
+          ({ i, y }) => ({ i: T.add(i, 1), y: see(y) })
+        )({ i: scalar(0), y: x })
+    ],
+    [
+      'the condition of whileLoop',
+      (x, see) =>
+        Control.whileLoop(
+          ({ i, y }: { i: S; y: S }) => T.less(T.add(i, T.mul(0, see(y))), 3),
+          ({ i, y }) => ({ i: T.add(i, 1), y })
+        )({ i: scalar(0), y: x })
+    ],
+    [
+      'customVjp',
+      (x, see) =>
+        customVjp(
+          (y: S) => [see(y), null],
+          (_: null, ct: S) => [ct]
+        )(x)
+    ],
+    ['customJvp', (x, see) => customJvp(see, ([y], [t]) => [see(y), t])(x)],
+    ['odeint', (x, see) => Ode.odeint(see)(x, T.of([0, 1], 'float64'))],
+    ['fixedPoint', (x, see) => Implicit.fixedPoint((y: S) => T.div(see(y), 2))(x)],
+    ['root', (x, see) => Implicit.root((y: S) => T.sub(see(y), 1))(x)],
+    ['argmin', (x, see) => Implicit.argmin((y: S) => T.square(T.sub(see(y), 1)))(x)],
+    ['linearSolve', (x, see) => Implicit.linearSolve((y: S) => T.mul(see(y), 2), { method: 'cg' })(x)]
+  ]
+
+  it.each(unread)('in a staged %s that nobody reads', (_, f) => {
+    const seen: number[] = []
+    const see = Debug.tap((value: T.Tensor) => void seen.push(...T.toArray(value)))
+    f(scalar(2), see)
+    const times = seen.length
+    expect(times).toBeGreaterThan(0)
+    const program = Debug.trace((x: S): S => {
+      f(x, see)
+      return T.sin(x)
+    })(scalar(0))
+    for (const kept of [program, Program.removeDead(program)]) {
+      const evaluate = Debug.evaluate(kept)
+      const countOf = (run: () => unknown): number => {
+        seen.length = 0
+        run()
+        return seen.length
+      }
+      expect(countOf(() => evaluate(scalar(2)))).toBe(times)
+      // Derivatives may compute a value again.
+      expect(countOf(() => grad(evaluate)(scalar(2)))).toBeGreaterThanOrEqual(times)
+      expect(countOf(() => jvp(evaluate)([scalar(2)], [scalar(1)]))).toBeGreaterThanOrEqual(times)
+      expect(countOf(() => vmap(evaluate)(T.of([2, 3], 'float64')))).toBeGreaterThanOrEqual(times)
+    }
   })
 
   it('again when a checkpoint computes again', () => {

@@ -1,9 +1,11 @@
-// The suite is tested by mutation: wrong rules and kernels made of the library's own, each of which must break a law.
+// The suite is tested by mutation: wrong rules and kernels, made of the library's own, each of which must break a law.
 import * as fc from 'fast-check'
 import * as Law from 'pullback/Law'
-import type { Primitive, Slots } from 'pullback/Primitive'
+import { type Primitive, type Slots, none, real, unary } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 import { describe, expect, it } from 'vitest'
+import { type Kill, battery, killTable, mutate } from './battery.js'
+import { mutations } from './mutation.js'
 import { primitives } from './primitives.js'
 
 const differentiable = primitives.flatMap(({ primitive }) => (primitive.derivative === undefined ? [] : [primitive]))
@@ -41,21 +43,21 @@ const wrongBy = (off: (x: T.Tensor) => T.Tensor, primitive: Primitive): Primitiv
 }
 
 describe('the mutation battery', () => {
-  const kills: Law.Kill[] = []
+  const kills: Kill[] = []
 
   // A test for each primitive: together they take minutes on a busy machine.
   it.each(primitives.map(({ place, primitive }) => [place, primitive] as const))(
     'kills every mutant of %s',
     (_, primitive) => {
-      const own = Law.battery(primitive)
+      const own = battery(primitive)
       kills.push(...own)
       expect(own.flatMap(({ mutation, killedBy }) => (killedBy === undefined ? [mutation] : []))).toEqual([])
     }
   )
 
   it('makes mutants by every mutation', () => {
-    console.log(Law.killTable(kills))
-    expect(new Set(kills.map(({ mutation }) => mutation))).toEqual(new Set(Law.mutations.map(({ name }) => name)))
+    console.log(killTable(kills))
+    expect(new Set(kills.map(({ mutation }) => mutation))).toEqual(new Set(mutations.map(({ name }) => name)))
   })
 
   it.each(differentiable.map((primitive) => [primitive.name, primitive] as const))(
@@ -66,4 +68,24 @@ describe('the mutation battery', () => {
       expect(fc.check(property, { numRuns: 100, endOnFailure: true }).failed).toBe(true)
     }
   )
+})
+
+describe('the battery of a primitive of your own', () => {
+  const cube = unary({ name: 'cube', domain: real, f: (x) => x ** 3, df: (x) => T.mul(3, T.square(x)) })
+
+  it('leaves no survivors where the rule is right', () => {
+    const kills = battery(cube.primitive)
+    expect(kills.length).toBeGreaterThan(10)
+    expect(kills.filter(({ killedBy }) => killedBy === undefined)).toEqual([])
+    expect(killTable(kills)).toMatch(/^mutation .*\nvjp scaled by 1.001 +1 +1 {2}adjoint 1\n/)
+  })
+
+  it('a sample that never varies makes few mutants, and they may survive', () => {
+    const atOne = { ...cube.primitive, sample: () => ({ operands: [T.scalar(1, 'float64')], params: none }) }
+    expect(mutate(atOne).map(({ name }) => name)).not.toContain('a stale captured value')
+    const empty = { ...cube.primitive, sample: () => ({ operands: [T.zeros([0], 'float64')], params: none }) }
+    // A tensor without elements can only have a wrong type or shape.
+    const ofTypes = ['a cotangent of the other type', 'another type inferred', 'another shape inferred']
+    expect(mutate(empty).map(({ name }) => name)).toEqual(ofTypes)
+  })
 })

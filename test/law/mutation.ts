@@ -1,32 +1,24 @@
-/** Wrong rules made on purpose: what the suite must not let pass. */
-import { epsilon, isFloat } from '../DType.js'
-import { align } from '../primitive/batch.js'
-import type { Pullback } from '../primitive/model.js'
-import { bottom } from '../primitive/traced.js'
-import { size } from '../shape/model.js'
-import { add, mul } from '../tensor/arithmetic.js'
-import { swapAxes } from '../tensor/axes.js'
-import { stopGradient } from '../tensor/cast.js'
-import { gather } from '../tensor/indexing.js'
-import { type Concrete, Dense, type Tensor, isConcrete } from '../tensor/model.js'
-import { flip } from '../tensor/slice.js'
-import { broadcastToShape, cast, permuteTo, reshapeTo } from '../tensor/structural.js'
+// Wrong rules and kernels made on purpose, each of which the laws must refuse.
+import { epsilon, isFloat } from '../../src/DType.js'
+import { align } from '../../src/primitive/batch.js'
+import type { Pullback } from '../../src/primitive/model.js'
+import { bottom } from '../../src/primitive/traced.js'
+import { size } from '../../src/shape/model.js'
+import { add, mul } from '../../src/tensor/arithmetic.js'
+import { swapAxes } from '../../src/tensor/axes.js'
+import { stopGradient } from '../../src/tensor/cast.js'
+import { gather } from '../../src/tensor/indexing.js'
+import { type Concrete, Dense, type Tensor, isConcrete } from '../../src/tensor/model.js'
+import { flip } from '../../src/tensor/slice.js'
+import { broadcastToShape, cast, permuteTo, reshapeTo } from '../../src/tensor/structural.js'
 import { type Mutate, after, evaluating, inferring, mapping, pulled, seeing, swapped } from './mutant.js'
-import { flat, tensorAt } from './values.js'
+import { flat, tensorAt } from '../../src/law/values.js'
 
 // -----------------------------------------------------------------------------
 // model
 // -----------------------------------------------------------------------------
 
-/**
- * A way to be wrong.
- *
- * @example
- * import * as Law from 'pullback/Law'
- *
- * const first: Law.Mutation | undefined = Law.mutations[0]
- * first?.name // => 'vjp scaled by 1.001'
- */
+/** A way to be wrong. */
 export interface Mutation {
   readonly name: string
   /** The same primitive, but wrong; itself where the mutation does not apply. */
@@ -162,12 +154,7 @@ const exchanged = (x: Tensor): Tensor => (x.shape.length < 2 ? x : swapAxes(x, 0
 
 /**
  * The ways to be wrong that the laws are tested with: of the rules of one mode or of both, of one operand, of an axis, in
- * one order or one precision only, of kernels, of what `infer` foretells, and of mapping.
- *
- * @example
- * import * as Law from 'pullback/Law'
- *
- * Law.mutations.map(({ name }) => name).includes('set for add in scatter') // => true
+ * one order or one precision only, of kernels, of the types that `infer` gives, and of mapping.
  */
 export const mutations: readonly Mutation[] = [
   { name: 'vjp scaled by 1.001', mutate: after('vjp', scaled(1.001)) },
@@ -208,10 +195,10 @@ export const mutations: readonly Mutation[] = [
     mutate: evaluating((operand) => operand, withoutNaN)
   },
   {
-    name: 'another type foretold',
+    name: 'another type inferred',
     mutate: inferring(({ shape, dtype }) => ({ shape, dtype: dtype === 'float64' ? 'float32' : 'float64' }))
   },
-  { name: 'another shape foretold', mutate: inferring(({ shape, dtype }) => ({ shape: [1, ...shape], dtype })) },
+  { name: 'another shape inferred', mutate: inferring(({ shape, dtype }) => ({ shape: [1, ...shape], dtype })) },
   { name: 'an error in programs only', mutate: after('vjp', (x) => (bottom(x) === undefined ? scaled(1.001)(x) : x)) },
   {
     name: 'examples in reverse order',

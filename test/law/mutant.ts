@@ -1,7 +1,7 @@
-/** Parts of mutations: how rules and kernels are changed. */
-import { bind } from '../primitive/bind.js'
-import type { Derivative, Primitive, Pullback, Slots, TensorType, Rules } from '../primitive/model.js'
-import type { Concrete, Tensor } from '../tensor/model.js'
+// How a mutation changes the rules, the kernel, the types or the mapping of a primitive.
+import { bind } from '../../src/primitive/bind.js'
+import type { Derivative, Primitive, Pullback, Slots, TensorType, Rules } from '../../src/primitive/model.js'
+import type { Concrete, Tensor } from '../../src/tensor/model.js'
 
 // -----------------------------------------------------------------------------
 // model

@@ -1,56 +1,38 @@
-/** Testing the suite itself: every mutant of a primitive must break a law. */
+// Testing the suite itself: every mutant of a primitive must break a law.
 import * as E from 'fp-ts/lib/Either.js'
 import * as fc from 'fast-check'
-import { all as dtypes, isFloat } from '../DType.js'
-import { type Drawing, draw } from '../arbitrary/draw.js'
-import type { Sample } from '../primitive/domain.js'
-import type { Params, Primitive } from '../primitive/model.js'
-import type { Tensor } from '../tensor/model.js'
-import { cast } from '../tensor/structural.js'
-import { run } from '../transform/program.js'
-import { stage } from '../transform/stage.js'
-import { pull, push } from './derivative.js'
-import { masks } from './examples.js'
-import { type Instance, concrete, instance, subjectOf } from './instance.js'
-import { type PrimitiveLaw, scattered } from './kernel.js'
-import { callOn, mapping } from './mapped.js'
+import { all as dtypes, isFloat } from '../../src/DType.js'
+import { type Drawing, draw } from '../../src/arbitrary/draw.js'
+import type { Sample } from '../../src/primitive/domain.js'
+import type { Params, Primitive } from '../../src/primitive/model.js'
+import type { Tensor } from '../../src/tensor/model.js'
+import { cast } from '../../src/tensor/structural.js'
+import { run } from '../../src/transform/program.js'
+import { stage } from '../../src/transform/stage.js'
+import { pull, push } from '../../src/law/derivative.js'
+import { latticeLike } from '../../src/law/directions.js'
+import { masks } from '../../src/law/examples.js'
+import { type Instance, concrete, instance, subjectOf } from '../../src/law/instance.js'
+import { type PrimitiveLaw, scattered } from '../../src/law/kernel.js'
+import { callOn, mapping } from '../../src/law/mapped.js'
+import { partsOf } from '../../src/law/parts.js'
+import type { Subject } from '../../src/law/subject.js'
+import { lawsOf, sampleOf } from '../../src/law/suite.js'
+import { flat, replaced, unflat } from '../../src/law/values.js'
 import { mutations } from './mutation.js'
-import { partsOf } from './parts.js'
-import { latticeLike } from './directions.js'
-import type { Subject } from './subject.js'
-import { lawsOf, sampleOf } from './suite.js'
-import { flat, replaced, unflat } from './values.js'
 
 // -----------------------------------------------------------------------------
 // model
 // -----------------------------------------------------------------------------
 
-/**
- * A primitive with a wrong rule or kernel.
- *
- * @example
- * import * as Law from 'pullback/Law'
- * import * as T from 'pullback/Tensor'
- *
- * const mutants: readonly Law.Mutant[] = Law.mutate(T.square.primitive)
- * mutants[0]?.name // => 'vjp scaled by 1.001'
- */
+/** A primitive with a wrong rule or kernel. */
 export interface Mutant {
   /** The mutation. */
   readonly name: string
   readonly primitive: Primitive
 }
 
-/**
- * What became of a mutant: the law that it broke, or `undefined` if it survived.
- *
- * @example
- * import * as Law from 'pullback/Law'
- * import * as T from 'pullback/Tensor'
- *
- * const kills: readonly Law.Kill[] = Law.battery(T.square.primitive)
- * kills.every(({ killedBy }) => killedBy !== undefined) // => true
- */
+/** What became of a mutant: the law that it broke, or `undefined` if it survived. */
 export interface Kill {
   readonly primitive: string
   readonly mutation: string
@@ -81,7 +63,7 @@ const tangents = ({ f, inputs }: Pick<Subject, 'f' | 'inputs'>): Float64Array =>
 const hessian = ({ f, inputs, value }: Subject): Float64Array =>
   flat(pull((x) => pull(f, x, latticeLike(1, value)), inputs, latticeLike(2, inputs)))
 
-/** What laws look at, as numbers: if none of it differs, a mutant is no mutant. */
+/** What laws look at, as numbers: if none of it differs, the mutation changed nothing. */
 const observations: readonly Observation[] = [
   (at) => cotangents(doubles(at)),
   (at) => tangents(doubles(at)),
@@ -102,7 +84,7 @@ const ofMapping: readonly Observation[] = [
   }
 ]
 
-/** What is foretold, as numbers. */
+/** Inferred types and the values of programs, as numbers. */
 const ofTypes: readonly Observation[] = [
   (at) =>
     Float64Array.from(
@@ -149,7 +131,7 @@ const at = (primitive: Primitive, { sample, from }: Point, smooth: boolean): Ins
 
 const isMapping = (original: Primitive, mutant: Primitive): boolean => original.batch !== mutant.batch
 
-/** Whether a mutant is one: at some point, something that laws look at differs. */
+/** Whether the mutation changed anything: at some point, something that laws look at differs. */
 const differs = (original: Primitive, mutant: Primitive, points: readonly Point[]): boolean => {
   if (original === mutant) return false
   const relevant = isMapping(original, mutant) ? ofMapping : [...observations, ...ofTypes]
@@ -165,21 +147,12 @@ const mutantsOf = (primitive: Primitive, points: readonly Point[]): readonly Mut
     .filter(({ mutate: change }) => differs(primitive, change(primitive), points))
     .map(({ name, mutate: change }) => ({ name, primitive: change(primitive) }))
 
-/** How many points tell whether a mutant is one. */
+/** The number of points at which a mutant may differ from its original. */
 const telling = 40
 
 /**
- * The mutants of a primitive: those that differ from it. (To swap the arguments of a sum is no fault; nor is there a second
- * order to get wrong in what is linear.)
- *
- * @example
- * import * as Law from 'pullback/Law'
- * import type { Primitive } from 'pullback/Primitive'
- * import * as T from 'pullback/Tensor'
- *
- * const names = (primitive: Primitive) => Law.mutate(primitive).map(({ name }) => name)
- * names(T.sub.primitive).includes('arguments swapped') // => true
- * names(T.add.primitive).includes('arguments swapped') // => false
+ * The mutants of a primitive that differ from it. (Swapping the arguments of a sum changes nothing, and a linear operation has
+ * no second order to get wrong.)
  */
 export const mutate = (primitive: Primitive): readonly Mutant[] =>
   mutantsOf(primitive, pointsOf(primitive, telling, 1, false))
@@ -199,12 +172,6 @@ const breaks = (mutant: Primitive, law: PrimitiveLaw, point: Point, salt: number
 /**
  * Makes the mutants of a primitive, and holds each to the laws: a test of the suite, and of the primitive's sample, which
  * must be varied enough to tell. A survivor is a hole in one or the other.
- *
- * @example
- * import * as Law from 'pullback/Law'
- * import * as T from 'pullback/Tensor'
- *
- * Law.battery(T.mul.primitive).filter(({ killedBy }) => killedBy === undefined) // => []
  */
 export const battery = (
   primitive: Primitive,
@@ -234,18 +201,7 @@ const firstOf = <A>(candidates: readonly (() => A | undefined)[]): A | undefined
   return undefined
 }
 
-/**
- * Kills as a table: a row per mutation, with the number of mutants, of those killed, and the laws that did it.
- *
- * @example
- * import * as Law from 'pullback/Law'
- *
- * const kills = [
- *   { primitive: 'sin', mutation: 'jvp scaled by 1.001', killedBy: 'adjoint' },
- *   { primitive: 'cos', mutation: 'jvp scaled by 1.001', killedBy: 'adjoint' }
- * ]
- * Law.killTable(kills).split('\n').length // => 3
- */
+/** Kills as a table: a row per mutation, with the number of mutants, of those killed, and the laws that did it. */
 export const killTable = (kills: readonly Kill[]): string => {
   const order = (name: string): number => mutations.findIndex((mutation) => mutation.name === name)
   const names = [...new Set(kills.map(({ mutation }) => mutation))].sort((a, b) => order(a) - order(b))
