@@ -55,6 +55,7 @@ import { foldIndicesPrimitive } from '../tensor/foldIndices.js'
 import { sinh, cosh, asinh, acosh, atanh } from '../tensor/hyperbolic.js'
 import { tanh, tanhDerivative } from '../tensor/tanh.js'
 import { gather, scatterAdd } from '../tensor/indexing.js'
+import { lastOccurrencePrimitive } from '../tensor/indexedUpdate.js'
 import { concatPrimitive, splitPrimitive } from '../tensor/join.js'
 import { logicalAnd, logicalOr, logicalXor, logicalNot } from '../tensor/logical.js'
 import { sigmoid, sigmoidDerivative, logSigmoid, softplus, logAddExp, share } from '../tensor/logistic.js'
@@ -154,6 +155,7 @@ const records: readonly Primitive[] = [
   argminPrimitive,
   clampPrimitive,
   foldIndicesPrimitive,
+  lastOccurrencePrimitive,
   concatPrimitive,
   splitPrimitive,
   oneHotPrimitive,

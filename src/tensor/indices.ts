@@ -104,11 +104,17 @@ export const dualBySecond = <Signature>(
   return call as Signature
 }
 
-/** The same for `f(x, y, z, ...rest)`, where the third argument tells. */
+/** Makes `f(x, y, z, ...rest)` dual as `dualBySecond` does, by its third argument, which may be a function too. */
 /* @__NO_SIDE_EFFECTS__ */
-export const dualByThird = <Signature>(body: (x: never, y: never, z: never, options?: never) => unknown): Signature => {
-  const call = (first: never, second: never, third: never, fourth?: never): unknown =>
-    isOperand(third) ? body(first, second, third, fourth) : (x: never): unknown => body(x, first, second, third)
+export const dualByThird = <Signature>(
+  body: (x: never, y: never, z: never, options?: never) => unknown,
+  check?: (first: never, second: never, options?: never) => void
+): Signature => {
+  const call = (first: never, second: never, third: never, fourth?: never): unknown => {
+    if (isOperand(third) || typeof third === 'function') return body(first, second, third, fourth)
+    check?.(first, second, third)
+    return (x: never): unknown => body(x, first, second, third)
+  }
   return call as Signature
 }
 
