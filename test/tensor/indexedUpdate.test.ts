@@ -8,7 +8,7 @@ import * as Program from 'pullback/Program'
 import { IndexError, ShapeError } from 'pullback/Shape'
 import * as T from 'pullback/Tensor'
 import { vmap } from 'pullback/Vmap'
-import { type Refusal, adjoint, flat, fromFront, indices, sizes, thrownBy, whole } from './naive.js'
+import { type Refusal, adjoint, flat, indices, sizes, thrownBy, whole } from './naive.js'
 
 const numbers = (shape: readonly number[]): T.Tensor<number[]> =>
   T.reshape(T.arange(shape.reduce((product, n) => product * n, 1)), [...shape])
