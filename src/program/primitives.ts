@@ -31,7 +31,7 @@ import { triangularSolvePrimitive } from '../linalg/triangularSolve.js'
 import { odeintPrimitive } from '../ode/solution.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { choicePrimitive, weightedChoicePrimitive } from '../random/choose.js'
-import { bernoulliPrimitive } from '../random/discrete.js'
+import { bernoulliPrimitive, categoryPrimitive } from '../random/discrete.js'
 import { deriveKeyPrimitive, foldInPrimitive } from '../random/key.js'
 import { normalPrimitive, gumbelPrimitive, unitOpenPrimitive } from '../random/normal.js'
 import { bitsPrimitive, uniformPrimitive } from '../random/uniform.js'
@@ -137,6 +137,7 @@ const records: readonly Primitive[] = [
   choicePrimitive,
   weightedChoicePrimitive,
   bernoulliPrimitive,
+  categoryPrimitive,
   deriveKeyPrimitive,
   foldInPrimitive,
   normalPrimitive,
