@@ -4,7 +4,7 @@ import * as O from 'fp-ts/lib/Option.js'
 import { identity, pipe } from 'fp-ts/lib/function.js'
 import * as State from 'fp-ts/lib/State.js'
 import { describe, expect, test } from 'vitest'
-import { grad } from 'pullback/Grad'
+import { grad, valueAndGradWithAux } from 'pullback/Grad'
 import * as T from 'pullback/Tensor'
 import * as Tree from 'pullback/Tree'
 
@@ -273,6 +273,29 @@ describe('trees are vectors', () => {
 })
 
 describe('trees that cannot be walked', () => {
+  test('a symbol among the keys is refused with the place, and kept in values of other kinds', () => {
+    const key = Symbol('bias')
+    const plain = { layer: { w: T.scalar(1) } }
+    const tree = { layer: { w: T.scalar(1), [key]: T.scalar(2) } }
+    const rule = 'layer is an object with key Symbol(bias); expected strings'
+    for (const call of [
+      () => Tree.leaves(tree),
+      () => Tree.map(tree, T.neg),
+      () => Tree.add(tree, tree),
+      () => Tree.zipWith(plain, tree, T.add),
+      () => Tree.sameStructure(plain, tree),
+      () => grad((p: typeof tree) => p.layer.w)(tree),
+      () => Tree.leaves({ layer: Object.assign([T.scalar(1)], { [key]: 1 }) })
+    ]) {
+      expect(call).toThrow(rule)
+    }
+    expect(() => Tree.leaves({ [key]: T.scalar(1) })).toThrow(
+      'Tree.leaves: the value is an object with key Symbol(bias)'
+    )
+    const [, , aux] = valueAndGradWithAux((x: T.Tensor<[]>) => [x, { [key]: T.neg(x) }] as const)(T.scalar(1))
+    expect(T.item(aux[key])).toBe(-1)
+  })
+
   test('cycles and very deep trees are refused with the place', () => {
     const loop: unknown[] = []
     loop.push(loop)

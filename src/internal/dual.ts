@@ -79,18 +79,19 @@ export const dualBy = <Signature>(
   return call as Signature
 }
 
-const isData = (x: unknown): boolean => isTensor(x) || isCopy(x) || typeof x === 'number' || Array.isArray(x)
+const isData = (x: unknown): boolean =>
+  isTensor(x) || isCopy(x) || typeof x === 'number' || typeof x === 'function' || Array.isArray(x)
 
 /**
- * Tells `f(x, y, options)` from `f(y, options)`: data come first when the argument at `last` is a tensor, a number or a
- * list. Checks the options in both readings, and by `wait` the first argument when the data are still to come.
+ * Tells `f(x, y, options)` from `f(y, options)`: data come first when the argument at `last` is a tensor, a number, a
+ * list or a function. Checks the options in both readings, and by `wait` the other arguments when the data are still to come.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const dataAt =
-  (last: number, check?: Options, wait?: (first: unknown) => void) =>
+  (last: number, check?: Options, wait?: (...args: readonly unknown[]) => void) =>
   (args: readonly unknown[]): boolean => {
     const isFirst = isData(args[last])
-    if (!isFirst) wait?.(args[0])
+    if (!isFirst) wait?.(...args)
     check?.(args[isFirst ? last + 1 : last])
     return isFirst
   }

@@ -31,7 +31,7 @@ import { triangularSolvePrimitive } from '../linalg/triangularSolve.js'
 import { odeintPrimitive } from '../ode/solution.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { choicePrimitive, weightedChoicePrimitive } from '../random/choose.js'
-import { bernoulliPrimitive } from '../random/discrete.js'
+import { bernoulliPrimitive, categoryPrimitive } from '../random/discrete.js'
 import { deriveKeyPrimitive, foldInPrimitive } from '../random/key.js'
 import { normalPrimitive, gumbelPrimitive, unitOpenPrimitive } from '../random/normal.js'
 import { bitsPrimitive, uniformPrimitive } from '../random/uniform.js'
@@ -55,6 +55,7 @@ import { foldIndicesPrimitive } from '../tensor/foldIndices.js'
 import { sinh, cosh, asinh, acosh, atanh } from '../tensor/hyperbolic.js'
 import { tanh, tanhDerivative } from '../tensor/tanh.js'
 import { gather, scatterAdd } from '../tensor/indexing.js'
+import { lastOccurrencePrimitive } from '../tensor/indexedUpdate.js'
 import { concatPrimitive, splitPrimitive } from '../tensor/join.js'
 import { logicalAnd, logicalOr, logicalXor, logicalNot } from '../tensor/logical.js'
 import { sigmoid, sigmoidDerivative, logSigmoid, softplus, logAddExp, share } from '../tensor/logistic.js'
@@ -136,6 +137,7 @@ const records: readonly Primitive[] = [
   choicePrimitive,
   weightedChoicePrimitive,
   bernoulliPrimitive,
+  categoryPrimitive,
   deriveKeyPrimitive,
   foldInPrimitive,
   normalPrimitive,
@@ -154,6 +156,7 @@ const records: readonly Primitive[] = [
   argminPrimitive,
   clampPrimitive,
   foldIndicesPrimitive,
+  lastOccurrencePrimitive,
   concatPrimitive,
   splitPrimitive,
   oneHotPrimitive,

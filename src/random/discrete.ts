@@ -3,17 +3,27 @@ import { options, checkedLater } from '../internal/options.js'
 import { dataAt } from '../internal/dual.js'
 import { type Data, allocate, toFloat } from '../DType.js'
 import { threefry2x32 } from '../kernel/threefry.js'
-import { align } from '../primitive/batch.js'
-import { interval } from '../primitive/domain.js'
+import { align, behind } from '../primitive/batch.js'
+import { interval, real } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
 import { type Primitive, none, type None } from '../primitive/model.js'
 import { DTypeError } from '../internal/require.js'
 import { op } from '../primitive/op.js'
-import { type Shape, ShapeError, broadcast, equals, normalizeAxis, show, size, validate } from '../shape/model.js'
+import {
+  type Shape,
+  ShapeError,
+  broadcast,
+  equals,
+  normalizeAxis,
+  show,
+  size,
+  strides,
+  validate
+} from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import type { Mutable, Reduce } from '../shape/static.js'
 import { add } from '../tensor/arithmetic.js'
-import { dropAxes } from '../tensor/alongBlock.js'
+import { type OneAxis, arrange, dropAxes } from '../tensor/alongBlock.js'
 import { argmaxPrimitive } from '../tensor/minMaxOverAxes.js'
 import { type Tensor, contiguous, fromData, isTensor } from '../tensor/model.js'
 import { broadcastToShape, cast } from '../tensor/structural.js'
@@ -130,6 +140,40 @@ export interface CategoricalOptions {
   readonly shape?: Shape
 }
 
+/** The index of the largest of the logits plus noise along the axis, where there is one. */
+export const categoryPrimitive: Primitive<OneAxis> = op<1, OneAxis>({
+  name: 'category',
+  kind: 'lane',
+  arity: 1,
+  infer: ({ shape }, { axis }) => ({ shape: dropAxes(shape, [axis]), dtype: 'int32' }),
+  evaluate: (scores, params, out) => {
+    const { data, offset, outer, along, inner } = arrange(scores, [params.axis])
+    for (let draw = 0; draw < outer * inner; draw++) {
+      const from = offset + Math.floor(draw / inner) * along * inner + (draw % inner)
+      let largest = -Infinity
+      for (let i = 0; i < along; i++) largest = Math.max(largest, data[from + i * inner]!)
+      if (!(largest > -Infinity)) throw noCategory(out.shape, draw, largest)
+    }
+    return argmaxPrimitive.evaluate([scores], params)[0]!
+  },
+  jvp: undefined,
+  vjp: undefined,
+  batch: (operands, _mapped, { axis }) => bindOne(categoryPrimitive, operands, { axis: behind(axis) }),
+  sample: (draw) => {
+    const shape = draw.shape({ minRank: 1, minSize: 1 })
+    return { operands: [draw.distinct(shape, real)], params: { axis: draw.integer(0, shape.length - 1) } }
+  }
+})
+
+/** The error for a draw without a category to choose. */
+const noCategory = (shape: Shape, draw: number, largest: number): DTypeError => {
+  const strideOf = strides(shape)
+  const index = shape.map((n, axis) => Math.floor(draw / strideOf[axis]!) % n)
+  const place = index.length === 0 ? '' : ` for draw ${show(index)}`
+  const fault = Number.isNaN(largest) ? 'have a NaN' : 'are all -Infinity'
+  return new DTypeError('categorical', `the logits${place} ${fault}; expected numbers above -Infinity, one at least`)
+}
+
 /** The shape that was asked for, else that of the logits without the axis. */
 type Drawn<S extends Shape, O> = 'shape' extends keyof O
   ? O['shape'] extends Shape
@@ -145,6 +189,10 @@ type Drawn<S extends Shape, O> = 'shape' extends keyof O
  * finite one. The logits need not be normalised. Data-last: `categorical(logits, options)(key)`. Source: E. J. Gumbel,
  * Statistical theory of extreme values and some practical applications (1954).
  *
+ * Draws from logits of which one is NaN, or all are -infinity, are refused by their index as soon as values are known: at once, or when a
+ * program runs; under `vmap` the index begins with that of the example.
+ *
+ * @throws DTypeError where a logit along the axis is NaN, or all are -infinity
  * @throws ShapeError when the logits without the axis do not broadcast to the shape
  *
  * @example
@@ -184,6 +232,6 @@ export const categorical: {
       throw new ShapeError('categorical', [logits.shape], `no categories along axis ${axis}; at least one is required`)
     }
     const noise = gumbel(key, [...shape.slice(0, along), categories, ...shape.slice(along)], toFloat(logits.dtype))
-    return bindOne(argmaxPrimitive, [add(logits, noise)], { axis: along })
+    return bindOne(categoryPrimitive, [add(logits, noise)], { axis: along })
   }
 )

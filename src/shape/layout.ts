@@ -1,7 +1,7 @@
 /** Changes of layout in the types. */
 import type { InsertAxis, KeysOf, Reduce, ReplaceAxis, SizeAt } from './axes.js'
 import type { Shape } from './model.js'
-import type { Dim, IsDynamic } from './sizes.js'
+import type { Dim, IsDynamic, Mutable } from './sizes.js'
 
 /** A shape as it was asked for, with `number` in place of -1. */
 export type Reshaped<To extends Shape> = { -readonly [Axis in keyof To]: To[Axis] extends -1 ? number : To[Axis] }
@@ -69,6 +69,26 @@ export type Sliced<S extends Shape, Ranges extends readonly unknown[]> =
               : number
             : S[Axis]
         }
+
+/** The shape of what lies at positions: an integer drops its axis, `null` keeps it, a range has a size that is computed. */
+export type Positioned<S extends Shape, Positions extends readonly unknown[]> =
+  IsDynamic<S> extends true
+    ? Shape
+    : number extends Positions['length']
+      ? Shape
+      : Positions extends readonly [infer Position, ...infer Rest]
+        ? S extends readonly [infer Head extends number, ...infer Tail extends Shape]
+          ? [Position] extends [number]
+            ? Positioned<Tail, Rest>
+            : [Extract<Position, number>] extends [never]
+              ? Positioned<Tail, Rest> extends infer Others extends Shape
+                ? IsDynamic<Others> extends true
+                  ? Shape
+                  : [[Position] extends [null] ? Head : number, ...Others]
+                : Shape
+              : Shape
+          : Shape
+        : Mutable<S>
 
 /** Whether a list is at least as long as another. */
 type IsAsLong<A extends readonly unknown[], B extends readonly unknown[]> = B extends readonly [unknown, ...infer TailB]

@@ -53,12 +53,17 @@ export const asinh: Unary = unary({
 })
 
 /**
- * The inverse hyperbolic cosine, log(x + sqrt(x^2 - 1)); NaN below 1. Its derivative is infinite at 1.
+ * The inverse hyperbolic cosine, log(x + sqrt(x^2 - 1)); NaN below 1. Its derivative is infinite at 1, and with a zero cotangent 0.
+ *
+ * A distance acosh(1 + 2 d^2), as in hyperbolic space, is 2 asinh(d): with the digits of small d, and with a finite derivative at 0.
  *
  * @example
+ * import { grad } from 'pullback/Grad'
  * import * as T from 'pullback/Tensor'
  *
  * T.acosh(T.of([1, 2])) // ≈ Tensor<[2], float32> [0, 1.3170]
+ * grad(T.acosh)(T.scalar(1)) // => T.scalar(Infinity)
+ * grad((d: T.Tensor<[]>) => T.mul(T.asinh(d), 2))(T.scalar(0)) // => T.scalar(2)
  */
 export const acosh: Unary = unary({
   name: 'acosh',
@@ -68,12 +73,21 @@ export const acosh: Unary = unary({
 })
 
 /**
- * The inverse hyperbolic tangent, log((1 + x) / (1 - x)) / 2; infinite at -1 and 1, NaN beyond.
+ * The inverse hyperbolic tangent, log((1 + x) / (1 - x)) / 2; infinite at -1 and 1, NaN beyond. Its derivative is infinite at -1 and 1, and with
+ * a zero cotangent 0.
+ *
+ * Of x = (a - b) / (a + b) it is (log a - log b) / 2, with the digits that x loses near the ends.
  *
  * @example
+ * import { grad } from 'pullback/Grad'
  * import * as T from 'pullback/Tensor'
  *
  * T.atanh(T.of([0, 0.5])) // ≈ Tensor<[2], float32> [0, 0.5493]
+ * grad(T.atanh)(T.scalar(-1)) // => T.scalar(Infinity)
+ *
+ * // a = 1, b = 1e-9, where (a - b) / (a + b) is 1 in float32
+ * const [a, b] = [T.scalar(1), T.scalar(1e-9)]
+ * T.mul(T.sub(T.log(a), T.log(b)), 0.5) // ≈ Tensor<[], float32> 10.3616
  */
 export const atanh: Unary = unary({
   name: 'atanh',

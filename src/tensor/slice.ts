@@ -34,7 +34,8 @@ export type SliceRange = null | readonly [start: number | null, stop?: number | 
 // slice
 // -----------------------------------------------------------------------------
 
-interface Positions {
+/** Evenly spaced positions along one axis. */
+export interface Positions {
   readonly start: number
   readonly step: number
   readonly count: number
@@ -42,28 +43,28 @@ interface Positions {
 
 const clamp = (x: number, low: number, high: number): number => Math.min(Math.max(x, low), high)
 
-/** Python's reading of `start:stop:step` on an axis of size `n`. */
-const positions = (shape: Shape, axis: number, range: SliceRange): Positions => {
+/** Python's reading of `start:stop:step` on an axis. */
+export const positions = (operation: string, shape: Shape, axis: number, range: SliceRange): Positions => {
   const n = shape[axis]!
   if (range === null) return { start: 0, step: 1, count: n }
-  requireList('slice', `the range along axis ${axis} is`, range, 'null or [start, stop, step]')
+  requireList(operation, `the range along axis ${axis} is`, range, 'null or [start, stop, step]')
   const given: readonly unknown[] = range
   if (given.length > 3) {
     const rule = `the range along axis ${axis} has ${given.length} numbers; expected [start, stop, step]`
-    throw new ShapeError('slice', [shape], rule)
+    throw new ShapeError(operation, [shape], rule)
   }
   const [start, stop, step] = [range[0] ?? null, range[1] ?? null, range[2] ?? 1]
   if (!Number.isInteger(step) || step === 0) {
-    refuseTensor('slice', step, `the step along axis ${axis}`)
-    throw new ShapeError('slice', [shape], `step ${step} along axis ${axis}; an integer other than 0 is required`)
+    refuseTensor(operation, step, `the step along axis ${axis}`)
+    throw new ShapeError(operation, [shape], `step ${step} along axis ${axis}; an integer other than 0 is required`)
   }
   const low = step > 0 ? 0 : -1
   const high = step > 0 ? n : n - 1
   const bound = (given: number | null, open: number): number => {
     if (given === null) return open
     if (Number.isInteger(given)) return clamp(given < 0 ? given + n : given, low, high)
-    refuseTensor('slice', given, `a position along axis ${axis}`)
-    throw new ShapeError('slice', [shape], `position ${given} along axis ${axis}; an integer or null is required`)
+    refuseTensor(operation, given, `a position along axis ${axis}`)
+    throw new ShapeError(operation, [shape], `position ${given} along axis ${axis}; an integer or null is required`)
   }
   const from = bound(start, step > 0 ? low : high)
   const to = bound(stop, step > 0 ? high : low)
@@ -96,7 +97,7 @@ export const slice: {
     const rule = `${ranges.length} ranges for shape ${show(x.shape)}; at most ${x.shape.length} are required`
     throw new ShapeError('slice', [x.shape], rule)
   }
-  const each = x.shape.map((_, axis) => positions(x.shape, axis, ranges[axis] ?? null))
+  const each = x.shape.map((_, axis) => positions('slice', x.shape, axis, ranges[axis] ?? null))
   return take(x, {
     starts: each.map(({ start }) => start),
     steps: each.map(({ step }) => step),

@@ -122,6 +122,9 @@ const positive = interval(0.6, 5)
 /**
  * The logarithm of the absolute value of the gamma function, log |Gamma(x)|: infinite at 0, -1, -2, ...
  *
+ * In float64 the relative error is at most 1e-14 for x > 0, and for x < 0 where the result is 1 or more in size. Beside the zeros below 0, which
+ * are at -2.457, -2.748, -3.144, -3.955 and so on, the absolute error is: some 1e-16 at the first, up to 8e-15 at -15.
+ *
  * @example
  * import * as T from 'pullback/Tensor'
  *

@@ -93,12 +93,18 @@ export const atanDerivative: Unary = unary({
 })
 
 /**
- * The inverse sine, from -pi/2 to pi/2; NaN outside [-1, 1]. Its derivative is infinite at -1 and 1.
+ * The inverse sine, from -pi/2 to pi/2; NaN outside [-1, 1]. Its derivative is infinite at -1 and 1, and with a zero cotangent 0.
+ *
+ * Where the cosine of the angle is known as well, `T.atan2(sine, cosine)` has finite derivatives everywhere, and the digits near the
+ * ends that the sine alone does not hold.
  *
  * @example
+ * import { grad } from 'pullback/Grad'
  * import * as T from 'pullback/Tensor'
  *
  * T.asin(T.of([0, 0.5])) // ≈ Tensor<[2], float32> [0, 0.5236]
+ * grad(T.asin)(T.scalar(1)) // => T.scalar(Infinity)
+ * grad((sine: T.Tensor<[]>) => T.atan2(sine, 0))(T.scalar(1)) // => T.scalar(0)
  */
 export const asin: Unary = unary({
   name: 'asin',
@@ -108,12 +114,23 @@ export const asin: Unary = unary({
 })
 
 /**
- * The inverse cosine, from 0 to pi; NaN outside [-1, 1]. Its derivative is -infinite at -1 and 1.
+ * The inverse cosine, from 0 to pi; NaN outside [-1, 1]. Its derivative is -infinite at -1 and 1, and with a zero cotangent 0.
+ *
+ * The angle of two unit vectors, whose product may be beyond 1 by rounding, is 2 atan2(|u - v|, |u + v|): exact to rounding and with a
+ * finite derivative everywhere, which is 0 at equal vectors. And acos(1 - 2 h^2) is 2 asin(h). Source: W. Kahan, How futile are mindless
+ * assessments of roundoff in floating-point computation? (2006).
  *
  * @example
+ * import { grad } from 'pullback/Grad'
  * import * as T from 'pullback/Tensor'
  *
  * T.acos(T.of([1, 0.5])) // ≈ Tensor<[2], float32> [0, 1.0472]
+ *
+ * const v = T.of([1, 0])
+ * const angle = (u: T.Tensor<[2]>): T.Tensor<[]> => T.mul(T.atan2(T.norm(T.sub(u, v)), T.norm(T.add(u, v))), 2)
+ * angle(T.of([0, 1])) // ≈ Tensor<[], float32> 1.5708
+ * grad(angle)(v) // => T.of([0, 0])
+ * grad((u: T.Tensor<[2]>) => T.acos(T.dot(u, v)))(v) // => T.of([-Infinity, 0])
  */
 export const acos: Unary = unary({
   name: 'acos',

@@ -39,7 +39,7 @@ export class TreeError extends Error {
 // -----------------------------------------------------------------------------
 
 /** Whether a node is a record, and not of a class. */
-export const isRecord = (node: unknown): node is { readonly [key: string]: unknown } => {
+export const isRecord = (node: unknown): node is { readonly [key: string | symbol]: unknown } => {
   if (typeof node !== 'object' || node === null) return false
   const prototype: unknown = Object.getPrototypeOf(node)
   return prototype === Object.prototype || prototype === null
@@ -82,8 +82,12 @@ export const notATree = (operation: string, path: string, node: unknown, wording
 /** Levels of a tree: one with more has a cycle, or would overflow the stack. */
 const deepest = 1000
 
-/** Refuses a node below the deepest level. */
-export const requireDepth = (operation: string, path: string, depth: number): void => {
-  if (depth <= deepest) return
-  throw new TreeError(operation, path, `${path.slice(0, 30)}... is over ${deepest} levels deep; expected no cycles`)
+/** Refuses a node below the deepest level, and one with a symbol among its keys, which would be lost. */
+export const requireNode = (operation: string, path: string, node: unknown, depth: number): void => {
+  if (depth > deepest) {
+    throw new TreeError(operation, path, `${path.slice(0, 30)}... is over ${deepest} levels deep; expected no cycles`)
+  }
+  const [key] = Object.getOwnPropertySymbols(Object(node))
+  if (key === undefined) return
+  throw new TreeError(operation, path, `${plain.at(path)} an object with key ${String(key)}; expected strings`)
 }

@@ -8,7 +8,7 @@ import { dual } from '../internal/dual.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
 import type { Dim } from '../shape/static.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
-import { TreeError, type Wording, isRecord, notATree, requireDepth } from './error.js'
+import { TreeError, type Wording, isRecord, notATree, requireNode } from './error.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -83,12 +83,6 @@ const rebuild = <P>(value: unknown): P => value as P
 
 type Fields = { [key: string]: unknown }
 
-/** Sets a field, also one by the name of `__proto__`, which an assignment would take for the prototype. */
-const put = (fields: Fields, key: string, value: unknown): void => {
-  if (key !== '__proto__') fields[key] = value
-  else Object.defineProperty(fields, key, { value, enumerable: true, configurable: true, writable: true })
-}
-
 type Visit = (leaf: Tensor, path: string) => unknown
 
 const walk = (
@@ -100,14 +94,15 @@ const walk = (
   depth: number = 1
 ): unknown => {
   if (isTensor(node)) return visit(node, path)
-  requireDepth(operation, path, depth)
+  requireNode(operation, path, node, depth)
   if (Array.isArray(node)) {
     return node.map((child: unknown, i) => walk(operation, child, `${path}[${i}]`, visit, wording, depth + 1))
   }
   if (!isRecord(node)) throw notATree(operation, path, node, wording)
-  const result: Fields = {}
+  // In a copy, `__proto__` is a field like others.
+  const result: Fields = { ...node }
   for (const key of Object.keys(node)) {
-    put(result, key, walk(operation, node[key], below(path, key), visit, wording, depth + 1))
+    result[key] = walk(operation, node[key], below(path, key), visit, wording, depth + 1)
   }
   return result
 }
@@ -131,7 +126,7 @@ export const mapTensors = <A>(value: A, f: (leaf: Tensor, path: string) => Tenso
       return node.map((child: unknown, i) => (typeof child === 'object' ? visit(child, `${path}[${i}]`) : child))
     }
     if (!isRecord(node)) return node
-    return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, visit(child, below(path, key))]))
+    return Object.fromEntries(Reflect.ownKeys(node).map((key) => [key, visit(node[key], below(path, String(key)))]))
   }
   return rebuild(visit(value, ''))
 }
@@ -253,7 +248,7 @@ const together = (
     throw differ('a tensor in the first tree only')
   }
   if (isTensor(b)) throw differ('a tensor in the second tree only')
-  requireDepth(operation, path, depth)
+  requireNode(operation, path, a, depth)
   if (Array.isArray(a)) {
     if (!Array.isArray(b)) throw differ('an array in the first tree only')
     if (a.length !== b.length) throw differ(`${a.length} and ${b.length} entries`)
@@ -261,12 +256,13 @@ const together = (
   }
   if (!isRecord(a)) throw notATree(operation, path, a)
   if (!isRecord(b)) throw Array.isArray(b) ? differ('an array in the second tree only') : notATree(operation, path, b)
+  requireNode(operation, path, b, depth)
   const extra = Object.keys(b).find((key) => !Object.hasOwn(a, key))
   if (extra !== undefined) throw differ(`key ${extra} in the second tree only`)
-  const result: Fields = {}
+  const result: Fields = { ...a }
   for (const key of Object.keys(a)) {
     if (!Object.hasOwn(b, key)) throw differ(`key ${key} in the first tree only`)
-    put(result, key, together(operation, a[key], b[key], below(path, key), visit, depth + 1))
+    result[key] = together(operation, a[key], b[key], below(path, key), visit, depth + 1)
   }
   return result
 }

@@ -1,7 +1,11 @@
 // Every test of a distribution rejects at the level 0.001, on three seeds that were fixed before it was run.
 import { describe, expect, test } from 'vitest'
+import { trace } from 'pullback/Debug'
+import { grad } from 'pullback/Grad'
+import * as Program from 'pullback/Program'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
+import { vmap } from 'pullback/Vmap'
 import { erf, erfc } from '../../src/kernel/special/erf.js'
 import { erfInv } from '../../src/kernel/special/erfInverse.js'
 import { chiSquare, correlation, countsOf, kolmogorovSmirnov } from './statistics.js'
@@ -208,6 +212,30 @@ describe('bounds', () => {
     )
     expect(() => Random.categorical(key, T.zeros([2, 0]))).toThrow('categorical: no categories along axis 1')
     expect(() => Random.categorical(key, T.scalar(1))).toThrow('categorical: axis -1 of shape []')
+  })
+
+  test('refuses rows without a category by their place, as soon as the logits are known', () => {
+    const key = Random.key(0)
+    const none = -Infinity
+    const expected = 'expected numbers above -Infinity, one at least'
+    const draw = (logits: T.Tensor): T.Tensor => Random.categorical(key, logits)
+    expect(() => draw(T.of([0, NaN]))).toThrow(`categorical: the logits have a NaN; ${expected}`)
+    expect(() => draw(T.of([none, none]))).toThrow(`categorical: the logits are all -Infinity; ${expected}`)
+    const rows = T.of([
+      [0, none, 1],
+      [0, none, 2]
+    ])
+    expect(T.toNested(T.isFinite(draw(rows)))).toEqual([1, 1])
+    expect(() => Random.categorical(key, rows, { axis: 0 })).toThrow('the logits for draw [1] are all -Infinity')
+    expect(() => draw(T.set(rows, [1, 0], NaN))).toThrow('categorical: the logits for draw [1] have a NaN')
+    expect(() => draw(T.of([[[0]], [[NaN]]], 'float64'))).toThrow('the logits for draw [1, 0] have a NaN')
+    expect(() => vmap(draw)(T.set(rows, [0], none))).toThrow('the logits for draw [0] are all -Infinity')
+    const program = trace(draw)(rows)
+    expect(T.toNested(Program.run(program)(rows)[0]!)).toEqual(T.toNested(draw(rows)))
+    expect(() => Program.run(program)(T.set(rows, [1, 2], NaN))).toThrow('the logits for draw [1] have a NaN')
+    expect(() => grad((x: T.Tensor) => T.sum(T.mul(x, T.cast(draw(x), 'float32'))))(T.of([NaN]))).toThrow('have a NaN')
+    expect(T.item(draw(T.of([0, 0, 1], 'int32')))).toBeGreaterThanOrEqual(0)
+    expect(T.item(draw(T.of([0, Infinity])))).toBe(1)
   })
 
   test('things: whole slices change places; too few, or bad weights, are refused', () => {

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { grad, jvp, vjp } from 'pullback/Grad'
 import * as T from 'pullback/Tensor'
+import { vmap } from 'pullback/Vmap'
 
 type S = T.Tensor<[]>
 type F = (x: S) => S
@@ -140,8 +141,11 @@ const policy: readonly Row[] = [
   ...unused('log2 at 0', T.log2, 0),
   ...unused('log1p at -1', T.log1p, -1),
   ...unused('asin at 1', T.asin, 1),
+  ...unused('acos at 1', T.acos, 1),
+  ...unused('acos at -1', T.acos, -1),
   ...unused('acosh at 1', T.acosh, 1),
   ...unused('atanh at 1', T.atanh, 1),
+  ...unused('atanh at -1', T.atanh, -1),
   ...unused('erfInv at 1', T.erfInv, 1),
   ...unused('rsqrt at 0', T.rsqrt, 0),
   ...unused('digamma at 0', T.digamma, 0),
@@ -150,8 +154,17 @@ const policy: readonly Row[] = [
   ['sqrt x where x > 0, at 0', (x) => T.where(T.greater(x, 0), T.sqrt(x), 0), 0, 0, 0, 0],
   ['1 / x where x differs from 0, at 0', (x) => T.where(T.notEqual(x, 0), T.div(1, x), x), 0, 0, 1, 0],
   ['asin at 1', T.asin, 1, Math.PI / 2, Infinity, Infinity],
+  ['asin at -1', T.asin, -1, -Math.PI / 2, Infinity, -Infinity],
+  ['acos at 1', T.acos, 1, 0, -Infinity, -Infinity],
   ['acos at -1', T.acos, -1, Math.PI, -Infinity, Infinity],
   ['acosh at 1', T.acosh, 1, 0, Infinity, -Infinity],
+  ['atanh at 1', T.atanh, 1, Infinity, Infinity, Infinity],
+  ['atanh at -1', T.atanh, -1, -Infinity, Infinity, -Infinity],
+  ['0 acos x at 1', (x) => T.mul(T.acos(x), 0), 1, 0, 0, 0],
+  ['0 acosh x at 1', (x) => T.mul(T.acosh(x), 0), 1, 0, 0, 0],
+  ['asin beyond 1', T.asin, 1.5, NaN, NaN, NaN],
+  ['acos beyond -1', T.acos, -1.5, NaN, NaN, NaN],
+  ['acosh below 1', T.acosh, 0.5, NaN, NaN, NaN],
 
   ['xlogy(0, y) at 0', (y) => T.xlogy(0, y), 0, 0, 0, 0],
   ['xlogy(0, y) at 2', (y) => T.xlogy(0, y), 2, 0, 0, 0],
@@ -245,6 +258,47 @@ describe('the policy at singular points', () => {
   test('a branch that was not taken contributes nothing at the third order either', () => {
     const f: F = (x) => T.where(T.greater(x, 0), T.log(x), 0)
     for (const d of Object.values(modes)) expect(snapped(T.item(d(d(d(f)))(zero)), 0)).toBe(0)
+  })
+
+  test('third derivatives at the ends of domains are the limits, in both types, mapped too', () => {
+    const ends: readonly (readonly [F, number, number])[] = [
+      [T.asin, 1, Infinity],
+      [T.asin, -1, Infinity],
+      [T.acos, 1, -Infinity],
+      [T.acos, -1, -Infinity],
+      [T.acosh, 1, Infinity],
+      [T.atanh, 1, Infinity],
+      [T.atanh, -1, Infinity]
+    ]
+    for (const [f, at, third] of ends) {
+      for (const [, dd] of second) {
+        for (const d of Object.values(modes)) {
+          expect(T.item(d(dd(f))(scalar(at)))).toBe(third)
+          expect(T.toNested(vmap(grad(dd(f)))(T.of([at, at], 'float64')))).toEqual([third, third])
+        }
+      }
+      expect(T.item(grad(f)(T.scalar(at)))).toBe(third)
+    }
+  })
+
+  test('forms of angles and distances that are finite where the inverse functions are not', () => {
+    type V = T.Tensor<[2]>
+    const v = T.of([1, 0], 'float64')
+    const angle = (u: V): S => T.mul(T.atan2(T.norm(T.sub(u, v)), T.norm(T.add(u, v))), 2)
+    expect(T.item(angle(T.of([Math.cos(1e-9), Math.sin(1e-9)], 'float64')))).toBeCloseTo(1e-9, 22)
+    expect(T.item(angle(T.of([0, 1], 'float64')))).toBeCloseTo(Math.PI / 2, 15)
+    expect(T.toNested(grad(angle)(v))).toEqual([0, 0])
+    expect(T.toNested(grad((u: V): S => T.acos(T.dot(u, v)))(v))[0]).toBe(-Infinity)
+
+    const near: F = (h) => T.mul(T.asin(h), 2)
+    const far: F = (d) => T.mul(T.asinh(d), 2)
+    expect(T.item(grad(near)(zero))).toBe(2)
+    expect(T.item(grad(far)(zero))).toBe(2)
+    for (const at of [0.1, 0.5]) {
+      const x = scalar(at)
+      expect(T.item(near(x))).toBeCloseTo(T.item(T.acos(T.sub(1, T.mul(T.square(x), 2)))), 14)
+      expect(T.item(far(x))).toBeCloseTo(T.item(T.acosh(T.add(T.mul(T.square(x), 2), 1))), 14)
+    }
   })
 
   test('NaN in gives NaN out', () => {

@@ -91,6 +91,34 @@ typeOf(T.trace(cube))<T.Tensor<[2]>>(true)
 typeOf(pipe(matrix, T.trace({ offset: 1 })))<T.Tensor<[]>>(true)
 
 // -----------------------------------------------------------------------------
+// other elements in some places
+// -----------------------------------------------------------------------------
+
+declare const someIndices: T.Tensor<[7]>
+
+typeOf(T.set(cube, 0, 1))<T.Tensor<[2, 3, 4]>>(true)
+typeOf(T.set(cube, [0, null, [1, 3]], T.zeros([3, 2])))<T.Tensor<[2, 3, 4]>>(true)
+typeOf(T.set(matrix, someIndices, T.zeros([7]), { axis: 1 }))<T.Tensor<[2, 3]>>(true)
+typeOf(pipe(gradual, T.set([null, -1], 0)))<T.Tensor<[number, 3]>>(true)
+typeOf(pipe(matrix, T.set(someIndices, 1)))<T.Tensor<[2, 3]>>(true)
+typeOf(T.update(cube, -1, T.neg))<T.Tensor<[2, 3, 4]>>(true)
+typeOf(pipe(matrix, T.update([0], T.neg)))<T.Tensor<[2, 3]>>(true)
+
+// what f is given, and must return
+T.update(cube, 0, (x) => (typeOf(x)<T.Tensor<[3, 4]>>(true), x))
+T.update(cube, -1, (x) => (typeOf(x)<T.Tensor<[2, 3]>>(true), x), { axis: 2 })
+T.update(cube, [0, null, [1, 3]], (x) => (typeOf(x)<T.Tensor<[3, number]>>(true), x))
+T.update(cube, [null, someAxis], (x) => (typeOf(x)<T.Tensor<[2, 4]>>(true), x))
+T.update(cube, someIndices, (x) => (typeOf(x)<T.Tensor<[7, 3, 4]>>(true), x))
+T.update(unknownRank, [0], (x) => (typeOf(x)<T.Tensor<Shape>>(true), x))
+// @ts-expect-error f changes the shape
+T.update(cube, 0, T.sum)
+// @ts-expect-error positions are integers, null or ranges
+T.set(matrix, ['0'], 1)
+// @ts-expect-error the option is axis
+T.set(matrix, 0, 1, { axes: 1 })
+
+// -----------------------------------------------------------------------------
 // joining and splitting
 // -----------------------------------------------------------------------------
 

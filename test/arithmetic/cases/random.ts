@@ -30,5 +30,8 @@ export const random: readonly Case[] = [
     Random.bernoulli(key, probabilities, [100]),
     Random.permutation(key, 100),
     Random.choice(key, 50, { shape: [40] })
+  ]),
+  drawn('categories', (key) => [
+    Random.categorical(key, T.reshape(probabilities, [20, 5]), { axis: 0, shape: [30, 5] })
   ])
 ]

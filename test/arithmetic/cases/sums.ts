@@ -145,6 +145,16 @@ const picked: Case = {
   ]
 }
 
+const written: Case = {
+  name: 'set, update',
+  operands: [cotangent('float32', [7, 3], 97), T.mod(integers(192, 91), 7)],
+  f: (x: T.Tensor, at: T.Tensor) => [
+    ...withPullback('float32', (x: T.Tensor) => T.update(x, at, T.square))(x),
+    T.set(x, [[null, null, -2], 1], 0.1),
+    vmap((x: T.Tensor, at: T.Tensor): T.Tensor => T.set(x, at, -0))(T.stack([x, T.neg(x)]), T.stack([at, T.flip(at)]))
+  ]
+}
+
 /** Derivatives of derivatives: those of a deviation divide by it, and by 0 where nothing deviates. */
 const curved = (dtype: FloatDType): Case => ({
   name: `std and norm ${dtype}, second derivatives`,
@@ -192,6 +202,7 @@ export const reductions: readonly Case[] = [
   ]),
   ...over('float32', exponential),
   picked,
+  written,
   ofIntegers,
   ofTruths
 ]

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { lgamma } from '../../../src/kernel/special/logGamma.js'
 import { digamma } from '../../../src/kernel/special/polygamma.js'
 import { between, magnitude } from './arbitrary.js'
-import { lgammaNegativeTable, lgammaTable } from './reference/gamma.js'
+import { lgammaNegativeTable, lgammaTable, lgammaZeroTable } from './reference/gamma.js'
 import { expectUlps, ulp } from './ulps.js'
 
 describe('lgamma', () => {
@@ -11,6 +11,21 @@ describe('lgamma', () => {
 
   it('is within 5 ulp of max(1, |result|, lgamma(-x)) for x < 0', () =>
     expectUlps(lgammaNegativeTable, lgamma, 5, (x, y) => Math.max(1, Math.abs(y), lgamma(-x) < 1e3 ? lgamma(-x) : 1)))
+
+  it('has a relative error within 1e-14 but beside its zeros below 0, where the absolute one is within 8e-15', () => {
+    for (const [x, high, low] of [...lgammaTable, ...lgammaNegativeTable, ...lgammaZeroTable]) {
+      const error = Math.abs(lgamma(x) - high - low)
+      if (high === lgamma(x) && Math.abs(high) > 1e300) continue
+      const bound = x > 0 || Math.abs(high) >= 1 ? 1e-14 * Math.abs(high) : 8e-15
+      expect(error, `lgamma(${x})`).toBeLessThanOrEqual(bound)
+    }
+    const worst = (from: number, to: number): number =>
+      Math.max(
+        ...lgammaZeroTable.filter(([x]) => x > from && x <= to).map(([x, y, low]) => Math.abs(lgamma(x) - y - low))
+      )
+    expect(worst(-2.8, -2.4)).toBeLessThanOrEqual(5e-16)
+    expect(lgammaZeroTable.some(([x, y, low]) => Math.abs(lgamma(x) / (y + low) - 1) > 0.1)).toBe(true)
+  })
 
   it('has its special values', () => {
     expect(lgamma(1)).toBeCloseTo(0, 300)
