@@ -27,7 +27,8 @@ export const templates: readonly string[] = [
   'sum',
   'moments',
   'softmax',
-  'softmaxDerivative'
+  'softmaxDerivative',
+  'arithmetic'
 ].map((name) => `src/kernel/${name}Float32.ts`)
 
 export const twinOf = (file: string): string => file.replace('Float32', 'Float64')

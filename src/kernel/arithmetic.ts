@@ -1,290 +1,37 @@
-/**
- * The loops of the commonest operations.
- *
- * They are written out for each type of elements, because V8 shares what it learns of types among all closures made at one
- * place in the source. Where the first operand lies in step with the result, they take four elements at a time and share one
- * index: that is faster than a plain loop, most of whose cost is not the arithmetic. The last line of each does what is left,
- * and operands of any other stride.
- */
+/** The loops of the commonest operations, by dtype. */
+import * as single from './arithmeticFloat32.js'
+import * as double from './arithmeticFloat64.js'
 import type { BinaryLoop, LoopsByType, UnaryLoop } from './elementwise.js'
 
-/** The product in which 0 is strong: 0 times infinity or NaN is 0. */
-export const guarded = (x: number, y: number): number => {
-  const product = x * y
-  return product === product || (x !== 0 && y !== 0) ? product : 0
+/** x + y */
+export const addLoops: LoopsByType<BinaryLoop> = { float32: single.addFloat32, float64: double.addFloat64 }
+
+/** x - y */
+export const subLoops: LoopsByType<BinaryLoop> = { float32: single.subFloat32, float64: double.subFloat64 }
+
+/** x y */
+export const mulLoops: LoopsByType<BinaryLoop> = { float32: single.mulFloat32, float64: double.mulFloat64 }
+
+/** x / y */
+export const divLoops: LoopsByType<BinaryLoop> = { float32: single.divFloat32, float64: double.divFloat64 }
+
+/** x y, where 0 is strong */
+export const guardedMulLoops: LoopsByType<BinaryLoop> = {
+  float32: single.guardedMulFloat32,
+  float64: double.guardedMulFloat64
 }
 
-// -----------------------------------------------------------------------------
-// x + y
-// -----------------------------------------------------------------------------
+/** -x */
+export const negLoops: LoopsByType<UnaryLoop> = { float32: single.negFloat32, float64: double.negFloat64 }
 
-const addFloat32: BinaryLoop = (n, x, p, s, y, q, t, out, i) => {
-  const end = i + n
-  if (s === 1 && p === i) {
-    if (t === 1) {
-      for (; i < end - 3; i += 4, q += 4) {
-        out[i] = x[i]! + y[q]!
-        out[i + 1] = x[i + 1]! + y[q + 1]!
-        out[i + 2] = x[i + 2]! + y[q + 2]!
-        out[i + 3] = x[i + 3]! + y[q + 3]!
-      }
-    } else if (t === 0) {
-      const c = y[q]!
-      for (; i < end - 3; i += 4) {
-        out[i] = x[i]! + c
-        out[i + 1] = x[i + 1]! + c
-        out[i + 2] = x[i + 2]! + c
-        out[i + 3] = x[i + 3]! + c
-      }
-    }
-    p = i
-  }
-  for (; i < end; i++, p += s, q += t) out[i] = x[p]! + y[q]!
-}
+/** max(x, 0) */
+export const reluLoops: LoopsByType<UnaryLoop> = { float32: single.reluFloat32, float64: double.reluFloat64 }
 
-const addFloat64: BinaryLoop = (n, x, p, s, y, q, t, out, i) => {
-  const end = i + n
-  if (s === 1 && p === i) {
-    if (t === 1) {
-      for (; i < end - 3; i += 4, q += 4) {
-        out[i] = x[i]! + y[q]!
-        out[i + 1] = x[i + 1]! + y[q + 1]!
-        out[i + 2] = x[i + 2]! + y[q + 2]!
-        out[i + 3] = x[i + 3]! + y[q + 3]!
-      }
-    } else if (t === 0) {
-      const c = y[q]!
-      for (; i < end - 3; i += 4) {
-        out[i] = x[i]! + c
-        out[i + 1] = x[i + 1]! + c
-        out[i + 2] = x[i + 2]! + c
-        out[i + 3] = x[i + 3]! + c
-      }
-    }
-    p = i
-  }
-  for (; i < end; i++, p += s, q += t) out[i] = x[p]! + y[q]!
-}
+/** t where x > 0, else 0 */
+export const gateLoops: LoopsByType<BinaryLoop> = { float32: single.gateFloat32, float64: double.gateFloat64 }
 
-export const addLoops: LoopsByType<BinaryLoop> = { float32: addFloat32, float64: addFloat64 }
-
-// -----------------------------------------------------------------------------
-// x - y
-// -----------------------------------------------------------------------------
-
-const subFloat32: BinaryLoop = (n, x, p, s, y, q, t, out, i) => {
-  const end = i + n
-  if (s === 1 && p === i) {
-    if (t === 1) {
-      for (; i < end - 3; i += 4, q += 4) {
-        out[i] = x[i]! - y[q]!
-        out[i + 1] = x[i + 1]! - y[q + 1]!
-        out[i + 2] = x[i + 2]! - y[q + 2]!
-        out[i + 3] = x[i + 3]! - y[q + 3]!
-      }
-    } else if (t === 0) {
-      const c = y[q]!
-      for (; i < end - 3; i += 4) {
-        out[i] = x[i]! - c
-        out[i + 1] = x[i + 1]! - c
-        out[i + 2] = x[i + 2]! - c
-        out[i + 3] = x[i + 3]! - c
-      }
-    }
-    p = i
-  }
-  for (; i < end; i++, p += s, q += t) out[i] = x[p]! - y[q]!
-}
-
-const subFloat64: BinaryLoop = (n, x, p, s, y, q, t, out, i) => {
-  const end = i + n
-  if (s === 1 && p === i) {
-    if (t === 1) {
-      for (; i < end - 3; i += 4, q += 4) {
-        out[i] = x[i]! - y[q]!
-        out[i + 1] = x[i + 1]! - y[q + 1]!
-        out[i + 2] = x[i + 2]! - y[q + 2]!
-        out[i + 3] = x[i + 3]! - y[q + 3]!
-      }
-    } else if (t === 0) {
-      const c = y[q]!
-      for (; i < end - 3; i += 4) {
-        out[i] = x[i]! - c
-        out[i + 1] = x[i + 1]! - c
-        out[i + 2] = x[i + 2]! - c
-        out[i + 3] = x[i + 3]! - c
-      }
-    }
-    p = i
-  }
-  for (; i < end; i++, p += s, q += t) out[i] = x[p]! - y[q]!
-}
-
-export const subLoops: LoopsByType<BinaryLoop> = { float32: subFloat32, float64: subFloat64 }
-
-// -----------------------------------------------------------------------------
-// x y
-// -----------------------------------------------------------------------------
-
-const mulFloat32: BinaryLoop = (n, x, p, s, y, q, t, out, i) => {
-  const end = i + n
-  if (s === 1 && p === i) {
-    if (t === 1) {
-      for (; i < end - 3; i += 4, q += 4) {
-        out[i] = x[i]! * y[q]!
-        out[i + 1] = x[i + 1]! * y[q + 1]!
-        out[i + 2] = x[i + 2]! * y[q + 2]!
-        out[i + 3] = x[i + 3]! * y[q + 3]!
-      }
-    } else if (t === 0) {
-      const c = y[q]!
-      for (; i < end - 3; i += 4) {
-        out[i] = x[i]! * c
-        out[i + 1] = x[i + 1]! * c
-        out[i + 2] = x[i + 2]! * c
-        out[i + 3] = x[i + 3]! * c
-      }
-    }
-    p = i
-  }
-  for (; i < end; i++, p += s, q += t) out[i] = x[p]! * y[q]!
-}
-
-const mulFloat64: BinaryLoop = (n, x, p, s, y, q, t, out, i) => {
-  const end = i + n
-  if (s === 1 && p === i) {
-    if (t === 1) {
-      for (; i < end - 3; i += 4, q += 4) {
-        out[i] = x[i]! * y[q]!
-        out[i + 1] = x[i + 1]! * y[q + 1]!
-        out[i + 2] = x[i + 2]! * y[q + 2]!
-        out[i + 3] = x[i + 3]! * y[q + 3]!
-      }
-    } else if (t === 0) {
-      const c = y[q]!
-      for (; i < end - 3; i += 4) {
-        out[i] = x[i]! * c
-        out[i + 1] = x[i + 1]! * c
-        out[i + 2] = x[i + 2]! * c
-        out[i + 3] = x[i + 3]! * c
-      }
-    }
-    p = i
-  }
-  for (; i < end; i++, p += s, q += t) out[i] = x[p]! * y[q]!
-}
-
-export const mulLoops: LoopsByType<BinaryLoop> = { float32: mulFloat32, float64: mulFloat64 }
-
+/** x x */
 export const squareLoops: LoopsByType<UnaryLoop> = {
-  float32: (n, x, p, s, out, to) => mulFloat32(n, x, p, s, x, p, s, out, to),
-  float64: (n, x, p, s, out, to) => mulFloat64(n, x, p, s, x, p, s, out, to)
+  float32: (n, x, p, s, out, to) => single.mulFloat32(n, x, p, s, x, p, s, out, to),
+  float64: (n, x, p, s, out, to) => double.mulFloat64(n, x, p, s, x, p, s, out, to)
 }
-
-// -----------------------------------------------------------------------------
-// x / y
-// -----------------------------------------------------------------------------
-
-const divFloat32: BinaryLoop = (n, x, p, s, y, q, t, out, i) => {
-  const end = i + n
-  if (s === 1 && p === i) {
-    if (t === 1) {
-      for (; i < end - 3; i += 4, q += 4) {
-        out[i] = x[i]! / y[q]!
-        out[i + 1] = x[i + 1]! / y[q + 1]!
-        out[i + 2] = x[i + 2]! / y[q + 2]!
-        out[i + 3] = x[i + 3]! / y[q + 3]!
-      }
-    } else if (t === 0) {
-      const c = y[q]!
-      for (; i < end - 3; i += 4) {
-        out[i] = x[i]! / c
-        out[i + 1] = x[i + 1]! / c
-        out[i + 2] = x[i + 2]! / c
-        out[i + 3] = x[i + 3]! / c
-      }
-    }
-    p = i
-  }
-  for (; i < end; i++, p += s, q += t) out[i] = x[p]! / y[q]!
-}
-
-const divFloat64: BinaryLoop = (n, x, p, s, y, q, t, out, i) => {
-  const end = i + n
-  if (s === 1 && p === i) {
-    if (t === 1) {
-      for (; i < end - 3; i += 4, q += 4) {
-        out[i] = x[i]! / y[q]!
-        out[i + 1] = x[i + 1]! / y[q + 1]!
-        out[i + 2] = x[i + 2]! / y[q + 2]!
-        out[i + 3] = x[i + 3]! / y[q + 3]!
-      }
-    } else if (t === 0) {
-      const c = y[q]!
-      for (; i < end - 3; i += 4) {
-        out[i] = x[i]! / c
-        out[i + 1] = x[i + 1]! / c
-        out[i + 2] = x[i + 2]! / c
-        out[i + 3] = x[i + 3]! / c
-      }
-    }
-    p = i
-  }
-  for (; i < end; i++, p += s, q += t) out[i] = x[p]! / y[q]!
-}
-
-export const divLoops: LoopsByType<BinaryLoop> = { float32: divFloat32, float64: divFloat64 }
-
-// -----------------------------------------------------------------------------
-// x y, where 0 is strong
-// -----------------------------------------------------------------------------
-
-const guardedMulFloat32: BinaryLoop = (n, x, p, s, y, q, t, out, i) => {
-  const end = i + n
-  if (s === 1 && p === i) {
-    if (t === 1) {
-      for (; i < end - 3; i += 4, q += 4) {
-        out[i] = guarded(x[i]!, y[q]!)
-        out[i + 1] = guarded(x[i + 1]!, y[q + 1]!)
-        out[i + 2] = guarded(x[i + 2]!, y[q + 2]!)
-        out[i + 3] = guarded(x[i + 3]!, y[q + 3]!)
-      }
-    } else if (t === 0) {
-      const c = y[q]!
-      for (; i < end - 3; i += 4) {
-        out[i] = guarded(x[i]!, c)
-        out[i + 1] = guarded(x[i + 1]!, c)
-        out[i + 2] = guarded(x[i + 2]!, c)
-        out[i + 3] = guarded(x[i + 3]!, c)
-      }
-    }
-    p = i
-  }
-  for (; i < end; i++, p += s, q += t) out[i] = guarded(x[p]!, y[q]!)
-}
-
-const guardedMulFloat64: BinaryLoop = (n, x, p, s, y, q, t, out, i) => {
-  const end = i + n
-  if (s === 1 && p === i) {
-    if (t === 1) {
-      for (; i < end - 3; i += 4, q += 4) {
-        out[i] = guarded(x[i]!, y[q]!)
-        out[i + 1] = guarded(x[i + 1]!, y[q + 1]!)
-        out[i + 2] = guarded(x[i + 2]!, y[q + 2]!)
-        out[i + 3] = guarded(x[i + 3]!, y[q + 3]!)
-      }
-    } else if (t === 0) {
-      const c = y[q]!
-      for (; i < end - 3; i += 4) {
-        out[i] = guarded(x[i]!, c)
-        out[i + 1] = guarded(x[i + 1]!, c)
-        out[i + 2] = guarded(x[i + 2]!, c)
-        out[i + 3] = guarded(x[i + 3]!, c)
-      }
-    }
-    p = i
-  }
-  for (; i < end; i++, p += s, q += t) out[i] = guarded(x[p]!, y[q]!)
-}
-
-export const guardedMulLoops: LoopsByType<BinaryLoop> = { float32: guardedMulFloat32, float64: guardedMulFloat64 }

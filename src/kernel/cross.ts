@@ -1,6 +1,6 @@
 /** The vector product of three dimensions. */
 import type { Data } from '../DType.js'
-import { guarded } from './arithmetic.js'
+import { guarded } from './scalars.js'
 
 /** The products a x b of vectors of three elements, one after another. */
 export const crossInto = (vectors: number, a: Data, aAt: number, b: Data, bAt: number, out: Data): void => {

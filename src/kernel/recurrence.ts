@@ -1,6 +1,6 @@
 /** Linear recurrences of first order along the middle extent of contiguous blocks `(outer, n, inner)`. */
 import type { Data } from '../DType.js'
-import { guarded } from './arithmetic.js'
+import { guarded } from './scalars.js'
 
 /**
  * `out[j] = b[j] + a[j] out[j - 1]`, from the first to the last or in reverse, in double. Zero is strong: a result of

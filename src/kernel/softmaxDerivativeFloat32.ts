@@ -1,5 +1,5 @@
 /** The derivative of softmax along the middle extent of contiguous blocks of float32, in double and rounded once. */
-import { guarded } from './arithmetic.js'
+import { guarded } from './scalars.js'
 import { type Terms, piece, sumTerms, termsFor, widthFor } from './lanes.js'
 import { sumOf } from './reduceSum.js'
 import { blockFloat32, halfOf } from './sumOrder.js'

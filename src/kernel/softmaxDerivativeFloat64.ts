@@ -1,5 +1,5 @@
 /** The text of softmaxDerivativeFloat32.ts for float64, made by scripts/generate-kernels.ts: change that file, not this one. */
-import { guarded } from './arithmetic.js'
+import { guarded } from './scalars.js'
 import { type Terms, piece, sumTerms, termsFor, widthFor } from './lanes.js'
 import { sumOf } from './reduceSum.js'
 import { blockFloat64, halfOf } from './sumOrder.js'

@@ -1,5 +1,5 @@
 /** Substitution: the solutions of triangular systems, in row-major double precision. */
-import { guarded } from './arithmetic.js'
+import { guarded } from './scalars.js'
 
 /** How a triangle lies in an array: element (i, j) at `at + i * row + j * column`. */
 export interface Triangle {

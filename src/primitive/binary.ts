@@ -1,6 +1,7 @@
 /** The maker of elementwise primitives of two operands, and the product in the rules of all of them. */
 import { type DType, isFloat, promote, round } from '../DType.js'
-import { guarded, guardedMulLoops } from '../kernel/arithmetic.js'
+import { guardedMulLoops } from '../kernel/arithmetic.js'
+import { guarded } from '../kernel/scalars.js'
 import { type BinaryLoop, type LoopsByType, type Scalar2, binaryLoop } from '../kernel/elementwise.js'
 import { type Shape, equals } from '../shape/model.js'
 import type { Broadcast, Broadcasts } from '../shape/static.js'

@@ -1,8 +1,7 @@
 /** The four operations and their kin, elementwise. */
 import * as E from '../primitive/expression.js'
 import { none, type None } from '../primitive/model.js'
-import { addLoops, divLoops, mulLoops, squareLoops, subLoops } from '../kernel/arithmetic.js'
-import { negLoops } from '../kernel/rectifier.js'
+import { addLoops, divLoops, mulLoops, negLoops, squareLoops, subLoops } from '../kernel/arithmetic.js'
 import { type Binary, type Unary, binary, guardedMul, unary } from '../primitive/elementwise.js'
 import { type Sample, awayFrom, interval, real } from '../primitive/domain.js'
 import type { Tensor } from './model.js'

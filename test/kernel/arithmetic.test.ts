@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { addLoops, divLoops, guarded, guardedMulLoops, mulLoops, subLoops } from '../../src/kernel/arithmetic.js'
+import {
+  addLoops,
+  divLoops,
+  gateLoops,
+  guardedMulLoops,
+  mulLoops,
+  negLoops,
+  reluLoops,
+  subLoops
+} from '../../src/kernel/arithmetic.js'
+import { guarded, passed, rectified } from '../../src/kernel/scalars.js'
 import {
   type BinaryLoop,
   type Scalar1,
@@ -8,7 +18,6 @@ import {
   binaryLoop,
   unaryLoop
 } from '../../src/kernel/elementwise.js'
-import { gateLoops, negLoops, passed, rectified, reluLoops } from '../../src/kernel/rectifier.js'
 
 const values = [
   0,
