@@ -64,10 +64,10 @@ describe('uniform', () => {
   it('refuses bounds that are not in order', () => {
     expect(() => Init.uniform(1, -1)).toThrow(
       expect.objectContaining({
-        message: 'uniform: low 1 and high -1; expected low <= high and a float64 difference'
+        message: 'uniform: low is 1 and high is -1; expected low <= high and a difference that float64 holds'
       })
     )
-    expect(() => Init.uniform(NaN, 1)).toThrow('uniform: low NaN and high 1')
+    expect(() => Init.uniform(NaN, 1)).toThrow('uniform: low is NaN and high is 1')
   })
 })
 

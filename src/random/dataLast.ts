@@ -6,7 +6,7 @@ import { type Key, requireKey } from './model.js'
 
 type Draw = (key: Key, ...rest: readonly never[]) => unknown
 
-/** Makes a draw dual: `isKeyFirst` tells from all arguments. The key is checked in both readings. */
+/** Makes a draw dual: `isKeyFirst` decides from all arguments. The key is checked in both readings. */
 /* @__NO_SIDE_EFFECTS__ */
 export const draw = <Signature>(
   operation: string,
