@@ -26,13 +26,17 @@ describe('columns', () => {
     expect(refused.filter((text) => E.isRight(Dataset.number.decode(text)))).toEqual([])
   })
 
-  it('refuse bounds and names between which nothing can be told', () => {
-    const numbers = 'numberBetween: bounds 5 and 1; expected the smaller one first'
+  it('reject bounds in the wrong order, repeated names and an empty list', () => {
+    const numbers = 'numberBetween: the bounds are 5 and 1; expected the smaller one first'
     expect(() => Dataset.numberBetween(5, 1)).toThrow(numbers)
-    expect(() => Dataset.integerBetween(5, 1)).toThrow('integerBetween: bounds 5 and 1; expected the smaller one first')
-    expect(() => Dataset.numberBetween(NaN, 1)).toThrow('numberBetween: bounds NaN and 1')
-    expect(() => Dataset.category(['a', 'b', 'a'])).toThrow('category: the name "a" twice; expected each once')
-    expect(() => Dataset.category([])).toThrow('category: no names; expected at least one')
+    expect(() => Dataset.integerBetween(5, 1)).toThrow(
+      'integerBetween: the bounds are 5 and 1; expected the smaller one first'
+    )
+    expect(() => Dataset.numberBetween(NaN, 1)).toThrow('numberBetween: the bounds are NaN and 1')
+    expect(() => Dataset.category(['a', 'b', 'a'])).toThrow(
+      "category: the name 'a' is given twice; expected distinct names"
+    )
+    expect(() => Dataset.category([])).toThrow('category: the list is empty; expected at least one name')
   })
 
   it('integers fit in 32 bits', () => {
@@ -224,8 +228,12 @@ const sizes = fc.integer({ min: 1, max: 30 })
 
 describe('Dataset', () => {
   it('make requires one label per row', () => {
+    const copy: unknown = structuredClone(T.zeros([2]))
+    expect(() => Dataset.make(T.zeros([2, 3]), copy as T.Tensor<[number]>)).toThrow(
+      'Dataset.make: the argument labels is a copy of a tensor of shape [2]; expected a tensor; restore it with'
+    )
     expect(() => Dataset.make(T.zeros([2, 3]), T.zeros([3]))).toThrow(
-      'Dataset.make: features [2, 3] and labels [3]; one label per row is required'
+      'Dataset.make: the shapes of features and labels are [2, 3] and [3]; expected one label per row'
     )
   })
 
@@ -262,8 +270,10 @@ describe('Dataset', () => {
   })
 
   it('batches refuses sizes that are none', () => {
-    expect(() => Dataset.batches(0)).toThrow('batches: size 0; an integer above 0 is required')
-    expect(() => Dataset.batches(1.5)).toThrow('batches: size 1.5; an integer above 0 is required')
+    expect(() => Dataset.batches(0)).toThrow('batches: the size is 0; expected an integer above 0')
+    expect(() => Dataset.batches(1.5)).toThrow('batches: the size is 1.5; expected an integer above 0')
+    const misspelt: object = { droplast: true }
+    expect(() => Dataset.batches(2, misspelt)).toThrow('batches: unknown option droplast; expected dropLast')
   })
 
   it('split cuts at a position from either end', () => {
@@ -279,7 +289,7 @@ describe('Dataset', () => {
     ])
     expect(cut(5)).toEqual([[0, 1, 2, 3, 4], []])
     expect(cut(-5)).toEqual([[], [0, 1, 2, 3, 4]])
-    expect(() => cut(6)).toThrow('split: 6 of 5 examples; an integer from -5 to 5 is required')
+    expect(() => cut(6)).toThrow('split: the position is 6; for 5 examples, expected an integer from -5 to 5')
   })
 
   it('standardise gives the data it was fitted on mean 0 and deviation 1', () => {
@@ -318,7 +328,7 @@ describe('Dataset', () => {
     expect(scaled([-1e308, 1e308], 'float64')).toEqual([-1, 1])
     expect(scaled([1e-200, 3e-200], 'float64')).toEqual([-1, 1])
     expect(() => Dataset.standardise(Dataset.make(T.zeros([0, 2]), T.zeros([0], 'int32')))).toThrow(
-      'standardise: a dataset of 0 examples; expected at least one'
+      'standardise: the data set has 0 examples; expected at least one'
     )
   })
 
@@ -328,6 +338,6 @@ describe('Dataset', () => {
         numbered(3),
         Dataset.map((x) => T.slice(x, [[0, 2]]))
       )
-    ).toThrow('Dataset.map: features [2, 2] and labels [3]; one label per row is required')
+    ).toThrow('Dataset.map: the shapes of features and labels are [2, 2] and [3]; expected one label per row')
   })
 })
