@@ -140,7 +140,7 @@ export const integerBetween = (from: number, to: number): t.Type<number, string,
 /**
  * One of several names, read as its position in the list, counted from 0.
  *
- * @throws RangeError when a name stands twice in the list, or the list is empty
+ * @throws RangeError when a name is given twice, or the list is empty
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'

@@ -54,7 +54,7 @@ export const unitOpenPrimitive: Primitive<DrawParams> = /* @__PURE__ */ drawing(
 // draws
 // -----------------------------------------------------------------------------
 
-/** The check of a dtype that stands where others take options. */
+/** The check of a dtype, in the place where other draws take options. */
 /* @__NO_SIDE_EFFECTS__ */
 const checkType = (operation: string): Options =>
   Object.assign(
