@@ -20,7 +20,7 @@ export interface Line {
   readonly jitter: number
 }
 
-/** Derivatives, and for each the sum of its rounding and its truncation error; where that is infinite, nothing is known. */
+/** Derivatives, and for each the sum of its rounding and its truncation error; an infinite error means unknown. */
 export interface Slope {
   readonly value: Float64Array
   readonly error: Float64Array
@@ -36,7 +36,7 @@ const eps = Number.EPSILON
 const firstStep = 2 ** -10
 const attempts = 8
 
-/** The relative error that is good enough to stop. */
+/** The relative error at which to stop. */
 const goal = 1e-9
 
 // -----------------------------------------------------------------------------

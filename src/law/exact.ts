@@ -185,7 +185,7 @@ const linearMap = (
  */
 export const linearity: FunctionLaw = {
   name: 'linearity',
-  says: 'vjp(a u + b w) = a vjp(u) + b vjp(w), and the same of jvp; vjp(0) = 0',
+  says: 'vjp(a u + b w) = a vjp(u) + b vjp(w); jvp likewise; vjp(0) = 0',
   check: (subject, salt) => {
     const { f, inputs, value } = subject
     return all([

@@ -9,7 +9,7 @@ type Tensors = readonly Tensor[]
 
 /** A function of leaves, and what to call it at. */
 export interface Part {
-  /** What it is to the reader. */
+  /** Its name in sentences. */
   readonly what: string
   readonly order: number
   readonly leaves: readonly Leaf[]

@@ -15,7 +15,7 @@ type Tensors = readonly Tensor[]
 /** How far float32 may be from float64, in units in the last place. */
 const ulps = 32
 
-/** The same of the largest number met, for results that gather several elements, where that may cancel on the way. */
+/** The bound relative to the largest number met, for results of several elements, which may cancel on the way. */
 const gathered = 2
 
 /**
@@ -43,7 +43,7 @@ const perturbed = (list: Tensors, index: number, element: number): Tensors => {
   return list.map((x, i) => (i === index ? unflat(like, values)[0]! : x))
 }
 
-/** What is known of how results depend on operands. */
+/** The dependence of results on operands, where it is known. */
 interface Sensitivity {
   /** How far each result may move when float32's rounding is put into the operands: that part of the error is theirs. */
   readonly distance: Float64Array
