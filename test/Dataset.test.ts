@@ -46,7 +46,7 @@ describe('columns', () => {
     expect(Dataset.integer.decode('3.0')).toEqual(E.right(3))
   })
 
-  it('are codecs: what is encoded decodes to itself', () => {
+  it('are codecs: encoding and decoding is the identity', () => {
     const species = Dataset.category(['setosa', 'virginica'])
     expect(species.encode(1)).toBe('virginica')
     expect(species.decode(species.encode(1))).toEqual(E.right(1))
@@ -86,7 +86,7 @@ describe('fromCsvText', () => {
     expect(features.shape).toEqual([1, 2])
   })
 
-  it('names line, column, what was expected and what was there', () => {
+  it('names line, column, the expectation and the text', () => {
     expect(lines('x,y,label\n1,2,3\n1,abc,3\n')).toEqual(['digits.csv:3:2: expected a number from 0 to 16, got "abc"'])
     expect(lines('label,x,y\n1,abc,3')).toEqual(['digits.csv:2:2: expected a number, got "abc"'])
   })
@@ -101,7 +101,7 @@ describe('fromCsvText', () => {
     ])
   })
 
-  it('refuses a file without a header, columns or rows', () => {
+  it('rejects a file without a header, columns or rows', () => {
     expect(lines('')).toEqual(['digits.csv:1:1: expected a header, got an empty file'])
     expect(lines('x,y,label\n')).toEqual(['digits.csv:2:1: expected at least one row, got none'])
     expect(lines('x,label\n1,2\n')).toEqual(['digits.csv:1:1: expected a column "y", got no such name in the header'])
@@ -117,7 +117,7 @@ describe('fromCsvText', () => {
     ])
   })
 
-  it('reports what was wrong before a mistake in the quotes as well, in order', () => {
+  it('reports errors before an error in the quotes too, in order', () => {
     const xy = { features: [Dataset.column('x', Dataset.number)], label: Dataset.column('y', Dataset.integer) } as const
     const shown = (text: string) => E.swap(E.mapLeft(Dataset.showCsvErrors)(Dataset.fromCsvText(text, xy, 'xy.csv')))
     expect(shown('x,y\nabc,1\n2\n"3,4\n')).toEqual(
@@ -237,7 +237,7 @@ describe('Dataset', () => {
     )
   })
 
-  it('shuffle keeps features with their labels, loses none, and follows from the key', () => {
+  it('shuffle keeps features with their labels, loses none, and is determined by the key', () => {
     fc.assert(
       fc.property(sizes, fc.nat(), (n, seed) => {
         const shuffled = pipe(numbered(n), Dataset.shuffle(Random.key(seed)))
@@ -269,7 +269,7 @@ describe('Dataset', () => {
     )
   })
 
-  it('batches refuses sizes that are none', () => {
+  it('batches rejects wrong sizes and unknown options', () => {
     expect(() => Dataset.batches(0)).toThrow('batches: the size is 0; expected an integer above 0')
     expect(() => Dataset.batches(1.5)).toThrow('batches: the size is 1.5; expected an integer above 0')
     const misspelt: object = { droplast: true }
@@ -332,7 +332,7 @@ describe('Dataset', () => {
     )
   })
 
-  it('map refuses to change the number of examples', () => {
+  it('map rejects another number of examples', () => {
     expect(() =>
       pipe(
         numbered(3),

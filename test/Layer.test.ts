@@ -178,7 +178,7 @@ describe('named', () => {
     expect(() => bad(T.ones([1, 4]))).toThrow('grad: hidden.w is int32')
   })
 
-  it('refuses names that are none', () => {
+  it('rejects repeated names, and names that are not identifiers', () => {
     expect(() => Layer.named('a', 'b', 'a')).toThrow('named: the name a is given twice; expected distinct names')
     expect(() => Layer.named('0')).toThrow("named: a name is '0'; expected letters, digits and _, no digit first")
     // @ts-expect-error two names for three layers
@@ -222,7 +222,7 @@ describe('dense', () => {
     expect(T.toNested(Layer.predict(stack)(params, {})(T.ones([2, 1, 3])))).toEqual([[[16, 35]], [[16, 35]]])
   })
 
-  it('has a bias unless told otherwise, zero at first', () => {
+  it('has a bias by default, zero at first', () => {
     const [{ params: withBias }] = Layer.dense(3, 2).init(Random.key(0))
     expect(T.toNested(withBias.b)).toEqual([0, 0])
     const layer = Layer.dense(3, 2, { bias: false, init: Init.ones, dtype: 'float64' })
@@ -240,7 +240,7 @@ describe('dense', () => {
     expect(count(four.init(Random.key(0))[0].params)).toBe(46)
   })
 
-  it('says what it takes', () => {
+  it('rejects sizes and inputs that do not fit', () => {
     expect(() => Layer.dense(0, 2)).toThrow('dense: the number of inputs is 0; expected an integer above 0')
     const run: (x: T.Tensor) => T.Tensor = (x) => Layer.predict(Layer.dense(3, 2))(params, {})(T.ensure(x, [1, 3]))
     expect(() => run(T.ones([1, 4]))).toThrow('ensure: shape [1, 4]; [1, 3] is required')
@@ -298,7 +298,7 @@ describe('dropout', () => {
     expect([...T.toArray(gradient)]).toEqual([...T.toArray(run(x)[0])])
   })
 
-  it('refuses rates that are none', () => {
+  it('rejects rates out of range', () => {
     expect(() => Layer.dropout(1)).toThrow('dropout: the rate is 1; expected a number from 0 to 1 (exclusive)')
     expect(() => Layer.dropout(-0.1)).toThrow('dropout: the rate is -0.1; expected a number from 0 to 1 (exclusive)')
   })

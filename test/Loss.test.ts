@@ -124,7 +124,7 @@ describe('crossEntropy', () => {
     expect([...T.toArray(grad(loss)(f64([[0, -Infinity]])))]).toEqual([0, 0])
   })
 
-  it('says what is wrong with labels', () => {
+  it('rejects labels of another shape, dtype or range', () => {
     const scores: T.Tensor = T.zeros([4, 3])
     expect(() => Loss.crossEntropy(scores, int([0, 1, 2]))).toThrow(
       'crossEntropy: the shapes of scores and labels are [4, 3] and [3]; ' +
@@ -202,7 +202,7 @@ describe('reduction', () => {
   const losses: readonly Loss.Loss[] = [Loss.meanSquaredError, Loss.meanAbsoluteError, Loss.l2, Loss.huber, Loss.hinge]
   const values = fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 1, maxLength: 6 })
 
-  it('mean and sum put together what none gives', () => {
+  it('mean and sum reduce the losses of none', () => {
     fc.assert(
       fc.property(fc.constantFrom(...losses), values, (loss, list) => {
         const predicted = T.of(list, 'float64')

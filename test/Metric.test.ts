@@ -48,7 +48,7 @@ describe('Metric', () => {
     expect([1, 2, 3].map((k) => Metric.topK(k)(scores, labels).sum)).toEqual([3, 4, 4])
   })
 
-  it('says what it takes', () => {
+  it('rejects other shapes, and labels that are not classes', () => {
     const sentence = 'the shapes of scores and labels are [4, 3] and [3]; expected one label for each row of scores'
     const three = T.of([0, 1, 2], 'int32')
     expect(() => Metric.correct(scores, three)).toThrow(`correct: ${sentence}`)

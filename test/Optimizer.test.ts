@@ -207,7 +207,7 @@ describe('transformations', () => {
     )
   })
 
-  it('a gradient of another structure is refused by path', () => {
+  it('rejects a gradient of another structure, with the path', () => {
     const params = { w: T.of([1]), b: T.of([1]) }
     const gradient: unknown = { w: T.of([1]) }
     expect(() => Optimizer.trace(0.9).update<unknown>(gradient, Optimizer.trace(0.9).init(params), params)).toThrow(

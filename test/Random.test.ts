@@ -26,7 +26,7 @@ describe('keys', () => {
     )
   })
 
-  test('a seed that is no integer is refused', () => {
+  test('rejects a seed that is not an integer', () => {
     expect(() => Random.key(0.5)).toThrow('key: the seed is 0.5; expected an integer from -(2^53 - 1) to 2^53 - 1')
     expect(() => Random.key(2 ** 53)).toThrow('key: the seed is 9007199254740992; expected an integer')
     expect(() => Random.key(NaN)).toThrow('key: the seed is NaN; expected an integer')
@@ -45,7 +45,7 @@ describe('keys', () => {
     )
   })
 
-  test('split keys differ from each other, from the key, and from what is folded in', () => {
+  test('split keys differ from each other, from the key, and from keys of foldIn', () => {
     const key = Random.key(7)
     const folded = Array.from({ length: 2000 }, (_, i) => Random.foldIn(key, i - 1000))
     const big = [2 ** 32, -(2 ** 32), 2 ** 40, Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER].map((n) =>
@@ -85,7 +85,7 @@ describe('keys', () => {
     expect(() => Random.foldIn(Random.key(0), 0.5)).toThrow('foldIn: data is 0.5; expected an integer')
   })
 
-  test('what is drawn with two split keys is uncorrelated: |r| below 4 / sqrt(n)', () => {
+  test('draws with two split keys are uncorrelated: |r| below 4 / sqrt(n)', () => {
     const n = 50_000
     const [a, b] = Random.split(Random.key(11))
     const [x, y] = [T.toArray(Random.uniform(a, [n])), T.toArray(Random.uniform(b, [n]))]

@@ -56,7 +56,7 @@ describe('Schedule', () => {
     expect([0, 1, 2, 3, 4, 9, 14, 99].map(rate)).toEqual([0, 0.25, 0.5, 0.75, 1, 0.5, 0, 0])
   })
 
-  it('refuses lengths that are not above 0', () => {
+  it('rejects lengths that are not above 0', () => {
     const sentence = (name: string, n: number) => `${name} is ${n}; expected a number of steps above 0`
     expect(() => Schedule.cosine({ from: 1, over: 0 })).toThrow(sentence('cosine: over', 0))
     expect(() => Schedule.linear({ from: 1, over: -1 })).toThrow(sentence('linear: over', -1))
@@ -78,7 +78,7 @@ describe('Schedule', () => {
   })
 })
 
-describe('what constructors refuse', () => {
+describe('constructors reject', () => {
   const plain = Schedule as unknown as Record<string, (...args: readonly unknown[]) => unknown>
 
   it.each([
@@ -125,7 +125,7 @@ describe('at a step that is a tensor', () => {
     expect([0, 1, 2, 3].map((step) => warm(step))).toEqual([0, 0.5, 1, 0.5])
   })
 
-  it('a value that is no scalar is refused', () => {
+  it('rejects a value that is not a scalar', () => {
     const loose = Schedule.make as unknown as (value: () => T.Tensor) => Schedule.Schedule
     expect(() => loose(() => T.of([1, 2]))(0)).toThrow('Schedule.make: the value has shape [2]; expected a scalar')
     const looser = Schedule.make as unknown as (value: unknown) => Schedule.Schedule

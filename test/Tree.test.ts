@@ -70,7 +70,7 @@ describe('map', () => {
     )
   })
 
-  test('the function is told the path; the tree is left as it was', () => {
+  test('the function receives the path; the tree stays unchanged', () => {
     const t = { a: T.scalar(1), b: [T.scalar(2)] as const }
     const seen: string[] = []
     const mapped = Tree.mapWithPath(t, (path, leaf) => {
@@ -274,7 +274,7 @@ describe('trees are vectors', () => {
 })
 
 describe('trees that cannot be walked', () => {
-  test('cycles and very deep trees are refused with the place', () => {
+  test('rejects cycles and very deep trees, with the path', () => {
     const loop: unknown[] = []
     loop.push(loop)
     const record: { inner?: unknown } = {}

@@ -203,7 +203,7 @@ describe('derivatives through coefficients', () => {
     )
   })
 
-  it('refuse what is no float scalar', () => {
+  it('reject values that are not float scalars', () => {
     const loose = Optimizer as unknown as Record<string, (...args: readonly unknown[]) => unknown>
     expect(() => loose['adam']?.(T.of([0.1, 0.2]))).toThrow('adam: the learning rate has shape [2]; expected a scalar')
     expect(() => Optimizer.scale(T.scalar(1, 'int32'))).toThrow(

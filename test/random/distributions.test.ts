@@ -12,7 +12,7 @@ const n = 20_000
 const equally = (of: number, among: number): readonly number[] => new Array<number>(among).fill(of / among)
 const normalCdf = (x: number): number => 0.5 * erfc(-x * Math.SQRT1_2)
 
-test('the tests themselves: exact values, and samples that are not what they should be', () => {
+test('the tests themselves: exact values, and samples of wrong distributions', () => {
   expect(chiSquare([10, 20, 30], [20, 20, 20])).toBeCloseTo(Math.exp(-5), 12)
   expect(chiSquare([20, 20], [20, 20])).toBe(1)
   expect(chiSquare([115, 85], [100, 100])).toBeCloseTo(erfc(Math.sqrt(4.5 / 2)), 12)
@@ -171,7 +171,7 @@ describe('bounds', () => {
     expect(() => Random.bernoulli(key, NaN)).toThrow('bernoulli: a probability is NaN; expected a number from 0 to 1')
   })
 
-  test('an element type that draws do not have is refused', () => {
+  test('rejects a dtype that is not a float type', () => {
     // @ts-expect-error draws are floats
     expect(() => Random.normal(Random.key(0), [2], 'int32')).toThrow(
       "normal: dtype is 'int32'; expected 'float32' or 'float64'"

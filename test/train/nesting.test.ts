@@ -115,7 +115,7 @@ describe('update', () => {
 })
 
 describe('step', () => {
-  it('inside of vmap says what to take instead', () => {
+  it('inside of vmap names the alternative', () => {
     const run = (key: Random.Key): T.Tensor =>
       T.scalar(Train.step(objective, optimizer)(Train.init(layer, optimizer)(key), batch(0))[1].loss)
     expect(() => vmap(run, { inAxes: 'split', size: 3 })(Random.key(7))).toThrow(
