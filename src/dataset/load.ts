@@ -78,8 +78,8 @@ export const showCsvErrors = (errors: CsvErrors, most: number = 20): string => {
 const checkColumns = /* @__PURE__ */ options<CsvColumns>('fromCsv', {
   features: checkedLater,
   label: checkedLater,
-  labelType: /* @__PURE__ */ oneOf('int32', 'float32', 'float64'),
-  featureType: /* @__PURE__ */ oneOf('float32', 'float64')
+  labelType: oneOf('int32', 'float32', 'float64'),
+  featureType: oneOf('float32', 'float64')
 })
 
 const quote = (text: string): string => JSON.stringify(text)

@@ -83,8 +83,8 @@ interface Dense {
 
 const check = /* @__PURE__ */ options<DenseOptions>('dense', {
   bias: flag,
-  init: /* @__PURE__ */ callable('an initialiser, as those of Init'),
-  dtype: /* @__PURE__ */ oneOf('float32', 'float64')
+  init: callable('an initialiser, as those of Init'),
+  dtype: oneOf('float32', 'float64')
 })
 
 type Params = Weights<number, number> & { readonly b?: Tensor<[number]> }

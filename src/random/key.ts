@@ -71,7 +71,7 @@ interface Counter {
 }
 
 /** The key that is the block of a constant counter; one for each of several keys. */
-export const deriveKeyPrimitive: Primitive<Counter> = /* @__PURE__ */ op<1, Counter>({
+export const deriveKeyPrimitive: Primitive<Counter> = op<1, Counter>({
   name: 'deriveKey',
   kind: 'random',
   arity: 1,
@@ -88,7 +88,7 @@ export const deriveKeyPrimitive: Primitive<Counter> = /* @__PURE__ */ op<1, Coun
 })
 
 /** The key that is the block of a counter, an int32 tensor; each of several keys has a counter of its own. */
-export const foldInPrimitive: Primitive = /* @__PURE__ */ op<2, None>({
+export const foldInPrimitive: Primitive = op<2, None>({
   name: 'foldIn',
   kind: 'random',
   arity: 2,
@@ -162,7 +162,7 @@ export function split(first: Key | number, n = 2): readonly Key[] | ((from: Key)
 export const foldIn: {
   (from: Key, data: number | Tensor): Key
   (data: number | Tensor): (from: Key) => Key
-} = /* @__PURE__ */ dual((from: Key, data: number | Tensor): Key => {
+} = dual((from: Key, data: number | Tensor): Key => {
   requireKey('foldIn', from)
   if (isTensor(data)) {
     if (data.dtype !== 'int32') throw new DTypeError('foldIn', `data is ${data.dtype}; expected int32`)

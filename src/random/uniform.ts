@@ -20,7 +20,7 @@ import { type DrawParams, drawing, sampleKey, wordsFrom } from './unit.js'
 // -----------------------------------------------------------------------------
 
 /** The words of the stream of a key. */
-export const bitsPrimitive: Primitive<ToShape> = /* @__PURE__ */ op<1, ToShape>({
+export const bitsPrimitive: Primitive<ToShape> = op<1, ToShape>({
   name: 'bits',
   kind: 'random',
   arity: 1,
@@ -53,9 +53,7 @@ export const bitsPrimitive: Primitive<ToShape> = /* @__PURE__ */ op<1, ToShape>(
 export const bits: {
   <const S extends Shape>(key: Key, shape: S): Tensor<Mutable<S>>
   <const S extends Shape>(shape: S): (key: Key) => Tensor<Mutable<S>>
-} = /* @__PURE__ */ drawByShape('bits', (key: Key, shape: Shape) =>
-  bindOne(bitsPrimitive, [key], { shape: validate('bits', shape) })
-)
+} = drawByShape('bits', (key: Key, shape: Shape) => bindOne(bitsPrimitive, [key], { shape: validate('bits', shape) }))
 
 // -----------------------------------------------------------------------------
 // uniform numbers

@@ -246,7 +246,7 @@ const checkRun = /* @__PURE__ */ options<RunOptions>('Train.run', {
     expected: 'an AbortSignal',
     holds: (signal) => typeof signal === 'object' && signal !== null && 'aborted' in signal
   },
-  onProgress: /* @__PURE__ */ callable('a function')
+  onProgress: callable('a function')
 })
 
 const failed = <P, S>(error: unknown, state: State<P, S>): Either<Failed<P, S>, never> =>

@@ -213,7 +213,7 @@ export const map: {
   (f: Changing): <P>(tree: P) => WithLeaves<P, Tensor>
   <P, F extends Keeping>(tree: P, f: F & Keeps<F>): P
   <P>(tree: P, f: Changing): WithLeaves<P, Tensor>
-} = /* @__PURE__ */ dual((tree: unknown, f: Changing) => mapAs('Tree.map', tree, (leaf) => f(leaf)))
+} = dual((tree: unknown, f: Changing) => mapAs('Tree.map', tree, (leaf) => f(leaf)))
 
 /**
  * Applies a function to the path of each leaf and the leaf. Dual.
@@ -231,9 +231,7 @@ export const mapWithPath: {
   (f: ChangingWithPath): <P>(tree: P) => WithLeaves<P, Tensor>
   <P>(tree: P, f: KeepingWithPath): P
   <P>(tree: P, f: ChangingWithPath): WithLeaves<P, Tensor>
-} = /* @__PURE__ */ dual((tree: unknown, f: ChangingWithPath) =>
-  mapAs('Tree.mapWithPath', tree, (leaf, path) => f(path, leaf))
-)
+} = dual((tree: unknown, f: ChangingWithPath) => mapAs('Tree.mapWithPath', tree, (leaf, path) => f(path, leaf)))
 
 /** Checks that two trees have the same structure, and visits corresponding leaves. */
 const together = (

@@ -20,6 +20,18 @@ describe('subject', () => {
     expect(errorInstance).toMatchObject({ message: nothing('f') })
   })
 
+  test('check and gradientWith reject unknown and wrong options at once', () => {
+    const wrong: readonly (readonly [options: object, sentence: string])[] = [
+      [{ names: 'f' }, 'unknown option names; expected name, laws or salt'],
+      [{ laws: Law.adjoint }, 'laws is { name: '],
+      [{ salt: '1' }, "salt is '1'; expected a finite number"]
+    ]
+    for (const [options, sentence] of wrong) {
+      expect(() => Law.check((x: T.Tensor) => x, options)).toThrow(`Law.check: ${sentence}`)
+      expect(() => Law.gradientWith(options)).toThrow(`Law.gradientWith: ${sentence}`)
+    }
+  })
+
   test('rejects single precision, with the path and the remedy', () => {
     expect(() => Law.check((x: T.Tensor) => x)(T.of([1]))).toThrow(
       expect.objectContaining({
