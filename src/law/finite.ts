@@ -21,8 +21,8 @@ const projections = 8
 const shown = 64
 
 /**
- * What is accepted: |AD - FD| <= 8 (rounding + truncation) + 32 eps max(|AD|, |FD|), where a derivative that cancels is
- * no more exact than what it was derived from.
+ * The bound: |AD - FD| <= 8 (rounding + truncation) + 32 eps max(|AD|, |FD|), where a derivative that cancels is
+ * as imprecise as the numbers it was derived from.
  */
 const bounds = (automatic: Float64Array, { value, error }: Slope, natural: number | Float64Array): Float64Array =>
   error.map((each, i) => {
@@ -52,7 +52,7 @@ const withoutKinks = (measured: Slope, line: Line, at: Float64Array, noise: Floa
   return { value: measured.value, error: measured.error.map((each, i) => (kinks[i] === true ? Infinity : each)) }
 }
 
-/** Holds the law; where it fails and no smoothness was promised, once more without the outputs at a kink. */
+/** Checks the law; where it fails and no smoothness was promised, once more without the outputs at a kink. */
 const forgiving = (subject: Subject, check: (kinks: boolean) => Verdict): Verdict => {
   const verdict = check(false)
   if (E.isRight(verdict) || subject.smooth) return verdict

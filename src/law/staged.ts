@@ -1,4 +1,4 @@
-/** The law of staging: a program is the function that it was made from. */
+/** The law of staging: a program computes the function that it was made from. */
 import { callMapped } from '../calculus/batching.js'
 import { equals, show } from '../shape/model.js'
 import { run } from '../transform/program.js'
@@ -52,8 +52,8 @@ const mapped = (part: Part, mask: readonly boolean[]): Part => ({
 })
 
 /**
- * A program is the function that it was made from, bit for bit, at any point: of the value, the vjp, the jvp and the vmap.
- * Rules thus see shapes and types only, and `infer` foretells both.
+ * A program computes the function that it was made from, bit for bit, at any point: its value, vjp, jvp and vmap. Rules thus
+ * depend on shapes and types only, and `infer` gives both.
  *
  * @example
  * import * as Law from 'pullback/Law'
