@@ -1,5 +1,5 @@
 // A neural ODE learns a spiral: a small network is the right-hand side of a differential equation, and is trained by the
-// gradient of its solutions, which goes through the solver. Then it meets points that it has never started from.
+// gradient of its solutions, which goes through the solver. Then it is tested at new starting points.
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 import { type Params, firstParams, loss, observe, pieces, predict, train } from './neuralOde/spiral.js'

@@ -31,7 +31,7 @@ const params = fc.record({ w: A.tensor({ shape: [3] }), b: A.tensor({ shape: [] 
 const ofModel = fc.check(Law.gradient(model, params, A.tensor({ shape: [3] })), { seed: 1, numRuns: 50 })
 check('a model that is made of it has the right gradients', !ofModel.failed)
 
-// The same with a factor forgotten in the derivative.
+// This primitive with a factor missing in the derivative.
 const wrong = unary({ name: 'wrong', domain: real, f: (x) => x * x, df: (x) => x })
 const verdict = Law.check(wrong, { name: 'wrong' })(T.of([0.5, -1.5], 'float64'))
 const found = E.isLeft(verdict) ? verdict.left : undefined

@@ -1,5 +1,5 @@
 /**
- * Generators of test data for fast-check: tensors, shapes and what operations draw their operands from.
+ * Generators of test data for fast-check: tensors, shapes, and the operands of operations.
  *
  * Trees of tensors come from fast-check's own combinators: `fc.record({ w: A.tensor({ shape: [2, 3] }), b: A.tensor({ shape: [3] }) })`.
  */

@@ -17,7 +17,7 @@ import type { Tensor } from './tensor/model.js'
 // -----------------------------------------------------------------------------
 
 /**
- * A distribution of tensors for each shape and element type, float32 unless told otherwise.
+ * A distribution of tensors for each shape and element type, float32 by default.
  *
  * @example
  * import * as Init from 'pullback/Init'

@@ -1,6 +1,6 @@
 /**
- * The laws of differentiation, for primitives, layers and whole models: `fc.assert(Law.gradient(f, arbitrary))` with any
- * runner, `Law.check(f)(...args)` with none.
+ * The laws of differentiation, for primitives, layers and whole models: `fc.assert(Law.gradient(f, arbitrary))` in any
+ * test runner, `Law.check(f)(...args)` without one.
  */
 export { type VectorSpace, eq, vectorSpace } from './law/algebra.js'
 export { batchInvariance } from './law/batch.js'

@@ -1,5 +1,5 @@
 /**
- * Layers: values that know how to draw parameters, and compute a pure function of parameters, state, context and input.
+ * Layers: values that draw parameters, and compute a pure function of parameters, state, context and input.
  */
 export { type DenseOptions, type DenseParams, type Weights, dense } from './layer/dense.js'
 export { dropout } from './layer/dropout.js'

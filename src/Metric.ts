@@ -1,9 +1,10 @@
 /**
- * Metrics: numbers that say how good predictions are. What is counted over batches is mergeable, by a monoid.
+ * Metrics: numbers that measure predictions. Counts over batches are merged by a monoid.
  */
 import type { Monoid } from 'fp-ts/lib/Monoid.js'
 import type { Data } from './DType.js'
 import { requireNumber } from './internal/check.js'
+import { requireTensor } from './internal/require.js'
 import { requireClasses } from './loss/model.js'
 import { ShapeError, equals, show } from './shape/model.js'
 import { argmax, toArray } from './Tensor.js'
@@ -15,7 +16,7 @@ import { typed } from './tensor/typed.js'
 // -----------------------------------------------------------------------------
 
 /**
- * A mean that can be continued: a sum, and how many numbers it is of.
+ * A mean that can be continued: a sum, and the count of its numbers.
  *
  * @example
  * import * as Metric from 'pullback/Metric'
@@ -47,7 +48,7 @@ export const mean = (value: number, count: number = 1): Mean => ({ sum: value * 
 // -----------------------------------------------------------------------------
 
 /**
- * The mean itself; NaN of nothing.
+ * The mean itself; NaN if the count is 0.
  *
  * @example
  * import * as Metric from 'pullback/Metric'
@@ -61,7 +62,7 @@ export const value = ({ sum, count }: Mean): number => sum / count
 // -----------------------------------------------------------------------------
 
 /**
- * Means of parts to the mean of the whole. Associative up to the rounding of sums; exactly so for counts of hits.
+ * Merges means of parts into the mean of the whole. Associative up to the rounding of sums; exactly so for counts of hits.
  *
  * @example
  * import { concatAll } from 'fp-ts/lib/Monoid.js'
@@ -86,13 +87,17 @@ interface Rows {
   readonly labels: Data
 }
 
+const onePerRow = 'expected one label for each row of scores'
+
 const requireRows = (operation: string, scores: Tensor, labels: Tensor): Rows => {
+  requireTensor(operation, scores, 'the argument scores')
+  requireTensor(operation, labels, 'the argument labels')
   const classes = scores.shape[scores.shape.length - 1]
   if (classes === undefined || !equals(scores.shape.slice(0, -1), labels.shape)) {
     throw new ShapeError(
       operation,
       [scores.shape, labels.shape],
-      `scores ${show(scores.shape)} and labels ${show(labels.shape)}; one label for each row of scores is required`
+      `the shapes of scores and labels are ${show(scores.shape)} and ${show(labels.shape)}; ${onePerRow}`
     )
   }
   const rows = { classes, scores: toArray(scores), labels: toArray(labels) }
@@ -165,7 +170,7 @@ export const topK = (k: number): ((scores: Tensor, labels: Tensor) => Mean) => {
 }
 
 /**
- * How often each class was taken for each: entry (i, j) counts the rows of label i whose highest score, the first one at
+ * The counts of predictions: entry (i, j) counts the rows of label i whose highest score, the first one at
  * a tie, is at j. An int32 tensor of shape [classes, classes]; matrices of parts add up to that of the whole. NaN among the
  * scores is refused: no class could be counted.
  *

@@ -1,8 +1,8 @@
 /**
  * Schedules: numbers that change with the step, such as a learning rate. A schedule is a function of the step number and
- * nothing else; steps count from 0.
+ * nothing else; steps are counted from 0.
  */
-import { describe } from './internal/describe.js'
+import { refusal } from './internal/describe.js'
 import { options, checkedLater, flag } from './internal/options.js'
 import { ShapeError, show } from './shape/model.js'
 import { isNotNegative, requireNumber } from './internal/check.js'
@@ -35,8 +35,8 @@ import { typed } from './tensor/typed.js'
 /**
  * A number for each step; the first step is 0. The unit of a step is the caller's: an update in `Optimizer`.
  *
- * Any function of the step is one. Those of this module, and those that `make` makes, also know their value at a step that
- * is a tensor, as it is inside of `vmap`, `checkpoint`, `scan` and `trace`, where no number can be read.
+ * Any function of the step is one. Those of this module, and those that `make` makes, also have a value at a step that is a
+ * tensor, as it is inside of `vmap`, `checkpoint`, `scan` and `trace`, where no number can be read.
  *
  * @example
  * import * as Schedule from 'pullback/Schedule'
@@ -50,7 +50,7 @@ import { typed } from './tensor/typed.js'
  */
 export interface Schedule {
   (step: number): number
-  /** The same as a scalar tensor, of a step that is one. */
+  /** The value as a scalar tensor, at a step that is one. */
   readonly at?: (step: Tensor<[]>) => Tensor<[]>
 }
 
@@ -69,10 +69,8 @@ export interface Way {
   readonly over: number
 }
 
-const positiveSteps = (operation: string, steps: number): void => {
-  if (typeof steps === 'number' && steps > 0) return
-  throw new RangeError(`${operation}: ${describe(steps)} steps; a number above 0 is required`)
-}
+const positiveSteps = (operation: string, name: string, steps: number): void =>
+  requireNumber(operation, name, steps, 'a number of steps above 0', (n) => n > 0)
 
 const finite = (operation: string, name: string, value: number): void =>
   requireNumber(operation, name, value, 'a finite number', Number.isFinite)
@@ -81,7 +79,7 @@ const requireWay = (operation: string, way: Way): void => {
   options<Way>(operation, { from: checkedLater, to: checkedLater, over: checkedLater })(way)
   finite(operation, 'from', way.from)
   finite(operation, 'to', way.to ?? 0)
-  positiveSteps(operation, way.over)
+  positiveSteps(operation, 'over', way.over)
 }
 
 /** How far along its way a step is, from 0 to 1. */
@@ -95,8 +93,8 @@ const progress = (step: Tensor<[]>, over: number): Tensor<[]> => minimum(maximum
  * A schedule from a function in tensor operations, which is given the step as a float64 scalar: it works inside of every
  * transformation, and one may differentiate through the tensors that it closes over.
  *
- * @throws TypeError when it is no function, or its value no tensor
- * @throws ShapeError when its value is no scalar
+ * @throws TypeError when it is not a function, or its value is not a tensor
+ * @throws ShapeError when its value is not a scalar
  *
  * @example
  * import { grad } from 'pullback/Grad'
@@ -116,7 +114,7 @@ const progress = (step: Tensor<[]>, over: number): Tensor<[]> => minimum(maximum
 /* @__NO_SIDE_EFFECTS__ */
 export const make = (value: (step: Tensor<[]>) => Tensor<[]>): Schedule => {
   if (typeof value !== 'function') {
-    throw new TypeError(`Schedule.make: ${describe(value)}; a function of the step is required`)
+    throw new TypeError(refusal('Schedule.make', 'the argument', value, 'a function of the step'))
   }
   const at = (step: Tensor<[]>): Tensor<[]> => {
     const result: Tensor = value(cast(step, 'float64'))
@@ -125,7 +123,7 @@ export const make = (value: (step: Tensor<[]>) => Tensor<[]>): Schedule => {
     throw new ShapeError(
       'Schedule.make',
       [result.shape],
-      `a value of shape ${show(result.shape)}; a scalar is required`
+      `the value has shape ${show(result.shape)}; expected a scalar`
     )
   }
   return Object.assign((step: number): number => item(at(scalar(step, 'float64'))), { at })
@@ -213,7 +211,7 @@ const exponentialOptions = /* @__PURE__ */ options<Parameters<typeof exponential
 
 /**
  * Falls geometrically: from * decay^(t / every). With `staircase` the exponent is rounded down, so that the value drops
- * once every so many steps.
+ * once in `every` steps.
  *
  * An interval that is not above 0 throws a `RangeError`.
  *
@@ -235,7 +233,7 @@ export const exponential = (given: {
   const { from, decay, every, staircase = false } = given
   finite('exponential', 'from', from)
   requireNumber('exponential', 'decay', decay, 'a number of 0 or more', isNotNegative)
-  positiveSteps('exponential', every)
+  positiveSteps('exponential', 'every', every)
   return make((step) => {
     const exponent = div(step, every)
     // A strong zero: from 0 it stays 0, however large the power grows.
@@ -250,7 +248,7 @@ export const exponential = (given: {
 /**
  * Rises from 0 to the start of a schedule over a number of steps, and then follows that schedule from its step 0.
  *
- * A length that is not above 0 throws a `RangeError`. What a schedule knows of steps that are tensors stays known.
+ * A length that is not above 0 throws a `RangeError`. The result has values at steps that are tensors if the schedule has.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -262,7 +260,7 @@ export const exponential = (given: {
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const warmup = (steps: number): ((schedule: Schedule) => Schedule) => {
-  positiveSteps('warmup', steps)
+  positiveSteps('warmup', 'steps', steps)
   return (schedule) => {
     const { at } = schedule
     if (at === undefined) {

@@ -3,7 +3,7 @@
  * are trees.
  *
  * Functions here take any type and check at run time that it is a tree, so that interfaces may describe one; an error
- * names the path of the first culprit.
+ * names the path of the first bad leaf.
  */
 export { TreeError } from './tree/error.js'
 export { type Flat, type WithLeaves, flatten, leaves, map, mapWithPath, sameStructure, zipWith } from './tree/model.js'

@@ -71,20 +71,44 @@ describe('tensor', () => {
     expect(fc.sample(drawn, 20).every((x) => x.shape.length === 2)).toBe(true)
   })
 
-  it('refuses a domain without room', () => {
+  it('rejects a domain without room', () => {
     expect(() => A.tensor({ domain: interval(1, 1) })).toThrow(
-      'A.tensor: the domain from 1 to 1; from must be less than to'
+      'A.tensor: the domain is from 1 to 1; expected from < to'
     )
     const crowded = { ...interval(0, 1), kinks: Array.from({ length: 10_000 }, (_, k) => (k + 0.5) / 10_000) }
     expect(() => A.tensor({ domain: crowded })).toThrow(
-      saying('A.tensor: the domain from 0 to 1; room between its kinks is required')
+      saying('A.tensor: the domain is from 0 to 1; expected room between its kinks')
     )
   })
 
-  it('distinct refuses more values than its domain has', () => {
+  it('distinct rejects more values than its domain has', () => {
     expect(() => fc.sample(A.distinct({ shape: [20_000] }), 1)).toThrow(
-      saying('A.distinct: 20000 values; the domain has room for 6000')
+      saying('A.distinct: the number of values is 20000; for this domain, expected at most 6000')
     )
+  })
+})
+
+describe('options', () => {
+  const makers: readonly (readonly [name: string, make: (options: never) => unknown, expected: string])[] = [
+    ['tensor', A.tensor, 'shape, domain or dtype'],
+    ['positive', A.positive, 'shape or dtype'],
+    ['unitOpen', A.unitOpen, 'shape or dtype'],
+    ['awayFrom', A.awayFrom([0]), 'shape, domain or dtype'],
+    ['distinct', A.distinct, 'shape, domain or dtype'],
+    ['withTies', A.withTies, 'shape, domain or dtype'],
+    ['positiveDefinite', A.positiveDefinite, 'size, batch or dtype'],
+    ['indices', A.indices, 'shape or below'],
+    ['mask', A.mask, 'shape'],
+    ['shape', A.shape, 'minRank, maxRank, minSize, maxSize or maxElements'],
+    ['broadcastShapes', A.broadcastShapes, 'minRank, maxRank, minSize, maxSize or maxElements'],
+    ['broadcastPair', A.broadcastPair, 'minRank, maxRank, minSize, maxSize, maxElements, domains or dtype'],
+    ['draw', A.draw, 'maxElements, singular or longest']
+  ]
+  it.each(makers)('%s rejects unknown options, and a list in their place', (name, make, expected) => {
+    expect(() => make({ shapes: [2] } as never)).toThrow(
+      saying(`A.${name}: unknown option shapes; expected ${expected}`)
+    )
+    expect(() => make([2] as never)).toThrow(saying(`A.${name}: options are [2]; expected an object with ${expected}`))
   })
 })
 
@@ -110,7 +134,7 @@ describe('shape', () => {
     expect(bounded.every((shape) => shape.length >= 1 && shape.every((n) => n >= 2 && n <= 5))).toBe(true)
     expect(bounded.every((shape) => Shape.size(shape) <= 100)).toBe(true)
     expect(() => A.shape({ minRank: 3, maxRank: 2 })).toThrow(
-      saying('A.shape: ranks 3 to 2, sizes 0 to 4; a minimum must not exceed its maximum')
+      saying('A.shape: ranks are 3 to 2 and sizes 0 to 4; expected no minimum above its maximum')
     )
   })
 
@@ -203,7 +227,7 @@ describe('the others', () => {
 })
 
 describe('draw', () => {
-  test('a sample shrinks, and prints what it drew', () => {
+  test('a sample shrinks, and prints its draws', () => {
     const { counterexample } = fc.check(
       fc.property(A.draw(), (from) => {
         const x = from.tensor(from.shape({ minRank: 1 }), real)

@@ -26,13 +26,17 @@ describe('columns', () => {
     expect(refused.filter((text) => E.isRight(Dataset.number.decode(text)))).toEqual([])
   })
 
-  it('refuse bounds and names between which nothing can be told', () => {
-    const numbers = 'numberBetween: bounds 5 and 1; expected the smaller one first'
+  it('reject bounds in the wrong order, repeated names and an empty list', () => {
+    const numbers = 'numberBetween: the bounds are 5 and 1; expected the smaller one first'
     expect(() => Dataset.numberBetween(5, 1)).toThrow(numbers)
-    expect(() => Dataset.integerBetween(5, 1)).toThrow('integerBetween: bounds 5 and 1; expected the smaller one first')
-    expect(() => Dataset.numberBetween(NaN, 1)).toThrow('numberBetween: bounds NaN and 1')
-    expect(() => Dataset.category(['a', 'b', 'a'])).toThrow('category: the name "a" twice; expected each once')
-    expect(() => Dataset.category([])).toThrow('category: no names; expected at least one')
+    expect(() => Dataset.integerBetween(5, 1)).toThrow(
+      'integerBetween: the bounds are 5 and 1; expected the smaller one first'
+    )
+    expect(() => Dataset.numberBetween(NaN, 1)).toThrow('numberBetween: the bounds are NaN and 1')
+    expect(() => Dataset.category(['a', 'b', 'a'])).toThrow(
+      "category: the name 'a' is given twice; expected distinct names"
+    )
+    expect(() => Dataset.category([])).toThrow('category: the list is empty; expected at least one name')
   })
 
   it('integers fit in 32 bits', () => {
@@ -42,7 +46,7 @@ describe('columns', () => {
     expect(Dataset.integer.decode('3.0')).toEqual(E.right(3))
   })
 
-  it('are codecs: what is encoded decodes to itself', () => {
+  it('are codecs: encoding and decoding is the identity', () => {
     const species = Dataset.category(['setosa', 'virginica'])
     expect(species.encode(1)).toBe('virginica')
     expect(species.decode(species.encode(1))).toEqual(E.right(1))
@@ -82,7 +86,7 @@ describe('fromCsvText', () => {
     expect(features.shape).toEqual([1, 2])
   })
 
-  it('names line, column, what was expected and what was there', () => {
+  it('names line, column, the expectation and the text', () => {
     expect(lines('x,y,label\n1,2,3\n1,abc,3\n')).toEqual(['digits.csv:3:2: expected a number from 0 to 16, got "abc"'])
     expect(lines('label,x,y\n1,abc,3')).toEqual(['digits.csv:2:2: expected a number, got "abc"'])
   })
@@ -97,7 +101,7 @@ describe('fromCsvText', () => {
     ])
   })
 
-  it('refuses a file without a header, columns or rows', () => {
+  it('rejects a file without a header, columns or rows', () => {
     expect(lines('')).toEqual(['digits.csv:1:1: expected a header, got an empty file'])
     expect(lines('x,y,label\n')).toEqual(['digits.csv:2:1: expected at least one row, got none'])
     expect(lines('x,label\n1,2\n')).toEqual(['digits.csv:1:1: expected a column "y", got no such name in the header'])
@@ -113,7 +117,7 @@ describe('fromCsvText', () => {
     ])
   })
 
-  it('reports what was wrong before a mistake in the quotes as well, in order', () => {
+  it('reports errors before an error in the quotes too, in order', () => {
     const xy = { features: [Dataset.column('x', Dataset.number)], label: Dataset.column('y', Dataset.integer) } as const
     const shown = (text: string) => E.swap(E.mapLeft(Dataset.showCsvErrors)(Dataset.fromCsvText(text, xy, 'xy.csv')))
     expect(shown('x,y\nabc,1\n2\n"3,4\n')).toEqual(
@@ -224,12 +228,16 @@ const sizes = fc.integer({ min: 1, max: 30 })
 
 describe('Dataset', () => {
   it('make requires one label per row', () => {
+    const copy: unknown = structuredClone(T.zeros([2]))
+    expect(() => Dataset.make(T.zeros([2, 3]), copy as T.Tensor<[number]>)).toThrow(
+      'Dataset.make: the argument labels is a copy of a tensor of shape [2]; expected a tensor; restore it with'
+    )
     expect(() => Dataset.make(T.zeros([2, 3]), T.zeros([3]))).toThrow(
-      'Dataset.make: features [2, 3] and labels [3]; one label per row is required'
+      'Dataset.make: the shapes of features and labels are [2, 3] and [3]; expected one label per row'
     )
   })
 
-  it('shuffle keeps features with their labels, loses none, and follows from the key', () => {
+  it('shuffle keeps features with their labels, loses none, and is determined by the key', () => {
     fc.assert(
       fc.property(sizes, fc.nat(), (n, seed) => {
         const shuffled = pipe(numbered(n), Dataset.shuffle(Random.key(seed)))
@@ -261,9 +269,11 @@ describe('Dataset', () => {
     )
   })
 
-  it('batches refuses sizes that are none', () => {
-    expect(() => Dataset.batches(0)).toThrow('batches: size 0; an integer above 0 is required')
-    expect(() => Dataset.batches(1.5)).toThrow('batches: size 1.5; an integer above 0 is required')
+  it('batches rejects wrong sizes and unknown options', () => {
+    expect(() => Dataset.batches(0)).toThrow('batches: the size is 0; expected an integer above 0')
+    expect(() => Dataset.batches(1.5)).toThrow('batches: the size is 1.5; expected an integer above 0')
+    const misspelt: object = { droplast: true }
+    expect(() => Dataset.batches(2, misspelt)).toThrow('batches: unknown option droplast; expected dropLast')
   })
 
   it('split cuts at a position from either end', () => {
@@ -279,7 +289,7 @@ describe('Dataset', () => {
     ])
     expect(cut(5)).toEqual([[0, 1, 2, 3, 4], []])
     expect(cut(-5)).toEqual([[], [0, 1, 2, 3, 4]])
-    expect(() => cut(6)).toThrow('split: 6 of 5 examples; an integer from -5 to 5 is required')
+    expect(() => cut(6)).toThrow('split: the position is 6; for 5 examples, expected an integer from -5 to 5')
   })
 
   it('standardise gives the data it was fitted on mean 0 and deviation 1', () => {
@@ -318,16 +328,16 @@ describe('Dataset', () => {
     expect(scaled([-1e308, 1e308], 'float64')).toEqual([-1, 1])
     expect(scaled([1e-200, 3e-200], 'float64')).toEqual([-1, 1])
     expect(() => Dataset.standardise(Dataset.make(T.zeros([0, 2]), T.zeros([0], 'int32')))).toThrow(
-      'standardise: a dataset of 0 examples; expected at least one'
+      'standardise: the data set has 0 examples; expected at least one'
     )
   })
 
-  it('map refuses to change the number of examples', () => {
+  it('map rejects another number of examples', () => {
     expect(() =>
       pipe(
         numbered(3),
         Dataset.map((x) => T.slice(x, [[0, 2]]))
       )
-    ).toThrow('Dataset.map: features [2, 2] and labels [3]; one label per row is required')
+    ).toThrow('Dataset.map: the shapes of features and labels are [2, 2] and [3]; expected one label per row')
   })
 })

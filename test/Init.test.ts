@@ -61,13 +61,13 @@ describe('bounds', () => {
 })
 
 describe('uniform', () => {
-  it('refuses bounds that are not in order', () => {
+  it('rejects bounds that are not in order', () => {
     expect(() => Init.uniform(1, -1)).toThrow(
       expect.objectContaining({
-        message: 'uniform: low 1 and high -1; expected low <= high and a float64 difference'
+        message: 'uniform: low is 1 and high is -1; expected low <= high and a difference that float64 holds'
       })
     )
-    expect(() => Init.uniform(NaN, 1)).toThrow('uniform: low NaN and high 1')
+    expect(() => Init.uniform(NaN, 1)).toThrow('uniform: low is NaN and high is 1')
   })
 })
 
@@ -84,7 +84,7 @@ describe('fans', () => {
 })
 
 describe('constants', () => {
-  it('are what they say, and draw nothing', () => {
+  it('have one value, and draw nothing', () => {
     const [x, next] = Init.constant(0.25)([2, 2])(Random.key(3))
     expect(T.toNested(x)).toEqual([
       [0.25, 0.25],

@@ -175,12 +175,12 @@ describe('named', () => {
       const broken = { ...params, hidden: { ...params.hidden, w: T.cast(params.hidden.w, 'int32') } }
       return grad((p: typeof params) => T.sum(Layer.predict(model)(p, state)(x)))(broken)
     }
-    expect(() => bad(T.ones([1, 4]))).toThrow('grad: hidden.w is int32; float32 or float64 is required')
+    expect(() => bad(T.ones([1, 4]))).toThrow('grad: hidden.w is int32')
   })
 
-  it('refuses names that are none', () => {
-    expect(() => Layer.named('a', 'b', 'a')).toThrow('named: the name a twice; distinct names are required')
-    expect(() => Layer.named('0')).toThrow('named: the name "0"; letters, digits and _ are required, no digit first')
+  it('rejects repeated names, and names that are not identifiers', () => {
+    expect(() => Layer.named('a', 'b', 'a')).toThrow('named: the name a is given twice; expected distinct names')
+    expect(() => Layer.named('0')).toThrow("named: a name is '0'; expected letters, digits and _, no digit first")
   })
 
   it('refuses too few or too many names, at once', () => {
@@ -239,7 +239,7 @@ describe('dense', () => {
     expect(T.toNested(Layer.predict(stack)(params, {})(T.ones([2, 1, 3])))).toEqual([[[16, 35]], [[16, 35]]])
   })
 
-  it('has a bias unless told otherwise, zero at first', () => {
+  it('has a bias by default, zero at first', () => {
     const [{ params: withBias }] = Layer.dense(3, 2).init(Random.key(0))
     expect(T.toNested(withBias.b)).toEqual([0, 0])
     const layer = Layer.dense(3, 2, { bias: false, init: Init.ones, dtype: 'float64' })
@@ -257,8 +257,8 @@ describe('dense', () => {
     expect(count(four.init(Random.key(0))[0].params)).toBe(46)
   })
 
-  it('says what it takes', () => {
-    expect(() => Layer.dense(0, 2)).toThrow('dense: 0 inputs and 2 outputs; integers above 0 are required')
+  it('rejects sizes and inputs that do not fit', () => {
+    expect(() => Layer.dense(0, 2)).toThrow('dense: the number of inputs is 0; expected an integer above 0')
     const run: (x: T.Tensor) => T.Tensor = (x) => Layer.predict(Layer.dense(3, 2))(params, {})(T.ensure(x, [1, 3]))
     expect(() => run(T.ones([1, 4]))).toThrow('ensure: shape [1, 4]; [1, 3] is required')
     const anything: Layer.Layer<
@@ -268,7 +268,7 @@ describe('dense', () => {
       T.Tensor
     > = Layer.dense<number, number>(3, 2) as never
     expect(() => Layer.predict(anything)(params, {})(T.ones([1, 4]))).toThrow(
-      'dense: input [1, 4]; 3 on the last axis are required'
+      'dense: the input has shape [1, 4]; expected 3 on the last axis'
     )
   })
 
@@ -315,25 +315,40 @@ describe('dropout', () => {
     expect([...T.toArray(gradient)]).toEqual([...T.toArray(run(x)[0])])
   })
 
-  it('refuses rates that are none', () => {
-    expect(() => Layer.dropout(1)).toThrow('dropout: rate 1; a number from 0 up to but not including 1 is required')
-    expect(() => Layer.dropout(-0.1)).toThrow(
-      'dropout: rate -0.1; a number from 0 up to but not including 1 is required'
-    )
+  it('rejects rates out of range', () => {
+    expect(() => Layer.dropout(1)).toThrow('dropout: the rate is 1; expected a number from 0 to 1 (exclusive)')
+    expect(() => Layer.dropout(-0.1)).toThrow('dropout: the rate is -0.1; expected a number from 0 to 1 (exclusive)')
   })
 })
 
-describe('what is no layer, and no key', () => {
+describe('values that are not layers, options or keys', () => {
   const plain = Layer as unknown as Record<string, (...args: readonly unknown[]) => unknown>
-  const lift = ', make one of it with Layer.lift'
+  const lift = ', make one with Layer.lift'
 
   it.each([
-    [['sequential', Layer.dense(2, 2), T.tanh], `sequential: layer 2 is a function; a layer is required${lift}`],
-    [['compose', T.tanh, Layer.dense(2, 2)], `compose: layer 1 is a function; a layer is required${lift}`],
-    [['sequential', undefined], 'sequential: layer 1 is undefined; a layer is required'],
-    [['dense', '2', 1], 'dense: "2" inputs and 1 outputs; integers above 0 are required']
+    [['sequential', Layer.dense(2, 2), T.tanh], `sequential: layer 2 is a function; expected a layer${lift}`],
+    [['compose', T.tanh, Layer.dense(2, 2)], `compose: layer 1 is a function; expected a layer${lift}`],
+    [['sequential', undefined], 'sequential: layer 1 is undefined; expected a layer'],
+    [['dense', '2', 1], "dense: the number of inputs is '2'; expected an integer above 0"],
+    [['dense', 4, 8, 'relu'], "dense: options are 'relu'; expected an object with bias, init or dtype"],
+    [['dense', 4, 8, { activation: 'relu' }], 'dense: unknown option activation; expected bias, init or dtype'],
+    [['dense', 4, 8, { bias: 0 }], 'dense: bias is 0; expected true or false'],
+    [['dense', 4, 8, { dtype: 'int32' }], "dense: dtype is 'int32'; expected 'float32' or 'float64'"]
   ] as const)('%#', ([name, ...args], sentence) => {
     expect(() => plain[name]?.(...args)).toThrow(expect.objectContaining({ message: sentence }))
+  })
+
+  it('a copy of a tensor is rejected as input and as a parameter', () => {
+    const dense: (params: unknown) => (x: unknown) => unknown = (params) =>
+      Layer.predict(Layer.dense(2, 1))(params as never, {}) as never
+    const [{ params }] = Layer.dense(2, 1).init(Random.key(0))
+    const copy: unknown = structuredClone(T.ones([3, 2]))
+    const restore = 'restore it with T.fromTypedArray or T.fromJSON'
+    expect(() => dense(params)(copy)).toThrow(
+      'dense: the input is a copy of a tensor of shape [3, 2]; expected a tensor; restore it'
+    )
+    expect(() => dense({ ...params, w: structuredClone(params.w) })(T.ones([3, 2]))).toThrow(restore)
+    expect(() => dense({ ...params, b: structuredClone(params.b) })(T.ones([3, 2]))).toThrow(restore)
   })
 
   it('a layer is initialised by a key', () => {
@@ -344,7 +359,7 @@ describe('what is no layer, and no key', () => {
     ]
     for (const { init } of layers) {
       expect(() => (init as (key: unknown) => unknown)(0)).toThrow(
-        'init: a number for the key; one from Random.key or Random.split is required'
+        'init: the key is 0; expected one from Random.key or Random.split'
       )
     }
   })

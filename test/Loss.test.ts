@@ -124,13 +124,14 @@ describe('crossEntropy', () => {
     expect([...T.toArray(grad(loss)(f64([[0, -Infinity]])))]).toEqual([0, 0])
   })
 
-  it('says what is wrong with labels', () => {
+  it('rejects labels of another shape, dtype or range', () => {
     const scores: T.Tensor = T.zeros([4, 3])
     expect(() => Loss.crossEntropy(scores, int([0, 1, 2]))).toThrow(
-      'crossEntropy: scores [4, 3] and labels [3]; [4] for class indices or [4, 3] for probabilities is required'
+      'crossEntropy: the shapes of scores and labels are [4, 3] and [3]; ' +
+        'expected labels of shape [4] for class indices or [4, 3] for probabilities'
     )
     expect(() => Loss.crossEntropy(scores, T.zeros([4]))).toThrow(
-      'crossEntropy: labels are float32; int32 class indices are required, cast them with T.cast'
+      'crossEntropy: the labels are float32; expected int32 class indices, cast them with T.cast'
     )
     expect(() => Loss.crossEntropy(scores, int([0, 1, 3, 0]))).toThrow(
       'crossEntropy: label 3 at [2] is not a class; expected an integer from 0 to 2'
@@ -139,10 +140,11 @@ describe('crossEntropy', () => {
       'multiclassHinge: label -1 at [1] is not a class; expected an integer from 0 to 2'
     )
     expect(() => Loss.multiclassHinge(scores, T.zeros([4, 3]))).toThrow(
-      'multiclassHinge: scores [4, 3] and labels [4, 3]; [4] for class indices is required'
+      'multiclassHinge: the shapes of scores and labels are [4, 3] and [4, 3]; ' +
+        'expected labels of shape [4] for class indices'
     )
     expect(() => Loss.crossEntropy(T.scalar(0), T.scalar(0, 'int32'))).toThrow(
-      'crossEntropy: scores [] and labels []; scores with an axis of classes are required'
+      'crossEntropy: the shapes of scores and labels are [] and []; expected scores with an axis of classes'
     )
   })
 })
@@ -190,7 +192,7 @@ describe('elementwise losses', () => {
     }
     for (const [name, loss] of Object.entries(elementwise)) {
       expect(() => loss(T.zeros([4, 1]), T.zeros([4]))).toThrow(
-        `${name}: predictions [4, 1] and targets [4]; equal shapes are required`
+        `${name}: the shapes of predictions and targets are [4, 1] and [4]; expected equal shapes`
       )
     }
   })
@@ -200,7 +202,7 @@ describe('reduction', () => {
   const losses: readonly Loss.Loss[] = [Loss.meanSquaredError, Loss.meanAbsoluteError, Loss.l2, Loss.huber, Loss.hinge]
   const values = fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 1, maxLength: 6 })
 
-  it('mean and sum put together what none gives', () => {
+  it('mean and sum reduce the losses of none', () => {
     fc.assert(
       fc.property(fc.constantFrom(...losses), values, (loss, list) => {
         const predicted = T.of(list, 'float64')
@@ -221,17 +223,37 @@ describe('reduction', () => {
   })
 })
 
-describe('what is no tensor', () => {
+describe('values that are not tensors or options', () => {
   const plain = Loss as unknown as Record<string, (...args: readonly unknown[]) => unknown>
-  const remedy = 'a tensor is required, make one with T.of'
+  const remedy = 'expected a tensor, make one with T.of or T.scalar'
 
   it.each([
-    [['crossEntropy', T.zeros([2, 2]), [0, 1]], `crossEntropy: labels are an array; ${remedy}`],
-    [['multiclassHinge', T.zeros([2, 2]), [0, 1]], `multiclassHinge: labels are an array; ${remedy}`],
-    [['crossEntropy', [[0, 1]], T.zeros([1], 'int32')], `crossEntropy: scores are an array; ${remedy}`],
-    [['meanSquaredError', T.zeros([2]), 0], `meanSquaredError: targets are 0; ${remedy}`],
-    [['huber', T.zeros([2]), [0, 1]], `huber: targets are an array; ${remedy}`]
+    [['crossEntropy', T.zeros([2, 2]), [0, 1]], `crossEntropy: the argument labels is [0, 1]; ${remedy}`],
+    [['multiclassHinge', T.zeros([2, 2]), [0, 1]], `multiclassHinge: the argument labels is [0, 1]; ${remedy}`],
+    [['crossEntropy', [[0, 1]], T.zeros([1], 'int32')], `crossEntropy: the argument scores is [[0, 1]]; ${remedy}`],
+    [['meanSquaredError', T.zeros([2]), 0], `meanSquaredError: the argument targets is 0; ${remedy}`],
+    [['huber', T.zeros([2]), [0, 1]], `huber: the argument targets is [0, 1]; ${remedy}`],
+    [
+      ['l2', T.zeros([2]), structuredClone(T.zeros([2]))],
+      'l2: the argument targets is a copy of a tensor of shape [2]; expected a tensor; ' +
+        'restore it with T.fromTypedArray or T.fromJSON, as structuredClone and postMessage lose its class'
+    ]
   ] as const)('%#', ([name, ...args], sentence) => {
     expect(() => plain[name]?.(...args)).toThrow(expect.objectContaining({ message: sentence }))
+  })
+
+  const further: Readonly<Record<string, string>> = { huber: ' or delta', multiclassHinge: ' or margin' }
+  const losses = ['meanSquaredError', 'meanAbsoluteError', 'l2', 'huber', 'hinge', 'binaryCrossEntropy', 'crossEntropy']
+  it.each([...losses, 'multiclassHinge'])('%s rejects an unknown reduction and unknown options', (name) => {
+    const [scores, labels] = [T.zeros([2, 2]), T.zeros([2, 2])]
+    const expected = `reduction${further[name] ?? ''}`
+    for (const data of [[scores, labels], [labels]]) {
+      expect(() => plain[name]?.(...data, { reduction: 'avg' })).toThrow(
+        `${name}: reduction is 'avg'; expected 'mean', 'sum' or 'none'`
+      )
+      expect(() => plain[name]?.(...data, { reduce: 'sum' })).toThrow(
+        `${name}: unknown option reduce; expected ${expected}`
+      )
+    }
   })
 })

@@ -48,8 +48,8 @@ describe('Metric', () => {
     expect([1, 2, 3].map((k) => Metric.topK(k)(scores, labels).sum)).toEqual([3, 4, 4])
   })
 
-  it('says what it takes', () => {
-    const sentence = 'scores [4, 3] and labels [3]; one label for each row of scores is required'
+  it('rejects other shapes, and labels that are not classes', () => {
+    const sentence = 'the shapes of scores and labels are [4, 3] and [3]; expected one label for each row of scores'
     const three = T.of([0, 1, 2], 'int32')
     expect(() => Metric.correct(scores, three)).toThrow(`correct: ${sentence}`)
     expect(() => Metric.accuracy(scores, three)).toThrow(`accuracy: ${sentence}`)
@@ -63,7 +63,7 @@ describe('Metric', () => {
       expect(() => metric(scores, T.of([1, 1, 0, 1.5]))).toThrow(sentenceOf('1.5'))
       expect(() => metric(scores, T.of([1, 1, 0, NaN]))).toThrow(sentenceOf('NaN'))
     }
-    expect(() => Metric.topK(0)).toThrow('topK: k 0; an integer of at least 1 is required')
+    expect(() => Metric.topK(0)).toThrow('topK: k is 0; expected an integer of at least 1')
   })
 
   it('a row with NaN is never a hit, and has no class', () => {

@@ -94,7 +94,7 @@ describe('trajectories on (p0^2 + 10 p1^2) / 2 from (1, 1)', () => {
 
   it('without momentum there is nothing to look ahead along', () => {
     expect(() => Optimizer.sgd(0.1, { nesterov: true })).toThrow(
-      'sgd: nesterov without momentum; a momentum is required'
+      'sgd: nesterov is true without momentum; expected a momentum'
     )
   })
 })
@@ -174,18 +174,44 @@ describe('transformations', () => {
     expect(first.map((slot) => T.item(slot.count))).toEqual([0, 0])
   })
 
-  it('a state of another optimizer is refused', () => {
-    const sentence = (given: number, required: number) =>
-      `Optimizer.update: a state of ${given} entries; the ${required} that init made for this optimizer are required`
-    expect(() => Optimizer.adam(0.1).update(zero, [], zero)).toThrow(sentence(0, 1))
-    expect(() => Optimizer.sgd(0.1).update(zero, Optimizer.adam(0.1).init(zero), zero)).toThrow(sentence(1, 0))
+  it('rejects the state of another optimizer', () => {
+    const sentence = (given: string, expected: number) =>
+      `Optimizer.update: the state has ${given}, expected ${expected}; ` +
+      "pass the state that this optimizer's init or update returned"
+    const two = Optimizer.chain(Optimizer.trace(0.9), Optimizer.trace(0.9))
+    expect(() => Optimizer.adam(0.1).update(zero, [], zero)).toThrow(sentence('0 entries', 1))
+    expect(() => Optimizer.sgd(0.1).update(zero, Optimizer.adam(0.1).init(zero), zero)).toThrow(sentence('1 entry', 0))
+    expect(() => two.update(zero, Optimizer.adam(0.1).init(zero), zero)).toThrow(sentence('1 entry', 2))
   })
 
-  it('a gradient of another structure is refused by path', () => {
+  it('rejects swapped and missing arguments of update, and says which', () => {
+    const second = (given: string) =>
+      `Optimizer.update: the second argument is ${given}; expected the state that this optimizer's init or update returned`
+    const params = { w: zero }
+    for (const optimizer of [Optimizer.sgd(0.1), Optimizer.adam(0.1), Optimizer.chain(Optimizer.trace(0.9))]) {
+      const update: (...args: readonly unknown[]) => unknown = optimizer.update as never
+      const state = optimizer.init(params)
+      expect(() => update(params, params, state)).toThrow(second('{ w: a tensor of shape [2] }'))
+      expect(() => update([zero], [zero], optimizer.init([zero]))).toThrow(second('[a tensor of shape [2]]'))
+      expect(() => update(params)).toThrow(second('undefined'))
+      expect(() => update(params, state)).toThrow(
+        'Optimizer.update: the third argument is undefined; expected the parameters'
+      )
+    }
+  })
+
+  it('rejects a copy of a tensor as a coefficient', () => {
+    const scale: (factor: never) => unknown = Optimizer.scale
+    expect(() => scale(structuredClone(T.scalar(1)) as never)).toThrow(
+      'scale: factor is a copy of a tensor of shape []; expected a tensor; restore it with T.fromTypedArray or T.fromJSON'
+    )
+  })
+
+  it('rejects a gradient of another structure, with the path', () => {
     const params = { w: T.of([1]), b: T.of([1]) }
     const gradient: unknown = { w: T.of([1]) }
     expect(() => Optimizer.trace(0.9).update<unknown>(gradient, Optimizer.trace(0.9).init(params), params)).toThrow(
-      'Optimizer.update: the trees differ: key b in the second tree only; the same structure is required'
+      'Optimizer.update: the trees differ: key b in the second tree only; expected the same structure'
     )
   })
 })
@@ -258,35 +284,38 @@ describe('chaining is a monoid', () => {
   })
 })
 
-describe('what makers refuse', () => {
+describe('makers reject', () => {
   const plain = Optimizer as unknown as Record<string, (...args: readonly unknown[]) => unknown>
   const call = (name: string, ...args: readonly unknown[]) => plain[name]?.(...args)
   const rate = (operation: string, given: string) =>
-    `${operation}: learning rate ${given}; a number of 0 or more, or a schedule, is required`
+    `${operation}: the learning rate is ${given}; expected a number of 0 or more or a schedule`
 
   it.each([
     [['adam', NaN], rate('adam', 'NaN')],
     [['adam'], rate('adam', 'undefined')],
-    [['adam', { learningRate: 0.1 }], rate('adam', '{"learningRate":0.1}')],
+    [['adam', { learningRate: 0.1 }], rate('adam', '{ learningRate: 0.1 }')],
     [['sgd', -1], rate('sgd', '-1')],
-    [['sgd', 'a'], rate('sgd', '"a"')],
+    [['sgd', 'a'], rate('sgd', "'a'")],
     [['sgd', Infinity], rate('sgd', 'Infinity')],
     [['scaleByLearningRate', -1], rate('scaleByLearningRate', '-1')],
-    [['adam', 0.1, { b1: 0.9 }], 'adam: option b1; beta1, beta2, epsilon are known'],
-    [['adam', 0.1, { beta1: 2 }], 'adam: beta1 2; a number from 0 to 1 (exclusive) is required'],
-    [['adam', 0.1, { beta2: 1 }], 'adam: beta2 1; a number from 0 to 1 (exclusive) is required'],
-    [['adam', 0.1, { epsilon: -1 }], 'adam: epsilon -1; a number above 0 is required'],
-    [['adam', 0.1, { epsilon: 0 }], 'adam: epsilon 0; a number above 0 is required'],
-    [['adam', 0.1, 0.9], 'adam: options 0.9; a record of beta1, beta2, epsilon is required'],
-    [['scaleByAdam', { beta1: NaN }], 'scaleByAdam: beta1 NaN; a number from 0 to 1 (exclusive) is required'],
-    [['sgd', 0.1, { momentum: 2 }], 'sgd: momentum 2; a number from 0 to 1 is required'],
-    [['sgd', 0.1, { decay: 0.9 }], 'sgd: option decay; momentum, nesterov are known'],
-    [['trace', -0.5], 'trace: decay -0.5; a number from 0 to 1 is required'],
-    [['trace', 0.5, { momentum: 1 }], 'trace: option momentum; nesterov is known'],
-    [['scale', NaN], 'scale: factor NaN; a finite number is required'],
-    [['scaleBySchedule', 0.1], 'scaleBySchedule: schedule 0.1; a function of the step is required'],
-    [['clipByGlobalNorm', 0], 'clipByGlobalNorm: norm 0; a number above 0 is required'],
-    [['addDecayedWeights', '1'], 'addDecayedWeights: rate "1"; a number of 0 or more is required']
+    [['adam', 0.1, { b1: 0.9 }], 'adam: unknown option b1; expected beta1, beta2 or epsilon'],
+    [['adam', 0.1, { beta1: 2 }], 'adam: beta1 is 2; expected a number from 0 to 1 (exclusive)'],
+    [['adam', 0.1, { beta2: 1 }], 'adam: beta2 is 1; expected a number from 0 to 1 (exclusive)'],
+    [['adam', 0.1, { epsilon: -1 }], 'adam: epsilon is -1; expected a number above 0'],
+    [['adam', 0.1, { epsilon: 0 }], 'adam: epsilon is 0; expected a number above 0'],
+    [
+      ['adam', 0.1, 0.9],
+      "adam: options are 0.9; expected an object with beta1, beta2 or epsilon; in an array's map write (x) => adam(x)"
+    ],
+    [['scaleByAdam', { beta1: NaN }], 'scaleByAdam: beta1 is NaN; expected a number from 0 to 1 (exclusive)'],
+    [['sgd', 0.1, { momentum: 2 }], 'sgd: momentum is 2; expected a number from 0 to 1'],
+    [['sgd', 0.1, { decay: 0.9 }], 'sgd: unknown option decay; expected momentum or nesterov'],
+    [['trace', -0.5], 'trace: decay is -0.5; expected a number from 0 to 1'],
+    [['trace', 0.5, { momentum: 1 }], 'trace: unknown option momentum; expected nesterov'],
+    [['scale', NaN], 'scale: factor is NaN; expected a finite number'],
+    [['scaleBySchedule', 0.1], 'scaleBySchedule: the schedule is 0.1; expected a function of the step'],
+    [['clipByGlobalNorm', 0], 'clipByGlobalNorm: norm is 0; expected a number above 0'],
+    [['addDecayedWeights', '1'], "addDecayedWeights: rate is '1'; expected a number of 0 or more"]
   ] as const)('%j', ([name, ...args], sentence) => {
     expect(() => call(name, ...args)).toThrow(expect.objectContaining({ message: sentence }))
   })

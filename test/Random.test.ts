@@ -26,28 +26,26 @@ describe('keys', () => {
     )
   })
 
-  test('a seed that is no integer is refused', () => {
-    expect(() => Random.key(0.5)).toThrow('key: the seed 0.5; an integer from -(2^53 - 1) to 2^53 - 1 is required')
-    expect(() => Random.key(2 ** 53)).toThrow('key: the seed 9007199254740992; an integer')
-    expect(() => Random.key(NaN)).toThrow('key: the seed NaN; an integer')
+  test('rejects a seed that is not an integer', () => {
+    expect(() => Random.key(0.5)).toThrow('key: the seed is 0.5; expected an integer from -(2^53 - 1) to 2^53 - 1')
+    expect(() => Random.key(2 ** 53)).toThrow('key: the seed is 9007199254740992; expected an integer')
+    expect(() => Random.key(NaN)).toThrow('key: the seed is NaN; expected an integer')
   })
 
-  test('what is no key is refused by every draw', () => {
+  test('every draw rejects a value that is not a key', () => {
     // @ts-expect-error a tensor is not a key
     expect(() => Random.normal(T.of([1, 2]), [3])).toThrow(
-      'normal: a tensor of shape [2] and type float32 for the key; one from Random.key or Random.split is required'
+      'normal: the key is a tensor of shape [2] and dtype float32; expected one from Random.key or Random.split'
     )
     // @ts-expect-error nor is a number
-    expect(() => Random.bits([2])(7)).toThrow(
-      'bits: a number for the key; one from Random.key or Random.split is required'
-    )
+    expect(() => Random.bits([2])(7)).toThrow('bits: the key is 7; expected one from Random.key or Random.split')
     // @ts-expect-error nor a tensor of another shape
     expect(() => Random.split(T.of([1, 2, 3], 'int32'))).toThrow(
-      'split: a tensor of shape [3] and type int32 for the key'
+      'split: the key is a tensor of shape [3] and dtype int32'
     )
   })
 
-  test('split keys differ from each other, from the key, and from what is folded in', () => {
+  test('split keys differ from each other, from the key, and from keys of foldIn', () => {
     const key = Random.key(7)
     const folded = Array.from({ length: 2000 }, (_, i) => Random.foldIn(key, i - 1000))
     const big = [2 ** 32, -(2 ** 32), 2 ** 40, Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER].map((n) =>
@@ -68,7 +66,9 @@ describe('keys', () => {
     expect([a, b].map(words)).toEqual([c, d].map(words))
     expect(Random.split(Random.key(3), 0)).toEqual([])
     expect(pipe(Random.key(3), Random.split(5))).toEqual(Random.split(Random.key(3), 5))
-    expect(() => Random.split(Random.key(3), 1.5)).toThrow('split: 1.5 keys; an integer of 0 or more is required')
+    expect(() => Random.split(Random.key(3), 1.5)).toThrow(
+      'split: the number of keys is 1.5; expected an integer of 0 or more'
+    )
   })
 
   test('a number and an int32 tensor fold in alike', () => {
@@ -78,12 +78,14 @@ describe('keys', () => {
         expect(words(Random.foldIn(key, T.scalar(n, 'int32')))).toBe(words(Random.foldIn(key, n)))
       })
     )
-    expect(() => Random.foldIn(Random.key(0), T.scalar(1))).toThrow('foldIn: data of float32; int32 is required')
-    expect(() => Random.foldIn(Random.key(0), T.of([1, 2], 'int32'))).toThrow('foldIn: data of shape [2]; one element')
-    expect(() => Random.foldIn(Random.key(0), 0.5)).toThrow('foldIn: the number 0.5; an integer')
+    expect(() => Random.foldIn(Random.key(0), T.scalar(1))).toThrow('foldIn: data is float32; expected int32')
+    expect(() => Random.foldIn(Random.key(0), T.of([1, 2], 'int32'))).toThrow(
+      'foldIn: data has shape [2]; expected one element'
+    )
+    expect(() => Random.foldIn(Random.key(0), 0.5)).toThrow('foldIn: data is 0.5; expected an integer')
   })
 
-  test('what is drawn with two split keys is uncorrelated: |r| below 4 / sqrt(n)', () => {
+  test('draws with two split keys are uncorrelated: |r| below 4 / sqrt(n)', () => {
     const n = 50_000
     const [a, b] = Random.split(Random.key(11))
     const [x, y] = [T.toArray(Random.uniform(a, [n])), T.toArray(Random.uniform(b, [n]))]
@@ -246,10 +248,49 @@ describe('derivatives', () => {
 })
 
 describe('options', () => {
-  test('uniform refuses those that it has not', () => {
+  test('uniform rejects unknown options', () => {
     const options: object = { min: 0, max: 1 }
     expect(() => Random.uniform(Random.key(0), [2], options)).toThrow(
-      'uniform: option min; the options are low, high, dtype'
+      'uniform: unknown option min; expected low, high or dtype'
     )
+  })
+
+  const plain = Random as unknown as Record<string, (...args: readonly unknown[]) => unknown>
+  const key = Random.key(0)
+  const dtype = { dtype: 'float64' }
+  test.each([
+    ['normal', [key, [2], dtype]],
+    ['normal', [[2], dtype]],
+    ['gumbel', [key, [2], dtype]],
+    ['gumbel', [[2], dtype]],
+    ['truncatedNormal', [key, -1, 1, [2], dtype]],
+    ['truncatedNormal', [-1, 1, [2], dtype]]
+  ])('%s rejects options in the place of the dtype, with the right form', (name, args) => {
+    expect(() => plain[name]?.(...args)).toThrow(
+      `${name}: dtype is { dtype: 'float64' }; expected 'float32' or 'float64' itself, as in ${name}(key, ..., 'float64')`
+    )
+  })
+})
+
+describe('copies of tensors', () => {
+  const plain = Random as unknown as Record<string, (...args: readonly unknown[]) => unknown>
+  const key = Random.key(0)
+  const copy: unknown = structuredClone(T.of([0.5, 0.5]))
+  const copiedKey: unknown = structuredClone(key)
+  const restore = 'restore it with T.fromTypedArray or T.fromJSON'
+  test.each([
+    ['normal', [copiedKey, [2]]],
+    ['split', [copiedKey]],
+    ['foldIn', [copiedKey, 1]],
+    ['permutation', [copiedKey, 3]],
+    ['permutation', [key, copy]],
+    ['choice', [key, copy]],
+    ['choice', [key, 2, { p: copy }]],
+    ['categorical', [key, copy]],
+    ['bernoulli', [key, copy]],
+    ['uniform', [key, [2], { low: copy }]],
+    ['truncatedNormal', [key, copy, 1, [2]]]
+  ])('%s rejects a copy, with the remedy (%#)', (name, args) => {
+    expect(() => plain[name]?.(...args)).toThrow(restore)
   })
 })

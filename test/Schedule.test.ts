@@ -56,12 +56,12 @@ describe('Schedule', () => {
     expect([0, 1, 2, 3, 4, 9, 14, 99].map(rate)).toEqual([0, 0.25, 0.5, 0.75, 1, 0.5, 0, 0])
   })
 
-  it('refuses lengths that are not above 0', () => {
-    const sentence = (name: string, n: number) => `${name}: ${n} steps; a number above 0 is required`
-    expect(() => Schedule.cosine({ from: 1, over: 0 })).toThrow(sentence('cosine', 0))
-    expect(() => Schedule.linear({ from: 1, over: -1 })).toThrow(sentence('linear', -1))
-    expect(() => Schedule.exponential({ from: 1, decay: 0.5, every: NaN })).toThrow(sentence('exponential', NaN))
-    expect(() => Schedule.warmup(0)).toThrow(sentence('warmup', 0))
+  it('rejects lengths that are not above 0', () => {
+    const sentence = (name: string, n: number) => `${name} is ${n}; expected a number of steps above 0`
+    expect(() => Schedule.cosine({ from: 1, over: 0 })).toThrow(sentence('cosine: over', 0))
+    expect(() => Schedule.linear({ from: 1, over: -1 })).toThrow(sentence('linear: over', -1))
+    expect(() => Schedule.exponential({ from: 1, decay: 0.5, every: NaN })).toThrow(sentence('exponential: every', NaN))
+    expect(() => Schedule.warmup(0)).toThrow(sentence('warmup: steps', 0))
   })
 
   it('cosine and linear stay between their ends and never rise', () => {
@@ -78,17 +78,20 @@ describe('Schedule', () => {
   })
 })
 
-describe('what constructors refuse', () => {
+describe('constructors reject', () => {
   const plain = Schedule as unknown as Record<string, (...args: readonly unknown[]) => unknown>
 
   it.each([
-    [['constant', NaN], 'constant: value NaN; a finite number is required'],
-    [['inverseSqrt', 'a'], 'inverseSqrt: from "a"; a finite number is required'],
-    [['cosine', { from: NaN, over: 1 }], 'cosine: from NaN; a finite number is required'],
-    [['linear', { from: 1, over: '10' }], 'linear: "10" steps; a number above 0 is required'],
-    [['linear', { from: 1, steps: 1, over: 1 }], 'linear: option steps; from, to, over are known'],
-    [['cosine', 0.1], 'cosine: options 0.1; a record of from, to, over is required'],
-    [['exponential', { from: 1, decay: -1, every: 1 }], 'exponential: decay -1; a number of 0 or more is required']
+    [['constant', NaN], 'constant: value is NaN; expected a finite number'],
+    [['inverseSqrt', 'a'], "inverseSqrt: from is 'a'; expected a finite number"],
+    [['cosine', { from: NaN, over: 1 }], 'cosine: from is NaN; expected a finite number'],
+    [['linear', { from: 1, over: '10' }], "linear: over is '10'; expected a number of steps above 0"],
+    [['linear', { from: 1, steps: 1, over: 1 }], 'linear: unknown option steps; expected from, to or over'],
+    [
+      ['cosine', 0.1],
+      "cosine: options are 0.1; expected an object with from, to or over; in an array's map write (x) => cosine(x)"
+    ],
+    [['exponential', { from: 1, decay: -1, every: 1 }], 'exponential: decay is -1; expected a number of 0 or more']
   ] as const)('%j', ([name, ...args], sentence) => {
     expect(() => plain[name]?.(...args)).toThrow(expect.objectContaining({ message: sentence }))
   })
@@ -122,11 +125,11 @@ describe('at a step that is a tensor', () => {
     expect([0, 1, 2, 3].map((step) => warm(step))).toEqual([0, 0.5, 1, 0.5])
   })
 
-  it('a value that is no scalar is refused', () => {
+  it('rejects a value that is not a scalar', () => {
     const loose = Schedule.make as unknown as (value: () => T.Tensor) => Schedule.Schedule
-    expect(() => loose(() => T.of([1, 2]))(0)).toThrow('Schedule.make: a value of shape [2]; a scalar is required')
+    expect(() => loose(() => T.of([1, 2]))(0)).toThrow('Schedule.make: the value has shape [2]; expected a scalar')
     const looser = Schedule.make as unknown as (value: unknown) => Schedule.Schedule
-    expect(() => looser(0.1)).toThrow('Schedule.make: 0.1; a function of the step is required')
-    expect(() => looser(() => 0.1)(0)).toThrow('Schedule.make: the number 0.1 as the value; a tensor is required')
+    expect(() => looser(0.1)).toThrow('Schedule.make: the argument is 0.1; expected a function of the step')
+    expect(() => looser(() => 0.1)(0)).toThrow('Schedule.make: the value is 0.1; expected a tensor')
   })
 })

@@ -111,6 +111,27 @@ const steep: typeof step = Train.step(
   ({ p }, seen, x) => [x === 0 ? T.sqrt(T.sub(p, T.stopGradient(p))) : T.square(p), seen],
   Optimizer.sgd(0.1)
 )
+describe('wrong arguments', () => {
+  it('the optimizer in the place of the objective is rejected', () => {
+    const plain: Record<string, unknown> = { ...Train }
+    for (const name of ['step', 'update']) {
+      const make = plain[name] as (...args: readonly unknown[]) => unknown
+      expect(() => make(Optimizer.sgd(0.1), objective)).toThrow(
+        `Train.${name}: the objective is { slots: 0, init: a function, update: a function }; ` +
+          'expected a function, before the optimizer'
+      )
+    }
+  })
+
+  it('unknown and wrong options of run are rejected at once', () => {
+    const run = (options: object) => () => Train.run(step)(start, [1], options)
+    expect(run({ onprogress: () => undefined })).toThrow(
+      'Train.run: unknown option onprogress; expected signal or onProgress'
+    )
+    expect(run({ onProgress: true })).toThrow('Train.run: onProgress is true; expected a function')
+    expect(run({ signal: 'abort' })).toThrow("Train.run: signal is 'abort'; expected an AbortSignal")
+  })
+})
 
 describe('divergence', () => {
   it('names the step and the loss, and keeps the last state whose loss was finite', () => {
@@ -119,7 +140,7 @@ describe('divergence', () => {
     expect(error).toMatchObject({ _tag: 'Diverged', step: 3 })
     expect(error.loss).toBeNaN()
     expect(error.message).toBe(
-      'Train: the loss is NaN at step 3; finite numbers are required, lower the learning rate or clip the gradient'
+      'Train: the loss is NaN at step 3; expected finite numbers, lower the learning rate or clip the gradient'
     )
     expect(shown(error.lastGood)).toBe(shown(good))
   })
@@ -133,13 +154,17 @@ describe('divergence', () => {
   })
 
   it('at the first step leaves the first state', () => {
-    expect(left(Train.scan(step)(start, [Infinity])).lastGood).toBe(start)
+    const error = left(Train.scan(step)(start, [Infinity]))
+    expect(error.lastGood).toBe(start)
+    expect(error.message).toBe(
+      `Train: the loss is ${error.loss} at step 0; expected finite numbers, look at the data (Debug.checkFinite)`
+    )
   })
 
   it('in the last update is seen as well', () => {
     const error = left(Train.fold(steep)({ ...start, optimizerState: [] }, [1, 0]))
     expect(error.message).toBe(
-      'Train: the parameter p is not finite at step 1; finite numbers are required, lower the learning rate or clip the gradient'
+      'Train: the parameter p is not finite at step 1; expected finite numbers, lower the learning rate or clip the gradient'
     )
     expect(error.lastGood.step).toBe(1)
   })

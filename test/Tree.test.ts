@@ -42,12 +42,12 @@ describe('taking apart and putting together', () => {
     expect(Tree.flatten(x).paths).toEqual([''])
   })
 
-  test('as many leaves of the same shapes are required', () => {
+  test('rejects another number of leaves, and other shapes', () => {
     const { unflatten } = Tree.flatten({ w: T.zeros([2]), b: T.scalar(0) })
-    expect(() => unflatten([T.zeros([2])])).toThrow('Tree.flatten: 1 leaves were given; 2 are required')
-    expect(() => unflatten([T.zeros([2]), T.scalar(1), T.scalar(2)])).toThrow('3 leaves were given; 2 are required')
+    expect(() => unflatten([T.zeros([2])])).toThrow('Tree.flatten: the number of leaves is 1; expected 2')
+    expect(() => unflatten([T.zeros([2]), T.scalar(1), T.scalar(2)])).toThrow('the number of leaves is 3; expected 2')
     expect(() => unflatten([T.zeros([3]), T.scalar(1)])).toThrow(
-      'Tree.flatten: w: shapes [2] and [3]; the same shape is required'
+      'Tree.flatten: w: the shapes are [2] and [3]; expected equal shapes'
     )
   })
 
@@ -70,7 +70,7 @@ describe('map', () => {
     )
   })
 
-  test('the function is told the path; the tree is left as it was', () => {
+  test('the function receives the path; the tree stays unchanged', () => {
     const t = { a: T.scalar(1), b: [T.scalar(2)] as const }
     const seen: string[] = []
     const mapped = Tree.mapWithPath(t, (path, leaf) => {
@@ -138,26 +138,27 @@ describe('zipWith', () => {
     [{ 0: x }, [x], 'the trees differ: an array in the second tree only']
   ]
   test.each(cases)('a difference in structure, by its path: %#', (a, b, sentence) => {
-    expect(() => Tree.zipWith(a, b, T.add)).toThrow(`Tree.zipWith: ${sentence}; the same structure is required`)
+    expect(() => Tree.zipWith(a, b, T.add)).toThrow(`Tree.zipWith: ${sentence}; expected the same structure`)
     expect(Tree.sameStructure(a, b)).toBe(false)
     expect(Tree.sameStructure(b, a)).toBe(false)
     expect(Tree.sameStructure(a, a)).toBe(true)
   })
 })
 
-describe('what is no tree', () => {
+describe('values that are not trees', () => {
   const cases: readonly (readonly [value: unknown, sentence: string])[] = [
-    [1, 'the value is a number (1); leaves must be tensors, make it one with T.scalar'],
-    [{ rate: true }, 'rate is a boolean (true); leaves must be tensors, make it one with T.scalar'],
-    [[null], '[0] is null; leaves must be tensors'],
-    [{ a: [{ b: undefined }] }, 'a[0].b is undefined; leaves must be tensors'],
-    [{ name: 'x' }, 'name is a string (x); leaves must be tensors'],
-    [{ f: Math.sin }, 'f is a function; leaves must be tensors'],
-    [{ d: new Map() }, 'd is an object of class Map; leaves must be tensors'],
-    [{ d: new Float32Array(1) }, 'd is an object of class Float32Array; leaves must be tensors'],
+    [1, 'the value is 1; expected a tensor, make one with T.scalar'],
+    [{ rate: true }, 'rate is true; expected a tensor, make one with T.scalar'],
+    [[null], '[0] is null; expected a tensor'],
+    [{ a: [{ b: undefined }] }, 'a[0].b is undefined; expected a tensor'],
+    [{ name: 'x' }, "name is 'x'; expected a tensor"],
+    [{ f: Math.sin }, 'f is a function; expected a tensor'],
+    [{ d: new Map() }, 'd is an object of class Map; expected a tensor'],
+    [{ d: new Float32Array(1) }, 'd is an object of class Float32Array; expected a tensor'],
+    [{ d: Object.setPrototypeOf({}, { __proto__: null }) as unknown }, 'd is {}; expected a tensor'],
     [
-      { d: Object.setPrototypeOf({}, { __proto__: null }) as unknown },
-      'd is an object of class unknown; leaves must be tensors'
+      { w: structuredClone(T.zeros([2])) as unknown },
+      'w is a copy of a tensor of shape [2]; expected a tensor; restore it with T.fromTypedArray or T.fromJSON'
     ]
   ]
   test.each(cases)('%#', (value, sentence) => {
@@ -226,10 +227,10 @@ describe('trees are vectors', () => {
   test('leaves do not broadcast', () => {
     const [a, b] = [{ l: [T.zeros([2])] }, { l: [T.zeros([1])] }]
     // @ts-expect-error the shapes differ
-    expect(() => Tree.add(a, b)).toThrow('Tree.add: l[0]: shapes [2] and [1]; the same shape is required')
+    expect(() => Tree.add(a, b)).toThrow('Tree.add: l[0]: the shapes are [2] and [1]; expected equal shapes')
     const [p, q]: readonly [unknown, unknown] = [a, b]
-    expect(() => Tree.sub(p, q)).toThrow('Tree.sub: l[0]: shapes [2] and [1]; the same shape is required')
-    expect(() => Tree.dot(p, q)).toThrow('Tree.dot: l[0]: shapes [2] and [1]; the same shape is required')
+    expect(() => Tree.sub(p, q)).toThrow('Tree.sub: l[0]: the shapes are [2] and [1]; expected equal shapes')
+    expect(() => Tree.dot(p, q)).toThrow('Tree.dot: l[0]: the shapes are [2] and [1]; expected equal shapes')
   })
 
   test('the inner product is rounded once: float32 leaves whose squares overflow, or whose sum cancels', () => {
@@ -296,7 +297,7 @@ describe('trees that cannot be walked', () => {
     expect(T.item(aux[key])).toBe(-1)
   })
 
-  test('cycles and very deep trees are refused with the place', () => {
+  test('rejects cycles and very deep trees, with the path', () => {
     const loop: unknown[] = []
     loop.push(loop)
     const record: { inner?: unknown } = {}

@@ -93,7 +93,9 @@ export const argmin = <P>(f: (x: P) => Scalar, gradient: Gradient, start: P): P 
       successes = 0
     }
   }
-  throw new RangeError(`argmin: no end after ${mostSteps} steps; a function that is bounded below is required`)
+  throw new RangeError(
+    `argmin: the function still decreases after ${mostSteps} steps; expected one that is bounded below`
+  )
 }
 
 /** Where a function is greatest. */

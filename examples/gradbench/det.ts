@@ -15,7 +15,7 @@ const choose = (n: number, r: number, first = 0): readonly (readonly number[])[]
         choose(n, r - 1, head + 1).map((tail) => [head, ...tail])
       )
 
-/** For each set of r columns: its columns, and where the set without each of them stands among the sets of r - 1. */
+/** For each set of r columns: its columns, and the positions of the sets without one of them among the sets of r - 1. */
 interface Level {
   readonly columns: T.Tensor<[number, number]>
   readonly minors: T.Tensor<[number, number]>

@@ -43,7 +43,7 @@ export interface Data {
 // parts
 // -----------------------------------------------------------------------------
 
-/** Where the entries of l stand in a flat matrix of d by d: below the diagonal, column by column. */
+/** The positions of the entries of l in a flat matrix of d by d: below the diagonal, column by column. */
 const below = (d: number): readonly number[] => {
   const indices = Array.from({ length: d }, (_, i) => i)
   return indices.flatMap((column) => indices.filter((row) => row > column).map((row) => row * d + column))

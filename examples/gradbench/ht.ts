@@ -15,7 +15,7 @@ type Matrices = T.Tensor<[number, number, number]>
 
 /** A hand in its rest pose, of b = 22 bones and v vertices. */
 export interface Hand {
-  /** The parent of each bone, which stands before it; -1 for a root. */
+  /** The parent of each bone, which comes before it; -1 for a root. */
   readonly parents: readonly number[]
   /** `[b, 4, 4]`: from each bone's frame to its parent's, in homogeneous coordinates. */
   readonly relatives: Matrices
@@ -60,7 +60,7 @@ const bonesPerFinger = 4
 /** The wrist, then five fingers of four bones each, the first of them stiff in the palm, then the forearm. */
 const boneCount = 1 + fingers * bonesPerFinger + 1
 
-/** Where the angles of the fingers stand in the flat list of three angles (about x, z and y) per bone. */
+/** The positions of the fingers' angles in the flat list of three angles (about x, z and y) per bone. */
 const places: readonly number[] = Array.from({ length: fingers }, (_, finger) => {
   const joint = 1 + bonesPerFinger * finger + 1
   return [3 * joint, 3 * joint + 1, 3 * (joint + 1), 3 * (joint + 2)]

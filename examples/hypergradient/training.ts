@@ -54,7 +54,7 @@ export interface Hyper {
   readonly logitMomentum: Scalar
 }
 
-/** What one step hands to the next. */
+/** The state between two steps. */
 export interface Progress {
   readonly params: Params
   readonly velocity: Params

@@ -1,4 +1,4 @@
-// A network that solves a differential equation: its second derivative in its input stands in the loss.
+// A network that solves a differential equation: its second derivative in its input is part of the loss.
 //
 // I. E. Lagaris, A. Likas and D. I. Fotiadis, Artificial Neural Networks for Solving Ordinary and Partial Differential
 // Equations, IEEE Transactions on Neural Networks 9 (1998); M. Raissi, P. Perdikaris and G. E. Karniadakis, Physics-informed

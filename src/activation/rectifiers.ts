@@ -23,9 +23,9 @@ interface Saturation {
 }
 
 /**
- * The rectifier with a slope on the negative side too, x or slope x (0.01 unless told); its derivative at 0 is the slope.
+ * The rectifier with a slope on the negative side too, x or slope x (0.01 by default); its derivative at 0 is the slope.
  *
- * A slope that is no finite number throws.
+ * A slope that is not a finite number throws.
  * A. L. Maas, A. Y. Hannun and A. Y. Ng, Rectifier Nonlinearities Improve Neural Network Acoustic Models, ICML 2013.
  *
  * @example
@@ -55,9 +55,9 @@ const eluBy =
     x > 0 ? x : alpha * expm1(x)
 
 /**
- * The exponential linear unit, x or alpha (exp(x) - 1) (alpha is 1 unless told); its derivative at 0 is alpha.
+ * The exponential linear unit, x or alpha (exp(x) - 1) (alpha is 1 by default); its derivative at 0 is alpha.
  *
- * An alpha that is no finite number throws.
+ * An alpha that is not a finite number throws.
  * D.-A. Clevert, T. Unterthiner and S. Hochreiter, Fast and Accurate Deep Network Learning by Exponential Linear Units,
  * ICLR 2016.
  *

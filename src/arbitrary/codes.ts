@@ -1,5 +1,5 @@
 /**
- * Lists of whole numbers: what every generated tensor is made of. They shrink towards 0, all at once first, and by halves.
+ * Lists of integers, from which every tensor is generated. They shrink towards 0, all at once first, and by halves.
  */
 import * as fc from 'fast-check'
 
@@ -68,7 +68,10 @@ class Distinct extends fc.Arbitrary<Codes> {
 
   constructor(n: number, min: number, max: number) {
     super()
-    if (max - min + 1 < n) throw new RangeError(`A.distinct: ${n} values; the domain has room for ${max - min + 1}`)
+    if (max - min + 1 < n)
+      throw new RangeError(
+        `A.distinct: the number of values is ${n}; for this domain, expected at most ${max - min + 1}`
+      )
     this.n = n
     this.min = min
     this.max = max
@@ -77,7 +80,7 @@ class Distinct extends fc.Arbitrary<Codes> {
   generate(random: fc.Random): fc.Value<Codes> {
     const taken = new Set<number>()
     while (taken.size < this.n) {
-      // A number that is taken gives way to the next free one, so that this ends even when all are needed.
+      // A number that is taken is replaced by the next free one, so that this ends even when all are needed.
       let code = random.nextInt(this.min, this.max)
       while (taken.has(code)) code = code === this.max ? this.min : code + 1
       taken.add(code)

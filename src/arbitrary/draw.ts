@@ -1,8 +1,9 @@
 /**
- * The operands of primitives from fast-check: the `Draw` that a primitive's `sample` asks, over `fc.gen`, so that what it
- * drew shrinks.
+ * The operands of primitives from fast-check: the `Draw` that a primitive's `sample` calls, over `fc.gen`, so that its draws
+ * shrink.
  */
 import * as fc from 'fast-check'
+import { checkedLater, flag, options } from '../internal/options.js'
 import type { Domain, Draw } from '../primitive/domain.js'
 import { type Shape, show, size } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
@@ -16,7 +17,7 @@ import { halfGap, reachOf, spread, tensorOf, valuesOf } from './values.js'
 // -----------------------------------------------------------------------------
 
 /**
- * A `Draw` that remembers, of each float tensor that it gave, where it came from.
+ * A `Draw` that remembers the domain of each float tensor that it drew.
  *
  * @example
  * import * as fc from 'fast-check'
@@ -30,7 +31,7 @@ import { halfGap, reachOf, spread, tensorOf, valuesOf } from './values.js'
  * fc.assert(fc.property(A.draw(), staysPositive))
  */
 export interface Drawing extends Draw {
-  /** The domain that a tensor was drawn from; `undefined` for tensors of other origin. */
+  /** The domain that a tensor was drawn from; `undefined` for other tensors. */
   readonly domainOf: (x: Tensor) => Domain | undefined
   /** How far each element of a tensor may move, in row-major order, while the function stays smooth. */
   readonly reachOf: (x: Tensor) => readonly number[] | undefined
@@ -60,7 +61,9 @@ export interface DrawOptions {
 // constructors
 // -----------------------------------------------------------------------------
 
-/** Builders of arbitraries with whole numbers for arguments, by which `fc.gen` recognises a draw when it shrinks. */
+const checkDraw = options<DrawOptions>('A.draw', { maxElements: checkedLater, singular: flag, longest: checkedLater })
+
+/** Makers of arbitraries whose arguments are integers, by which `fc.gen` recognises a draw when it shrinks. */
 const shapeWithin = (a: number, b: number, c: number, d: number, maxElements: number): fc.Arbitrary<Shape> =>
   shapes({ minRank: a, maxRank: b, minSize: c, maxSize: d, maxElements })
 const integerWithin = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max })
@@ -100,7 +103,7 @@ const drawing = (gen: fc.GeneratorValue, options: DrawOptions): Drawing & fc.Wit
     reaches.set(x, reach)
     return note(x)
   }
-  /** Where values lie on kinks, their reach is that to the other kinks. */
+  /** The reach of values; of those on kinks, to the other kinks. */
   const reachBeyond = (domain: Domain, values: readonly number[]): readonly number[] =>
     singular
       ? values.map((value) => {
@@ -164,7 +167,7 @@ const drawing = (gen: fc.GeneratorValue, options: DrawOptions): Drawing & fc.Wit
 }
 
 /**
- * What a primitive's `sample` draws from, with shrinking: `primitive.sample(draw)` inside a property.
+ * The argument of a primitive's `sample`, with shrinking: `primitive.sample(draw)` inside a property.
  *
  * @example
  * import * as fc from 'fast-check'
@@ -174,4 +177,7 @@ const drawing = (gen: fc.GeneratorValue, options: DrawOptions): Drawing & fc.Wit
  * const oneOperand = (draw: A.Drawing) => T.neg.primitive.sample?.(draw).operands.length === 1
  * fc.assert(fc.property(A.draw(), oneOperand))
  */
-export const draw = (options: DrawOptions = {}): fc.Arbitrary<Drawing> => fc.gen().map((gen) => drawing(gen, options))
+export const draw = (options: DrawOptions = {}): fc.Arbitrary<Drawing> => {
+  checkDraw(options)
+  return fc.gen().map((gen) => drawing(gen, options))
+}

@@ -1,5 +1,6 @@
-/** Shapes, with weight on what goes wrong: rank 0, sizes of 1, and an empty axis. */
+/** Shapes, with weight on error-prone ones: rank 0, sizes of 1, and an empty axis. */
 import * as fc from 'fast-check'
+import { type Kinds, finite, options } from '../internal/options.js'
 import { type Shape, size } from '../shape/model.js'
 
 // -----------------------------------------------------------------------------
@@ -7,7 +8,7 @@ import { type Shape, size } from '../shape/model.js'
 // -----------------------------------------------------------------------------
 
 /**
- * What shapes to generate: ranks 0 to 4 and sizes 0 to 4 unless told otherwise, at most 64 elements.
+ * Bounds of the shapes to generate: by default ranks 0 to 4 and sizes 0 to 4, at most 64 elements.
  *
  * @example
  * import * as fc from 'fast-check'
@@ -32,7 +33,7 @@ export interface ShapeBounds {
 const rankWeights: readonly number[] = [4, 5, 6, 3, 2]
 const sizeWeights: readonly number[] = [0, 6, 8, 5, 2]
 
-/** A whole number between two bounds, with weights; those that the table does not list weigh 1. */
+/** An integer between two bounds, with weights; those that are not in the table weigh 1. */
 const weighted = (random: fc.Random, from: number, to: number, weights: readonly number[]): number => {
   let total = 0
   for (let value = from; value <= to; value++) total += weights[value] ?? 1
@@ -65,7 +66,7 @@ class Shapes extends fc.Arbitrary<Shape> {
     const { maxRank = Math.max(4, minRank), maxSize = Math.max(4, minSize) } = bounds
     if (minRank > maxRank || minSize > maxSize) {
       throw new RangeError(
-        `A.shape: ranks ${minRank} to ${maxRank}, sizes ${minSize} to ${maxSize}; a minimum must not exceed its maximum`
+        `A.shape: ranks are ${minRank} to ${maxRank} and sizes ${minSize} to ${maxSize}; expected no minimum above its maximum`
       )
     }
     this.bounds = { minRank, maxRank, minSize, maxSize, maxElements }
@@ -118,8 +119,20 @@ class Shapes extends fc.Arbitrary<Shape> {
   }
 }
 
+/** The options of shapes, which are numbers. */
+export const shapeKinds: Kinds<ShapeBounds> = {
+  minRank: finite,
+  maxRank: finite,
+  minSize: finite,
+  maxSize: finite,
+  maxElements: finite
+}
+
+const checkShape = options<ShapeBounds>('A.shape', shapeKinds)
+const checkShapes = options<ShapeBounds>('A.broadcastShapes', shapeKinds)
+
 /**
- * Shapes: ranks 0 to 4 and sizes 0 to 4 unless told otherwise, often a scalar, an axis of size 1, or one empty axis. They
+ * Shapes: by default ranks 0 to 4 and sizes 0 to 4, often a scalar, an axis of size 1, or one empty axis. They
  * shrink to fewer and smaller axes.
  *
  * @example
@@ -129,7 +142,10 @@ class Shapes extends fc.Arbitrary<Shape> {
  * fc.sample(A.shape(), 100).every((shape) => shape.length <= 4 && shape.every((n) => n >= 0 && n <= 4)) // => true
  * fc.sample(A.shape({ minRank: 1, maxRank: 1, minSize: 3, maxSize: 3 }), 1) // => [[3]]
  */
-export const shape = (bounds: ShapeBounds = {}): fc.Arbitrary<Shape> => new Shapes(bounds)
+export const shape = (bounds: ShapeBounds = {}): fc.Arbitrary<Shape> => {
+  checkShape(bounds)
+  return new Shapes(bounds)
+}
 
 /**
  * Pairs of shapes that broadcast: a result's shape, from which each loses leading axes or has sizes set to 1.
@@ -142,6 +158,7 @@ export const shape = (bounds: ShapeBounds = {}): fc.Arbitrary<Shape> => new Shap
  * fc.sample(A.broadcastShapes(), 100).every(([a, b]) => Shape.broadcast(a, b) !== undefined) // => true
  */
 export const broadcastShapes = (bounds: ShapeBounds = {}): fc.Arbitrary<readonly [Shape, Shape]> => {
+  checkShapes(bounds)
   const part = (result: Shape): fc.Arbitrary<Shape> =>
     fc
       .tuple(fc.nat({ max: result.length }), fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }))

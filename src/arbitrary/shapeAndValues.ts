@@ -1,4 +1,4 @@
-/** A shape and codes for its elements, shrinking together: what is left of the shape keeps its elements. */
+/** A shape and codes for its elements, which shrink together: the rest of the shape keeps its elements. */
 import * as fc from 'fast-check'
 import { type Shape, size } from '../shape/model.js'
 import { codes } from './codes.js'
@@ -17,7 +17,7 @@ const sliced = ({ shape, codes: all }: Laid, axis: number, index: number, keep: 
   return all.filter((_, i) => (Math.floor(i / inner) % n === index) === keep)
 }
 
-/** Fewer axes: of one that goes, one slice stays. */
+/** Fewer axes: one slice of a removed axis stays. */
 const withoutAxes = function* (laid: Laid): Iterable<Laid> {
   const { shape } = laid
   for (let axis = 0; axis < shape.length; axis++) {

@@ -1,4 +1,4 @@
-/** Generated tensors: lattice values in a domain, and the particular ones that some operations need. */
+/** Generated tensors: lattice values in a domain, and special ones that some operations need. */
 import * as fc from 'fast-check'
 import { type DType, type FloatDType, allocate } from '../DType.js'
 import {
@@ -8,13 +8,14 @@ import {
   real,
   unitOpen as unit
 } from '../primitive/domain.js'
+import { type Kinds, checkedLater, finite, oneOf, options } from '../internal/options.js'
 import { type Shape, size } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
 import { type Tensor, fromData } from '../tensor/model.js'
 import { codes, distinctCodes } from './codes.js'
 import { laid } from './shapeAndValues.js'
 import { lattice } from './lattice.js'
-import { type ShapeBounds, broadcastShapes, shape as shapes } from './shape.js'
+import { type ShapeBounds, broadcastShapes, shape as shapes, shapeKinds } from './shape.js'
 import { spread, tensorOf, valuesOf } from './values.js'
 
 // -----------------------------------------------------------------------------
@@ -22,8 +23,8 @@ import { spread, tensorOf, valuesOf } from './values.js'
 // -----------------------------------------------------------------------------
 
 /**
- * What tensors to generate. `shape` is fixed, or generated itself (any, when absent); `domain` is all real numbers, of
- * which [-3, 3] is covered, unless told otherwise; the element type is float64, which finite differences need.
+ * The tensors to generate. `shape` is fixed, or generated itself (any, when absent); `domain` is all real numbers by
+ * default, of which [-3, 3] is covered; the dtype is float64 by default, which finite differences need.
  *
  * @example
  * import * as fc from 'fast-check'
@@ -39,7 +40,7 @@ export interface TensorOptions<S extends Shape> {
   readonly dtype?: FloatDType
 }
 
-/** The static shape of what is generated: that of the option, or unknown. */
+/** The type of generated tensors: the shape of the option, or unknown. */
 type Generated<S extends Shape> = number extends S['length'] ? Tensor : Tensor<Mutable<S>>
 
 // -----------------------------------------------------------------------------
@@ -69,17 +70,40 @@ const elementwise = (
     ? laid(min, max).map((each) => tensorOf(each.shape, dtype, valuesFrom(each.codes)))
     : filled(shape, (each) => codes(size(each), min, max).map(valuesFrom), dtype)
 
+const float = oneOf('float32', 'float64')
+const tensorKinds: Kinds<TensorOptions<Shape>> = { shape: checkedLater, domain: checkedLater, dtype: float }
+const shapeAndType: Kinds<Omit<TensorOptions<Shape>, 'domain'>> = { shape: checkedLater, dtype: float }
+
+const checkTensor = options<TensorOptions<Shape>>('A.tensor', tensorKinds)
+const checkPositive = options<Omit<TensorOptions<Shape>, 'domain'>>('A.positive', shapeAndType)
+const checkUnitOpen = options<Omit<TensorOptions<Shape>, 'domain'>>('A.unitOpen', shapeAndType)
+const checkAwayFrom = options<TensorOptions<Shape>>('A.awayFrom', tensorKinds)
+const checkDistinct = options<TensorOptions<Shape>>('A.distinct', tensorKinds)
+const checkTies = options<TensorOptions<Shape>>('A.withTies', tensorKinds)
+const checkDefinite = options<NonNullable<Parameters<typeof positiveDefinite>[0]>>('A.positiveDefinite', {
+  size: finite,
+  batch: checkedLater,
+  dtype: float
+})
+const checkIndices = options<Parameters<typeof indices>[0]>('A.indices', { shape: checkedLater, below: finite })
+const checkMask = options<NonNullable<Parameters<typeof mask>[0]>>('A.mask', { shape: checkedLater })
+const checkPair = options<NonNullable<Parameters<typeof broadcastPair>[0]>>('A.broadcastPair', {
+  ...shapeKinds,
+  domains: checkedLater,
+  dtype: float
+})
+
 const asTheyAre = (list: readonly number[]): readonly number[] => list
 
-/** States the static shape of what is generated: it is that of the option, from which each tensor was made. */
-const vouch = <S extends Shape>(arbitrary: fc.Arbitrary<Tensor>): fc.Arbitrary<Generated<S>> =>
+/** Casts generated tensors to the shape of the option, from which each was made. */
+const generated = <S extends Shape>(arbitrary: fc.Arbitrary<Tensor>): fc.Arbitrary<Generated<S>> =>
   arbitrary as fc.Arbitrary<Generated<S>>
 
 /**
  * Tensors of lattice values, (k + 0.5) / 1000 scaled to the domain: never 0, never within half a step of a kink, never
  * equal to a round constant. They shrink to fewer and smaller axes, and to short decimals near 0.
  *
- * Draws of `fc.double` would serve badly: nearly all lie within 1e-6 of 0, and they shrink into the kinks there.
+ * Draws of `fc.double` are unsuitable: nearly all lie within 1e-6 of 0, and they shrink into the kinks there.
  *
  * @example
  * import * as fc from 'fast-check'
@@ -91,9 +115,10 @@ const vouch = <S extends Shape>(arbitrary: fc.Arbitrary<Tensor>): fc.Arbitrary<G
  * fc.sample(A.tensor(), 1)[0]?.dtype // => 'float64'
  */
 export const tensor = <const S extends Shape = Shape>(options: TensorOptions<S> = {}): fc.Arbitrary<Generated<S>> => {
+  checkTensor(options)
   const { shape, domain = real, dtype = 'float64' } = options
   const { min, max } = lattice(domain)
-  return vouch<S>(elementwise(shape, min, max, (list) => valuesOf(domain, list), dtype))
+  return generated<S>(elementwise(shape, min, max, (list) => valuesOf(domain, list), dtype))
 }
 
 /**
@@ -108,7 +133,10 @@ export const tensor = <const S extends Shape = Shape>(options: TensorOptions<S> 
  */
 export const positive = <const S extends Shape = Shape>(
   options: Omit<TensorOptions<S>, 'domain'> = {}
-): fc.Arbitrary<Generated<S>> => tensor<S>({ ...options, domain: positives })
+): fc.Arbitrary<Generated<S>> => {
+  checkPositive(options)
+  return tensor<S>({ ...options, domain: positives })
+}
 
 /**
  * Tensors of values between 0 and 1, both excluded.
@@ -122,7 +150,10 @@ export const positive = <const S extends Shape = Shape>(
  */
 export const unitOpen = <const S extends Shape = Shape>(
   options: Omit<TensorOptions<S>, 'domain'> = {}
-): fc.Arbitrary<Generated<S>> => tensor<S>({ ...options, domain: unit })
+): fc.Arbitrary<Generated<S>> => {
+  checkUnitOpen(options)
+  return tensor<S>({ ...options, domain: unit })
+}
 
 /**
  * Tensors whose values keep away from given points: the kinks of a function.
@@ -137,8 +168,10 @@ export const unitOpen = <const S extends Shape = Shape>(
  */
 export const awayFrom =
   (points: readonly number[]) =>
-  <const S extends Shape = Shape>(options: TensorOptions<S> = {}): fc.Arbitrary<Generated<S>> =>
-    tensor<S>({ ...options, domain: withKinks(points)(options.domain ?? real) })
+  <const S extends Shape = Shape>(options: TensorOptions<S> = {}): fc.Arbitrary<Generated<S>> => {
+    checkAwayFrom(options)
+    return tensor<S>({ ...options, domain: withKinks(points)(options.domain ?? real) })
+  }
 
 /**
  * Tensors whose values are all different, and well apart: for sorting, and for maxima.
@@ -152,6 +185,7 @@ export const awayFrom =
  * fc.assert(fc.property(A.distinct({ shape: [2, 3] }), distinct))
  */
 export const distinct = <const S extends Shape = Shape>(options: TensorOptions<S> = {}): fc.Arbitrary<Generated<S>> => {
+  checkDistinct(options)
   const { shape, domain = real, dtype = 'float64' } = options
   const values = (each: Shape): fc.Arbitrary<readonly number[]> => {
     const n = size(each)
@@ -163,7 +197,7 @@ export const distinct = <const S extends Shape = Shape>(options: TensorOptions<S
       )
     )
   }
-  return vouch<S>(filled(shape, values, dtype))
+  return generated<S>(filled(shape, values, dtype))
 }
 
 /**
@@ -178,6 +212,7 @@ export const distinct = <const S extends Shape = Shape>(options: TensorOptions<S
  * fc.assert(fc.property(A.withTies({ shape: [4] }), tied))
  */
 export const withTies = <const S extends Shape = Shape>(options: TensorOptions<S> = {}): fc.Arbitrary<Generated<S>> => {
+  checkTies(options)
   const { shape, domain = real, dtype = 'float64' } = options
   const values = (each: Shape): fc.Arbitrary<readonly number[]> => {
     const n = size(each)
@@ -191,12 +226,12 @@ export const withTies = <const S extends Shape = Shape>(options: TensorOptions<S
       )
     )
   }
-  return vouch<S>(filled(shape, values, dtype))
+  return generated<S>(filled(shape, values, dtype))
 }
 
 /**
- * Symmetric positive definite matrices `B B^T / n + I / 2`, in batches where `batch` says so; their size is 1 to 4 unless
- * told otherwise.
+ * Symmetric positive definite matrices `B B^T / n + I / 2`, in batches of shape `batch`; their size is 1 to 4 by
+ * default.
  *
  * @example
  * import * as fc from 'fast-check'
@@ -207,6 +242,7 @@ export const withTies = <const S extends Shape = Shape>(options: TensorOptions<S
 export const positiveDefinite = (
   options: { readonly size?: number; readonly batch?: Shape; readonly dtype?: FloatDType } = {}
 ): fc.Arbitrary<Tensor> => {
+  checkDefinite(options)
   const { size: fixed, batch = [], dtype = 'float64' } = options
   const sizes = fixed === undefined ? fc.integer({ min: 1, max: 4 }) : fc.constant(fixed)
   return sizes.chain((n) =>
@@ -238,7 +274,10 @@ export const positiveDefinite = (
 export const indices = <const S extends Shape = Shape>(options: {
   readonly shape?: S | fc.Arbitrary<S>
   readonly below: number
-}): fc.Arbitrary<Generated<S>> => vouch<S>(elementwise(options.shape, 0, options.below - 1, asTheyAre, 'int32'))
+}): fc.Arbitrary<Generated<S>> => {
+  checkIndices(options)
+  return generated<S>(elementwise(options.shape, 0, options.below - 1, asTheyAre, 'int32'))
+}
 
 /**
  * Tensors of booleans.
@@ -251,7 +290,10 @@ export const indices = <const S extends Shape = Shape>(options: {
  */
 export const mask = <const S extends Shape = Shape>(
   options: { readonly shape?: S | fc.Arbitrary<S> } = {}
-): fc.Arbitrary<Generated<S>> => vouch<S>(elementwise(options.shape, 0, 1, asTheyAre, 'bool'))
+): fc.Arbitrary<Generated<S>> => {
+  checkMask(options)
+  return generated<S>(elementwise(options.shape, 0, 1, asTheyAre, 'bool'))
+}
 
 /**
  * Pairs of tensors whose shapes broadcast, one domain for each.
@@ -267,6 +309,7 @@ export const mask = <const S extends Shape = Shape>(
 export const broadcastPair = (
   options: ShapeBounds & { readonly domains?: readonly [Domain, Domain]; readonly dtype?: FloatDType } = {}
 ): fc.Arbitrary<readonly [Tensor, Tensor]> => {
+  checkPair(options)
   const { domains = [real, real], dtype = 'float64', ...bounds } = options
   return broadcastShapes(bounds).chain(([a, b]) =>
     fc.tuple(tensor({ shape: a, domain: domains[0], dtype }), tensor({ shape: b, domain: domains[1], dtype }))

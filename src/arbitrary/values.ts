@@ -1,4 +1,4 @@
-/** How lists of codes become tensors, and what is known of a generated tensor: where it comes from, how far it may move. */
+/** Tensors from lists of codes, and the reach of their values: how far each may move. */
 import { type DType, allocate } from '../DType.js'
 import type { Domain } from '../primitive/domain.js'
 import { type Shape, size } from '../shape/model.js'
@@ -24,7 +24,7 @@ export const reachOf = (domain: Domain, values: readonly number[]): readonly num
   return values.map(reach)
 }
 
-/** Half the least distance between two values: as far as all may move without two of them meeting. */
+/** Half the least distance between two values: all may move that far before two of them meet. */
 export const halfGap = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted.reduce((least, value, i) => (i === 0 ? least : Math.min(least, (value - sorted[i - 1]!) / 2)), Infinity)

@@ -2,6 +2,7 @@
  * Columns: what the fields of a CSV file must be, as io-ts codecs from text to numbers. A codec's name completes the
  * sentence "expected ...".
  */
+import { describe } from '../internal/describe.js'
 import * as t from 'io-ts/lib/index.js'
 
 // -----------------------------------------------------------------------------
@@ -42,7 +43,7 @@ export interface Column {
 /** Digits with an optional sign, point and exponent; blanks around them are allowed. */
 const decimal = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/
 
-/** A codec out of the name and a function that gives NaN for what it refuses. */
+/** A codec from its name and a function that returns NaN for text that it refuses. */
 const reading = (name: string, parse: (text: string) => number): t.Type<number, string, string> =>
   new t.Type<number, string, string>(
     name,
@@ -64,7 +65,7 @@ const when = (holds: boolean, value: number): number => (holds ? value : NaN)
 /** Refuses bounds between which no number lies. */
 const requireBounds = (operation: string, from: number, to: number): void => {
   if (from <= to) return
-  throw new RangeError(`${operation}: bounds ${from} and ${to}; expected the smaller one first`)
+  throw new RangeError(`${operation}: the bounds are ${from} and ${to}; expected the smaller one first`)
 }
 
 /**
@@ -139,7 +140,7 @@ export const integerBetween = (from: number, to: number): t.Type<number, string,
 /**
  * One of several names, read as its position in the list, counted from 0.
  *
- * @throws RangeError when a name stands twice in the list, or the list is empty
+ * @throws RangeError when a name is given twice, or the list is empty
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -152,8 +153,9 @@ export const integerBetween = (from: number, to: number): t.Type<number, string,
 /* @__NO_SIDE_EFFECTS__ */
 export const category = (names: readonly string[]): t.Type<number, string, string> => {
   const again = names.find((name, index) => names.indexOf(name) < index)
-  if (again !== undefined) throw new RangeError(`category: the name ${JSON.stringify(again)} twice; expected each once`)
-  if (names.length === 0) throw new RangeError('category: no names; expected at least one')
+  if (again !== undefined)
+    throw new RangeError(`category: the name ${describe(again)} is given twice; expected distinct names`)
+  if (names.length === 0) throw new RangeError('category: the list is empty; expected at least one name')
   return new t.Type<number, string, string>(
     `one of ${names.join(', ')}`,
     (value): value is number => typeof value === 'number' && names[value] !== undefined,
@@ -170,7 +172,7 @@ export const category = (names: readonly string[]): t.Type<number, string, strin
 // -----------------------------------------------------------------------------
 
 /**
- * A column, by its name in the header and the codec of its fields.
+ * A column, from its name in the header and the codec of its fields.
  *
  * @example
  * import * as Dataset from 'pullback/Dataset'
@@ -180,7 +182,7 @@ export const category = (names: readonly string[]): t.Type<number, string, strin
 export const column = (name: string, field: Field): Column => ({ name, field })
 
 /**
- * Several columns by their number; the count is known to the compiler where it is a literal.
+ * Several columns, from their positions; the compiler knows the count where it is a literal.
  *
  * @example
  * import * as Dataset from 'pullback/Dataset'
@@ -193,6 +195,6 @@ export const columns = <N extends number>(
   make: (index: number) => Column
 ): readonly Column[] & { readonly length: N } => counted(Array.from({ length: count }, (_, index) => make(index)))
 
-/** A list of as many entries as its type says. */
+/** Casts a list to its length. */
 const counted = <A, N extends number>(list: readonly A[]): readonly A[] & { readonly length: N } =>
   list as readonly A[] & { readonly length: N }

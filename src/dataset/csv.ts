@@ -1,5 +1,5 @@
 /**
- * Comma-separated values: a pure parser for RFC 4180 that remembers where each field stood.
+ * Comma-separated values: a pure parser for RFC 4180 that keeps the line of each field.
  *
  * Y. Shafranovich, Common Format and MIME Type for Comma-Separated Values (CSV) Files, RFC 4180, 2005.
  */
@@ -26,8 +26,8 @@ export interface CsvRow {
 }
 
 /**
- * What was wrong in a CSV file, and where: `line` and `column` count from 1, and a column is a field, not a character.
- * Both are 0 where the whole file is meant.
+ * An error in a CSV file, and its place: `line` and `column` count from 1, and a column is a field, not a character.
+ * Both are 0 for an error of the whole file.
  *
  * @example
  * import { type CsvError, showCsvError } from 'pullback/Dataset'
@@ -77,14 +77,14 @@ const newlines = (text: string): number => {
   return count
 }
 
-/** Where the quoted field that begins at `start` has its closing quote; -1 when it has none. */
+/** The position of the closing quote of the quoted field that begins at `start`; -1 without one. */
 const closingQuote = (text: string, start: number): number => {
   let at = text.indexOf('"', start + 1)
   while (at >= 0 && text.charCodeAt(at + 1) === QUOTE) at = text.indexOf('"', at + 2)
   return at
 }
 
-/** Where the unquoted field that begins at `start` ends. */
+/** The end of the unquoted field that begins at `start`. */
 const endOfField = (text: string, start: number): number => {
   let at = start
   while (at < text.length && text.charCodeAt(at) !== COMMA && !endsLine(text, at)) at++
@@ -92,7 +92,7 @@ const endOfField = (text: string, start: number): number => {
 }
 
 /**
- * Takes CSV text apart into records, as RFC 4180 has it: fields between commas, optionally in double quotes, inside of
+ * Parses CSV text into records, as RFC 4180 defines them: fields between commas, optionally in double quotes, inside of
  * which commas, line breaks and doubled quotes are text. Lines end in LF or CRLF, the last one optionally; a byte order
  * mark at the start is skipped. Blanks belong to the field. Text without a character has no records.
  *
@@ -113,13 +113,13 @@ export const parseCsv = (text: string, file: string = 'csv'): Either<CsvError, r
   return error === undefined ? E.right(rows) : E.left(error)
 }
 
-/** The records before what stands in the way of reading on, and what that is, if anything. */
+/** The records before the first error in the quotes, and that error. */
 export interface CsvReading {
   readonly rows: readonly CsvRow[]
   readonly error: CsvError | undefined
 }
 
-/** The records of a text, up to its first mistake in the quotes: after that, no one can tell where records end. */
+/** The records of a text, up to its first error in the quotes, after which the ends of records are unknown. */
 export const readCsv = (text: string, file: string): CsvReading => {
   const rows: CsvRow[] = []
   let fields: string[] = []

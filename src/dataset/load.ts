@@ -1,10 +1,11 @@
-/** From CSV text to tensors: every field is validated first, and nothing is made of a file that has an error. */
+/** From CSV text to tensors: every field is validated first, and a file with an error gives errors only. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
 import { type ReadonlyNonEmptyArray, concat } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js'
 import { type DType, type FloatDType, allocate, holds, round } from '../DType.js'
+import { checkedLater, oneOf, options } from '../internal/options.js'
 import { fromData } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import type { Column } from './columns.js'
@@ -16,7 +17,7 @@ import type { Dataset } from './model.js'
 // -----------------------------------------------------------------------------
 
 /**
- * Everything that was wrong in a CSV file, in the order of the file.
+ * All errors in a CSV file, in the order of the file.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -31,7 +32,7 @@ export type CsvErrors = ReadonlyNonEmptyArray<CsvError>
 
 /**
  * Which columns of a CSV file become features, and which one the label. Columns are found by their names in the header;
- * others are ignored. Labels are int32 unless `labelType` says otherwise, features float32 unless `featureType` does.
+ * others are ignored. Labels are int32 by default, features float32.
  *
  * @example
  * import * as Dataset from 'pullback/Dataset'
@@ -55,7 +56,7 @@ export interface CsvColumns<F extends readonly Column[] = readonly Column[]> {
 // -----------------------------------------------------------------------------
 
 /**
- * Errors as text, one to a line; after `most` (default 20) of them, how many more there are.
+ * Errors as text, one to a line; after `most` (20 by default) of them, the number of further ones.
  *
  * @example
  * import * as Dataset from 'pullback/Dataset'
@@ -74,9 +75,16 @@ export const showCsvErrors = (errors: CsvErrors, most: number = 20): string => {
 // constructors
 // -----------------------------------------------------------------------------
 
+const checkColumns = /* @__PURE__ */ options<CsvColumns>('fromCsv', {
+  features: checkedLater,
+  label: checkedLater,
+  labelType: oneOf('int32', 'float32', 'float64'),
+  featureType: oneOf('float32', 'float64')
+})
+
 const quote = (text: string): string => JSON.stringify(text)
 
-/** What a header of one long field suggests of the file. */
+/** The likely cause, for a header with one long field. */
 const hint = (fields: readonly string[]): string => {
   const [only = ''] = fields
   if (fields.some((field) => field.includes('\r'))) return '; lines must end in LF or CRLF, and this file has lone CRs'
@@ -84,7 +92,7 @@ const hint = (fields: readonly string[]): string => {
   return separator === undefined ? '' : `; fields are separated by commas, and this file has ${quote(separator)}`
 }
 
-/** Where in a row each wanted column stands. */
+/** The position of each wanted column in a row. */
 const positions = (file: string, header: CsvRow, wanted: readonly Column[]): Either<CsvErrors, readonly number[]> => {
   const at = (column: number, rule: string): CsvError => ({
     file,
@@ -107,7 +115,7 @@ const positions = (file: string, header: CsvRow, wanted: readonly Column[]): Eit
   return isNonEmpty(errors) ? E.left(errors) : E.right(wanted.map(({ name }) => header.fields.indexOf(name)))
 }
 
-/** What is wrong with a number for an element type, if anything: whole numbers are never rounded, and none becomes infinite. */
+/** The expectation that a number fails for a dtype, if any: integers are never rounded, and no number becomes infinite. */
 const misfit = (value: number, content: string, dtype: DType): string | undefined => {
   if (dtype === 'int32') return holds(dtype, value) ? undefined : 'an integer'
   const held = round(dtype, value)
@@ -120,8 +128,8 @@ const fieldsOf = (count: number): string => (count === 1 ? '1 field' : `${count}
 /**
  * A data set from CSV text whose first line is a header: features of shape [n, d], labels of shape [n].
  *
- * All errors are collected, in order; a single one, and there is no data set. A mistake in the quotes, after which no one
- * can tell where rows end, is the last of them. `file` names the text in them. Rows whose number of fields is not the
+ * All errors are collected, in order; with one error or more there is no data set. An error in the quotes, after which the
+ * ends of rows are unknown, is the last one. `file` names the text in them. Rows whose number of fields is not the
  * header's are errors, and so is text without a row. A number beyond the range of the type, and a whole number that the type
  * would round (in float32 from 2^24 on), is an error: `featureType: 'float64'` holds more.
  *
@@ -142,6 +150,7 @@ export const fromCsvText = <const F extends readonly Column[]>(
   columns: CsvColumns<F>,
   file: string = 'csv'
 ): Either<CsvErrors, Dataset<[number, F['length']]>> => {
+  checkColumns(columns)
   const { rows: records, error: unreadable } = readCsv(text, file)
   const last = unreadable === undefined ? [] : [unreadable]
   const [header, ...rows] = records
@@ -195,10 +204,10 @@ export const fromCsvText = <const F extends readonly Column[]>(
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
- * A data set from a CSV file, by way of a function that reads text: `(path) => readFile(path, 'utf8')` in Node,
+ * A data set from a CSV file, with a function that reads text: `(path) => readFile(path, 'utf8')` in Node,
  * `(url) => fetch(url).then((response) => response.text())` in a browser. See `fromCsvText`.
  *
- * A file that cannot be read is an error as well, and the task never rejects.
+ * A file that cannot be read is an error too, and the task never rejects.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -214,10 +223,12 @@ export const fromCsv =
   <const F extends readonly Column[]>(
     path: string,
     columns: CsvColumns<F>
-  ): TaskEither<CsvErrors, Dataset<[number, F['length']]>> =>
-  async () => {
-    const text = await readText(read, path)
-    return E.isLeft(text) ? text : fromCsvText(text.right, columns, path)
+  ): TaskEither<CsvErrors, Dataset<[number, F['length']]>> => {
+    checkColumns(columns)
+    return async () => {
+      const text = await readText(read, path)
+      return E.isLeft(text) ? text : fromCsvText(text.right, columns, path)
+    }
   }
 
 const readText = async (read: (path: string) => Promise<string>, path: string): Promise<Either<CsvErrors, string>> => {

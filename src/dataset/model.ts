@@ -1,5 +1,8 @@
-/** Labelled data as a pair of tensors, and what is done with it before training. */
+/** Labelled data as a pair of tensors, and its preparation for training. */
+import { requireNumber } from '../internal/check.js'
+import { describe } from '../internal/describe.js'
 import { flag, options } from '../internal/options.js'
+import { requireTensor } from '../internal/require.js'
 import { toFloat } from '../DType.js'
 import { ShapeError, show, type Shape } from '../shape/model.js'
 import * as R from '../Random.js'
@@ -14,7 +17,7 @@ import { unitFor } from '../tensor/unit.js'
 // -----------------------------------------------------------------------------
 
 /**
- * Examples along the first axis of both tensors: features of shape `F`, and as many labels. A batch is one, too.
+ * Examples along the first axis of both tensors: features of shape `F`, and as many labels. A batch is a data set too.
  *
  * @example
  * import * as Dataset from 'pullback/Dataset'
@@ -38,7 +41,7 @@ export type Some<F extends Shape> = F extends readonly [number, ...infer Rest ex
 /**
  * A data set from features and as many labels.
  *
- * @throws ShapeError when there are not as many labels as features
+ * @throws ShapeError unless there is a label for each row of features
  *
  * @example
  * import * as Dataset from 'pullback/Dataset'
@@ -46,17 +49,19 @@ export type Some<F extends Shape> = F extends readonly [number, ...infer Rest ex
  *
  * Dataset.make(T.zeros([3, 2]), T.of([0, 1, 2], 'int32')).labels.shape // => [3]
  * Dataset.make(T.zeros([3, 2]), T.of([0, 1]))
- * // throws Dataset.make: features [3, 2] and labels [2]; one label per row is required
+ * // throws Dataset.make: the shapes of features and labels are [3, 2] and [2]; expected one label per row
  */
 export const make = <F extends Shape>(features: Tensor<F>, labels: Tensor<[number]>): Dataset<F> =>
   paired('Dataset.make', features, labels)
 
 const paired = <F extends Shape>(operation: string, features: Tensor<F>, labels: Tensor<[number]>): Dataset<F> => {
+  requireTensor(operation, features, 'the argument features')
+  requireTensor(operation, labels, 'the argument labels')
   if (features.shape.length === 0 || labels.shape.length !== 1 || features.shape[0] !== labels.shape[0]) {
     throw new ShapeError(
       operation,
       [features.shape, labels.shape],
-      `features ${show(features.shape)} and labels ${show(labels.shape)}; one label per row is required`
+      `the shapes of features and labels are ${show(features.shape)} and ${show(labels.shape)}; expected one label per row`
     )
   }
   return { features, labels }
@@ -81,7 +86,7 @@ export const size = (dataset: Dataset<Shape>): number => dataset.labels.shape[0]
 // combinators
 // -----------------------------------------------------------------------------
 
-/** The examples from one position up to another: views, nothing is copied. */
+/** The examples from one position to another, as views. */
 const rows = <F extends Shape>({ features, labels }: Dataset<F>, from: number, to: number): Dataset<Some<F>> => ({
   features: typed(slice(features, [[from, to]])),
   labels: typed(slice(labels, [[from, to]]))
@@ -106,7 +111,7 @@ export const map =
     paired('Dataset.map', f(features), labels)
 
 /**
- * The examples in a random order, which follows from the key.
+ * The examples in a random order, which the key determines.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -132,7 +137,7 @@ const batchesOptions = /* @__PURE__ */ options<{ readonly dropLast?: boolean }>(
  * The data in batches of a size, in order; the last one is smaller where the size does not divide, or left out with
  * `dropLast`. Nothing is copied.
  *
- * @throws RangeError when the size is no integer above 0
+ * @throws RangeError when the size is not an integer above 0
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -148,9 +153,7 @@ export const batches = (
   options: { readonly dropLast?: boolean } = {}
 ): (<F extends Shape>(dataset: Dataset<F>) => readonly Dataset<Some<F>>[]) => {
   batchesOptions(options)
-  if (!(Number.isInteger(batchSize) && batchSize > 0)) {
-    throw new RangeError(`batches: size ${batchSize}; an integer above 0 is required`)
-  }
+  requireNumber('batches', 'the size', batchSize, 'an integer above 0', (n) => Number.isInteger(n) && n > 0)
   return (dataset) => {
     const total = size(dataset)
     const count = options.dropLast === true ? Math.floor(total / batchSize) : Math.ceil(total / batchSize)
@@ -161,7 +164,7 @@ export const batches = (
 /**
  * Two parts: the examples before a position, and the others. A negative position counts from the end.
  *
- * @throws RangeError when the position is no integer or beyond the data
+ * @throws RangeError when the position is not an integer, or beyond the data
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -178,17 +181,19 @@ export const split =
   <F extends Shape>(dataset: Dataset<F>): readonly [before: Dataset<Some<F>>, after: Dataset<Some<F>>] => {
     const total = size(dataset)
     if (!(Number.isInteger(at) && Math.abs(at) <= total)) {
-      throw new RangeError(`split: ${at} of ${total} examples; an integer from ${-total} to ${total} is required`)
+      throw new RangeError(
+        `split: the position is ${describe(at)}; for ${total} examples, expected an integer from ${-total} to ${total}`
+      )
     }
     const position = at < 0 ? at + total : at
     return [rows(dataset, 0, position), rows(dataset, position, total)]
   }
 
 /**
- * Shifts and scales each feature as it takes to give *this* data mean 0 and standard deviation 1: fit on the training
- * data, then apply to any. Features that do not vary are only shifted. Computed in float64, of any finite numbers.
+ * Shifts and scales each feature so that *this* data has mean 0 and standard deviation 1: fit on the training data, then
+ * apply to any. Features that do not vary are only shifted. Computed in float64, of any finite numbers.
  *
- * @throws RangeError when there are no examples to fit to
+ * @throws RangeError when the data set is empty
  *
  * @example
  * import * as Dataset from 'pullback/Dataset'
@@ -202,7 +207,7 @@ export const split =
 export const standardise = <F extends Shape>(
   fit: Dataset<F>
 ): (<G extends Shape>(dataset: Dataset<G>) => Dataset<G>) => {
-  if (size(fit) === 0) throw new RangeError('standardise: a dataset of 0 examples; expected at least one')
+  if (size(fit) === 0) throw new RangeError('standardise: the data set has 0 examples; expected at least one')
   const features: Tensor = cast(fit.features, 'float64')
   const low = min(features, { axis: 0 })
   const constant = equal(low, max(features, { axis: 0 }))

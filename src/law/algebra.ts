@@ -1,4 +1,4 @@
-/** Laws of what is not calculus: vector spaces of trees, and equality. */
+/** Laws besides those of derivatives: of vector spaces of trees, and of equality. */
 import * as fc from 'fast-check'
 import type { Eq } from 'fp-ts/lib/Eq.js'
 import { epsilon, isFloat } from '../DType.js'
@@ -42,7 +42,7 @@ const coarsest = (tree: unknown): number =>
 
 const fails = (law: string, operands: readonly unknown[], found: unknown, expected: unknown): Error =>
   new Error(
-    `vectorSpace: ${law} is not so at ${operands.map(literal).join(', ')}: ${literal(found)} and ${literal(expected)}; equality to rounding is required`
+    `vectorSpace: ${law} does not hold at ${operands.map(literal).join(', ')}: the sides are ${literal(found)} and ${literal(expected)}; expected equality to rounding`
   )
 
 /** Rounding of a few operations on terms of the given size. */
@@ -125,7 +125,7 @@ export const eq = <A>(
       const b = same ? a : second
       const c = again ? b : third
       const refuse = (law: string): Error =>
-        new Error(`eq: not ${law} at ${[a, b, c].map(literal).join(', ')}; every Eq is required to be`)
+        new Error(`eq: equals is not ${law} at ${[a, b, c].map(literal).join(', ')}; expected an equivalence`)
       if (!equals(a, a) || !equals(b, b)) throw refuse('reflexive')
       if (equals(a, b) !== equals(b, a)) throw refuse('symmetric')
       if (equals(a, b) && equals(b, c) && !equals(a, c)) throw refuse('transitive')

@@ -18,7 +18,7 @@ import { flat, tensorAt } from './values.js'
 const law = 'batch invariance'
 const operation = 'Law.batchInvariance'
 
-/** The tensors in a value of any kind, with what they are to the reader. */
+/** The tensors in a value of any kind, with their names in sentences. */
 const found = (value: unknown, whole: string): readonly (readonly [leaf: Tensor, path: string])[] => {
   const result: (readonly [Tensor, string])[] = []
   mapTensors(value, (leaf, path) => {
@@ -28,25 +28,21 @@ const found = (value: unknown, whole: string): readonly (readonly [leaf: Tensor,
   return result
 }
 
-/** How many examples all tensors of a batch have. */
+/** The number of examples, which all tensors of a batch share. */
 const sizeOf = (batch: unknown): number => {
   const leaves = found(batch, 'the batch')
   const [first] = leaves
   if (first === undefined) {
-    throw new TreeError(
-      operation,
-      '',
-      'there is no tensor in the batch; one with an axis of examples in front is required'
-    )
+    throw new TreeError(operation, '', 'the batch has no tensors; expected one with an axis of examples in front')
   }
   const n = first[0].shape[0]
   for (const [{ shape }, path] of leaves) {
     if (shape.length === 0) {
-      throw new ShapeError(operation, [shape], `${path} is a scalar; an axis of examples in front is required`)
+      throw new ShapeError(operation, [shape], `${path} is a scalar; expected an axis of examples in front`)
     }
     if (shape[0] !== n) {
-      const both = `${first[1]} has shape ${show(first[0].shape)}, ${path} ${show(shape)}`
-      throw new ShapeError(operation, [first[0].shape, shape], `${both}; as many examples in front are required`)
+      const both = `${first[1]} has shape ${show(first[0].shape)} and ${path} ${show(shape)}`
+      throw new ShapeError(operation, [first[0].shape, shape], `${both}; expected as many examples in front`)
     }
   }
   return n ?? 0
@@ -54,7 +50,7 @@ const sizeOf = (batch: unknown): number => {
 
 type Leaves = ReturnType<typeof found>
 
-/** The results of a call, each of which has an axis of so many examples in front. */
+/** The results of a call, each of which has an axis of `n` examples in front. */
 const resultsOf = (value: unknown, n: number): Leaves => {
   const leaves = found(value, 'the result')
   for (const [{ shape }, path] of leaves) {
@@ -62,25 +58,25 @@ const resultsOf = (value: unknown, n: number): Leaves => {
     throw new ShapeError(
       operation,
       [shape],
-      `${path} has shape ${show(shape)}, of a batch of ${n}; a row for each example, [${n}, ...], is required`
+      `${path} has shape ${show(shape)}; for a batch of ${n}, expected a row for each example, [${n}, ...]`
     )
   }
   return leaves
 }
 
-/** Refuses a result that there is nothing to compare in. */
+/** Refuses a result without tensors to compare. */
 const requireTensors = (value: unknown, leaves: Leaves): void => {
   if (leaves.length > 0) return
-  const wrong = isPromise(value) ? 'the result is a promise' : 'there is no tensor in the result'
-  const remedy = isPromise(value) ? ', of a function that is not async' : ''
+  const wrong = isPromise(value) ? 'the result is a promise' : 'the result has no tensors'
+  const remedy = isPromise(value) ? ', from a function that is not async' : ''
   throw new TreeError(
     operation,
     '',
-    `${wrong}; a tensor with a row for each example, or a tree of those, is required${remedy}`
+    `${wrong}; expected a tensor with a row for each example, or a tree of those${remedy}`
   )
 }
 
-/** Other batches of the same examples: each a list of their positions, and what it is to the reader. */
+/** Other batches of the same examples: each a list of their positions, and the start of its sentence. */
 interface Other {
   readonly examples: readonly number[]
   readonly what: string
@@ -152,17 +148,17 @@ const heldAt = <X, R>(name: string, f: (batch: X) => R, batch: X, salt: number):
 }
 
 /**
- * The property that a function of a batch gives each example the result that it has alone: bit for bit, in float32 too, whatever
- * the others are and however many. The batch is a tensor `[n, ...]`, or a tree of those; so is the result. What stays the
- * same for all examples, such as parameters, belongs in the function. Batches of two examples or more have something to show.
+ * The property that a function of a batch gives each example the result that it has alone: bit for bit, in float32 too,
+ * beside any number of other examples. The batch is a tensor `[n, ...]`, or a tree of those; so is the result. Constants of
+ * all examples, such as parameters, belong in the function. Use batches of two examples or more.
  *
- * Inference of a model holds to it, so scores do not depend on how an evaluation is split into batches; what takes a
- * mean over the batch does not.
+ * Inference of a model obeys it, so that scores do not depend on how an evaluation is split into batches; a mean over
+ * the batch does not.
  *
- * It is an ordinary property of fast-check: `fc.assert` throws what is wrong, as a `GradientError` in the cause.
+ * It is an ordinary property of fast-check: `fc.assert` throws, with a `GradientError` as the cause.
  *
  * @throws ShapeError in the property, when tensors of a batch differ in length, or a result has no row for each example
- * @throws TreeError in the property, when there is no tensor in a batch or in a result, such as that of an async function
+ * @throws TreeError in the property, when a batch or a result has no tensors, such as that of an async function
  *
  * @example
  * import * as fc from 'fast-check'

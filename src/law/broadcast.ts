@@ -45,7 +45,9 @@ const operandsOf = (f: HasPrimitive, from: Drawing): readonly [Tensor, Tensor, M
   const domains = operands.map(from.domainOf)
   const [first, second] = domains
   if (first === undefined || second === undefined) {
-    throw new Error(`${f.primitive.name}: operands of its sample that were not drawn; the law draws its own like them`)
+    throw new Error(
+      `${f.primitive.name}: operands of its sample have no domain; expected operands that the draw of the sample made`
+    )
   }
   const result = from.shape()
   const shapes = [part(from, result), part(from, result)] as const

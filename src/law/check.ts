@@ -1,5 +1,6 @@
-/** Holding a function to the laws at given arguments, with no runner. */
+/** The laws of a function at given arguments, without a test runner. */
 import * as E from 'fp-ts/lib/Either.js'
+import { type Options, finite, options as declare } from '../internal/options.js'
 import { adjoint, linearity, purity } from './exact.js'
 import { finiteDifferences } from './finite.js'
 import { secondOrder, thirdOrder } from './higher.js'
@@ -14,8 +15,8 @@ import { accumulation, subsets } from './sharing.js'
 // -----------------------------------------------------------------------------
 
 /**
- * How to hold a function to the laws: under which name, which laws (all of the first and second order, when absent), and
- * `salt`, from which all directions follow.
+ * The options of a check: the function's name, the laws (by default all of the first and second order), and `salt`, which
+ * determines all directions.
  *
  * @example
  * import type { CheckOptions } from 'pullback/Law'
@@ -31,8 +32,8 @@ export interface CheckOptions {
 }
 
 /**
- * The laws that any differentiable function is held to, the cheapest and most exact first; the third order is left out of
- * `check`, unless asked for.
+ * The laws of every differentiable function, the cheapest and most exact first; `check` leaves out the third order by
+ * default.
  *
  * @example
  * import * as Law from 'pullback/Law'
@@ -53,14 +54,22 @@ export const functionLaws: readonly FunctionLaw[] = [
 
 const usual: readonly FunctionLaw[] = functionLaws.filter((law) => law !== thirdOrder)
 
-/** Of finite differences, no more than this part may be inconclusive. */
+/** The largest share of finite differences that may be inconclusive. */
 export const mostInconclusive = 0.2
 
 // -----------------------------------------------------------------------------
 // checking
 // -----------------------------------------------------------------------------
 
-/** Holds a subject to laws. */
+/** The check of the options of a check. */
+export const checkOf = (operation: string): Options =>
+  declare<CheckOptions>(operation, {
+    name: { expected: 'a string', holds: (name) => typeof name === 'string' },
+    laws: { expected: 'an array of laws', holds: Array.isArray },
+    salt: finite
+  })
+
+/** Checks the laws for a subject. */
 export const hold = (at: Subject, laws: readonly FunctionLaw[], salt: number): Verdict =>
   all(laws.map((law) => () => law.check(at, salt)))
 
@@ -74,17 +83,17 @@ export const conclusive = (at: Subject, verdict: Verdict): Verdict => {
         at,
         'finite differences',
         1,
-        `of ${differences} numbers, ${inconclusive} were too coarse to tell; the point may lie on a kink`
+        `${inconclusive} of ${differences} finite differences are too coarse to compare, perhaps at a kink`
       )
 }
 
 /**
- * Holds a function to the laws of differentiation at given arguments: purity, the adjoint identity, linearity, mapped
- * gradients, finite differences and the second order. `Right` counts what was compared, `Left` says what is wrong; nothing is thrown but what
- * the function throws.
+ * Checks the laws of differentiation for a function at given arguments: purity, the adjoint identity, linearity, mapped
+ * gradients, finite differences and the second order. `Right` counts the comparisons, `Left` is the broken law; only the
+ * function itself throws.
  *
  * Arguments are trees of tensors and constants of any kind. Float tensors must be float64: `T.cast(x, 'float64')`. At a kink
- * (a `relu` at exactly 0) finite differences say nothing; such numbers are counted as inconclusive, and more than 20 % of
+ * (a `relu` at exactly 0) finite differences are meaningless; such numbers are counted as inconclusive, and more than 20 % of
  * them are an error.
  *
  * @example
@@ -95,13 +104,14 @@ export const conclusive = (at: Subject, verdict: Verdict): Verdict => {
  * const loss = ({ w, b }: { w: T.Tensor<[2]>; b: T.Tensor<[]> }) => T.add(T.sum(T.square(w)), T.square(b))
  * E.isRight(Law.check(loss)({ w: T.of([0.5, -1.5], 'float64'), b: T.scalar(2, 'float64') })) // => true
  */
-export const check =
-  <Args extends readonly unknown[], R>(
-    f: (...args: Args) => R,
-    options: CheckOptions = {}
-  ): ((...args: Args) => Verdict) =>
-  (...args) => {
-    const { name = f.name === '' ? 'the function' : f.name, laws = usual, salt = 1 } = options
+export const check = <Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  options: CheckOptions = {}
+): ((...args: Args) => Verdict) => {
+  checkOf('Law.check')(options)
+  const { name = f.name === '' ? 'the function' : f.name, laws = usual, salt = 1 } = options
+  return (...args) => {
     const at = subject(name, f, args)
     return conclusive(at, hold(at, laws, salt))
   }
+}

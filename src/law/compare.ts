@@ -1,4 +1,4 @@
-/** Comparing two lists of numbers within bounds, and saying what the worst disagreement looks like. */
+/** The comparison of two lists of numbers within bounds, and the description of the worst disagreement. */
 import * as E from 'fp-ts/lib/Either.js'
 import { size } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
@@ -10,10 +10,10 @@ import { locate } from './values.js'
 // model
 // -----------------------------------------------------------------------------
 
-/** What a broken law says of the function that it is broken by. */
+/** The part of a mismatch that describes the function. */
 export type Reported = Pick<Subject, 'name' | 'inputs' | 'value' | 'literals'>
 
-/** What is compared with what, and where it stands. */
+/** The two sides of a comparison, and their place. */
 export interface Comparison {
   readonly law: string
   readonly order: number
@@ -25,10 +25,10 @@ export interface Comparison {
    * bit: -0 is not 0, and all NaN count as one.
    */
   readonly bound?: Float64Array
-  /** The tensors that the lists are the elements of, and their paths. */
+  /** The tensors whose elements the lists are, and their paths. */
   readonly like: readonly Tensor[]
   readonly paths: readonly string[]
-  /** Per element, the size below which a bound counts as too coarse to tell; without it no pair is inconclusive. */
+  /** Per element, the size below which a bound counts as too coarse to compare; without it no pair is inconclusive. */
   readonly coarse?: Float64Array
   /** Computed only when the law is broken. */
   readonly jacobians?: () => Jacobians | undefined
@@ -71,7 +71,7 @@ const missingSum = (jacobians: Jacobians | undefined, column: number, value: rea
     : `the true derivative is equal along axis ${axis} of the result: a sum over a broadcast axis is missing`
 }
 
-/** What a ratio of a derivative to the right one usually comes from. */
+/** The usual cause of a ratio of a derivative to the right one. */
 export const hintOf = (ratio: number, sizes: readonly number[]): string | undefined => {
   if (ratio === 0) return 'a dependency is lost: the derivative is 0'
   if (near(ratio, -1)) return 'a sign is wrong'
@@ -93,7 +93,7 @@ const excess = (automatic: number, expected: number, bound: number | undefined):
   return Number.isNaN(distance) ? Infinity : distance / bound
 }
 
-/** Holds each pair to its bound. */
+/** Checks each pair against its bound. */
 export const compare = (subject: Reported, comparison: Comparison): Verdict => {
   const { automatic, expected, bound, coarse } = comparison
   let worst = -1
@@ -141,7 +141,7 @@ const mismatch = (subject: Reported, comparison: Comparison, worst: number): Gra
   }
 }
 
-/** A broken law that no two numbers show: what was found instead is in `what`. */
+/** A broken law without two numbers to show: `what` describes it. */
 export const broken = (subject: Reported, law: string, order: number, what: string): Verdict =>
   E.left({
     law,

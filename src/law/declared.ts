@@ -1,4 +1,4 @@
-/** Laws of what primitives declare of themselves: that they are linear, that they have no derivative, and of NaN. */
+/** Laws of the declarations of primitives: linear, without a derivative; and the law of NaN. */
 import * as E from 'fp-ts/lib/Either.js'
 import { isFloat } from '../DType.js'
 import { type Tensor, isConcrete } from '../tensor/model.js'
@@ -39,7 +39,7 @@ const linearAt = (at: Instance, index: number, salt: number): Verdict => {
 }
 
 /**
- * What is declared linear in an operand is: finite differences with step 1 are exact to rounding, `f(x + v) - f(x) = f(v)`.
+ * An operation is linear in an operand if it is declared so: finite differences with step 1 are exact to rounding, `f(x + v) - f(x) = f(v)`.
  *
  * @example
  * import * as Law from 'pullback/Law'

@@ -20,7 +20,7 @@ export interface Line {
   readonly jitter: number
 }
 
-/** Derivatives, and for each the sum of its rounding and its truncation error; where that is infinite, nothing is known. */
+/** Derivatives, and for each the sum of its rounding and its truncation error; an infinite error means unknown. */
 export interface Slope {
   readonly value: Float64Array
   readonly error: Float64Array
@@ -36,7 +36,7 @@ const eps = Number.EPSILON
 const firstStep = 2 ** -10
 const attempts = 8
 
-/** The relative error that is good enough to stop. */
+/** The relative error at which to stop. */
 const goal = 1e-9
 
 // -----------------------------------------------------------------------------
@@ -79,7 +79,7 @@ const nextStep = (step: number, finite: boolean, rounding: number, truncation: n
   return Math.min(2 ** -3, step * 8)
 }
 
-/** The derivative along a line, per output, at the first step that is good enough for it, or else at the best. */
+/** The derivative along a line, per output, at the first step that is precise enough, or else at the best. */
 export const slope = (line: Line, at: Float64Array, noise: Float64Array): Slope => {
   const n = at.length
   const value = new Float64Array(n)
@@ -107,7 +107,7 @@ export const slope = (line: Line, at: Float64Array, noise: Float64Array): Slope 
         finite = false
         continue
       }
-      // The better relative error: far off, where a step leapt over a pole, absolute ones may be small.
+      // The better relative error: beyond a pole that a step crossed, absolute ones may be small.
       const relative = (rounding + truncation) / (Math.abs(fine) + tiny)
       if (relative < score[i]!) {
         value[i] = fine
@@ -117,7 +117,7 @@ export const slope = (line: Line, at: Float64Array, noise: Float64Array): Slope 
       worstRounding = Math.max(worstRounding, rounding)
       worstTruncation = Math.max(worstTruncation, truncation)
     }
-    // An estimate that is good enough stays: a later one may only seem better, where its errors happen to cancel.
+    // A precise estimate stays: a later one may only seem better, where its errors happen to cancel.
     const least = Math.max(1e-3 * largest(value), 1e-6 * largest(at))
     let open = false
     for (let i = 0; i < n; i++) {
@@ -163,7 +163,7 @@ export const oneSided = (line: Line, at: Float64Array, noise: Float64Array, side
   return { value, error }
 }
 
-/** Per output, whether the derivatives from the two sides differ: a kink at the very point. */
+/** Per output, whether the derivatives from the two sides differ: a kink at the point itself. */
 export const kinksAt = (line: Line, at: Float64Array, noise: Float64Array): readonly boolean[] => {
   const after = oneSided(line, at, noise, 1)
   const before = oneSided(line, at, noise, -1)

@@ -1,6 +1,6 @@
 /**
- * Directions that follow from a number: signs and lattice values by a counter and a mixing function, so that a check
- * needs no runner and a failure replays.
+ * Directions that a number determines: signs and lattice values by a counter and a mixing function, so that a check needs
+ * no test runner and a failure replays.
  */
 import type { Tensor } from '../tensor/model.js'
 import { count, flat, unflat } from './values.js'
@@ -12,7 +12,7 @@ const mix = (value: number): number => {
   return (h ^ (h >>> 16)) >>> 0
 }
 
-/** The `i`-th of the numbers from 0 to `below` (excluded) that belong to a salt. */
+/** The `i`-th of the numbers from 0 to `below` (excluded) that a salt determines. */
 export const pick = (salt: number, i: number, below: number): number =>
   mix(mix(salt | 0) + Math.imul(i + 1, 0x9e3779b9)) % below
 

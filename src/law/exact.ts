@@ -73,7 +73,7 @@ export const purity: FunctionLaw = {
     return compare(subject, {
       law: 'purity',
       order: 0,
-      what: 'the value inside a derivative is another',
+      what: 'the value inside a derivative differs from that outside',
       automatic: flat(f(inputs)),
       expected: result,
       bound: new Float64Array(result.length),
@@ -88,8 +88,8 @@ export const purity: FunctionLaw = {
 // -----------------------------------------------------------------------------
 
 /**
- * `<J v, u> = <v, J^T u>` for a subject of any order. Derivatives may cancel to next to nothing: what was differentiated
- * tells the size of what cancelled.
+ * `<J v, u> = <v, J^T u>` for a subject of any order. Derivatives may cancel almost completely: the differentiated
+ * function gives the size of the terms.
  */
 export const adjointAt = (subject: Subject, salt: number, order: number, law: string): Verdict => {
   const { f, inputs, value, natural } = subject
@@ -176,7 +176,7 @@ const linearMap = (
 
 /**
  * jvp is linear in the tangent and vjp in the cotangent; zeros go to exact zeros; tangents and cotangents have the shapes
- * and types of what they belong to.
+ * and types of their operands and results.
  *
  * @example
  * import * as Law from 'pullback/Law'
@@ -185,7 +185,7 @@ const linearMap = (
  */
 export const linearity: FunctionLaw = {
   name: 'linearity',
-  says: 'vjp(a u + b w) = a vjp(u) + b vjp(w), and the same of jvp; vjp(0) = 0',
+  says: 'vjp(a u + b w) = a vjp(u) + b vjp(w); jvp likewise; vjp(0) = 0',
   check: (subject, salt) => {
     const { f, inputs, value } = subject
     return all([

@@ -1,4 +1,4 @@
-/** Examples to map over: operands as they were drawn, and others like them. */
+/** Examples to map over: drawn operands, and others like them. */
 import { isFloat } from '../DType.js'
 import type { Tensor } from '../tensor/model.js'
 import type { Instance } from './instance.js'
@@ -8,13 +8,13 @@ import { count, flat, tensorAt } from './values.js'
 /** An operand of each of many examples; example 0 is as drawn. */
 export type Leaf = (example: number) => Tensor
 
-/** The elements each some places further, the last first: all of them stay in the domain they were drawn from. */
+/** The elements rotated by some places: all of them stay in the domain they were drawn from. */
 const rotated = (values: Float64Array, by: number): Float64Array =>
   values.map((_, i) => values[(i + by) % values.length]!)
 
 /**
- * An operand of a primitive. What was drawn as it is changes places within it, a single float moves within its reach, and
- * what was made of something drawn (a sorted list, a positive definite matrix) is scaled by next to nothing.
+ * An operand of a primitive. Drawn elements change places, a single float moves within its reach, and a tensor that was
+ * computed from drawn ones (a sorted list, a positive definite matrix) is scaled by nearly 1.
  */
 export const operandLeaf = (at: Instance, x: Tensor): Leaf => {
   const values = flat([x])
@@ -36,7 +36,7 @@ export const operandLeaf = (at: Instance, x: Tensor): Leaf => {
   }
 }
 
-/** A direction, another one in every example. */
+/** A direction, different in every example. */
 export const directionLeaf =
   (salt: number, like: Tensor): Leaf =>
   (example) =>
@@ -64,7 +64,7 @@ export const masks = (n: number): readonly (readonly boolean[])[] =>
       )
     : Array.from({ length: n + 1 }, (_, one) => Array.from({ length: n }, (__, i) => one === n || one === i))
 
-/** A way to map some of several operands that belongs to a salt: any subset but the empty one. */
+/** A way to map some of several operands, which a salt determines: any subset but the empty one. */
 export const maskOf = (salt: number, n: number): readonly boolean[] => {
   const mask = Array.from({ length: n }, (_, i) => pick(salt, i, 2) === 1)
   return mask.includes(true) ? mask : mask.map(() => true)

@@ -21,8 +21,8 @@ const projections = 8
 const shown = 64
 
 /**
- * What is accepted: |AD - FD| <= 8 (rounding + truncation) + 32 eps max(|AD|, |FD|), where a derivative that cancels is
- * no more exact than what it was derived from.
+ * The bound: |AD - FD| <= 8 (rounding + truncation) + 32 eps max(|AD|, |FD|), where a derivative that cancels is
+ * as imprecise as the numbers it was derived from.
  */
 const bounds = (automatic: Float64Array, { value, error }: Slope, natural: number | Float64Array): Float64Array =>
   error.map((each, i) => {
@@ -30,7 +30,7 @@ const bounds = (automatic: Float64Array, { value, error }: Slope, natural: numbe
     return 8 * each + 32 * Number.EPSILON * Math.max(Math.abs(automatic[i]!), Math.abs(value[i]!), least)
   })
 
-/** A bound above 1e-4 of the largest value in the leaf is too coarse to tell, unless that is next to nothing. */
+/** A bound above 1e-4 of the largest value in the leaf is too coarse to compare, unless that value is close to 0. */
 const coarseness = (
   like: Subject['inputs'],
   automatic: Float64Array,
@@ -46,13 +46,13 @@ const coarseness = (
 // the whole Jacobian
 // -----------------------------------------------------------------------------
 
-/** Nothing is known of the derivative where it differs from side to side. */
+/** The derivative is unknown where it differs from side to side. */
 const withoutKinks = (measured: Slope, line: Line, at: Float64Array, noise: Float64Array): Slope => {
   const kinks = kinksAt(line, at, noise)
   return { value: measured.value, error: measured.error.map((each, i) => (kinks[i] === true ? Infinity : each)) }
 }
 
-/** Holds the law; where it fails and no smoothness was promised, once more without the outputs at a kink. */
+/** Checks the law; where it fails and no smoothness was promised, once more without the outputs at a kink. */
 const forgiving = (subject: Subject, check: (kinks: boolean) => Verdict): Verdict => {
   const verdict = check(false)
   if (E.isRight(verdict) || subject.smooth) return verdict
@@ -81,7 +81,7 @@ interface Contracted extends Slope {
   readonly natural: Float64Array
 }
 
-/** What finite differences say of `J v` or `u J`: products, and the bounds that follow for them. */
+/** `J v` or `u J` by finite differences, and the bounds that follow for them. */
 const contracted = (columns: readonly Slope[], at: Float64Array, weights: Float64Array, rows: boolean): Contracted => {
   const n = at.length
   const value = new Float64Array(rows ? n : columns.length)

@@ -1,4 +1,4 @@
-/** A primitive with operands and parameters: what the laws of primitives look at. */
+/** A primitive with operands and parameters, at which the laws of primitives are checked. */
 import { bind } from '../primitive/bind.js'
 import { type Params, type Primitive, type TensorType, none } from '../primitive/model.js'
 import { DTypeError } from '../internal/require.js'
@@ -19,7 +19,7 @@ import { flat, largest, replaced } from './values.js'
 // -----------------------------------------------------------------------------
 
 /**
- * A primitive at operands and parameters of its sample: what a law of primitives is held at.
+ * A primitive at operands and parameters of its sample, at which a law of primitives is checked.
  *
  * @example
  * import type { Instance } from 'pullback/Law'
@@ -47,7 +47,7 @@ export interface Instance {
   /** Whether it is declared linear in an operand: its jvp there is the operation itself, applied to the tangent. */
   readonly linearIn: (index: number) => boolean
   readonly literals: () => readonly string[]
-  /** The same in float32: operands, and programs in the parameters. */
+  /** The instance in float32: operands, and programs in the parameters. */
   readonly inSingle: () => Instance
 }
 
@@ -55,7 +55,7 @@ export interface Instance {
 // constructors
 // -----------------------------------------------------------------------------
 
-/** A stand-in for a tangent, which only sees what is applied to it. */
+/** A stand-in for a tangent, which records the operations that are applied to it. */
 class Probe extends Traced {
   readonly interpreter: Traced['interpreter']
   readonly primal: undefined = undefined
@@ -100,12 +100,12 @@ const declaredLinear = (primitive: Primitive, operands: readonly Tensor[], param
   try {
     jvp[index]?.(probe, operands, bind(primitive, operands, params)[0]!, params)
   } catch {
-    // A rule that does not get by on shapes alone is not the operation itself.
+    // A rule that needs more than shapes is not the operation itself.
   }
   return found
 }
 
-/** A primitive at a point. `reachOf` tells what is known of the operands. */
+/** A primitive at a point. `reachOf` gives how far the elements of an operand may move, where that is known. */
 export const instance = (
   primitive: Primitive,
   { operands, params }: ReturnType<Sample<Params>>,
@@ -136,7 +136,7 @@ export const instance = (
 export const concrete = (operands: readonly Tensor[]): readonly Concrete[] =>
   operands.map((operand) => {
     if (isConcrete(operand)) return operand
-    throw new DTypeError('Law', 'a sample gave a traced operand; concrete tensors are required')
+    throw new DTypeError('Law', 'an operand of a sample is traced; expected concrete tensors')
   })
 
 /** Whether laws move an operand. */
@@ -148,7 +148,7 @@ export const movedFrom =
   (moved) =>
     apply(replaced(operands, moves, moved)).filter(moves)
 
-/** In one float type or the other, as a salt has it: what is said bit for bit is said of both. */
+/** In one float type or the other, which the salt decides: laws that hold bit for bit hold in both. */
 export const inEither = (at: Instance, salt: number): Instance => (pick(salt, 5, 2) === 0 ? at : at.inSingle())
 
 const subjects = new WeakMap<Instance, Subject>()

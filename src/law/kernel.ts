@@ -29,14 +29,14 @@ export interface PrimitiveLaw {
   readonly says: string
   /** Whether it is held at kinks and ties instead of smooth points. */
   readonly singular?: boolean
-  /** The most elements of shapes that are drawn for it, 32 unless it says so. */
+  /** The most elements of shapes that are drawn for it; 32 by default. */
   readonly maxElements?: number
   /** The longest axis of a shape, where one may be far longer than the others. */
   readonly longest?: number
   readonly check: (instance: Instance, salt: number) => Verdict
 }
 
-/** What results are to the reader. */
+/** The names of results in sentences. */
 export const paths = (results: readonly Tensor[]): readonly string[] =>
   results.map((_, i) => (results.length === 1 ? 'the result' : `result ${i}`))
 
@@ -44,7 +44,7 @@ export const paths = (results: readonly Tensor[]): readonly string[] =>
 // layout
 // -----------------------------------------------------------------------------
 
-/** What lies between the elements of a view: read by mistake, it shows. */
+/** The value between the elements of a view, which shows when it is read by mistake. */
 const between = (x: Tensor): number => (isFloat(x.dtype) ? NaN : x.dtype === 'bool' ? 1 : 1 << 30)
 
 /** How a tensor is laid out: axes from the one whose neighbours lie closest, how far apart these are, and which run backward. */
@@ -86,7 +86,7 @@ const axesOf = (x: Tensor): readonly number[] => x.shape.map((_, axis) => axis)
 /** The same values as a view: axes stored in reverse order, every second element, from an offset. */
 export const scattered = (x: Concrete): Concrete => laidOut(x, { axes: axesOf(x), step: 2, backward: () => false })
 
-/** The same values in a layout that belongs to a salt: axes in any order, backward or not, with steps or without. */
+/** The same values in a layout that a salt determines: axes in any order, backward or not, with steps or without. */
 const shuffled = (x: Concrete, salt: number): Concrete => {
   const places = axesOf(x).map((axis) => pick(salt, axis, 1 << 30))
   return laidOut(x, {
@@ -114,7 +114,7 @@ const repeated = (x: Concrete, salt: number): readonly [once: Concrete, inFull: 
 const contiguousCopy = (x: Concrete): Concrete =>
   laidOut(x, { axes: [...axesOf(x)].reverse(), step: 1, backward: () => false })
 
-/** What a kernel does at operands: its results, or the name of what it throws. */
+/** The results of a kernel at operands, or the name of the error that it throws. */
 const outcome = (instance: Instance, operands: readonly Concrete[]): readonly Concrete[] | string => {
   try {
     return instance.evaluate(operands)
@@ -169,7 +169,7 @@ const inferAgrees = (at: Instance): Verdict => {
 }
 
 /**
- * A kernel sees values, not storage: views with strides and offsets, transposed, reversed or with steps, and elements repeated
+ * A kernel depends on values, not on storage: views with strides and offsets, transposed, reversed or with steps, and elements repeated
  * by stride 0 give what their copies give, bit for bit, in float32 and float64. `infer` gives the shapes and types of what
  * `evaluate` makes.
  *

@@ -1,4 +1,4 @@
-/** The law at kinks and ties: what a one-sided derivative says. */
+/** The law at kinks and ties, by one-sided derivatives. */
 import { compare } from './compare.js'
 import { lineOf, push } from './derivative.js'
 import { noiseOf, oneSided } from './difference.js'
@@ -22,7 +22,7 @@ const checkAt = (at: Instance, salt: number): Verdict => {
   const after = oneSided(line, result, noise, 1)
   const before = oneSided(line, result, noise, -1)
   const pushed = flat(push(f, inputs, unflat(inputs, direction)))
-  // Where the value or a one-sided derivative is infinite there is nothing to lie between.
+  // An infinite value or one-sided derivative bounds nothing.
   const error = result.map((each, i) => {
     const sum = 8 * (after.error[i]! + before.error[i]!)
     const scale = 1 + Math.abs(after.value[i]!) + Math.abs(before.value[i]!)

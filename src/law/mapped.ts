@@ -1,4 +1,4 @@
-/** The laws of `vmap`: mapped examples are what they are one by one, in value and derivatives. */
+/** The laws of `vmap`: mapped examples have the values and derivatives that they have one by one. */
 import { callMapped } from '../calculus/batching.js'
 import type { TensorType } from '../primitive/model.js'
 import { LeakedTracerError } from '../primitive/traced.js'
@@ -17,7 +17,7 @@ import { count, flat } from './values.js'
 
 type Tensors = readonly Tensor[]
 
-/** How many examples: of what size the mapped axis is. Seven are costly, so they are not taken often. */
+/** The number of examples, which is the size of the mapped axis. Seven are costly, so they are rare. */
 const sizes = [7, 3, 2, 2, 1, 1, 1, 0] as const
 
 /** Calls the function of a part on examples at once: those of the masked leaves differ. */
@@ -45,7 +45,7 @@ const printed = (x: TensorType | undefined): string => (x === undefined ? 'nothi
 const described = (mask: readonly boolean[], size: number): string =>
   `mapped over ${size} examples of ${mask.flatMap((each, i) => (each ? [`leaf ${i}`] : [])).join(' and ')}`
 
-/** Holds a part to its examples one by one. */
+/** Compares a part with its examples one by one. */
 const heldAt = (subject: Subject, part: Part, mask: readonly boolean[], size: number): Verdict => {
   const { f, leaves, what, order } = part
   const one = f(leaves.map((leaf) => leaf(0)))
@@ -137,7 +137,7 @@ const refuses = (call: () => Verdict): Verdict => {
 
 /**
  * The gradients of several examples at once, by `vmap`, are those of each: of the arguments and cotangents together, and of
- * some of them. Nothing is said of a function that cannot be mapped, because it reads values as numbers.
+ * some of them. A function that cannot be mapped, because it reads values as numbers, passes.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'

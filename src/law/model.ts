@@ -1,4 +1,4 @@
-/** What a law says of a function, and what is known when one is broken: data first, text second. */
+/** Laws of functions, and broken laws as data. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Subject } from './subject.js'
 
@@ -45,7 +45,7 @@ export interface GradientMismatch {
   readonly name: string
   /** The order of the derivative that is wrong; 0 for the value. */
   readonly order: number
-  /** What disagrees, in a few words. */
+  /** The disagreement, in a few words. */
   readonly what: string
   /** The operands, as one would write them in TypeScript. */
   readonly operands: readonly string[]
@@ -53,22 +53,22 @@ export interface GradientMismatch {
   readonly path: string
   /** The position in that leaf. */
   readonly index: readonly number[]
-  /** What differentiation gave. */
+  /** The number by differentiation. */
   readonly automatic: number
-  /** What is right: finite differences, or the other side of an equation. */
+  /** The right number: by finite differences, or the other side of an equation. */
   readonly expected: number
   /** How far apart the two may lie. */
   readonly bound: number
   /** `automatic / expected`. */
   readonly ratio: number
-  /** What a ratio or a pattern like this one usually comes from, in a derivative; values have no hint. */
+  /** The usual cause of such a ratio or pattern, in a derivative; values have no hint. */
   readonly hint: string | undefined
   /** Both Jacobians, when they are small. */
   readonly jacobians: Jacobians | undefined
 }
 
 /**
- * What a check looked at: the numbers compared, with finite differences or exactly.
+ * The counts of a check: the numbers compared, with finite differences or exactly.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -83,7 +83,7 @@ export interface GradientReport {
   readonly compared: number
   /** How many of them with finite differences. */
   readonly differences: number
-  /** How many of these were too coarse to tell. */
+  /** How many of these were too coarse to compare. */
   readonly inconclusive: number
 }
 

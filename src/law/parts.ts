@@ -7,16 +7,16 @@ import { type Instance, movedFrom } from './instance.js'
 
 type Tensors = readonly Tensor[]
 
-/** A function of leaves, and what to call it at. */
+/** A function of leaves, and the leaves to call it with. */
 export interface Part {
-  /** What it is to the reader. */
+  /** Its name in sentences. */
   readonly what: string
   readonly order: number
   readonly leaves: readonly Leaf[]
   readonly f: (leaves: Tensors) => Tensors
 }
 
-/** Whether the primitive gives a value at the other examples of its operands. */
+/** Whether the primitive has a value at the other examples of its operands. */
 const works = (at: Instance, leaves: readonly Leaf[]): boolean => {
   try {
     return [1, 2, 3].every((example) => at.apply(leaves.map((leaf) => leaf(example))).length >= 0)

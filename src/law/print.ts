@@ -6,7 +6,7 @@ const exact = (value: number): string => (Object.is(value, -0) ? '-0' : String(v
 
 const short = (value: number): string => (Number.isInteger(value) ? exact(value) : value.toPrecision(10))
 
-/** Where nothing is allowed between the two, they are printed to the last bit. */
+/** Numbers that must be equal are printed to the last bit. */
 const both = (automatic: number, expected: number, bound: number): string =>
   bound === 0
     ? `found ${exact(automatic)}, expected exactly ${exact(expected)}`
@@ -19,7 +19,7 @@ const matrix = (name: string, rows: readonly (readonly number[])[]): readonly st
 
 const orders: readonly string[] = ['the value', 'the derivative', 'the second derivative', 'the third derivative']
 
-/** Long operands are cut: the message is to be read, the mismatch has them in full. */
+/** Long operands are shortened; the mismatch has them in full. */
 const operandLines = (operands: readonly string[]): readonly string[] => {
   if (operands.length === 0) return []
   const shown = operands.map(shortened)
@@ -36,7 +36,7 @@ const jacobianLines = (jacobians: Jacobians | undefined): readonly string[] =>
       ]
 
 /**
- * A broken law as text, over several lines: what is wrong, where, and at which operands, of which long ones are shortened.
+ * A broken law as text, over several lines: the disagreement, its place, and the operands, of which long ones are shortened.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -47,11 +47,11 @@ const jacobianLines = (jacobians: Jacobians | undefined): readonly string[] =>
  * const wrongSign = customVjp((x: T.Tensor) => [T.mul(x, 2), {}] as const, (_, ct) => [T.mul(ct, -2)])
  * const verdict = Law.check(wrongSign, { name: 'double' })(T.scalar(0.5, 'float64'))
  * E.isLeft(verdict) && Law.show(verdict.left).split('\n')[0]
- * // => 'double: vjp and finite differences disagree; the law "finite differences" is required of the derivative'
+ * // => 'double: vjp and finite differences disagree; expected the derivative to obey the law "finite differences"'
  */
 export const show = (mismatch: GradientMismatch): string => {
   const { law, name, order, what, operands, path, index, automatic, expected, bound, ratio, hint, jacobians } = mismatch
-  const head = `${name}: ${what}; the law "${law}" is required of ${orders[order] ?? `order ${order}`}`
+  const head = `${name}: ${what}; expected ${orders[order] ?? `order ${order}`} to obey the law "${law}"`
   const at = path === '' ? '' : `at ${path}${index.length === 0 ? '' : `[${index.join(', ')}]`}: `
   const numbers = Number.isNaN(automatic) && Number.isNaN(expected) && Number.isNaN(bound)
   return [

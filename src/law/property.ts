@@ -1,6 +1,6 @@
 /** The laws of functions as a property of fast-check. */
 import * as fc from 'fast-check'
-import { type CheckOptions, functionLaws, hold } from './check.js'
+import { type CheckOptions, checkOf, functionLaws, hold } from './check.js'
 import { thirdOrder } from './higher.js'
 import { judge } from './toError.js'
 import { subject } from './subject.js'
@@ -21,10 +21,10 @@ import { subject } from './subject.js'
  */
 export type Arbitraries<Args extends readonly unknown[]> = { readonly [I in keyof Args]: fc.Arbitrary<Args[I]> }
 
-/** Directions: any whole number will do, and smaller ones are not simpler. */
+/** Salts, which determine directions: any integer, and smaller ones are not simpler. */
 export const salts: fc.Arbitrary<number> = fc.noShrink(fc.noBias(fc.nat({ max: 0x7fffffff })))
 
-/** A tuple of arbitraries generates a tuple of their values: what `fc.tuple` says of each length, said of all. */
+/** Casts `fc.tuple` to tuples of any length. */
 const argumentsOf = <Args extends readonly unknown[]>(arbitraries: Arbitraries<Args>): fc.Arbitrary<Args> =>
   fc.tuple(...arbitraries) as unknown as fc.Arbitrary<Args>
 
@@ -40,27 +40,30 @@ const argumentsOf = <Args extends readonly unknown[]>(arbitraries: Arbitraries<A
  * const toThirdOrder = Law.gradientWith({ name: 'cube', laws: Law.functionLaws })
  * fc.assert(toThirdOrder((x: T.Tensor<[2]>) => T.mul(x, T.square(x)), A.tensor({ shape: [2] })))
  */
-export const gradientWith =
-  (options: CheckOptions) =>
-  <Args extends readonly unknown[], R>(
-    f: (...args: Args) => R,
-    ...arbitraries: Arbitraries<Args>
-  ): fc.IPropertyWithHooks<[args: Args, salt: number]> => {
+export const gradientWith = (
+  options: CheckOptions
+): (<Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  ...arbitraries: Arbitraries<Args>
+) => fc.IPropertyWithHooks<[args: Args, salt: number]>) => {
+  checkOf('Law.gradientWith')(options)
+  return (f, ...arbitraries) => {
     const { name = f.name === '' ? 'the function' : f.name } = options
     const laws = options.laws ?? functionLaws.filter((law) => law !== thirdOrder)
     const judged = judge()
-    return fc.property(argumentsOf<Args>(arbitraries), salts, (args, salt) => {
+    return fc.property(argumentsOf(arbitraries), salts, (args, salt) => {
       const at = subject(name, f, args)
       judged(() => at, hold(at, laws, salt))
     })
   }
+}
 
 /**
- * The property that a function is differentiated rightly wherever its arguments are drawn from: purity, the adjoint
+ * The property that a function is differentiated correctly wherever its arguments are drawn from: purity, the adjoint
  * identity, linearity, mapped gradients, finite differences and the second order, as in `Law.check`. One arbitrary for each argument, which
- * is a tree of float64 tensors, or anything that is held constant.
+ * is a tree of float64 tensors, or a constant of any type.
  *
- * It is an ordinary property of fast-check: for `fc.assert`, or any runner that takes one. What fails is shrunk, and thrown
+ * It is an ordinary property of fast-check: for `fc.assert`, or any runner that takes one. A failure is shrunk, and thrown
  * as the cause of fast-check's report, which has the seed and the path to replay it.
  *
  * @example

@@ -1,4 +1,4 @@
-/** Operands and parameters in float32, for what is said in both float types. */
+/** Operands and parameters in float32, for laws that hold in both float types. */
 import { isFloat } from '../DType.js'
 import { type Params, type Primitive, type Program, Variable } from '../primitive/model.js'
 import { type Tensor, fill } from '../tensor/model.js'
@@ -6,7 +6,7 @@ import { cast } from '../tensor/structural.js'
 import { equation, run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 
-/** A float tensor in float32; another as it is. */
+/** A float tensor in float32; another tensor unchanged. */
 export const rounded = (x: Tensor): Tensor => (isFloat(x.dtype) ? cast(x, 'float32') : x)
 
 const known = new WeakMap<Program, Program>()

@@ -14,7 +14,7 @@ const zeros = (like: readonly Tensor[]): readonly Tensor[] => unflat(like, new F
 // -----------------------------------------------------------------------------
 
 /**
- * Uses add up: of a result that is used twice, and of an argument that is given twice.
+ * Cotangents of several uses are summed: of a result that is used twice, and of an argument that is given twice.
  *
  * @example
  * import * as Law from 'pullback/Law'
@@ -81,7 +81,7 @@ const subsetsOf = (n: number): readonly (readonly boolean[])[] =>
       )
 
 /**
- * Whatever other operands are constants, an operand's cotangent is the same to the bit, and tangents add up.
+ * An operand's cotangent is the same to the bit whichever other operands are constants, and tangents are summed.
  *
  * @example
  * import * as Law from 'pullback/Law'

@@ -15,14 +15,14 @@ type Tensors = readonly Tensor[]
 /** How far float32 may be from float64, in units in the last place. */
 const ulps = 32
 
-/** The same of the largest number met, for results that gather several elements, where that may cancel on the way. */
+/** The bound relative to the largest number met, for results of several elements, which may cancel on the way. */
 const gathered = 2
 
 /**
- * By how many ulps operands are moved to see how well the result is conditioned. That is also room for a product in float32: the
+ * By how many ulps operands are moved to see how well the result is conditioned. That also covers a product in float32: the
  * definition of its sums is off by at most (min(k, 256) + k / 256) u sum |a b|, which is less than k + 1 times u sum |a b|. Moving both
- * factors of each term explains 2 times 8 ulps, 32 u sum |a b|, so products of up to 31 terms need nothing of their own, and the law
- * is held at 10 elements. If that number is raised, add the rest of the bound, for `contract` alone.
+ * factors of each term explains 2 times 8 ulps, 32 u sum |a b|, so products of up to 31 terms need no bound of their own, and the law
+ * is checked at 10 elements. If that number is raised, add the rest of the bound, for `contract` alone.
  */
 const moved = 8
 
@@ -43,11 +43,11 @@ const perturbed = (list: Tensors, index: number, element: number): Tensors => {
   return list.map((x, i) => (i === index ? unflat(like, values)[0]! : x))
 }
 
-/** What is known of how results depend on operands. */
+/** The dependence of results on operands, where it is known. */
 interface Sensitivity {
-  /** How far each result may move when float32's rounding is put into the operands: that part of the error is theirs. */
+  /** How far each result may move when the operands are rounded to float32: that part of the error is theirs. */
   readonly distance: Float64Array
-  /** How many elements of one operand each result depends on, at most. */
+  /** The most elements of one operand that a result depends on. */
   readonly gathers: Float64Array
 }
 

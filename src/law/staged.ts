@@ -1,4 +1,4 @@
-/** The law of staging: a program is the function that it was made from. */
+/** The law of staging: a program computes the function that it was made from. */
 import { callMapped } from '../calculus/batching.js'
 import { equals, show } from '../shape/model.js'
 import { run } from '../transform/program.js'
@@ -18,12 +18,12 @@ const heldAt = (subject: Subject, { what, order, leaves, f }: Part): Verdict => 
   const { program } = stage('trace', here, f)
   const like = f(here)
   const wrong = like.findIndex((x, i) => {
-    const foretold = program.outputs[i]
-    return foretold === undefined || !equals(foretold.shape, x.shape) || foretold.dtype !== x.dtype
+    const inferred = program.outputs[i]
+    return inferred === undefined || !equals(inferred.shape, x.shape) || inferred.dtype !== x.dtype
   })
   if (wrong >= 0) {
-    const [x, foretold] = [like[wrong]!, program.outputs[wrong]]
-    const found = foretold === undefined ? 'nothing' : `${foretold.dtype} ${show(foretold.shape)}`
+    const [x, inferred] = [like[wrong]!, program.outputs[wrong]]
+    const found = inferred === undefined ? 'nothing' : `${inferred.dtype} ${show(inferred.shape)}`
     return broken(subject, 'staging', order, `${what} ${wrong} is ${x.dtype} ${show(x.shape)}, in a program ${found}`)
   }
   const there = leaves.map((leaf) => leaf(1))
@@ -32,7 +32,7 @@ const heldAt = (subject: Subject, { what, order, leaves, f }: Part): Verdict => 
   return compare(subject, {
     law: 'staging',
     order,
-    what: `the ${what} of a staged program is another`,
+    what: `the ${what} of a staged program differs from that of the function`,
     automatic: flat(automatic.flat()),
     expected: flat(expected.flat()),
     bound: new Float64Array(flat(expected.flat()).length),
@@ -52,8 +52,8 @@ const mapped = (part: Part, mask: readonly boolean[]): Part => ({
 })
 
 /**
- * A program is the function that it was made from, bit for bit, at any point: of the value, the vjp, the jvp and the vmap.
- * Rules thus see shapes and types only, and `infer` foretells both.
+ * A program computes the function that it was made from, bit for bit, at any point: its value, vjp, jvp and vmap. Rules thus
+ * depend on shapes and types only, and `infer` gives both.
  *
  * @example
  * import * as Law from 'pullback/Law'

@@ -3,6 +3,7 @@ import { isFloat } from '../DType.js'
 import { DTypeError } from '../internal/require.js'
 import { size } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
+import { isRecord } from '../tree/error.js'
 import { mapTensors } from '../tree/model.js'
 import { literal } from './literal.js'
 import { count, flat, largest } from './values.js'
@@ -12,7 +13,7 @@ import { count, flat, largest } from './values.js'
 // -----------------------------------------------------------------------------
 
 /**
- * A function at a point. Everything that is no float tensor is held constant, inside `f`.
+ * A function at a point. Everything else than float tensors is held constant, inside `f`.
  *
  * @example
  * import * as Law from 'pullback/Law'
@@ -28,19 +29,19 @@ export interface Subject {
   readonly name: string
   /** The point: float64 tensors. */
   readonly inputs: readonly Tensor[]
-  /** What each input is to the reader. */
+  /** The name of each input in sentences. */
   readonly paths: readonly string[]
-  /** What each output is to the reader. */
+  /** The name of each output in sentences. */
   readonly resultPaths: readonly string[]
   /** Per element of all inputs: how far it may move while the function stays defined and smooth. */
   readonly reach: Float64Array
-  /** Whether the function is promised to be smooth there; else a kink at the very point is forgiven, and counted. */
+  /** Whether the function is promised to be smooth there; if not, a kink at the point itself is counted as inconclusive. */
   readonly smooth: boolean
   /** The function. */
   readonly f: (inputs: readonly Tensor[]) => readonly Tensor[]
   /** Its value at the point. */
   readonly value: readonly Tensor[]
-  /** The largest number met so far, in the value and in what it was derived from: what rounding is relative to. */
+  /** The largest number met so far, in the value and in the numbers it was derived from; rounding is relative to it. */
   readonly natural: number
   /** The arguments as one would write them. */
   readonly literals: () => readonly string[]
@@ -52,33 +53,27 @@ export interface Subject {
 
 const identifier = /^[A-Za-z_$][\w$]*$/
 
-const isPlain = (node: unknown): node is { readonly [key: string]: unknown } => {
-  if (typeof node !== 'object' || node === null) return false
-  const prototype: unknown = Object.getPrototypeOf(node)
-  return prototype === Object.prototype || prototype === null
-}
-
 /** The float tensors in a value of any kind, with their paths. */
 const floats = (node: unknown, path: string): readonly (readonly [leaf: Tensor, path: string])[] => {
   if (isTensor(node)) return isFloat(node.dtype) ? [[node, path]] : []
   if (Array.isArray(node)) return node.flatMap((child: unknown, i) => floats(child, `${path}[${i}]`))
-  if (!isPlain(node)) return []
+  if (!isRecord(node)) return []
   return Object.entries(node).flatMap(([key, child]) =>
     floats(child, identifier.test(key) ? (path === '' ? key : `${path}.${key}`) : `${path}[${JSON.stringify(key)}]`)
   )
 }
 
-/** The power of two below, so that steps by it are exact in binary. */
+/** The power of two at or below a number, so that steps by it are exact in binary. */
 const binary = (reach: number): number => 2 ** Math.floor(Math.log2(reach))
 
-/** Without knowledge of a domain: a value moves by its own size, 0 by that of the largest in its tensor. */
+/** The reach without a known domain: a value moves by its own size, 0 by that of the largest in its tensor. */
 const reachOfSize = (x: Tensor): Float64Array => {
   const values = flat([x])
   const scale = largest(values) || 1
   return values.map((value) => binary(value === 0 ? scale : Math.max(Math.abs(value), scale * 2 ** -24)))
 }
 
-/** Joins what is known of each input into one list; 1 at most, so that a step is never coarse. */
+/** Joins the reach of all inputs into one list; 1 at most, so that a step is never coarse. */
 export const reachOfAll = (
   inputs: readonly Tensor[],
   known: (x: Tensor) => readonly number[] | undefined
@@ -96,9 +91,9 @@ export const reachOfAll = (
 
 /**
  * A function at a point, given by its arguments: trees of tensors and constants of any kind. Float tensors must be
- * float64, because finite differences in single precision show nothing; without one there is nothing to hold a law to.
+ * float64, because finite differences in single precision are too coarse; at least one is needed.
  *
- * @throws DTypeError when a float tensor is not float64, or when there is none
+ * @throws DTypeError when a float tensor is not float64, or there are no float tensors
  *
  * @example
  * import * as Law from 'pullback/Law'
@@ -117,14 +112,11 @@ export const subject = <Args extends readonly unknown[], R>(
   if (wrong !== undefined) {
     throw new DTypeError(
       'Law',
-      `${wrong[1]} is ${wrong[0].dtype}; float64 is required, because finite differences in single precision show nothing, cast with T.cast(x, 'float64') or Tree.map(T.cast('float64'))`
+      `${wrong[1]} is ${wrong[0].dtype}; expected float64, as finite differences in single precision are too coarse, cast with T.cast(x, 'float64') or Tree.map(T.cast('float64'))`
     )
   }
   if (found.length === 0) {
-    throw new DTypeError(
-      'Law',
-      `${name} was given no float tensor; at least one float64 tensor among its arguments is required`
-    )
+    throw new DTypeError('Law', `the arguments of ${name} have no float tensors; expected at least one float64 tensor`)
   }
   const inputs = found.map(([leaf]) => leaf)
   const apply = (moved: readonly Tensor[]): readonly (readonly [leaf: Tensor, path: string])[] => {

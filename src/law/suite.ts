@@ -92,10 +92,10 @@ export interface NamedProperty {
   readonly property: fc.IPropertyWithHooks<[draw: Drawing, salt: number]>
 }
 
-/** What the primitive's sample draws; one without a sample is refused. */
+/** The draws of a primitive's sample; refuses a primitive without one. */
 export const sampleOf = (primitive: Primitive, from: Drawing): ReturnType<Sample<Params>> => {
   if (primitive.sample !== undefined) return primitive.sample(from)
-  throw new Error(`${primitive.name}: a primitive without a sample; the laws need operands to hold it at`)
+  throw new Error(`${primitive.name}: the primitive has no sample; expected one, from which the laws draw operands`)
 }
 
 /** One law of one primitive, as a property. */

@@ -42,7 +42,7 @@ export class GradientError extends Error {
 /** Before this many runs, inconclusive ones do not count against a property. */
 const earliest = 25
 
-/** Throws what is wrong; keeps count over the runs of a property, and refuses too many that are inconclusive. */
+/** Throws a broken law; counts over the runs of a property, and throws when too many numbers are inconclusive. */
 export const judge = (): ((at: () => Subject, verdict: Verdict) => void) => {
   let runs = 0
   let differences = 0
@@ -57,7 +57,7 @@ export const judge = (): ((at: () => Subject, verdict: Verdict) => void) => {
       at(),
       'finite differences',
       1,
-      `of ${differences} numbers in ${runs} runs, ${inconclusive} were too coarse to tell; at most a fifth may be`
+      `${inconclusive} of ${differences} finite differences in ${runs} runs are too coarse to compare, more than a fifth`
     )
     if (E.isLeft(all)) throw new GradientError(all.left)
   }

@@ -1,4 +1,4 @@
-/** Tensors as plain lists of doubles, and back: what the laws compute with. */
+/** Tensors as plain lists of doubles, with which the laws compute, and back. */
 import { type DType, allocate } from '../DType.js'
 import { read } from '../primitive/traced.js'
 import { type Shape, size } from '../shape/model.js'
@@ -27,7 +27,7 @@ export const tensorAt = (shape: Shape, dtype: DType, values: Float64Array, from 
   return fromData(shape, dtype, data)
 }
 
-/** The list cut up into tensors like the given ones. */
+/** The list as tensors like the given ones. */
 export const unflat = (like: readonly Tensor[], values: Float64Array): readonly Tensor[] => {
   let from = 0
   return like.map((x) => {
@@ -67,7 +67,7 @@ export const leafwise = (like: readonly Tensor[], values: Float64Array): Float64
   return result
 }
 
-/** Where a position of the list lies: which leaf, and at which index in it. */
+/** The leaf and the index in it of a position in the list. */
 export const locate = (
   like: readonly Tensor[],
   position: number
@@ -89,7 +89,7 @@ export const locate = (
   return [0, []]
 }
 
-/** The list with other tensors in the places of those that are chosen, in turn. */
+/** The list with other tensors in the places of the chosen ones, in order. */
 export const replaced = (
   list: readonly Tensor[],
   chosen: (x: Tensor, index: number) => boolean,
@@ -102,7 +102,7 @@ export const replaced = (
 /** Machine epsilon of the terms, this many times. */
 export const factor: number = 512 * Number.EPSILON
 
-/** Relative to the largest value in the leaf, of all lists that are given. */
+/** Relative to the largest value in the leaf, of all given lists. */
 export const roundingOf = (like: readonly Tensor[], ...values: readonly Float64Array[]): Float64Array => {
   const sizes = values.map((each) => leafwise(like, each))
   return Float64Array.from({ length: count(like) }, (_, i) => factor * Math.max(...sizes.map((each) => each[i]!)))

@@ -1,4 +1,4 @@
-/** The law of zeros: what a rule multiplies with a zero contributes nothing, whatever it is. */
+/** The law of zeros: a factor that a rule multiplies by zero contributes nothing, even NaN or infinity. */
 import { callMapped } from '../calculus/batching.js'
 import { LinalgError } from '../linalg/error.js'
 import type { Tensor } from '../tensor/model.js'
@@ -47,7 +47,7 @@ const refuses = ({ f }: Subject, inputs: Tensors): boolean => {
   }
 }
 
-/** A derivative that must be zero: what it is called, its order, and how it is computed. */
+/** A derivative that must be zero: its name, its order, and its computation. */
 interface Case {
   readonly what: string
   readonly order: number

@@ -1,6 +1,7 @@
 /** The affine layer. */
-import { describe } from '../internal/describe.js'
-import { options, checkedLater, flag, callable } from '../internal/options.js'
+import { requireNumber } from '../internal/check.js'
+import { options, flag, callable, oneOf } from '../internal/options.js'
+import { requireTensor } from '../internal/require.js'
 import { type Initializer, glorotUniform, zeros } from '../Init.js'
 import type { FloatDType } from '../DType.js'
 import * as R from '../Random.js'
@@ -82,13 +83,13 @@ interface Dense {
 
 const check = /* @__PURE__ */ options<DenseOptions>('dense', {
   bias: flag,
-  init: callable('an initialiser'),
-  dtype: checkedLater
+  init: callable('an initialiser, as those of Init'),
+  dtype: oneOf('float32', 'float64')
 })
 
 type Params = Weights<number, number> & { readonly b?: Tensor<[number]> }
 
-/** The overloads state the sizes, which `apply` checks at run time. */
+/** Casts to the overloads, which state the sizes; `apply` checks them at run time. */
 const stated = (
   body: (inputs: number, outputs: number, options?: DenseOptions) => Layer<Params, None, Tensor, Tensor>
 ): Dense => body as unknown as Dense
@@ -96,8 +97,13 @@ const stated = (
 const affine =
   (inputs: number, { w, b }: Params) =>
   (x: Tensor): Tensor => {
+    requireTensor('dense', x, 'the input')
     if (x.shape.length === 0 || x.shape[x.shape.length - 1] !== inputs) {
-      throw new ShapeError('dense', [x.shape], `input ${show(x.shape)}; ${inputs} on the last axis are required`)
+      throw new ShapeError(
+        'dense',
+        [x.shape],
+        `the input has shape ${show(x.shape)}; expected ${inputs} on the last axis`
+      )
     }
     return within('dense', () => {
       const product = matmul(x, transpose(w))
@@ -116,6 +122,8 @@ const parameters = (inputs: number, outputs: number, options: DenseOptions): Ran
   }
 }
 
+const isSize = (n: number): boolean => Number.isInteger(n) && n > 0
+
 /**
  * The affine map x W^T + b on the last axis: input [..., inputs], output [..., outputs], W of shape [outputs, inputs].
  *
@@ -133,12 +141,7 @@ const parameters = (inputs: number, outputs: number, options: DenseOptions): Ran
  */
 export const dense: Dense = /* @__PURE__ */ stated((inputs, outputs, given = {}) => {
   check(given)
-  for (const size of [inputs, outputs]) {
-    if (!(Number.isInteger(size) && size > 0)) {
-      throw new RangeError(
-        `dense: ${describe(inputs)} inputs and ${describe(outputs)} outputs; integers above 0 are required`
-      )
-    }
-  }
+  requireNumber('dense', 'the number of inputs', inputs, 'an integer above 0', isSize)
+  requireNumber('dense', 'the number of outputs', outputs, 'an integer above 0', isSize)
   return stateless(parameters(inputs, outputs, given), (params) => affine(inputs, params))
 })

@@ -1,4 +1,5 @@
 /** Layers that draw in training. */
+import { requireNumber } from '../internal/check.js'
 import * as R from '../Random.js'
 import type { Shape } from '../shape/model.js'
 import { mul, where } from '../Tensor.js'
@@ -9,8 +10,8 @@ import { type Layer, type None, stateless } from './model.js'
 
 /**
  * Sets each element to 0 with probability `rate` in training, and divides the others by 1 - rate, so that the mean stays
- * (inverted dropout); the identity in evaluation. What is dropped follows from the context's key. Where nothing before it
- * tells the shape of the input, it is stated: `dropout<[number, 64]>(0.2)`.
+ * (inverted dropout); the identity in evaluation. The context's key decides what is dropped. Where the compiler
+ * cannot infer the shape of the input, state it: `dropout<[number, 64]>(0.2)`.
  *
  * N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and R. Salakhutdinov, Dropout: A Simple Way to Prevent Neural
  * Networks from Overfitting, JMLR 15 (2014).
@@ -29,9 +30,7 @@ import { type Layer, type None, stateless } from './model.js'
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const dropout = <S extends Shape>(rate: number): Layer<None, None, Tensor<S>, Tensor<S>> => {
-  if (!(rate >= 0 && rate < 1)) {
-    throw new RangeError(`dropout: rate ${rate}; a number from 0 up to but not including 1 is required`)
-  }
+  requireNumber('dropout', 'the rate', rate, 'a number from 0 to 1 (exclusive)', (r) => r >= 0 && r < 1)
   return stateless<None, Tensor<S>, Tensor<S>>(R.of({}), (_params, { mode, key }) => (x) => {
     if (mode === 'eval' || rate === 0) return x
     return within('dropout', () => {

@@ -1,7 +1,7 @@
 /**
- * What a layer is: a way to draw parameters, and a pure function of parameters, state, context and input.
+ * The type of layers: a way to draw parameters, and a pure function of parameters, state, context and input.
  */
-import { describe } from '../internal/describe.js'
+import { refusal } from '../internal/describe.js'
 import type { Key, Random } from '../Random.js'
 import * as R from '../Random.js'
 import { requireKey } from '../random/model.js'
@@ -12,7 +12,7 @@ import type { Tensor } from '../tensor/model.js'
 // -----------------------------------------------------------------------------
 
 /**
- * What a layer is applied for: `'train'`, where dropout drops, or `'eval'`, where all is deterministic.
+ * The mode of an application: `'train'`, in which dropout drops, or `'eval'`, in which layers are deterministic.
  *
  * @example
  * import type { Mode } from 'pullback/Layer'
@@ -23,8 +23,8 @@ import type { Tensor } from '../tensor/model.js'
 export type Mode = 'train' | 'eval'
 
 /**
- * The circumstances of one application: the mode, and a key for whatever is drawn. Combinators split the key, so that no
- * two layers draw from the same one.
+ * The context of one application: the mode, and a key for draws. Combinators split the key, so that no two layers draw
+ * from the same one.
  *
  * @example
  * import type { Context } from 'pullback/Layer'
@@ -106,11 +106,11 @@ const isLayer = (layer: unknown): boolean =>
   'apply' in layer &&
   typeof layer.apply === 'function'
 
-/** Refuses what is no layer, counted from 1 as one reads them. */
+/** Refuses a value that is not a layer; positions are counted from 1. */
 export const requireLayer = (operation: string, position: number, layer: unknown): void => {
   if (isLayer(layer)) return
-  const remedy = typeof layer === 'function' ? ', make one of it with Layer.lift' : ''
-  throw new TypeError(`${operation}: layer ${position} is ${describe(layer)}; a layer is required${remedy}`)
+  const remedy = typeof layer === 'function' ? ', make one with Layer.lift' : ''
+  throw new TypeError(`${refusal(operation, `layer ${position}`, layer, 'a layer')}${remedy}`)
 }
 
 // -----------------------------------------------------------------------------
@@ -157,7 +157,7 @@ export const lift = <A = Tensor, B = Tensor>(f: (input: A) => B): Layer<None, No
   stateless(R.of(none), () => f)
 
 /**
- * The layer that gives back its input.
+ * The layer that returns its input.
  *
  * @example
  * import * as Layer from 'pullback/Layer'

@@ -1,4 +1,5 @@
 /** Layers one after the other. */
+import { describe } from '../internal/describe.js'
 import { dual } from '../internal/dual.js'
 import * as R from '../Random.js'
 import { requireKey } from '../random/model.js'
@@ -24,7 +25,7 @@ const inRow = (operation: string, layers: readonly Whatever[]): Layer<List, List
 /** The parts of a layer that is a row of them. */
 const partsOf = /* @__PURE__ */ new WeakMap<object, readonly Whatever[]>()
 
-/** Layers one after the other; each runs in a scope of its name. */
+/** Layers one after the other; each runs in a scope with its name. */
 const row = (
   layers: readonly Whatever[],
   names: readonly string[] = layers.map((_, i) => String(i))
@@ -63,7 +64,7 @@ const rowOf = (layers: readonly Whatever[], names: readonly string[]): Layer<Lis
   }
 })
 
-/** The typed reading of a loop over layers: each overload states what the loop does for that many. */
+/** Casts a loop over layers to overloads, each of which states its type for that many layers. */
 const stated = <Signature>(body: (...layers: readonly Whatever[]) => unknown): Signature => body as Signature
 
 // -----------------------------------------------------------------------------
@@ -74,8 +75,8 @@ const stated = <Signature>(body: (...layers: readonly Whatever[]) => unknown): S
  * Two layers, one after the other: parameters, and states, as a pair. Dual: `compose(first, second)` and
  * `pipe(first, compose(second))`.
  *
- * With `identity` it forms a category, up to two things: parameters nest as the calls do, `[[p, q], r]` or `[p, [q, r]]`,
- * and layers that draw in training are given other keys. The same initial parameters are drawn whichever way it nests.
+ * With `identity` it forms a category, with two differences: parameters nest as the calls do, `[[p, q], r]` or `[p, [q, r]]`,
+ * and layers that draw in training receive other keys. The same initial parameters are drawn whichever way it nests.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -178,7 +179,7 @@ export type Named<Names extends readonly string[], Tuple> = {
     : never
 }
 
-/** What `named` does with a layer of as many parts as there are names. */
+/** The function that `named` returns: of a layer with as many parts as names. */
 type Naming<Names extends readonly string[]> = <P extends Parts<Names>, S extends Parts<Names>, A, B>(
   layer: Layer<P, S, A, B>
 ) => Layer<Named<Names, P>, Named<Names, S>, A, B>
@@ -192,10 +193,10 @@ const identifier = /^[A-Za-z_$][\w$]*$/
 const checkNames = (names: readonly string[]): void => {
   const wrong = names.find((name) => !identifier.test(name))
   if (wrong !== undefined) {
-    throw new Error(`named: the name ${JSON.stringify(wrong)}; letters, digits and _ are required, no digit first`)
+    throw new Error(`named: a name is ${describe(wrong)}; expected letters, digits and _, no digit first`)
   }
   const twice = names.find((name, i) => names.indexOf(name) < i)
-  if (twice !== undefined) throw new Error(`named: the name ${twice} twice; distinct names are required`)
+  if (twice !== undefined) throw new Error(`named: the name ${twice} is given twice; expected distinct names`)
 }
 
 const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
@@ -207,7 +208,7 @@ const requireAll = (names: readonly string[], layers: List): void => {
   throw new Error(`named: ${given}; expected a name for each layer`)
 }
 
-/** Goes over from tuples to records on the outside of a layer; `Signature` states what becomes of the types. */
+/** Casts a function that turns the tuples of a layer into records; `Signature` states the types. */
 const renamed = <Signature>(body: (layer: Layer<List, List, unknown, unknown>) => unknown): Signature =>
   body as unknown as Signature
 

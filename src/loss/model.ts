@@ -1,12 +1,12 @@
-/** What losses have in common: how the losses of a batch become one number, and both ways to call one. */
+/** The common part of losses: the reduction of a batch to one number, and the two ways to call a loss. */
 import { type Kinds, options, oneOf } from '../internal/options.js'
 import { dualBy, dataAt } from '../internal/dual.js'
 import type { Data } from '../DType.js'
 import { within } from '../transform/scope.js'
-import { DTypeError } from '../internal/require.js'
+import { DTypeError, requireTensor } from '../internal/require.js'
 import { type Shape, ShapeError, equals, show, size } from '../shape/model.js'
 import { expandDims, mean, sum, toArray } from '../Tensor.js'
-import { type Tensor, isConcrete, isTensor } from '../tensor/model.js'
+import { type Tensor, isConcrete } from '../tensor/model.js'
 import type { Fits, Labels } from './static.js'
 
 // -----------------------------------------------------------------------------
@@ -14,7 +14,7 @@ import type { Fits, Labels } from './static.js'
 // -----------------------------------------------------------------------------
 
 /**
- * How the losses of a batch are put together: their mean, their sum, or not at all.
+ * The reduction of the losses of a batch: their mean, their sum, or none.
  *
  * @example
  * import * as Loss from 'pullback/Loss'
@@ -39,16 +39,16 @@ export interface Options {
   readonly reduction?: Reduction
 }
 
-/** Tensors are no options: without this, labels of a wrong shape would pass for them. */
+/** Tensors are not options: without this type, labels of a wrong shape would pass as options. */
 type NoTensor = { readonly shape?: never }
 
-/** The options that keep the losses of a batch apart, those that put them together, and those of which one does not know. */
+/** Options with reduction 'none', with 'mean' or 'sum', and with any of them. */
 type Apart<O> = Omit<O, 'reduction'> & { readonly reduction: 'none' } & NoTensor
 type Together<O> = Omit<O, 'reduction'> & { readonly reduction?: 'mean' | 'sum' } & NoTensor
 type Some<O> = O & NoTensor
 
 /**
- * A loss: what was predicted, what is right, and options. Dual by the second argument: `loss(predicted, right, options)`
+ * A loss of predictions, targets and options. Dual by the second argument: `loss(predicted, right, options)`
  * and `pipe(predicted, loss(right, options))`.
  *
  * @example
@@ -173,8 +173,8 @@ const reduced = (losses: Tensor, reduction: Reduction): Tensor => {
 }
 
 /**
- * A loss from its name, which is the scope of its operations, and the function that gives the losses of a batch one by one;
- * `Signature` states what the checks require.
+ * A loss from its name, which is the scope of its operations, and the function that computes the losses of a batch one by
+ * one; `Signature` is its type.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const makeLoss = <Signature, O extends Options = Options>(
@@ -192,21 +192,15 @@ export const makeLoss = <Signature, O extends Options = Options>(
 // checks
 // -----------------------------------------------------------------------------
 
-const requireTensor = (operation: string, name: string, x: unknown): void => {
-  if (isTensor(x)) return
-  const given = Array.isArray(x) ? 'an array' : typeof x === 'object' && x !== null ? 'an object' : String(x)
-  throw new DTypeError(operation, `${name} are ${given}; a tensor is required, make one with T.of`)
-}
-
-/** Refuses to broadcast what was predicted against what is right: [4, 1] beside [4] is a mistake. */
+/** Refuses to broadcast predictions against targets: [4, 1] beside [4] is a mistake. */
 export const requireSameShape = (operation: string, predicted: Tensor, right: Tensor): void => {
-  requireTensor(operation, 'predictions', predicted)
-  requireTensor(operation, 'targets', right)
+  requireTensor(operation, predicted, 'the argument predictions')
+  requireTensor(operation, right, 'the argument targets')
   if (equals(predicted.shape, right.shape)) return
   throw new ShapeError(
     operation,
     [predicted.shape, right.shape],
-    `predictions ${show(predicted.shape)} and targets ${show(right.shape)}; equal shapes are required`
+    `the shapes of predictions and targets are ${show(predicted.shape)} and ${show(right.shape)}; expected equal shapes`
   )
 }
 
@@ -215,7 +209,7 @@ export const labelColumn = (operation: string, scores: Tensor, labels: Tensor): 
   if (labels.dtype !== 'int32') {
     throw new DTypeError(
       operation,
-      `labels are ${labels.dtype}; int32 class indices are required, cast them with T.cast`
+      `the labels are ${labels.dtype}; expected int32 class indices, cast them with T.cast`
     )
   }
   if (isConcrete(labels)) requireClasses(operation, toArray(labels), labels.shape, scores.shape.at(-1) ?? 0)
@@ -234,22 +228,22 @@ export const requireClasses = (operation: string, labels: Data, shape: Shape, cl
   )
 }
 
-/** Whether labels are class indices, one for each row of scores; throws when they are neither that nor of equal shape. */
+/** Whether labels are class indices, one for each row of scores; throws when they are neither class indices nor of equal shape. */
 export const areIndices = (operation: string, scores: Tensor, labels: Tensor, orEqual: boolean): boolean => {
-  requireTensor(operation, 'scores', scores)
-  requireTensor(operation, 'labels', labels)
+  requireTensor(operation, scores, 'the argument scores')
+  requireTensor(operation, labels, 'the argument labels')
   const batch = scores.shape.slice(0, -1)
   if (scores.shape.length > 0) {
     if (equals(labels.shape, batch)) return true
     if (orEqual && equals(labels.shape, scores.shape)) return false
   }
-  const required =
+  const expected =
     scores.shape.length === 0
-      ? 'scores with an axis of classes are required'
-      : `${show(batch)} for class indices${orEqual ? ` or ${show(scores.shape)} for probabilities` : ''} is required`
+      ? 'scores with an axis of classes'
+      : `labels of shape ${show(batch)} for class indices${orEqual ? ` or ${show(scores.shape)} for probabilities` : ''}`
   throw new ShapeError(
     operation,
     [scores.shape, labels.shape],
-    `scores ${show(scores.shape)} and labels ${show(labels.shape)}; ${required}`
+    `the shapes of scores and labels are ${show(scores.shape)} and ${show(labels.shape)}; expected ${expected}`
   )
 }

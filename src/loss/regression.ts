@@ -70,7 +70,7 @@ export const l2: ElementwiseLoss<'l2'> = /* @__PURE__ */ makeLoss('l2', (predict
  * Loss.huber(T.scalar(3), T.scalar(0), options) // => T.scalar(4)
  */
 export interface HuberOptions extends Options {
-  /** Where the square goes over into the absolute value; 1 by default. */
+  /** Where the square becomes the absolute value; 1 by default. */
   readonly delta?: number
 }
 

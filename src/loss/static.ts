@@ -1,4 +1,4 @@
-/** What the compiler checks of the operands of a loss. */
+/** The checks of the compiler on the operands of a loss. */
 import type { Shape } from '../shape/model.js'
 import type { IsDynamic, Show } from '../shape/sizes.js'
 
@@ -36,16 +36,16 @@ type OnePerRow<Scores extends Shape, Labels extends Shape> =
       ? SameShape<Batch, Labels>
       : false
 
-/** `unknown` where predictions and targets may have one shape; else the sentence that says that they have not. */
+/** `unknown` where predictions and targets may have one shape; else the error's sentence. */
 export type Fits<Name extends string, Predicted extends Shape, Right extends Shape> =
   SameShape<Predicted, Right> extends true
     ? unknown
-    : `${Name}: predictions ${Show<Predicted>} and targets ${Show<Right>}; equal shapes are required`
+    : `${Name}: the shapes of predictions and targets are ${Show<Predicted>} and ${Show<Right>}; expected equal shapes`
 
-/** `unknown` where labels may be class indices (or, with `OrEqual`, probabilities); else the sentence that says not. */
+/** `unknown` where labels may be class indices (or, with `OrEqual`, probabilities); else the error's sentence. */
 export type Labels<Name extends string, OrEqual extends boolean, Scores extends Shape, Right extends Shape> =
   OnePerRow<Scores, Right> extends true
     ? unknown
     : [OrEqual, SameShape<Scores, Right>] extends [true, true]
       ? unknown
-      : `${Name}: scores ${Show<Scores>} and labels ${Show<Right>}; one label for each row of scores is required`
+      : `${Name}: the shapes of scores and labels are ${Show<Scores>} and ${Show<Right>}; expected one label for each row of scores`

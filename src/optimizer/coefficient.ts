@@ -4,7 +4,8 @@
  */
 import { isFloat } from '../DType.js'
 import { requireNumber } from '../internal/check.js'
-import { DTypeError } from '../internal/require.js'
+import { isCopy } from '../internal/describe.js'
+import { DTypeError, requireTensor } from '../internal/require.js'
 import { LeakedTracerError, Traced, read } from '../primitive/traced.js'
 import type { Schedule } from '../Schedule.js'
 import { ShapeError, show } from '../shape/model.js'
@@ -13,7 +14,7 @@ import { type Tensor, firstElement, isScalar, isTensor } from '../tensor/model.j
 
 export type Coefficient = number | Tensor<[]>
 
-/** A coefficient in the leaf's type, where that can hold it: one that is known is a number, which costs the least. */
+/** A coefficient in the leaf's dtype, where that can hold it: a number where the value is known, which costs the least. */
 const beside = (leaf: Tensor, by: Coefficient): Coefficient => {
   if (typeof by === 'number' || !isFloat(leaf.dtype)) return by
   return isScalar(by) ? by.value : cast(by, leaf.dtype)
@@ -43,31 +44,32 @@ export const complement = (x: Coefficient): Coefficient => (typeof x === 'number
 export const correction = (decay: Coefficient, count: Tensor<[]>): Tensor<[]> =>
   sub(1, typeof decay === 'number' ? pow(decay, count) : pow(cast(decay, 'float64'), count))
 
-/** Refuses what is neither a number for which `holds` does nor a float scalar; its value is not looked at. */
+/** Refuses a value that is neither a number for which `holds` is true nor a float scalar, whose value is not checked. */
 export const requireCoefficient = (
   operation: string,
   name: string,
   value: unknown,
-  required: string,
+  expected: string,
   holds: (value: number) => boolean
 ): void => {
-  if (!isTensor(value)) return requireNumber(operation, name, value, required, holds)
+  if (isCopy(value)) requireTensor(operation, value, name)
+  if (!isTensor(value)) return requireNumber(operation, name, value, expected, holds)
   if (value.shape.length > 0) {
-    throw new ShapeError(operation, [value.shape], `${name} of shape ${show(value.shape)}; a scalar is required`)
+    throw new ShapeError(operation, [value.shape], `${name} has shape ${show(value.shape)}; expected a scalar`)
   }
   if (isFloat(value.dtype)) return
-  throw new DTypeError(operation, `${name} of ${value.dtype}; float32 or float64 is required, cast it with T.cast`)
+  throw new DTypeError(operation, `${name} is ${value.dtype}; expected float32 or float64, cast it with T.cast`)
 }
 
-/** The value of a schedule at a number of updates; inside a transformation that number is none that could be read. */
+/** The value of a schedule at a step count, which inside a transformation cannot be read as a number. */
 export const scheduled = (schedule: Schedule, count: Tensor<[]>): Coefficient => {
   if (schedule.at !== undefined) return schedule.at(count)
   if (count instanceof Traced && count.interpreter.open) {
-    const step = `a step inside ${count.interpreter.transformation}`
+    const step = `the step count is inside ${count.interpreter.transformation}`
     throw new LeakedTracerError(
       'Optimizer.update',
       'read',
-      `a schedule of numbers for ${step}; one of tensors is required, make it with Schedule.make`
+      `${step}, where it is not a number; expected a schedule of tensors, make one with Schedule.make`
     )
   }
   return schedule(firstElement(read('Optimizer.update', count)))

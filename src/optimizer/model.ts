@@ -1,8 +1,8 @@
 /**
- * What an optimizer is: a pure transformation of gradients into updates, which carries a state of its own along. Chaining
- * is a monoid.
+ * The type of optimizers: pure transformations of gradients into updates, with a state of their own. Chaining is a monoid.
  */
 import type { Monoid as MonoidOf } from 'fp-ts/lib/Monoid.js'
+import { refusal } from '../internal/describe.js'
 import { dual } from '../internal/dual.js'
 import { type Tensor, fromNumber, isScalar } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
@@ -43,8 +43,8 @@ export interface Slot<P> {
 export type State<P> = readonly Slot<P>[]
 
 /**
- * A transformation of gradients: `init` makes its first state, `update` takes a gradient, a state and the parameters to
- * what is to be *added* to the parameters, and the next state. Both are pure, and work for every tree of parameters.
+ * A transformation of gradients: `init` makes its first state, `update` takes a gradient, a state and the parameters, and
+ * returns updates, to be *added* to the parameters, and the next state. Both are pure, and work for every tree of parameters.
  *
  * As in Optax (M. Hessel et al., 2020), scaling by a learning rate is one of the transformations.
  *
@@ -87,15 +87,15 @@ export const stateless = (rule: <P>(gradient: P, params: P) => P): Optimizer => 
   slots: 0,
   init: () => [],
   update: (gradient, state, params) => {
-    if (state.length !== 0) throw wrongState(0, state)
+    requireArguments(0, state, params)
     return [rule(gradient, params), []]
   }
 })
 
 /**
- * A transformation with a memory, from its first moments and its rule. The rule is given the number of updates that came
- * before, 0 for the first, and returns the next moments; counting is done for it, up to 2^31 - 1. That number is a scalar int32 tensor, so
- * that a rule in tensor operations works inside of `vmap`, `checkpoint`, `scan` and `trace` too.
+ * A transformation with a memory, from its first moments and its rule. The rule receives the number of earlier updates, 0
+ * for the first, and returns the next moments. That number is a scalar int32 tensor, so that a rule in tensor operations
+ * works inside of `vmap`, `checkpoint`, `scan` and `trace` too; it stops at 2^31 - 1.
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
@@ -125,8 +125,8 @@ export const stateful = <Name extends string>(
   slots: 1,
   init: (params) => [{ count: fromNumber('int32', 0), moments: first(params) }],
   update: (gradient, state, params) => {
-    const slot = state[0]
-    if (slot === undefined || state.length !== 1) throw wrongState(1, state)
+    requireArguments(1, state, params)
+    const slot = state[0]!
     const { count } = slot
     const [updates, moments] = rule(gradient, own<Name, typeof params>(slot), { count, params })
     return [
@@ -141,13 +141,24 @@ export const stateful = <Name extends string>(
   }
 })
 
-/** The moments under the names that this transformation itself gave them in `init`. */
+/** Casts the moments to those that this transformation itself made in `init`. */
 const own = <Name extends string, P>(slot: Slot<P>): Moments<Name, P> => slot.moments as Moments<Name, P>
 
-const wrongState = (required: number, state: State<unknown>): Error =>
-  new Error(
-    `Optimizer.update: a state of ${state.length} entries; the ${required} that init made for this optimizer are required`
-  )
+/** Refuses a state that another optimizer made, another argument in its place, and missing parameters. */
+const requireArguments = (slots: number, state: unknown, params: unknown): void => {
+  const operation = 'Optimizer.update'
+  const own = "the state that this optimizer's init or update returned"
+  if (!Array.isArray(state) || !state.every(isSlot)) {
+    throw new TypeError(refusal(operation, 'the second argument', state, own))
+  }
+  if (state.length !== slots) {
+    const entries = state.length === 1 ? 'entry' : 'entries'
+    throw new Error(`${operation}: the state has ${state.length} ${entries}, expected ${slots}; pass ${own}`)
+  }
+  if (params === undefined) throw new TypeError(refusal(operation, 'the third argument', params, 'the parameters'))
+}
+
+const isSlot = (x: unknown): boolean => typeof x === 'object' && x !== null && 'moments' in x
 
 /**
  * The transformation that leaves gradients as they are: the neutral element of chaining.
@@ -170,7 +181,7 @@ const concat = (first: Optimizer, second: Optimizer): Optimizer => {
     slots,
     init: (params) => [...first.init(params), ...second.init(params)],
     update: (gradient, state, params) => {
-      if (state.length !== slots) throw wrongState(slots, state)
+      requireArguments(slots, state, params)
       const [between, firstState] = first.update(gradient, state.slice(0, first.slots), params)
       const [updates, secondState] = second.update(between, state.slice(first.slots), params)
       return [updates, [...firstState, ...secondState]]
@@ -179,7 +190,7 @@ const concat = (first: Optimizer, second: Optimizer): Optimizer => {
 }
 
 /**
- * Transformations one after the other: each is given the updates of the one before it.
+ * Transformations one after the other: each receives the updates of the one before it.
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'

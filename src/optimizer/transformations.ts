@@ -1,5 +1,5 @@
 /** The transformations of gradients that optimizers are chained from. */
-import { describe } from '../internal/describe.js'
+import { refusal } from '../internal/describe.js'
 import { options, checkedLater, flag } from '../internal/options.js'
 import { isNotNegative, requireNumber } from '../internal/check.js'
 import type { Schedule } from '../Schedule.js'
@@ -47,10 +47,10 @@ export const scale = (factor: number | Tensor<[]>): Optimizer => {
 /**
  * Multiplies by the value of a schedule at the number of updates made before: step 0 is the first.
  *
- * Inside of `vmap`, `checkpoint`, `scan` and `trace` that number is a tensor: schedules from `pullback/Schedule` go there as
- * they are, functions of numbers do not.
+ * Inside of `vmap`, `checkpoint`, `scan` and `trace` that number is a tensor: schedules from `pullback/Schedule` work there,
+ * functions of numbers do not.
  *
- * @throws TypeError when the schedule is no function
+ * @throws TypeError when the schedule is not a function
  * @throws LeakedTracerError for a function of numbers where the number of updates is inside a transformation
  *
  * @example
@@ -64,7 +64,7 @@ export const scale = (factor: number | Tensor<[]>): Optimizer => {
 /* @__NO_SIDE_EFFECTS__ */
 export const scaleBySchedule = (schedule: Schedule): Optimizer => {
   if (typeof schedule !== 'function') {
-    throw new TypeError(`scaleBySchedule: schedule ${describe(schedule)}; a function of the step is required`)
+    throw new TypeError(refusal('scaleBySchedule', 'the schedule', schedule, 'a function of the step'))
   }
   return bySchedule(schedule, (value) => value)
 }
@@ -75,14 +75,14 @@ const bySchedule = (schedule: Schedule, change: (value: Coefficient) => Coeffici
     (gradient, moments, { count }) => [scaled(gradient, change(scheduled(schedule, count))), moments]
   )
 
-/** Refuses a learning rate that is neither a schedule nor a scalar tensor nor a number that descends. */
+/** Refuses a learning rate that is neither a schedule nor a scalar tensor nor a number of 0 or more. */
 export const requireRate = (operation: string, rate: unknown): void => {
   if (typeof rate === 'function') return
-  requireCoefficient(operation, 'learning rate', rate, 'a number of 0 or more, or a schedule,', isNotNegative)
+  requireCoefficient(operation, 'the learning rate', rate, 'a number of 0 or more or a schedule', isNotNegative)
 }
 
 /**
- * Multiplies by minus the learning rate, a number, a scalar tensor or a schedule: what turns an ascent into a descent.
+ * Multiplies by minus the learning rate, a number, a scalar tensor or a schedule, so that updates descend.
  *
  * @throws RangeError when the rate is neither a number of 0 or more nor a tensor nor a schedule
  * @throws ShapeError when it is a tensor of another shape than []
@@ -115,7 +115,7 @@ const traceOptions = /* @__PURE__ */ options<{ readonly nesterov?: boolean }>('t
  * B. Polyak, Some methods of speeding up the convergence of iteration methods, 1964; I. Sutskever et al., On the importance
  * of initialization and momentum in deep learning, ICML 2013.
  *
- * @throws RangeError when the decay is no number from 0 to 1
+ * @throws RangeError when the decay is not a number from 0 to 1
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
@@ -143,7 +143,7 @@ export const trace = (decay: number | Tensor<[]>, options: { readonly nesterov?:
 }
 
 /**
- * The constants of Adam: the decays of both moments, and what is added to the root of the second. Each is a number or a
+ * The constants of Adam: the decays of both moments, and a constant that is added to the root of the second. Each is a number or a
  * scalar tensor.
  *
  * @example
@@ -157,7 +157,7 @@ export interface AdamOptions {
   readonly beta1?: number | Tensor<[]>
   /** The decay of the second moment; 0.999 by default. */
   readonly beta2?: number | Tensor<[]>
-  /** Added to the root of the second moment, outside of it; above 0, as a gradient may be 0. 1e-8 by default. */
+  /** Added to the root of the second moment; above 0, because a gradient may be 0. 1e-8 by default. */
   readonly epsilon?: number | Tensor<[]>
 }
 
@@ -220,7 +220,7 @@ export const scaleByAdam = (options: AdamOptions = {}): Optimizer => {
  *
  * I. Loshchilov and F. Hutter, Decoupled Weight Decay Regularization, ICLR 2019.
  *
- * @throws RangeError when the rate is no number of 0 or more
+ * @throws RangeError when the rate is not a number of 0 or more
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
@@ -249,12 +249,12 @@ export const addDecayedWeights = (rate: number | Tensor<[]>): Optimizer => {
 export const globalNorm = (tree: unknown): Tensor<[]> => typed(lengthOf(flattenAs('globalNorm', tree).leaves))
 
 /**
- * Scales a gradient down to a global norm when it is longer than that, so that its direction stays. A zero gradient stays
- * zero, and one that is not finite stays so.
+ * Scales a gradient down to a global norm when it is longer than that, in the same direction. A zero gradient stays
+ * zero, and one that is not finite stays not finite.
  *
  * R. Pascanu, T. Mikolov and Y. Bengio, On the difficulty of training recurrent neural networks, ICML 2013.
  *
- * @throws RangeError when the norm is no number above 0
+ * @throws RangeError when the norm is not a number above 0
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'

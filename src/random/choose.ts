@@ -5,7 +5,7 @@ import type { Data } from '../DType.js'
 import { align } from '../primitive/batch.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive, TensorType } from '../primitive/model.js'
-import { DTypeError } from '../internal/require.js'
+import { DTypeError, requireTensor } from '../internal/require.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, normalizeAxis, show, size, validate } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
@@ -24,9 +24,9 @@ import { fillUnit, sampleKey } from './unit.js'
 // -----------------------------------------------------------------------------
 
 interface ChoiceParams {
-  /** How many things there are. */
+  /** The number of things to choose from. */
   readonly n: number
-  /** How many to choose. */
+  /** The number of things to choose. */
   readonly count: number
   readonly replace: boolean
 }
@@ -55,7 +55,7 @@ const order = (key: Words, n: number, count: number): Int32Array => {
   return result.slice(0, count)
 }
 
-/** What each of several keys chooses, one after another. */
+/** The choices of several keys, one after another. */
 const chooseWith = (keys: Concrete, out: TensorType, choose: (key: Words, i: number) => Int32Array): Concrete => {
   const data = new Int32Array(size(out.shape))
   const count = out.shape[out.shape.length - 1]!
@@ -92,16 +92,16 @@ const inRange = (weights: Float64Array): Float64Array => {
   return scale === 1 ? weights : weights.map((weight) => weight * scale)
 }
 
-/** The weights, once they are known to be such. */
+/** The weights of one key, checked. */
 const weightsOf = (p: Data, offset: number, n: number, needed: number): Float64Array => {
   const weights = Float64Array.from(p.subarray(offset, offset + n))
   const wrong = weights.find((weight) => !(weight >= 0 && weight < Infinity))
   if (wrong !== undefined) {
-    throw new DTypeError('choice', `the weight ${wrong}; finite numbers of 0 or more are required`)
+    throw new DTypeError('choice', `a weight is ${wrong}; expected a finite number of 0 or more`)
   }
   const possible = weights.filter((weight) => weight > 0).length
   if (possible >= needed) return inRange(weights)
-  throw new DTypeError('choice', `weights of which ${possible} are positive; at least ${needed} are required`)
+  throw new DTypeError('choice', `the number of positive weights is ${possible}; expected at least ${needed}`)
 }
 
 /** Where a uniform number falls among weights laid end to end. */
@@ -167,8 +167,11 @@ export const weightedChoicePrimitive: Primitive<ChoiceParams> = op<2, ChoicePara
 // orders
 // -----------------------------------------------------------------------------
 
-const requireCount = (operation: string, n: number): void => {
-  if (!Number.isSafeInteger(n) || n < 0) throw new ShapeError(operation, [], `${n} things; 0 or more are required`)
+const requireCount = (operation: string, n: unknown): void => {
+  if (typeof n !== 'number') requireTensor(operation, n)
+  else if (!Number.isSafeInteger(n) || n < 0) {
+    throw new ShapeError(operation, [], `the number of things is ${n}; expected an integer of 0 or more`)
+  }
 }
 
 /**
@@ -181,13 +184,13 @@ const requireCount = (operation: string, n: number): void => {
  * columns.axis // => 1
  */
 export interface PermutationOptions {
-  /** The axis whose slices change places; the first unless given. */
+  /** The axis whose slices change places; the first by default. */
   readonly axis?: number
 }
 
 /**
  * A random order, all being equally likely: of the numbers below `n`, as int32, or of the slices of a tensor along an
- * axis (the first unless told), which stay whole. Differentiable in the tensor. Data-last: `permutation(n)(key)`.
+ * axis (the first by default), which stay whole. Differentiable in the tensor. Data-last: `permutation(n)(key)`.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -231,15 +234,15 @@ export const permutation: {
  * Random.choice(Random.key(0), 10, fiveDifferent).shape // => [5]
  */
 export interface ChoiceOptions {
-  /** How many to choose, as a shape; one, `[]`, unless given. */
+  /** How many to choose, as a shape; one, `[]`, by default. */
   readonly shape?: Shape
-  /** Whether the same thing may be chosen again; true unless given. */
+  /** Whether the same thing may be chosen again; true by default. */
   readonly replace?: boolean
-  /** How likely each thing is: weights of 0 or more, which need not sum to 1; all alike unless given. */
+  /** How likely each thing is: weights of 0 or more, which need not sum to 1; all equal by default. */
   readonly p?: Tensor | readonly number[]
 }
 
-/** The shape that was asked for. */
+/** The shape of the option, or []. */
 type Chosen<O> = Given<O, 'shape', readonly []> extends infer C extends Shape ? Mutable<C> : Shape
 
 /** The shape of chosen slices. */
@@ -254,10 +257,10 @@ type ChosenOf<O, S extends Shape> =
  * Things chosen at random: int32 numbers below `n`, or slices of a tensor along its first axis. Differentiable in the
  * tensor.
  *
- * With `replace: false` all are different, and their order is random too; with weights it is then as if one were chosen
- * after the other, each time among those left, as likely as their weights. Data-last: `choice(n, options)(key)`.
+ * With `replace: false` all are different, and their order is random too; with weights, they are chosen one after
+ * the other, each among those left and as likely as its weight. Data-last: `choice(n, options)(key)`.
  *
- * @throws ShapeError when there is nothing to choose from, or fewer than are to be chosen without replacement
+ * @throws ShapeError when there is nothing to choose from, or fewer things than choices without replacement
  * @throws DTypeError for weights that are negative, not finite, or positive for too few
  *
  * @example
@@ -291,8 +294,12 @@ export const choice: {
     requireCount('choice', n)
     const count = size(shape)
     if (count > 0 && (replace ? n === 0 : count > n)) {
-      const rule = replace ? 'things; at least one is required' : 'things without replacement; as many are required'
-      throw new ShapeError('choice', [shape], `${count} of ${n} ${rule}`)
+      const least = replace ? 'at least one' : `at least ${count} without replacement`
+      throw new ShapeError(
+        'choice',
+        [shape],
+        `the number of things is ${n}; for ${show(shape)} choices, expected ${least}`
+      )
     }
     const params: ChoiceParams = { n, count, replace }
     const indices =
@@ -305,7 +312,8 @@ export const choice: {
 )
 
 const weightTensor = (p: Tensor | readonly number[], n: number): Tensor => {
+  if (!Array.isArray(p)) requireTensor('choice', p, 'p')
   const weights = isTensor(p) ? p : of(p, 'float64')
   if (weights.shape.length === 1 && weights.shape[0] === n) return cast(weights, 'float64')
-  throw new ShapeError('choice', [weights.shape], `weights of shape ${show(weights.shape)}; [${n}] is required`)
+  throw new ShapeError('choice', [weights.shape], `p has shape ${show(weights.shape)}; expected [${n}]`)
 }

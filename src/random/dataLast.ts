@@ -6,7 +6,7 @@ import { type Key, requireKey } from './model.js'
 
 type Draw = (key: Key, ...rest: readonly never[]) => unknown
 
-/** Makes a draw dual: `isKeyFirst` tells from all arguments. The key is checked in both readings. */
+/** Makes a draw dual: `isKeyFirst` decides from all arguments. The key is checked in both readings. */
 /* @__NO_SIDE_EFFECTS__ */
 export const draw = <Signature>(
   operation: string,
@@ -23,7 +23,7 @@ export const draw = <Signature>(
 export const drawByShape = <Signature>(operation: string | Options, body: Draw): Signature => {
   const [name, check] = typeof operation === 'string' ? [operation] : [operation.operation, operation]
   const isKeyFirst = ([first, second, third]: readonly unknown[]): boolean => {
-    // A shape waits for the key; anything else stands where the key should.
+    // A shape waits for the key; anything else is in the place of the key.
     if (!Array.isArray(first) || Array.isArray(second)) requireKey(name, first)
     check?.(isTensor(first) ? third : second)
     return isTensor(first)

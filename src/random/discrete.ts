@@ -1,4 +1,5 @@
 /** Coins and categories. */
+import { isCopy } from '../internal/describe.js'
 import { options, checkedLater } from '../internal/options.js'
 import { dataAt } from '../internal/dual.js'
 import { type Data, allocate, toFloat } from '../DType.js'
@@ -7,7 +8,7 @@ import { align, behind } from '../primitive/batch.js'
 import { interval, real } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
 import { type Primitive, none, type None } from '../primitive/model.js'
-import { DTypeError } from '../internal/require.js'
+import { DTypeError, requireTensor } from '../internal/require.js'
 import { op } from '../primitive/op.js'
 import {
   type Shape,
@@ -39,7 +40,7 @@ import { sampleKey, wordsFrom } from './unit.js'
 
 /**
  * Whether a uniform number of 64 bits is below the probability, element by element. 32 bits decide nearly always; in
- * the one case in 2^32 that they do not, a second stream is asked.
+ * the one case in 2^32 in which they do not, a second stream decides.
  */
 export const bernoulliPrimitive: Primitive = op<2, None>({
   name: 'bernoulli',
@@ -68,7 +69,7 @@ const toss = (key: Words, p: Data, offset: number, n: number, out: Data, to: num
   for (let i = 0; i < n; i++) {
     const probability = p[offset + i]!
     if (!(probability >= 0 && probability <= 1)) {
-      throw new DTypeError('bernoulli', `the probability ${probability}; a number from 0 to 1 is required`)
+      throw new DTypeError('bernoulli', `a probability is ${probability}; expected a number from 0 to 1`)
     }
     const scaled = probability * 2 ** 32
     const whole = Math.floor(scaled)
@@ -84,7 +85,7 @@ const toss = (key: Words, p: Data, offset: number, n: number, out: Data, to: num
 
 /**
  * Coins: true with probability `p`, a number from 0 to 1 or a tensor of them that broadcasts to the shape, which is
- * that of `p` unless given. Exact to 2^-64; 0 never and 1 always gives true. Data-last: `bernoulli(p, shape)(key)`.
+ * that of `p` by default. Exact to 2^-64; 0 never and 1 always gives true. Data-last: `bernoulli(p, shape)(key)`.
  *
  * @throws DTypeError for a probability outside of [0, 1]
  * @throws ShapeError when `p` does not broadcast to the shape
@@ -108,7 +109,7 @@ export const bernoulli: {
 } = draw(
   'bernoulli',
   // A shape would be an array.
-  ([, p]) => isTensor(p) || typeof p === 'number',
+  ([, p]) => isTensor(p) || isCopy(p) || typeof p === 'number',
   (key: Key, p: number | Tensor, shape: Shape = isTensor(p) ? p.shape : []) => {
     const sizes = validate('bernoulli', shape)
     requireFits('bernoulli', 'p', p, sizes)
@@ -132,10 +133,10 @@ export const bernoulli: {
  * Random.categorical(Random.key(0), T.zeros([3, 5]), tenForEach).shape // => [10, 3]
  */
 export interface CategoricalOptions {
-  /** The axis of the logits along which the categories lie; the last unless given. */
+  /** The axis of the logits along which the categories lie; the last by default. */
   readonly axis?: number
   /**
-   * The shape of the draws, to which that of the logits without the axis must broadcast; that one itself unless given.
+   * The shape of the draws, to which the shape of the logits without the axis must broadcast; that shape by default.
    */
   readonly shape?: Shape
 }
@@ -174,7 +175,7 @@ const noCategory = (shape: Shape, draw: number, largest: number): DTypeError => 
   return new DTypeError('categorical', `the logits${place} ${fault}; expected numbers above -Infinity, one at least`)
 }
 
-/** The shape that was asked for, else that of the logits without the axis. */
+/** The shape of the option, or that of the logits without the axis. */
 type Drawn<S extends Shape, O> = 'shape' extends keyof O
   ? O['shape'] extends Shape
     ? Mutable<O['shape']>
@@ -182,7 +183,7 @@ type Drawn<S extends Shape, O> = 'shape' extends keyof O
   : Reduce<S, Given<O, 'axis', -1>, false>
 
 /**
- * Categories: int32 indices along an axis of the logits (the last unless told), index i with probability
+ * Categories: int32 indices along an axis of the logits (the last by default), index i with probability
  * `softmax(logits)_i`.
  *
  * Drawn as the index of the largest of the logits plus Gumbel noise; a logit of -infinity is never drawn beside a
@@ -218,18 +219,23 @@ export const categorical: {
   'categorical',
   dataAt(1, options<CategoricalOptions>('categorical', { axis: checkedLater, shape: checkedLater })),
   (key: Key, logits: Tensor, given: CategoricalOptions = {}) => {
+    requireTensor('categorical', logits)
     const axis = normalizeAxis('categorical', given.axis ?? -1, logits.shape)
     const batch = dropAxes(logits.shape, [axis])
     const shape = validate('categorical', given.shape ?? batch)
     const both = broadcast(batch, shape)
     if (both === undefined || !equals(both, shape)) {
-      const given = `logits of shape ${show(logits.shape)} without axis ${axis} for draws of shape ${show(shape)}`
-      throw new ShapeError('categorical', [logits.shape, shape], `${given}; a shape that broadcasts to it is required`)
+      const given = `the logits without axis ${axis} have shape ${show(batch)}`
+      throw new ShapeError(
+        'categorical',
+        [logits.shape, shape],
+        `${given}; for draws of shape ${show(shape)}, expected a shape that broadcasts to it`
+      )
     }
     const along = shape.length - batch.length + axis
     const categories = logits.shape[axis]!
     if (categories === 0) {
-      throw new ShapeError('categorical', [logits.shape], `no categories along axis ${axis}; at least one is required`)
+      throw new ShapeError('categorical', [logits.shape], `axis ${axis} has no categories; expected at least one`)
     }
     const noise = gumbel(key, [...shape.slice(0, along), categories, ...shape.slice(along)], toFloat(logits.dtype))
     return bindOne(categoryPrimitive, [add(logits, noise)], { axis: along })

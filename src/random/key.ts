@@ -1,4 +1,5 @@
 /** Keys, and keys from keys. */
+import { describe } from '../internal/describe.js'
 import { dual } from '../internal/dual.js'
 import { threefry2x32 } from '../kernel/threefry.js'
 import { align } from '../primitive/batch.js'
@@ -43,6 +44,8 @@ export type Keys<N extends number> = IsCount<N> extends true ? Repeated<N> : rea
 // constructors
 // -----------------------------------------------------------------------------
 
+const safeInteger = 'an integer from -(2^53 - 1) to 2^53 - 1'
+
 /**
  * A key from a seed, an integer of at most 2^53 - 1 in size. Different seeds give different keys: the two words of the
  * key are the high and the low half of the seed as a 64-bit integer in two's complement.
@@ -53,11 +56,11 @@ export type Keys<N extends number> = IsCount<N> extends true ? Repeated<N> : rea
  *
  * T.toNested(Random.key(42)) // => [0, 42]
  * T.toNested(Random.key(-1)) // => [-1, -1]
- * Random.key(0.5) // throws key: the seed 0.5; an integer from -(2^53 - 1) to 2^53 - 1 is required
+ * Random.key(0.5) // throws key: the seed is 0.5; expected an integer from -(2^53 - 1) to 2^53 - 1
  */
 export const key = (seed: number): Key => {
   if (!Number.isSafeInteger(seed)) {
-    throw new DTypeError('key', `the seed ${seed}; an integer from -(2^53 - 1) to 2^53 - 1 is required`)
+    throw new DTypeError('key', `the seed is ${describe(seed)}; expected ${safeInteger}`)
   }
   return asKey(fromData([2], 'int32', new Int32Array([Math.floor(seed / 2 ** 32), seed])))
 }
@@ -67,7 +70,7 @@ interface Counter {
   readonly low: number
 }
 
-/** The key that is the block of a constant counter; of several keys, those of each. */
+/** The key that is the block of a constant counter; one for each of several keys. */
 export const deriveKeyPrimitive: Primitive<Counter> = op<1, Counter>({
   name: 'deriveKey',
   kind: 'random',
@@ -84,7 +87,7 @@ export const deriveKeyPrimitive: Primitive<Counter> = op<1, Counter>({
   sample: (draw) => ({ operands: [sampleKey(draw)], params: { high: purpose.split, low: draw.integer(0, 10) } })
 })
 
-/** The key that is the block of a counter which is an int32 tensor; of several keys, each with a counter of its own. */
+/** The key that is the block of a counter, an int32 tensor; each of several keys has a counter of its own. */
 export const foldInPrimitive: Primitive = op<2, None>({
   name: 'foldIn',
   kind: 'random',
@@ -115,7 +118,7 @@ export const foldInPrimitive: Primitive = op<2, None>({
 const splitInto = (from: Tensor, n: number): readonly Key[] => {
   requireKey('split', from)
   if (!Number.isSafeInteger(n) || n < 0) {
-    throw new ShapeError('split', [], `${n} keys; an integer of 0 or more is required`)
+    throw new ShapeError('split', [], `the number of keys is ${describe(n)}; expected an integer of 0 or more`)
   }
   const keys = new Array<Key>(n)
   for (let low = 0; low < n; low++) keys[low] = asKey(bindOne(deriveKeyPrimitive, [from], { high: purpose.split, low }))
@@ -123,8 +126,8 @@ const splitInto = (from: Tensor, n: number): readonly Key[] => {
 }
 
 /**
- * New keys from one, 2 unless told otherwise; all differ from each other, and from it. The first `n` are the same for
- * any larger number. The old key is not to be used again. Data-last: `split(3)(key)`.
+ * New keys from one, 2 by default; all differ from each other, and from it. The first `n` are the same for
+ * any larger number. Do not use the old key again. Data-last: `split(3)(key)`.
  *
  * Key i is the Threefry-2x32 block of the counter (2^30, i).
  *
@@ -162,14 +165,14 @@ export const foldIn: {
 } = dual((from: Key, data: number | Tensor): Key => {
   requireKey('foldIn', from)
   if (isTensor(data)) {
-    if (data.dtype !== 'int32') throw new DTypeError('foldIn', `data of ${data.dtype}; int32 is required`)
+    if (data.dtype !== 'int32') throw new DTypeError('foldIn', `data is ${data.dtype}; expected int32`)
     if (data.shape.some((n) => n !== 1)) {
-      throw new ShapeError('foldIn', [data.shape], `data of shape ${show(data.shape)}; one element is required`)
+      throw new ShapeError('foldIn', [data.shape], `data has shape ${show(data.shape)}; expected one element`)
     }
     return asKey(bindOne(foldInPrimitive, [from, data], none))
   }
   if (!Number.isSafeInteger(data)) {
-    throw new DTypeError('foldIn', `the number ${data}; an integer from -(2^53 - 1) to 2^53 - 1 is required`)
+    throw new DTypeError('foldIn', `data is ${describe(data)}; expected ${safeInteger}`)
   }
   return asKey(bindOne(deriveKeyPrimitive, [from], { high: purpose.foldIn | highBits(data), low: data | 0 }))
 })

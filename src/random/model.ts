@@ -1,4 +1,5 @@
-/** What a key is. */
+/** The type of keys, and their check. */
+import { describe, isCopy, restore } from '../internal/describe.js'
 import type { TensorType } from '../primitive/model.js'
 import { DTypeError } from '../internal/require.js'
 import { type Shape, empty, show, size } from '../shape/model.js'
@@ -20,41 +21,37 @@ declare const keyBrand: unique symbol
  */
 export type Key = Tensor<[2]> & { readonly [keyBrand]: 'Key' }
 
-/** Vouches for a tensor that was made as a key. */
+/** Casts a tensor that was made as a key. */
 export const asKey = (x: Tensor): Key => x as Key
 
-const kindOf = (x: unknown): string => {
-  if (x === undefined || x === null) return String(x)
-  return Array.isArray(x) ? 'an array' : typeof x === 'object' ? 'an object' : `a ${typeof x}`
-}
-
-/** Refuses what cannot be a key. */
+/** Refuses a value that cannot be a key. */
 export const requireKey = (operation: string, key: unknown): void => {
   if (isTensor(key) && key.dtype === 'int32' && key.shape.length === 1 && key.shape[0] === 2) return
-  const given = isTensor(key) ? `a tensor of shape ${show(key.shape)} and type ${key.dtype}` : kindOf(key)
-  throw new DTypeError(operation, `${given} for the key; one from Random.key or Random.split is required`)
+  const given = isTensor(key) ? `a tensor of shape ${show(key.shape)} and dtype ${key.dtype}` : describe(key)
+  const remedy = isCopy(key) ? restore : ''
+  throw new DTypeError(operation, `the key is ${given}; expected one from Random.key or Random.split${remedy}`)
 }
 
 /** The two words of a key. */
 export type Words = readonly [number, number]
 
-/** Hands the words of each of many keys, `[..., 2]`, to a kernel, which draws with each what it gives alone. */
+/** Calls a kernel with the words of each of many keys, `[..., 2]`: it draws with each key what that key gives alone. */
 export const forEachKey = (keys: Concrete, use: (key: Words, i: number) => void): void => {
   const { data, offset } = contiguous(keys)
   const end = size(keys.shape) / 2
   for (let i = 0; i < end; i++) use([data[offset + 2 * i]!, data[offset + 2 * i + 1]!], i)
 }
 
-/** The shape of a stack of keys: empty of one key. */
+/** The shape of a stack of keys; [] for one key. */
 export const stackOf = ({ shape }: TensorType): Shape => (shape.length === 1 ? empty : shape.slice(0, -1))
 
-/** The shape of what is drawn with each of many keys. */
+/** The shape of all draws with many keys, from the shape of those with one. */
 export const drawnWith = (keys: TensorType, shape: Shape): Shape =>
   keys.shape.length === 1 ? shape : [...stackOf(keys), ...shape]
 
 /**
- * What a block of bits is for. The purpose fills the two highest bits of the counter, so that the bits that are drawn
- * with a key, the keys that are split from it and those that fold something into it never coincide.
+ * The purpose of a block of bits. It fills the two highest bits of the counter, so that the bits that are drawn with a key,
+ * the keys that are split from it and the keys that `foldIn` makes never coincide.
  */
 export const purpose: Readonly<Record<'bits' | 'split' | 'foldIn' | 'again', number>> = {
   bits: 0,

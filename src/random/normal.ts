@@ -1,5 +1,6 @@
 /** Normal numbers, whole and truncated; Gumbel numbers. */
 import type { FloatDType } from '../DType.js'
+import type { Options } from '../internal/options.js'
 import type { Scalar1 } from '../kernel/elementwise.js'
 import { log } from '../kernel/functions/log.js'
 import { erfInvBy } from '../kernel/special/erfInverse.js'
@@ -53,12 +54,20 @@ export const unitOpenPrimitive: Primitive<DrawParams> = /* @__PURE__ */ drawing(
 // draws
 // -----------------------------------------------------------------------------
 
+/** The check of a dtype, in the place where other draws take options. */
+/* @__NO_SIDE_EFFECTS__ */
+const checkType = (operation: string): Options =>
+  Object.assign(
+    (dtype: unknown): void => {
+      if (dtype !== undefined) requireFloatType(operation, dtype)
+    },
+    { operation }
+  )
+
 const plain =
   (operation: string, primitive: Primitive<DrawParams>) =>
-  (key: Key, shape: Shape, dtype: FloatDType = 'float32'): Tensor => {
-    requireFloatType(operation, dtype)
-    return bindOne(primitive, [key], { shape: validate(operation, shape), dtype })
-  }
+  (key: Key, shape: Shape, dtype: FloatDType = 'float32'): Tensor =>
+    bindOne(primitive, [key], { shape: validate(operation, shape), dtype })
 
 /** A draw of a standard distribution. */
 interface Standard {
@@ -83,7 +92,7 @@ interface Standard {
  * const draw = (std: T.Tensor<[]>) => T.sum(T.add(T.mul(z, std), 10))
  * T.isClose(grad(draw)(T.scalar(2)), T.sum(z)) // => true
  */
-export const normal: Standard = drawByShape<Standard>('normal', plain('normal', normalPrimitive))
+export const normal: Standard = drawByShape<Standard>(checkType('normal'), plain('normal', normalPrimitive))
 
 /**
  * Standard Gumbel numbers: -log(-log(u)). The index of the largest of `logits + gumbel` is a draw from the softmax of
@@ -94,31 +103,27 @@ export const normal: Standard = drawByShape<Standard>('normal', plain('normal', 
  *
  * Random.gumbel(Random.key(0), [2, 3]).shape // => [2, 3]
  */
-export const gumbel: Standard = drawByShape<Standard>('gumbel', plain('gumbel', gumbelPrimitive))
+export const gumbel: Standard = drawByShape<Standard>(checkType('gumbel'), plain('gumbel', gumbelPrimitive))
 
 // -----------------------------------------------------------------------------
 // truncation
 // -----------------------------------------------------------------------------
 
-/** How far from 0 an interval may begin: beyond, float64 does not hold what lies there. */
+/** How far from 0 an interval may begin: float64 cannot hold the probabilities beyond. */
 const reach = 37
 
 const requireInterval = (lower: number | Tensor, upper: number | Tensor): void => {
-  const refuse = (given: string, required: string): ShapeError =>
-    new ShapeError('truncatedNormal', [], `${given}; ${required} is required`)
-  if (!isTensor(lower) && !(lower <= reach)) {
-    throw refuse(`lower bound ${lower}`, `an interval that reaches within ${reach} of 0`)
-  }
-  if (!isTensor(upper) && !(upper >= -reach)) {
-    throw refuse(`upper bound ${upper}`, `an interval that reaches within ${reach} of 0`)
-  }
+  const refuse = (given: string, expected: string): ShapeError =>
+    new ShapeError('truncatedNormal', [], `${given}; expected ${expected}`)
+  if (!isTensor(lower) && !(lower <= reach)) throw refuse(`lower is ${lower}`, `a number of at most ${reach}`)
+  if (!isTensor(upper) && !(upper >= -reach)) throw refuse(`upper is ${upper}`, `a number of at least ${-reach}`)
   if (!isTensor(lower) && !isTensor(upper) && !(lower < upper)) {
-    throw refuse(`lower bound ${lower} and upper bound ${upper}`, 'a lower bound below the upper one')
+    throw refuse(`lower is ${lower} and upper is ${upper}`, 'lower < upper')
   }
 }
 
 /**
- * The positive number with a share `1 - u` of what lies between two bounds above it; half the distribution's, if there is none.
+ * The positive number that is exceeded with probability `1 - u` between two bounds.
  *
  * Shares are those of the tail, erfc(x / sqrt(2)), which does not cancel however far out the bounds are.
  */
@@ -163,7 +168,11 @@ export const truncatedNormal: {
   ): (key: Key) => Tensor<Mutable<S>>
 } = draw(
   'truncatedNormal',
-  (args) => Array.isArray(args[3]),
+  (args) => {
+    const isFirst = Array.isArray(args[3])
+    checkType('truncatedNormal')(args[isFirst ? 4 : 3])
+    return isFirst
+  },
   (
     key: Key,
     lower: number | Tensor,
@@ -171,11 +180,10 @@ export const truncatedNormal: {
     shape: Shape,
     dtype: FloatDType = floatOf(lower, upper)
   ) => {
-    requireFloatType('truncatedNormal', dtype)
     const sizes = validate('truncatedNormal', shape)
-    requireInterval(lower, upper)
     requireFits('truncatedNormal', 'lower', lower, sizes)
     requireFits('truncatedNormal', 'upper', upper, sizes)
+    requireInterval(lower, upper)
     const from = cast(asTensor(lower, 'float64'), 'float64')
     const to = cast(asTensor(upper, 'float64'), 'float64')
     const u = bindOne<DrawParams>(unitOpenPrimitive, [key], { shape: sizes, dtype: 'float64' })

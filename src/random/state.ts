@@ -1,11 +1,11 @@
-/** Sequences of draws: a computation that is handed keys, as fp-ts's State. */
+/** Sequences of draws: a computation that is given keys, as fp-ts's State. */
 import type { State } from 'fp-ts/lib/State.js'
 import { split } from './key.js'
 import type { Key } from './model.js'
 
 /**
  * A computation that draws: fp-ts's `State` over the key, so that everything in `fp-ts/lib/State.js` works on it. It
- * takes a key and gives a result with the key for what comes next.
+ * takes a key and returns a result and the key for the next computation.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -38,8 +38,8 @@ export const of =
   (key) => [a, key]
 
 /**
- * One draw, as a step of a sequence: it splits the key in two, draws with the first and leaves the second for what
- * comes next.
+ * One draw, as a step of a sequence: it splits the key in two, draws with the first and returns the second for the
+ * next computation.
  *
  * @example
  * import * as Random from 'pullback/Random'
@@ -79,7 +79,7 @@ export const map =
   }
 
 /**
- * Goes on with a computation that depends on the result. A chain of many thousands of steps would overflow the stack:
+ * Continues with a computation that depends on the result. A chain of many thousands of steps would overflow the stack:
  * use `reduce`.
  *
  * @example

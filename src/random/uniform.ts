@@ -1,9 +1,10 @@
 /** Bits, and uniform numbers. */
 import { options, checkedLater } from '../internal/options.js'
-import { type DType, type FloatDType, allocate, isFloat, promote, round, toFloat } from '../DType.js'
+import { type DType, type FloatDType, allocate, promote, round, toFloat } from '../DType.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
-import { DTypeError } from '../internal/require.js'
+import { describe, isOptions } from '../internal/describe.js'
+import { DTypeError, requireTensor } from '../internal/require.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, broadcast, equals, show, size, validate } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
@@ -62,7 +63,7 @@ export const bits: {
 export const uniformPrimitive: Primitive<DrawParams> = /* @__PURE__ */ drawing('uniform', () => (u) => u)
 
 /**
- * Between what bounds to draw, and as which type.
+ * The bounds of the draws, and their dtype.
  *
  * @example
  * import * as Random from 'pullback/Random'
@@ -71,15 +72,15 @@ export const uniformPrimitive: Primitive<DrawParams> = /* @__PURE__ */ drawing('
  * Random.uniform(Random.key(0), [2], options).dtype // => 'float64'
  */
 export interface UniformOptions {
-  /** The lower bound, included; 0 unless given. A tensor must broadcast to the shape. */
+  /** The lower bound, included; 0 by default. A tensor must broadcast to the shape. */
   readonly low?: number | Tensor
-  /** The upper bound, excluded up to rounding; 1 unless given. A tensor must broadcast to the shape. */
+  /** The upper bound, excluded up to rounding; 1 by default. A tensor must broadcast to the shape. */
   readonly high?: number | Tensor
-  /** The type of the bounds that are tensors, else float32, unless given. */
+  /** By default the dtype of the bounds that are tensors, else float32. */
   readonly dtype?: FloatDType
 }
 
-/** The float type that parameters call for: the widest of theirs; float32 when they are numbers. */
+/** The float type of draws by their parameters: the widest type of those that are tensors, else float32. */
 export const floatOf = (...parameters: readonly (number | Tensor | undefined)[]): FloatDType =>
   toFloat(parameters.reduce<DType>((dtype, each) => (isTensor(each) ? promote(dtype, each.dtype) : dtype), 'bool'))
 
@@ -87,28 +88,29 @@ export const floatOf = (...parameters: readonly (number | Tensor | undefined)[])
 export const asTensor = (parameter: number | Tensor, dtype: FloatDType): Tensor =>
   isTensor(parameter) ? parameter : fromNumber(dtype, parameter)
 
-/** Refuses a type that draws do not have. */
-export const requireFloatType = (operation: string, dtype: DType): void => {
-  if (!isFloat(dtype)) throw new DTypeError(operation, `draws of ${dtype}; float32 or float64 is required`)
+/** Refuses a dtype that draws cannot have. */
+export const requireFloatType = (operation: string, dtype: unknown): void => {
+  if (dtype === 'float32' || dtype === 'float64') return
+  const remedy = isOptions(dtype) ? ` itself, as in ${operation}(key, ..., 'float64')` : ''
+  throw new DTypeError(operation, `dtype is ${describe(dtype)}; expected 'float32' or 'float64'${remedy}`)
 }
 
-/** Refuses a parameter that does not broadcast to the shape of the draw. */
+/** Refuses a parameter that is neither a number nor a tensor that broadcasts to the shape of the draw. */
 export const requireFits = (operation: string, name: string, parameter: number | Tensor, shape: Shape): void => {
-  if (!isTensor(parameter)) return
+  if (typeof parameter === 'number') return
+  requireTensor(operation, parameter, name)
   const both = broadcast(parameter.shape, shape)
   if (both !== undefined && equals(both, shape)) return
-  const given = `${name} of shape ${show(parameter.shape)}`
-  throw new ShapeError(
-    operation,
-    [parameter.shape, shape],
-    `${given} for draws of shape ${show(shape)}; one that broadcasts to it is required`
-  )
+  const expected = `for draws of shape ${show(shape)}, expected a shape that broadcasts to it`
+  throw new ShapeError(operation, [parameter.shape, shape], `${name} has shape ${show(parameter.shape)}; ${expected}`)
 }
 
 /** Refuses bounds of an interval unless the lower one comes first, and a type holds their difference. */
 export const requireBounds = (operation: string, low: number, high: number, dtype: FloatDType): void => {
   if (low <= high && round(dtype, high - low) < Infinity) return
-  throw new RangeError(`${operation}: low ${low} and high ${high}; expected low <= high and a ${dtype} difference`)
+  throw new RangeError(
+    `${operation}: low is ${low} and high is ${high}; expected low <= high and a difference that ${dtype} holds`
+  )
 }
 
 const between = (u: Tensor, low: number | Tensor, high: number | Tensor, dtype: FloatDType): Tensor => {
@@ -124,9 +126,9 @@ const between = (u: Tensor, low: number | Tensor, high: number | Tensor, dtype: 
  *
  * Differentiable in `low` and `high`. Data-last: `uniform(shape, options)(key)`.
  *
- * @throws DTypeError for a `dtype` that is no float
+ * @throws DTypeError when `dtype` is not a float type
  * @throws ShapeError when a bound does not broadcast to the shape
- * @throws TypeError for an option that it has not
+ * @throws TypeError for an unknown option
  * @throws RangeError when the bounds are numbers and `low` is above `high`, or their difference is not finite
  *
  * @example

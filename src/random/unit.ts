@@ -36,7 +36,7 @@ export const fillUnit = (key: Words, dtype: FloatDType, out: Data, f: (u: number
   }
 }
 
-/** What a draw of floats is told besides the key. */
+/** The parameters of a draw of floats besides the key. */
 export interface DrawParams {
   readonly shape: Shape
   readonly dtype: FloatDType

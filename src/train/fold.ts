@@ -2,6 +2,7 @@
 import * as E from '../internal/either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { callable, options } from '../internal/options.js'
 import { type Concrete, contiguous, isConcrete } from '../tensor/model.js'
 import { size } from '../shape/model.js'
 import { flattenAs } from '../tree/model.js'
@@ -12,8 +13,8 @@ import type { Report, State, Step } from './model.js'
 // -----------------------------------------------------------------------------
 
 /**
- * Training that left the finite numbers: the step at which it was seen, the loss there, and the last state whose loss
- * was finite (the first state of all, when none was).
+ * Training whose numbers became NaN or infinite: the step at which this was found, the loss there, and the last state
+ * whose loss was finite (the first state, if there was none).
  *
  * @example
  * import type { Diverged } from 'pullback/Train'
@@ -30,7 +31,7 @@ export interface Diverged<P, S> {
 }
 
 /**
- * Training that its caller stopped, and the state that it had reached.
+ * Training that its caller stopped, and the state at that point.
  *
  * @example
  * import type { Aborted } from 'pullback/Train'
@@ -45,7 +46,7 @@ export interface Aborted<P, S> {
 }
 
 /**
- * Training whose source of batches failed: the error that it threw, and the state that training had reached.
+ * Training whose source of batches failed: the error that it threw, and the state at that point.
  *
  * @example
  * import type { Failed } from 'pullback/Train'
@@ -61,7 +62,7 @@ export interface Failed<P, S> {
 }
 
 /**
- * What stops a loop: an `AbortSignal`, or anything that has as much of one. Without events it is asked between batches
+ * A signal that stops a loop: an `AbortSignal`, or any object with these fields. Without events it is read between batches
  * only.
  *
  * @example
@@ -77,7 +78,7 @@ export interface Signal {
 }
 
 /**
- * What one may want of an asynchronous loop: to stop it, as an `AbortController` does, and to watch it. A promise that
+ * Options of an asynchronous loop: to stop it, as an `AbortController` does, and to watch it. A promise that
  * `onProgress` returns is awaited before the next batch, which gives events a chance to arrive.
  *
  * @example
@@ -95,14 +96,23 @@ export interface RunOptions {
 // divergence
 // -----------------------------------------------------------------------------
 
-const diverged = <P, S>(at: number, loss: number, what: string, lastGood: State<P, S>): Either<Diverged<P, S>, never> =>
+const diverged = <P, S>(
+  at: number,
+  loss: number,
+  what: string,
+  lastGood: State<P, S>,
+  remedy: string = 'lower the learning rate or clip the gradient'
+): Either<Diverged<P, S>, never> =>
   E.left({
     _tag: 'Diverged',
     step: at,
     loss,
     lastGood,
-    message: `Train: ${what} at step ${at}; finite numbers are required, lower the learning rate or clip the gradient`
+    message: `Train: ${what} at step ${at}; expected finite numbers, ${remedy}`
   })
+
+/** Before the first update, no learning rate can be the cause. */
+const remedyAt = (step: number): string | undefined => (step === 0 ? 'look at the data (Debug.checkFinite)' : undefined)
 
 const isFinite = (x: Concrete): boolean => {
   const { data, offset } = contiguous(x)
@@ -120,10 +130,10 @@ const advance = <P, S, Batch>(
 ): Either<Diverged<P, S>, readonly [State<P, S>, Report]> => {
   const result = step(state, batch)
   const { loss, step: at } = result[1]
-  return Number.isFinite(loss) ? E.right(result) : diverged(at, loss, `the loss is ${loss}`, lastGood)
+  return Number.isFinite(loss) ? E.right(result) : diverged(at, loss, `the loss is ${loss}`, lastGood, remedyAt(at))
 }
 
-/** The end of a loop: no later loss tells whether the last update went well. */
+/** The end of a loop, which checks the parameters after the last update: there is no later loss to show them. */
 const finish = <P, S>(
   state: State<P, S>,
   lastGood: State<P, S>,
@@ -174,7 +184,7 @@ export const fold =
     loop(step, start, batches, () => undefined)
 
 /**
- * The same as `fold`, together with the reports of all steps.
+ * As `fold`, with the reports of all steps.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -231,6 +241,14 @@ const aborted = <P, S>(state: State<P, S>): Either<Aborted<P, S>, never> =>
 
 const steps = (count: number): string => (count === 1 ? '1 step' : `${count} steps`)
 
+const checkRun = /* @__PURE__ */ options<RunOptions>('Train.run', {
+  signal: {
+    expected: 'an AbortSignal',
+    holds: (signal) => typeof signal === 'object' && signal !== null && 'aborted' in signal
+  },
+  onProgress: callable('a function')
+})
+
 const failed = <P, S>(error: unknown, state: State<P, S>): Either<Failed<P, S>, never> =>
   E.left({
     _tag: 'Failed',
@@ -239,7 +257,7 @@ const failed = <P, S>(error: unknown, state: State<P, S>): Either<Failed<P, S>, 
     message: `Train: the batches ended in an error after ${steps(state.step)}: ${error instanceof Error ? error.message : String(error)}`
   })
 
-/** Asked anew each time, since awaiting lets it change. */
+/** Read each time, because it may change while the loop waits. */
 const isStopped = ({ signal }: RunOptions): boolean => signal?.aborted === true
 
 const iterate = <Batch>(batches: AsyncIterable<Batch> | Iterable<Batch>): AsyncIterator<Batch> | Iterator<Batch> =>
@@ -255,7 +273,7 @@ const nextOf = async <Batch>(
   }
 }
 
-/** What is awaited, or nothing as soon as the signal stops the loop; its listener does not outlive either. */
+/** The awaited value, or nothing as soon as the signal stops the loop; the listener is removed in both cases. */
 const unlessStopped = async <A>(awaited: Promise<A>, signal: Signal | undefined): Promise<A | undefined> => {
   if (signal?.addEventListener === undefined) return awaited
   let stop = (): void => undefined
@@ -270,7 +288,7 @@ const unlessStopped = async <A>(awaited: Promise<A>, signal: Signal | undefined)
   }
 }
 
-/** Closes a source; one that is still busy with a batch, and may be for ever, is told but not awaited. */
+/** Closes a source; one that is still busy with a batch, perhaps for ever, is not awaited. */
 const close = async <Batch>(source: AsyncIterator<Batch> | Iterator<Batch>, busy: boolean): Promise<void> => {
   const closed = source.return?.()
   if (!busy) await closed
@@ -278,8 +296,8 @@ const close = async <Batch>(source: AsyncIterator<Batch> | Iterator<Batch>, busy
 }
 
 /**
- * The same as `fold` over batches that arrive in time, as a task: it can be watched, and stopped, before a batch or while
- * it waits for one. A source of batches that throws is a `Failed`; an error in the step itself, a shape mismatch say,
+ * As `fold`, over batches that arrive asynchronously, as a task: it can be watched, and stopped before a batch or while it
+ * waits for one. A source of batches that throws is a `Failed`; an error in the step itself, a shape mismatch say,
  * rejects the task.
  *
  * @example
@@ -305,33 +323,42 @@ export const run =
     start: State<P, S>,
     batches: AsyncIterable<Batch> | Iterable<Batch>,
     options: RunOptions = {}
-  ): TaskEither<Diverged<P, S> | Aborted<P, S> | Failed<P, S>, State<P, S>> =>
-  async () => {
-    let state = start
-    let lastGood = start
-    let last: Report | undefined
-    const source = iterate(batches)
-    let exhausted = false
-    let busy = false
-    try {
-      for (;;) {
-        if (isStopped(options)) return aborted(state)
-        busy = true
-        const next = await unlessStopped(nextOf(source), options.signal)
-        if (next === undefined) return aborted(state)
-        busy = false
-        exhausted = E.isLeft(next) || next.right.done === true
-        if (E.isLeft(next)) return failed(next.left, state)
-        if (next.right.done === true) return finish(state, lastGood, last)
-        if (isStopped(options)) return aborted(state)
-        const result = advance(step, state, lastGood, next.right.value)
-        if (E.isLeft(result)) return result
-        lastGood = state
-        state = result.right[0]
-        last = result.right[1]
-        await options.onProgress?.(last)
-      }
-    } finally {
-      if (!exhausted) await close(source, busy)
-    }
+  ): TaskEither<Diverged<P, S> | Aborted<P, S> | Failed<P, S>, State<P, S>> => {
+    checkRun(options)
+    return () => runOver(step, start, batches, options)
   }
+
+const runOver = async <P, S, Batch>(
+  step: Step<P, S, Batch>,
+  start: State<P, S>,
+  batches: AsyncIterable<Batch> | Iterable<Batch>,
+  options: RunOptions
+): Promise<Either<Diverged<P, S> | Aborted<P, S> | Failed<P, S>, State<P, S>>> => {
+  let state = start
+  let lastGood = start
+  let last: Report | undefined
+  const source = iterate(batches)
+  let exhausted = false
+  let busy = false
+  try {
+    for (;;) {
+      if (isStopped(options)) return aborted(state)
+      busy = true
+      const next = await unlessStopped(nextOf(source), options.signal)
+      if (next === undefined) return aborted(state)
+      busy = false
+      exhausted = E.isLeft(next) || next.right.done === true
+      if (E.isLeft(next)) return failed(next.left, state)
+      if (next.right.done === true) return finish(state, lastGood, last)
+      if (isStopped(options)) return aborted(state)
+      const result = advance(step, state, lastGood, next.right.value)
+      if (E.isLeft(result)) return result
+      lastGood = state
+      state = result.right[0]
+      last = result.right[1]
+      await options.onProgress?.(last)
+    }
+  } finally {
+    if (!exhausted) await close(source, busy)
+  }
+}

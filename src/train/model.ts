@@ -1,6 +1,7 @@
 /**
  * Training as a fold: a state, a batch, and the pure step that takes them to the next state and a report.
  */
+import { refusal } from '../internal/describe.js'
 import { valueAndGradWithAux } from '../calculus/reverse.js'
 import type { Context, Layer } from '../Layer.js'
 import { type Optimizer, type State as OptimizerState, applyUpdates } from '../Optimizer.js'
@@ -14,7 +15,7 @@ import { type Tensor, firstElement } from '../tensor/model.js'
 // -----------------------------------------------------------------------------
 
 /**
- * All that changes from step to step, as a tree of tensors: what `vmap` maps, and what a `scan` carries.
+ * Everything that changes from step to step, as a tree of tensors: `vmap` maps it, and `scan` carries it.
  *
  * @example
  * import * as Layer from 'pullback/Layer'
@@ -27,17 +28,17 @@ import { type Tensor, firstElement } from '../tensor/model.js'
  * same.params.w.shape // => [3, 4]
  */
 export interface Progress<P, S> {
-  /** What is learnt. */
+  /** The parameters, which are learnt. */
   readonly params: P
-  /** What layers change themselves. */
+  /** The state that layers change themselves. */
   readonly layerState: S
   readonly optimizerState: OptimizerState<P>
-  /** What the keys of the steps to come are split from. */
+  /** The key from which those of later steps are split. */
   readonly key: Key
 }
 
 /**
- * All there is to know between two steps: with the batches to come, it determines every bit of what follows.
+ * The whole state between two steps: with the next batches, it determines every bit of the next states.
  *
  * @example
  * import * as Layer from 'pullback/Layer'
@@ -51,12 +52,12 @@ export interface Progress<P, S> {
  * state.step // => 0
  */
 export interface State<P, S> extends Progress<P, S> {
-  /** How many steps have been made. */
+  /** The number of steps so far. */
   readonly step: number
 }
 
 /**
- * What is minimised: a scalar loss, and the next state of the layer, from parameters, state, batch and context.
+ * The function to minimise: a scalar loss, and the next state of the layer, from parameters, state, batch and context.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -77,7 +78,7 @@ export type Objective<P, S, Batch> = (
 ) => readonly [loss: Tensor<[]>, layerState: S]
 
 /**
- * What a step has to say: its number, counted from 0, and the loss before its update.
+ * The report of a step: its number, counted from 0, and the loss before its update.
  *
  * @example
  * import type { Report } from 'pullback/Train'
@@ -105,7 +106,7 @@ export interface Report {
 export type Step<P, S, Batch> = (state: State<P, S>, batch: Batch) => readonly [state: State<P, S>, report: Report]
 
 /**
- * One step of training in tensors alone, pure: what `step` is without its counting and its report.
+ * One step of training in tensors alone, pure: `step` without its counting and its report.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -183,12 +184,18 @@ export const objective =
     return [criterion(output, labels), next]
   }
 
+/** Refuses another value, such as the optimizer, in the place of the objective. */
+const requireFunction = (operation: string, target: unknown): void => {
+  if (typeof target === 'function') return
+  throw new TypeError(refusal(operation, 'the objective', target, 'a function, before the optimizer'))
+}
+
 /**
  * The step of gradient descent on an objective: the gradient at the state, transformed by the optimizer, added to the
  * parameters; and the loss before. The key is split in each step, so that no two draw alike.
  *
- * It reads no number, and so works inside of all transformations: `vmap` trains several models at once, `scan` takes the
- * steps over batches that are stacked, `grad` differentiates through it.
+ * It reads no number, and so works inside of all transformations: `vmap` trains several models at once, `scan` runs over
+ * stacked batches, `grad` differentiates through it.
  *
  * @example
  * import { scan } from 'pullback/Control'
@@ -213,6 +220,7 @@ export const objective =
  * vmap(train)(T.of([4, 8])).params // => T.of([0.5, 1])
  */
 export const update = <P, S, Batch>(target: Objective<P, S, Batch>, optimizer: Optimizer): Update<P, S, Batch> => {
+  requireFunction('Train.update', target)
   const differentiate = valueAndGradWithAux(target)
   return ({ params, layerState, optimizerState, key: before }, batch) => {
     const [key, own] = R.split(before)
@@ -229,8 +237,8 @@ export const update = <P, S, Batch>(target: Objective<P, S, Batch>, optimizer: O
 }
 
 /**
- * The step of training that loops take: `update`, counted, with a report that holds the loss as a number. Where no number
- * can be read, inside of a transformation, `update` is what there is.
+ * The step of training that loops take: `update`, counted, with a report that holds the loss as a number. Inside a
+ * transformation, where no number can be read, use `update` instead.
  *
  * @throws LeakedTracerError when the loss is a value inside a transformation
  *
@@ -249,6 +257,7 @@ export const update = <P, S, Batch>(target: Objective<P, S, Batch>, optimizer: O
  * report // => { step: 0, loss: 16 }
  */
 export const step = <P, S, Batch>(target: Objective<P, S, Batch>, optimizer: Optimizer): Step<P, S, Batch> => {
+  requireFunction('Train.step', target)
   const advance = update(target, optimizer)
   return (state, batch) => {
     const [progress, loss] = advance(state, batch)
@@ -261,8 +270,8 @@ export const step = <P, S, Batch>(target: Objective<P, S, Batch>, optimizer: Opt
 
 const numberOf = (loss: Tensor<[]>): number => {
   if (loss instanceof Traced && loss.interpreter.open) {
-    const given = `a loss inside ${loss.interpreter.transformation}, which a report cannot hold`
-    throw new LeakedTracerError('Train.step', 'read', `${given}; Train.update is required there`)
+    const given = `the loss is inside ${loss.interpreter.transformation}, where it is not a number`
+    throw new LeakedTracerError('Train.step', 'read', `${given}; use Train.update there`)
   }
   return firstElement(read('Train.step', loss))
 }

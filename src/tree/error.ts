@@ -1,4 +1,5 @@
-/** What is refused of trees, in words: leaves that are not tensors, structures that differ, cycles. */
+/** The errors of trees: leaves that are not tensors, structures that differ, cycles. */
+import { describe, isCopy, isPlain, isTensorLike, restore } from '../internal/describe.js'
 import { isTensor } from '../tensor/model.js'
 
 // -----------------------------------------------------------------------------
@@ -6,7 +7,7 @@ import { isTensor } from '../tensor/model.js'
 // -----------------------------------------------------------------------------
 
 /**
- * A value whose leaves are not all tensors, or two trees that differ in structure. Names the path of the first culprit.
+ * A value whose leaves are not all tensors, or two trees that differ in structure. Names the path of the first one found.
  *
  * @example
  * import * as Tree from 'pullback/Tree'
@@ -38,23 +39,11 @@ export class TreeError extends Error {
 // words
 // -----------------------------------------------------------------------------
 
-/** Whether a node is a record, and not of a class. */
-export const isRecord = (node: unknown): node is { readonly [key: string | symbol]: unknown } => {
-  if (typeof node !== 'object' || node === null) return false
-  const prototype: unknown = Object.getPrototypeOf(node)
-  return prototype === Object.prototype || prototype === null
-}
+/** Whether a node is a record: neither an instance of a class nor a copy of a tensor. */
+export const isRecord = (node: unknown): node is { readonly [key: string | symbol]: unknown } =>
+  typeof node === 'object' && node !== null && isPlain(node) && !isTensorLike(node)
 
-const describe = (node: unknown): string => {
-  if (typeof node === 'object')
-    return node === null ? 'null' : `an object of class ${node.constructor?.name ?? 'unknown'}`
-  if (typeof node === 'number' || typeof node === 'string' || typeof node === 'boolean' || typeof node === 'bigint') {
-    return `a ${typeof node} (${String(node)})`
-  }
-  return node === undefined ? 'undefined' : `a ${typeof node}`
-}
-
-/** What a value is, where another structure is required. */
+/** The structure of a value. */
 export const kindOf = (node: unknown): string => {
   if (isTensor(node)) return 'a tensor'
   if (Array.isArray(node)) return `an array of ${node.length}`
@@ -63,7 +52,7 @@ export const kindOf = (node: unknown): string => {
   return node === undefined || node === null ? String(node) : `a value of type ${typeof node}`
 }
 
-/** How an error words where a bad leaf is, and what is required there. */
+/** How an error says where a bad leaf is, and what is expected there. */
 export interface Wording {
   readonly at: (path: string) => string
   readonly required: string
@@ -71,15 +60,16 @@ export interface Wording {
 
 const plain: Wording = {
   at: (path) => `${path === '' ? 'the value' : path} is`,
-  required: 'leaves must be tensors'
+  required: 'expected a tensor'
 }
 
 export const notATree = (operation: string, path: string, node: unknown, wording: Wording = plain): TreeError => {
-  const remedy = typeof node === 'number' || typeof node === 'boolean' ? ', make it one with T.scalar' : ''
+  const isNumber = typeof node === 'number' || typeof node === 'boolean'
+  const remedy = isNumber ? ', make one with T.scalar' : isCopy(node) ? restore : ''
   return new TreeError(operation, path, `${wording.at(path)} ${describe(node)}; ${wording.required}${remedy}`)
 }
 
-/** Levels of a tree: one with more has a cycle, or would overflow the stack. */
+/** The most levels of a tree: one with more has a cycle, or would overflow the stack. */
 const deepest = 1000
 
 /** Refuses a node below the deepest level, and one with a symbol among its keys, which would be lost. */

@@ -2,7 +2,7 @@
  * Trees: any nesting of records, tuples and arrays whose leaves are tensors.
  *
  * Functions here take any type `P` and check at run time that it is a tree, because an index signature as a constraint
- * would refuse interfaces. What they give back has the type and the structure that went in.
+ * would refuse interfaces. The result has the type and the structure of the argument.
  */
 import { dual } from '../internal/dual.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
@@ -55,17 +55,17 @@ type Changing = (leaf: Tensor) => Tensor
 type Probe = [Dim<'any size'>]
 
 /**
- * `unknown` for a function that keeps one shape of all: a second look, since the compiler compares overloaded functions,
- * such as `T.sum`, as if their type parameters were `any`.
+ * `unknown` for a function that keeps the probe's shape: a second check, because the compiler compares overloaded
+ * functions, such as `T.sum`, as if their type parameters were `any`.
  */
 type Keeps<F> = F extends (leaf: Tensor<Probe>) => Tensor<Probe> ? unknown : never
 type KeepsBoth<F> = F extends (a: Tensor<Probe>, b: Tensor<Probe>) => Tensor<Probe> ? unknown : never
 
-/** The same with the path of the leaf. */
+/** Such functions, with the path of the leaf as the first argument. */
 type KeepingWithPath = <S extends Shape>(path: string, leaf: Tensor<S>) => Tensor<S>
 type ChangingWithPath = (path: string, leaf: Tensor) => Tensor
 
-/** The same of corresponding leaves. */
+/** Such functions, of corresponding leaves. */
 type KeepingBoth = <S extends Shape>(a: Tensor<S>, b: Tensor<S>) => Tensor<S>
 type ChangingBoth = (a: Tensor, b: Tensor) => Tensor
 
@@ -74,7 +74,7 @@ const identifier = /^[A-Za-z_$][\w$]*$/
 const below = (path: string, key: string): string =>
   !identifier.test(key) ? `${path}[${JSON.stringify(key)}]` : path === '' ? key : `${path}.${key}`
 
-/** Rebuilds a node from its children: the one place where the structure is trusted to have kept its type. */
+/** Casts a node that was rebuilt from its children to the type of the original. */
 const rebuild = <P>(value: unknown): P => value as P
 
 // -----------------------------------------------------------------------------
@@ -108,8 +108,8 @@ const walk = (
 }
 
 /**
- * Applies a function to each leaf; it is also told the leaf's path. `operation` names the caller in errors, `wording` is
- * the rest of them.
+ * Applies a function to each leaf and its path. `operation` names the caller in errors, `wording` gives the rest of the
+ * sentence.
  */
 export const mapAs = <P>(
   operation: string,
@@ -131,7 +131,7 @@ export const mapTensors = <A>(value: A, f: (leaf: Tensor, path: string) => Tenso
   return rebuild(visit(value, ''))
 }
 
-/** Takes a tree apart; `operation` names the caller in errors, `wording` the rest of them. */
+/** Takes a tree apart; `operation` names the caller in errors, `wording` gives the rest of the sentence. */
 export const flattenAs = <P>(operation: string, tree: P, wording?: Wording): Flat<P> => {
   const leaves: Tensor[] = []
   const paths: string[] = []
@@ -142,7 +142,7 @@ export const flattenAs = <P>(operation: string, tree: P, wording?: Wording): Fla
   walk(operation, tree, '', collect, wording)
   const unflatten = (others: readonly Tensor[]): P => {
     if (others.length !== leaves.length) {
-      throw new TreeError(operation, '', `${others.length} leaves were given; ${leaves.length} are required`)
+      throw new TreeError(operation, '', `the number of leaves is ${others.length}; expected ${leaves.length}`)
     }
     let next = 0
     return mapAs(operation, tree, () => others[next++]!)
@@ -150,11 +150,11 @@ export const flattenAs = <P>(operation: string, tree: P, wording?: Wording): Fla
   return { leaves, paths, unflatten }
 }
 
-/** Refuses a leaf of another shape than the one in whose place it stands. */
+/** Refuses two corresponding leaves of different shapes. */
 export const requireSameShape = (operation: string, path: string, a: Tensor, b: Tensor): void => {
   if (equals(a.shape, b.shape)) return
   const at = path === '' ? '' : `${path}: `
-  const rule = `${at}shapes ${show(a.shape)} and ${show(b.shape)}; the same shape is required`
+  const rule = `${at}the shapes are ${show(a.shape)} and ${show(b.shape)}; expected equal shapes`
   throw new ShapeError(operation, [a.shape, b.shape], rule)
 }
 
@@ -211,7 +211,7 @@ export const map: {
 } = dual((tree: unknown, f: Changing) => mapAs('Tree.map', tree, (leaf) => f(leaf)))
 
 /**
- * Applies a function to each leaf, which is told the leaf's path first. Dual.
+ * Applies a function to the path of each leaf and the leaf. Dual.
  *
  * @example
  * import * as Tree from 'pullback/Tree'
@@ -228,7 +228,7 @@ export const mapWithPath: {
   <P>(tree: P, f: ChangingWithPath): WithLeaves<P, Tensor>
 } = dual((tree: unknown, f: ChangingWithPath) => mapAs('Tree.mapWithPath', tree, (leaf, path) => f(path, leaf)))
 
-/** Checks that two trees have the same structure, and hands out corresponding leaves. */
+/** Checks that two trees have the same structure, and visits corresponding leaves. */
 const together = (
   operation: string,
   a: unknown,
@@ -241,7 +241,7 @@ const together = (
     new TreeError(
       operation,
       path,
-      `${path === '' ? 'the trees differ' : `${path} differs`}: ${rule}; the same structure is required`
+      `${path === '' ? 'the trees differ' : `${path} differs`}: ${rule}; expected the same structure`
     )
   if (isTensor(a)) {
     if (isTensor(b)) return visit(a, b, path)

@@ -144,7 +144,7 @@ export const dot: {
   return cast(inner('Tree.dot', a, b), widest(leaves))
 })
 
-/** What leaves are divided by, so that the squares of those of float64 stay in range. */
+/** The divisor of leaves with which the squares of those of float64 stay in range. */
 const unitOf = (leaves: readonly Tensor[]): Tensor => {
   const wide = leaves.filter((leaf) => leaf.dtype === 'float64' && size(leaf.shape) > 0)
   if (wide.length === 0) return fill([], 'float64', 1)

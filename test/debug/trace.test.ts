@@ -288,7 +288,7 @@ describe('what bad input gets', () => {
       'no tensor',
       [{ w: 3, b: T.zeros([3]) }],
       Tree.TreeError,
-      'evaluate: args[0].w is a number (3); leaves must be tensors, make it one with T.scalar'
+      'evaluate: args[0].w is 3; expected a tensor, make one with T.scalar'
     ]
   ])('%s', (_, args, kind, sentence) => {
     expect(() => evaluate(...args)).toThrow(kind)
@@ -302,7 +302,7 @@ describe('what bad input gets', () => {
 
   it('to trace: an argument or a result that is no tensor', () => {
     expect(() => Debug.trace((_: { readonly rate: number }) => T.scalar(1))({ rate: 0.1 })).toThrow(
-      'trace: args[0].rate is a number (0.1); leaves must be tensors, make it one with T.scalar'
+      'trace: args[0].rate is 0.1; expected a tensor, make one with T.scalar'
     )
     expect(() => Debug.trace(() => 3)()).toThrow(
       'trace: the function returned a number (3); tensors or trees of tensors are required, make it one with T.scalar'

@@ -52,7 +52,7 @@ describe('vectorSpace', () => {
   ])('refuses what breaks %s', (law, wrong) => {
     const { failed, errorInstance } = fc.check(Law.vectorSpace({ ...trees, ...wrong }, params), { endOnFailure: true })
     expect(failed).toBe(true)
-    expect(String(errorInstance)).toContain(`vectorSpace: ${law} is not so at`)
+    expect(String(errorInstance)).toContain(`vectorSpace: ${law} does not hold at`)
   })
 })
 
@@ -66,8 +66,8 @@ describe('eq', () => {
     ['reflexive', (a, b) => a < b],
     ['symmetric', (a, b) => a <= b],
     ['transitive', (a, b) => Math.abs(a - b) <= 1]
-  ])('refuses what is not %s', (law, equals) => {
+  ])('rejects an Eq that is not %s', (law, equals) => {
     const { errorInstance } = fc.check(Law.eq({ equals }, fc.integer({ min: 0, max: 3 })), { numRuns: 1000 })
-    expect(String(errorInstance)).toContain(`eq: not ${law} at`)
+    expect(String(errorInstance)).toContain(`eq: equals is not ${law} at`)
   })
 })

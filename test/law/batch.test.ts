@@ -28,7 +28,7 @@ describe('batch invariance', () => {
     fc.assert(Law.batchInvariance(scores, rows), { numRuns: 20 })
   })
 
-  it('holds of trees to trees, of every type, and passes over what is no tensor', () => {
+  it('holds of trees to trees, of every type, and ignores values that are not tensors', () => {
     const batches = fc.record({
       x: A.tensor({ shape: [4, 3] }),
       more: fc.record({ labels: A.indices({ shape: [4], below: 3 }), name: fc.constant('digits') })
@@ -97,7 +97,7 @@ describe('batch invariance', () => {
     }
   })
 
-  it('is broken by what differs in parts, or in large batches only', () => {
+  it('is broken by results that differ in parts, or in large batches only', () => {
     const inParts = (y: T.Tensor): T.Tensor => (y.shape[0] === 2 ? T.neg(y) : y)
     expect(sentenceOf(thrown(inParts, T.of([[1], [2], [3], [4]])))).toMatch(
       /^inParts: of 4 examples, those from \d to \d have other results in a batch of their own$/
@@ -133,20 +133,20 @@ describe('batch invariance', () => {
     expect(thrown(turned, T.of([[1], [2]]))).toBeUndefined()
   })
 
-  it('refuses batches that are none', () => {
+  it('rejects scalars, different sizes and values without tensors as batches', () => {
     const same = <X>(x: X): X => x
     const scalar = thrown(same, { x: T.scalar(1) })
     expect(scalar).toBeInstanceOf(ShapeError)
     expect(String(scalar)).toContain(
-      "Law.batchInvariance: the batch's x is a scalar; an axis of examples in front is required"
+      "Law.batchInvariance: the batch's x is a scalar; expected an axis of examples in front"
     )
     expect(String(thrown(same, [T.zeros([2, 3]), T.zeros([4])]))).toContain(
-      "Law.batchInvariance: the batch's [0] has shape [2, 3], the batch's [1] [4]; as many examples in front are required"
+      "Law.batchInvariance: the batch's [0] has shape [2, 3] and the batch's [1] [4]; expected as many examples in front"
     )
     const none = thrown(same, { rate: 1 })
     expect(none).toBeInstanceOf(TreeError)
     expect(String(none)).toContain(
-      'Law.batchInvariance: there is no tensor in the batch; one with an axis of examples in front is required'
+      'Law.batchInvariance: the batch has no tensors; expected one with an axis of examples in front'
     )
   })
 
@@ -154,23 +154,23 @@ describe('batch invariance', () => {
     const error = thrown((x: T.Tensor) => T.mean(x), T.zeros([4, 2]))
     expect(error).toBeInstanceOf(ShapeError)
     expect(String(error)).toContain(
-      'Law.batchInvariance: the result has shape [], of a batch of 4; a row for each example, [4, ...], is required'
+      'Law.batchInvariance: the result has shape []; for a batch of 4, expected a row for each example, [4, ...]'
     )
   })
 
-  it('refuses a result in which there is nothing to compare', () => {
-    const required = 'a tensor with a row for each example, or a tree of those, is required'
+  it('rejects a result without tensors', () => {
+    const expected = 'expected a tensor with a row for each example, or a tree of those'
     const number = (x: T.Tensor): number => T.item(T.sum(x))
     const map = (x: T.Tensor): ReadonlyMap<string, T.Tensor> => new Map([['x', x]])
     for (const f of [number, map, () => ({}), () => undefined]) {
       const error = thrown<T.Tensor, unknown>(f, T.zeros([4, 2]))
       expect(error).toBeInstanceOf(TreeError)
-      expect(String(error)).toContain(`Law.batchInvariance: there is no tensor in the result; ${required}`)
+      expect(String(error)).toContain(`Law.batchInvariance: the result has no tensors; ${expected}`)
     }
     const error = thrown((x: T.Tensor) => Promise.resolve(x), T.zeros([4, 2]))
     expect(error).toBeInstanceOf(TreeError)
     expect(String(error)).toContain(
-      `Law.batchInvariance: the result is a promise; ${required}, of a function that is not async`
+      `Law.batchInvariance: the result is a promise; ${expected}, from a function that is not async`
     )
   })
 })

@@ -76,7 +76,7 @@ describe('primitives', () => {
     expect(broken(rest)).toEqual([])
   })
 
-  test('with several results, of which another type is foretold', () => {
+  test('with several results, for one of which infer gives another type', () => {
     const lying: typeof concatPrimitive = {
       ...concatPrimitive,
       infer: (operands, params) =>

@@ -19,7 +19,7 @@ describe('the sentences of the laws', () => {
     for (const { property } of properties) {
       expect(() => fc.assert(property)).toThrow(
         expect.objectContaining({
-          cause: saying('neg: a primitive without a sample; the laws need operands to hold it at')
+          cause: saying('neg: the primitive has no sample; expected one, from which the laws draw operands')
         })
       )
     }
@@ -27,7 +27,7 @@ describe('the sentences of the laws', () => {
 
   test('instance: a traced operand', () => {
     const traced = (x: T.Tensor<[]>): T.Tensor<[]> => {
-      expect(() => concrete([x])).toThrow(saying('Law: a sample gave a traced operand; concrete tensors are required'))
+      expect(() => concrete([x])).toThrow(saying('Law: an operand of a sample is traced; expected concrete tensors'))
       return x
     }
     expect(T.item(grad(traced)(T.scalar(1, 'float64')))).toBe(1)
@@ -41,8 +41,8 @@ describe('the sentences of the laws', () => {
     for (let run = 1; run < 25; run++) judged(() => at, verdict)
     expect(() => judged(() => at, verdict)).toThrow(
       saying(
-        'f: of 100 numbers in 25 runs, 25 were too coarse to tell; at most a fifth may be; ' +
-          'the law "finite differences" is required of the derivative\n' +
+        'f: 25 of 100 finite differences in 25 runs are too coarse to compare, more than a fifth; ' +
+          'expected the derivative to obey the law "finite differences"\n' +
           "  operands: T.scalar(0.5, 'float64')"
       )
     )
@@ -59,8 +59,8 @@ describe('the sentences of the laws', () => {
     const verdict = Law.check(relu, { name: 'relu', laws: [Law.finiteDifferences] })(T.zeros([2], 'float64'))
     expect(E.swap(E.mapLeft(Law.show)(verdict))).toEqual(
       E.right(
-        'relu: of 4 numbers, 4 were too coarse to tell; the point may lie on a kink; ' +
-          'the law "finite differences" is required of the derivative\n' +
+        'relu: 4 of 4 finite differences are too coarse to compare, perhaps at a kink; ' +
+          'expected the derivative to obey the law "finite differences"\n' +
           "  operands: T.of([0, 0], 'float64')"
       )
     )

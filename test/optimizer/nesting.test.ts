@@ -133,7 +133,7 @@ describe('schedules of numbers', () => {
     ['trace', () => trace(stepOf(optimizer))(begin(optimizer, first))]
   ])('are refused with a remedy inside of %s', (name, run) => {
     expect(run).toThrow(
-      `Optimizer.update: a schedule of numbers for a step inside ${name}; one of tensors is required, make it with Schedule.make`
+      `Optimizer.update: the step count is inside ${name}, where it is not a number; expected a schedule of tensors, make one with Schedule.make`
     )
   })
 
@@ -203,14 +203,14 @@ describe('derivatives through coefficients', () => {
     )
   })
 
-  it('refuse what is no float scalar', () => {
+  it('reject values that are not float scalars', () => {
     const loose = Optimizer as unknown as Record<string, (...args: readonly unknown[]) => unknown>
-    expect(() => loose['adam']?.(T.of([0.1, 0.2]))).toThrow('adam: learning rate of shape [2]; a scalar is required')
+    expect(() => loose['adam']?.(T.of([0.1, 0.2]))).toThrow('adam: the learning rate has shape [2]; expected a scalar')
     expect(() => Optimizer.scale(T.scalar(1, 'int32'))).toThrow(
-      'scale: factor of int32; float32 or float64 is required, cast it with T.cast'
+      'scale: factor is int32; expected float32 or float64, cast it with T.cast'
     )
     expect(() => grad((x: T.Tensor<[2]>) => T.sum(loose['addDecayedWeights']?.(x) as T.Tensor))(T.of([1, 2]))).toThrow(
-      'addDecayedWeights: rate of shape [2]; a scalar is required'
+      'addDecayedWeights: rate has shape [2]; expected a scalar'
     )
   })
 })

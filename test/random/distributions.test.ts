@@ -16,7 +16,7 @@ const n = 20_000
 const equally = (of: number, among: number): readonly number[] => new Array<number>(among).fill(of / among)
 const normalCdf = (x: number): number => 0.5 * erfc(-x * Math.SQRT1_2)
 
-test('the tests themselves: exact values, and samples that are not what they should be', () => {
+test('the tests themselves: exact values, and samples of wrong distributions', () => {
   expect(chiSquare([10, 20, 30], [20, 20, 20])).toBeCloseTo(Math.exp(-5), 12)
   expect(chiSquare([20, 20], [20, 20])).toBe(1)
   expect(chiSquare([115, 85], [100, 100])).toBeCloseTo(erfc(Math.sqrt(4.5 / 2)), 12)
@@ -162,33 +162,33 @@ describe('bounds', () => {
     const u = T.toArray(Random.uniform(key, [2, 3], { low, high: T.add(low, 1) }))
     expect(Array.from(u, Math.floor)).toEqual([0, 0, 0, 10, 10, 10])
     expect(() => Random.uniform(key, [3], { low })).toThrow(
-      'uniform: low of shape [2, 1] for draws of shape [3]; one that broadcasts to it is required'
+      'uniform: low has shape [2, 1]; for draws of shape [3], expected a shape that broadcasts to it'
     )
     expect(() => Random.bernoulli(key, T.of([0.5, 0.5]), [3])).toThrow(
-      'bernoulli: p of shape [2] for draws of shape [3]'
+      'bernoulli: p has shape [2]; for draws of shape [3]'
     )
     expect(T.toNested(Random.bernoulli(key, T.of([[0], [1]]), [2, 2]))).toEqual([
       [0, 0],
       [1, 1]
     ])
-    expect(() => Random.bernoulli(key, 1.5)).toThrow('bernoulli: the probability 1.5; a number from 0 to 1 is required')
-    expect(() => Random.bernoulli(key, NaN)).toThrow('bernoulli: the probability NaN; a number from 0 to 1')
+    expect(() => Random.bernoulli(key, 1.5)).toThrow('bernoulli: a probability is 1.5; expected a number from 0 to 1')
+    expect(() => Random.bernoulli(key, NaN)).toThrow('bernoulli: a probability is NaN; expected a number from 0 to 1')
   })
 
-  test('an element type that draws do not have is refused', () => {
+  test('rejects a dtype that is not a float type', () => {
     // @ts-expect-error draws are floats
     expect(() => Random.normal(Random.key(0), [2], 'int32')).toThrow(
-      'normal: draws of int32; float32 or float64 is required'
+      "normal: dtype is 'int32'; expected 'float32' or 'float64'"
     )
   })
 
-  test('an interval is required', () => {
+  test('rejects bounds that are not an interval', () => {
     const key = Random.key(0)
-    expect(() => Random.truncatedNormal(key, 2, 1, [3])).toThrow('lower bound 2 and upper bound 1; a lower bound below')
+    expect(() => Random.truncatedNormal(key, 2, 1, [3])).toThrow('lower is 2 and upper is 1; expected lower < upper')
     expect(() => Random.truncatedNormal(key, 38, 40, [3])).toThrow(
-      'lower bound 38; an interval that reaches within 37 of 0'
+      'truncatedNormal: lower is 38; expected a number of at most 37'
     )
-    expect(() => Random.truncatedNormal(key, NaN, 10, [3])).toThrow('lower bound NaN')
+    expect(() => Random.truncatedNormal(key, NaN, 10, [3])).toThrow('lower is NaN')
     const lower = T.of([-1, 0, 1])
     const z = T.toArray(Random.truncatedNormal(key, lower, T.add(lower, 0.5), [3]))
     expect([-1, 0, 1].every((from, i) => z[i]! >= from && z[i]! <= from + 0.5)).toBe(true)
@@ -208,10 +208,12 @@ describe('bounds', () => {
       [0, 1, 2]
     ])
     expect(() => Random.categorical(key, logits, { shape: [2] })).toThrow(
-      'categorical: logits of shape [3, 3] without axis 1 for draws of shape [2]; a shape that broadcasts to it is required'
+      'categorical: the logits without axis 1 have shape [3]; for draws of shape [2], expected a shape that broadcasts to it'
     )
-    expect(() => Random.categorical(key, T.zeros([2, 0]))).toThrow('categorical: no categories along axis 1')
-    expect(() => Random.categorical(key, T.scalar(1))).toThrow('categorical: axis -1 of shape []')
+    expect(() => Random.categorical(key, T.zeros([2, 0]))).toThrow(
+      'categorical: axis 1 has no categories; expected at least one'
+    )
+    expect(() => Random.categorical(key, T.scalar(1))).toThrow('categorical: axis')
   })
 
   test('refuses rows without a category by their place, as soon as the logits are known', () => {
@@ -261,12 +263,18 @@ describe('bounds', () => {
     expect(new Set(different).size).toBe(20)
     expect(Random.choice(key, rows, { shape: [2, 2] }).shape).toEqual([2, 2, 2])
     expect(() => Random.choice(key, 3, { shape: [4], replace: false })).toThrow(
-      'choice: 4 of 3 things without replacement; as many are required'
+      'choice: the number of things is 3; for [4] choices, expected at least 4 without replacement'
     )
-    expect(() => Random.choice(key, 0)).toThrow('choice: 1 of 0 things')
-    expect(() => Random.choice(key, 2, { p: [1, -1] })).toThrow('choice: the weight -1; finite numbers of 0 or more')
-    expect(() => Random.choice(key, 2, { p: [0, 0] })).toThrow('choice: weights of which 0 are positive; at least 1')
-    expect(() => Random.choice(key, 2, { p: [1] })).toThrow('choice: weights of shape [1]; [2] is required')
+    expect(() => Random.choice(key, 0)).toThrow(
+      'choice: the number of things is 0; for [] choices, expected at least one'
+    )
+    expect(() => Random.choice(key, 2, { p: [1, -1] })).toThrow(
+      'choice: a weight is -1; expected a finite number of 0 or more'
+    )
+    expect(() => Random.choice(key, 2, { p: [0, 0] })).toThrow(
+      'choice: the number of positive weights is 0; expected at least 1'
+    )
+    expect(() => Random.choice(key, 2, { p: [1] })).toThrow('choice: p has shape [1]; expected [2]')
   })
 
   test('uniform bounds the wrong way round, not finite, or further apart than the largest number', () => {
@@ -280,7 +288,7 @@ describe('bounds', () => {
       [-1.7e308, 1.7e308, 'float64']
     ] as const) {
       expect(() => Random.uniform(key, [3], { low, high, dtype })).toThrow(
-        `uniform: low ${low} and high ${high}; expected low <= high and a ${dtype} difference`
+        `uniform: low is ${low} and high is ${high}; expected low <= high and a difference that ${dtype} holds`
       )
     }
     expect(

@@ -73,9 +73,9 @@ describe('a first argument that is no tensor', () => {
     [T.concat, [m, m], 'concat: a tensor; an array of tensors is required'],
     [T.stack, [undefined], 'stack: undefined; an array of tensors is required'],
     [T.zerosLike, [[1]], `zerosLike: an array; ${noTensor}`],
-    [Random.normal, [42, [3]], 'normal: a number for the key; one from Random.key or Random.split is required'],
-    [Random.uniform, [undefined], 'uniform: undefined for the key; one from Random.key or Random.split is required'],
-    [Random.bits, [[1, 2], [3]], 'bits: an array for the key; one from Random.key or Random.split is required']
+    [Random.normal, [42, [3]], 'normal: the key is 42; expected one from Random.key or Random.split'],
+    [Random.uniform, [undefined], 'uniform: the key is undefined; expected one from Random.key or Random.split'],
+    [Random.bits, [[1, 2], [3]], 'bits: the key is [1, 2]; expected one from Random.key or Random.split']
   ])
 
   it('lets options and parameters come first', () => {
@@ -103,8 +103,8 @@ describe('an unknown element type', () => {
     [T.eye, [2, d], `eye: ${noDType}`],
     [T.oneHot, [[0], 2, d], `oneHot: ${noDType}`],
     [T.cast, [m, d], `cast: ${noDType}`],
-    [Random.normal, [key, [2], d], 'normal: draws of float16; float32 or float64 is required'],
-    [Random.uniform, [key, [2], { dtype: d }], 'uniform: draws of float16; float32 or float64 is required']
+    [Random.normal, [key, [2], d], "normal: dtype is 'float16'; expected 'float32' or 'float64'"],
+    [Random.uniform, [key, [2], { dtype: d }], "uniform: dtype is 'float16'; expected 'float32' or 'float64'"]
   ])
 })
 

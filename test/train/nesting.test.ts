@@ -115,11 +115,11 @@ describe('update', () => {
 })
 
 describe('step', () => {
-  it('inside of vmap says what to take instead', () => {
+  it('inside of vmap names the alternative', () => {
     const run = (key: Random.Key): T.Tensor =>
       T.scalar(Train.step(objective, optimizer)(Train.init(layer, optimizer)(key), batch(0))[1].loss)
     expect(() => vmap(run, { inAxes: 'split', size: 3 })(Random.key(7))).toThrow(
-      'Train.step: a loss inside vmap, which a report cannot hold; Train.update is required there'
+      'Train.step: the loss is inside vmap, where it is not a number; use Train.update there'
     )
   })
 })

@@ -23,9 +23,9 @@ describe('argmin', () => {
     expect(T.item(y)).toBeCloseTo(0, 4)
   })
 
-  it('refuses what has no minimum', () => {
+  it('rejects a function without a minimum', () => {
     expect(() => argmin((x: Scalar) => T.mul(x, -10), reverse, scalar(0))).toThrow(
-      'argmin: no end after 10000 steps; a function that is bounded below is required'
+      'argmin: the function still decreases after 10000 steps; expected one that is bounded below'
     )
   })
 })
