@@ -73,17 +73,17 @@ describe('tensor', () => {
 
   it('rejects a domain without room', () => {
     expect(() => A.tensor({ domain: interval(1, 1) })).toThrow(
-      'A.tensor: the domain is from 1 to 1; expected from < to'
+      'Arbitrary.tensor: the domain is from 1 to 1; expected from < to'
     )
     const crowded = { ...interval(0, 1), kinks: Array.from({ length: 10_000 }, (_, k) => (k + 0.5) / 10_000) }
     expect(() => A.tensor({ domain: crowded })).toThrow(
-      saying('A.tensor: the domain is from 0 to 1; expected room between its kinks')
+      saying('Arbitrary.tensor: the domain is from 0 to 1; expected room between its kinks')
     )
   })
 
   it('distinct rejects more values than its domain has', () => {
     expect(() => fc.sample(A.distinct({ shape: [20_000] }), 1)).toThrow(
-      saying('A.distinct: the number of values is 20000; for this domain, expected at most 6000')
+      saying('Arbitrary.distinct: the number of values is 20000; for this domain, expected at most 6000')
     )
   })
 })
@@ -106,9 +106,9 @@ describe('options', () => {
   ]
   it.each(makers)('%s rejects unknown options, and a list in their place', (name, make, expected) => {
     expect(() => make({ shapes: [2] } as never)).toThrow(
-      saying(`A.${name}: unknown option shapes; expected ${expected}`)
+      saying(`Arbitrary.${name}: unknown option shapes; expected ${expected}`)
     )
-    expect(() => make([2] as never)).toThrow(saying(`A.${name}: options are [2]; expected an object with ${expected}`))
+    expect(() => make([2] as never)).toThrow(saying(`Arbitrary.${name}: options are [2]; expected an object with ${expected}`))
   })
 })
 
@@ -134,7 +134,7 @@ describe('shape', () => {
     expect(bounded.every((shape) => shape.length >= 1 && shape.every((n) => n >= 2 && n <= 5))).toBe(true)
     expect(bounded.every((shape) => Shape.size(shape) <= 100)).toBe(true)
     expect(() => A.shape({ minRank: 3, maxRank: 2 })).toThrow(
-      saying('A.shape: ranks are 3 to 2 and sizes 0 to 4; expected no minimum above its maximum')
+      saying('Arbitrary.shape: ranks are 3 to 2 and sizes 0 to 4; expected no minimum above its maximum')
     )
   })
 

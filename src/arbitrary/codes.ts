@@ -70,7 +70,7 @@ class Distinct extends fc.Arbitrary<Codes> {
     super()
     if (max - min + 1 < n)
       throw new RangeError(
-        `A.distinct: the number of values is ${n}; for this domain, expected at most ${max - min + 1}`
+        `Arbitrary.distinct: the number of values is ${n}; for this domain, expected at most ${max - min + 1}`
       )
     this.n = n
     this.min = min

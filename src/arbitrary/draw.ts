@@ -3,7 +3,7 @@
  * shrink.
  */
 import * as fc from 'fast-check'
-import { checkedLater, flag, options } from '../internal/options.js'
+import { flag, number, options } from '../internal/options.js'
 import type { Domain, Draw } from '../primitive/domain.js'
 import { type Shape, show, size } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
@@ -61,7 +61,9 @@ export interface DrawOptions {
 // constructors
 // -----------------------------------------------------------------------------
 
-const checkDraw = options<DrawOptions>('A.draw', { maxElements: checkedLater, singular: flag, longest: checkedLater })
+const count = number('an integer of 0 or more', (n) => Number.isInteger(n) && n >= 0)
+
+const checkDraw = options<DrawOptions>('Arbitrary.draw', { maxElements: count, singular: flag, longest: count })
 
 /** Makers of arbitraries whose arguments are integers, by which `fc.gen` recognises a draw when it shrinks. */
 const shapeWithin = (a: number, b: number, c: number, d: number, maxElements: number): fc.Arbitrary<Shape> =>

@@ -47,7 +47,7 @@ const point = (k: number, scale: number): number =>
 export const latticeOf = (domain: Domain): Lattice => {
   const { from, to, kinks } = domain
   const [low, high] = windowOf(domain)
-  if (!(low < high)) throw new RangeError(`A.tensor: the domain is from ${from} to ${to}; expected from < to`)
+  if (!(low < high)) throw new RangeError(`Arbitrary.tensor: the domain is from ${from} to ${to}; expected from < to`)
   const scale = scaleOf(high - low)
   const first = Math.ceil(low * 10 ** scale - 0.25)
   const last = Math.floor(high * 10 ** scale + 0.25) - 1
@@ -57,7 +57,8 @@ export const latticeOf = (domain: Domain): Lattice => {
     .sort((a, b) => a - b)
   const kOf = (index: number): number => excluded.reduce((k, hole) => (hole <= k ? k + 1 : k), first + index)
   const count = last - first + 1 - excluded.length
-  if (count < 1) throw new RangeError(`A.tensor: the domain is from ${from} to ${to}; expected room between its kinks`)
+  if (count < 1)
+    throw new RangeError(`Arbitrary.tensor: the domain is from ${from} to ${to}; expected room between its kinks`)
   const zero = Math.min(Math.max(-first - excluded.filter((hole) => hole < 0).length, 0), count - 1)
   return {
     min: -zero,

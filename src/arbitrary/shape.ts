@@ -66,7 +66,7 @@ class Shapes extends fc.Arbitrary<Shape> {
     const { maxRank = Math.max(4, minRank), maxSize = Math.max(4, minSize) } = bounds
     if (minRank > maxRank || minSize > maxSize) {
       throw new RangeError(
-        `A.shape: ranks are ${minRank} to ${maxRank} and sizes ${minSize} to ${maxSize}; expected no minimum above its maximum`
+        `Arbitrary.shape: ranks are ${minRank} to ${maxRank} and sizes ${minSize} to ${maxSize}; expected no minimum above its maximum`
       )
     }
     this.bounds = { minRank, maxRank, minSize, maxSize, maxElements }
@@ -128,8 +128,8 @@ export const shapeKinds: Kinds<ShapeBounds> = {
   maxElements: finite
 }
 
-const checkShape = options<ShapeBounds>('A.shape', shapeKinds)
-const checkShapes = options<ShapeBounds>('A.broadcastShapes', shapeKinds)
+const checkShape = options<ShapeBounds>('Arbitrary.shape', shapeKinds)
+const checkShapes = options<ShapeBounds>('Arbitrary.broadcastShapes', shapeKinds)
 
 /**
  * Shapes: by default ranks 0 to 4 and sizes 0 to 4, often a scalar, an axis of size 1, or one empty axis. They

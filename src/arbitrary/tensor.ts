@@ -8,7 +8,7 @@ import {
   real,
   unitOpen as unit
 } from '../primitive/domain.js'
-import { type Kinds, checkedLater, finite, oneOf, options } from '../internal/options.js'
+import { type Kind, type Kinds, finite, oneOf, options } from '../internal/options.js'
 import { type Shape, size } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
 import { type Tensor, fromData } from '../tensor/model.js'
@@ -71,25 +71,39 @@ const elementwise = (
     : filled(shape, (each) => codes(size(each), min, max).map(valuesFrom), dtype)
 
 const float = oneOf('float32', 'float64')
-const tensorKinds: Kinds<TensorOptions<Shape>> = { shape: checkedLater, domain: checkedLater, dtype: float }
-const shapeAndType: Kinds<Omit<TensorOptions<Shape>, 'domain'>> = { shape: checkedLater, dtype: float }
+/** A shape, or an arbitrary of shapes. */
+const shape: Kind = {
+  expected: 'a shape, or an arbitrary of shapes',
+  holds: (value) => Array.isArray(value) || value instanceof fc.Arbitrary
+}
 
-const checkTensor = options<TensorOptions<Shape>>('A.tensor', tensorKinds)
-const checkPositive = options<Omit<TensorOptions<Shape>, 'domain'>>('A.positive', shapeAndType)
-const checkUnitOpen = options<Omit<TensorOptions<Shape>, 'domain'>>('A.unitOpen', shapeAndType)
-const checkAwayFrom = options<TensorOptions<Shape>>('A.awayFrom', tensorKinds)
-const checkDistinct = options<TensorOptions<Shape>>('A.distinct', tensorKinds)
-const checkTies = options<TensorOptions<Shape>>('A.withTies', tensorKinds)
-const checkDefinite = options<NonNullable<Parameters<typeof positiveDefinite>[0]>>('A.positiveDefinite', {
+const isDomain = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'from' in value && 'to' in value && 'kinks' in value
+
+const domain: Kind = { expected: "a domain, such as Primitive's real", holds: isDomain }
+
+const tensorKinds: Kinds<TensorOptions<Shape>> = { shape, domain, dtype: float }
+const shapeAndType: Kinds<Omit<TensorOptions<Shape>, 'domain'>> = { shape, dtype: float }
+
+const checkTensor = options<TensorOptions<Shape>>('Arbitrary.tensor', tensorKinds)
+const checkPositive = options<Omit<TensorOptions<Shape>, 'domain'>>('Arbitrary.positive', shapeAndType)
+const checkUnitOpen = options<Omit<TensorOptions<Shape>, 'domain'>>('Arbitrary.unitOpen', shapeAndType)
+const checkAwayFrom = options<TensorOptions<Shape>>('Arbitrary.awayFrom', tensorKinds)
+const checkDistinct = options<TensorOptions<Shape>>('Arbitrary.distinct', tensorKinds)
+const checkTies = options<TensorOptions<Shape>>('Arbitrary.withTies', tensorKinds)
+const checkDefinite = options<NonNullable<Parameters<typeof positiveDefinite>[0]>>('Arbitrary.positiveDefinite', {
   size: finite,
-  batch: checkedLater,
+  batch: shape,
   dtype: float
 })
-const checkIndices = options<Parameters<typeof indices>[0]>('A.indices', { shape: checkedLater, below: finite })
-const checkMask = options<NonNullable<Parameters<typeof mask>[0]>>('A.mask', { shape: checkedLater })
-const checkPair = options<NonNullable<Parameters<typeof broadcastPair>[0]>>('A.broadcastPair', {
+const checkIndices = options<Parameters<typeof indices>[0]>('Arbitrary.indices', { shape, below: finite })
+const checkMask = options<NonNullable<Parameters<typeof mask>[0]>>('Arbitrary.mask', { shape })
+const checkPair = options<NonNullable<Parameters<typeof broadcastPair>[0]>>('Arbitrary.broadcastPair', {
   ...shapeKinds,
-  domains: checkedLater,
+  domains: {
+    expected: 'a pair of domains',
+    holds: (value) => Array.isArray(value) && value.length === 2 && value.every(isDomain)
+  },
   dtype: float
 })
 

@@ -163,22 +163,24 @@ const messageOf = async (run: () => unknown): Promise<string> => {
 /** `show` takes a program, all of whose optional fields the compiler takes for options. */
 const parameters = optionParameters().filter(({ name }) => name !== 'Debug.show')
 
-/** The operation that sentences name: the function, unless it makes another. */
-const operationOf = (name: string): string => name.split('.')[1]!
+/** The names by which sentences may call a function: `sum`, or `Train.run` where the short name says too little. */
+const operationsOf = (name: string): readonly string[] => [name, name.split('.')[1]!]
 
 describe.each(parameters.map((each) => [each.name, each.options] as const))('%s', (name, options) => {
-  const operation = operationOf(name)
+  const operations = operationsOf(name)
 
   test('refuses a name that is not an option, and says which are', async () => {
     const message = await messageOf(() => call(name, { nonsense: 1 }))
-    expect(message).toContain(`TypeError: ${operation}: unknown option nonsense; expected `)
+    expect(operations.map((operation) => `TypeError: ${operation}: unknown option nonsense`)).toContain(
+      message.split('; expected ')[0]
+    )
     for (const option of options) expect(message.split('; expected ')[1]).toMatch(new RegExp(`\\b${option}\\b`))
   })
 
   test('declares the options of its type, and no others', async () => {
     await messageOf(() => call(name, {}))
     // Two modules may have a function of one name.
-    expect(declared.get(operation)).toContainEqual([...options].sort())
+    expect(operations.flatMap((operation) => declared.get(operation) ?? [])).toContainEqual([...options].sort())
   })
 
   test.each(options.map((option) => [option]))('refuses an object of a class as %s', async (option) => {
