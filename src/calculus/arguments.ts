@@ -1,17 +1,54 @@
 /** What goes into a differentiated function and what comes out of it: trees of float tensors. */
 import { isFloat } from '../DType.js'
 import type { TensorType } from '../primitive/model.js'
+import { describe, refusal } from '../internal/describe.js'
 import { DTypeError } from '../internal/require.js'
 import { ShapeError, equals, show } from '../shape/model.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { TreeError, type Wording } from '../tree/error.js'
 import { type Flat, flattenAs, zipWithAs } from '../tree/model.js'
 
+// -----------------------------------------------------------------------------
+// calls
+// -----------------------------------------------------------------------------
+
+/**
+ * Refuses arguments of a combinator that are not functions, and arguments too many: the data go to the function that it
+ * returns.
+ */
+export const requireFunctions = (operation: string, functions: object, more: readonly unknown[] = []): void => {
+  const named = Object.entries(functions)
+  for (const [name, f] of named) {
+    if (typeof f !== 'function') throw new TypeError(refusal(operation, name, f, 'a function'))
+  }
+  if (more.length === 0) return
+  const call = `${operation}(${named.map(([name]) => name).join(', ')})(x)`
+  throw new TypeError(`${operation}: a ${named.length > 1 ? 'third' : 'second'} argument was given; call ${call}`)
+}
+
+/** Refuses a result that is not a pair. */
+export const requirePair: (
+  operation: string,
+  what: string,
+  given: unknown,
+  pair: string
+) => asserts given is readonly [unknown, unknown] = (operation, what, given, pair) => {
+  if (Array.isArray(given) && given.length === 2) return
+  throw new TreeError(operation, '', `${what} returned ${describe(given)}; expected a pair ${pair}`)
+}
+
+// -----------------------------------------------------------------------------
+// leaves
+// -----------------------------------------------------------------------------
+
 /** What errors call the value of a differentiated function. */
 export const theResult = 'the result'
 
+/** What errors expect in the place of a leaf. */
+export const aTensor = 'expected a tensor'
+
 /** What errors call the leaves of a list of arguments. */
-export const ofArguments: Wording = { at: (path) => `args${path} is`, required: 'leaves must be tensors' }
+export const ofArguments: Wording = { at: (path) => `args${path} is`, required: aTensor }
 
 /** What to do with an integer argument, beside casting it, where only the first argument is differentiated. */
 const passLater = ' or pass it as a later argument'
@@ -27,7 +64,7 @@ export const requireFloat = (
   if (isFloat(leaf.dtype)) return
   throw new DTypeError(
     operation,
-    `${path === '' ? whole : path} is ${leaf.dtype}; float32 or float64 is required, cast it with T.cast${remedy}`
+    `${path === '' ? whole : path} is ${leaf.dtype}; expected float32 or float64, cast it with T.cast${remedy}`
   )
 }
 
@@ -40,7 +77,7 @@ export const requireFloatArgument = (operation: string, leaf: Tensor, path: stri
 export const results = <R>(operation: string, value: R): Flat<R> =>
   flattenAs(operation, value, {
     at: (path) => (path === '' ? 'the function returned' : `the function returned a tree whose ${path} is`),
-    required: 'tensors or trees of tensors are required'
+    required: 'expected a tensor or a tree of tensors'
   })
 
 /** Checks that a tangent or cotangent fits its leaf. */
@@ -50,11 +87,11 @@ const requireLike = (operation: string, what: string, leaf: Tensor, path: string
     throw new ShapeError(
       operation,
       [leaf.shape, given.shape],
-      `a ${what} of shape ${show(given.shape)}${at}; shape ${show(leaf.shape)} is required`
+      `the ${what}${at} has shape ${show(given.shape)}; expected shape ${show(leaf.shape)}`
     )
   }
   if (leaf.dtype !== given.dtype) {
-    throw new DTypeError(operation, `a ${what} of ${given.dtype}${at}; ${leaf.dtype} is required, cast it with T.cast`)
+    throw new DTypeError(operation, `the ${what}${at} is ${given.dtype}; expected ${leaf.dtype}, cast it with T.cast`)
   }
 }
 
@@ -68,9 +105,9 @@ export const leavesLike = (operation: string, what: string, tree: unknown, given
       return other
     })
   } catch (error) {
-    // What is no tree at all is said first: only trees differ in structure.
+    // A value that is not a tree at all gets its own sentence: only trees differ in structure.
     const at = (path: string): string => `the ${what}${path === '' ? '' : ` at ${path}`} is`
-    if (error instanceof TreeError) flattenAs(operation, given, { at, required: 'leaves must be tensors' })
+    if (error instanceof TreeError) flattenAs(operation, given, { at, required: aTensor })
     throw error
   }
   return leaves

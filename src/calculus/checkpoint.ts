@@ -11,7 +11,7 @@ import { stage, stageAt } from '../transform/stage.js'
 import { type Flat, flattenAs } from '../tree/model.js'
 import { pullBack } from './leafwise.js'
 import { mappedProgram, outputTypes, pullbackProgram, spreadOver, tangentProgram } from './program.js'
-import { ofArguments, results } from './arguments.js'
+import { ofArguments, requireFunctions, results } from './arguments.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -95,7 +95,7 @@ export const checkpointPrimitive: Primitive<Recomputed> = {
 // -----------------------------------------------------------------------------
 
 /**
- * The same function, which keeps only its arguments for the backward pass and computes the rest again there: memory for
+ * The function itself, except that it keeps only its arguments for the backward pass and computes the rest again there: memory for
  * time, at about one more forward pass. Values and gradients are the same bit for bit, as long as what is differentiated is
  * passed in or used directly; derivatives of higher order are right, and the same up to rounding.
  *
@@ -112,9 +112,12 @@ export const checkpointPrimitive: Primitive<Recomputed> = {
  * const loss = (x: T.Tensor<[2]>) => T.sum(block(block(x)))
  * grad(loss)(T.of([0.1, 0.2])).shape // => [2]
  */
-export const checkpoint =
-  <Args extends readonly unknown[], R>(f: (...args: Args) => R): ((...args: Args) => R) =>
-  (...args) => {
+export const checkpoint = <Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  ...more: readonly []
+): ((...args: Args) => R) => {
+  requireFunctions('checkpoint', { f }, more)
+  return (...args) => {
     const flatArgs = flattenAs('checkpoint', args, ofArguments)
     let outcome: Flat<R> | undefined
     const { program, operands } = stageAt('checkpoint', flatArgs.leaves, (leaves) => {
@@ -123,3 +126,4 @@ export const checkpoint =
     })
     return outcome!.unflatten(bind(checkpointPrimitive, operands, { program }))
   }
+}

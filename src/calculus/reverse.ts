@@ -4,12 +4,15 @@ import type { Show } from '../shape/static.js'
 import { add } from '../tensor/arithmetic.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
 import { ReverseTrace } from '../transform/reverse.js'
+import { typed } from '../tensor/typed.js'
 import { mapAs, mapTensors } from '../tree/model.js'
 import {
   leavesLike,
   ofArguments,
   requireFloat,
   requireFloatArgument,
+  requireFunctions,
+  requirePair,
   results,
   theResult,
   zeroLike
@@ -40,9 +43,9 @@ type Found<R> = R extends Tensor<infer S> ? `shape ${Show<S>}` : 'no tensor'
  * any shape through, which turn out to be scalar when they are called: `grad(grad(T.sin))(T.scalar(1))`.
  */
 type IfScalar<Name extends string, R, P> =
-  Tensor<[]> extends R ? P : `${Name}: the function returned ${Found<R>}; a scalar is required`
+  Tensor<[]> extends R ? P : `${Name}: the function returned ${Found<R>}; expected a scalar`
 
-/** Parameters that have passed the condition. */
+/** Casts parameters that have passed the condition. */
 const passed = <P>(params: unknown): P => params as P
 
 // -----------------------------------------------------------------------------
@@ -70,18 +73,18 @@ const requireScalar = (operation: string, value: unknown): Tensor => {
       : isGradient(operation)
         ? ', return the rest as aux or differentiate with vjp'
         : ''
-    throw new ShapeError(operation, [], `the function returned a tree of tensors; a scalar is required${aux}`)
+    throw new ShapeError(operation, [], `the function returned a tree of tensors; expected a scalar${aux}`)
   }
   if (value.shape.length !== 0) {
     const remedy = `reduce it with T.sum or T.mean${isGradient(operation) ? ', or differentiate with vjp' : ''}`
-    const rule = `the function returned shape ${show(value.shape)}; a scalar is required, ${remedy}`
+    const rule = `the function returned shape ${show(value.shape)}; expected a scalar, ${remedy}`
     throw new ShapeError(operation, [value.shape], rule)
   }
   requireFloat(operation, value, '', theResult)
   return value
 }
 
-/** The value, the gradient and the aux of a function, in the name of an operation. */
+/** The value, the gradient and the aux of a function; errors name the operation. */
 export const differentiate = <P, Aux>(
   operation: string,
   f: (params: P) => readonly [value: unknown, aux: Aux],
@@ -91,7 +94,9 @@ export const differentiate = <P, Aux>(
   try {
     const traced = lift(operation, tape, params)
     const inputs = tape.size
-    const [result, aux] = f(traced)
+    const pair = f(traced)
+    requirePair(operation, 'the function', pair, '[value, aux]')
+    const [result, aux] = pair
     tape.close()
     const value = requireScalar(operation, result)
     const cotangents = tape.backward([[value, fill([], value.dtype, 1)]], inputs, true)
@@ -108,7 +113,7 @@ export const differentiate = <P, Aux>(
  * the structure of `params`.
  *
  * `params` is any tree of float tensors; further arguments are constants of any type. It nests to any order. A
- * result that is not of shape `[]`, and a leaf that is no float tensor, are errors.
+ * result that is not of shape `[]`, and a leaf that is not a float tensor, are errors.
  *
  * @example
  * import { grad } from 'pullback/Grad'
@@ -118,12 +123,13 @@ export const differentiate = <P, Aux>(
  * grad(loss)({ w: T.of([1, 2]), b: T.scalar(0) }) // => { w: T.of([3, 4]), b: T.scalar(1) }
  * grad(grad(T.sin))(T.scalar(1)) // => T.scalar(-0.84147098)
  */
-export const grad =
-  <P, Rest extends readonly unknown[], R>(
-    f: (params: P, ...rest: Rest) => R
-  ): ((params: IfScalar<'grad', R, P>, ...rest: Rest) => P) =>
-  (params, ...rest) =>
-    differentiate('grad', (p: P) => [f(p, ...rest), undefined], passed<P>(params))[1]
+export const grad = <P, Rest extends readonly unknown[], R>(
+  f: (params: P, ...rest: Rest) => R,
+  ...more: readonly []
+): ((params: IfScalar<'grad', R, P>, ...rest: Rest) => P) => {
+  requireFunctions('grad', { f }, more)
+  return (params, ...rest) => differentiate('grad', (p: P) => [f(p, ...rest), undefined], passed<P>(params))[1]
+}
 
 /**
  * The value and the gradient of a function with a scalar result, in one pass.
@@ -134,14 +140,16 @@ export const grad =
  *
  * valueAndGrad((x: T.Tensor<[]>) => T.square(x))(T.scalar(3)) // => [T.scalar(9), T.scalar(6)]
  */
-export const valueAndGrad =
-  <P, Rest extends readonly unknown[], R>(
-    f: (params: P, ...rest: Rest) => R
-  ): ((params: IfScalar<'valueAndGrad', R, P>, ...rest: Rest) => readonly [value: Tensor<[]>, gradient: P]) =>
-  (params, ...rest) => {
+export const valueAndGrad = <P, Rest extends readonly unknown[], R>(
+  f: (params: P, ...rest: Rest) => R,
+  ...more: readonly []
+): ((params: IfScalar<'valueAndGrad', R, P>, ...rest: Rest) => readonly [value: Tensor<[]>, gradient: P]) => {
+  requireFunctions('valueAndGrad', { f }, more)
+  return (params, ...rest) => {
     const [value, gradient] = differentiate('valueAndGrad', (p: P) => [f(p, ...rest), undefined], passed<P>(params))
-    return [asScalar(value), gradient]
+    return [typed<[]>(value), gradient]
   }
+}
 
 /**
  * The gradient of a function that returns `[scalar, aux]`, and the aux beside it, which is not differentiated.
@@ -153,14 +161,16 @@ export const valueAndGrad =
  * const f = (x: T.Tensor<[2]>) => [T.sum(T.square(x)), { largest: T.max(x) }] as const
  * gradWithAux(f)(T.of([1, 2])) // => [T.of([2, 4]), { largest: T.scalar(2) }]
  */
-export const gradWithAux =
-  <P, Rest extends readonly unknown[], Aux>(
-    f: (params: P, ...rest: Rest) => readonly [value: Tensor<[]>, aux: Aux]
-  ): ((params: P, ...rest: Rest) => readonly [gradient: P, aux: Aux]) =>
-  (params, ...rest) => {
+export const gradWithAux = <P, Rest extends readonly unknown[], Aux>(
+  f: (params: P, ...rest: Rest) => readonly [value: Tensor<[]>, aux: Aux],
+  ...more: readonly []
+): ((params: P, ...rest: Rest) => readonly [gradient: P, aux: Aux]) => {
+  requireFunctions('gradWithAux', { f }, more)
+  return (params, ...rest) => {
     const [, gradient, aux] = differentiate('gradWithAux', (p) => f(p, ...rest), params)
     return [gradient, aux]
   }
+}
 
 /**
  * The value, the gradient and the aux of a function that returns `[scalar, aux]`.
@@ -172,20 +182,15 @@ export const gradWithAux =
  * const f = (x: T.Tensor<[]>) => [T.square(x), T.neg(x)] as const
  * valueAndGradWithAux(f)(T.scalar(3)) // => [T.scalar(9), T.scalar(6), T.scalar(-3)]
  */
-export const valueAndGradWithAux =
-  <P, Rest extends readonly unknown[], Aux>(
-    f: (params: P, ...rest: Rest) => readonly [value: Tensor<[]>, aux: Aux]
-  ): ((params: P, ...rest: Rest) => readonly [value: Tensor<[]>, gradient: P, aux: Aux]) =>
-  (params, ...rest) => {
+export const valueAndGradWithAux = <P, Rest extends readonly unknown[], Aux>(
+  f: (params: P, ...rest: Rest) => readonly [value: Tensor<[]>, aux: Aux],
+  ...more: readonly []
+): ((params: P, ...rest: Rest) => readonly [value: Tensor<[]>, gradient: P, aux: Aux]) => {
+  requireFunctions('valueAndGradWithAux', { f }, more)
+  return (params, ...rest) => {
     const [value, gradient, aux] = differentiate('valueAndGradWithAux', (p) => f(p, ...rest), params)
-    return [asScalar(value), gradient, aux]
+    return [typed<[]>(value), gradient, aux]
   }
-
-const isScalar = (x: Tensor): x is Tensor<[]> => x.shape.length === 0
-
-const asScalar = (x: Tensor): Tensor<[]> => {
-  if (isScalar(x)) return x
-  throw new ShapeError('grad', [x.shape], `shape ${show(x.shape)}; a scalar is required`)
 }
 
 /**
@@ -201,11 +206,12 @@ const asScalar = (x: Tensor): Tensor<[]> => {
  * value // => T.of([3, 8])
  * pullback(T.of([1, 10])) // => [T.of([3, 40]), T.of([1, 20])]
  */
-export const vjp =
-  <Args extends readonly unknown[], R>(
-    f: (...args: Args) => R
-  ): ((...args: Args) => readonly [value: R, pullback: (cotangent: R) => Args]) =>
-  (...args) => {
+export const vjp = <Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  ...more: readonly []
+): ((...args: Args) => readonly [value: R, pullback: (cotangent: R) => Args]) => {
+  requireFunctions('vjp', { f }, more)
+  return (...args) => {
     const tape = new ReverseTrace('vjp', add)
     try {
       const traced = mapAs(
@@ -232,3 +238,4 @@ export const vjp =
       tape.close()
     }
   }
+}

@@ -111,7 +111,7 @@ export const condPrimitive: Primitive<Branches> = {
   }
 }
 
-/** Smooth branches: the same programs for every sample, so that what is made from them is made once. */
+/** Smooth branches: the same programs for every sample, so that everything derived from them is made once. */
 const sampleBranches = (() => {
   let branches: readonly Program[] | undefined
   return (type: Tensor): readonly Program[] => {

@@ -28,7 +28,7 @@ const parted = (list: Leaves, sizes: readonly number[]): readonly Leaves[] => {
 }
 
 /**
- * The same scan, where `every` steps are computed again when the derivative is taken. The step is staged once; all segments
+ * A scan whose `every` steps are computed again when the derivative is taken. The step is staged once; all segments
  * share it, and its derivatives.
  */
 export const scanInSegments = (

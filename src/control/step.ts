@@ -12,7 +12,7 @@ import { stage } from '../transform/stage.js'
 // model
 // -----------------------------------------------------------------------------
 
-/** From the carry, this step's elements and what is the same in all steps, to the next carry and what the step emits. */
+/** From the carry, this step's elements and the constants, to the next carry and what the step emits. */
 export interface Step {
   readonly program: Program
   /** The number of leaves of the carry: the first inputs, and the first outputs. */

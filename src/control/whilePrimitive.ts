@@ -36,7 +36,7 @@ export const bindWhile = (operands: Leaves, params: While): Leaves => bind(while
 /** The error for a loop that has made all the steps it may make. */
 export const tooManySteps = (name: string, maxSteps: number): RangeError =>
   new RangeError(
-    `${name}: ${maxSteps} steps, after which the condition still holds; one that becomes false is required, or a larger maxSteps`
+    `${name}: the condition is still true after ${maxSteps} ${maxSteps === 1 ? 'step' : 'steps'}; make it become false, or raise maxSteps`
   )
 
 const programsOf = ({ condition, step }: While): readonly Program[] => [condition, step.program]
@@ -252,7 +252,7 @@ export const whilePrimitive: Primitive<While> = {
 /** Where the steps of the sample stay well-conditioned. */
 const tame = interval(-1, 1)
 
-/** A smooth step, a number of times: the same programs for every sample, so that what is made from them is made once. */
+/** A smooth step, a number of times: the same programs for every sample, so that everything derived from them is made once. */
 const sampleLoop = (() => {
   let loop: While | undefined
   return (type: Tensor): While => {

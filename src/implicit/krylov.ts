@@ -16,7 +16,7 @@ export interface System {
   /** An approximate inverse of the operator. */
   readonly precondition: (residual: Vector) => Vector
   readonly b: Vector
-  /** Where to start; zero unless given. */
+  /** Where to start; zero by default. */
   readonly initial: Vector | undefined
   /** The largest norm of b - A x that counts as a solution. */
   readonly tolerance: number

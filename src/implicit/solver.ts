@@ -17,14 +17,14 @@ import { type Vector, concretes, norm, precisionOf, unpack } from './vector.js'
 
 /** How linear systems with the Jacobian are solved, in derivatives and in Newton steps. */
 export type Linear = Omit<LinearSystem, 'name' | 'operator' | 'method' | 'examples'> & {
-  /** Unless given, `direct` for few unknowns and an iteration for many. */
+  /** By default `direct` for few unknowns and an iteration for many. */
   readonly method: Method | undefined
 }
 
-/** What is not said of how to solve with the Jacobian. */
+/** The defaults for solving with the Jacobian. */
 export const linearDefaults: Linear = { ...defaults, method: undefined }
 
-/** Where a way to a solution ends. */
+/** Where the search for a solution ends. */
 interface Until {
   readonly tolerance: Tolerance
   readonly maxIterations: number
@@ -59,7 +59,7 @@ export interface Given {
   readonly solve: (start: Start) => Outcome
 }
 
-/** What a solver is given: where to start, and values of what the functions close over. */
+/** The input of a solver: where to start, and the values that the functions close over. */
 export interface Start {
   readonly initial: Vector
   readonly types: readonly TensorType[]

@@ -43,14 +43,14 @@ export const unpack = (vector: Vector, types: readonly TensorType[]): readonly C
   })
 }
 
-/** The same values in row-major order: a program that is run many times reads them as they lie. */
+/** The values copied to row-major order, for programs that are run many times. */
 export const compact = (x: Concrete): Concrete => {
   if (x instanceof Scalar) return x
   const values = contiguous(x)
   return values === x ? x : fromData(x.shape, x.dtype, values.data)
 }
 
-/** What a program made of concrete leaves: concrete leaves. */
+/** The results of a program at concrete leaves, which are concrete. */
 export const concretes = (leaves: readonly Tensor[]): readonly Concrete[] => leaves.filter(isConcrete)
 
 /** The least precise type among leaves, which says how far an iteration can come. */

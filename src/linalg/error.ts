@@ -3,7 +3,7 @@ import { type Shape, show } from '../shape/model.js'
 
 /**
  * An operation was called on a matrix that it has no answer for: singular, not symmetric, not positive definite. The
- * sentence reads *operation: what was given; what is required*.
+ * sentence reads *operation: what the matrix is; what was expected*.
  *
  * @example
  * import * as Linalg from 'pullback/Linalg'

@@ -268,7 +268,7 @@ export const eliminatePrimitive: Primitive<None> = {
  * also of a matrix that is not square, with ones on its diagonals up to the larger size. They exist where the pivots are not
  * zero, and throw elsewhere.
  *
- * @throws ShapeError when `a` is no matrix
+ * @throws ShapeError when `a` is not a matrix
  * @throws LinalgError when a derivative is taken where a pivot is 0
  *
  * @example

@@ -114,7 +114,7 @@ export const qrPrimitive: Primitive<None> = {
  * Lehmann, *Algorithmic differentiation of linear algebra functions with application in optimum experimental design* (2018).
  * They exist where the first k columns are independent, and refuse a zero on the diagonal of R.
  *
- * @throws ShapeError when `a` is no matrix
+ * @throws ShapeError when `a` is not a matrix
  *
  * @example
  * import * as Linalg from 'pullback/Linalg'

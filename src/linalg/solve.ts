@@ -53,7 +53,7 @@ export const refuseSingular = (
   const zero = pivot === 0 ? '0' : `${pivot}, which is 0 to rounding`
   return new LinalgError(
     operation,
-    `a singular matrix, pivot ${i}${ofMatrix(indices)} is ${zero}; an invertible matrix is required`,
+    `the matrix is singular, pivot ${i}${ofMatrix(indices)} is ${zero}; expected an invertible matrix`,
     indices
   )
 }

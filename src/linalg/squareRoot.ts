@@ -137,7 +137,7 @@ const evaluate = (a: Concrete): Concrete => {
 const refuseIndefinite = (matrix: readonly number[], least: number): LinalgError =>
   new LinalgError(
     'matrixSqrt',
-    `a matrix with the eigenvalue ${least}${ofMatrix(matrix)}; eigenvalues of 0 or more are required`,
+    `an eigenvalue${ofMatrix(matrix)} is ${least}; expected eigenvalues of 0 or more`,
     matrix
   )
 

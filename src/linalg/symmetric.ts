@@ -56,7 +56,7 @@ const refuse = (
 ): LinalgError =>
   new LinalgError(
     operation,
-    `a matrix that is not symmetric, elements [${i}, ${j}] and [${j}, ${i}]${ofMatrix(matrix)} are ${below} and ${above}; a symmetric matrix is required, (a + a^T) / 2 is one`,
+    `the matrix is not symmetric, elements [${i}, ${j}] and [${j}, ${i}]${ofMatrix(matrix)} are ${below} and ${above}; expected a symmetric matrix, such as (a + a^T) / 2`,
     matrix
   )
 

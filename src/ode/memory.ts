@@ -18,7 +18,7 @@ const examplesOf = (operands: readonly Tensor[]): number =>
   }, 1)
 
 /**
- * Whether steps are to be computed again in the backward pass, unless the user says: gradients are the same either way, and
+ * Whether steps are to be computed again in the backward pass, where the user does not say: gradients are the same either way, and
  * faster without. `field` is the right-hand side, whose first inputs are the state.
  */
 export const isTooMuch = (

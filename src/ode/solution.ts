@@ -137,11 +137,11 @@ const typesOf = (
 // the primitive
 // -----------------------------------------------------------------------------
 
-/** The same operation after one more transformation. */
+/** The operation after one more transformation. */
 const after = (params: Solution, by: Transformation): Solution => ({ ...params, through: [...params.through, by] })
 
 /**
- * A solver as one operation, which runs as an ordinary function when there are values, the derivatives of it too: so they are
+ * A solver as one operation, which runs as an ordinary function when there are values, as do its derivatives: they are
  * those of the same steps, at the same cost, and to any order.
  */
 export const odeintPrimitive: Primitive<Solution> = {
