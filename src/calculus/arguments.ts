@@ -1,4 +1,4 @@
-/** What goes into a differentiated function and what comes out of it: trees of float tensors. */
+/** The arguments and results of differentiated functions: trees of float tensors. */
 import { isFloat } from '../DType.js'
 import type { TensorType } from '../primitive/model.js'
 import { describe, refusal } from '../internal/describe.js'
@@ -17,13 +17,12 @@ import { type Flat, flattenAs, zipWithAs } from '../tree/model.js'
  * returns.
  */
 export const requireFunctions = (operation: string, functions: object, more: readonly unknown[] = []): void => {
-  const named = Object.entries(functions)
-  for (const [name, f] of named) {
+  for (const [name, f] of Object.entries(functions)) {
     if (typeof f !== 'function') throw new TypeError(refusal(operation, name, f, 'a function'))
   }
   if (more.length === 0) return
-  const call = `${operation}(${named.map(([name]) => name).join(', ')})(x)`
-  throw new TypeError(`${operation}: a ${named.length > 1 ? 'third' : 'second'} argument was given; call ${call}`)
+  const call = `${operation}(${Object.keys(functions).join(', ')})(x)`
+  throw new TypeError(`${operation}: an extra argument was given; call ${call}`)
 }
 
 /** Refuses a result that is not a pair. */
@@ -41,36 +40,25 @@ export const requirePair: (
 // leaves
 // -----------------------------------------------------------------------------
 
-/** What errors call the value of a differentiated function. */
-export const theResult = 'the result'
-
 /** What errors expect in the place of a leaf. */
 export const aTensor = 'expected a tensor'
 
 /** What errors call the leaves of a list of arguments. */
 export const ofArguments: Wording = { at: (path) => `args${path} is`, required: aTensor }
 
-/** What to do with an integer argument, beside casting it, where only the first argument is differentiated. */
-const passLater = ' or pass it as a later argument'
+/** The remedy for an integer argument, beside casting it, where only the first argument is differentiated. */
+export const passLater = ' or pass it as a later argument'
 
-/** Refuses to differentiate integers and booleans; `remedy` is what can be done beside casting. */
-export const requireFloat = (
-  operation: string,
-  leaf: Tensor,
-  path: string,
-  whole: string,
-  remedy: string = whole === theResult ? '' : passLater
-): void => {
+/** Refuses to differentiate integers and booleans; `remedy` is an alternative to a cast. */
+export const requireFloat = (operation: string, leaf: Tensor, subject: string, remedy = ''): void => {
   if (isFloat(leaf.dtype)) return
-  throw new DTypeError(
-    operation,
-    `${path === '' ? whole : path} is ${leaf.dtype}; expected float32 or float64, cast it with T.cast${remedy}`
-  )
+  const rule = `${subject} is ${leaf.dtype}; expected float32 or float64, cast it with T.cast${remedy}`
+  throw new DTypeError(operation, rule)
 }
 
 /** Refuses integers and booleans among arguments all of which are differentiated. */
 export const requireFloatArgument = (operation: string, leaf: Tensor, path: string): void => {
-  if (!isFloat(leaf.dtype)) requireFloat(operation, leaf, `args${path}`, '', ' or close over it instead')
+  if (!isFloat(leaf.dtype)) requireFloat(operation, leaf, `args${path}`, ' or close over it instead')
 }
 
 /** The leaves of what a differentiated function returned. */

@@ -7,7 +7,7 @@ import { TreeError } from '../tree/error.js'
 import { type Flat, flattenAs } from '../tree/model.js'
 import { blocksByColumn, blocksByRow, dimension, overBasis } from './basis.js'
 import { type Leaves, pullBack, pushForward } from './leafwise.js'
-import { requireFloat, requireFunctions, results, theResult, zeroLike } from './arguments.js'
+import { passLater, requireFloat, requireFunctions, results, zeroLike } from './arguments.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -57,13 +57,13 @@ interface Taken<P, R> {
 /** Takes a function apart into one of leaves; leaves that cannot be differentiated are refused by path. */
 export const leafwise = <P, R>(operation: string, f: (params: P) => R, params: P): Taken<P, R> => {
   const flat = flattenAs(operation, params)
-  flat.leaves.forEach((leaf, i) => requireFloat(operation, leaf, flat.paths[i] ?? '', 'the argument'))
+  flat.leaves.forEach((leaf, i) => requireFloat(operation, leaf, flat.paths[i] || 'the argument', passLater))
   let outcome: Flat<R> | undefined
   return {
     params: flat,
     f: (leaves) => {
       outcome = results(operation, f(flat.unflatten(leaves)))
-      outcome.leaves.forEach((leaf, i) => requireFloat(operation, leaf, outcome?.paths[i] ?? '', theResult))
+      outcome.leaves.forEach((leaf, i) => requireFloat(operation, leaf, outcome?.paths[i] || 'the result'))
       return outcome.leaves
     },
     result: () => {

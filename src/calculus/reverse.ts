@@ -1,5 +1,5 @@
 /** The reverse mode for users: `vjp`, and `grad` in its forms. */
-import { ShapeError, show } from '../shape/model.js'
+import { type Shape, ShapeError, show } from '../shape/model.js'
 import type { Show } from '../shape/static.js'
 import { add } from '../tensor/arithmetic.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
@@ -9,12 +9,12 @@ import { mapAs, mapTensors } from '../tree/model.js'
 import {
   leavesLike,
   ofArguments,
+  passLater,
   requireFloat,
   requireFloatArgument,
   requireFunctions,
   requirePair,
   results,
-  theResult,
   zeroLike
 } from './arguments.js'
 
@@ -55,33 +55,34 @@ const passed = <P>(params: unknown): P => params as P
 /** The tree on a tape: each leaf an input. The path of a leaf that cannot be differentiated is in the error. */
 const lift = <P>(operation: string, tape: ReverseTrace, params: P): P =>
   mapAs(operation, params, (leaf, path) => {
-    requireFloat(operation, leaf, path, 'the argument')
+    requireFloat(operation, leaf, path || 'the argument', passLater)
     return tape.input(leaf)
   })
 
-/** The operations that have a form with an aux beside them. */
-const withAux: readonly string[] = ['grad', 'valueAndGrad']
+/** Whether an operation gives a gradient, and so could have an aux beside it, or be `vjp`. */
+const isGradient = (operation: string): boolean => /grad/i.test(operation)
 
-/** Whether an operation can be replaced by vjp: the user calls it for the gradient. */
-const isGradient = (operation: string): boolean => withAux.some((name) => operation.startsWith(name))
+const notScalar = (operation: string, shapes: readonly Shape[], found: string, remedy: string): ShapeError => {
+  const other = isGradient(operation) ? ', or differentiate with vjp' : ''
+  return new ShapeError(operation, shapes, `the function returned ${found}; expected a scalar${remedy}${other}`)
+}
 
 const requireScalar = (operation: string, value: unknown): Tensor => {
   if (!isTensor(value)) {
     results(operation, value)
-    const aux = withAux.includes(operation)
-      ? `, return the rest as aux with ${operation}WithAux or differentiate with vjp`
-      : isGradient(operation)
-        ? ', return the rest as aux or differentiate with vjp'
-        : ''
-    throw new ShapeError(operation, [], `the function returned a tree of tensors; expected a scalar${aux}`)
+    const aux = `, return the rest as aux with ${operation.replace('WithAux', '')}WithAux`
+    throw notScalar(operation, [], 'a tree of tensors', isGradient(operation) ? aux : '')
   }
-  if (value.shape.length !== 0) {
-    const remedy = `reduce it with T.sum or T.mean${isGradient(operation) ? ', or differentiate with vjp' : ''}`
-    const rule = `the function returned shape ${show(value.shape)}; expected a scalar, ${remedy}`
-    throw new ShapeError(operation, [value.shape], rule)
+  if (value.shape.length > 0) {
+    throw notScalar(operation, [value.shape], `shape ${show(value.shape)}`, ', reduce it with T.sum or T.mean')
   }
-  requireFloat(operation, value, '', theResult)
+  requireFloat(operation, value, 'the result')
   return value
+}
+
+const asPair = <Pair>(operation: string, pair: Pair): Pair => {
+  requirePair(operation, 'the function', pair, '[value, aux]')
+  return pair
 }
 
 /** The value, the gradient and the aux of a function; errors name the operation. */
@@ -94,9 +95,7 @@ export const differentiate = <P, Aux>(
   try {
     const traced = lift(operation, tape, params)
     const inputs = tape.size
-    const pair = f(traced)
-    requirePair(operation, 'the function', pair, '[value, aux]')
-    const [result, aux] = pair
+    const [result, aux] = f(traced)
     tape.close()
     const value = requireScalar(operation, result)
     const cotangents = tape.backward([[value, fill([], value.dtype, 1)]], inputs, true)
@@ -167,7 +166,7 @@ export const gradWithAux = <P, Rest extends readonly unknown[], Aux>(
 ): ((params: P, ...rest: Rest) => readonly [gradient: P, aux: Aux]) => {
   requireFunctions('gradWithAux', { f }, more)
   return (params, ...rest) => {
-    const [, gradient, aux] = differentiate('gradWithAux', (p) => f(p, ...rest), params)
+    const [, gradient, aux] = differentiate('gradWithAux', (p) => asPair('gradWithAux', f(p, ...rest)), params)
     return [gradient, aux]
   }
 }
@@ -188,7 +187,11 @@ export const valueAndGradWithAux = <P, Rest extends readonly unknown[], Aux>(
 ): ((params: P, ...rest: Rest) => readonly [value: Tensor<[]>, gradient: P, aux: Aux]) => {
   requireFunctions('valueAndGradWithAux', { f }, more)
   return (params, ...rest) => {
-    const [value, gradient, aux] = differentiate('valueAndGradWithAux', (p) => f(p, ...rest), params)
+    const [value, gradient, aux] = differentiate(
+      'valueAndGradWithAux',
+      (p) => asPair('valueAndGradWithAux', f(p, ...rest)),
+      params
+    )
     return [typed<[]>(value), gradient, aux]
   }
 }

@@ -169,7 +169,7 @@ const check = /* @__PURE__ */ options<ScanOptions>('scan', {
  * grad(power)(T.scalar(2)) // => T.scalar(12)
  *
  * scan((h: T.Tensor) => [T.reshape(h, [1, 3]), undefined], { length: 2 })(T.zeros([3]))
- * // throws scan: the carry changes from shape [3] to shape [1, 3]; the body must return it as it came, reshape it with T.reshape
+ * // throws scan: the carry changes from shape [3] to shape [1, 3]; expected the same shape, reshape it with T.reshape
  */
 export const scan = <C, Y, X = undefined>(
   f: (carry: C, x: X) => readonly [carry: NoInfer<C>, y: Y],

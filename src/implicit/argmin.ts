@@ -1,7 +1,7 @@
 /** Minima of functions. */
 import type * as E from 'fp-ts/lib/Either.js'
 import { pullBack } from '../calculus/leafwise.js'
-import { requireFloat, requireFunctions, results, theResult } from '../calculus/arguments.js'
+import { requireFloat, requireFunctions, results } from '../calculus/arguments.js'
 import { ShapeError, show } from '../shape/model.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
@@ -33,7 +33,7 @@ const closedScalar = (leaves: readonly Tensor[], f: (inputs: readonly Tensor[]) 
         `the function returned ${found}; expected a scalar, reduce it with T.sum or T.mean`
       )
     }
-    requireFloat(operation, value, '', theResult)
+    requireFloat(operation, value, 'the result')
     return [value]
   })
 

@@ -17,7 +17,7 @@ export interface Closed {
 /** The structure of the unknown: a tree of float tensors. */
 export const unknownLike = <X>(operation: string, tree: X, whole: string): Flat<X> => {
   const flat = flattenAs(operation, tree)
-  flat.leaves.forEach((leaf, i) => requireFloat(operation, leaf, flat.paths[i]!, whole, ''))
+  flat.leaves.forEach((leaf, i) => requireFloat(operation, leaf, flat.paths[i] || whole))
   return flat
 }
 

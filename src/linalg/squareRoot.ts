@@ -180,7 +180,7 @@ export const matrixSqrtPrimitive: Primitive<None> = op<1, None>({
  * Linalg.matrixSqrt(T.of([[4, 0], [0, 9]])) // => T.of([[2, 0], [0, 3]])
  * // d tr sqrt(a) = a^(-1/2) / 2, at equal eigenvalues too
  * grad((a: T.Tensor<[2, 2]>) => T.trace(Linalg.matrixSqrt(a)))(T.of([[4, 0], [0, 4]])) // => T.of([[0.25, 0], [0, 0.25]])
- * Linalg.matrixSqrt(T.of([[1, 0], [0, -1]])) // throws matrixSqrt: a matrix with the eigenvalue -1; eigenvalues of 0 or more are required
+ * Linalg.matrixSqrt(T.of([[1, 0], [0, -1]])) // throws matrixSqrt: an eigenvalue is -1; expected eigenvalues of 0 or more
  */
 export const matrixSqrt = <S extends Shape>(a: Tensor<S>): Tensor<S> =>
   typed<S>(bindOne(matrixSqrtPrimitive, [symmetrise('matrixSqrt', requireFloatSquare('matrixSqrt', a))], none))

@@ -32,9 +32,9 @@ const ofOneFunction: Readonly<Record<string, unknown>> = {
 }
 
 describe.each(Object.entries(ofOneFunction))('%s', (name, combinator) => {
-  test('rejects a second argument', () => {
+  test('rejects an extra argument', () => {
     expect(() => untyped(combinator)(f, x)).toThrow(
-      new TypeError(`${name}: a second argument was given; call ${name}(f)(x)`)
+      new TypeError(`${name}: an extra argument was given; call ${name}(f)(x)`)
     )
   })
 
@@ -46,16 +46,16 @@ describe.each(Object.entries(ofOneFunction))('%s', (name, combinator) => {
 })
 
 test.each<[sentence: string, call: () => unknown]>([
-  ['divergence: a second argument was given; call divergence(field)(x)', () => untyped(Grad.divergence)(f, x)],
+  ['divergence: an extra argument was given; call divergence(field)(x)', () => untyped(Grad.divergence)(f, x)],
   [
-    'customVjp: a third argument was given; call customVjp(forward, backward)(x)',
+    'customVjp: an extra argument was given; call customVjp(forward, backward)(x)',
     () => untyped(Grad.customVjp)(f, f, x)
   ],
   ['customVjp: backward is undefined; expected a function', () => untyped(Grad.customVjp)(f)],
-  ['customJvp: a third argument was given; call customJvp(f, rule)(x)', () => untyped(Grad.customJvp)(f, f, x)],
+  ['customJvp: an extra argument was given; call customJvp(f, rule)(x)', () => untyped(Grad.customJvp)(f, f, x)],
   ['customJvp: rule is undefined; expected a function', () => untyped(Grad.customJvp)(f)],
   [
-    'gaussNewtonVectorProduct: a third argument was given; call gaussNewtonVectorProduct(model, loss)(x)',
+    'gaussNewtonVectorProduct: an extra argument was given; call gaussNewtonVectorProduct(model, loss)(x)',
     () => untyped(Grad.gaussNewtonVectorProduct)(f, f, x)
   ],
   ['jacobian: options are a tensor of shape [2]; expected an object with mode', () => untyped(Grad.jacobian)(f, x)],

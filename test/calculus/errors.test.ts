@@ -18,14 +18,14 @@ describe('errors of bad input', () => {
 
   test('a tree as result', () => {
     expect(() => grad(untyped((v: T.Tensor) => [v, v]))(x)).toThrow(
-      'grad: the function returned a tree of tensors; expected a scalar, return the rest as aux with gradWithAux or differentiate with vjp'
+      'grad: the function returned a tree of tensors; expected a scalar, return the rest as aux with gradWithAux, or differentiate with vjp'
     )
   })
 
   test('a tree in place of the scalar beside an aux', () => {
     const f = (v: S): readonly [S, S] => [[v] as unknown as S, v]
     expect(() => gradWithAux(f)(x)).toThrow(
-      'gradWithAux: the function returned a tree of tensors; expected a scalar, return the rest as aux or differentiate with vjp'
+      'gradWithAux: the function returned a tree of tensors; expected a scalar, return the rest as aux with gradWithAux, or differentiate with vjp'
     )
   })
 

@@ -305,7 +305,7 @@ describe('what bad input gets', () => {
       'trace: args[0].rate is a number (0.1); leaves must be tensors, make it one with T.scalar'
     )
     expect(() => Debug.trace(() => 3)()).toThrow(
-      'trace: the function returned a number (3); expected a tensor or a tree of tensors, make it one with T.scalar'
+      'trace: the function returned 3; expected a tensor or a tree of tensors, make one with T.scalar'
     )
   })
 
