@@ -40,10 +40,10 @@ export const requirePair: (
 // leaves
 // -----------------------------------------------------------------------------
 
-/** What errors expect in the place of a leaf. */
+/** The expectation of errors about leaves. */
 export const aTensor = 'expected a tensor'
 
-/** What errors call the leaves of a list of arguments. */
+/** The sentences about leaves of a list of arguments. */
 export const ofArguments: Wording = { at: (path) => `args${path} is`, required: aTensor }
 
 /** The remedy for an integer argument, beside casting it, where only the first argument is differentiated. */

@@ -17,7 +17,7 @@ import { ofArguments, requireFunctions, results } from './arguments.js'
 // model
 // -----------------------------------------------------------------------------
 
-/** What `checkpoint` is a primitive of. */
+/** The parameters of `checkpoint`. */
 export interface Recomputed {
   readonly program: Program
 }
@@ -30,7 +30,7 @@ const concretes = (list: readonly Tensor[]): readonly Concrete[] => list.filter(
 
 const pulled = /* @__PURE__ */ new WeakSet<Program>()
 
-/** Whether a program is pulled back for the first time: most are so once only, and need not be staged for that. */
+/** Whether a program is pulled back for the first time: most are pulled back only once, which needs no staging. */
 const isNew = (program: Program): boolean => {
   if (pulled.has(program)) return false
   pulled.add(program)

@@ -189,8 +189,8 @@ const cotangentLeaves = (args: readonly unknown[], given: readonly unknown[]): S
 }
 
 /**
- * A function whose pullback is given, for where the derivative of the formula is not the one that is wanted: one that is
- * unstable, wasteful, or deliberately another (a straight-through estimator, a reversed gradient).
+ * A function whose pullback is given, for use where the derivative of the formula is not the one you want: where it is
+ * unstable or wasteful, or where another one is intended (a straight-through estimator, a reversed gradient).
  *
  * `forward` returns the value and the residuals, everything that `backward` needs: neither may close over values of a
  * transformation, which is refused. `backward(residuals, cotangent)` must be linear in the cotangent, and gives one

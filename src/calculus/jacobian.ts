@@ -54,7 +54,7 @@ interface Taken<P, R> {
   readonly result: () => Flat<R>
 }
 
-/** Takes a function apart into one of leaves; leaves that cannot be differentiated are refused by path. */
+/** A function of trees as one of leaves; leaves that cannot be differentiated are refused by path. */
 export const leafwise = <P, R>(operation: string, f: (params: P) => R, params: P): Taken<P, R> => {
   const flat = flattenAs(operation, params)
   flat.leaves.forEach((leaf, i) => requireFloat(operation, leaf, flat.paths[i] || 'the argument', passLater))

@@ -12,7 +12,7 @@ import { changes, inXs, ofXs, structureOf } from './structure.js'
 type Leaves = readonly Tensor[]
 
 /**
- * How `associativeScan` goes.
+ * The options of `associativeScan`.
  *
  * @example
  * import type { AssociativeScanOptions } from 'pullback/Control'
@@ -37,7 +37,7 @@ const slices = (x: Tensor, axis: number, start: number, step: number, count: num
     sizes: x.shape.map((n, each) => (each === axis ? count : n))
   })
 
-/** Slices in turn: first of the one, which may have one more, then of the other. */
+/** Slices of two tensors in alternation, starting with the first, which may have one more. */
 const interleaved = (even: Tensor, odd: Tensor, axis: number): Tensor => {
   const n = odd.shape[axis]!
   const shape = odd.shape.map((size, each) => (each === axis ? 2 * n : size))
@@ -62,10 +62,10 @@ const check = /* @__PURE__ */ options<AssociativeScanOptions>('associativeScan',
 
 /**
  * All partial results of an associative operation: `x_0, f(x_0, x_1), f(f(x_0, x_1), x_2), ...` along an axis, in
- * logarithmically many calls of `f`, of about twice as many elements in all.
+ * logarithmically many calls of `f`, on about twice as many elements in all.
  *
  * `f` is called with many elements at once, along the axis where they stand, and must treat them alike: elementwise
- * operations do, products of matrices in the last two axes do. It must be associative; else the result depends on how the
+ * operations and products of matrices in the last two axes do. It must be associative; else the result depends on how the
  * calls are arranged. Elements are trees of tensors, of equal length along the axis. With `reverse`, element i is the
  * result for all from the last down to i, with the later ones as the first operand.
  *

@@ -9,7 +9,7 @@ import { bindCond, clamped, selectBranch } from './condPrimitive.js'
 import { known, requireIndex, requirePredicate } from './predicate.js'
 import { stageTogether } from './programs.js'
 
-/** Applies one of several functions, by an index: the one alone where the index is known, else all of them. */
+/** Applies one of several functions, by an index: only that one where the index is known, else all of them. */
 const choose = <Args extends readonly unknown[], R>(
   name: string,
   index: Tensor,
@@ -51,7 +51,7 @@ const choose = <Args extends readonly unknown[], R>(
  * The predicate is a scalar bool; operands and results are trees of tensors, and both functions give the same structure,
  * shapes and types. Where the predicate is known, one of them is called, and the other never: it need not even be defined
  * there. In a staged function it is one operation, which runs one branch. Where examples of `vmap` differ in the
- * predicate, both are computed, and chosen from by `T.where`, whose gradient keeps what was not chosen out. Derivatives of
+ * predicate, both are computed, and `T.where` chooses between their results; its gradient leaves out those not chosen. Derivatives of
  * any order are those of the branch that was taken.
  *
  * @example

@@ -19,7 +19,7 @@ import { presence, present } from './step.js'
 // model
 // -----------------------------------------------------------------------------
 
-/** What `cond` is a primitive of. Operands are the index of a branch, which is clamped, and what all branches are given. */
+/** The parameters of `cond`. Operands are the index of a branch, which is clamped, and the inputs of all branches. */
 export interface Branches {
   readonly branches: readonly Program[]
 }

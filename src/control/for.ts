@@ -12,7 +12,7 @@ import { carryChanges, ofInit, structureOf } from './structure.js'
 import { whileLeaves } from './while.js'
 
 /**
- * How `foriLoop` goes.
+ * The options of `foriLoop`.
  *
  * @example
  * import type { ForOptions } from 'pullback/Control'

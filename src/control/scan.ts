@@ -15,7 +15,7 @@ import { type Structure, carryChanges, changes, inXs, ofInit, ofXs, structureOf 
 // -----------------------------------------------------------------------------
 
 /**
- * How `scan` goes.
+ * The options of `scan`.
  *
  * @example
  * import type { ScanOptions } from 'pullback/Control'
@@ -146,11 +146,11 @@ const check = /* @__PURE__ */ options<ScanOptions>('scan', {
  *
  * Carry, elements and `y` are trees of tensors. The carry keeps its structure, shapes and types. Without `xs` there are
  * `length` steps, and `y` may be `undefined`. On values it is an ordinary loop, whose body may do anything; in a staged
- * function it is one operation, and the body must not read values. Every transformation goes through either. Where there are
- * no steps the body is staged, for the shapes of `y`: values cannot be read then.
+ * function it is one operation, and the body must not read values. Every transformation goes through either. Without
+ * steps the body is staged, for the shapes of `y`, and must not read values.
  *
- * The backward pass of an ordinary loop keeps what every step has computed. With `checkpointEvery: k` it keeps one carry in
- * k steps and computes k steps again at a time, so memory is that of n / k carries and k steps, with the same gradients bit
+ * The backward pass of an ordinary loop keeps the intermediate values of every step. With `checkpointEvery: k` it keeps one carry for
+ * every k steps and computes k steps again at a time, so that memory is that of n / k carries and k steps, with the same gradients bit
  * for bit; the body is staged then, too. `true` is the square root of n.
  *
  * A. Griewank and A. Walther, Evaluating Derivatives, 2nd edition, SIAM 2008, chapter 12.
@@ -181,9 +181,9 @@ export const scan = <C, Y, X = undefined>(
 }
 
 /**
- * The function of every element along the axis in front, one after another, with the results stacked: what `vmap` gives, at
- * the memory of one element at a time. Functions that `vmap` has no better way for, and those that read values, are at
- * home here.
+ * The function of every element along the axis in front, one after another, with the results stacked: the result of
+ * `vmap`, with the memory of one element at a time. Use it for functions that read values, and for those that `vmap` does
+ * not make faster.
  *
  * Elements and results are trees of tensors, on whose lengths all leaves agree. Where there are no elements the function is
  * staged, for the shapes of its results, and cannot read values.

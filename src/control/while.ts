@@ -12,7 +12,7 @@ import { bindWhile, tooManySteps } from './whilePrimitive.js'
 type Leaves = readonly Tensor[]
 
 /**
- * How `whileLoop` goes.
+ * The options of `whileLoop`.
  *
  * @example
  * import type { WhileOptions } from 'pullback/Control'
@@ -69,7 +69,7 @@ const check = /* @__PURE__ */ options<WhileOptions>('whileLoop', {
  * The carry is a tree of tensors that keeps its structure, shapes and types; the condition gives a scalar bool. On values
  * it is an ordinary loop, and every transformation goes through it. Examples of `vmap` may need different numbers of
  * steps: those that have ended wait for the others. In a staged function it is one operation, whose pullback computes and
- * keeps what was carried into every step; for derivatives of that pullback, n steps take time in n^2.
+ * keeps the carry before every step; for derivatives of that pullback, n steps take time in n^2.
  *
  * More than `maxSteps` steps, 10^6 by default, are a `RangeError`.
  *

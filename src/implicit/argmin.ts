@@ -57,7 +57,7 @@ const gradientProgram = (program: Program, k: number): Program => {
 
 /**
  * A minimum of a scalar function: `argmin(f)(initial, ...params)` is the x near the initial guess, a tree of float tensors,
- * where f(x, ...params) is least. A `Left` says that the iteration did not get there.
+ * where f(x, ...params) is least. A `Left` is an iteration that did not converge.
  *
  * It is found by Newton's method with the Hessian by conjugate gradients, which follows negative curvature downhill, and
  * backtracking, with at most `maxIterations` steps (100 by default). The Euclidean norm of the gradient must be at most

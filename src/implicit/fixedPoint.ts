@@ -34,7 +34,7 @@ const further = { method: /* @__PURE__ */ oneOf('iteration', 'anderson'), memory
 
 /**
  * A fixed point of a function: `fixedPoint(f)(initial, ...params)` is x with x = f(x, ...params), for trees of float tensors
- * of one structure. A `Left` says that the iteration did not get there.
+ * of one structure. A `Left` is an iteration that did not converge.
  *
  * It is found by iteration from the initial guess, plain or accelerated, with at most `maxIterations` calls after the first
  * (1000 by default). The Euclidean norm of f(x) - x must be at most `tolerance`, times that of x where it is above 1.

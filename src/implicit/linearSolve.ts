@@ -96,7 +96,7 @@ export const linearOptions = (
 
 /**
  * The solution x of A x = b for a linear operator A that is a function, from a tree of float tensors to one like it:
- * `linearSolve(operator, { method })(b)`. A `Left` says that the iteration did not get there: the residual, the iterations,
+ * `linearSolve(operator, { method })(b)`. A `Left` is an iteration that did not converge: the residual, the iterations,
  * the sentence.
  *
  * The solution is differentiated implicitly, through solves with the same operator (and its transpose, which is obtained

@@ -34,7 +34,7 @@ export interface NotConverged {
   readonly tolerance: number
   /** Under `vmap`, the position of the example with the largest residual along the mapped axes; else empty. */
   readonly example: readonly number[]
-  /** All this as a sentence. */
+  /** The failure as a sentence. */
   readonly message: string
 }
 
@@ -93,7 +93,7 @@ export interface Wording {
 
 const plural = (n: number, of: string): string => `${n} ${of}${n === 1 ? '' : 's'}`
 
-/** The value that stands for an iteration that has failed. */
+/** A failed iteration as a value. */
 const notConverged = (
   { name, what, map, remedies }: Wording,
   { residual, iterations, tolerance, ending }: Omit<Outcome, 'x'>,

@@ -1,4 +1,4 @@
-/** The parts common to roots, fixed points and minima: options, and the way from a function and a guess to a solution. */
+/** The parts common to roots, fixed points and minima: options, and the solution from a function and a guess. */
 import type * as E from 'fp-ts/lib/Either.js'
 import { options, checkedLater, callable, type Kind } from '../internal/options.js'
 import type { Program } from '../primitive/model.js'
@@ -65,7 +65,7 @@ export interface SolverOptions<X, Value> {
   readonly maxIterations?: number
   /** Another way to the solution, from a guess: it may read values. Its answer is checked against the tolerance. */
   readonly solver?: (f: (x: X) => Value, initial: X) => X
-  /** How derivatives are solved for. */
+  /** How the linear systems of derivatives are solved. */
   readonly linear?: LinearOptions
 }
 

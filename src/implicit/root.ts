@@ -12,7 +12,7 @@ const name = 'root'
 
 /**
  * A root of a function: `root(f)(initial, ...params)` is x with f(x, ...params) = 0, for x and f(x) trees of float tensors
- * of one structure. A `Left` says that the iteration did not get there.
+ * of one structure. A `Left` is an iteration that did not converge.
  *
  * It is found by Newton's method with backtracking, from the initial guess, with at most `maxIterations` steps (50 by
  * default). What counts is the Euclidean norm of f, which must be at most `tolerance`, times that at the initial guess where

@@ -53,7 +53,7 @@ export const compact = (x: Concrete): Concrete => {
 /** The results of a program at concrete leaves, which are concrete. */
 export const concretes = (leaves: readonly Tensor[]): readonly Concrete[] => leaves.filter(isConcrete)
 
-/** The least precise type among leaves, which says how far an iteration can come. */
+/** The least precise dtype among leaves, which bounds the accuracy of an iteration. */
 export const precisionOf = (types: readonly TensorType[]): 'float32' | 'float64' =>
   types.some(({ dtype }: { readonly dtype: DType }) => dtype !== 'float64') ? 'float32' : 'float64'
 
@@ -71,7 +71,7 @@ export const dot = (x: Vector, y: Vector): number => {
 /** The largest magnitude. */
 const largest = (x: Vector): number => x.reduce((most, each) => Math.max(most, Math.abs(each)), 0)
 
-/** The Euclidean norm; where squares leave the range of numbers, of elements beside the largest. */
+/** The Euclidean norm; elements are scaled by the largest where squares would overflow or underflow. */
 export const norm = (x: Vector): number => {
   const squares = dot(x, x)
   if ((squares > 1e-280 && squares < Infinity) || Number.isNaN(squares)) return Math.sqrt(squares)

@@ -32,7 +32,7 @@ import { type Triangular, solveTriangle } from './triangularSolve.js'
 // the primitive
 // -----------------------------------------------------------------------------
 
-/** All of the lower triangle is NaN where there was a NaN in it, which hides whether the matrix was definite. */
+/** Makes the whole lower triangle NaN: a NaN in it hides whether the matrix was definite. */
 const poisoned = (n: number, x: Float64Array, at: number): void => {
   for (let i = 0; i < n; i++) {
     x.fill(NaN, at + i * n, at + i * n + i + 1)

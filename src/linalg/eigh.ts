@@ -43,13 +43,13 @@ const evaluate = (a: Concrete): readonly [Concrete, Concrete] => {
   return [fromDoubles([...stack, n], a.dtype, w), fromDoubles([...stack, n, n], a.dtype, v)]
 }
 
-/** The symmetric matrix of which only the lower triangle was read. */
+/** The symmetric matrix whose lower triangle was read. */
 const mirrored = (x: Tensor): Tensor => add(lower(x), mT(lower(x, -1)))
 
 /** The transpose of `mirrored`, as a linear map. */
 const folded = (x: Tensor): Tensor => add(lower(x), lower(mT(x), -1))
 
-/** Stacks [..., n, n], of which the lower triangle is read: eigenvalues [..., n], eigenvectors [..., n, n]. */
+/** Stacks [..., n, n], whose lower triangles are read: eigenvalues [..., n], eigenvectors [..., n, n]. */
 export const eighPrimitive: Primitive<None> = {
   name: 'eigh',
   kind: 'opaque',

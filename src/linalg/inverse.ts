@@ -20,7 +20,7 @@ import { refuseSingular, solveFactored } from './solve.js'
 // primitives
 // -----------------------------------------------------------------------------
 
-/** Inverts each matrix, but for those that `singular` has dealt with: by refusing them, or by writing a result of its own. */
+/** Inverts each matrix, except those that `singular` handles, by refusing them or by writing a result of its own. */
 const invert = (a: Concrete, singular: (factors: Factored, matrix: number, x: Float64Array) => boolean): Concrete => {
   const n = rowsOf(a.shape)
   const factors = factored(a)

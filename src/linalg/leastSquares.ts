@@ -60,7 +60,7 @@ export interface RankOptions {
   readonly rcond?: number
 }
 
-/** Up to which part of the largest singular values count as 0; whether the transposed matrix stands in the equations. */
+/** The part of the largest singular value up to which others count as 0; whether the system is that of the transpose. */
 interface Cutoff extends Zeros {
   readonly cutoff: number
   readonly transpose: boolean

@@ -186,7 +186,7 @@ export const matrixFunctionPrimitive: Primitive<None> = {
     )
   },
   batch: (operands, mapped, params, front) => bind(matrixFunctionPrimitive, align(operands, mapped, front), params),
-  // The laws take three derivatives, which is all there are, so they start without directions.
+  // The laws take three derivatives, the most that are supported, so they start without directions.
   sample: (draw) => ({ operands: draw.pick([drawApart, drawNear])(draw), params: none })
 }
 

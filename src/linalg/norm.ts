@@ -63,7 +63,7 @@ type NormShape<S extends Shape, O> = Reduce<S, Given<O, 'axis', Whole<S>>, Given
 // norms of matrices
 // -----------------------------------------------------------------------------
 
-/** Up to which part of the largest singular value a difference counts as rounding. */
+/** Differences up to this part of the largest singular value count as rounding. */
 const equality = (x: Tensor): number => Math.max(rowsOf(x.shape), columnsOf(x.shape)) * epsilon(toFloat(x.dtype))
 
 /**

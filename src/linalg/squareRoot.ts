@@ -32,7 +32,7 @@ import { symmetrise } from './symmetric.js'
 // the equation S X + X S = C
 // -----------------------------------------------------------------------------
 
-/** How many units in the last place of the largest eigenvalue, for each row, are none. */
+/** Eigenvalues up to this many units in the last place of the largest one, for each row, count as 0. */
 const roundings = 8
 
 const leastOf = (n: number, dtype: DType): number => roundings * n * epsilon(toFloat(dtype))

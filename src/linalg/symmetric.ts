@@ -9,7 +9,7 @@ import type { Concrete, Tensor } from '../tensor/model.js'
 import { LinalgError, indicesIn, ofMatrix } from './error.js'
 import { doublesOf, drawStack, fromDoubles, rowsOf, stackOf, symmetricPart } from './matrix.js'
 
-/** What is refused: differences between (i, j) and (j, i) above this part of the largest element, in an operation's name. */
+/** The largest difference between (i, j) and (j, i), as a part of the largest element, and the operation for errors. */
 interface Symmetry {
   readonly operation: string
   readonly tolerance: number

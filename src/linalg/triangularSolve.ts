@@ -59,7 +59,7 @@ export interface TriangularOptions {
   readonly unitDiagonal?: boolean
 }
 
-/** A triangle, and the operation in whose name a singular one is refused. Only the user's own call has weak zeros. */
+/** A triangle, and the operation for errors. Only the user's own call has weak zeros. */
 export interface Triangular extends Zeros {
   readonly operation: string
   readonly lower: boolean
@@ -86,7 +86,7 @@ const refuseZero = (operation: string, stack: Shape, matrix: number, i: number):
       )
 }
 
-/** Whether the elements that count are free of NaN. */
+/** Whether the elements of the triangle are free of NaN. */
 const isClean = (n: number, a: Float64Array, at: number, { lower, unit }: Triangular): boolean => {
   for (let i = 0; i < n; i++) {
     const first = at + i * n + (lower ? 0 : unit ? i + 1 : i)

@@ -1,4 +1,4 @@
-/** Solving with steps that are chosen as the error demands. */
+/** Solving with steps that are chosen by the error. */
 import { rows } from '../control/rows.js'
 import { Traced, bottom } from '../primitive/traced.js'
 import { size } from '../shape/model.js'
@@ -22,7 +22,7 @@ import {
 import { type Accepted, plainRetrace, segmentedRetrace } from './replay.js'
 import type { Field, State } from './step.js'
 
-/** How an adaptive solver goes. */
+/** The parameters of an adaptive solver. */
 export interface Adaptive extends Tolerances {
   readonly maxSteps: number
   /** Whether each interval is one step, whatever its error: for operands that are not finite, where no step is accepted. */
@@ -162,7 +162,7 @@ const explore = (field: Field, y0: State, slope: State, times: Tensor, options: 
 
 /**
  * The states at all times but the first. Steps are chosen on constants, and made again, with the same results, where there is
- * something to differentiate. `field` is of what the equation closes over.
+ * something to differentiate. `field` makes the right-hand side from the values that the equation closes over.
  */
 export const solveAdaptive = (
   field: (captured: readonly Tensor[]) => Field,

@@ -149,14 +149,14 @@ const asStates = <Y>(tree: unknown): WithAxis<Y> => tree as WithAxis<Y>
  *
  * The state is a tree of float tensors, times a float tensor of shape [n]; arguments are of any kind. `f` gives a tree as the
  * state; it is staged: it may close over anything, but must not read values. Derivatives go through the solver, with respect
- * to y0, the times, the arguments and all that `f` closes over, in every mode and to any order; of many steps they keep the
- * square root in memory. Adaptive steps are chosen by values, for each example of `vmap` on its own, and are constants for
+ * to y0, the times, the arguments and all that `f` closes over, in every mode and to any order; of n steps they keep about
+ * sqrt(n) in memory. Adaptive steps are chosen by values, for each example of `vmap` on its own, and are constants for
  * derivatives. In a staged function they are one operation, with the slope as a program and the options as data, which
  * chooses the steps when it runs, and whose gradient makes all of them once more.
  *
  * Adaptive steps fail with a `RangeError` where `maxSteps` do not reach the next time, no step is short enough, or something
- * is not finite; in a program, of operands that are NaN, all of the solution is NaN. Fixed steps go on with what arithmetic
- * gives, NaN and infinities. Both fail with a `TreeError`, `ShapeError`
+ * is not finite; in a program, operands that are NaN make the whole solution NaN. Fixed steps go on with NaN
+ * and infinities. Both fail with a `TreeError`, `ShapeError`
  * or `DTypeError` where the slope is not like the state.
  *
  * J. R. Dormand and P. J. Prince, Journal of Computational and Applied Mathematics 6, 1980.
