@@ -175,7 +175,7 @@ describe('named', () => {
       const broken = { ...params, hidden: { ...params.hidden, w: T.cast(params.hidden.w, 'int32') } }
       return grad((p: typeof params) => T.sum(Layer.predict(model)(p, state)(x)))(broken)
     }
-    expect(() => bad(T.ones([1, 4]))).toThrow('grad: hidden.w is int32; expected float32 or float64')
+    expect(() => bad(T.ones([1, 4]))).toThrow('grad: hidden.w is int32')
   })
 
   it('refuses names that are none', () => {
