@@ -139,7 +139,7 @@ describe('errors of bad input', () => {
     )
     const wrong: unknown = [{ b: x }]
     expect(() => jvp((v: { a: T.Tensor }) => v)([{ a: x }], wrong as [{ a: T.Tensor }])).toThrow(
-      'jvp: [0] differs: key b in the second tree only; the same structure is required'
+      'jvp: [0] differs: key b in the second tree only; expected the same structure'
     )
   })
 })

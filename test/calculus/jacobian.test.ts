@@ -179,7 +179,7 @@ describe('diagonals and traces', () => {
   test('rejects a field of another shape than its argument', () => {
     const narrow = (y: V): V => T.slice(y, [[0, 2]]) as T.Tensor as V
     expect(() => divergence(narrow)(x)).toThrow(
-      'divergence: the result and the argument: shapes [2] and [3]; the same shape is required'
+      'divergence: the result and the argument: the shapes are [2] and [3]; expected equal shapes'
     )
   })
 })
