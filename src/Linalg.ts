@@ -2,8 +2,7 @@
  * Linear algebra on matrices and on stacks of them: the last two axes are rows and columns, all axes before them the stack.
  *
  * All operations take float64 and float32, which is computed in double and rounded once, and have derivatives of any order
- * in both modes. A matrix that has no answer is a `LinalgError`, which says what was given and which matrix of the stack it
- * was.
+ * in both modes. A matrix without a result is a `LinalgError`, which says what is wrong and with which matrix of the stack.
  */
 export { LinalgError } from './linalg/error.js'
 export { cholesky } from './linalg/cholesky.js'

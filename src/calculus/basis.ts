@@ -51,7 +51,7 @@ export const blocksByRow = (x: Tensor, types: readonly TensorType[]): readonly T
   return rowsOf(x, types).map((rows, leaf) => reshapeTo(rows, [...types[leaf]!.shape, ...row]))
 }
 
-/** The same transposed: blocks of shape [row, type]. */
+/** `blocksByRow`, transposed: blocks of shape [row, type]. */
 export const blocksByColumn = (x: Tensor, types: readonly TensorType[]): readonly Tensor[] => {
   const column: Shape = x.shape.slice(1)
   const last = [...column.map((_, axis) => axis + 1), 0]

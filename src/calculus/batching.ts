@@ -10,7 +10,7 @@ const examples: Examples = {
   stack: (list) => stack(list)
 }
 
-/** A mapping over an axis of a length, in the name of a transformation. */
+/** A mapping over an axis of a given length; errors name the transformation. */
 export const newBatch = (transformation: string, size: number): BatchTrace =>
   new BatchTrace(transformation, size, examples)
 

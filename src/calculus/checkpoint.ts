@@ -11,13 +11,13 @@ import { stage, stageAt } from '../transform/stage.js'
 import { type Flat, flattenAs } from '../tree/model.js'
 import { pullBack } from './leafwise.js'
 import { mappedProgram, outputTypes, pullbackProgram, spreadOver, tangentProgram } from './program.js'
-import { ofArguments, results } from './arguments.js'
+import { ofArguments, requireFunctions, results } from './arguments.js'
 
 // -----------------------------------------------------------------------------
 // model
 // -----------------------------------------------------------------------------
 
-/** What `checkpoint` is a primitive of. */
+/** The parameters of `checkpoint`. */
 export interface Recomputed {
   readonly program: Program
 }
@@ -30,7 +30,7 @@ const concretes = (list: readonly Tensor[]): readonly Concrete[] => list.filter(
 
 const pulled = /* @__PURE__ */ new WeakSet<Program>()
 
-/** Whether a program is pulled back for the first time: most are so once only, and need not be staged for that. */
+/** Whether a program is pulled back for the first time: most are pulled back only once, which needs no staging. */
 const isNew = (program: Program): boolean => {
   if (pulled.has(program)) return false
   pulled.add(program)
@@ -94,7 +94,7 @@ export const checkpointPrimitive: Primitive<Recomputed> = {
 // -----------------------------------------------------------------------------
 
 /**
- * The same function, which keeps only its arguments for the backward pass and computes the rest again there: memory for
+ * The function itself, except that it keeps only its arguments for the backward pass and computes the rest again there: memory for
  * time, at about one more forward pass. Values and gradients are the same bit for bit, as long as what is differentiated is
  * passed in or used directly; derivatives of higher order are right, and the same up to rounding.
  *
@@ -111,9 +111,12 @@ export const checkpointPrimitive: Primitive<Recomputed> = {
  * const loss = (x: T.Tensor<[2]>) => T.sum(block(block(x)))
  * grad(loss)(T.of([0.1, 0.2])).shape // => [2]
  */
-export const checkpoint =
-  <Args extends readonly unknown[], R>(f: (...args: Args) => R): ((...args: Args) => R) =>
-  (...args) => {
+export const checkpoint = <Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  ...more: readonly []
+): ((...args: Args) => R) => {
+  requireFunctions('checkpoint', { f }, more)
+  return (...args) => {
     const flatArgs = flattenAs('checkpoint', args, ofArguments)
     let outcome: Flat<R> | undefined
     const { program, operands } = stageAt('checkpoint', flatArgs.leaves, (leaves) => {
@@ -122,3 +125,4 @@ export const checkpoint =
     })
     return outcome!.unflatten(bind(checkpointPrimitive, operands, { program }))
   }
+}

@@ -5,7 +5,8 @@ import { LeakedTracerError, ownRule } from '../primitive/traced.js'
 import { align } from '../primitive/batch.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
-import { TreeError, kindOf } from '../tree/error.js'
+import { describe } from '../internal/describe.js'
+import { TreeError } from '../tree/error.js'
 import { type Flat, flattenAs, mapTensors } from '../tree/model.js'
 import { callMapped } from './batching.js'
 import {
@@ -19,7 +20,7 @@ import {
 } from './customPrimitive.js'
 import type { Leaves } from './leafwise.js'
 import { closedProgram } from './program.js'
-import { leavesLike, ofArguments, results, zeroLike } from './arguments.js'
+import { leavesLike, ofArguments, requireFunctions, requirePair, results, zeroLike } from './arguments.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -44,7 +45,7 @@ interface Rule {
   readonly jvp: (operands: readonly Tensor[], tangents: Slots, out: readonly TensorType[]) => Slots
   /** The pullback, at operands and results. */
   readonly vjp: (operands: readonly Tensor[], out: readonly TensorType[]) => (cotangents: Slots) => Slots
-  /** The same with programs, for operands of some types; throws where function or rule cannot be staged. */
+  /** The rule as programs, for operands of some types; throws where function or rule cannot be staged. */
   readonly close: (operands: readonly TensorType[]) => Bound
 }
 
@@ -56,7 +57,7 @@ const closedOver = (name: string): LeakedTracerError => ownRule(name, 'a transfo
 
 /**
  * The primitive of a function with a rule, which belongs to one call. A program has it only where the rule cannot be staged:
- * what is wrong with the rule is said when a derivative is taken.
+ * a wrong rule is refused when a derivative is taken.
  */
 const primitiveOf = (name: string, rule: Rule): Primitive => ({
   name,
@@ -81,7 +82,7 @@ const primitiveOf = (name: string, rule: Rule): Primitive => ({
     try {
       return rule.close(operands)
     } catch {
-      // What is wrong with a rule is said where its derivative is taken, and not before.
+      // A wrong rule is refused when its derivative is taken, and not before.
       return undefined
     }
   }
@@ -125,7 +126,7 @@ const mappedRule = (rule: Rule, size: number): Rule => {
   }
 }
 
-/** Says of a leak inside of a rule, or of the linear map that it gives, where it comes from. */
+/** Names the rule in the error of a value that leaks out of it, or out of the linear map that it gives. */
 const guarded =
   <A extends readonly unknown[], B>(name: string, rule: (...args: A) => B): ((...args: A) => B) =>
   (...args) => {
@@ -167,23 +168,17 @@ interface Remembered<R> {
 // constructors
 // -----------------------------------------------------------------------------
 
-/** Refuses what is no pair. */
-const requirePair = <A, B>(name: string, rule: string, pair: string, given: readonly [A, B]): readonly [A, B] => {
-  if (Array.isArray(given) && given.length === 2) return given
-  throw new TreeError(name, '', `${rule} returned ${kindOf(given)}; a pair ${pair} is required`)
-}
-
 /** The leaves of the cotangents that a backward rule gave, in the order of the leaves of the arguments. */
 const cotangentLeaves = (args: readonly unknown[], given: readonly unknown[]): Slots => {
   if (!Array.isArray(given)) {
-    const rule = `the backward rule returned ${kindOf(given)}; a list of one cotangent per argument is required`
+    const rule = `the backward rule returned ${describe(given)}; expected a list of one cotangent per argument`
     throw new TreeError('customVjp', '', rule)
   }
   if (given.length !== args.length) {
     throw new TreeError(
       'customVjp',
       '',
-      `the backward rule returned ${given.length} cotangents; one per argument is required, ${args.length}`
+      `the backward rule returned ${given.length} cotangents; expected one per argument, ${args.length}`
     )
   }
   return args.flatMap((arg, i): Slots => {
@@ -194,8 +189,8 @@ const cotangentLeaves = (args: readonly unknown[], given: readonly unknown[]): S
 }
 
 /**
- * A function whose pullback is given, for where the derivative of the formula is not the one that is wanted: one that is
- * unstable, wasteful, or deliberately another (a straight-through estimator, a reversed gradient).
+ * A function whose pullback is given, for use where the derivative of the formula is not the one you want: where it is
+ * unstable or wasteful, or where another one is intended (a straight-through estimator, a reversed gradient).
  *
  * `forward` returns the value and the residuals, everything that `backward` needs: neither may close over values of a
  * transformation, which is refused. `backward(residuals, cotangent)` must be linear in the cotangent, and gives one
@@ -216,15 +211,19 @@ const cotangentLeaves = (args: readonly unknown[], given: readonly unknown[]): S
  * )
  * grad((x: T.Tensor<[2]>) => T.sum(roundStraightThrough(x)))(T.of([0.4, 1.7])) // => T.of([1, 1])
  */
-export const customVjp =
-  <Args extends readonly unknown[], R, Residuals>(
-    forward: (...args: Args) => readonly [value: R, residuals: Residuals],
-    backward: (residuals: Residuals, cotangent: R) => Cotangents<Args>
-  ): ((...args: Args) => R) =>
-  (...args) => {
+export const customVjp = <Args extends readonly unknown[], R, Residuals>(
+  forward: (...args: Args) => readonly [value: R, residuals: Residuals],
+  backward: (residuals: Residuals, cotangent: R) => Cotangents<Args>,
+  ...more: readonly []
+): ((...args: Args) => R) => {
+  requireFunctions('customVjp', { forward, backward }, more)
+  return (...args) => {
     const flatArgs = flattenAs('customVjp', args, ofArguments)
-    const forwardAt = (operands: readonly Tensor[]): readonly [value: R, residuals: Residuals] =>
-      requirePair('customVjp', 'the forward rule', '[value, residuals]', forward(...flatArgs.unflatten(operands)))
+    const forwardAt = (operands: readonly Tensor[]): readonly [value: R, residuals: Residuals] => {
+      const pair = forward(...flatArgs.unflatten(operands))
+      requirePair('customVjp', 'the forward rule', pair, '[value, residuals]')
+      return pair
+    }
     const outcome = remembered<R>('customVjp')
     let known: { readonly operands: readonly Tensor[]; readonly residuals: Residuals } | undefined
 
@@ -277,6 +276,7 @@ export const customVjp =
     }
     return outcome.at(bind(primitiveOf('customVjp', rule), flatArgs.leaves, none))
   }
+}
 
 /** The tensors in a value of any kind. */
 const tensorsOf = (value: unknown): readonly Tensor[] => {
@@ -322,22 +322,20 @@ const requireConcrete = (name: string, residuals: unknown): void => {
  * grad(softplus)(T.scalar(0)) // => T.scalar(0.5)
  * jvp(softplus)([T.scalar(0)], [T.scalar(2)])[1] // => T.scalar(1)
  */
-export const customJvp =
-  <Args extends readonly unknown[], R>(
-    f: (...args: Args) => R,
-    rule: (primals: Args, tangents: Args) => readonly [value: R, tangent: R]
-  ): ((...args: Args) => R) =>
-  (...args) => {
+export const customJvp = <Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  rule: (primals: Args, tangents: Args) => readonly [value: R, tangent: R],
+  ...more: readonly []
+): ((...args: Args) => R) => {
+  requireFunctions('customJvp', { f, rule }, more)
+  return (...args) => {
     const flatArgs = flattenAs('customJvp', args, ofArguments)
     const outcome = remembered<R>('customJvp')
-    const ruleAt = guarded('customJvp', (operands: readonly Tensor[], tangents: readonly Tensor[]) =>
-      requirePair(
-        'customJvp',
-        'the rule',
-        '[value, tangent]',
-        rule(flatArgs.unflatten(operands), flatArgs.unflatten(tangents))
-      )
-    )
+    const ruleAt = guarded('customJvp', (operands: readonly Tensor[], tangents: readonly Tensor[]) => {
+      const pair = rule(flatArgs.unflatten(operands), flatArgs.unflatten(tangents))
+      requirePair('customJvp', 'the rule', pair, '[value, tangent]')
+      return pair
+    })
     const push = (operands: readonly Tensor[], tangents: readonly Tensor[], out: readonly TensorType[]) => {
       const [value, tangent] = ruleAt(operands, tangents)
       leavesLike('customJvp', 'value', outcome.at(out.map(zeroLike)), value)
@@ -362,3 +360,4 @@ export const customJvp =
     }
     return outcome.at(bind(primitiveOf('customJvp', own), flatArgs.leaves, none))
   }
+}

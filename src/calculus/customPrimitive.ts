@@ -45,7 +45,7 @@ export interface CustomJvp {
 export const full = (slots: Slots, types: readonly TensorType[]): readonly Tensor[] =>
   types.map((type, i) => slots[i] ?? zeroLike(type))
 
-/** The transpose of a linear map between leaves of some types: its pullback, which is the same anywhere. */
+/** The transpose of a linear map between leaves of some types: its pullback, which does not depend on the point. */
 export const transposed = (name: string, types: readonly TensorType[], linear: Leaves): ((slots: Slots) => Slots) =>
   pullBack(name, linear, types.map(zeroLike)).pull
 

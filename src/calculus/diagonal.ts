@@ -9,7 +9,7 @@ import { requireSameShape, zipWithAs } from '../tree/model.js'
 import { blocksByColumn, overBasis } from './basis.js'
 import { type Jacobian, assemble, leafwise } from './jacobian.js'
 import { type Leaves, pushForward } from './leafwise.js'
-import { zeroLike } from './arguments.js'
+import { requireFunctions, zeroLike } from './arguments.js'
 
 const full = (slots: Slots, like: readonly Tensor[]): readonly Tensor[] =>
   like.map((each, i) => slots[i] ?? zeroLike(each))
@@ -39,11 +39,12 @@ const secondAlong = (operation: string, f: Leaves, params: readonly Tensor[]): r
  * const f = (x: T.Tensor<[2]>) => T.sum(T.mul(x, T.square(x)))
  * hessianDiagonal(f)(T.of([1, 2])) // => T.of([6, 12])
  */
-export const hessianDiagonal =
-  <P, Rest extends readonly unknown[], R>(
-    f: (params: P, ...rest: Rest) => R
-  ): ((params: P, ...rest: Rest) => Jacobian<R, P>) =>
-  (params, ...rest) => {
+export const hessianDiagonal = <P, Rest extends readonly unknown[], R>(
+  f: (params: P, ...rest: Rest) => R,
+  ...more: readonly []
+): ((params: P, ...rest: Rest) => Jacobian<R, P>) => {
+  requireFunctions('hessianDiagonal', { f }, more)
+  return (params, ...rest) => {
     const taken = leafwise('hessianDiagonal', (p: P) => f(p, ...rest), params)
     const { leaves } = taken.params
     const along = secondAlong('hessianDiagonal', taken.f, leaves)
@@ -52,6 +53,7 @@ export const hessianDiagonal =
       along.map((each) => blocksByColumn(each, leaves))
     )
   }
+}
 
 /**
  * The Laplacian in the first argument, the sum of all pure second derivatives, of every result: it has the structure and
@@ -63,13 +65,17 @@ export const hessianDiagonal =
  *
  * laplacian((x: T.Tensor<[3]>) => T.sum(T.square(x)))(T.of([1, 2, 3])) // => T.scalar(6)
  */
-export const laplacian =
-  <P, Rest extends readonly unknown[], R>(f: (params: P, ...rest: Rest) => R): ((params: P, ...rest: Rest) => R) =>
-  (params, ...rest) => {
+export const laplacian = <P, Rest extends readonly unknown[], R>(
+  f: (params: P, ...rest: Rest) => R,
+  ...more: readonly []
+): ((params: P, ...rest: Rest) => R) => {
+  requireFunctions('laplacian', { f }, more)
+  return (params, ...rest) => {
     const taken = leafwise('laplacian', (p: P) => f(p, ...rest), params)
     const along = secondAlong('laplacian', taken.f, taken.params.leaves)
     return taken.result().unflatten(along.map((each) => sumOver(each, [0])))
   }
+}
 
 /**
  * The divergence of a vector field, the trace of its Jacobian: a scalar. The result of the field must have the structure
@@ -81,11 +87,12 @@ export const laplacian =
  *
  * divergence((x: T.Tensor<[2]>) => T.mul(x, T.of([2, 3])))(T.of([5, 7])) // => T.scalar(5)
  */
-export const divergence =
-  <P, Rest extends readonly unknown[]>(
-    field: (params: P, ...rest: Rest) => NoInfer<P>
-  ): ((params: P, ...rest: Rest) => Tensor<[]>) =>
-  (params, ...rest) => {
+export const divergence = <P, Rest extends readonly unknown[]>(
+  field: (params: P, ...rest: Rest) => NoInfer<P>,
+  ...more: readonly []
+): ((params: P, ...rest: Rest) => Tensor<[]>) => {
+  requireFunctions('divergence', { field }, more)
+  return (params, ...rest) => {
     const checked = (p: P): P =>
       zipWithAs('divergence', field(p, ...rest), p, (result, own, path) => {
         requireSameShape('divergence', path === '' ? 'the result and the argument' : path, result, own)
@@ -104,3 +111,4 @@ export const divergence =
     })
     return typed<[]>(sumOver(parts[0]!, [0]))
   }
+}

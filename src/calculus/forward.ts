@@ -1,9 +1,15 @@
 /** The forward mode for users. */
+import { describe } from '../internal/describe.js'
 import { add } from '../tensor/arithmetic.js'
 import type { Tensor } from '../tensor/model.js'
 import { ForwardTrace } from '../transform/forward.js'
 import { flattenAs } from '../tree/model.js'
-import { leavesLike, ofArguments, requireFloatArgument, results, zeroLike } from './arguments.js'
+import { leavesLike, ofArguments, requireFloatArgument, requireFunctions, results, zeroLike } from './arguments.js'
+
+const requireArguments = (what: string, list: readonly unknown[]): void => {
+  if (Array.isArray(list)) return
+  throw new TypeError(`jvp: ${what} are ${describe(list)}; expected a list of arguments, as jvp(f)([x], [t])`)
+}
 
 /**
  * The value of a function and its derivative along a direction: `jvp(f)(args, tangents)` is `[f(args), J tangents]`.
@@ -17,11 +23,14 @@ import { leavesLike, ofArguments, requireFloatArgument, results, zeroLike } from
  * jvp((x: T.Tensor<[]>, y: T.Tensor<[]>) => T.mul(x, y))([T.scalar(3), T.scalar(4)], [T.scalar(1), T.scalar(0)])
  * // => [T.scalar(12), T.scalar(4)]
  */
-export const jvp =
-  <Args extends readonly unknown[], R>(
-    f: (...args: Args) => R
-  ): ((args: Args, tangents: Args) => readonly [value: R, tangent: R]) =>
-  (args, tangents) => {
+export const jvp = <Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  ...more: readonly []
+): ((args: Args, tangents: Args) => readonly [value: R, tangent: R]) => {
+  requireFunctions('jvp', { f }, more)
+  return (args, tangents) => {
+    requireArguments('primals', args)
+    requireArguments('tangents', tangents)
     const forward = new ForwardTrace('jvp', add)
     try {
       const flatArgs = flattenAs('jvp', args, ofArguments)
@@ -38,3 +47,4 @@ export const jvp =
       forward.close()
     }
   }
+}

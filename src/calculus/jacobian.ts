@@ -7,7 +7,7 @@ import { TreeError } from '../tree/error.js'
 import { type Flat, flattenAs } from '../tree/model.js'
 import { blocksByColumn, blocksByRow, dimension, overBasis } from './basis.js'
 import { type Leaves, pullBack, pushForward } from './leafwise.js'
-import { requireFloat, results, theResult, zeroLike } from './arguments.js'
+import { passLater, requireFloat, requireFunctions, results, zeroLike } from './arguments.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -33,8 +33,8 @@ type Inside<P, A extends Shape> =
 export type Jacobian<R, P> = R extends Tensor<infer A> ? Inside<P, A> : { [Key in keyof R]: Jacobian<R[Key], P> }
 
 /**
- * How a Jacobian is computed: a column per input element (`'forward'`), or a row per output element (`'reverse'`). Unless
- * given, whichever are fewer.
+ * How a Jacobian is computed: a column per input element (`'forward'`), or a row per output element (`'reverse'`). By
+ * default, whichever are fewer.
  *
  * @example
  * import { type JacobianOptions, jacobian } from 'pullback/Grad'
@@ -54,16 +54,16 @@ interface Taken<P, R> {
   readonly result: () => Flat<R>
 }
 
-/** Takes a function apart into one of leaves; leaves that cannot be differentiated are refused by path. */
+/** A function of trees as one of leaves; leaves that cannot be differentiated are refused by path. */
 export const leafwise = <P, R>(operation: string, f: (params: P) => R, params: P): Taken<P, R> => {
   const flat = flattenAs(operation, params)
-  flat.leaves.forEach((leaf, i) => requireFloat(operation, leaf, flat.paths[i] ?? '', 'the argument'))
+  flat.leaves.forEach((leaf, i) => requireFloat(operation, leaf, flat.paths[i] || 'the argument', passLater))
   let outcome: Flat<R> | undefined
   return {
     params: flat,
     f: (leaves) => {
       outcome = results(operation, f(flat.unflatten(leaves)))
-      outcome.leaves.forEach((leaf, i) => requireFloat(operation, leaf, outcome?.paths[i] ?? '', theResult))
+      outcome.leaves.forEach((leaf, i) => requireFloat(operation, leaf, outcome?.paths[i] || 'the result'))
       return outcome.leaves
     },
     result: () => {
@@ -130,12 +130,12 @@ const replace = (tree: unknown, leaf: () => unknown): unknown => {
   return Object.fromEntries(Object.entries(tree).map(([key, child]) => [key, replace(child, leaf)]))
 }
 
-/** Vouches for a tree that was put together from the blocks. */
+/** Casts a tree that was put together from the blocks. */
 const nested = <J>(tree: unknown): J => tree as J
 
 const check = /* @__PURE__ */ options<JacobianOptions>('jacobian', { mode: oneOf('forward', 'reverse') })
 
-/** The Jacobian in the name of an operation. */
+/** The Jacobian; errors name the operation. */
 const jacobianAs = <P, R>(
   operation: string,
   f: (params: P) => R,
@@ -169,6 +169,7 @@ export const jacobian = <P, Rest extends readonly unknown[], R>(
   f: (params: P, ...rest: Rest) => R,
   options: JacobianOptions = {}
 ): ((params: P, ...rest: Rest) => Jacobian<R, P>) => {
+  requireFunctions('jacobian', { f })
   check(options)
   return (params, ...rest) => jacobianAs('jacobian', (p: P) => f(p, ...rest), params, options.mode)
 }
@@ -186,11 +187,13 @@ export const jacobian = <P, Rest extends readonly unknown[], R>(
  *
  * hessian((x: T.Tensor<[2]>) => T.prod(x))(T.of([3, 5])) // => T.of([[0, 1], [1, 0]])
  */
-export const hessian =
-  <P, Rest extends readonly unknown[], R>(
-    f: (params: P, ...rest: Rest) => R
-  ): ((params: P, ...rest: Rest) => Jacobian<Jacobian<R, P>, P>) =>
-  (params, ...rest) => {
+export const hessian = <P, Rest extends readonly unknown[], R>(
+  f: (params: P, ...rest: Rest) => R,
+  ...more: readonly []
+): ((params: P, ...rest: Rest) => Jacobian<Jacobian<R, P>, P>) => {
+  requireFunctions('hessian', { f }, more)
+  return (params, ...rest) => {
     const inner = (at: P): Jacobian<R, P> => jacobianAs('hessian', (p: P) => f(p, ...rest), at, 'reverse')
     return jacobianAs('hessian', inner, params, 'forward')
   }
+}

@@ -1,4 +1,4 @@
-/** From many examples to one: the way back from what `vmap` puts in front. */
+/** From many examples to one: takes away the axis that `vmap` puts in front. */
 import { dual } from '../internal/dual.js'
 import { requireTensor } from '../internal/require.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
@@ -27,7 +27,7 @@ export type WithoutAxis<P> =
       ? { [Key in keyof P]: WithoutAxis<P[Key]> }
       : P
 
-/** What has been checked to have lost its axis. */
+/** Casts a tree whose leaves have been checked to have lost their axis. */
 const asWithout = <P>(tree: unknown): WithoutAxis<P> => tree as WithoutAxis<P>
 
 const without = <P>(tree: P, f: (leaf: Tensor) => Tensor): WithoutAxis<P> =>
@@ -36,14 +36,14 @@ const without = <P>(tree: P, f: (leaf: Tensor) => Tensor): WithoutAxis<P> =>
       const { shape } = leaf
       const name = path === '' ? 'a leaf' : path
       if (shape.length === 0) {
-        throw new ShapeError('overExamples', [shape], `${name} is a scalar; an axis of examples in front is required`)
+        throw new ShapeError('overExamples', [shape], `${name} is a scalar; expected an axis of examples in front`)
       }
       const result = f(leaf)
       requireTensor('overExamples', result, `the result for ${name}`)
       const rest = shape.slice(1)
       if (equals(result.shape, rest)) return result
       const given = `${name} of shape ${show(shape)} became one of shape ${show(result.shape)}`
-      throw new ShapeError('overExamples', [shape, result.shape], `${given}; ${show(rest)} is required`)
+      throw new ShapeError('overExamples', [shape, result.shape], `${given}; expected shape ${show(rest)}`)
     })
   )
 
@@ -69,7 +69,7 @@ const without = <P>(tree: P, f: (leaf: Tensor) => Tensor): WithoutAxis<P> =>
  * mean // => { w: T.of([1, 4]) }
  * overExamples(each, (leaf) => T.at(leaf, 0)) // => { w: T.of([2, 0]) }
  *
- * overExamples(each, T.sum) // throws overExamples: w of shape [2, 2] became one of shape []; [2] is required
+ * overExamples(each, T.sum) // throws overExamples: w of shape [2, 2] became one of shape []; expected shape [2]
  */
 export const overExamples: {
   (f: (leaf: Tensor<Shape>) => Tensor): <P>(tree: P) => WithoutAxis<P>

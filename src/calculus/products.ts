@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor/model.js'
 import { type Flat, flattenAs } from '../tree/model.js'
 import { leafwise } from './jacobian.js'
 import { pullBack, pushForward } from './leafwise.js'
-import { leavesLike, ofArguments, requireFloatArgument, results, zeroLike } from './arguments.js'
+import { leavesLike, ofArguments, requireFloatArgument, requireFunctions, results, zeroLike } from './arguments.js'
 
 /**
  * The value of a function and its derivative there, as a linear map of tangents that may be applied many times: the
@@ -23,11 +23,12 @@ import { leavesLike, ofArguments, requireFloatArgument, results, zeroLike } from
  * derivative(T.of([1, 0])) // => T.of([2, 0])
  * derivative(T.of([0, 1])) // => T.of([0, 6])
  */
-export const linearize =
-  <Args extends readonly unknown[], R>(
-    f: (...args: Args) => R
-  ): ((...args: Args) => readonly [value: R, derivative: (...tangents: Args) => R]) =>
-  (...args) => {
+export const linearize = <Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  ...more: readonly []
+): ((...args: Args) => readonly [value: R, derivative: (...tangents: Args) => R]) => {
+  requireFunctions('linearize', { f }, more)
+  return (...args) => {
     const flatArgs = flattenAs('linearize', args, ofArguments)
     flatArgs.leaves.forEach((leaf, i) => requireFloatArgument('linearize', leaf, flatArgs.paths[i]!))
     let outcome: Flat<R> | undefined
@@ -50,8 +51,9 @@ export const linearize =
       (...tangents) => at(run(program, [...leavesLike('linearize', 'tangent', args, tangents), ...captured]))
     ]
   }
+}
 
-/** The product of a Hessian with a vector in the name of an operation. */
+/** The product of a Hessian with a vector; errors name the operation. */
 const hessianProduct = <P>(operation: string, f: (params: P) => unknown, params: P, v: P): P => {
   const gradient = (p: P): P => differentiate(operation, (at: P) => [f(at), undefined], p)[1]
   const { params: flat, f: ofLeaves } = leafwise(operation, gradient, params)
@@ -75,10 +77,13 @@ const moved = ({ value, tangent }: ReturnType<typeof pushForward>): readonly Ten
  *
  * hvp((x: T.Tensor<[2]>) => T.prod(x))(T.of([3, 5]), T.of([1, 10])) // => T.of([10, 1])
  */
-export const hvp =
-  <P, Rest extends readonly unknown[]>(f: ScalarFunction<P, Rest>): ((params: P, v: NoInfer<P>, ...rest: Rest) => P) =>
-  (params, v, ...rest) =>
-    hessianProduct('hvp', (p: P) => f(p, ...rest), params, v)
+export const hvp = <P, Rest extends readonly unknown[]>(
+  f: ScalarFunction<P, Rest>,
+  ...more: readonly []
+): ((params: P, v: NoInfer<P>, ...rest: Rest) => P) => {
+  requireFunctions('hvp', { f }, more)
+  return (params, v, ...rest) => hessianProduct('hvp', (p: P) => f(p, ...rest), params, v)
+}
 
 /**
  * The product of the generalised Gauss-Newton matrix with a vector, `J' H J v`, where `J` is the Jacobian of the model in
@@ -95,13 +100,14 @@ export const hvp =
  * const loss = (outputs: T.Tensor<[2]>) => T.sum(T.square(outputs))
  * gaussNewtonVectorProduct(model, loss)(T.scalar(1), T.scalar(1), T.of([1, 2])) // => T.scalar(10)
  */
-export const gaussNewtonVectorProduct =
-  <P, Rest extends readonly unknown[], Outputs>(
-    model: (params: P, ...rest: Rest) => Outputs,
-    loss: (outputs: NoInfer<Outputs>) => Tensor<[]>
-  ): ((params: P, v: NoInfer<P>, ...rest: Rest) => P) =>
-  (params, v, ...rest) => {
-    const operation = 'gaussNewtonVectorProduct'
+export const gaussNewtonVectorProduct = <P, Rest extends readonly unknown[], Outputs>(
+  model: (params: P, ...rest: Rest) => Outputs,
+  loss: (outputs: NoInfer<Outputs>) => Tensor<[]>,
+  ...more: readonly []
+): ((params: P, v: NoInfer<P>, ...rest: Rest) => P) => {
+  const operation = 'gaussNewtonVectorProduct'
+  requireFunctions(operation, { model, loss }, more)
+  return (params, v, ...rest) => {
     const { params: flat, f, result } = leafwise(operation, (p: P) => model(p, ...rest), params)
     const pushed = pushForward(operation, f, flat.leaves, leavesLike(operation, 'vector', params, v))
     const { unflatten } = result()
@@ -109,3 +115,4 @@ export const gaussNewtonVectorProduct =
     const pulled = pullBack(operation, f, flat.leaves).pull(flattenAs(operation, curved).leaves)
     return flat.unflatten(flat.leaves.map((leaf, i) => pulled[i] ?? zeroLike(leaf)))
   }
+}

@@ -9,15 +9,15 @@ import { stage } from '../transform/stage.js'
 import { callMapped } from './batching.js'
 import { type Leaves, pullBack, pushForward } from './leafwise.js'
 
-/** A program made from a function of types alone: it may close over nothing that a transformation holds. */
+/** A program made from a function of types alone: it must not close over values of a transformation. */
 export const closedProgram = (name: string, types: readonly TensorType[], f: Leaves): Program => {
   const { program, captured } = stage(name, types, f)
   if (captured.length === 0) return program
-  // The library's own programs close over nothing: a rule of the user's does.
+  // The library's own programs close over nothing, but a rule of the user's may.
   throw ownRule(name, captured[0] instanceof Traced ? captured[0].interpreter.transformation : 'a transformation')
 }
 
-/** Remembers what has been made from a program: programs are immutable, so everything is made once. */
+/** Remembers the result for each program: programs are immutable, so that it is computed once. */
 export const memo = <A>(): ((from: Program, key: string, make: () => A) => A) => {
   const made = new WeakMap<Program, Map<string, A>>()
   return (from, key, make) => {
@@ -39,13 +39,13 @@ const mask = (flags: readonly boolean[]): string => flags.map((flag) => (flag ? 
 
 const select = <A>(list: readonly A[], flags: readonly boolean[]): readonly A[] => list.filter((_, i) => flags[i])
 
-/** Puts a shorter list where the flags are, and `undefined` elsewhere. */
+/** Scatters a list to the positions whose flag is set; `undefined` elsewhere. */
 export const spreadOver = <A>(list: readonly A[], flags: readonly boolean[]): readonly (A | undefined)[] => {
   let next = 0
   return flags.map((flag) => (flag ? list[next++] : undefined))
 }
 
-/** The types of what a program returns. */
+/** The types of the results of a program. */
 export const outputTypes = (program: Program): readonly TensorType[] => program.outputs
 
 /** A program of values and tangents. */

@@ -1,17 +1,20 @@
 /** The reverse mode for users: `vjp`, and `grad` in its forms. */
-import { ShapeError, show } from '../shape/model.js'
+import { type Shape, ShapeError, show } from '../shape/model.js'
 import type { Show } from '../shape/static.js'
 import { add } from '../tensor/arithmetic.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
 import { ReverseTrace } from '../transform/reverse.js'
+import { typed } from '../tensor/typed.js'
 import { mapAs, mapTensors } from '../tree/model.js'
 import {
   leavesLike,
   ofArguments,
+  passLater,
   requireFloat,
   requireFloatArgument,
+  requireFunctions,
+  requirePair,
   results,
-  theResult,
   zeroLike
 } from './arguments.js'
 
@@ -40,9 +43,9 @@ type Found<R> = R extends Tensor<infer S> ? `shape ${Show<S>}` : 'no tensor'
  * any shape through, which turn out to be scalar when they are called: `grad(grad(T.sin))(T.scalar(1))`.
  */
 type IfScalar<Name extends string, R, P> =
-  Tensor<[]> extends R ? P : `${Name}: the function returned ${Found<R>}; a scalar is required`
+  Tensor<[]> extends R ? P : `${Name}: the function returned ${Found<R>}; expected a scalar`
 
-/** Parameters that have passed the condition. */
+/** Casts parameters that have passed the condition. */
 const passed = <P>(params: unknown): P => params as P
 
 // -----------------------------------------------------------------------------
@@ -52,36 +55,37 @@ const passed = <P>(params: unknown): P => params as P
 /** The tree on a tape: each leaf an input. The path of a leaf that cannot be differentiated is in the error. */
 const lift = <P>(operation: string, tape: ReverseTrace, params: P): P =>
   mapAs(operation, params, (leaf, path) => {
-    requireFloat(operation, leaf, path, 'the argument')
+    requireFloat(operation, leaf, path || 'the argument', passLater)
     return tape.input(leaf)
   })
 
-/** The operations that have a form with an aux beside them. */
-const withAux: readonly string[] = ['grad', 'valueAndGrad']
+/** Whether an operation gives a gradient, and so could have an aux beside it, or be `vjp`. */
+const isGradient = (operation: string): boolean => /grad/i.test(operation)
 
-/** Whether an operation can be replaced by vjp: the user calls it for the gradient. */
-const isGradient = (operation: string): boolean => withAux.some((name) => operation.startsWith(name))
+const notScalar = (operation: string, shapes: readonly Shape[], found: string, remedy: string): ShapeError => {
+  const other = isGradient(operation) ? ', or differentiate with vjp' : ''
+  return new ShapeError(operation, shapes, `the function returned ${found}; expected a scalar${remedy}${other}`)
+}
 
 const requireScalar = (operation: string, value: unknown): Tensor => {
   if (!isTensor(value)) {
     results(operation, value)
-    const aux = withAux.includes(operation)
-      ? `, return the rest as aux with ${operation}WithAux or differentiate with vjp`
-      : isGradient(operation)
-        ? ', return the rest as aux or differentiate with vjp'
-        : ''
-    throw new ShapeError(operation, [], `the function returned a tree of tensors; a scalar is required${aux}`)
+    const aux = `, return the rest as aux with ${operation.replace('WithAux', '')}WithAux`
+    throw notScalar(operation, [], 'a tree of tensors', isGradient(operation) ? aux : '')
   }
-  if (value.shape.length !== 0) {
-    const remedy = `reduce it with T.sum or T.mean${isGradient(operation) ? ', or differentiate with vjp' : ''}`
-    const rule = `the function returned shape ${show(value.shape)}; a scalar is required, ${remedy}`
-    throw new ShapeError(operation, [value.shape], rule)
+  if (value.shape.length > 0) {
+    throw notScalar(operation, [value.shape], `shape ${show(value.shape)}`, ', reduce it with T.sum or T.mean')
   }
-  requireFloat(operation, value, '', theResult)
+  requireFloat(operation, value, 'the result')
   return value
 }
 
-/** The value, the gradient and the aux of a function, in the name of an operation. */
+const asPair = <Pair>(operation: string, pair: Pair): Pair => {
+  requirePair(operation, 'the function', pair, '[value, aux]')
+  return pair
+}
+
+/** The value, the gradient and the aux of a function; errors name the operation. */
 export const differentiate = <P, Aux>(
   operation: string,
   f: (params: P) => readonly [value: unknown, aux: Aux],
@@ -108,7 +112,7 @@ export const differentiate = <P, Aux>(
  * the structure of `params`.
  *
  * `params` is any tree of float tensors; further arguments are constants of any type. It nests to any order. A
- * result that is not of shape `[]`, and a leaf that is no float tensor, are errors.
+ * result that is not of shape `[]`, and a leaf that is not a float tensor, are errors.
  *
  * @example
  * import { grad } from 'pullback/Grad'
@@ -118,12 +122,13 @@ export const differentiate = <P, Aux>(
  * grad(loss)({ w: T.of([1, 2]), b: T.scalar(0) }) // => { w: T.of([3, 4]), b: T.scalar(1) }
  * grad(grad(T.sin))(T.scalar(1)) // => T.scalar(-0.84147098)
  */
-export const grad =
-  <P, Rest extends readonly unknown[], R>(
-    f: (params: P, ...rest: Rest) => R
-  ): ((params: IfScalar<'grad', R, P>, ...rest: Rest) => P) =>
-  (params, ...rest) =>
-    differentiate('grad', (p: P) => [f(p, ...rest), undefined], passed<P>(params))[1]
+export const grad = <P, Rest extends readonly unknown[], R>(
+  f: (params: P, ...rest: Rest) => R,
+  ...more: readonly []
+): ((params: IfScalar<'grad', R, P>, ...rest: Rest) => P) => {
+  requireFunctions('grad', { f }, more)
+  return (params, ...rest) => differentiate('grad', (p: P) => [f(p, ...rest), undefined], passed<P>(params))[1]
+}
 
 /**
  * The value and the gradient of a function with a scalar result, in one pass.
@@ -134,14 +139,16 @@ export const grad =
  *
  * valueAndGrad((x: T.Tensor<[]>) => T.square(x))(T.scalar(3)) // => [T.scalar(9), T.scalar(6)]
  */
-export const valueAndGrad =
-  <P, Rest extends readonly unknown[], R>(
-    f: (params: P, ...rest: Rest) => R
-  ): ((params: IfScalar<'valueAndGrad', R, P>, ...rest: Rest) => readonly [value: Tensor<[]>, gradient: P]) =>
-  (params, ...rest) => {
+export const valueAndGrad = <P, Rest extends readonly unknown[], R>(
+  f: (params: P, ...rest: Rest) => R,
+  ...more: readonly []
+): ((params: IfScalar<'valueAndGrad', R, P>, ...rest: Rest) => readonly [value: Tensor<[]>, gradient: P]) => {
+  requireFunctions('valueAndGrad', { f }, more)
+  return (params, ...rest) => {
     const [value, gradient] = differentiate('valueAndGrad', (p: P) => [f(p, ...rest), undefined], passed<P>(params))
-    return [asScalar(value), gradient]
+    return [typed<[]>(value), gradient]
   }
+}
 
 /**
  * The gradient of a function that returns `[scalar, aux]`, and the aux beside it, which is not differentiated.
@@ -153,14 +160,16 @@ export const valueAndGrad =
  * const f = (x: T.Tensor<[2]>) => [T.sum(T.square(x)), { largest: T.max(x) }] as const
  * gradWithAux(f)(T.of([1, 2])) // => [T.of([2, 4]), { largest: T.scalar(2) }]
  */
-export const gradWithAux =
-  <P, Rest extends readonly unknown[], Aux>(
-    f: (params: P, ...rest: Rest) => readonly [value: Tensor<[]>, aux: Aux]
-  ): ((params: P, ...rest: Rest) => readonly [gradient: P, aux: Aux]) =>
-  (params, ...rest) => {
-    const [, gradient, aux] = differentiate('gradWithAux', (p) => f(p, ...rest), params)
+export const gradWithAux = <P, Rest extends readonly unknown[], Aux>(
+  f: (params: P, ...rest: Rest) => readonly [value: Tensor<[]>, aux: Aux],
+  ...more: readonly []
+): ((params: P, ...rest: Rest) => readonly [gradient: P, aux: Aux]) => {
+  requireFunctions('gradWithAux', { f }, more)
+  return (params, ...rest) => {
+    const [, gradient, aux] = differentiate('gradWithAux', (p) => asPair('gradWithAux', f(p, ...rest)), params)
     return [gradient, aux]
   }
+}
 
 /**
  * The value, the gradient and the aux of a function that returns `[scalar, aux]`.
@@ -172,20 +181,19 @@ export const gradWithAux =
  * const f = (x: T.Tensor<[]>) => [T.square(x), T.neg(x)] as const
  * valueAndGradWithAux(f)(T.scalar(3)) // => [T.scalar(9), T.scalar(6), T.scalar(-3)]
  */
-export const valueAndGradWithAux =
-  <P, Rest extends readonly unknown[], Aux>(
-    f: (params: P, ...rest: Rest) => readonly [value: Tensor<[]>, aux: Aux]
-  ): ((params: P, ...rest: Rest) => readonly [value: Tensor<[]>, gradient: P, aux: Aux]) =>
-  (params, ...rest) => {
-    const [value, gradient, aux] = differentiate('valueAndGradWithAux', (p) => f(p, ...rest), params)
-    return [asScalar(value), gradient, aux]
+export const valueAndGradWithAux = <P, Rest extends readonly unknown[], Aux>(
+  f: (params: P, ...rest: Rest) => readonly [value: Tensor<[]>, aux: Aux],
+  ...more: readonly []
+): ((params: P, ...rest: Rest) => readonly [value: Tensor<[]>, gradient: P, aux: Aux]) => {
+  requireFunctions('valueAndGradWithAux', { f }, more)
+  return (params, ...rest) => {
+    const [value, gradient, aux] = differentiate(
+      'valueAndGradWithAux',
+      (p) => asPair('valueAndGradWithAux', f(p, ...rest)),
+      params
+    )
+    return [typed<[]>(value), gradient, aux]
   }
-
-const isScalar = (x: Tensor): x is Tensor<[]> => x.shape.length === 0
-
-const asScalar = (x: Tensor): Tensor<[]> => {
-  if (isScalar(x)) return x
-  throw new ShapeError('grad', [x.shape], `shape ${show(x.shape)}; a scalar is required`)
 }
 
 /**
@@ -201,11 +209,12 @@ const asScalar = (x: Tensor): Tensor<[]> => {
  * value // => T.of([3, 8])
  * pullback(T.of([1, 10])) // => [T.of([3, 40]), T.of([1, 20])]
  */
-export const vjp =
-  <Args extends readonly unknown[], R>(
-    f: (...args: Args) => R
-  ): ((...args: Args) => readonly [value: R, pullback: (cotangent: R) => Args]) =>
-  (...args) => {
+export const vjp = <Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  ...more: readonly []
+): ((...args: Args) => readonly [value: R, pullback: (cotangent: R) => Args]) => {
+  requireFunctions('vjp', { f }, more)
+  return (...args) => {
     const tape = new ReverseTrace('vjp', add)
     try {
       const traced = mapAs(
@@ -232,3 +241,4 @@ export const vjp =
       tape.close()
     }
   }
+}

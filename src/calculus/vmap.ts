@@ -11,7 +11,7 @@ import type { BatchTrace } from '../transform/batch.js'
 import { TreeError, type Wording } from '../tree/error.js'
 import { type WithLeaves, mapAs } from '../tree/model.js'
 import { newBatch } from './batching.js'
-import { results } from './arguments.js'
+import { aTensor, requireFunctions, results } from './arguments.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -51,8 +51,8 @@ export type OutAxes<R> =
 type AllAxes<Args extends readonly unknown[]> = Axis | { readonly [I in keyof Args]: InAxes<Args[I]> }
 
 /**
- * What `vmap` is told: the mapped axis of every argument (one entry for all, or a list of one per argument; 0 unless
- * given), and where it stands in the results (0 unless given). `Axes` is the type of `inAxes` as it is written.
+ * The options of `vmap`: the mapped axis of every argument (one entry for all, or a list of one per argument; 0 by
+ * default), and where it stands in the results (0 by default). `Axes` is the type of `inAxes` as it is written.
  *
  * @example
  * import type { VmapOptions } from 'pullback/Vmap'
@@ -130,24 +130,25 @@ const withAxes = (
     if (isTensor(tree)) return visit({ leaf: tree, axis: axes, path })
     if (axes === null) return tree
     const where = (at: string): string => (at === '' || at.startsWith('[') ? `${path}${at}` : `${path}.${at}`)
-    const wording: Wording = { at: (at) => `${where(at)} is`, required: 'leaves must be tensors' }
+    const wording: Wording = { at: (at) => `${where(at)} is`, required: aTensor }
     const visitAt = (leaf: Tensor, at: string): Tensor => {
       const mapped = visit({ leaf, axis: axes, path: where(at) })
       return isTensor(mapped) ? mapped : leaf
     }
     return mapAs(operation, tree, visitAt, wording)
   }
-  const differ = (rule: string): TreeError => new TreeError(operation, path, `${what} at ${path}: ${rule}`)
-  if (!isNode(axes)) throw differ(`${describe(axes)}; a number, null or a tree of them is required`)
+  const differ = (rule: string): TreeError => new TreeError(operation, path, `${what} at ${path} ${rule}`)
+  if (!isNode(axes)) throw differ(`is ${describe(axes)}; expected a number, null or a tree of them`)
   if (isTensor(tree) || !isNode(tree)) {
-    throw differ('a tree of axes for one value; a number or null is required')
+    throw differ(`is ${describe(axes)} for ${describe(tree)}; expected a number or null`)
   }
-  if (Array.isArray(tree) !== Array.isArray(axes)) throw differ('another structure; that of the value is required')
+  if (Array.isArray(tree) !== Array.isArray(axes))
+    throw differ(`is ${describe(axes)} for ${describe(tree)}; expected the structure of the value`)
   const keys = Object.keys(tree)
   const missing = keys.find((key) => !Object.hasOwn(axes, key))
-  if (missing !== undefined) throw differ(`nothing for ${missing}; a number or null is required`)
+  if (missing !== undefined) throw differ(`has no entry for ${missing}; expected a number or null`)
   const extra = Object.keys(axes).find((key) => !Object.hasOwn(tree, key))
-  if (extra !== undefined) throw differ(`an entry for ${extra}, which the value does not have`)
+  if (extra !== undefined) throw differ(`has an entry for ${extra}; expected the keys of the value`)
   const entries = keys.map(
     (key) =>
       [key, withAxes(operation, what, tree[key], axes[key], below(path, key, Array.isArray(tree)), visit)] as const
@@ -161,8 +162,8 @@ const axisOf = (what: string, axis: number, shape: Shape, rank: number, path: st
     'vmap',
     [shape],
     rank === 0
-      ? `${what} ${axis} for ${path}, a scalar; an axis of it is required, pass it to every example with null`
-      : `${what} ${axis} for ${path} of shape ${show(shape)}; an integer from ${-rank} to ${rank - 1} is required`
+      ? `${what} is ${axis} for ${path}, a scalar; expected null, which passes it to every example`
+      : `${what} is ${axis} for ${path} of shape ${show(shape)}; expected an integer from ${-rank} to ${rank - 1}`
   )
 }
 
@@ -182,14 +183,20 @@ const fromFront = (rank: number, axis: number): readonly number[] => {
 // arguments
 // -----------------------------------------------------------------------------
 
+const counted = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+
 const axesOf = (inAxes: unknown, count: number): readonly unknown[] => {
   if (isAxis(inAxes)) return new Array<Axis>(count).fill(inAxes)
   if (!Array.isArray(inAxes)) {
-    const rule = `inAxes ${describe(inAxes)}; a number, null, 'split' or a list of one entry per argument is required`
+    const rule = `inAxes is ${describe(inAxes)}; expected a number, null, 'split' or a list of one entry per argument`
     throw new TreeError('vmap', '', rule)
   }
   if (inAxes.length === count) return inAxes
-  throw new TreeError('vmap', '', `inAxes has ${inAxes.length} entries for ${count} arguments; one each is required`)
+  throw new TreeError(
+    'vmap',
+    '',
+    `inAxes has ${counted(inAxes.length, 'entry', 'entries')} for ${counted(count, 'argument')}; expected one each`
+  )
 }
 
 /** The length of the mapped axis, on which all leaves must agree. */
@@ -206,8 +213,8 @@ const sizeOf = (args: readonly unknown[], axes: readonly unknown[], size: number
         'vmap',
         [first.shape, leaf.shape],
         first.path === 'size'
-          ? `${path} has size ${n} along its mapped axis; ${first.n} is required by the option size`
-          : `${first.path} has size ${first.n} along its mapped axis and ${path} has size ${n}; the same size is required`
+          ? `${path} has size ${n} along its mapped axis; expected ${first.n}, the option size`
+          : `${first.path} has size ${first.n} along its mapped axis and ${path} has size ${n}; expected the same size`
       )
     })
   )
@@ -215,7 +222,7 @@ const sizeOf = (args: readonly unknown[], axes: readonly unknown[], size: number
   throw new TreeError(
     'vmap',
     '',
-    'no argument is mapped; an axis of at least one leaf is required in inAxes, or the number of examples in size'
+    'no argument is mapped; expected an axis of at least one leaf in inAxes, or the number of examples in size'
   )
 }
 
@@ -224,7 +231,7 @@ const keysOf = (leaf: Tensor, path: string, size: number): Tensor => {
   return size === 0 ? fill([0, 2], leaf.dtype, 0) : stack(split(asSplit(leaf), size))
 }
 
-/** A leaf that has been checked to be a key. */
+/** Casts a leaf that has been checked to be a key. */
 const asSplit = (leaf: Tensor): Key => leaf as Key
 
 const enter = (batch: BatchTrace, arg: unknown, axes: unknown, i: number): unknown =>
@@ -239,7 +246,7 @@ const leave = (batch: BatchTrace, value: unknown, outAxes: unknown): unknown => 
   results('vmap', value)
   return withAxes('vmap', 'outAxes', value, outAxes, 'the result', ({ leaf, axis, path }) => {
     if (typeof axis !== 'number') {
-      throw new TreeError('vmap', path, `outAxes at ${path}: ${String(axis)}; an integer is required`)
+      throw new TreeError('vmap', path, `outAxes at ${path} is ${describe(axis)}; expected an integer`)
     }
     const rank = leaf.shape.length + 1
     return permuteTo(batch.spread(leaf), fromFront(rank, axisOf('outAxes', axis, leaf.shape, rank, path)))
@@ -260,7 +267,7 @@ const check = /* @__PURE__ */ options<VmapOptions<readonly unknown[], unknown>>(
  * The function of many examples at once from a function of one: `vmap(f)(xs)` is the stack of `f(x)` for every `x` along
  * the mapped axis. No loop is run: every operation works on all examples together.
  *
- * Arguments are trees of tensors; `inAxes` says which axis of each is mapped, 0 unless given. A result that is the same for
+ * Arguments are trees of tensors; `inAxes` says which axis of each is mapped, 0 by default. A result that is the same for
  * all examples is repeated. It nests, with itself and all other transformations: `vmap(grad(loss))` has a gradient per
  * example. Values inside cannot be read as numbers, since examples differ in them. Leaves whose sizes along the mapped axis
  * differ, and axes that a leaf does not have, are errors that name the path.
@@ -289,7 +296,7 @@ const check = /* @__PURE__ */ options<VmapOptions<readonly unknown[], unknown>>(
  * vmap(noisy, { inAxes: ['split', 0] })(Random.key(0), T.zeros([3])).shape // => [3]
  *
  * vmap((x: T.Tensor, y: T.Tensor) => T.add(x, y))(T.zeros([2]), T.zeros([3]))
- * // throws vmap: args[0] has size 2 along its mapped axis and args[1] has size 3; the same size is required
+ * // throws vmap: args[0] has size 2 along its mapped axis and args[1] has size 3; expected the same size
  */
 export const vmap: {
   <Args extends readonly unknown[], R>(
@@ -304,6 +311,7 @@ export const vmap: {
     options: VmapOptions<Args, R, Axes>
   ): (...args: MappedAll<Args, Axes>) => Loose<R>
 } = <Args extends readonly unknown[], R>(f: (...args: Args) => R, options: VmapOptions<Args, R> = {}) => {
+  requireFunctions('vmap', { f })
   check(options)
   const { inAxes = 0, outAxes = 0, size } = options
   const mapped = (...args: readonly unknown[]): unknown => {
@@ -318,8 +326,8 @@ export const vmap: {
   return vouched(mapped)
 }
 
-/** Arguments keep their structure, only their leaves lose an axis. */
+/** Casts arguments, which keep their structure: only their leaves lose an axis. */
 const asArguments = <Args extends readonly unknown[]>(list: readonly unknown[]): Args => list as Args
 
-/** The signatures say what the axes in the options do to the types; the run-time checks stand for them. */
+/** Casts to the signatures, which say what the axes in the options do to the types; the axes are checked at run time. */
 const vouched = (f: (...args: readonly unknown[]) => unknown): never => f as never

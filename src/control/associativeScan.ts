@@ -1,4 +1,5 @@
 /** All partial results of an associative operation, in logarithmically many steps. */
+import { requireFunctions } from '../calculus/arguments.js'
 import { options, checkedLater, flag } from '../internal/options.js'
 import { ShapeError, normalizeAxis, show } from '../shape/model.js'
 import { concat, stack } from '../tensor/join.js'
@@ -11,7 +12,7 @@ import { changes, inXs, ofXs, structureOf } from './structure.js'
 type Leaves = readonly Tensor[]
 
 /**
- * How `associativeScan` goes.
+ * The options of `associativeScan`.
  *
  * @example
  * import type { AssociativeScanOptions } from 'pullback/Control'
@@ -20,13 +21,13 @@ type Leaves = readonly Tensor[]
  * options.axis // => 1
  */
 export interface AssociativeScanOptions {
-  /** The axis along which elements stand, of every leaf: 0 unless given; negative from the back. */
+  /** The axis along which elements stand, of every leaf: 0 by default; negative from the back. */
   readonly axis?: number
   /** Whether it starts from the last element. */
   readonly reverse?: boolean
 }
 
-const elementChanges = /* @__PURE__ */ changes('an element', 'the function must return it as it came')
+const elementChanges = /* @__PURE__ */ changes('an element')
 
 /** Every second slice or all of them, along an axis: `count` from `start` on. */
 const slices = (x: Tensor, axis: number, start: number, step: number, count: number): Tensor =>
@@ -36,7 +37,7 @@ const slices = (x: Tensor, axis: number, start: number, step: number, count: num
     sizes: x.shape.map((n, each) => (each === axis ? count : n))
   })
 
-/** Slices in turn: first of the one, which may have one more, then of the other. */
+/** Slices of two tensors in alternation, starting with the first, which may have one more. */
 const interleaved = (even: Tensor, odd: Tensor, axis: number): Tensor => {
   const n = odd.shape[axis]!
   const shape = odd.shape.map((size, each) => (each === axis ? 2 * n : size))
@@ -61,12 +62,12 @@ const check = /* @__PURE__ */ options<AssociativeScanOptions>('associativeScan',
 
 /**
  * All partial results of an associative operation: `x_0, f(x_0, x_1), f(f(x_0, x_1), x_2), ...` along an axis, in
- * logarithmically many calls of `f`, of about twice as many elements in all.
+ * logarithmically many calls of `f`, on about twice as many elements in all.
  *
  * `f` is called with many elements at once, along the axis where they stand, and must treat them alike: elementwise
- * operations do, products of matrices in the last two axes do. It must be associative; else the result depends on how the
- * calls are arranged. Elements are trees of tensors, with one length along the axis. With `reverse`, element i is what
- * comes of all from the last down to i, with the later ones as the first operand.
+ * operations and products of matrices in the last two axes do. It must be associative; else the result depends on how the
+ * calls are arranged. Elements are trees of tensors, of equal length along the axis. With `reverse`, element i is the
+ * result for all from the last down to i, with the later ones as the first operand.
  *
  * G. E. Blelloch, Prefix Sums and Their Applications, 1990.
  *
@@ -89,6 +90,7 @@ export const associativeScan = <E>(
   f: (a: E, b: E) => NoInfer<E>,
   options: AssociativeScanOptions = {}
 ): (<X extends E>(xs: X) => X) => {
+  requireFunctions('associativeScan', { f })
   check(options)
   const { axis = 0, reverse = false } = options
   return (xs) => {
@@ -102,7 +104,7 @@ export const associativeScan = <E>(
         'associativeScan',
         [leaves[0]!.shape, leaves[other]!.shape],
         `${inXs(paths[0]!)} of shape ${show(leaves[0]!.shape)} and ${inXs(paths[other]!)} of shape ${show(leaves[other]!.shape)} ` +
-          `along axis ${axis}; the same size is required`
+          `differ along axis ${axis}; expected the same size`
       )
     }
     const combine = (a: Leaves, b: Leaves): Leaves => {

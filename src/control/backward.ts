@@ -15,7 +15,7 @@ type Leaves = readonly Tensor[]
 /** How a scan is applied. */
 type Apply = (operands: Leaves, params: Scanned) => Leaves
 
-/** What each step reads, stacked: the carry before it, its elements, and the cotangents of what it emitted. */
+/** The inputs of each step, stacked: the carry before it, its elements, and the cotangents of what it emitted. */
 interface Read {
   readonly kept: Leaves
   readonly xs: Leaves
@@ -23,7 +23,7 @@ interface Read {
   readonly constants: Leaves
 }
 
-/** What goes backward through the steps: cotangents of the carry, and totals of the constants. */
+/** The values carried backward through the steps: cotangents of the carry, and totals of the constants. */
 interface Going {
   readonly carry: Slots
   readonly totals: Slots
@@ -40,7 +40,7 @@ type Passed = readonly [going: Going, rows: Rows]
 const sum = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined =>
   a === undefined || b === undefined ? (a ?? b) : add(a, b)
 
-/** Where the rows of some steps lie, steps being counted in the order in which they were made. */
+/** The first row of `count` steps from step `from` on, in the order in which steps run. */
 const place = ({ length, reverse }: Scanned, from: number, count: number): number =>
   reverse ? length - from - count : from
 
@@ -48,7 +48,7 @@ const place = ({ length, reverse }: Scanned, from: number, count: number): numbe
 // one step, several steps
 // -----------------------------------------------------------------------------
 
-/** Backward through one step, from what its carry has been given `before`. */
+/** Backward through one step, whose carry has the cotangents `before` already. */
 const throughOne = (params: Scanned, at: number, read: Read, going: Going, before: Slots): Passed => {
   const { program, carries, elements } = params.step
   const row = (x: Tensor): Tensor => reshapeTo(take(x, along(x.shape, 0, place(params, at, 1), 1)), x.shape.slice(1))
@@ -106,7 +106,7 @@ const throughSeveral = (
 
 const sumsOf = (flags: readonly boolean[]): number => flags.filter((flag) => flag).length
 
-/** Whether backward through the last step leaves what it was given: the same cotangents present, and no totals. */
+/** Whether the backward pass of the last step keeps the set of cotangents that are present, and adds no totals. */
 const isSteady = (step: Step, carry: Slots, emitted: Slots): boolean => {
   const back = backwardStep(step, presence(carry), presence(emitted))
   return back.constants.every((flag) => !flag) && back.carry.every((flag, i) => flag === (carry[i] !== undefined))
@@ -126,11 +126,11 @@ const stacked = (x: Tensor, index: number, parts: readonly Rows[], { reverse }: 
 }
 
 /**
- * The cotangents of a scan's operands, from those of its results and from what operands have been given before.
+ * The cotangents of a scan's operands, from those of its results and from those that operands have already.
  *
  * The carries are computed again and kept, one for each step, then the loop runs backward. Its sums are taken in the order
- * of an unrolled loop: they start from what has been given before, and the last step is apart where it is the first to give
- * something to the constants, the first step where its carry has been given something already.
+ * of an unrolled loop: they start from the cotangents that are there already. The last step is run apart where it is the
+ * first to contribute to the constants, and the first step where its carry has a cotangent already.
  */
 export const pullScan = (apply: Apply, operands: Leaves, params: Scanned, cotangents: Slots, before: Slots): Slots => {
   const { step, length } = params

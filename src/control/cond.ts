@@ -1,4 +1,6 @@
 /** Choices between functions: `cond` and `switchCase`. */
+import { aTensor, requireFunctions } from '../calculus/arguments.js'
+import { refusal } from '../internal/describe.js'
 import { logicalNot } from '../tensor/logical.js'
 import type { Tensor } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
@@ -7,7 +9,7 @@ import { bindCond, clamped, selectBranch } from './condPrimitive.js'
 import { known, requireIndex, requirePredicate } from './predicate.js'
 import { stageTogether } from './programs.js'
 
-/** Applies one of several functions, by an index: the one alone where the index is known, else all of them. */
+/** Applies one of several functions, by an index: only that one where the index is known, else all of them. */
 const choose = <Args extends readonly unknown[], R>(
   name: string,
   index: Tensor,
@@ -16,16 +18,16 @@ const choose = <Args extends readonly unknown[], R>(
 ): R => {
   const given = structureOf(name, args, {
     at: (path) => `operands${path} is`,
-    required: 'leaves must be tensors'
+    required: aTensor
   })
-  const alike = differs('the branches', 'equal structures, shapes and types are required')
+  const alike = differs('the branches')
   let outcome: Structure<R> | undefined
   const functions = branches.map((branch) => (leaves: readonly Tensor[]): readonly Tensor[] => {
     const result = branch(...given.build(leaves))
     if (outcome !== undefined) return outcome.match(result, alike)
     outcome = structureOf(name, result, {
       at: (path) => (path === '' ? 'a branch returned' : `a branch returned a tree whose ${path} is`),
-      required: 'tensors or trees of tensors are required'
+      required: 'expected a tensor or a tree of tensors'
     })
     return outcome.leaves
   })
@@ -48,8 +50,8 @@ const choose = <Args extends readonly unknown[], R>(
  *
  * The predicate is a scalar bool; operands and results are trees of tensors, and both functions give the same structure,
  * shapes and types. Where the predicate is known, one of them is called, and the other never: it need not even be defined
- * there. In a staged function it is one operation, of which one branch is run. Where examples of `vmap` differ in the
- * predicate, both are computed, and chosen from by `T.where`, whose gradient keeps what was not chosen out. Derivatives of
+ * there. In a staged function it is one operation, which runs one branch. Where examples of `vmap` differ in the
+ * predicate, both are computed, and `T.where` chooses between their results; its gradient leaves out those not chosen. Derivatives of
  * any order are those of the branch that was taken.
  *
  * @example
@@ -64,20 +66,21 @@ const choose = <Args extends readonly unknown[], R>(
  * vmap(grad(root))(T.of([4, 0])) // => T.of([0.25, 0])
  *
  * cond(T.scalar(1), T.exp, T.neg)
- * // throws cond: a predicate of float32; bool is required, compare with T.greater(x, 0) or the like
+ * // throws cond: the predicate is float32; expected bool, compare with T.greater(x, 0) or the like
  */
 export const cond = <Args extends readonly unknown[], R>(
   predicate: Tensor<[]>,
   ifTrue: (...operands: Args) => R,
   ifFalse: (...operands: NoInfer<Args>) => R
 ): ((...operands: Args) => R) => {
-  const index = cast(logicalNot(requirePredicate('cond', 'a predicate', predicate)), 'int32')
+  requireFunctions('cond', { ifTrue, ifFalse })
+  const index = cast(logicalNot(requirePredicate('cond', 'the predicate', predicate)), 'int32')
   return (...operands) => choose<Args, R>('cond', index, [ifTrue, ifFalse], operands)
 }
 
 /**
  * The result of one of several functions, by an index: `switchCase(i, branches)(...operands)` is `branches[i](...operands)`.
- * An index below 0 is that of the first branch, one beyond the last that of the last.
+ * An index below 0 selects the first branch, one beyond the last selects the last.
  *
  * The index is a scalar int32; everything else is as in `cond`.
  *
@@ -94,7 +97,9 @@ export const switchCase = <Args extends readonly unknown[], R>(
   index: Tensor<[]>,
   branches: readonly ((...operands: Args) => R)[]
 ): ((...operands: Args) => R) => {
-  if (branches.length === 0) throw new RangeError('switchCase: 0 branches; one or more are required')
-  const which = requireIndex('switchCase', 'an index', index)
+  if (!Array.isArray(branches)) throw new TypeError(refusal('switchCase', 'branches', branches, 'a list of functions'))
+  if (branches.length === 0) throw new RangeError('switchCase: the list of branches is empty; expected one or more')
+  requireFunctions('switchCase', Object.fromEntries(branches.map((branch, i) => [`branches[${i}]`, branch])))
+  const which = requireIndex('switchCase', 'the index', index)
   return (...operands) => choose<Args, R>('switchCase', which, branches, operands)
 }

@@ -19,7 +19,7 @@ import { presence, present } from './step.js'
 // model
 // -----------------------------------------------------------------------------
 
-/** What `cond` is a primitive of. Operands are the index of a branch, which is clamped, and what all branches are given. */
+/** The parameters of `cond`. Operands are the index of a branch, which is clamped, and the inputs of all branches. */
 export interface Branches {
   readonly branches: readonly Program[]
 }
@@ -110,7 +110,7 @@ export const condPrimitive: Primitive<Branches> = {
   }
 }
 
-/** Smooth branches: the same programs for every sample, so that what is made from them is made once. */
+/** Smooth branches: the same programs for every sample, so that everything derived from them is made once. */
 const sampleBranches = (() => {
   let branches: readonly Program[] | undefined
   return (type: Tensor): readonly Program[] => {

@@ -1,5 +1,6 @@
 /** Loops that count. */
-import { describe } from '../internal/describe.js'
+import { requireFunctions } from '../calculus/arguments.js'
+import { refusal } from '../internal/describe.js'
 import { options } from '../internal/options.js'
 import { segment, type ScanOptions, scanTrees } from './scan.js'
 import { add } from '../tensor/arithmetic.js'
@@ -11,7 +12,7 @@ import { carryChanges, ofInit, structureOf } from './structure.js'
 import { whileLeaves } from './while.js'
 
 /**
- * How `foriLoop` goes.
+ * The options of `foriLoop`.
  *
  * @example
  * import type { ForOptions } from 'pullback/Control'
@@ -24,11 +25,11 @@ export type ForOptions = Pick<ScanOptions, 'checkpointEvery'>
 /** A bound as a number where it is one, else as a tensor. */
 const boundOf = (what: string, bound: unknown): number | Tensor => {
   if (isTensor(bound)) {
-    const x = requireIndex('foriLoop', `${what} bound`, bound)
+    const x = requireIndex('foriLoop', what, bound)
     return isScalar(x) ? x.value : x
   }
   if (typeof bound === 'number' && Number.isInteger(bound) && Math.abs(bound) <= 2 ** 31 - 1) return bound
-  throw new RangeError(`foriLoop: ${what} bound ${describe(bound)}; an integer or a scalar int32 is required`)
+  throw new RangeError(refusal('foriLoop', what, bound, 'an integer or a scalar int32 tensor'))
 }
 
 const asTensor = (bound: number | Tensor): Tensor => (typeof bound === 'number' ? fromNumber('int32', bound) : bound)
@@ -55,9 +56,10 @@ export const foriLoop = <C>(
   body: (i: Tensor<[]>, carry: C) => NoInfer<C>,
   options: ForOptions = {}
 ): ((init: C) => C) => {
+  requireFunctions('foriLoop', { body })
   check(options)
-  const from = boundOf('a lower', lower)
-  const to = boundOf('an upper', upper)
+  const from = boundOf('lower', lower)
+  const to = boundOf('upper', upper)
   if (typeof from === 'number' && typeof to === 'number') {
     const length = Math.max(0, to - from)
     const range = fromData(
@@ -69,7 +71,7 @@ export const foriLoop = <C>(
     return (init) => scanTrees<C, Tensor<[]>, undefined>('foriLoop', step, init, range, options)[0]
   }
   if (options.checkpointEvery !== undefined && options.checkpointEvery !== false) {
-    throw new TypeError('foriLoop: checkpointEvery beside bounds that are traced; integers are required')
+    throw new TypeError('foriLoop: checkpointEvery was given and the bounds are traced; expected integers as bounds')
   }
   const last = asTensor(to)
   return (init) => {

@@ -1,4 +1,4 @@
-/** Scans of leaves: an ordinary loop where values are there, the primitive where they are staged. */
+/** Scans of leaves: an ordinary loop on values, the primitive where they are staged. */
 import type { Tensor } from '../tensor/model.js'
 import { bottom } from '../primitive/traced.js'
 import { bindScan } from './scanPrimitive.js'
@@ -7,7 +7,7 @@ import { type StepFunction, cut, elementType, emittedTypes, stageStep } from './
 
 type Leaves = readonly Tensor[]
 
-/** How a scan goes. */
+/** The parameters of a scan. */
 export interface Course {
   /** The operation as the user called it. */
   readonly name: string
@@ -28,15 +28,15 @@ const scanStaged = (f: StepFunction, init: Leaves, xs: Leaves, { name, length, r
   return [whole(carry), emitted]
 }
 
-/** No step: the first carry, and no rows of what would be emitted. */
+/** A scan without steps: the first carry, and outputs without rows. */
 const scanNothing = (f: StepFunction, init: Leaves, xs: Leaves, { name }: Course): Scan => {
   const { step } = stageStep(name, init, xs.map(elementType), f)
   return [init, emittedTypes(step).map(noRows)]
 }
 
 /**
- * Runs a step once for every row of the elements. Emitted rows get their axis right behind the step that emits them, the
- * last one first: so their cotangents are added behind those of the next step, as they are when the scan is staged.
+ * Runs a step once for every row of the elements. Emitted rows get their leading axis right after the step that emits
+ * them, the last output first, so that cotangents are summed in the same order as in a staged scan.
  */
 export const scanLeaves = (f: StepFunction, init: Leaves, xs: Leaves, course: Course): Scan => {
   const { length, reverse } = course
@@ -53,7 +53,7 @@ export const scanLeaves = (f: StepFunction, init: Leaves, xs: Leaves, course: Co
     )
     carry = next
     if (count === 0) {
-      // The step closes over a staged value: all of it is to be one operation.
+      // The step closes over a staged value, so the whole scan becomes one operation.
       if (next.some(isStaged) || emitted.some(isStaged)) return scanStaged(f, init, xs, course)
       for (let i = 0; i < emitted.length; i++) columns.push(new Array<Tensor>(length))
     }

@@ -1,45 +1,38 @@
-/** What choices are made by: scalars of a type, and what is known of them. */
-import { describe } from '../internal/describe.js'
-import { DTypeError } from '../internal/require.js'
+/** The scalars that choices depend on: their checks, and their values where these are known. */
+import type { DType } from '../DType.js'
+import { DTypeError, requireTensor } from '../internal/require.js'
 import { bottom } from '../primitive/traced.js'
 import { ShapeError, show, size } from '../shape/model.js'
-import { type Concrete, Scalar, type Tensor, contiguous, isTensor } from '../tensor/model.js'
+import { type Concrete, Scalar, type Tensor, contiguous } from '../tensor/model.js'
 
-/** Refuses what is no scalar bool. */
-export const requirePredicate = (operation: string, what: string, x: unknown): Tensor => {
-  if (!isTensor(x)) {
-    throw new TypeError(
-      `${operation}: ${what} ${describe(x)}; a scalar bool tensor is required, make it one with T.scalar`
-    )
-  }
-  if (x.dtype !== 'bool') {
-    throw new DTypeError(operation, `${what} of ${x.dtype}; bool is required, compare with T.greater(x, 0) or the like`)
-  }
-  if (x.shape.length > 0) {
-    throw new ShapeError(
-      operation,
-      [x.shape],
-      `${what} of shape ${show(x.shape)}; a scalar is required, reduce it with T.all or T.any`
-    )
-  }
-  return x
+const requireScalar = (
+  operation: string,
+  what: string,
+  x: Tensor,
+  dtype: DType,
+  toDType: string,
+  toScalar: string
+): Tensor => {
+  requireTensor(operation, x, what)
+  if (x.dtype !== dtype) throw new DTypeError(operation, `${what} is ${x.dtype}; expected ${dtype}, ${toDType}`)
+  if (x.shape.length === 0) return x
+  throw new ShapeError(operation, [x.shape], `${what} has shape ${show(x.shape)}; expected a scalar${toScalar}`)
 }
 
-/** Refuses what is no scalar int32. */
-export const requireIndex = (operation: string, what: string, x: unknown): Tensor => {
-  if (!isTensor(x)) {
-    throw new TypeError(
-      `${operation}: ${what} ${describe(x)}; a scalar int32 tensor is required, make it one with T.scalar`
-    )
-  }
-  if (x.dtype !== 'int32') {
-    throw new DTypeError(operation, `${what} of ${x.dtype}; int32 is required, cast it with T.cast`)
-  }
-  if (x.shape.length > 0) {
-    throw new ShapeError(operation, [x.shape], `${what} of shape ${show(x.shape)}; a scalar is required`)
-  }
-  return x
-}
+/** Refuses a value that is not a scalar bool. */
+export const requirePredicate = (operation: string, what: string, x: Tensor): Tensor =>
+  requireScalar(
+    operation,
+    what,
+    x,
+    'bool',
+    'compare with T.greater(x, 0) or the like',
+    ', reduce it with T.all or T.any'
+  )
+
+/** Refuses a value that is not a scalar int32. */
+export const requireIndex = (operation: string, what: string, x: Tensor): Tensor =>
+  requireScalar(operation, what, x, 'int32', 'cast it with T.cast', '')
 
 /** A number where all examples agree on one by their type alone, all of them where they may differ. */
 export type Known =
@@ -47,7 +40,7 @@ export type Known =
   | { readonly kind: 'one'; readonly value: number }
   | { readonly kind: 'many'; readonly some: boolean }
 
-/** What is known of a scalar under all transformations. */
+/** The value of a scalar under all transformations, as far as it is known. */
 export const known = (x: Tensor): Known => {
   const value = bottom(x)
   if (value === undefined) return { kind: 'staged' }

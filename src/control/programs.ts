@@ -1,4 +1,4 @@
-/** Programs with inputs in common, and with zeros in the place of what they leave out. */
+/** Programs with common inputs, and with zeros for outputs that they lack. */
 import { closedProgram, memo } from '../calculus/program.js'
 import { type Program, type TensorType, Variable } from '../primitive/model.js'
 import { run } from '../transform/program.js'
@@ -19,7 +19,7 @@ export const stageTogether = (
   return { programs: each.map((one) => widened(one.program, types.length, one.captured, captured)), captured }
 }
 
-/** The program whose last inputs are all captured values, of which it reads its own. */
+/** The program with all captured values as its last inputs, though it reads only its own. */
 const widened = (program: Program, own: number, captured: Leaves, all: Leaves): Program => {
   let { places } = program
   const rest = all.map((x) => {
@@ -32,8 +32,8 @@ const widened = (program: Program, own: number, captured: Leaves, all: Leaves): 
 const filledPrograms = /* @__PURE__ */ memo<Program>()
 
 /**
- * The program that also gives zeros: it has its first outputs, then one for every flag that is set, which is the next of its
- * own where it has one, and zero where it has none.
+ * The program with zeros for missing outputs: its first outputs, then one for every flag that is set, which is its next own
+ * output where there is one, and else zero.
  */
 export const filled = (
   program: Program,

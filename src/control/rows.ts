@@ -1,4 +1,4 @@
-/** Tensors as lists of what stands along their axis in front, and back. */
+/** Tensors taken apart into rows along their first axis, and put together from them. */
 import { type Data, allocate } from '../DType.js'
 import { copyStrided } from '../kernel/strided.js'
 import { bind, bindOne } from '../primitive/bind.js'
@@ -64,7 +64,7 @@ export const collector = (length: number): Collector => {
 /** A row with an axis in front, as a list of them is joined. */
 export const wide = (row: Tensor): Tensor => (isConcrete(row) ? row : reshapeTo(row, [1, ...row.shape]))
 
-/** Joins rows, the traced ones of which are `wide` already. */
+/** Joins rows; traced ones are `wide` already. */
 export const joined = (list: readonly Tensor[]): Tensor => {
   if (list.every(isConcrete)) {
     const all = collector(list.length)
@@ -75,6 +75,6 @@ export const joined = (list: readonly Tensor[]): Tensor => {
   return parts.length === 1 ? parts[0]! : bindOne(concatPrimitive, parts, { axis: 0 })
 }
 
-/** No rows of a type. */
+/** A tensor of zero rows of a type. */
 export const noRows = (row: { readonly shape: readonly number[]; readonly dtype: Tensor['dtype'] }): Tensor =>
   fill([0, ...row.shape], row.dtype, 0)

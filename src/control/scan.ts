@@ -1,9 +1,10 @@
 /** Loops that carry a state along: `scan`, and `map`, which carries none. */
 import { type Kind, options, flag, number } from '../internal/options.js'
+import { aTensor, requireFunctions, requirePair } from '../calculus/arguments.js'
 import type { WithAxis } from '../calculus/vmap.js'
 import { ShapeError } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
-import { TreeError, kindOf } from '../tree/error.js'
+import { TreeError } from '../tree/error.js'
 import { type Course, scanLeaves } from './loop.js'
 import { scanInSegments } from './segments.js'
 import type { StepFunction } from './step.js'
@@ -14,7 +15,7 @@ import { type Structure, carryChanges, changes, inXs, ofInit, ofXs, structureOf 
 // -----------------------------------------------------------------------------
 
 /**
- * How `scan` goes.
+ * The options of `scan`.
  *
  * @example
  * import type { ScanOptions } from 'pullback/Control'
@@ -23,7 +24,7 @@ import { type Structure, carryChanges, changes, inXs, ofInit, ofXs, structureOf 
  * options.reverse // => true
  */
 export interface ScanOptions {
-  /** The number of steps: required where there are no `xs`. */
+  /** The number of steps; needed where there are no `xs`. */
   readonly length?: number
   /** Whether it starts from the last element; results stay in the order of the elements. */
   readonly reverse?: boolean
@@ -32,7 +33,7 @@ export interface ScanOptions {
 }
 
 /**
- * What `scan` goes over: a tree of tensors with an axis in front; nothing where the step takes nothing.
+ * The elements of a `scan`: a tree of tensors with an axis in front; nothing where the step takes nothing.
  *
  * @example
  * import type { Elements } from 'pullback/Control'
@@ -54,26 +55,22 @@ const lengthOf = (name: string, { leaves, paths }: Structure<unknown>, length: n
     const path = inXs(paths[i]!)
     const n = leaf.shape[0]
     if (n === undefined) {
-      throw new ShapeError(
-        name,
-        [leaf.shape],
-        `${path} is a scalar; an axis in front is required, one element per step`
-      )
+      throw new ShapeError(name, [leaf.shape], `${path} is a scalar; expected an axis in front, one element per step`)
     }
     first ??= { path, n, leaf }
     if (first.n === n) return
-    const rule = `${first.path} has length ${first.n} and ${path} has length ${n}; the same length is required`
+    const rule = `${first.path} has length ${first.n} and ${path} has length ${n}; expected the same length`
     throw new ShapeError(name, [first.leaf.shape, leaf.shape], rule)
   })
   if (first === undefined) {
     if (length !== undefined) return length
-    throw new TreeError(name, '', 'neither xs nor a length; one of them is required')
+    throw new TreeError(name, '', 'neither xs nor a length was given; give one of them')
   }
   if (length === undefined || length === first.n) return first.n
   throw new ShapeError(
     name,
     [first.leaf.shape],
-    `length ${length} beside ${first.path} of length ${first.n}; the same length is required`
+    `length is ${length} and ${first.path} has length ${first.n}; expected the same length`
   )
 }
 
@@ -83,31 +80,26 @@ export const segment: Kind = {
   holds: (every) => typeof every === 'boolean' || every === 'sqrt' || (Number.isSafeInteger(every) && Number(every) > 0)
 }
 
-/** How many steps a segment has; `undefined` for no segments. */
+/** How many steps a segment has; `undefined` without segments. */
 const segmentOf = (every: ScanOptions['checkpointEvery'], length: number): number | undefined => {
   if (every === undefined || every === false) return undefined
   const steps = typeof every === 'number' ? every : Math.ceil(Math.sqrt(length))
   return Math.max(1, Math.min(steps, length))
 }
 
-const requirePair = (name: string, result: unknown): readonly [unknown, unknown] => {
-  if (Array.isArray(result) && result.length === 2) return [result[0], result[1]]
-  throw new TreeError(name, '', `the body returned ${kindOf(result)}; a pair [carry, y] is required`)
-}
-
-/** Elements that have been taken along their axis have lost it. */
+/** Casts elements that have been taken along their axis, and so have lost it. */
 const asElement = <X>(tree: unknown): X => tree as X
 
-/** What has been stacked has an axis more. */
+/** Casts a tree that has been stacked, and so has an axis more. */
 const asStacked = <Y>(tree: unknown): WithAxis<Y> => tree as WithAxis<Y>
 
 // -----------------------------------------------------------------------------
 // the loop
 // -----------------------------------------------------------------------------
 
-const yChanges = changes('y', 'every step must return the same')
+const yChanges = changes('y')
 
-/** A scan of trees, in the name of the operation that the user called. */
+/** A scan of trees; errors name the operation that the user called. */
 export const scanTrees = <C, X, Y>(
   name: string,
   f: (carry: C, x: X) => unknown,
@@ -120,11 +112,13 @@ export const scanTrees = <C, X, Y>(
   const course: Course = { name, length: lengthOf(name, elements, length), reverse }
   let emitted: Structure<unknown> | undefined
   const step: StepFunction = (carry, each) => {
-    const [next, y] = requirePair(name, f(carried.build(carry), asElement<X>(elements.build(each))))
+    const pair = f(carried.build(carry), asElement<X>(elements.build(each)))
+    requirePair(name, 'the body', pair, '[carry, y]')
+    const [next, y] = pair
     const leaves = carried.match(next, carryChanges)
     emitted ??= structureOf(name, y, {
       at: (path) => `the body returned a y ${path === '' ? 'that' : `whose ${path}`} is`,
-      required: 'leaves must be tensors'
+      required: aTensor
     })
     return [leaves, emitted.match(y, yChanges)]
   }
@@ -152,11 +146,11 @@ const check = /* @__PURE__ */ options<ScanOptions>('scan', {
  *
  * Carry, elements and `y` are trees of tensors. The carry keeps its structure, shapes and types. Without `xs` there are
  * `length` steps, and `y` may be `undefined`. On values it is an ordinary loop, whose body may do anything; in a staged
- * function it is one operation, and the body must not read values. Every transformation goes through either. Where there are
- * no steps the body is staged, for the shapes of `y`: values cannot be read then.
+ * function it is one operation, and the body must not read values. Every transformation goes through either. Without
+ * steps the body is staged, for the shapes of `y`, and must not read values.
  *
- * The backward pass of an ordinary loop keeps what every step has computed. With `checkpointEvery: k` it keeps one carry in
- * k steps and computes k steps again at a time, so memory is that of n / k carries and k steps, with the same gradients bit
+ * The backward pass of an ordinary loop keeps the intermediate values of every step. With `checkpointEvery: k` it keeps one carry for
+ * every k steps and computes k steps again at a time, so that memory is that of n / k carries and k steps, with the same gradients bit
  * for bit; the body is staged then, too. `true` is the square root of n.
  *
  * A. Griewank and A. Walther, Evaluating Derivatives, 2nd edition, SIAM 2008, chapter 12.
@@ -175,20 +169,21 @@ const check = /* @__PURE__ */ options<ScanOptions>('scan', {
  * grad(power)(T.scalar(2)) // => T.scalar(12)
  *
  * scan((h: T.Tensor) => [T.reshape(h, [1, 3]), undefined], { length: 2 })(T.zeros([3]))
- * // throws scan: the carry changes from shape [3] to shape [1, 3]; the body must return it as it came, reshape it with T.reshape
+ * // throws scan: the carry changes from shape [3] to shape [1, 3]; expected the same shape, reshape it with T.reshape
  */
 export const scan = <C, Y, X = undefined>(
   f: (carry: C, x: X) => readonly [carry: NoInfer<C>, y: Y],
   options: ScanOptions = {}
 ): ((init: C, ...xs: Elements<X>) => readonly [carry: C, ys: WithAxis<Y>]) => {
+  requireFunctions('scan', { f })
   check(options)
   return (init, ...[xs]) => scanTrees<C, X, Y>('scan', f, init, xs, options)
 }
 
 /**
- * The function of every element along the axis in front, one after another, with the results stacked: what `vmap` gives, at
- * the memory of one element at a time. Functions that `vmap` has no better way for, and those that read values, are at
- * home here.
+ * The function of every element along the axis in front, one after another, with the results stacked: the result of
+ * `vmap`, with the memory of one element at a time. Use it for functions that read values, and for those that `vmap` does
+ * not make faster.
  *
  * Elements and results are trees of tensors, on whose lengths all leaves agree. Where there are no elements the function is
  * staged, for the shapes of its results, and cannot read values.
@@ -199,7 +194,7 @@ export const scan = <C, Y, X = undefined>(
  *
  * map((x: T.Tensor<[2]>) => T.sum(x))(T.of([[1, 2], [3, 4]])) // => T.of([3, 7])
  */
-export const map =
-  <X, Y>(f: (x: X) => Y): ((xs: WithAxis<X>) => WithAxis<Y>) =>
-  (xs) =>
-    scanTrees<readonly [], X, Y>('map', (_carry, x) => [[], f(x)], [], xs, {})[1]
+export const map = <X, Y>(f: (x: X) => Y, ...more: readonly []): ((xs: WithAxis<X>) => WithAxis<Y>) => {
+  requireFunctions('map', { f }, more)
+  return (xs) => scanTrees<readonly [], X, Y>('map', (_carry, x) => [[], f(x)], [], xs, {})[1]
+}

@@ -134,7 +134,7 @@ export const scanPrimitive: Primitive<Scanned> = {
 /** Where a few steps of the sample stay well-conditioned. */
 const tame = interval(-1, 1)
 
-/** A smooth step: the same program for every sample, so that what is made from it is made once. */
+/** A smooth step: the same program for every sample, so that everything derived from it is made once. */
 const sampleStep = (() => {
   let step: Step | undefined
   return (type: Tensor): Step => {

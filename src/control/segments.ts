@@ -28,7 +28,7 @@ const parted = (list: Leaves, sizes: readonly number[]): readonly Leaves[] => {
 }
 
 /**
- * The same scan, where `every` steps are computed again when the derivative is taken. The step is staged once; all segments
+ * A scan that computes `every` steps again at a time when its derivative is taken. The step is staged once; all segments
  * share it, and its derivatives.
  */
 export const scanInSegments = (
@@ -58,7 +58,7 @@ export const scanInSegments = (
   const whole = Math.floor(length / every)
   const rest = length - whole * every
   const wholeRows = whole * every
-  // The rest is what the scan comes to last.
+  // The scan comes to the rest last.
   const [front, back] = rest === 0 ? [xs, []] : parted(xs, reverse ? [rest, wholeRows] : [wholeRows, rest])
   const [most, few] = reverse && rest > 0 ? [back!, front!] : [front!, back!]
   const stacked = most.map((x) => reshapeTo(x, [whole, every, ...x.shape.slice(1)]))

@@ -1,5 +1,5 @@
 /**
- * The step of a loop as a program, and what follows from it: the steps of the loops that are its derivative and its mapping.
+ * The step of a loop as a program, and the steps of its derivatives and of its mapping.
  */
 import { closedProgram, memo, pullbackProgram, tangentProgram } from '../calculus/program.js'
 import { newBatch } from '../calculus/batching.js'
@@ -12,7 +12,7 @@ import { stage } from '../transform/stage.js'
 // model
 // -----------------------------------------------------------------------------
 
-/** From the carry, this step's elements and what is the same in all steps, to the next carry and what the step emits. */
+/** From the carry, this step's elements and the constants, to the next carry and the outputs of the step. */
 export interface Step {
   readonly program: Program
   /** The number of leaves of the carry: the first inputs, and the first outputs. */
@@ -21,7 +21,7 @@ export interface Step {
   readonly elements: number
 }
 
-/** What `scan` is a primitive of. Operands are the first carry, the stacked elements, and the constants of the step. */
+/** The parameters of `scan`. Operands are the first carry, the stacked elements, and the constants of the step. */
 export interface Scanned {
   readonly step: Step
   /** The number of steps. */
@@ -62,10 +62,10 @@ export const cut = <A, const Lengths extends readonly number[]>(
 /** The entries with a flag. */
 export const chosen = <A>(list: readonly A[], flags: Flags): readonly A[] => list.filter((_, i) => flags[i])
 
-/** The entries that are there. */
+/** The entries that are present. */
 export const present = (slots: Slots): Leaves => slots.filter((each) => each !== undefined)
 
-/** Which entries are there. */
+/** Which entries are present. */
 export const presence = (slots: Slots): Flags => slots.map((each) => each !== undefined)
 
 const count = (flags: Flags): number => flags.filter((flag) => flag).length
@@ -90,15 +90,15 @@ const closure = (start: Flags, next: (flags: Flags) => Flags): Flags => {
 /** The step of a function, at the carry that it starts from. */
 export interface Staging {
   readonly step: Step
-  /** The carry that the step starts from, without what no step changes. */
+  /** The carry that the step starts from, without the leaves that no step changes. */
   readonly init: Leaves
-  /** What the step reads besides: what no step changes, and the values of other transformations that it closes over. */
+  /** The constants: leaves of the carry that no step changes, and values of other transformations that it closes over. */
   readonly constants: Leaves
   /** The whole carry, from the part of it that steps change. */
   readonly whole: (carry: Leaves) => Leaves
 }
 
-/** A function as a step. What it carries along unchanged becomes a constant of it, as if it closed over that. */
+/** A function as a step. A leaf that it carries along unchanged becomes a constant, as if it closed over it. */
 export const stageStep = (name: string, init: Leaves, elements: readonly TensorType[], f: StepFunction): Staging => {
   const { program, captured } = stage(name, [...init, ...elements], (leaves) => {
     const [next, emitted] = f(leaves.slice(0, init.length), leaves.slice(init.length))
@@ -155,10 +155,10 @@ const stepFrom = (
 // tangents
 // -----------------------------------------------------------------------------
 
-/** A step of values and of the tangents of what moves, each group of values before its tangents. */
+/** A step of values and their tangents, each group of values before the tangents of those that move. */
 export interface MovingStep {
   readonly step: Step
-  /** Which carries move: those that are given a tangent, and those that they move. */
+  /** Which carries move: those that have a tangent, and those that depend on them. */
   readonly carry: Flags
   /** Which emitted values move. */
   readonly emitted: Flags
@@ -215,7 +215,7 @@ export interface BackwardStep {
   readonly constants: Flags
 }
 
-/** What is neutral when it is added to: -0 + x is x for every x, and 0 + x is not for x = -0. */
+/** The additive identity. It is -0, since 0 + (-0) is 0. */
 export const neutral = (type: TensorType): Tensor => zero(type, -0)
 
 const backwardSteps = /* @__PURE__ */ memo<BackwardStep>()
@@ -255,7 +255,7 @@ export const backwardStep = (step: Step, carry: Flags, emitted: Flags): Backward
 
 const emittingSteps = /* @__PURE__ */ memo<Step>()
 
-/** The step that emits the carry that it is given, and nothing else. */
+/** The step that emits the carry before it, and nothing else. */
 export const emittingStep = (step: Step): Step =>
   emittingSteps(step.program, '', () => {
     const [c, e, k] = inputsOf(step)
@@ -269,7 +269,7 @@ export const emittingStep = (step: Step): Step =>
 // mapping
 // -----------------------------------------------------------------------------
 
-/** A step of all examples at once: what differs between them carries the mapped axis in front. */
+/** A step of all examples at once: values that differ between them carry the mapped axis in front. */
 export interface MappedStep {
   readonly step: Step
   readonly carry: Flags

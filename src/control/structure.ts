@@ -1,9 +1,11 @@
 /** The structure of a tree, taken once, so that loops take apart and rebuild trees of it without looking at paths. */
 import type { DType } from '../DType.js'
+import { aTensor } from '../calculus/arguments.js'
+import { describe } from '../internal/describe.js'
 import { DTypeError } from '../internal/require.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
-import { type Tensor, isTensor } from '../tensor/model.js'
-import { TreeError, type Wording, kindOf } from '../tree/error.js'
+import { type Tensor, fill, isTensor } from '../tensor/model.js'
+import { TreeError, type Wording } from '../tree/error.js'
 import { flattenAs } from '../tree/model.js'
 
 // -----------------------------------------------------------------------------
@@ -21,7 +23,7 @@ type Spec =
       readonly children: readonly Spec[]
     }
 
-/** How a difference is said, after the operation's name: where it is and what is required. */
+/** The sentences about a difference, after the operation's name: where it is and what was expected. */
 export interface Difference {
   readonly structure: (path: string, before: string, after: string) => string
   readonly shape: (path: string, before: Shape, after: Shape) => string
@@ -52,7 +54,7 @@ const isRecord = (node: unknown): node is Fields => {
   return prototype === null || prototype === Object.prototype
 }
 
-/** What has been built from a structure has its type. */
+/** Casts what has been built from a structure to its type. */
 const vouched = <P>(tree: unknown): P => tree as P
 
 // -----------------------------------------------------------------------------
@@ -122,14 +124,15 @@ const requireSame = (
   if (given.dtype !== dtype) throw new DTypeError(operation, difference.dtype(path, dtype, given.dtype))
 }
 
-const kindOfSpec = (spec: Spec): string =>
+/** Tensors that fit a structure. */
+const examplesOf = (spec: Spec): readonly Tensor[] =>
   spec.kind === 'leaf'
-    ? 'a tensor'
-    : spec.kind === 'list'
-      ? `an array of ${spec.children.length}`
-      : spec.kind === 'record'
-        ? `a record of ${spec.keys.join(', ')}`
-        : String(spec.value)
+    ? [fill(spec.shape, spec.dtype, 0)]
+    : spec.kind === 'nothing'
+      ? []
+      : spec.children.flatMap(examplesOf)
+
+const describeSpec = (spec: Spec): string => describe(build(spec, { others: examplesOf(spec), next: 0 }))
 
 const fits = (spec: Spec, node: unknown): boolean => {
   if (spec.kind === 'leaf') return isTensor(node)
@@ -143,7 +146,7 @@ const fits = (spec: Spec, node: unknown): boolean => {
 const match = (operation: string, spec: Spec, node: unknown, found: Tensor[], difference: Difference): void => {
   if (!fits(spec, node)) {
     const path = spec.kind === 'nothing' ? '' : spec.path
-    throw new TreeError(operation, path, difference.structure(path, kindOfSpec(spec), kindOf(node)))
+    throw new TreeError(operation, path, difference.structure(path, describeSpec(spec), describe(node)))
   }
   if (spec.kind === 'nothing') return
   if (spec.kind === 'leaf') {
@@ -163,39 +166,40 @@ const match = (operation: string, spec: Spec, node: unknown, found: Tensor[], di
 // sentences
 // -----------------------------------------------------------------------------
 
-/** How something that does not stay as it is, but must, is refused. */
-export const changes = (what: string, rule: string): Difference => {
+/** The sentences about a value that must stay alike from step to step, and does not. */
+export const changes = (what: string): Difference => {
   const from = (path: string, before: string, after: string): string =>
-    `${path === '' ? what : `${what}'s ${path}`} changes from ${before} to ${after}; ${rule}`
+    `${path === '' ? what : `${what}'s ${path}`} changes from ${before} to ${after}; expected the same`
   return {
-    structure: from,
+    structure: (path, before, after) => `${from(path, before, after)} structure`,
     shape: (path, before, after) =>
-      `${from(path, `shape ${show(before)}`, `shape ${show(after)}`)}, reshape it with T.reshape`,
-    dtype: (path, before, after) => `${from(path, before, after)}, cast it with T.cast`
+      `${from(path, `shape ${show(before)}`, `shape ${show(after)}`)} shape, reshape it with T.reshape`,
+    dtype: (path, before, after) => `${from(path, before, after)} dtype, cast it with T.cast`
   }
 }
 
-/** How a carry that a body does not return as it came is refused. */
-export const carryChanges: Difference = /* @__PURE__ */ changes('the carry', 'the body must return it as it came')
+/** The sentences about a carry that the body returns changed. */
+export const carryChanges: Difference = /* @__PURE__ */ changes('the carry')
 
-/** How results that must be alike, but are not, are refused. */
-export const differs = (what: string, rule: string): Difference => {
-  const at = (path: string): string => (path === '' ? '' : ` at ${path}`)
+/** The sentences about results that must be alike, and are not. */
+export const differs = (what: string): Difference => {
+  const both = (path: string, a: string, b: string): string =>
+    `${what} differ${path === '' ? '' : ` at ${path}`}: ${a} and ${b}; expected equal structures, shapes and dtypes`
   return {
-    structure: (path, a, b) => `${what} differ${at(path)}: ${a} and ${b}; ${rule}`,
-    shape: (path, a, b) => `${what} differ${at(path)}: shape ${show(a)} and shape ${show(b)}; ${rule}`,
-    dtype: (path, a, b) => `${what} differ${at(path)}: ${a} and ${b}; ${rule}`
+    structure: both,
+    shape: (path, a, b) => both(path, `shape ${show(a)}`, `shape ${show(b)}`),
+    dtype: both
   }
 }
 
 /** Where in the elements of a loop a leaf stands. */
 export const inXs = (path: string): string => (path === '' ? 'xs' : path.startsWith('[') ? `xs${path}` : `xs.${path}`)
 
-/** How a first carry that is no tree is refused. */
+/** The sentences about a first carry that is not a tree of tensors. */
 export const ofInit: Wording = {
   at: (path) => `${path === '' ? 'init' : `init's ${path}`} is`,
-  required: 'leaves must be tensors'
+  required: aTensor
 }
 
-/** How elements that are no tree are refused. */
-export const ofXs: Wording = { at: (path) => `${inXs(path)} is`, required: 'leaves must be tensors' }
+/** The sentences about elements that are not trees of tensors. */
+export const ofXs: Wording = { at: (path) => `${inXs(path)} is`, required: aTensor }

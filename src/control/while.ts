@@ -1,4 +1,5 @@
 /** Loops whose number of steps depends on what they compute. */
+import { requireFunctions } from '../calculus/arguments.js'
 import { options, number } from '../internal/options.js'
 import type { Tensor } from '../tensor/model.js'
 import { isStaged } from './loop.js'
@@ -11,7 +12,7 @@ import { bindWhile, tooManySteps } from './whilePrimitive.js'
 type Leaves = readonly Tensor[]
 
 /**
- * How `whileLoop` goes.
+ * The options of `whileLoop`.
  *
  * @example
  * import type { WhileOptions } from 'pullback/Control'
@@ -20,11 +21,11 @@ type Leaves = readonly Tensor[]
  * options.maxSteps // => 100
  */
 export interface WhileOptions {
-  /** The number of steps after which a condition that still holds is an error: 10^6 unless given. */
+  /** The number of steps after which a condition that is still true is an error: 10^6 by default. */
   readonly maxSteps?: number
 }
 
-/** A loop of leaves, in the name of the operation that the user called. */
+/** A loop of leaves; errors name the operation that the user called. */
 export const whileLeaves = (
   name: string,
   condition: (carry: Leaves) => Tensor,
@@ -62,15 +63,15 @@ const check = /* @__PURE__ */ options<WhileOptions>('whileLoop', {
 })
 
 /**
- * The loop `while (condition(carry)) carry = body(carry)`, from `init` on: the first carry of which the condition does not
- * hold.
+ * The loop `while (condition(carry)) carry = body(carry)`, from `init` on: the first carry for which the condition
+ * is false.
  *
  * The carry is a tree of tensors that keeps its structure, shapes and types; the condition gives a scalar bool. On values
  * it is an ordinary loop, and every transformation goes through it. Examples of `vmap` may need different numbers of
  * steps: those that have ended wait for the others. In a staged function it is one operation, whose pullback computes and
- * keeps what was carried into every step; for derivatives of that pullback, n steps take time in n^2.
+ * keeps the carry before every step; for derivatives of that pullback, n steps take time in n^2.
  *
- * More than `maxSteps` steps, 10^6 unless given, are a `RangeError`.
+ * More than `maxSteps` steps, 10^6 by default, are a `RangeError`.
  *
  * @example
  * import { whileLoop } from 'pullback/Control'
@@ -85,13 +86,14 @@ const check = /* @__PURE__ */ options<WhileOptions>('whileLoop', {
  * vmap(double)(T.of([3, 60, 200])) // => T.of([192, 120, 200])
  *
  * whileLoop((x: S) => T.greater(x, 0), (x) => T.add(x, 1), { maxSteps: 10 })(T.scalar(1))
- * // throws whileLoop: 10 steps, after which the condition still holds; one that becomes false is required, or a larger maxSteps
+ * // throws whileLoop: the condition is still true after 10 steps; make it become false, or raise maxSteps
  */
 export const whileLoop = <C>(
   condition: (carry: C) => Tensor<[]>,
   body: (carry: C) => NoInfer<C>,
   options: WhileOptions = {}
 ): ((init: C) => C) => {
+  requireFunctions('whileLoop', { condition, body })
   check(options)
   const { maxSteps = 1e6 } = options
   return (init) => {
@@ -99,7 +101,7 @@ export const whileLoop = <C>(
     return carried.build(
       whileLeaves(
         'whileLoop',
-        (carry) => requirePredicate('whileLoop', 'a condition', condition(carried.build(carry))),
+        (carry) => requirePredicate('whileLoop', 'the condition', condition(carried.build(carry))),
         (carry) => carried.match(body(carried.build(carry)), carryChanges),
         carried.leaves,
         maxSteps

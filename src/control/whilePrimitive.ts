@@ -1,4 +1,4 @@
-/** The primitive behind staged loops whose number of steps is not known beforehand, and that of its pullback. */
+/** The primitive behind staged loops whose number of steps is not known in advance, and the primitive of its pullback. */
 import { pullBack, pushForward } from '../calculus/leafwise.js'
 import { closedProgram, spreadOver } from '../calculus/program.js'
 import { align } from '../primitive/batch.js'
@@ -36,7 +36,7 @@ export const bindWhile = (operands: Leaves, params: While): Leaves => bind(while
 /** The error for a loop that has made all the steps it may make. */
 export const tooManySteps = (name: string, maxSteps: number): RangeError =>
   new RangeError(
-    `${name}: ${maxSteps} steps, after which the condition still holds; one that becomes false is required, or a larger maxSteps`
+    `${name}: the condition is still true after ${maxSteps} ${maxSteps === 1 ? 'step' : 'steps'}; make it become false, or raise maxSteps`
   )
 
 const programsOf = ({ condition, step }: While): readonly Program[] => [condition, step.program]
@@ -47,7 +47,7 @@ const withPrograms = (params: While, [condition, program]: readonly Program[]): 
   step: { ...params.step, program: program! }
 })
 
-/** Runs a loop; `visit` sees what is carried into each step. */
+/** Runs a loop; `visit` gets the carry before each step. */
 const loopOver = (
   operands: readonly Concrete[],
   { condition, step, maxSteps, name }: While,
@@ -70,8 +70,8 @@ const loopOver = (
 // -----------------------------------------------------------------------------
 
 /**
- * A loop to go through backward. Operands are the cotangents of the last carry and the totals of the constants, then what
- * the loop is given; results are the cotangents of the first carry, and the totals.
+ * The backward pass of a loop. Operands are the cotangents of the last carry and the totals of the constants, then those
+ * of the loop; results are the cotangents of the first carry, and the totals.
  */
 export interface Backward {
   readonly loop: While
@@ -84,7 +84,7 @@ const backOf = ({ loop, cotangents }: Backward): ReturnType<typeof backwardStep>
   backwardStep(loop.step, cotangents, [])
 
 /**
- * The loop backward, at its last step first: what was carried into a step is computed again from the start, so that n steps
+ * The loop backward, from its last step: the carry before each step is computed again from the start, so that n steps
  * take time in n^2 and the memory of one.
  */
 const backwardLoop = ({ loop: params, cotangents }: Backward): While => {
@@ -118,7 +118,7 @@ const backwardFormula = (operands: Leaves, params: Backward): Leaves => {
 }
 
 /**
- * The pullback of a loop. On values it keeps what was carried into every step, and goes through the steps backward: n steps
+ * The pullback of a loop. On values it keeps the carry before every step, and goes through the steps backward: n steps
  * take time and memory in n.
  */
 export const whileBackwardPrimitive: Primitive<Backward> = {
@@ -196,7 +196,7 @@ const pull = (operands: Leaves, params: While, cotangents: Slots, before: Slots)
 // the loop
 // -----------------------------------------------------------------------------
 
-/** A loop that goes on as long as a condition holds of what it carries. */
+/** A loop that goes on as long as a condition on its carry is true. */
 export const whilePrimitive: Primitive<While> = {
   name: 'whileLoop',
   kind: 'control',
@@ -250,7 +250,7 @@ export const whilePrimitive: Primitive<While> = {
 /** Where the steps of the sample stay well-conditioned. */
 const tame = interval(-1, 1)
 
-/** A smooth step, a number of times: the same programs for every sample, so that what is made from them is made once. */
+/** A smooth step, a number of times: the same programs for every sample, so that everything derived from them is made once. */
 const sampleLoop = (() => {
   let loop: While | undefined
   return (type: Tensor): While => {

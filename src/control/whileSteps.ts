@@ -1,4 +1,4 @@
-/** Loops made from a loop: along tangents, counting its steps, making a number of them, of many examples at once. */
+/** Loops derived from a loop: along tangents, with a count of its steps, with a given number of steps, of many examples. */
 import { closedProgram, mappedProgram, memo } from '../calculus/program.js'
 import type { Program, Slots, TensorType } from '../primitive/model.js'
 import { run } from '../transform/program.js'
@@ -13,14 +13,14 @@ import { type Step, cut, mappedStep, movingStep, presence } from './step.js'
 // model
 // -----------------------------------------------------------------------------
 
-/** What `whileLoop` is a primitive of. Operands are the first carry, and what condition and step read besides. */
+/** The parameters of `whileLoop`. Operands are the first carry, and the constants of condition and step. */
 export interface While {
   /** From the carry and the constants to a scalar bool. */
   readonly condition: Program
   /** The step, which takes no elements and emits nothing. */
   readonly step: Step
   readonly maxSteps: number
-  /** What the user called. */
+  /** The operation that the user called. */
   readonly name: string
 }
 

@@ -1,7 +1,7 @@
 /** Minima of functions. */
 import type * as E from 'fp-ts/lib/Either.js'
 import { pullBack } from '../calculus/leafwise.js'
-import { requireFloat, results, theResult } from '../calculus/arguments.js'
+import { requireFloat, requireFunctions, results } from '../calculus/arguments.js'
 import { ShapeError, show } from '../shape/model.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
@@ -30,10 +30,10 @@ const closedScalar = (leaves: readonly Tensor[], f: (inputs: readonly Tensor[]) 
       throw new ShapeError(
         operation,
         flat.leaves.map(({ shape }) => shape),
-        `the function returned ${found}; a scalar is required, reduce it with T.sum or T.mean`
+        `the function returned ${found}; expected a scalar, reduce it with T.sum or T.mean`
       )
     }
-    requireFloat(operation, value, '', theResult)
+    requireFloat(operation, value, 'the result')
     return [value]
   })
 
@@ -57,10 +57,10 @@ const gradientProgram = (program: Program, k: number): Program => {
 
 /**
  * A minimum of a scalar function: `argmin(f)(initial, ...params)` is the x near the initial guess, a tree of float tensors,
- * where f(x, ...params) is least. A `Left` says that the iteration did not get there.
+ * where f(x, ...params) is least. A `Left` is an iteration that did not converge.
  *
  * It is found by Newton's method with the Hessian by conjugate gradients, which follows negative curvature downhill, and
- * backtracking, with at most `maxIterations` steps (100 unless given). The Euclidean norm of the gradient must be at most
+ * backtracking, with at most `maxIterations` steps (100 by default). The Euclidean norm of the gradient must be at most
  * `tolerance`, times that at the initial guess where it is above 1; from there on it goes on as long as it gains. f must be
  * twice differentiable. What is found is a point without slope, in general a local minimum.
  *
@@ -89,16 +89,16 @@ const gradientProgram = (program: Program, k: number): Program => {
  *
  * const endless = argmin((x: Scalar) => T.exp(x), { maxIterations: 5 })(T.scalar(0, 'float64'))
  * E.isLeft(endless) ? endless.left.message : ''
- * // => 'argmin: the gradient is 6.7e-3 after 5 iterations; at most 1e-10 is required, raise maxIterations or start nearer to a minimum'
+ * // => 'argmin: the gradient is 6.7e-3 after 5 iterations; expected at most 1e-10, raise maxIterations or start nearer to a minimum'
  */
-export const argmin =
-  <X, Params extends readonly unknown[]>(
-    f: (x: X, ...params: Params) => Tensor<[]>,
-    options: SolverOptions<X, Tensor<[]>> = {}
-  ): ((initial: X, ...params: Params) => E.Either<NotConverged, X>) =>
-  (initial, ...params) => {
-    const { tolerance, maxIterations, linear } = checkedOptions(operation, options, {}, 100)
-    const { solver } = options
+export const argmin = <X, Params extends readonly unknown[]>(
+  f: (x: X, ...params: Params) => Tensor<[]>,
+  options: SolverOptions<X, Tensor<[]>> = {}
+): ((initial: X, ...params: Params) => E.Either<NotConverged, X>) => {
+  requireFunctions(operation, { f })
+  const { tolerance, maxIterations, linear } = checkedOptions(operation, options, {}, 100)
+  const { solver } = options
+  return (initial, ...params) => {
     const unknown = unknownLike(operation, initial, 'the initial guess')
     const closed = closedScalar(unknown.leaves, (inputs) => f(unknown.unflatten(inputs), ...params))
     const { program } = closed
@@ -123,3 +123,4 @@ export const argmin =
             )
     })
   }
+}

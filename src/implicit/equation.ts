@@ -27,7 +27,7 @@ import { compact, lengthOf, pack } from './vector.js'
 export interface Equation extends Examples {
   /** The function as the user called it. */
   readonly name: string
-  /** (x, closed over) -> f(x), of which the solution is the root. */
+  /** (x, closed over) -> f(x), whose root is the solution. */
   readonly residual: Program
   readonly solver: Solver | Given
   readonly linear: Linear
@@ -52,7 +52,7 @@ const partsOf = <A>({ residual }: Equation, operands: readonly A[]): Operands<A>
   return { captured: operands.slice(0, captured), initial: operands.slice(captured) }
 }
 
-/** Solves J t = r at the solution, or the same with the transpose; failure is an error. */
+/** Solves J t = r, or J^T t = r, at the solution; failure is an error. */
 const solveAt = (
   { residual, linear, symmetric, name }: Equation,
   transpose: boolean,
@@ -165,7 +165,7 @@ const ofOne: Jointly<Equation> = {
  */
 export const implicitPrimitive: Jointly<Equation> = /* @__PURE__ */ overExamples(ofOne)
 
-/** The same with a solver of the user's own, which no program can hold. */
+/** `implicitPrimitive` with a solver of the user's own, which a program cannot hold. */
 const givenPrimitive: Jointly<Equation> = /* @__PURE__ */ overExamples({ ...ofOne, kind: 'opaque' })
 
 /** Applies the primitive. */

@@ -1,5 +1,6 @@
 /** Fixed points of functions. */
 import type * as E from 'fp-ts/lib/Either.js'
+import { requireFunctions } from '../calculus/arguments.js'
 import { oneOf } from '../internal/options.js'
 import { sub } from '../tensor/arithmetic.js'
 import type { Tensor } from '../tensor/model.js'
@@ -14,7 +15,7 @@ import { closedLike, treeLike, unknownLike } from './unknown.js'
 import { norm } from './vector.js'
 
 /**
- * How a fixed point is found: `iteration` is x -> f(x); `anderson` combines the last `memory` iterates (5 unless given) so
+ * How a fixed point is found: `iteration` is x -> f(x); `anderson` combines the last `memory` iterates (5 by default) so
  * that their residuals cancel as far as they can, which takes fewer calls of f where it contracts slowly.
  *
  * @example
@@ -33,10 +34,10 @@ const further = { method: /* @__PURE__ */ oneOf('iteration', 'anderson'), memory
 
 /**
  * A fixed point of a function: `fixedPoint(f)(initial, ...params)` is x with x = f(x, ...params), for trees of float tensors
- * of one structure. A `Left` says that the iteration did not get there.
+ * of one structure. A `Left` is an iteration that did not converge.
  *
  * It is found by iteration from the initial guess, plain or accelerated, with at most `maxIterations` calls after the first
- * (1000 unless given). The Euclidean norm of f(x) - x must be at most `tolerance`, times that of x where it is above 1.
+ * (1000 by default). The Euclidean norm of f(x) - x must be at most `tolerance`, times that of x where it is above 1.
  *
  * It is differentiated by the implicit function theorem, through a solve with I - df/dx at the fixed point and not through
  * the iterations, so that memory does not grow with them (a deep equilibrium model); for the rest as `root`.
@@ -61,17 +62,17 @@ const further = { method: /* @__PURE__ */ oneOf('iteration', 'anderson'), memory
  *
  * const doubling = fixedPoint((x: Scalar) => T.mul(x, 2), { maxIterations: 3 })(T.scalar(1))
  * E.isLeft(doubling) ? doubling.left.message : ''
- * // => "fixedPoint: the residual is 8e+0 after 3 iterations; at most 8e-5 is required, raise maxIterations or use method 'anderson'"
+ * // => "fixedPoint: the residual is 8e+0 after 3 iterations; expected at most 8e-5, raise maxIterations or use method 'anderson'"
  */
-export const fixedPoint =
-  <X, Params extends readonly unknown[]>(
-    f: (x: X, ...params: Params) => NoInfer<WithLeaves<X, Tensor>>,
-    options: FixedPointOptions<X> = {}
-  ): ((initial: X, ...params: Params) => E.Either<NotConverged, X>) =>
-  (initial, ...params) => {
-    const operation = 'fixedPoint'
-    const { tolerance, maxIterations, linear } = checkedOptions(operation, options, further, 1000)
-    const { solver, method = 'iteration', memory = 5 } = options
+export const fixedPoint = <X, Params extends readonly unknown[]>(
+  f: (x: X, ...params: Params) => NoInfer<WithLeaves<X, Tensor>>,
+  options: FixedPointOptions<X> = {}
+): ((initial: X, ...params: Params) => E.Either<NotConverged, X>) => {
+  const operation = 'fixedPoint'
+  requireFunctions(operation, { f })
+  const { tolerance, maxIterations, linear } = checkedOptions(operation, options, further, 1000)
+  const { solver, method = 'iteration', memory = 5 } = options
+  return (initial, ...params) => {
     const unknown = unknownLike(operation, initial, 'the initial guess')
     const closed = closedLike(operation, unknown, (x) => f(x, ...params))
     const { program } = closed
@@ -103,3 +104,4 @@ export const fixedPoint =
             )
     })
   }
+}

@@ -11,18 +11,18 @@ import { type Vector, addScaled, dot, norm, plus } from './vector.js'
 
 /** When an iteration ends. */
 export interface Limits {
-  /** What the residual is held against, times the scale of the problem. */
+  /** The bound of the residual, times the scale of the problem. */
   readonly tolerance: number
   readonly maxIterations: number
 }
 
-/** A step is accepted when it gains at least this part of what a straight line would. */
+/** A step is accepted when it gains at least this part of the gain along a straight line. */
 const sufficient = 1e-4
 
 /** How often a step is halved. */
 const halvings = 40
 
-/** What a residual is held against: the tolerance, times that at the initial guess where that is above 1. */
+/** The bound of a residual: the tolerance, times the residual at the initial guess where that is above 1. */
 export const boundFrom = (tolerance: number, first: number): number =>
   tolerance * (first > 1 && first < Infinity ? first : 1)
 
@@ -80,7 +80,7 @@ export const newton = (
 // minima
 // -----------------------------------------------------------------------------
 
-/** What is minimised. */
+/** The function to minimise. */
 export interface Objective {
   readonly value: (x: Vector) => number
   readonly gradient: (x: Vector) => Vector

@@ -16,7 +16,7 @@ export interface System {
   /** An approximate inverse of the operator. */
   readonly precondition: (residual: Vector) => Vector
   readonly b: Vector
-  /** Where to start; zero unless given. */
+  /** Where to start; zero by default. */
   readonly initial: Vector | undefined
   /** The largest norm of b - A x that counts as a solution. */
   readonly tolerance: number
@@ -25,7 +25,7 @@ export interface System {
   readonly restart: number
 }
 
-/** What a pass does: moves x, and says why it ended, if not by reaching the tolerance. */
+/** The result of a pass, which moves x: why it ended, if not by reaching the tolerance. */
 export type Pass = (state: { readonly x: Vector; readonly residual: Vector; iterations: number }) => Ending
 
 /** Passes from the true residual on, as long as they gain. */
@@ -139,7 +139,7 @@ export const bicgstab = (system: System): Outcome => {
 // generalised minimal residuals
 // -----------------------------------------------------------------------------
 
-/** Rotates column `j` of the Hessenberg matrix by the rotations so far, and adds one that clears what is below. */
+/** Rotates column `j` of the Hessenberg matrix by the rotations so far, and adds one that clears the element below. */
 const rotate = (column: number[], below: number, rotations: (readonly [number, number])[], g: number[]): void => {
   const j = column.length - 1
   for (let i = 0; i < j; i++) {

@@ -1,9 +1,10 @@
 /** Linear systems whose operator is a function. */
 import type * as E from 'fp-ts/lib/Either.js'
 import { type Kinds, type Kind, options, checkedLater, number, oneOf, callable } from '../internal/options.js'
+import { refusal } from '../internal/describe.js'
 import { isNotNegative } from '../internal/check.js'
 import { bind } from '../primitive/bind.js'
-import { leavesLike } from '../calculus/arguments.js'
+import { leavesLike, requireFunctions } from '../calculus/arguments.js'
 import type { Tensor } from '../tensor/model.js'
 import type { WithLeaves } from '../tree/model.js'
 import { type LinearSystem, type Method, defaults, linearSolvePrimitive } from './linearSystem.js'
@@ -34,15 +35,15 @@ export interface LinearMethod<X> {
   readonly method: Method
   /** A linear function that approximates the inverse of the operator; for `cg` symmetric positive definite too. */
   readonly preconditioner?: (residual: X) => NoInfer<WithLeaves<X, Tensor>>
-  /** The largest norm of b - A x, relative to that of b: 1e-10 in float64 and 1e-5 in float32 unless given. */
+  /** The largest norm of b - A x, relative to that of b: 1e-10 in float64 and 1e-5 in float32 by default. */
   readonly tolerance?: number
-  /** The largest norm of b - A x, if it is larger than the relative one: 0 unless given. */
+  /** The largest norm of b - A x, if it is larger than the relative one: 0 by default. */
   readonly absoluteTolerance?: number
-  /** How often the operator may be applied (twice as often in `bicgstab`): 10 per unknown, and at least 100, unless given. */
+  /** How often the operator may be applied (twice as often in `bicgstab`): by default 10 per unknown, and at least 100. */
   readonly maxIterations?: number
-  /** How many vectors `gmres` keeps before it starts again: 30 unless given. */
+  /** How many vectors `gmres` keeps before it starts again: 30 by default. */
   readonly restart?: number
-  /** Where iterations start, without influence on derivatives: zero unless given. */
+  /** Where iterations start, without influence on derivatives: zero by default. */
   readonly initial?: X
 }
 
@@ -54,12 +55,19 @@ export const count: Kind = /* @__PURE__ */ number('an integer of at least 1', (n
 /** A tolerance. */
 export const bound: Kind = /* @__PURE__ */ number('a finite number of at least 0', isNotNegative)
 
-const linearKinds: Kinds<LinearMethod<never>> = {
-  method: /* @__PURE__ */ oneOf(...methods),
+const method: Kind = /* @__PURE__ */ oneOf(...methods)
+
+type LinearOptions = Partial<Omit<LinearMethod<unknown>, 'preconditioner' | 'initial'>>
+
+const kinds: Kinds<LinearOptions> = {
+  method,
   tolerance: bound,
   absoluteTolerance: bound,
   maxIterations: count,
-  restart: count,
+  restart: count
+}
+
+const further: Readonly<Record<string, Kind>> = {
   preconditioner: /* @__PURE__ */ callable('a function'),
   initial: checkedLater
 }
@@ -67,9 +75,10 @@ const linearKinds: Kinds<LinearMethod<never>> = {
 /** The options of a linear solve, checked, as far as they are plain data. */
 export const linearOptions = (
   operation: string,
-  given: Omit<LinearMethod<never>, 'preconditioner' | 'initial'>
-): Omit<LinearSystem, 'name' | 'operator' | 'examples'> => {
-  options<LinearMethod<never>>(operation, linearKinds)(given)
+  given: LinearOptions = {},
+  further: Readonly<Record<string, Kind>> = {}
+): Omit<LinearSystem, 'name' | 'operator' | 'examples' | 'method'> & { readonly method: Method | undefined } => {
+  options<LinearOptions>(operation, { ...kinds, ...further })(given)
   const { method, tolerance, absoluteTolerance, maxIterations, restart } = given
   return {
     ...defaults,
@@ -87,7 +96,7 @@ export const linearOptions = (
 
 /**
  * The solution x of A x = b for a linear operator A that is a function, from a tree of float tensors to one like it:
- * `linearSolve(operator, { method })(b)`. A `Left` says that the iteration did not get there: the residual, the iterations,
+ * `linearSolve(operator, { method })(b)`. A `Left` is an iteration that did not converge: the residual, the iterations,
  * the sentence.
  *
  * The solution is differentiated implicitly, through solves with the same operator (and its transpose, which is obtained
@@ -97,7 +106,7 @@ export const linearOptions = (
  * values as numbers.
  *
  * Under `vmap` every example is solved on its own, and one that fails makes it a `Left`, which names the example with the
- * largest residual. Where failure cannot be a value it throws an `Error` with the same sentence: a solve inside a
+ * largest residual. Where failure cannot be a value it throws an `Error` with that sentence: a solve inside a
  * derivative, and in a staged function (`trace`, `checkpoint`, bodies of loops), which has no values yet, so that there the
  * answer is always a `Right`. Operands that are not finite give NaN there. Singular operators are refused by `direct`, and
  * as far as they notice by the iterations.
@@ -123,17 +132,19 @@ export const linearOptions = (
  *   T.of([1, 1], 'float64')
  * )
  * E.isLeft(failed) ? failed.left.message : ''
- * // => 'linearSolve (gmres): the residual is 4.5e-1 after 1 iteration; at most 1.4e-10 is required, raise maxIterations or give a preconditioner'
+ * // => 'linearSolve (gmres): the residual is 4.5e-1 after 1 iteration; expected at most 1.4e-10, raise maxIterations or give a preconditioner'
  */
-export const linearSolve =
-  <X>(
-    operator: (x: X) => NoInfer<WithLeaves<X, Tensor>>,
-    options: LinearMethod<X>
-  ): ((b: X) => E.Either<NotConverged, X>) =>
-  (b) => {
-    const operation = 'linearSolve'
-    const system = linearOptions(operation, options)
-    const { preconditioner, initial } = options
+export const linearSolve = <X>(
+  operator: (x: X) => NoInfer<WithLeaves<X, Tensor>>,
+  options: LinearMethod<X>
+): ((b: X) => E.Either<NotConverged, X>) => {
+  const operation = 'linearSolve'
+  requireFunctions(operation, { operator })
+  const checked = linearOptions(operation, options, further)
+  if (checked.method === undefined) throw new TypeError(refusal(operation, 'method', undefined, method.expected))
+  const system = { ...checked, method: checked.method }
+  const { preconditioner, initial } = options
+  return (b) => {
     const unknown = unknownLike(operation, b, 'the right side')
     const ofOperator = closedLike(operation, unknown, operator)
     const ofPreconditioner = preconditioner === undefined ? undefined : closedLike(operation, unknown, preconditioner)
@@ -150,3 +161,4 @@ export const linearSolve =
     })
     return solutionOf(wordingOfSystem(operation, system.method), unknown, results)
   }
+}

@@ -23,7 +23,7 @@ import { type Vector, compact, norm, pack, precisionOf, times, unpack } from './
 /** How a linear system is solved: by the operator's matrix, or by an iteration that applies the operator. */
 export type Method = 'cg' | 'gmres' | 'bicgstab' | 'direct'
 
-/** A bound that is relative to what the element type can resolve. */
+/** A bound that is relative to the precision of the dtype. */
 export interface Tolerance {
   readonly float32: number
   readonly float64: number
@@ -51,7 +51,7 @@ export interface LinearSystem extends Examples {
   readonly strict: boolean
 }
 
-/** What is not said of how to solve a system. */
+/** The defaults for solving a system. */
 export const defaults: Pick<
   LinearSystem,
   'preconditioner' | 'tolerance' | 'absoluteTolerance' | 'maxIterations' | 'restart' | 'guessed' | 'strict'
@@ -126,7 +126,7 @@ const outcomeOf = (params: LinearSystem, operands: readonly Concrete[]): Outcome
 
 /**
  * The results of a primitive whose evaluation is an iteration: the solution and the report. Without a solution, NaN; an
- * error if nobody will read the report, unless operands were not finite: of NaN, NaN.
+ * error if nobody will read the report, unless operands were not finite: NaN gives NaN.
  */
 export const settle = (
   wording: Wording,
@@ -154,7 +154,7 @@ export const reportType: TensorType = { shape: [reportLength], dtype: 'int32' }
 // the primitive
 // -----------------------------------------------------------------------------
 
-/** The same system for the transposed operator; a symmetric one is its own. */
+/** The system of the transposed operator; a symmetric one is its own. */
 const transposed = (params: LinearSystem): LinearSystem => {
   const { operator, preconditioner, method } = params
   if (method === 'cg') return params

@@ -49,7 +49,7 @@ const stacked = (examples: readonly Concrete[], { shape, dtype }: TensorType): C
   return fromData([examples.length, ...shape], dtype, data)
 }
 
-/** A function of leaves that may be missing, mapped: what is missing stays so. */
+/** A function of leaves that may be missing, mapped: missing ones stay missing. */
 const mapSlots = (count: number, slots: Slots, f: (slots: Slots) => Slots): Slots => {
   const present = slots.map((slot) => slot !== undefined)
   let found: readonly boolean[] = []
@@ -71,7 +71,7 @@ const mapSlots = (count: number, slots: Slots, f: (slots: Slots) => Slots): Slot
   )
 }
 
-/** Slots that are all there. */
+/** Slots that are all present. */
 const given = (slots: Slots): readonly Tensor[] => slots.filter((slot) => slot !== undefined)
 
 // -----------------------------------------------------------------------------

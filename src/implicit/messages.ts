@@ -1,4 +1,4 @@
-/** What sentences of failures say beside the numbers, for each function. */
+/** The words of failures beside the numbers, for each function. */
 import type { Wording } from './notConverged.js'
 
 type Remedies = Wording['remedies']
@@ -25,7 +25,7 @@ const ofMinimum: Remedies = {
   stagnation: 'raise the tolerance, or start elsewhere'
 }
 
-/** A solver of the user's own is held against the same tolerance; the number of its iterations is its own affair. */
+/** For a solver of the user's own, whose iterations are not limited here. */
 const ofGiven: Remedies = { iterations: 'give a solver that comes closer, or raise the tolerance' }
 
 const remedies: { readonly [name: string]: Remedies } = {
@@ -38,7 +38,7 @@ const remedies: { readonly [name: string]: Remedies } = {
   'argmin (solver)': { ...ofMinimum, ...ofGiven }
 }
 
-/** Of a nonlinear solver, by its name; the equation of a minimum has a symmetric Jacobian. */
+/** For a nonlinear solver, by its name; the equation of a minimum has a symmetric Jacobian. */
 export const wordingOfEquation = (name: string, symmetric: boolean): Wording => ({
   name,
   what: symmetric ? 'the gradient' : 'the residual',
@@ -50,7 +50,7 @@ const elsewhere = "set linear.method to 'gmres' or 'direct'"
 
 const origin = 'look for where they come from with Debug.checkFinite'
 
-/** Of a linear solve, by its name and method: one that the user calls, or one inside of a derivative. */
+/** For a linear solve, by its name and method: one that the user calls, or one inside a derivative. */
 export const wordingOfSystem = (name: string, method: string): Wording => ({
   name: `${name} (${method})`,
   what: 'the residual',

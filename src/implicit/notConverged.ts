@@ -10,7 +10,7 @@ import type { Vector } from './vector.js'
 // -----------------------------------------------------------------------------
 
 /**
- * An iteration that ended without a solution, as data: what was reached, what is required, and the sentence that says so.
+ * An iteration that ended without a solution, as data: the residual that was reached, the one that was expected, and the sentence that says so.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -34,7 +34,7 @@ export interface NotConverged {
   readonly tolerance: number
   /** Under `vmap`, the position of the example with the largest residual along the mapped axes; else empty. */
   readonly example: readonly number[]
-  /** All this as a sentence. */
+  /** The failure as a sentence. */
   readonly message: string
 }
 
@@ -79,21 +79,21 @@ const why = (map: string): { readonly [ending in Ending]: string } => ({
   stagnation: ', and does not get smaller'
 })
 
-/** How sentences speak of an iteration. */
+/** The words for an iteration in sentences. */
 export interface Wording {
   /** The function as the user called it, with its method. */
   readonly name: string
-  /** What should be zero. */
+  /** The quantity that should be zero. */
   readonly what: string
   /** The linear map that may be singular. */
   readonly map: string
-  /** What to do about it. */
+  /** The remedy for each ending. */
   readonly remedies: { readonly [ending in Ending]?: string }
 }
 
 const plural = (n: number, of: string): string => `${n} ${of}${n === 1 ? '' : 's'}`
 
-/** The value that stands for an iteration that has failed. */
+/** A failed iteration as a value. */
 const notConverged = (
   { name, what, map, remedies }: Wording,
   { residual, iterations, tolerance, ending }: Omit<Outcome, 'x'>,
@@ -103,7 +103,7 @@ const notConverged = (
   const advice = remedies[ending]
   const message =
     `${name}: ${what}${where} is ${short(residual)} after ${plural(iterations, 'iteration')}${why(map)[ending]}; ` +
-    `at most ${short(tolerance)} is required${advice === undefined ? '' : `, ${advice}`}`
+    `expected at most ${short(tolerance)}${advice === undefined ? '' : `, ${advice}`}`
   return { _tag: 'NotConverged', operation: name, residual, iterations, tolerance, example, message }
 }
 
@@ -147,7 +147,7 @@ const positionOf = (row: number, axes: readonly number[]): readonly number[] => 
   return position
 }
 
-/** The failure that a report tells of, that with the largest residual if there are several; none where all converged. */
+/** The failure in a report, that with the largest residual if there are several; `undefined` where all converged. */
 export const failureIn = (wording: Wording, report: Tensor): NotConverged | undefined => {
   const values = bottom(report)
   if (values === undefined) return undefined
@@ -184,7 +184,7 @@ export const failureIn = (wording: Wording, report: Tensor): NotConverged | unde
  * const operator = (x: T.Tensor<[2]>) => T.mul(x, T.of([2, 4]))
  * orThrow(linearSolve(operator, { method: 'cg' })(T.of([2, 8]))) // => T.of([1, 2])
  * orThrow(linearSolve(T.neg<[2]>, { method: 'cg' })(T.of([3, 4])))
- * // throws linearSolve (cg): the residual is 5e+0 after 1 iteration, where the operator turned out not to be positive definite; at most 5e-5 is required, use gmres, bicgstab or direct
+ * // throws linearSolve (cg): the residual is 5e+0 after 1 iteration, where the operator turned out not to be positive definite; expected at most 5e-5, use gmres, bicgstab or direct
  */
 export const orThrow = <X>(solution: E.Either<NotConverged, X>): X => {
   if (E.isRight(solution)) return solution.right

@@ -1,4 +1,4 @@
-/** What roots, fixed points and minima have in common: options, and the way from a function and a guess to a solution. */
+/** The parts common to roots, fixed points and minima: options, and the solution from a function and a guess. */
 import type * as E from 'fp-ts/lib/Either.js'
 import { options, checkedLater, callable, type Kind } from '../internal/options.js'
 import type { Program } from '../primitive/model.js'
@@ -22,8 +22,8 @@ import { type Vector, norm, pack, precisionOf, unpack } from './vector.js'
 // -----------------------------------------------------------------------------
 
 /**
- * How linear systems with the Jacobian at the solution are solved, in derivatives: `direct` up to 128 unknowns, unless a
- * method is given; above, `gmres`, and `cg` for minima.
+ * How linear systems with the Jacobian at the solution are solved, in derivatives: by default `direct` up to 128
+ * unknowns, and above that `gmres`, or `cg` for minima.
  *
  * @example
  * import { type LinearOptions, fixedPoint, orThrow } from 'pullback/Implicit'
@@ -36,7 +36,7 @@ import { type Vector, norm, pack, precisionOf, unpack } from './vector.js'
 export type LinearOptions = Partial<Omit<LinearMethod<unknown>, 'preconditioner' | 'initial'>>
 
 /**
- * Options of all nonlinear solvers. `f` is what a solver of the user's own is given: the function, at the values of its
+ * Options of all nonlinear solvers. A solver of the user's own is given `f`, the function at the values of its
  * parameters.
  *
  * @example
@@ -63,9 +63,9 @@ export interface SolverOptions<X, Value> {
   /** The largest norm that counts as zero, times the scale that the function states: 1e-10 in float64, 1e-5 in float32. */
   readonly tolerance?: number
   readonly maxIterations?: number
-  /** Another way to the solution, from a guess: it may read values. Its answer is held against the tolerance. */
+  /** Another way to the solution, from a guess: it may read values. Its answer is checked against the tolerance. */
   readonly solver?: (f: (x: X) => Value, initial: X) => X
-  /** How derivatives are solved for. */
+  /** How the linear systems of derivatives are solved. */
   readonly linear?: LinearOptions
 }
 
@@ -89,13 +89,7 @@ export const checkedOptions = (
   return {
     tolerance: tolerance === undefined ? defaultTolerance : { float32: tolerance, float64: tolerance },
     maxIterations: maxIterations ?? mostIterations,
-    linear:
-      linear === undefined
-        ? linearDefaults
-        : {
-            ...linearOptions(`${operation}: linear`, { ...linear, method: linear.method ?? 'direct' }),
-            method: linear.method
-          }
+    linear: linear === undefined ? linearDefaults : linearOptions(`${operation}: linear`, linear)
   }
 }
 
@@ -103,7 +97,7 @@ export const checkedOptions = (
 // solvers of the user's own
 // -----------------------------------------------------------------------------
 
-/** The user's solver: what it finds is held against the same bound as what ours find. */
+/** The user's solver. Its result is checked against the same bound as those of the built-in solvers. */
 export const givenSolver = <X, Value>(
   operation: string,
   unknown: Flat<X>,
@@ -126,7 +120,7 @@ export const givenSolver = <X, Value>(
     const found = leaves.filter(isConcrete)
     if (found.length < leaves.length) {
       throw new TypeError(
-        `${operation}: the solver gave a value inside a transformation; it must work on the function and the guess that it is given`
+        `${operation}: the solver returned a value inside a transformation; compute it from the function and the guess that the solver gets`
       )
     }
     const x = pack(found)

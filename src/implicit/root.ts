@@ -1,5 +1,6 @@
 /** Roots of functions. */
 import type * as E from 'fp-ts/lib/Either.js'
+import { requireFunctions } from '../calculus/arguments.js'
 import type { Tensor } from '../tensor/model.js'
 import type { WithLeaves } from '../tree/model.js'
 import { boundFrom } from './iteration.js'
@@ -11,10 +12,10 @@ const name = 'root'
 
 /**
  * A root of a function: `root(f)(initial, ...params)` is x with f(x, ...params) = 0, for x and f(x) trees of float tensors
- * of one structure. A `Left` says that the iteration did not get there.
+ * of one structure. A `Left` is an iteration that did not converge.
  *
- * It is found by Newton's method with backtracking, from the initial guess, with at most `maxIterations` steps (50 unless
- * given). What counts is the Euclidean norm of f, which must be at most `tolerance`, times that at the initial guess where
+ * It is found by Newton's method with backtracking, from the initial guess, with at most `maxIterations` steps (50 by
+ * default). What counts is the Euclidean norm of f, which must be at most `tolerance`, times that at the initial guess where
  * it is above 1; from there on it goes on as long as it gains, usually to the limits of rounding. Steps are solved by the
  * matrix of the Jacobian up to 128 unknowns, and by gmres above.
  *
@@ -42,16 +43,16 @@ const name = 'root'
  *
  * const none = squareRoot(T.scalar(0, 'float64'), T.scalar(9, 'float64'))
  * E.isLeft(none) ? none.left.message : ''
- * // => 'root: the residual is 9e+0 after 0 iterations, where the Jacobian is singular; at most 9e-10 is required, start elsewhere'
+ * // => 'root: the residual is 9e+0 after 0 iterations, where the Jacobian is singular; expected at most 9e-10, start elsewhere'
  */
-export const root =
-  <X, Params extends readonly unknown[]>(
-    f: (x: X, ...params: Params) => NoInfer<WithLeaves<X, Tensor>>,
-    options: SolverOptions<X, WithLeaves<X, Tensor>> = {}
-  ): ((initial: X, ...params: Params) => E.Either<NotConverged, X>) =>
-  (initial, ...params) => {
-    const { tolerance, maxIterations, linear } = checkedOptions(name, options, {}, 50)
-    const { solver } = options
+export const root = <X, Params extends readonly unknown[]>(
+  f: (x: X, ...params: Params) => NoInfer<WithLeaves<X, Tensor>>,
+  options: SolverOptions<X, WithLeaves<X, Tensor>> = {}
+): ((initial: X, ...params: Params) => E.Either<NotConverged, X>) => {
+  requireFunctions(name, { f })
+  const { tolerance, maxIterations, linear } = checkedOptions(name, options, {}, 50)
+  const { solver } = options
+  return (initial, ...params) => {
     const unknown = unknownLike(name, initial, 'the initial guess')
     const closed = closedLike(name, unknown, (x) => f(x, ...params))
     const residual = closed.program
@@ -68,3 +69,4 @@ export const root =
             )
     })
   }
+}

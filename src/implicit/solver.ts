@@ -1,4 +1,4 @@
-/** How solutions are found: the ways, as data, and what they do at concrete values. */
+/** The methods of solution, as data, and their evaluation at concrete values. */
 import { epsilon, isFloat } from '../DType.js'
 import type { Program, TensorType } from '../primitive/model.js'
 import { type Concrete, firstElement } from '../tensor/model.js'
@@ -17,14 +17,14 @@ import { type Vector, concretes, norm, precisionOf, unpack } from './vector.js'
 
 /** How linear systems with the Jacobian are solved, in derivatives and in Newton steps. */
 export type Linear = Omit<LinearSystem, 'name' | 'operator' | 'method' | 'examples'> & {
-  /** Unless given, `direct` for few unknowns and an iteration for many. */
+  /** By default `direct` for few unknowns and an iteration for many. */
   readonly method: Method | undefined
 }
 
-/** What is not said of how to solve with the Jacobian. */
+/** The defaults for solving with the Jacobian. */
 export const linearDefaults: Linear = { ...defaults, method: undefined }
 
-/** Where a way to a solution ends. */
+/** Where the search for a solution ends. */
 interface Until {
   readonly tolerance: Tolerance
   readonly maxIterations: number
@@ -50,7 +50,7 @@ interface Descent extends Until {
   readonly program: Program
 }
 
-/** A way to a solution. */
+/** A method of solution. */
 export type Solver = Newton | Iteration | Descent
 
 /** The solver of a user. */
@@ -59,7 +59,7 @@ export interface Given {
   readonly solve: (start: Start) => Outcome
 }
 
-/** What a solver is given: where to start, and values of what the functions close over. */
+/** The input of a solver: where to start, and the values that the functions close over. */
 export interface Start {
   readonly initial: Vector
   readonly types: readonly TensorType[]
@@ -70,10 +70,10 @@ export interface Start {
 // ways
 // -----------------------------------------------------------------------------
 
-/** Up to so many unknowns, the Jacobian is made and factored. */
+/** Up to this number of unknowns, the Jacobian is formed and factored. */
 const few = 128
 
-/** The method for so many unknowns. */
+/** The method for a number of unknowns. */
 export const methodFor = ({ method }: Linear, n: number, symmetric: boolean): Method =>
   method ?? (n <= few ? 'direct' : symmetric ? 'cg' : 'gmres')
 
@@ -85,7 +85,7 @@ const limitsFor = ({ tolerance, maxIterations }: Until, types: readonly TensorTy
 
 const krylov = { cg, gmres, bicgstab }
 
-/** The relative exactness of Newton steps by iterations: each gains that much, which is enough, since they are repeated. */
+/** The relative tolerance of Newton steps by iterations, which is enough, since steps are repeated. */
 const exactness = 1e-4
 
 /** Newton's method on a program (x, c) -> f(x). */
@@ -131,7 +131,7 @@ const byDescent = (gradient: Program, solver: Descent, { initial, types, capture
   )
 }
 
-/** The root of a residual, found in some way. */
+/** The root of a residual, by the method of its solver. */
 export const solutionAt = (
   {
     residual,

@@ -1,4 +1,4 @@
-/** What the user gives, for solvers: a tree as the unknown, a function of it as a program. */
+/** The arguments of solvers: a tree as the unknown, a function of it as a program. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Program } from '../primitive/model.js'
 import { bottom } from '../primitive/traced.js'
@@ -14,10 +14,10 @@ export interface Closed {
   readonly captured: readonly Tensor[]
 }
 
-/** The tree that the unknown is like: float tensors. */
+/** The structure of the unknown: a tree of float tensors. */
 export const unknownLike = <X>(operation: string, tree: X, whole: string): Flat<X> => {
   const flat = flattenAs(operation, tree)
-  flat.leaves.forEach((leaf, i) => requireFloat(operation, leaf, flat.paths[i]!, whole, ''))
+  flat.leaves.forEach((leaf, i) => requireFloat(operation, leaf, flat.paths[i] || whole))
   return flat
 }
 
@@ -45,7 +45,7 @@ export const solutionOf = <X>(
   return failure === undefined ? E.right(unknown.unflatten(results.slice(0, k))) : E.left(failure)
 }
 
-/** Leaves of values that are like the unknown, as a tree of tensors of whatever shape is known. */
+/** Leaves of values that are like the unknown, cast to a tree of tensors of any shape. */
 export const treeLike =
   <X>({ unflatten }: Flat<X>): ((leaves: readonly Tensor[]) => WithLeaves<X, Tensor>) =>
   (leaves) =>

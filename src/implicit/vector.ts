@@ -43,17 +43,17 @@ export const unpack = (vector: Vector, types: readonly TensorType[]): readonly C
   })
 }
 
-/** The same values in row-major order: a program that is run many times reads them as they lie. */
+/** The values copied to row-major order, for programs that are run many times. */
 export const compact = (x: Concrete): Concrete => {
   if (x instanceof Scalar) return x
   const values = contiguous(x)
   return values === x ? x : fromData(x.shape, x.dtype, values.data)
 }
 
-/** What a program made of concrete leaves: concrete leaves. */
+/** The results of a program at concrete leaves, which are concrete. */
 export const concretes = (leaves: readonly Tensor[]): readonly Concrete[] => leaves.filter(isConcrete)
 
-/** The least precise type among leaves, which says how far an iteration can come. */
+/** The least precise dtype among leaves, which bounds the accuracy of an iteration. */
 export const precisionOf = (types: readonly TensorType[]): 'float32' | 'float64' =>
   types.some(({ dtype }: { readonly dtype: DType }) => dtype !== 'float64') ? 'float32' : 'float64'
 
@@ -71,7 +71,7 @@ export const dot = (x: Vector, y: Vector): number => {
 /** The largest magnitude. */
 const largest = (x: Vector): number => x.reduce((most, each) => Math.max(most, Math.abs(each)), 0)
 
-/** The Euclidean norm; where squares leave the range of numbers, of elements beside the largest. */
+/** The Euclidean norm; elements are scaled by the largest where squares would overflow or underflow. */
 export const norm = (x: Vector): number => {
   const squares = dot(x, x)
   if ((squares > 1e-280 && squares < Infinity) || Number.isNaN(squares)) return Math.sqrt(squares)

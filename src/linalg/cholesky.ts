@@ -32,7 +32,7 @@ import { type Triangular, solveTriangle } from './triangularSolve.js'
 // the primitive
 // -----------------------------------------------------------------------------
 
-/** All of the lower triangle is NaN where there was a NaN in it, which hides whether the matrix was definite. */
+/** Makes the whole lower triangle NaN: a NaN in it hides whether the matrix was definite. */
 const poisoned = (n: number, x: Float64Array, at: number): void => {
   for (let i = 0; i < n; i++) {
     x.fill(NaN, at + i * n, at + i * n + i + 1)
@@ -56,7 +56,7 @@ const evaluate = (a: Concrete): Concrete => {
 const refuseIndefinite = (matrix: readonly number[], i: number, pivot: number): LinalgError =>
   new LinalgError(
     'cholesky',
-    `a matrix that is not positive definite, pivot ${i}${ofMatrix(matrix)} is ${pivot}; a positive definite matrix is required`,
+    `the matrix is not positive definite, pivot ${i}${ofMatrix(matrix)} is ${pivot}; expected a positive definite matrix`,
     matrix
   )
 
@@ -105,8 +105,8 @@ export const choleskyPrimitive: Primitive<None> = op<1, None>({
  * L L^T = a; of each matrix of a stack `[..., n, n]`.
  *
  * It is a function of the symmetric part (a + a^T) / 2, so that gradients are symmetric; a matrix that is not symmetric, by
- * more than 1e-3 of its largest element, is refused. Finite differences, which move one element at a time, want a function that
- * takes the symmetric part itself. Integers become float32; float32 is computed in double and rounded
+ * more than 1e-3 of its largest element, is refused. For finite differences, which move one element at a time, take
+ * the symmetric part first. Integers become float32; float32 is computed in double and rounded
  * once. NaN gives NaN. The rules are those of Murray, *Differentiation of the Cholesky decomposition*, 2016.
  *
  * @throws ShapeError when `a` is not square
@@ -118,7 +118,7 @@ export const choleskyPrimitive: Primitive<None> = op<1, None>({
  * import * as T from 'pullback/Tensor'
  *
  * Linalg.cholesky(T.of([[4, 2], [2, 10]])) // => T.of([[2, 0], [1, 3]])
- * Linalg.cholesky(T.of([[1, 2], [2, 1]])) // throws cholesky: a matrix that is not positive definite, pivot 1 is -3; a positive definite matrix is required
+ * Linalg.cholesky(T.of([[1, 2], [2, 1]])) // throws cholesky: the matrix is not positive definite, pivot 1 is -3; expected a positive definite matrix
  */
 export const cholesky = <S extends Shape>(a: Tensor<S>): Tensor<S> =>
   typed(bindOne(choleskyPrimitive, [symmetrise('cholesky', requireFloatSquare('cholesky', a))], none))

@@ -1,5 +1,5 @@
 /**
- * Reciprocals of differences and sums of eigenvalues and singular values, of which the derivatives of the vectors are made.
+ * Reciprocals of differences and sums of eigenvalues and singular values, from which the derivatives of the vectors are made.
  * Where a difference or sum is 0 to rounding the reciprocal counts as 0, to every order: what would be infinite there is
  * the derivative of vectors that may be chosen freely, and a smooth function does not depend on that choice.
  */
@@ -13,10 +13,10 @@ import { where } from '../tensor/select.js'
 import { reshapeTo } from '../tensor/structural.js'
 import { columnsOf } from './matrix.js'
 
-/** How many units in the last place of the largest value, for each row, are no difference. */
+/** Differences up to this many units in the last place of the largest value, for each row, count as 0. */
 const roundings = 8
 
-/** Below which a value counts as 0, beside others of that size: per vector, as [..., 1]. */
+/** The bound below which a value counts as 0, per vector, as [..., 1]. */
 const tolerance = (values: Tensor, size: number, dtype: DType): Tensor => {
   const largest = max(abs(stopGradient(values)), { axis: -1, keepDims: true })
   return mul(largest, roundings * size * epsilon(toFloat(dtype)))

@@ -43,13 +43,13 @@ const evaluate = (a: Concrete): readonly [Concrete, Concrete] => {
   return [fromDoubles([...stack, n], a.dtype, w), fromDoubles([...stack, n, n], a.dtype, v)]
 }
 
-/** The symmetric matrix of which only the lower triangle was read. */
+/** The symmetric matrix whose lower triangle was read. */
 const mirrored = (x: Tensor): Tensor => add(lower(x), mT(lower(x, -1)))
 
 /** The transpose of `mirrored`, as a linear map. */
 const folded = (x: Tensor): Tensor => add(lower(x), lower(mT(x), -1))
 
-/** Stacks [..., n, n], of which the lower triangle is read: eigenvalues [..., n], eigenvectors [..., n, n]. */
+/** Stacks [..., n, n], whose lower triangles are read: eigenvalues [..., n], eigenvectors [..., n, n]. */
 export const eighPrimitive: Primitive<None> = {
   name: 'eigh',
   kind: 'opaque',
@@ -121,7 +121,7 @@ export const eighPrimitive: Primitive<None> = {
  *
  * const sumOfSquares = (a: T.Tensor<[2, 2]>) => T.sum(T.square(Linalg.eigh(a)[0]))
  * grad(sumOfSquares)(T.of([[1, 0], [0, 1]])) // => T.of([[2, 0], [0, 2]])
- * Linalg.eigh(T.of([[1, 2], [0, 1]])) // throws eigh: a matrix that is not symmetric, elements [1, 0] and [0, 1] are 0 and 2; a symmetric matrix is required, (a + a^T) / 2 is one
+ * Linalg.eigh(T.of([[1, 2], [0, 1]])) // throws eigh: the matrix is not symmetric, elements [1, 0] and [0, 1] are 0 and 2; expected a symmetric matrix, such as (a + a^T) / 2
  */
 export const eigh = <S extends Shape>(
   a: Tensor<S>

@@ -1,9 +1,9 @@
-/** The error of matrices that have no answer. */
+/** The error of matrices for which an operation has no result. */
 import { type Shape, show } from '../shape/model.js'
 
 /**
- * An operation was called on a matrix that it has no answer for: singular, not symmetric, not positive definite. The
- * sentence reads *operation: what was given; what is required*.
+ * An operation was called on a matrix for which it has no result: singular, not symmetric, not positive definite. The
+ * sentence reads *operation: what the matrix is; what was expected*.
  *
  * @example
  * import * as Linalg from 'pullback/Linalg'

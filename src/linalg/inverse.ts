@@ -20,7 +20,7 @@ import { refuseSingular, solveFactored } from './solve.js'
 // primitives
 // -----------------------------------------------------------------------------
 
-/** Inverts each matrix, but for those that `singular` has dealt with: by refusing them, or by writing a result of its own. */
+/** Inverts each matrix, except those that `singular` handles, by refusing them or by writing a result of its own. */
 const invert = (a: Concrete, singular: (factors: Factored, matrix: number, x: Float64Array) => boolean): Concrete => {
   const n = rowsOf(a.shape)
   const factors = factored(a)
@@ -135,7 +135,7 @@ export const extendedInverse = (a: Tensor): Tensor => bindOne(extendedInversePri
  * import * as T from 'pullback/Tensor'
  *
  * Linalg.inverse(T.of([[2, 0], [1, 4]])) // => T.of([[0.5, 0], [-0.125, 0.25]])
- * Linalg.inverse(T.of([[1, 2], [2, 4]])) // throws inverse: a singular matrix, pivot 1 is 0; an invertible matrix is required
+ * Linalg.inverse(T.of([[1, 2], [2, 4]])) // throws inverse: the matrix is singular, pivot 1 is 0; expected an invertible matrix
  */
 export const inverse = <S extends Shape>(a: Tensor<S>): Tensor<S> =>
   typed(bindOne(inversePrimitive, [requireFloatSquare('inverse', a)], none))

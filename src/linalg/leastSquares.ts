@@ -9,9 +9,8 @@ import { counted, perMatrix } from '../primitive/cost.js'
 import { align } from '../primitive/batch.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
-import { requireTensor } from '../internal/require.js'
 import { op } from '../primitive/op.js'
-import { type Shape, ShapeError, broadcast, show, size } from '../shape/model.js'
+import { type Shape, size } from '../shape/model.js'
 import type { MatMul } from '../shape/static.js'
 import { add, sub } from '../tensor/arithmetic.js'
 import type { Following, TensorOr } from '../tensor/dataFirst.js'
@@ -38,6 +37,7 @@ import {
 } from './matrix.js'
 import { drawTall } from './operands.js'
 import { factorsOf } from './svd.js'
+import { requireSystem } from './triangularSolve.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -54,13 +54,13 @@ import { factorsOf } from './svd.js'
  */
 export interface RankOptions {
   /**
-   * Singular values up to this part of the largest count as 0. Unless given it is max(m, n) times the machine precision of the
-   * element type, as in NumPy's `matrix_rank`.
+   * Singular values up to this part of the largest count as 0. The default is max(m, n) times the machine precision of the
+   * dtype, as in NumPy's `matrix_rank`.
    */
   readonly rcond?: number
 }
 
-/** Up to which part of the largest singular values count as 0; whether the transposed matrix stands in the equations. */
+/** The part of the largest singular value up to which others count as 0; whether the system is that of the transpose. */
 interface Cutoff extends Zeros {
   readonly cutoff: number
   readonly transpose: boolean
@@ -174,7 +174,7 @@ const run = (a: Tensor, b: Tensor, params: Cutoff): Tensor => bindOne(lstsqPrimi
  * float32 is computed in double and rounded once. NaN and infinities give NaN. The derivative is that at constant rank
  * (Golub and Pereyra, 1973); where the rank changes, the pseudoinverse jumps.
  *
- * @throws ShapeError when `a` is no matrix
+ * @throws ShapeError when `a` is not a matrix
  * @throws RangeError when `rcond` is negative
  *
  * @example
@@ -213,24 +213,6 @@ interface LeastSquares {
   ): <A extends Shape>(a: Tensor<A>) => Tensor<MatMul<Turned<A>, B>>
 }
 
-/** The stack of a system of equations; refuses what is none. */
-const requireSystem = (a: Tensor, b: Tensor): Shape => {
-  requireTensor('lstsq', a)
-  requireTensor('lstsq', b)
-  const refuse = (rule: string): ShapeError =>
-    new ShapeError('lstsq', [a.shape, b.shape], `${show(a.shape)} and ${show(b.shape)}; ${rule}`)
-  if (a.shape.length < 2) throw refuse('a matrix is required, or a stack of them')
-  if (b.shape.length === 0) throw refuse('a right side of at least one axis is required')
-  const m = rowsOf(a.shape)
-  const given = b.shape.length === 1 ? b.shape[0] : rowsOf(b.shape)
-  if (given !== m) throw refuse(`a right side of ${m} ${m === 1 ? 'row' : 'rows'} is required, it has ${given}`)
-  if (b.shape.length === 1) return stackOf(a.shape)
-  const [before, behind] = [stackOf(a.shape), stackOf(b.shape)]
-  const stack = broadcast(before, behind)
-  if (stack !== undefined) return stack
-  throw refuse(`the axes before the last two must broadcast: ${show(before)} and ${show(behind)} do not`)
-}
-
 /**
  * The least-squares solution x of a x = b: |a x - b| is least, and of several such x it is the shortest. By the singular
  * value decomposition, so that matrices of any shape and rank are answered; singular values up to `rcond` times the largest
@@ -242,7 +224,7 @@ const requireSystem = (a: Tensor, b: Tensor): Shape => {
  * is that at constant rank (Golub and Pereyra, *The differentiation of pseudo-inverses and nonlinear least squares problems
  * whose variables separate*, 1973).
  *
- * @throws ShapeError when `a` is no matrix, or the shapes do not fit
+ * @throws ShapeError when `a` is not a matrix, or the shapes do not fit
  * @throws RangeError when `rcond` is negative
  *
  * @example
@@ -259,7 +241,7 @@ const requireSystem = (a: Tensor, b: Tensor): Shape => {
 export const lstsq: LeastSquares = dualBy<LeastSquares>(
   dataAt(1, rankOptions('lstsq')),
   (a: Tensor, b: Tensor, options: RankOptions = {}) => {
-    const stack = requireSystem(a, b)
+    const stack = requireSystem('lstsq', a, b, false)
     const cutoff = cutoffOf(a.shape, toFloat(promote(a.dtype, b.dtype)), options)
     const dtype = toFloat(promote(a.dtype, b.dtype))
     const isVector = b.shape.length === 1

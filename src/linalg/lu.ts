@@ -41,9 +41,9 @@ import { type Triangular, solveTriangle } from './triangularSolve.js'
 export interface Factored {
   /** The multipliers of L below the diagonals, U on them and above. */
   readonly lu: Float64Array
-  /** Of each matrix, the numbers of its rows in their new order. */
+  /** For each matrix, the numbers of its rows in their new order. */
   readonly rows: Int32Array
-  /** Of each matrix, the sign of that permutation. */
+  /** For each matrix, the sign of that permutation. */
   readonly signs: Int8Array
 }
 
@@ -181,7 +181,7 @@ const evaluate = (x: Concrete): readonly Concrete[] => {
 const unitLower: Triangular = { operation: 'lu', lower: true, transpose: false, unit: true, ...strong }
 const upperTriangle: Triangular = { operation: 'lu', lower: false, transpose: false, unit: false, ...strong }
 
-/** The sum of what there is. */
+/** The sum of the terms that are present. */
 const plus = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined =>
   a === undefined ? b : b === undefined ? a : add(a, b)
 
@@ -191,7 +191,7 @@ const overUpper = (x: Tensor, u: Tensor): Tensor => mT(solveTriangle(u, mT(x), {
 /** x U^-T. */
 const overLower = (x: Tensor, u: Tensor): Tensor => mT(solveTriangle(u, mT(x), upperTriangle))
 
-/** A factor made square: ones go on along the diagonal. What is not square follows from the square case. */
+/** A factor made square, with ones along the rest of the diagonal, so that all cases follow from the square one. */
 const squared = (x: Tensor, n: number): Tensor => {
   const { shape, dtype } = x
   const [rows, columns] = [rowsOf(shape), columnsOf(shape)]
@@ -202,7 +202,7 @@ const squared = (x: Tensor, n: number): Tensor => {
   return add(widened(x, n), place(identity(stackOf(shape), rest, dtype), ones))
 }
 
-/** The same with zeros: of tangents and cotangents. */
+/** A factor made square with zeros, for tangents and cotangents. */
 const widened = (x: Tensor, n: number): Tensor =>
   place(x, { ...corner([...stackOf(x.shape), n, n], rowsOf(x.shape), columnsOf(x.shape)) })
 
@@ -210,7 +210,7 @@ const narrowed = (x: Tensor, rows: number, columns: number): Tensor => take(x, c
 
 /**
  * The factors of matrices whose rows are in order, without pivoting. With N = tril(L^-1 dA U^-1, -1): dL = L N, and
- * dU = L^-1 dA - N U, of which the first row is that of dA to the last bit.
+ * dU = L^-1 dA - N U, whose first row is that of dA to the last bit.
  */
 export const eliminatePrimitive: Primitive<None> = {
   name: 'lu',
@@ -268,7 +268,7 @@ export const eliminatePrimitive: Primitive<None> = {
  * also of a matrix that is not square, with ones on its diagonals up to the larger size. They exist where the pivots are not
  * zero, and throw elsewhere.
  *
- * @throws ShapeError when `a` is no matrix
+ * @throws ShapeError when `a` is not a matrix
  * @throws LinalgError when a derivative is taken where a pivot is 0
  *
  * @example

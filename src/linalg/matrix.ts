@@ -23,19 +23,27 @@ export const rowsOf = (shape: Shape): number => shape[shape.length - 2]!
 
 export const columnsOf = (shape: Shape): number => shape[shape.length - 1]!
 
-/** Refuses what is no matrix, nor a stack of them. */
+/** Refuses a value that is not a matrix or a stack of matrices. */
 export const requireMatrix = (operation: string, x: Tensor): void => {
   requireTensor(operation, x)
   if (x.shape.length >= 2) return
-  throw new ShapeError(operation, [x.shape], `${show(x.shape)}; a matrix is required, or a stack of them`)
+  throw new ShapeError(
+    operation,
+    [x.shape],
+    `the operand has shape ${show(x.shape)}; expected a matrix or a stack of matrices`
+  )
 }
 
-/** Refuses what is no square matrix, nor a stack of them. */
+/** Refuses a value that is not a square matrix or a stack of them. */
 export const requireSquare = (operation: string, x: Tensor): void => {
   requireTensor(operation, x)
   const { shape } = x
   if (shape.length >= 2 && rowsOf(shape) === columnsOf(shape)) return
-  throw new ShapeError(operation, [shape], `${show(shape)}; a square matrix is required, or a stack of them`)
+  throw new ShapeError(
+    operation,
+    [shape],
+    `the operand has shape ${show(shape)}; expected a square matrix or a stack of them`
+  )
 }
 
 /** The operand of a real-valued function of matrices: integers and booleans become float32. */

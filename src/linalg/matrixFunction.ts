@@ -1,4 +1,5 @@
 /** Functions of symmetric matrices, with derivatives by divided differences. */
+import { requireFunctions } from '../calculus/arguments.js'
 import { jvp } from '../calculus/forward.js'
 import { epsilon, toFloat } from '../DType.js'
 import { type Points, carried, derivatives } from '../kernel/dividedDifference.js'
@@ -185,7 +186,7 @@ export const matrixFunctionPrimitive: Primitive<None> = {
     )
   },
   batch: (operands, mapped, params, front) => bind(matrixFunctionPrimitive, align(operands, mapped, front), params),
-  // The laws take three derivatives, which is all there are, so they start without directions.
+  // The laws take three derivatives, the most that are supported, so they start without directions.
   sample: (draw) => ({ operands: draw.pick([drawApart, drawNear])(draw), params: none })
 }
 
@@ -240,9 +241,9 @@ const derivativeOf =
 
 const valuesOf = (f: Elementwise, w: Tensor, which: string): Tensor => {
   const values = f(w)
-  requireTensor('matrixFunction', values)
+  requireTensor('matrixFunction', values, `the result of ${which}`)
   if (equals(values.shape, w.shape)) return cast(values, w.dtype)
-  const rule = `${which} returned ${show(values.shape)} for eigenvalues ${show(w.shape)}; expected the same shape`
+  const rule = `${which} returned shape ${show(values.shape)} for eigenvalues of shape ${show(w.shape)}; expected the same shape`
   throw new ShapeError('matrixFunction', [values.shape, w.shape], rule)
 }
 
@@ -258,8 +259,8 @@ const ratio = (x: Tensor, y: Tensor): Tensor => sqrt(div(add(abs(x), tiny), add(
  * `E` in the basis of the eigenvectors, the derivative along it has the elements `f[w_i, w_j] E_ij`, with the divided
  * differences `(f(w_i) - f(w_j)) / (w_i - w_j)`, and `df(w_i)` at equal eigenvalues (Daleckii and Krein, 1965). So
  * derivatives are right at equal and nearly equal eigenvalues too, where those of `V f(w) V^T` by `eigh` are not, up
- * to order 3; `df` is differentiated twice more for it. What else `f` depends on may be differentiated as well,
- * through `f` and `df`.
+ * to order 3; `df` is differentiated twice more for it. Everything else that `f` depends on may be differentiated as
+ * well, through `f` and `df`.
  *
  * It is a function of the symmetric part of `a`, as `matrixSqrt` is. Integers become float32; eigenvectors are
  * computed in double. NaN and infinities give NaN.
@@ -279,9 +280,9 @@ const ratio = (x: Tensor, y: Tensor): Tensor => sqrt(div(add(abs(x), tiny), add(
  * const b = T.of([[1, 3], [3, 2]])
  * grad((a: T.Tensor<[2, 2]>) => T.sum(T.mul(b, logm(a))))(T.of([[2, 0], [0, 2]])) // => T.of([[0.5, 1.5], [1.5, 1]])
  */
-export const matrixFunction =
-  (f: Elementwise, df: Elementwise): (<S extends Shape>(a: Tensor<S>) => Tensor<S>) =>
-  <S extends Shape>(a: Tensor<S>): Tensor<S> => {
+export const matrixFunction = (f: Elementwise, df: Elementwise): (<S extends Shape>(a: Tensor<S>) => Tensor<S>) => {
+  requireFunctions('matrixFunction', { f, df })
+  return <S extends Shape>(a: Tensor<S>): Tensor<S> => {
     const x = symmetrise('matrixFunction', requireFloatSquare('matrixFunction', a))
     const w = stopGradient(bind(eighPrimitive, [stopGradient(x)], none)[0]!)
     const second = derivativeOf(df)
@@ -296,3 +297,4 @@ export const matrixFunction =
     const rows = jets.map((each) => reshapeTo(each, [...w.shape.slice(0, -1), 1, columnsOf(x.shape)]))
     return typed<S>(functionOf([x, w, lengths, concat(rows, { axis: -2 })]))
   }
+}

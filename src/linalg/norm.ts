@@ -1,5 +1,5 @@
 /** Norms of matrices, and of vectors. */
-import { describe } from '../internal/describe.js'
+import { refusal } from '../internal/describe.js'
 import { options, checkedLater, flag } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import { epsilon, toFloat } from '../DType.js'
@@ -47,11 +47,11 @@ export type Norm = 'fro' | 'nuc' | number
  * lengthsOfRows.axis // => -1
  */
 export interface NormOptions {
-  /** Of matrices `'fro'` unless given, of vectors 2. */
+  /** `'fro'` for matrices and 2 for vectors by default. */
   readonly ord?: Norm
-  /** One axis for vectors, two for matrices: the last two unless given, or the only one. */
+  /** One axis for vectors, two for matrices: by default the last two, or the only one. */
   readonly axis?: Axes
-  /** Whether the axes stay, with size 1; `false` unless given. */
+  /** Whether the axes stay, with size 1; `false` by default. */
   readonly keepDims?: boolean
 }
 
@@ -63,7 +63,7 @@ type NormShape<S extends Shape, O> = Reduce<S, Given<O, 'axis', Whole<S>>, Given
 // norms of matrices
 // -----------------------------------------------------------------------------
 
-/** Up to which part of the largest singular value a difference counts as rounding. */
+/** Differences up to this part of the largest singular value count as rounding. */
 const equality = (x: Tensor): number => Math.max(rowsOf(x.shape), columnsOf(x.shape)) * epsilon(toFloat(x.dtype))
 
 /**
@@ -96,9 +96,9 @@ const matrixNorms: Readonly<Record<string, (x: Tensor) => Tensor>> = {
 const matrixNorm = (x: Tensor, ord: unknown): Tensor => {
   const chosen = Object.hasOwn(matrixNorms, String(ord)) ? matrixNorms[String(ord)] : undefined
   if (chosen === undefined) {
-    throw new TypeError(`norm: ord ${describe(ord)} of matrices; 'fro', 'nuc', 1, 2 or Infinity is required`)
+    throw new TypeError(refusal('norm', 'ord', ord, "'fro', 'nuc', 1, 2 or Infinity for matrices"))
   }
-  // Of no elements there is no largest; all norms are 0.
+  // Without elements there is no largest one; all norms are 0.
   return rowsOf(x.shape) === 0 || columnsOf(x.shape) === 0 ? vectorNorm(x, { axis: [-2, -1] }) : chosen(x)
 }
 
@@ -107,10 +107,10 @@ const reduced = (x: Tensor, ord: unknown, axes: readonly number[]): Tensor => {
     const others = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]))
     return matrixNorm(permuteTo(x, [...others, ...axes]), ord ?? 'fro')
   }
-  if (axes.length !== 1) throw new TypeError(`norm: axis ${describe(axes)}; one axis or two are required`)
+  if (axes.length !== 1) throw new TypeError(refusal('norm', 'axis', axes, 'one axis or two'))
   if (ord === undefined || ord === 1 || ord === 2 || ord === Infinity)
     return vectorNorm(x, { axis: axes, ord: ord ?? 2 })
-  throw new TypeError(`norm: ord ${describe(ord)} of vectors; 1, 2 or Infinity is required`)
+  throw new TypeError(refusal('norm', 'ord', ord, '1, 2 or Infinity for vectors'))
 }
 
 /** The axes, counted from the front, in the order in which they were given: rows, then columns. */
@@ -124,16 +124,16 @@ const inOrder = (axis: Axes, shape: Shape): readonly number[] => {
 // -----------------------------------------------------------------------------
 
 /**
- * The norm of matrices, over the last two axes, or of a vector. Of matrices `ord` is `'fro'`, the root of the sum of squares,
- * unless given; `'nuc'`, the sum of the singular values; 2, the largest of them; 1, the largest sum of absolute values in a
- * column; Infinity, that in a row. Of a vector, or of vectors along one `axis`, it is 2, 1 or Infinity, as in `T.norm`.
+ * The norm of matrices, over the last two axes, or of a vector. For matrices `ord` is by default `'fro'`, the root of the
+ * sum of squares; `'nuc'`, the sum of the singular values; 2, the largest of them; 1, the largest sum of absolute values in a
+ * column; Infinity, that in a row. For a vector, or vectors along one `axis`, it is 2, 1 or Infinity, as in `T.norm`.
  *
  * Integers become float32. Derivatives at kinks are the subgradient of the least length: 0 at a zero
  * matrix, of `'nuc'` 0 in what the matrix takes to 0, and split evenly over equal largest values. For the square of the
  * Frobenius norm write `T.sum(T.square(a))`, which has no kink.
  *
  * @throws ShapeError when an axis is out of range
- * @throws TypeError when `ord` is another, or there are more than two axes
+ * @throws TypeError when `ord` is another value, or there are more than two axes
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -159,7 +159,7 @@ export const norm: {
     const x = floating(a)
     const rank = x.shape.length
     if (rank === 0)
-      throw new ShapeError('norm', [x.shape], 'a scalar; a matrix, a vector or a stack of them is required')
+      throw new ShapeError('norm', [x.shape], 'the operand is a scalar; expected a vector, a matrix or a stack of them')
     const { axis = rank === 1 ? 0 : [-2, -1] } = options
     const axes = inOrder(axis, x.shape)
     return within('norm', () => {

@@ -146,7 +146,7 @@ type Positive<S extends Shape> =
 export const polar = <S extends Shape>(a: Tensor<S>): readonly [Q: Tensor<S>, P: Tensor<Positive<S>>] => {
   const x = requireFloatMatrix('polar', a)
   if (rowsOf(x.shape) < columnsOf(x.shape)) {
-    const rule = `the matrix is ${show(x.shape)}; expected at least as many rows as columns, take the transposed matrix`
+    const rule = `the matrix has shape ${show(x.shape)}; expected at least as many rows as columns, take the transposed matrix`
     throw new ShapeError('polar', [x.shape], rule)
   }
   const [q, p] = bind(polarPrimitive, [x], none)

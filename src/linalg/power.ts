@@ -1,5 +1,5 @@
 /** Powers of matrices with whole exponents. */
-import { describe } from '../internal/describe.js'
+import { refusal } from '../internal/describe.js'
 import { dual } from '../internal/dual.js'
 import type { Shape } from '../shape/model.js'
 import { matmul } from '../tensor/matmul.js'
@@ -28,7 +28,7 @@ const power = (a: Tensor, n: number): Tensor => {
  * The shape `[..., n, n]` stays; integers become float32. Dual: `matrixPower(a, n)` is `pipe(a, matrixPower(n))`.
  *
  * @throws ShapeError when `a` is not square
- * @throws RangeError when the exponent is no integer
+ * @throws RangeError when the exponent is not an integer
  * @throws LinalgError when the exponent is negative and `a` singular
  *
  * @example
@@ -42,7 +42,7 @@ const power = (a: Tensor, n: number): Tensor => {
  */
 export const matrixPower: MatrixPower = dual<MatrixPower>((a: Tensor, n: number): Tensor => {
   const x = requireFloatSquare('matrixPower', a)
-  if (!Number.isInteger(n)) throw new RangeError(`matrixPower: exponent ${describe(n)}; an integer is required`)
+  if (!Number.isInteger(n)) throw new RangeError(refusal('matrixPower', 'the exponent', n, 'an integer'))
   if (n === 0) return identity(stackOf(x.shape), columnsOf(x.shape), x.dtype)
   return within('matrixPower', () => (n > 0 ? power(x, n) : power(inverse(x), -n)))
 })

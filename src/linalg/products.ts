@@ -32,7 +32,7 @@ interface Kronecker {
  * The Kronecker product: the block matrix of a_ij B, of matrices `[..., m, n]` and `[..., p, q]`. It is `[..., m p, n q]`; leading
  * axes broadcast, types promote, and integers stay integers.
  *
- * @throws ShapeError when an operand is no matrix, or the leading axes do not broadcast
+ * @throws ShapeError when an operand is not a matrix, or the leading axes do not broadcast
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -47,7 +47,7 @@ export const kron: Kronecker = dual<Kronecker>((a: Tensor, b: Tensor): Tensor =>
   requireMatrix('kron', b)
   const stack = broadcast(stackOf(a.shape), stackOf(b.shape))
   if (stack === undefined) {
-    const rule = `${show(a.shape)} and ${show(b.shape)}; the axes before the last two must broadcast, ${show(stackOf(a.shape))} and ${show(stackOf(b.shape))} do not`
+    const rule = `the shapes are ${show(a.shape)} and ${show(b.shape)}; expected axes before the last two that broadcast`
     throw new ShapeError('kron', [a.shape, b.shape], rule)
   }
   const [m, n, p, q] = [rowsOf(a.shape), columnsOf(a.shape), rowsOf(b.shape), columnsOf(b.shape)]
@@ -114,12 +114,16 @@ export const cross: Cross & HasPrimitive<Zeros> = expose(
     requireTensor('cross', a)
     requireTensor('cross', b)
     const refuse = (rule: string): ShapeError =>
-      new ShapeError('cross', [a.shape, b.shape], `${show(a.shape)} and ${show(b.shape)}; ${rule}`)
+      new ShapeError(
+        'cross',
+        [a.shape, b.shape],
+        `the shapes are ${show(a.shape)} and ${show(b.shape)}; expected ${rule}`
+      )
     if ([a, b].some(({ shape }) => shape[shape.length - 1] !== 3)) {
-      throw refuse('a last axis of 3 elements is required in both')
+      throw refuse('a last axis of 3 elements in both')
     }
     const shape = broadcast(a.shape, b.shape)
-    if (shape === undefined) throw refuse('the axes before the last must broadcast')
+    if (shape === undefined) throw refuse('axes before the last that broadcast')
     const common = promote(a.dtype, b.dtype)
     const dtype = common === 'bool' ? 'int32' : common
     return crossOf(broadcastToShape(cast(a, dtype), shape), broadcastToShape(cast(b, dtype), shape), weak)

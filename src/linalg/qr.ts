@@ -52,7 +52,7 @@ const foldedUp = (x: Tensor): Tensor => add(upper(x), mT(lower(x, -1)))
 /** The symmetric matrix with this lower triangle. */
 const mirrored = (x: Tensor): Tensor => add(lower(x), mT(lower(x, -1)))
 
-/** What columns of x have beside those of q; nothing where q is square, and spans all. `along` is q^T x. */
+/** The part of x outside of the span of q; `undefined` where q is square. `along` is q^T x. */
 const beside = (x: Tensor, q: Tensor, along: Tensor): Tensor | undefined =>
   rowsOf(q.shape) === columnsOf(q.shape) ? undefined : sub(x, product(q, along))
 
@@ -114,7 +114,7 @@ export const qrPrimitive: Primitive<None> = {
  * Lehmann, *Algorithmic differentiation of linear algebra functions with application in optimum experimental design* (2018).
  * They exist where the first k columns are independent, and refuse a zero on the diagonal of R.
  *
- * @throws ShapeError when `a` is no matrix
+ * @throws ShapeError when `a` is not a matrix
  *
  * @example
  * import * as Linalg from 'pullback/Linalg'

@@ -23,7 +23,7 @@ type RankShape<S extends Shape> =
  * `[..., m, n]` gives `[...]`. It is constant where it is smooth, so its derivative is 0. With NaN or an infinity
  * it is 0.
  *
- * @throws ShapeError when `a` is no matrix
+ * @throws ShapeError when `a` is not a matrix
  * @throws RangeError when `rcond` is negative
  *
  * @example

@@ -53,7 +53,7 @@ export const refuseSingular = (
   const zero = pivot === 0 ? '0' : `${pivot}, which is 0 to rounding`
   return new LinalgError(
     operation,
-    `a singular matrix, pivot ${i}${ofMatrix(indices)} is ${zero}; an invertible matrix is required`,
+    `the matrix is singular, pivot ${i}${ofMatrix(indices)} is ${zero}; expected an invertible matrix`,
     indices
   )
 }
@@ -187,7 +187,7 @@ interface Solve {
  * Linalg.solve(a, T.of([2, 9])) // => T.of([1, 2])
  * pipe(a, Linalg.solve(T.of([[2, 4], [9, 6]]))) // => T.of([[1, 2], [2, 1]])
  * grad((b: T.Tensor<[2]>) => T.sum(Linalg.solve(a, b)))(T.of([2, 9])) // => T.of([0.375, 0.25])
- * Linalg.solve(T.of([[1, 2], [2, 4]]), T.of([1, 1])) // throws solve: a singular matrix, pivot 1 is 0; an invertible matrix is required
+ * Linalg.solve(T.of([[1, 2], [2, 4]]), T.of([1, 1])) // throws solve: the matrix is singular, pivot 1 is 0; expected an invertible matrix
  */
 export const solve: Solve = dual<Solve>((a: Tensor, b: Tensor) =>
   solveWith('solve', a, b, (left, right) => run(left, right, { transpose: false, ...weak }))

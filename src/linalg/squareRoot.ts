@@ -32,7 +32,7 @@ import { symmetrise } from './symmetric.js'
 // the equation S X + X S = C
 // -----------------------------------------------------------------------------
 
-/** How many units in the last place of the largest eigenvalue, for each row, are none. */
+/** Eigenvalues up to this many units in the last place of the largest one, for each row, count as 0. */
 const roundings = 8
 
 const leastOf = (n: number, dtype: DType): number => roundings * n * epsilon(toFloat(dtype))
@@ -137,7 +137,7 @@ const evaluate = (a: Concrete): Concrete => {
 const refuseIndefinite = (matrix: readonly number[], least: number): LinalgError =>
   new LinalgError(
     'matrixSqrt',
-    `a matrix with the eigenvalue ${least}${ofMatrix(matrix)}; eigenvalues of 0 or more are required`,
+    `an eigenvalue${ofMatrix(matrix)} is ${least}; expected eigenvalues of 0 or more`,
     matrix
   )
 
@@ -180,7 +180,7 @@ export const matrixSqrtPrimitive: Primitive<None> = op<1, None>({
  * Linalg.matrixSqrt(T.of([[4, 0], [0, 9]])) // => T.of([[2, 0], [0, 3]])
  * // d tr sqrt(a) = a^(-1/2) / 2, at equal eigenvalues too
  * grad((a: T.Tensor<[2, 2]>) => T.trace(Linalg.matrixSqrt(a)))(T.of([[4, 0], [0, 4]])) // => T.of([[0.25, 0], [0, 0.25]])
- * Linalg.matrixSqrt(T.of([[1, 0], [0, -1]])) // throws matrixSqrt: a matrix with the eigenvalue -1; eigenvalues of 0 or more are required
+ * Linalg.matrixSqrt(T.of([[1, 0], [0, -1]])) // throws matrixSqrt: an eigenvalue is -1; expected eigenvalues of 0 or more
  */
 export const matrixSqrt = <S extends Shape>(a: Tensor<S>): Tensor<S> =>
   typed<S>(bindOne(matrixSqrtPrimitive, [symmetrise('matrixSqrt', requireFloatSquare('matrixSqrt', a))], none))

@@ -180,7 +180,7 @@ export const svdPrimitive: Primitive<None> = {
  * of the nuclear norm. All are finite, but other derivatives lack what mixes the equal ones. For U V^T take `polar`, for
  * functions of symmetric matrices `matrixFunction`, which have it.
  *
- * @throws ShapeError when `a` is no matrix
+ * @throws ShapeError when `a` is not a matrix
  *
  * @example
  * import { grad } from 'pullback/Grad'

@@ -9,7 +9,7 @@ import type { Concrete, Tensor } from '../tensor/model.js'
 import { LinalgError, indicesIn, ofMatrix } from './error.js'
 import { doublesOf, drawStack, fromDoubles, rowsOf, stackOf, symmetricPart } from './matrix.js'
 
-/** What is refused: differences between (i, j) and (j, i) above this part of the largest element, in an operation's name. */
+/** The largest difference between (i, j) and (j, i), as a part of the largest element, and the operation for errors. */
 interface Symmetry {
   readonly operation: string
   readonly tolerance: number
@@ -56,7 +56,7 @@ const refuse = (
 ): LinalgError =>
   new LinalgError(
     operation,
-    `a matrix that is not symmetric, elements [${i}, ${j}] and [${j}, ${i}]${ofMatrix(matrix)} are ${below} and ${above}; a symmetric matrix is required, (a + a^T) / 2 is one`,
+    `the matrix is not symmetric, elements [${i}, ${j}] and [${j}, ${i}]${ofMatrix(matrix)} are ${below} and ${above}; expected a symmetric matrix, such as (a + a^T) / 2`,
     matrix
   )
 

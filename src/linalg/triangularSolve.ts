@@ -51,7 +51,7 @@ import {
  * transposedLower.unitDiagonal ?? false // => false
  */
 export interface TriangularOptions {
-  /** Whether the triangle on and below the diagonal is meant (unless told), or that on and above it. The other is not read. */
+  /** Whether the triangle on and below the diagonal is meant (the default), or that on and above it. The other is not read. */
   readonly lower?: boolean
   /** Whether the transposed triangle stands in the equations. */
   readonly transpose?: boolean
@@ -59,7 +59,7 @@ export interface TriangularOptions {
   readonly unitDiagonal?: boolean
 }
 
-/** A triangle, and the operation in whose name a singular one is refused. Only the user's own call has weak zeros. */
+/** A triangle, and the operation for errors. Only the user's own call has weak zeros. */
 export interface Triangular extends Zeros {
   readonly operation: string
   readonly lower: boolean
@@ -76,17 +76,17 @@ const refuseZero = (operation: string, stack: Shape, matrix: number, i: number):
   return operation === 'triangularSolve'
     ? new LinalgError(
         operation,
-        `a singular triangle, diagonal element ${i}${ofMatrix(indices)} is 0; a diagonal without zeros is required`,
+        `the triangle is singular, diagonal element ${i}${ofMatrix(indices)} is 0; expected a diagonal without zeros`,
         indices
       )
     : new LinalgError(
         operation,
-        `the derivative at a singular matrix, pivot ${i}${ofMatrix(indices)} is 0; an invertible matrix is required`,
+        `the derivative is taken at a singular matrix, pivot ${i}${ofMatrix(indices)} is 0; expected an invertible matrix`,
         indices
       )
 }
 
-/** Whether the elements that count are free of NaN. */
+/** Whether the elements of the triangle are free of NaN. */
 const isClean = (n: number, a: Float64Array, at: number, { lower, unit }: Triangular): boolean => {
   for (let i = 0; i < n; i++) {
     const first = at + i * n + (lower ? 0 : unit ? i + 1 : i)
@@ -184,8 +184,9 @@ export const solveTriangle = (a: Tensor, b: Tensor, params: Triangular): Tensor 
 
 /** The front of all solvers: checks and types, a vector as a column, stacks that broadcast; `run` gets one stack. */
 export const solveWith = (operation: string, a: Tensor, b: Tensor, run: (a: Tensor, b: Tensor) => Tensor): Tensor => {
+  const stack = requireSystem(operation, a, b, true)
   const isVector = b.shape.length === 1
-  const n = requireSystem(operation, a, b)
+  const n = columnsOf(a.shape)
   const dtype = toFloat(promote(a.dtype, b.dtype))
   const left = cast(a, dtype)
   const right = isVector ? asColumn(cast(b, dtype)) : cast(b, dtype)
@@ -202,24 +203,29 @@ export const solveWith = (operation: string, a: Tensor, b: Tensor, run: (a: Tens
     const columns = intoColumns(reshapeTo(right, [front, ...before, n, k]))
     return reshapeTo(outOfColumns(run(left, columns), front, k), right.shape)
   }
-  const stack = broadcast(before, behind)!
   return run(broadcastToShape(left, [...stack, n, n]), broadcastToShape(right, [...stack, n, k]))
 }
 
-/** The number of unknowns; refuses what is no system of equations. */
-const requireSystem = (operation: string, a: Tensor, b: Tensor): number => {
-  requireTensor(operation, a)
-  requireTensor(operation, b)
-  const refuse = (rule: string): ShapeError =>
-    new ShapeError(operation, [a.shape, b.shape], `${show(a.shape)} and ${show(b.shape)}; ${rule}`)
-  if (a.shape.length < 2 || rowsOf(a.shape) !== columnsOf(a.shape)) throw refuse('a square matrix is required')
-  if (b.shape.length === 0) throw refuse('a right side of at least one axis is required')
-  const n = columnsOf(a.shape)
+/** The axes of the stack of a system of equations a x = b; refuses shapes that are not one. */
+export const requireSystem = (operation: string, a: Tensor, b: Tensor, isSquare: boolean): Shape => {
+  requireTensor(operation, a, 'the matrix')
+  requireTensor(operation, b, 'the right side')
+  const refuse = (expected: string): ShapeError =>
+    new ShapeError(
+      operation,
+      [a.shape, b.shape],
+      `the shapes are ${show(a.shape)} and ${show(b.shape)}; expected ${expected}`
+    )
+  if (a.shape.length < 2 || (isSquare && rowsOf(a.shape) !== columnsOf(a.shape))) {
+    throw refuse(`a ${isSquare ? 'square ' : ''}matrix or a stack of them as the first`)
+  }
+  if (b.shape.length === 0) throw refuse('a right side of at least one axis')
+  const rows = rowsOf(a.shape)
   const given = b.shape.length === 1 ? b.shape[0] : rowsOf(b.shape)
-  if (given !== n) throw refuse(`a right side of ${n} ${n === 1 ? 'row' : 'rows'} is required, it has ${given}`)
-  const [before, behind] = [stackOf(a.shape), stackOf(b.shape)]
-  if (b.shape.length === 1 || broadcast(before, behind) !== undefined) return n
-  throw refuse(`the axes before the last two must broadcast: ${show(before)} and ${show(behind)} do not`)
+  if (given !== rows) throw refuse(`a right side of ${rows} ${rows === 1 ? 'row' : 'rows'}, not ${given}`)
+  const stack = broadcast(stackOf(a.shape), b.shape.length === 1 ? [] : stackOf(b.shape))
+  if (stack === undefined) throw refuse('axes before the last two that broadcast')
+  return stack
 }
 
 const check = options<TriangularOptions>('triangularSolve', { lower: flag, transpose: flag, unitDiagonal: flag })
@@ -237,8 +243,8 @@ interface TriangularSolve {
 }
 
 /**
- * The solution x of a triangular system T x = b, by substitution, where T is a triangle of `a`: the lower one unless told;
- * the other is not read. With `transpose` the system is T^T x = b.
+ * The solution x of a triangular system T x = b, by substitution, where T is a triangle of `a`: by default the lower
+ * one; the other is not read. With `transpose` the system is T^T x = b.
  *
  * `a` is `[..., n, n]`; `b` is a vector `[n]` if it has one axis, else `[..., n, k]`, a right side per column; leading axes
  * broadcast. Integers become float32; float32 is computed in double and rounded once. NaN gives NaN. Derivatives are
@@ -256,6 +262,6 @@ interface TriangularSolve {
  * const l = T.of([[2, 0], [1, 4]])
  * Linalg.triangularSolve(l, T.of([2, 9])) // => T.of([1, 2])
  * pipe(l, Linalg.triangularSolve(T.of([4, 8]), { transpose: true })) // => T.of([1, 2])
- * Linalg.triangularSolve(T.of([[2, 1], [0, 0]]), T.of([4, 8]), { lower: false }) // throws triangularSolve: a singular triangle, diagonal element 1 is 0; a diagonal without zeros is required
+ * Linalg.triangularSolve(T.of([[2, 1], [0, 0]]), T.of([4, 8]), { lower: false }) // throws triangularSolve: the triangle is singular, diagonal element 1 is 0; expected a diagonal without zeros
  */
 export const triangularSolve: TriangularSolve = dualBy<TriangularSolve>(dataAt(1, check), solved)

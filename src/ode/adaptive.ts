@@ -1,4 +1,4 @@
-/** Solving with steps that are chosen as the error demands. */
+/** Solving with steps that are chosen by the error. */
 import { rows } from '../control/rows.js'
 import { Traced, bottom } from '../primitive/traced.js'
 import { size } from '../shape/model.js'
@@ -22,10 +22,10 @@ import {
 import { type Accepted, plainRetrace, segmentedRetrace } from './replay.js'
 import type { Field, State } from './step.js'
 
-/** How an adaptive solver goes. */
+/** The parameters of an adaptive solver. */
 export interface Adaptive extends Tolerances {
   readonly maxSteps: number
-  /** Whether each interval is one step, whatever its error: for operands that are not finite, of which no step is accepted. */
+  /** Whether each interval is one step, whatever its error: for operands that are not finite, where no step is accepted. */
   readonly anyway?: boolean
   /** As `checkpointEvery` of `scan`, for a number of steps in all. */
   readonly again: (steps: number) => number | boolean | 'sqrt'
@@ -47,11 +47,11 @@ const some = (x: Tensor): boolean => valuesOf(x).some((value) => value !== 0)
 
 const all = (x: Tensor): boolean => valuesOf(x).every((value) => value !== 0)
 
-/** The value of the first example of which a condition holds. */
+/** The value of the first example for which a condition is true. */
 const firstWhere = (condition: Tensor, x: Tensor): string =>
   String(valuesOf(where(condition, x, fill([], x.dtype, NaN))).find((value) => !Number.isNaN(value)) ?? NaN)
 
-/** Time where the solver stands, and the one it goes to, in the first example of which a condition holds. */
+/** Time where the solver stands, and the one it goes to, in the first example for which a condition is true. */
 const standing = (condition: Tensor, { share }: Course, interval: Interval): readonly [now: string, end: string] => [
   firstWhere(condition, timeAt(interval, share)),
   firstWhere(condition, timeAt(interval, fill([], share.dtype, 1)))
@@ -68,14 +68,14 @@ const nowhere = (stuck: Tensor, course: Course, interval: Interval): Error => {
   const finite = [...course.y, ...course.slope].every((leaf) => valuesOf(leaf).every(Number.isFinite))
   return new RangeError(
     finite
-      ? `odeint: no step from t = ${now} is short enough; a solution that goes on to t = ${end}, with finite slopes, is required`
-      : `odeint: the state at t = ${now} or its slope is not finite; finite ones are required`
+      ? `odeint: no step from t = ${now} is short enough; expected a solution that goes on to t = ${end} with finite slopes`
+      : `odeint: the state at t = ${now} or its slope is not finite; expected finite values`
   )
 }
 
 const requireFinite = (times: Tensor): void => {
   const wrong = valuesOf(times).find((time) => !Number.isFinite(time))
-  if (wrong !== undefined) throw new RangeError(`odeint: a time is ${wrong}; finite times are required`)
+  if (wrong !== undefined) throw new RangeError(`odeint: a time is ${wrong}; expected finite times`)
 }
 
 // -----------------------------------------------------------------------------
@@ -97,7 +97,7 @@ const noted = ({ share }: Course, { accepted, taken }: Attempt, open: Tensor): r
   return [{ share, taken, by: all(by) ? undefined : by }]
 }
 
-/** Goes to the end of an interval step by step, and tells the accepted ones. */
+/** Goes to the end of an interval step by step, and returns the accepted ones. */
 const pursue = (
   field: Field,
   from: Course,
@@ -162,7 +162,7 @@ const explore = (field: Field, y0: State, slope: State, times: Tensor, options: 
 
 /**
  * The states at all times but the first. Steps are chosen on constants, and made again, with the same results, where there is
- * something to differentiate. `field` is of what the equation closes over.
+ * something to differentiate. `field` makes the right-hand side from the values that the equation closes over.
  */
 export const solveAdaptive = (
   field: (captured: readonly Tensor[]) => Field,

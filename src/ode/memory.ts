@@ -10,7 +10,7 @@ const affordable = 2 ** 26
 /** About what a value takes besides its elements: itself, and what its pullback closes over. */
 const overhead = 150
 
-/** How many examples of mappings there are for one value of an operand; `Infinity` where that is not known. */
+/** How many examples of mappings there are for one value of an operand; `Infinity` if unknown. */
 const examplesOf = (operands: readonly Tensor[]): number =>
   operands.reduce((most, x) => {
     const values = bottom(x)
@@ -18,7 +18,7 @@ const examplesOf = (operands: readonly Tensor[]): number =>
   }, 1)
 
 /**
- * Whether steps are to be computed again in the backward pass, unless the user says: gradients are the same either way, and
+ * Whether steps are to be computed again in the backward pass, where the user does not say: gradients are the same either way, and
  * faster without. `field` is the right-hand side, whose first inputs are the state.
  */
 export const isTooMuch = (

@@ -1,7 +1,7 @@
 /** Initial value problems for users. */
 import { options, number, oneOf } from '../internal/options.js'
 import { segment, scan } from '../control/scan.js'
-import { results } from '../calculus/arguments.js'
+import { aTensor, requireFunctions, results } from '../calculus/arguments.js'
 import type { WithAxis } from '../calculus/vmap.js'
 import { isStaged } from '../control/loop.js'
 import { type Structure, differs, structureOf } from '../control/structure.js'
@@ -29,7 +29,7 @@ import { rungeKutta4 } from './tableau.js'
 // -----------------------------------------------------------------------------
 
 /**
- * How `odeint` solves: `'dopri5'`, the adaptive method of Dormand and Prince of order 5, unless given; or `'rk4'`, the
+ * How `odeint` solves: by default `'dopri5'`, the adaptive method of Dormand and Prince of order 5; or `'rk4'`, the
  * classical method of order 4, with `steps` equal steps between one time and the next.
  *
  * @example
@@ -40,17 +40,17 @@ import { rungeKutta4 } from './tableau.js'
  */
 export interface OdeOptions {
   readonly method?: 'dopri5' | 'rk4'
-  /** Of `'rk4'`: the number of steps between one time and the next, 1 unless given. */
+  /** For `'rk4'`: the number of steps between one time and the next, 1 by default. */
   readonly steps?: number
-  /** Of `'dopri5'`: the error of a step beside the state, 1e-8 unless given (1e-4 where times are float32). */
+  /** For `'dopri5'`: the error of a step relative to the state, 1e-8 by default (1e-4 where times are float32). */
   readonly relativeTolerance?: number
-  /** Of `'dopri5'`: the error of a step beside 1; the same default. */
+  /** For `'dopri5'`: the absolute error of a step, with the default of `relativeTolerance`. */
   readonly absoluteTolerance?: number
-  /** Of `'dopri5'`: how many steps may be tried between one time and the next, 10,000 unless given. */
+  /** For `'dopri5'`: how many steps may be tried between one time and the next, 10,000 by default. */
   readonly maxSteps?: number
   /**
-   * As in `Control.scan`: how many steps are computed again at a time in the backward pass. Unless given, `true` where all
-   * that steps compute would take more than about 64 MB, else `false`.
+   * As in `Control.scan`: how many steps are computed again at a time in the backward pass. By default `true` where
+   * everything that steps compute would take more than about 64 MB, else `false`.
    */
   readonly checkpointEvery?: number | boolean | 'sqrt'
 }
@@ -78,11 +78,11 @@ const requireTimes = (times: Tensor): void => {
     throw new ShapeError(
       'odeint',
       [times.shape],
-      `times of shape ${show(times.shape)}; shape [n] with n of 1 or more is required`
+      `times has shape ${show(times.shape)}; expected shape [n] with n of 1 or more`
     )
   }
   if (!isFloat(times.dtype)) {
-    throw new DTypeError('odeint', `times of ${times.dtype}; float32 or float64 is required, cast them with T.cast`)
+    throw new DTypeError('odeint', `times is ${times.dtype}; expected float32 or float64, cast it with T.cast`)
   }
 }
 
@@ -90,20 +90,20 @@ const inY0 = (path: string): string => (path === '' ? 'y0' : path.startsWith('['
 
 /** The state, whose leaves are float tensors. */
 const stateOf = <Y>(y0: Y): Structure<Y> => {
-  const state = structureOf('odeint', y0, { at: (path) => `${inY0(path)} is`, required: 'leaves must be tensors' })
+  const state = structureOf('odeint', y0, { at: (path) => `${inY0(path)} is`, required: aTensor })
   state.leaves.forEach((leaf, i) => {
     if (isFloat(leaf.dtype)) return
     const at = inY0(state.paths[i]!)
     throw new DTypeError(
       'odeint',
-      `${at} is ${leaf.dtype}; float32 or float64 is required, cast it with T.cast or pass it as a later argument`
+      `${at} is ${leaf.dtype}; expected float32 or float64, cast it with T.cast or pass it as a later argument`
     )
   })
   return state
 }
 
 /** A slope must have the state's structure, shapes and types. */
-const slopeDiffers = differs('the state and its slope', 'equal structures, shapes and types are required')
+const slopeDiffers = differs('the state and its slope')
 
 // -----------------------------------------------------------------------------
 // fixed steps
@@ -140,7 +140,7 @@ const solveFixed = (
 // the solver
 // -----------------------------------------------------------------------------
 
-/** States along the axis in front have an axis more. */
+/** Casts states along the axis in front, which have an axis more. */
 const asStates = <Y>(tree: unknown): WithAxis<Y> => tree as WithAxis<Y>
 
 /**
@@ -149,15 +149,15 @@ const asStates = <Y>(tree: unknown): WithAxis<Y> => tree as WithAxis<Y>
  *
  * The state is a tree of float tensors, times a float tensor of shape [n]; arguments are of any kind. `f` gives a tree as the
  * state; it is staged: it may close over anything, but must not read values. Derivatives go through the solver, with respect
- * to y0, the times, the arguments and all that `f` closes over, in every mode and to any order; of many steps they keep the
- * square root in memory. Adaptive steps are chosen by values, for each example of `vmap` on its own, and are constants for
+ * to y0, the times, the arguments and all that `f` closes over, in every mode and to any order; of n steps they keep about
+ * sqrt(n) in memory. Adaptive steps are chosen by values, for each example of `vmap` on its own, and are constants for
  * derivatives. In a staged function they are one operation, with the slope as a program and the options as data, which
- * chooses the steps when it runs, and the gradient of which makes all of them once more.
+ * chooses the steps when it runs, and whose gradient makes all of them once more.
  *
  * Adaptive steps fail with a `RangeError` where `maxSteps` do not reach the next time, no step is short enough, or something
- * is not finite; in a program, of operands that are NaN, all of the solution is NaN. Fixed steps go on with what arithmetic
- * gives, NaN and infinities. Both fail with a `TreeError`, `ShapeError`
- * or `DTypeError` where the slope is not as the state.
+ * is not finite; in a program, operands that are NaN make the whole solution NaN. Fixed steps go on with NaN
+ * and infinities. Both fail with a `TreeError`, `ShapeError`
+ * or `DTypeError` where the slope is not like the state.
  *
  * J. R. Dormand and P. J. Prince, Journal of Computational and Applied Mathematics 6, 1980.
  *
@@ -180,6 +180,7 @@ export const odeint = <Y, Args extends readonly unknown[]>(
   f: (y: Y, t: Tensor<[]>, ...args: Args) => NoInfer<Y>,
   options: OdeOptions = {}
 ): ((y0: Y, times: Tensor<[number]>, ...args: Args) => WithAxis<Y>) => {
+  requireFunctions('odeint', { f })
   check(options)
   return (y0, times, ...args) => {
     requireTimes(times)

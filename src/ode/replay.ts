@@ -82,7 +82,7 @@ const segmentProgram = (step: Step, length: number): Program => {
 /** The mask of a step that all examples accepted. */
 const everyone: Tensor = /* @__PURE__ */ fill([], 'bool', 1)
 
-/** What has been made for a key is not made again. */
+/** Remembers the result for each key. */
 const remembered = <K, A>(make: (key: K) => A): ((key: K) => A) => {
   const known = new Map<K, A>()
   return (key) => {
@@ -93,8 +93,8 @@ const remembered = <K, A>(make: (key: K) => A): ((key: K) => A) => {
 }
 
 /**
- * `every` steps are computed again at a time in the backward pass. The step is staged once for all intervals, which share it,
- * the segments of a length, and their derivatives.
+ * `every` steps are computed again at a time in the backward pass. The step is staged once: all intervals share it,
+ * the segments of each length, and their derivatives.
  */
 export const segmentedRetrace = (
   field: (captured: Leaves) => Field,

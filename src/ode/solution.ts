@@ -22,8 +22,8 @@ import { isTooMuch } from './memory.js'
 // -----------------------------------------------------------------------------
 
 /**
- * What `odeint` is a primitive of. Operands are the leaves of the state, times, and what the right-hand side closes over;
- * results the states at all times.
+ * The parameters of `odeint`. Operands are the leaves of the state, the times, and the values that the right-hand side closes
+ * over; results are the states at all times.
  */
 export interface Solution {
   /** (state, time, closed over) -> slope. */
@@ -137,11 +137,11 @@ const typesOf = (
 // the primitive
 // -----------------------------------------------------------------------------
 
-/** The same operation after one more transformation. */
+/** The operation after one more transformation. */
 const after = (params: Solution, by: Transformation): Solution => ({ ...params, through: [...params.through, by] })
 
 /**
- * A solver as one operation, which runs as an ordinary function when there are values, the derivatives of it too: so they are
+ * A solver as one operation, which runs as an ordinary function when there are values, as do its derivatives: they are
  * those of the same steps, at the same cost, and to any order.
  */
 export const odeintPrimitive: Primitive<Solution> = {
@@ -152,7 +152,7 @@ export const odeintPrimitive: Primitive<Solution> = {
     try {
       return solve(params)(operands).filter(isConcrete)
     } catch (error) {
-      // In a program, what is not finite goes through as it does through other operations, and zeros beside it stay zeros.
+      // In a program, values that are not finite pass as they do through other operations, and zeros beside them stay zeros.
       if (operands.every((operand) => valuesOf(operand).every(Number.isFinite))) throw error
       return solve(params, true)(operands).filter(isConcrete)
     }

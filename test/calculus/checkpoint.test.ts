@@ -73,12 +73,12 @@ describe('checkpoint', () => {
     )
   })
 
-  test('what is no tree of tensors is refused by path', () => {
+  test('rejects a value that is not a tree of tensors, by path', () => {
     expect(() => checkpoint((p: { rate: unknown }) => p)({ rate: 2 })).toThrow(
-      'checkpoint: args[0].rate is a number (2); leaves must be tensors, make it one with T.scalar'
+      'checkpoint: args[0].rate is 2; expected a tensor, make one with T.scalar'
     )
     expect(() => checkpoint(() => ({ no: 'tensor' }))()).toThrow(
-      'checkpoint: the function returned a tree whose no is a string (tensor); tensors or trees of tensors are required'
+      "checkpoint: the function returned a tree whose no is 'tensor'; expected a tensor or a tree of tensors"
     )
   })
 })

@@ -111,35 +111,35 @@ describe('customVjp', () => {
     )
   })
 
-  test('rules that return no pair, or no list, are refused', () => {
+  test('rejects rules that do not return a pair or a list', () => {
     const x = scalar(1)
     const forward = customVjp(
       (_x: S) => x as unknown as readonly [S, S],
       (_residuals, ct) => [ct]
     )
     expect(() => forward(x)).toThrow(
-      'customVjp: the forward rule returned a tensor; a pair [value, residuals] is required'
+      'customVjp: the forward rule returned a tensor of shape []; expected a pair [value, residuals]'
     )
     const backward = customVjp(
       (y: S) => [y, {}] as const,
       (_residuals, ct) => ct as unknown as [S]
     )
     expect(() => grad(backward)(x)).toThrow(
-      'customVjp: the backward rule returned a tensor; a list of one cotangent per argument is required'
+      'customVjp: the backward rule returned a tensor of shape []; expected a list of one cotangent per argument'
     )
   })
 
-  test('a cotangent of the wrong shape or number is refused', () => {
+  test('rejects a cotangent of the wrong shape or number', () => {
     const wrongShape = customVjp(
       (x: T.Tensor) => [T.sum(x), {}] as const,
       (_residuals, ct) => [ct]
     )
-    expect(() => grad(wrongShape)(T.zeros([3]))).toThrow('customVjp: a cotangent of shape []; shape [3] is required')
+    expect(() => grad(wrongShape)(T.zeros([3]))).toThrow('customVjp: the cotangent has shape []; expected shape [3]')
     const rule: unknown = () => []
     const tooFew = customVjp((x: S, y: S) => [T.mul(x, y), {}] as const, rule as () => [S, S])
     expect(() => grad((x: S) => tooFew(x, x))(scalar(1))).toThrow(
       expect.objectContaining({
-        message: 'customVjp: the backward rule returned 0 cotangents; one per argument is required, 2'
+        message: 'customVjp: the backward rule returned 0 cotangents; expected one per argument, 2'
       })
     )
   })
@@ -229,7 +229,7 @@ describe('customJvp', () => {
     expect(T.toNested(vmap((y: S) => grad(by(y))(scalar(2)))(ys))).toEqual([1, 2])
   })
 
-  test('a rule that returns no pair is refused', () => {
+  test('rejects a rule that does not return a pair', () => {
     const returning = (given: unknown): ((x: S) => S) =>
       customJvp(
         (x: S) => x,
@@ -237,31 +237,31 @@ describe('customJvp', () => {
       )
     const x = scalar(1)
     const each: readonly (readonly [given: unknown, kind: string])[] = [
-      [x, 'a tensor'],
+      [x, 'a tensor of shape []'],
       [undefined, 'undefined'],
-      [[x], 'an array of 1'],
-      [{ x }, 'a record of x']
+      [[x], '[a tensor of shape []]'],
+      [{ x }, '{ x: a tensor of shape [] }']
     ]
     for (const [given, kind] of each) {
-      const sentence = `customJvp: the rule returned ${kind}; a pair [value, tangent] is required`
+      const sentence = `customJvp: the rule returned ${kind}; expected a pair [value, tangent]`
       expect(() => grad(returning(given))(x)).toThrow(sentence)
       expect(() => jvp(returning(given))([x], [x])).toThrow(sentence)
     }
     expect(() => grad(returning([x, 3]))(x)).toThrow(
-      'customJvp: the tangent is a number (3); leaves must be tensors, make it one with T.scalar'
+      'customJvp: the tangent is 3; expected a tensor, make one with T.scalar'
     )
     expect(() => grad(returning([T.zeros([2], 'float64'), x]))(x)).toThrow(
-      'customJvp: a value of shape [2]; shape [] is required'
+      'customJvp: the value has shape [2]; expected shape []'
     )
   })
 
-  test('a tangent of the wrong shape is refused', () => {
+  test('rejects a tangent of the wrong shape', () => {
     const wrong = customJvp(
       (x: T.Tensor) => T.sum(x),
       ([x], [t]): readonly [S, S] => [T.sum(x), t as S]
     )
     expect(() => jvp(wrong)([T.zeros([3])], [T.ones([3])])).toThrow(
-      'customJvp: a tangent of shape [3]; shape [] is required'
+      'customJvp: the tangent has shape [3]; expected shape []'
     )
   })
 })

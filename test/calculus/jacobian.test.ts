@@ -79,23 +79,25 @@ describe('jacobian', () => {
     }
   })
 
-  test('options that are none', () => {
+  test('rejects unknown and wrong options', () => {
     expect(() => jacobian(f, { mode: 'fwd' as 'forward' })(x)).toThrow(
-      "jacobian: mode \"fwd\"; 'forward' or 'reverse' is required"
+      "jacobian: mode is 'fwd'; expected 'forward' or 'reverse'"
     )
-    expect(() => jacobian(f, { modus: 'forward' } as object)(x)).toThrow('jacobian: option modus; mode is known')
+    expect(() => jacobian(f, { modus: 'forward' } as object)(x)).toThrow(
+      'jacobian: unknown option modus; expected mode'
+    )
   })
 
   test('of a scalar function it is the gradient', () => {
     close(jacobian(f)(x), grad(f)(x), 1e-15)
   })
 
-  test('refuses what cannot be differentiated, by path', () => {
+  test('rejects leaves that cannot be differentiated, by path', () => {
     expect(() => jacobian((p: { n: T.Tensor }) => p.n)({ n: T.zeros([2], 'int32') })).toThrow(
-      'jacobian: n is int32; float32 or float64 is required, cast it with T.cast or pass it as a later argument'
+      'jacobian: n is int32; expected float32 or float64, cast it with T.cast or pass it as a later argument'
     )
     expect(() => jacobian((y: V) => ({ k: T.argmax(y) }))(x)).toThrow(
-      'jacobian: k is int32; float32 or float64 is required, cast it with T.cast'
+      'jacobian: k is int32; expected float32 or float64, cast it with T.cast'
     )
   })
 })
@@ -174,10 +176,10 @@ describe('diagonals and traces', () => {
     close(vmap(laplacian(f))(T.stack([x, x])), T.stack([laplacian(f)(x), laplacian(f)(x)]), 1e-14)
   })
 
-  test('a field of another shape than its argument is refused', () => {
+  test('rejects a field of another shape than its argument', () => {
     const narrow = (y: V): V => T.slice(y, [[0, 2]]) as T.Tensor as V
     expect(() => divergence(narrow)(x)).toThrow(
-      'divergence: the result and the argument: shapes [2] and [3]; the same shape is required'
+      'divergence: the result and the argument: the shapes are [2] and [3]; expected equal shapes'
     )
   })
 })

@@ -29,51 +29,51 @@ describe('hvp', () => {
     close(vmap((each: V) => hvp(f)(x, each))(vectors), T.stack([hvp(f)(x, v), hvp(f)(x, x)]), 1e-14)
   })
 
-  test('a vector of another shape is refused by path', () => {
+  test('rejects a vector of another shape, by path', () => {
     const wrong = { u: T.zeros([3], 'float64') } as unknown as { u: V }
     expect(() => hvp((p: { u: V }) => f(p.u))({ u: x }, wrong)).toThrow(
-      'hvp: a vector of shape [3] at u; shape [4] is required'
+      'hvp: the vector at u has shape [3]; expected shape [4]'
     )
   })
 
-  test('what cannot be differentiated is refused in its name', () => {
+  test('rejects leaves that cannot be differentiated, under its own name', () => {
     const int = T.zeros([2], 'int32')
     expect(() => hvp((p: { n: T.Tensor }) => T.sum(p.n))({ n: int }, { n: int })).toThrow(
-      'hvp: n is int32; float32 or float64 is required, cast it with T.cast or pass it as a later argument'
+      'hvp: n is int32; expected float32 or float64, cast it with T.cast or pass it as a later argument'
     )
     expect(() => hvp((y: V) => y as unknown as S)(x, v)).toThrow(
       expect.objectContaining({
-        message: 'hvp: the function returned shape [4]; a scalar is required, reduce it with T.sum or T.mean'
+        message: 'hvp: the function returned shape [4]; expected a scalar, reduce it with T.sum or T.mean'
       })
     )
     expect(() => hessian((y: V) => T.mul(T.sum(y), T.item(T.sum(y))))(x)).toThrow(
       'item: a value inside hessian was read as numbers; take T.stopGradient(x) first, or return it with an aux form'
     )
     expect(() => hessian((p: { n: T.Tensor }) => T.sum(p.n))({ n: int })).toThrow(
-      'hessian: n is int32; float32 or float64 is required, cast it with T.cast or pass it as a later argument'
+      'hessian: n is int32; expected float32 or float64, cast it with T.cast or pass it as a later argument'
     )
     expect(() => hessian(() => 3 as unknown as S)(x)).toThrow(
-      'hessian: the function returned a number (3); tensors or trees of tensors are required, make it one with T.scalar'
+      'hessian: the function returned 3; expected a tensor or a tree of tensors, make one with T.scalar'
     )
   })
 })
 
 describe('gaussNewtonVectorProduct', () => {
-  test('refuses in its name', () => {
+  test('rejects bad input under its own name', () => {
     const product = gaussNewtonVectorProduct(
       (p: { u: V }) => p.u,
       (y: V) => T.sum(y)
     )
     const wrong = { u: T.zeros([3], 'float64') } as unknown as { u: V }
     expect(() => product({ u: x }, wrong)).toThrow(
-      'gaussNewtonVectorProduct: a vector of shape [3] at u; shape [4] is required'
+      'gaussNewtonVectorProduct: the vector at u has shape [3]; expected shape [4]'
     )
     const integers = gaussNewtonVectorProduct(
       (y: V) => T.argmax(y),
       (n: S) => n
     )
     expect(() => integers(x, v)).toThrow(
-      'gaussNewtonVectorProduct: the result is int32; float32 or float64 is required, cast it with T.cast'
+      'gaussNewtonVectorProduct: the result is int32; expected float32 or float64, cast it with T.cast'
     )
   })
 
@@ -118,10 +118,10 @@ describe('linearize', () => {
     close(grad((y: V) => T.sum(linearize(T.sin)(y)[1](v)))(x), T.neg(T.mul(T.sin(x), v)), 1e-15)
   })
 
-  test('a tangent of another shape is refused', () => {
+  test('rejects a tangent of another shape', () => {
     const [, derivative] = linearize((y: V) => y)(x)
     expect(() => derivative(T.zeros([3], 'float64') as T.Tensor as V)).toThrow(
-      'linearize: a tangent of shape [3] at [0]; shape [4] is required'
+      'linearize: the tangent at [0] has shape [3]; expected shape [4]'
     )
   })
 })

@@ -48,7 +48,7 @@ const refusals: readonly (readonly [name: string, call: () => unknown, error: Er
     new ShapeError(
       'scan',
       [],
-      "the carry's h changes from shape [3] to shape [1, 3]; the body must return it as it came, reshape it with T.reshape"
+      "the carry's h changes from shape [3] to shape [1, 3]; expected the same shape, reshape it with T.reshape"
     )
   ],
   [
@@ -57,7 +57,7 @@ const refusals: readonly (readonly [name: string, call: () => unknown, error: Er
     new ShapeError(
       'scan',
       [],
-      "the carry's h changes from shape [3] to shape [1, 3]; the body must return it as it came, reshape it with T.reshape"
+      "the carry's h changes from shape [3] to shape [1, 3]; expected the same shape, reshape it with T.reshape"
     )
   ],
   [
@@ -65,47 +65,47 @@ const refusals: readonly (readonly [name: string, call: () => unknown, error: Er
     () => scan((c: Carry, e: T.Tensor) => [{ h: T.add(c.h, e) }, e])({ h: T.scalar(0) }, T.zeros([3], 'float64')),
     new DTypeError(
       'scan',
-      "the carry's h changes from float32 to float64; the body must return it as it came, cast it with T.cast"
+      "the carry's h changes from float32 to float64; expected the same dtype, cast it with T.cast"
     )
   ],
   [
     'a carry of another structure',
     () => scan((c: Carry) => [c.h, undefined], two)({ h: x }),
-    new TreeError('scan', '', 'the carry changes from a record of h to a tensor; the body must return it as it came')
+    new TreeError(
+      'scan',
+      '',
+      'the carry changes from { h: a tensor of shape [3] } to a tensor of shape [3]; expected the same structure'
+    )
   ],
   [
     'a carry with a number in it',
     () => scan(() => [{ h: 3 }, undefined], two)({ h: x }),
-    new TreeError(
-      'scan',
-      'h',
-      "the carry's h changes from a tensor to a number (3); the body must return it as it came"
-    )
+    new TreeError('scan', 'h', "the carry's h changes from a tensor of shape [3] to 3; expected the same structure")
   ],
   [
     'a carry that is no tree',
     () => scan(same, two)({ h: 3 }),
-    new TreeError('scan', 'h', "init's h is a number (3); leaves must be tensors, make it one with T.scalar")
+    new TreeError('scan', 'h', "init's h is 3; expected a tensor, make one with T.scalar")
   ],
   // what the body returns
   [
     'a body that returns no pair',
     () => scan((c: unknown) => c, two)(x),
-    new TreeError('scan', '', 'the body returned a tensor; a pair [carry, y] is required')
+    new TreeError('scan', '', 'the body returned a tensor of shape [3]; expected a pair [carry, y]')
   ],
   [
     'a body that returns more',
     () => scan((c: unknown) => [c, c, c], two)(x),
-    new TreeError('scan', '', 'the body returned an array of 3; a pair [carry, y] is required')
+    new TreeError(
+      'scan',
+      '',
+      'the body returned [a tensor of shape [3], a tensor of shape [3], a tensor of shape [3]]; expected a pair [carry, y]'
+    )
   ],
   [
     'a y that is no tree',
     () => scan((c: unknown) => [c, { a: 1 }], two)(x),
-    new TreeError(
-      'scan',
-      'a',
-      'the body returned a y whose a is a number (1); leaves must be tensors, make it one with T.scalar'
-    )
+    new TreeError('scan', 'a', 'the body returned a y whose a is 1; expected a tensor, make one with T.scalar')
   ],
   [
     'a y that changes',
@@ -113,56 +113,58 @@ const refusals: readonly (readonly [name: string, call: () => unknown, error: Er
     new ShapeError(
       'scan',
       [],
-      'y changes from shape [1] to shape [2]; every step must return the same, reshape it with T.reshape'
+      'y changes from shape [1] to shape [2]; expected the same shape, reshape it with T.reshape'
     )
   ],
   // elements
   [
     'elements of different lengths',
     () => scan(same)(x, { a: T.zeros([3]), b: [T.zeros([4, 2])] }),
-    new ShapeError('scan', [], 'xs.a has length 3 and xs.b[0] has length 4; the same length is required')
+    new ShapeError('scan', [], 'xs.a has length 3 and xs.b[0] has length 4; expected the same length')
   ],
   [
     'elements without an axis',
     () => scan(same)(x, { a: T.scalar(1) }),
-    new ShapeError('scan', [], 'xs.a is a scalar; an axis in front is required, one element per step')
+    new ShapeError('scan', [], 'xs.a is a scalar; expected an axis in front, one element per step')
   ],
   [
     'no elements and no length',
     () => scan(same)(x),
-    new TreeError('scan', '', 'neither xs nor a length; one of them is required')
+    new TreeError('scan', '', 'neither xs nor a length was given; give one of them')
   ],
   [
     'another length than that of the elements',
     () => scan(same, { length: 4 })(x, x),
-    new ShapeError('scan', [], 'length 4 beside xs of length 3; the same length is required')
+    new ShapeError('scan', [], 'length is 4 and xs has length 3; expected the same length')
   ],
   [
     'elements of map of different lengths',
     () => map((e: unknown) => e)([T.zeros([2]), T.zeros([3])]),
-    new ShapeError('map', [], 'xs[0] has length 2 and xs[1] has length 3; the same length is required')
+    new ShapeError('map', [], 'xs[0] has length 2 and xs[1] has length 3; expected the same length')
   ],
   // options
   ...([-1, 1.5] as const).map(
     (length) =>
       [
-        `length ${length}`,
+        `length is ${length}`,
         () => scan(same, { length }),
-        new RangeError(`scan: length ${length}; an integer of 0 or more is required`)
+        new RangeError(`scan: length is ${length}; expected an integer of 0 or more`)
       ] as const
   ),
   ...([0, 2.5, -3] as const).map(
     (checkpointEvery) =>
       [
-        `checkpointEvery ${checkpointEvery}`,
+        `checkpointEvery is ${checkpointEvery}`,
         () => scan(same, { length: 3, checkpointEvery })(x),
-        new RangeError(`scan: checkpointEvery ${checkpointEvery}; a positive integer, true or 'sqrt' is required`)
+        new RangeError(
+          `scan: checkpointEvery is ${checkpointEvery}; expected a positive integer, true, false or 'sqrt'`
+        )
       ] as const
   ),
   [
     'an unknown option',
     () => scan(same, { steps: 3 }),
-    new TypeError('scan: option steps; length, reverse, checkpointEvery are known')
+    new TypeError('scan: unknown option steps; expected length, reverse or checkpointEvery')
   ],
   [
     'a body that reads values where it is staged',
@@ -177,17 +179,17 @@ const refusals: readonly (readonly [name: string, call: () => unknown, error: Er
   [
     'a predicate that is a boolean',
     () => cond(true, T.exp, T.neg),
-    new TypeError('cond: a predicate true; a scalar bool tensor is required, make it one with T.scalar')
+    new TypeError('cond: the predicate is true; expected a tensor, make one with T.of or T.scalar')
   ],
   [
     'a predicate that is a number',
     () => cond(T.scalar(1, 'int32'), T.exp, T.neg),
-    new DTypeError('cond', 'a predicate of int32; bool is required, compare with T.greater(x, 0) or the like')
+    new DTypeError('cond', 'the predicate is int32; expected bool, compare with T.greater(x, 0) or the like')
   ],
   [
     'a predicate with an axis',
     () => cond(T.of([true, false]), T.exp, T.neg),
-    new ShapeError('cond', [], 'a predicate of shape [2]; a scalar is required, reduce it with T.all or T.any')
+    new ShapeError('cond', [], 'the predicate has shape [2]; expected a scalar, reduce it with T.all or T.any')
   ],
   [
     'branches of different shapes',
@@ -198,7 +200,7 @@ const refusals: readonly (readonly [name: string, call: () => unknown, error: Er
     new ShapeError(
       'cond',
       [],
-      'the branches differ at h: shape [3] and shape []; equal structures, shapes and types are required'
+      'the branches differ at h: shape [3] and shape []; expected equal structures, shapes and dtypes'
     )
   ],
   [
@@ -209,7 +211,7 @@ const refusals: readonly (readonly [name: string, call: () => unknown, error: Er
     ),
     new DTypeError(
       'cond',
-      'the branches differ at [0]: float32 and float64; equal structures, shapes and types are required'
+      'the branches differ at [0]: float32 and float64; expected equal structures, shapes and dtypes'
     )
   ],
   [
@@ -225,34 +227,34 @@ const refusals: readonly (readonly [name: string, call: () => unknown, error: Er
     new TreeError(
       'cond',
       '',
-      'the branches differ: a tensor and an array of 1; equal structures, shapes and types are required'
+      'the branches differ: a tensor of shape [] and [a tensor of shape []]; expected equal structures, shapes and dtypes'
     )
   ],
   [
     'an index that is a float',
     () => switchCase(T.scalar(1), [T.exp]),
-    new DTypeError('switchCase', 'an index of float32; int32 is required, cast it with T.cast')
+    new DTypeError('switchCase', 'the index is float32; expected int32, cast it with T.cast')
   ],
   [
     'an index that is a number',
     () => switchCase(1, [T.exp]),
-    new TypeError('switchCase: an index 1; a scalar int32 tensor is required, make it one with T.scalar')
+    new TypeError('switchCase: the index is 1; expected a tensor, make one with T.of or T.scalar')
   ],
   [
     'no branches',
     () => switchCase(T.scalar(1, 'int32'), []),
-    new RangeError('switchCase: 0 branches; one or more are required')
+    new RangeError('switchCase: the list of branches is empty; expected one or more')
   ],
   // loops
   [
     'a condition with an axis',
     () => whileLoop((c: T.Tensor) => T.less(c, 1), T.neg)(x),
-    new ShapeError('whileLoop', [], 'a condition of shape [3]; a scalar is required, reduce it with T.all or T.any')
+    new ShapeError('whileLoop', [], 'the condition has shape [3]; expected a scalar, reduce it with T.all or T.any')
   ],
   [
     'a bound that is no count',
     () => whileLoop(T.neg, T.neg, { maxSteps: -1 }),
-    new RangeError('whileLoop: maxSteps -1; an integer of 0 or more is required')
+    new RangeError('whileLoop: maxSteps is -1; expected an integer of 0 or more')
   ],
   [
     'a carry of whileLoop that changes',
@@ -260,25 +262,25 @@ const refusals: readonly (readonly [name: string, call: () => unknown, error: Er
     new ShapeError(
       'whileLoop',
       [],
-      'the carry changes from shape [3] to shape []; the body must return it as it came, reshape it with T.reshape'
+      'the carry changes from shape [3] to shape []; expected the same shape, reshape it with T.reshape'
     )
   ],
   [
     'a bound of foriLoop that is no integer',
     () => foriLoop(0.5, 2, T.neg),
-    new RangeError('foriLoop: a lower bound 0.5; an integer or a scalar int32 is required')
+    new RangeError('foriLoop: lower is 0.5; expected an integer or a scalar int32 tensor')
   ],
   [
     'a bound of foriLoop that is a float tensor',
     () => foriLoop(0, T.scalar(2), T.neg),
-    new DTypeError('foriLoop', 'an upper bound of float32; int32 is required, cast it with T.cast')
+    new DTypeError('foriLoop', 'upper is float32; expected int32, cast it with T.cast')
   ],
   [
     'a carry of foriLoop that changes',
     () => foriLoop(0, 2, (_i: unknown, c: T.Tensor) => T.cast(c, 'float64'))(x),
     new DTypeError(
       'foriLoop',
-      'the carry changes from float32 to float64; the body must return it as it came, cast it with T.cast'
+      'the carry changes from float32 to float64; expected the same dtype, cast it with T.cast'
     )
   ],
   [
@@ -287,7 +289,7 @@ const refusals: readonly (readonly [name: string, call: () => unknown, error: Er
       vmap((n: T.Tensor) => foriLoop(0, n, (_i: unknown, c: unknown) => c, { checkpointEvery: 2 })(x))(
         T.of([1, 2], 'int32')
       ),
-    new TypeError('foriLoop: checkpointEvery beside bounds that are traced; integers are required')
+    new TypeError('foriLoop: checkpointEvery was given and the bounds are traced; expected integers as bounds')
   ],
   // associativeScan
   [
@@ -296,7 +298,7 @@ const refusals: readonly (readonly [name: string, call: () => unknown, error: Er
     new ShapeError(
       'associativeScan',
       [],
-      'xs.a of shape [2] and xs.b of shape [3] along axis 0; the same size is required'
+      'xs.a of shape [2] and xs.b of shape [3] differ along axis 0; expected the same size'
     )
   ],
   [
@@ -305,7 +307,7 @@ const refusals: readonly (readonly [name: string, call: () => unknown, error: Er
     new ShapeError(
       'associativeScan',
       [],
-      'an element changes from shape [1] to shape []; the function must return it as it came, reshape it with T.reshape'
+      'an element changes from shape [1] to shape []; expected the same shape, reshape it with T.reshape'
     )
   ]
 ]

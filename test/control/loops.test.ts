@@ -77,7 +77,7 @@ describe('whileLoop', () => {
     }
   })
 
-  test('is bounded', () => {
+  test('rejects more than maxSteps steps', () => {
     const loop = (options: object) =>
       whileLoop(
         (x: S) => T.greater(x, 0),
@@ -85,7 +85,7 @@ describe('whileLoop', () => {
         options
       )
     const sentence = (n: number): string =>
-      `whileLoop: ${n} steps, after which the condition still holds; one that becomes false is required, or a larger maxSteps`
+      `whileLoop: the condition is still true after ${n} steps; make it become false, or raise maxSteps`
     expect(() => loop({ maxSteps: 10 })(scalar(1))).toThrow(new RangeError(sentence(10)))
     expect(() => staged(loop({ maxSteps: 10 }))(scalar(1))).toThrow(new RangeError(sentence(10)))
     expect(() => vmap(loop({ maxSteps: 7 }))(vector([-1, 1]))).toThrow(new RangeError(sentence(7)))

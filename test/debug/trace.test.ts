@@ -305,7 +305,7 @@ describe('what bad input gets', () => {
       'trace: args[0].rate is 0.1; expected a tensor, make one with T.scalar'
     )
     expect(() => Debug.trace(() => 3)()).toThrow(
-      'trace: the function returned a number (3); tensors or trees of tensors are required, make it one with T.scalar'
+      'trace: the function returned 3; expected a tensor or a tree of tensors, make one with T.scalar'
     )
   })
 

@@ -121,26 +121,26 @@ describe('hyper-gradients', () => {
 describe('no minimum is a Left with a sentence', () => {
   test('unbounded', () => {
     expect(left(argmin((x: S) => T.neg(T.square(x)), { maxIterations: 3 })(scalar(1))).message).toMatch(
-      /^argmin: the gradient is .* after 3 iterations; at most 2e-10 is required, raise maxIterations or start nearer to a minimum$/
+      /^argmin: the gradient is .* after 3 iterations; expected at most 2e-10, raise maxIterations or start nearer to a minimum$/
     )
   })
 
   test('out of the domain', () => {
     expect(left(argmin((x: S) => T.sum(T.log(x)))(scalar(-1))).message).toBe(
-      'argmin: the gradient is 1e+0 after 0 iterations, where values are no longer finite; at most 1e-10 is required, start where the function is defined'
+      'argmin: the gradient is 1e+0 after 0 iterations, where values are no longer finite; expected at most 1e-10, start where the function is defined'
     )
   })
 
-  test('a result that is no scalar', () => {
+  test('a result that is not a scalar', () => {
     expect(() => argmin((x: T.Tensor) => x as S)(T.zeros([2], 'float64'))).toThrow(
-      'argmin: the function returned shape [2]; a scalar is required, reduce it with T.sum or T.mean'
+      'argmin: the function returned shape [2]; expected a scalar, reduce it with T.sum or T.mean'
     )
     expect(() => argmin((x: S) => [x] as never)(scalar(1))).not.toThrow()
     expect(() => argmin((x: S) => [x, x] as never)(scalar(1))).toThrow(
-      'argmin: the function returned a tree of tensors; a scalar is required, reduce it with T.sum or T.mean'
+      'argmin: the function returned a tree of tensors; expected a scalar, reduce it with T.sum or T.mean'
     )
     expect(() => argmin((x: S) => T.argmax(T.stack([x, x])) as never)(scalar(1))).toThrow(
-      'argmin: the result is int32; float32 or float64 is required'
+      'argmin: the result is int32; expected float32 or float64'
     )
   })
 })

@@ -145,24 +145,24 @@ describe('fixedPoint', () => {
 describe('no fixed point is a Left with a sentence', () => {
   test('slow', () => {
     expect(left(fixedPoint((x: S) => T.mul(T.add(x, 1), 0.5), { maxIterations: 3 })(scalar(0))).message).toBe(
-      "fixedPoint: the residual is 6.3e-2 after 3 iterations; at most 1e-10 is required, raise maxIterations or use method 'anderson'"
+      "fixedPoint: the residual is 6.3e-2 after 3 iterations; expected at most 1e-10, raise maxIterations or use method 'anderson'"
     )
     expect(left(fixedPoint((x: S) => T.cos(x), { maxIterations: 2, method: 'anderson' })(scalar(0))).message).toMatch(
-      /^fixedPoint \(anderson\): the residual is .* after 2 iterations; at most 1e-10 is required, raise maxIterations$/
+      /^fixedPoint \(anderson\): the residual is .* after 2 iterations; expected at most 1e-10, raise maxIterations$/
     )
   })
 
   test('diverging', () => {
     expect(left(fixedPoint((x: S) => T.mul(x, 1e100))(scalar(1))).message).toBe(
-      'fixedPoint: the residual is Infinity after 3 iterations, where values are no longer finite; at most 1e+290 is required, start nearer to a fixed point, or look for it with root'
+      'fixedPoint: the residual is Infinity after 3 iterations, where values are no longer finite; expected at most 1e+290, start nearer to a fixed point, or look for it with root'
     )
   })
 
   test('options', () => {
     const f = (x: S): S => x
     const refused = (options: object) => () => fixedPoint(f, options)(scalar(1))
-    expect(refused({ method: 'newton' })).toThrow('fixedPoint: method "newton"; iteration or anderson is required')
-    expect(refused({ memory: 0 })).toThrow('fixedPoint: memory 0; an integer of at least 1 is required')
-    expect(refused({ maxIterations: -3 })).toThrow('fixedPoint: maxIterations -3; an integer of at least 1 is required')
+    expect(refused({ method: 'newton' })).toThrow("fixedPoint: method is 'newton'; expected 'iteration' or 'anderson'")
+    expect(refused({ memory: 0 })).toThrow('fixedPoint: memory is 0; expected an integer of at least 1')
+    expect(refused({ maxIterations: -3 })).toThrow('fixedPoint: maxIterations is -3; expected an integer of at least 1')
   })
 })

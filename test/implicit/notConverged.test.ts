@@ -16,7 +16,7 @@ const left = <X>(solution: E.Either<NotConverged, X>): NotConverged => {
   throw new Error('a solution')
 }
 
-describe('what does not converge is a Left with a sentence', () => {
+describe('an iteration that does not converge is a Left with a sentence', () => {
   const b = T.of([3, 4], 'float64')
   const apply = (rows: readonly (readonly number[])[]) => (x: T.Tensor<[2]>) => T.matmul(T.of(rows, 'float64'), x)
 
@@ -31,7 +31,7 @@ describe('what does not converge is a Left with a sentence', () => {
       )(b)
     )
     expect(failure.message).toBe(
-      'linearSolve (cg): the residual is 3.7e+0 after 1 iteration; at most 5e-6 is required, raise maxIterations or give a preconditioner'
+      'linearSolve (cg): the residual is 3.7e+0 after 1 iteration; expected at most 5e-6, raise maxIterations or give a preconditioner'
     )
     expect(failure).toMatchObject({
       _tag: 'NotConverged',
@@ -55,7 +55,7 @@ describe('what does not converge is a Left with a sentence', () => {
         )(b)
       ).message
     ).toBe(
-      'linearSolve (cg): the residual is 5e+0 after 1 iteration, where the operator turned out not to be positive definite; at most 5e-10 is required, use gmres, bicgstab or direct'
+      'linearSolve (cg): the residual is 5e+0 after 1 iteration, where the operator turned out not to be positive definite; expected at most 5e-10, use gmres, bicgstab or direct'
     )
   })
 
@@ -68,18 +68,18 @@ describe('what does not converge is a Left with a sentence', () => {
       { method: 'cg', preconditioner: (r) => T.neg(r) }
     )
     expect(left(solve(b)).message).toBe(
-      'linearSolve (cg): the residual is 5e+0 after 0 iterations, where the preconditioner turned out not to be positive definite; at most 5e-10 is required, give another one'
+      'linearSolve (cg): the residual is 5e+0 after 0 iterations, where the preconditioner turned out not to be positive definite; expected at most 5e-10, give another one'
     )
   })
 
   test.each([
     [
       'direct',
-      'the residual is 5e+0 after 0 iterations, where the operator is singular; at most 5e-10 is required, add a small multiple of the identity to the operator'
+      'the residual is 5e+0 after 0 iterations, where the operator is singular; expected at most 5e-10, add a small multiple of the identity to the operator'
     ],
     [
       'gmres',
-      'the residual is 8.9e-1 after 4 iterations, where the operator is singular; at most 5e-10 is required, add a small multiple of the identity to the operator'
+      'the residual is 8.9e-1 after 4 iterations, where the operator is singular; expected at most 5e-10, add a small multiple of the identity to the operator'
     ]
   ] as const)('a singular operator: %s', (method, sentence) => {
     const failure = left(
@@ -105,7 +105,7 @@ describe('what does not converge is a Left with a sentence', () => {
       )(T.of([3, 4], 'float64'))
     )
     expect(failure.message).toBe(
-      'linearSolve (bicgstab): the residual is 5e+0 after 1 iteration, where the method breaks down; at most 5e-10 is required, use gmres or direct'
+      'linearSolve (bicgstab): the residual is 5e+0 after 1 iteration, where the method breaks down; expected at most 5e-10, use gmres or direct'
     )
   })
 
@@ -121,7 +121,7 @@ describe('what does not converge is a Left with a sentence', () => {
         )(T.of([NaN, 1], 'float64'))
       )
       expect(failure.message).toBe(
-        `linearSolve (${method}): the residual is NaN after 0 iterations, where values are no longer finite; at most NaN is required, look for where they come from with Debug.checkFinite`
+        `linearSolve (${method}): the residual is NaN after 0 iterations, where values are no longer finite; expected at most NaN, look for where they come from with Debug.checkFinite`
       )
     }
   })
@@ -144,7 +144,7 @@ describe('what does not converge is a Left with a sentence', () => {
     )
     expect(left(solutions[0]!).example).toEqual([1])
     expect(left(solutions[0]!).message).toBe(
-      'linearSolve (cg): the residual of example [1] is 5e+0 after 1 iteration, where the operator turned out not to be positive definite; at most 5e-10 is required, use gmres, bicgstab or direct'
+      'linearSolve (cg): the residual of example [1] is 5e+0 after 1 iteration, where the operator turned out not to be positive definite; expected at most 5e-10, use gmres, bicgstab or direct'
     )
   })
 
@@ -177,7 +177,7 @@ describe('where failure cannot be a value, it is an error with the sentence', ()
   const f = (d: T.Tensor<[2]>): T.Tensor<[2]> =>
     orThrow(linearSolve((x: T.Tensor<[2]>) => T.mul(x, d), { method: 'cg' })(T.of([3, 4], 'float64')))
   const sentence =
-    'linearSolve (cg): the residual is 5e+0 after 1 iteration, where the operator turned out not to be positive definite; at most 5e-10 is required, use gmres, bicgstab or direct'
+    'linearSolve (cg): the residual is 5e+0 after 1 iteration, where the operator turned out not to be positive definite; expected at most 5e-10, use gmres, bicgstab or direct'
 
   test('orThrow', () => {
     expect(() => f(d)).toThrow(new Error(sentence))
@@ -210,7 +210,7 @@ describe('where failure cannot be a value, it is an error with the sentence', ()
     expect(T.toNested(value)).toEqual([1, 0])
     expect(() => pull(T.of([1, 0], 'float64'))).toThrow(
       new Error(
-        'linearSolve (gmres): the residual is 7.1e-1 after 1 iteration; at most 1e-10 is required, raise maxIterations or give a preconditioner'
+        'linearSolve (gmres): the residual is 7.1e-1 after 1 iteration; expected at most 1e-10, raise maxIterations or give a preconditioner'
       )
     )
   })
@@ -221,23 +221,25 @@ describe('where failure cannot be a value, it is an error with the sentence', ()
   })
 })
 
-describe('what is refused', () => {
+describe('rejects', () => {
   const b = T.of([1, 2], 'float64')
-  const solve = (options: object) => () => linearSolve(T.neg<[2]>, options as LinearMethod<T.Tensor<[2]>>)(b)
+  // Options are checked before there is a right side.
+  const solve = (options: object) => () => linearSolve(T.neg<[2]>, options as LinearMethod<T.Tensor<[2]>>)
 
   test.each([
-    [{ method: 'lu' }, 'linearSolve: method "lu"; one of cg, gmres, bicgstab, direct is required'],
-    [{ method: 'cg', maxIterations: 0 }, 'linearSolve: maxIterations 0; an integer of at least 1 is required'],
-    [{ method: 'cg', maxIterations: 1.5 }, 'linearSolve: maxIterations 1.5; an integer of at least 1 is required'],
-    [{ method: 'gmres', restart: -1 }, 'linearSolve: restart -1; an integer of at least 1 is required'],
-    [{ method: 'cg', tolerance: -1 }, 'linearSolve: tolerance -1; a finite number of at least 0 is required'],
+    [{ method: 'lu' }, "linearSolve: method is 'lu'; expected 'cg', 'gmres', 'bicgstab' or 'direct'"],
+    [{}, "linearSolve: method is undefined; expected 'cg', 'gmres', 'bicgstab' or 'direct'"],
+    [{ method: 'cg', maxIterations: 0 }, 'linearSolve: maxIterations is 0; expected an integer of at least 1'],
+    [{ method: 'cg', maxIterations: 1.5 }, 'linearSolve: maxIterations is 1.5; expected an integer of at least 1'],
+    [{ method: 'gmres', restart: -1 }, 'linearSolve: restart is -1; expected an integer of at least 1'],
+    [{ method: 'cg', tolerance: -1 }, 'linearSolve: tolerance is -1; expected a finite number of at least 0'],
     [
       { method: 'cg', absoluteTolerance: NaN },
-      'linearSolve: absoluteTolerance NaN; a finite number of at least 0 is required'
+      'linearSolve: absoluteTolerance is NaN; expected a finite number of at least 0'
     ],
     [
       { method: 'cg', tol: 1 },
-      'linearSolve: option tol; method, preconditioner, tolerance, absoluteTolerance, maxIterations, restart, initial are known'
+      'linearSolve: unknown option tol; expected method, tolerance, absoluteTolerance, maxIterations, restart, preconditioner or initial'
     ]
   ])('%o', (options, sentence) => {
     expect(solve(options)).toThrow(sentence)
@@ -245,26 +247,26 @@ describe('what is refused', () => {
 
   test('an operator that changes the shape, the type or the structure', () => {
     const given = (f: (x: T.Tensor) => T.Tensor) => () => linearSolve(f, { method: 'cg' })(b)
-    expect(given((x) => T.sum(x))).toThrow('linearSolve: a result of shape []; shape [2] is required')
+    expect(given((x) => T.sum(x))).toThrow('linearSolve: the result has shape []; expected shape [2]')
     expect(given((x) => T.cast(x, 'float32'))).toThrow(
-      'linearSolve: a result of float32; float64 is required, cast it with T.cast'
+      'linearSolve: the result is float32; expected float64, cast it with T.cast'
     )
     expect(given((x) => [x] as never)).toThrow('linearSolve: the trees differ')
     expect(given(() => 3 as never)).toThrow(
-      'linearSolve: the function returned a number (3); tensors or trees of tensors are required'
+      'linearSolve: the function returned 3; expected a tensor or a tree of tensors'
     )
   })
 
   test('integers', () => {
     expect(() => linearSolve((x: T.Tensor) => x, { method: 'cg' })(T.of([1, 2], 'int32'))).toThrow(
-      'linearSolve: the right side is int32; float32 or float64 is required'
+      'linearSolve: the right side is int32; expected float32 or float64'
     )
   })
 
   test('an initial guess of another shape', () => {
     const options: LinearMethod<T.Tensor> = { method: 'cg', initial: T.zeros([3], 'float64') }
     expect(() => linearSolve((x: T.Tensor) => x, options)(b)).toThrow(
-      'linearSolve: a guess of shape [3]; shape [2] is required'
+      'linearSolve: the guess has shape [3]; expected shape [2]'
     )
   })
 

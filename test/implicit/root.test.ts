@@ -224,19 +224,19 @@ describe('a solver of the user', () => {
   test('is held against the tolerance', () => {
     const wrong = root((x: S) => T.sub(T.square(x), 2), { solver: (f) => (f(scalar(1)), f(scalar(2)), scalar(1.5)) })
     expect(left(wrong(scalar(1))).message).toBe(
-      'root (solver): the residual is 2.5e-1 after 2 iterations; at most 1e-10 is required, give a solver that comes closer, or raise the tolerance'
+      'root (solver): the residual is 2.5e-1 after 2 iterations; expected at most 1e-10, give a solver that comes closer, or raise the tolerance'
     )
   })
 
-  test('that gives something else is refused', () => {
+  test('that returns something else is rejected', () => {
     const f = (x: S): S => T.sub(x, 1)
     expect(() => root(f, { solver: () => T.zeros([2], 'float64') as never })(scalar(1))).toThrow(
-      'root: a solution of shape [2]; shape [] is required'
+      'root: the solution has shape [2]; expected shape []'
     )
     expect(() =>
       grad((a: S): S => orThrow(root((x: S) => T.sub(x, a), { solver: () => a })(scalar(1))))(scalar(1))
     ).toThrow(
-      'root: the solver gave a value inside a transformation; it must work on the function and the guess that it is given'
+      'root: the solver returned a value inside a transformation; compute it from the function and the guess that the solver gets'
     )
   })
 })
@@ -245,26 +245,26 @@ describe('no root is a Left with a sentence', () => {
   test('none exists', () => {
     const failure = left(squareRoot(scalar(2), scalar(-1)))
     expect(failure.message).toMatch(
-      /^root: the residual is 1e\+0 after \d+ iterations, and does not get smaller; at most 5e-10 is required, start elsewhere$/
+      /^root: the residual is 1e\+0 after \d+ iterations, and does not get smaller; expected at most 5e-10, start elsewhere$/
     )
     expect(failure).toMatchObject({ _tag: 'NotConverged', operation: 'root', example: [] })
   })
 
   test('too few iterations', () => {
     expect(left(root((x: S) => T.sub(T.square(x), 2), { maxIterations: 1 })(scalar(1))).message).toBe(
-      'root: the residual is 2.5e-1 after 1 iteration; at most 1e-10 is required, raise maxIterations or start nearer to a root'
+      'root: the residual is 2.5e-1 after 1 iteration; expected at most 1e-10, raise maxIterations or start nearer to a root'
     )
   })
 
   test('a singular Jacobian', () => {
     expect(left(squareRoot(scalar(0), scalar(1))).message).toBe(
-      'root: the residual is 1e+0 after 0 iterations, where the Jacobian is singular; at most 1e-10 is required, start elsewhere'
+      'root: the residual is 1e+0 after 0 iterations, where the Jacobian is singular; expected at most 1e-10, start elsewhere'
     )
   })
 
   test('not finite', () => {
     expect(left(root((x: S) => T.log(x))(scalar(-1))).message).toBe(
-      'root: the residual is NaN after 0 iterations, where values are no longer finite; at most 1e-10 is required, start where the function is defined'
+      'root: the residual is NaN after 0 iterations, where values are no longer finite; expected at most 1e-10, start where the function is defined'
     )
   })
 
@@ -281,7 +281,7 @@ describe('no root is a Left with a sentence', () => {
   test('staged it is an error', () => {
     const from = checkpoint((x: S, a: S) => orThrow(squareRoot(x, a)))
     expect(() => from(scalar(0), scalar(1))).toThrow(
-      'root: the residual is 1e+0 after 0 iterations, where the Jacobian is singular; at most 1e-10 is required, start elsewhere'
+      'root: the residual is 1e+0 after 0 iterations, where the Jacobian is singular; expected at most 1e-10, start elsewhere'
     )
     expect(item(from(scalar(1), scalar(1)))).toBe(1)
   })
@@ -290,33 +290,35 @@ describe('no root is a Left with a sentence', () => {
     const [value, pull] = vjp((a: S) => orThrow(root((x: S) => T.sub(T.mul(x, T.abs(x)), a))(scalar(0))))(scalar(0))
     expect(item(value)).toBe(0)
     expect(() => pull(scalar(1))).toThrow(
-      'root, its derivative (direct): the residual is 1e+0 after 0 iterations, where the Jacobian is singular; at most 1e-10 is required, differentiate where it is not'
+      'root, its derivative (direct): the residual is 1e+0 after 0 iterations, where the Jacobian is singular; expected at most 1e-10, differentiate where it is not'
     )
   })
 })
 
-describe('what is refused', () => {
+describe('rejects', () => {
   const f = (x: T.Tensor): T.Tensor => x
   const refused = (options: object) => () => root(f, options)(scalar(1))
 
   test('options', () => {
-    expect(refused({ maxIterations: 0 })).toThrow('root: maxIterations 0; an integer of at least 1 is required')
-    expect(refused({ tolerance: -1 })).toThrow('root: tolerance -1; a finite number of at least 0 is required')
-    expect(refused({ tol: 1 })).toThrow('root: option tol; tolerance, maxIterations, solver, linear are known')
+    expect(refused({ maxIterations: 0 })).toThrow('root: maxIterations is 0; expected an integer of at least 1')
+    expect(refused({ tolerance: -1 })).toThrow('root: tolerance is -1; expected a finite number of at least 0')
+    expect(refused({ tol: 1 })).toThrow('root: unknown option tol; expected tolerance, maxIterations, solver or linear')
     expect(refused({ linear: { method: 'lu' } })).toThrow(
-      'root: linear: method "lu"; one of cg, gmres, bicgstab, direct is required'
+      "root: linear: method is 'lu'; expected 'cg', 'gmres', 'bicgstab' or 'direct'"
     )
+    expect(refused({ linear: { preconditioner: T.neg } })).toThrow(
+      'root: linear: unknown option preconditioner; expected method, tolerance, absoluteTolerance, maxIterations or restart'
+    )
+    expect(refused({ linear: 3 })).toThrow('root: linear: options are 3; expected an object with method')
   })
 
   test('a guess of integers, a result of another shape or type', () => {
-    expect(() => root(f)(T.of([1], 'int32'))).toThrow(
-      'root: the initial guess is int32; float32 or float64 is required'
-    )
+    expect(() => root(f)(T.of([1], 'int32'))).toThrow('root: the initial guess is int32; expected float32 or float64')
     expect(() => root((x: T.Tensor) => T.sum(x))(T.of([1, 2]))).toThrow(
-      'root: a result of shape []; shape [2] is required'
+      'root: the result has shape []; expected shape [2]'
     )
     expect(() => root((x: S) => T.add(x, scalar(1)))(T.scalar(1))).toThrow(
-      'root: a result of float64; float32 is required, cast it with T.cast'
+      'root: the result is float64; expected float32, cast it with T.cast'
     )
   })
 })

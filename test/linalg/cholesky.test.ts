@@ -96,7 +96,7 @@ describe('values', () => {
     )
   })
 
-  it('takes the symmetric part of what is symmetric to rounding', () => {
+  it('takes the symmetric part of a matrix that is symmetric to rounding', () => {
     const a = T.of(
       [
         [4, 2],
@@ -142,9 +142,9 @@ describe('derivatives', () => {
 })
 
 describe('refusals', () => {
-  it('of what is not square', () => {
+  it('rejects a matrix that is not square', () => {
     expect(() => Linalg.cholesky(T.zeros([2, 3]))).toThrow(
-      'cholesky: [2, 3]; a square matrix is required, or a stack of them'
+      'cholesky: the operand has shape [2, 3]; expected a square matrix or a stack of them'
     )
   })
 
@@ -159,7 +159,7 @@ describe('refusals', () => {
     ).toThrow(
       new Linalg.LinalgError(
         'cholesky',
-        'a matrix that is not positive definite, pivot 1 is -3; a positive definite matrix is required'
+        'the matrix is not positive definite, pivot 1 is -3; expected a positive definite matrix'
       )
     )
     expect(() =>
@@ -169,7 +169,7 @@ describe('refusals', () => {
           [1, 1]
         ])
       )
-    ).toThrow('cholesky: a matrix that is not positive definite, pivot 1 is 0; a positive definite matrix is required')
+    ).toThrow('cholesky: the matrix is not positive definite, pivot 1 is 0; expected a positive definite matrix')
     const stack = T.of([
       [
         [1, 0],
@@ -181,7 +181,7 @@ describe('refusals', () => {
       ]
     ])
     expect(() => Linalg.cholesky(stack)).toThrow(
-      'cholesky: a matrix that is not positive definite, pivot 0 of matrix [1] in the stack is -2; a positive definite matrix is required'
+      'cholesky: the matrix is not positive definite, pivot 0 of matrix [1] in the stack is -2; expected a positive definite matrix'
     )
   })
 
@@ -194,7 +194,7 @@ describe('refusals', () => {
         ])
       )
     ).toThrow(
-      'cholesky: a matrix that is not symmetric, elements [1, 0] and [0, 1] are 2 and 1; a symmetric matrix is required, (a + a^T) / 2 is one'
+      'cholesky: the matrix is not symmetric, elements [1, 0] and [0, 1] are 2 and 1; expected a symmetric matrix, such as (a + a^T) / 2'
     )
     const stack = T.of([
       [
@@ -207,7 +207,7 @@ describe('refusals', () => {
       ]
     ])
     expect(() => Linalg.cholesky(stack)).toThrow(
-      'cholesky: a matrix that is not symmetric, elements [1, 0] and [0, 1] of matrix [1] in the stack are 2 and 1; a symmetric matrix is required, (a + a^T) / 2 is one'
+      'cholesky: the matrix is not symmetric, elements [1, 0] and [0, 1] of matrix [1] in the stack are 2 and 1; expected a symmetric matrix, such as (a + a^T) / 2'
     )
   })
 
@@ -234,7 +234,7 @@ describe('refusals', () => {
         )
       )
     ).toBeLessThan(1e-15)
-    expect(() => Linalg.cholesky(nearly(11e-3))).toThrow('cholesky: a matrix that is not symmetric')
+    expect(() => Linalg.cholesky(nearly(11e-3))).toThrow('cholesky: the matrix is not symmetric')
   })
 
   it('inside derivatives too, but never of tangents', () => {

@@ -314,8 +314,10 @@ describe('at equal eigenvalues', () => {
 })
 
 describe('bad input', () => {
-  it('is refused', () => {
-    expect(() => Linalg.eigh(T.ones([2, 3]))).toThrow('eigh: [2, 3]; a square matrix is required, or a stack of them')
+  it('is rejected', () => {
+    expect(() => Linalg.eigh(T.ones([2, 3]))).toThrow(
+      'eigh: the operand has shape [2, 3]; expected a square matrix or a stack of them'
+    )
     expect(() =>
       Linalg.eigh(
         T.of([
@@ -324,7 +326,7 @@ describe('bad input', () => {
         ])
       )
     ).toThrow(
-      'eigh: a matrix that is not symmetric, elements [1, 0] and [0, 1] are 0 and 2; a symmetric matrix is required, (a + a^T) / 2 is one'
+      'eigh: the matrix is not symmetric, elements [1, 0] and [0, 1] are 0 and 2; expected a symmetric matrix, such as (a + a^T) / 2'
     )
   })
 })

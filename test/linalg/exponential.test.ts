@@ -171,9 +171,9 @@ describe('derivatives', () => {
 })
 
 describe('bad input', () => {
-  it('is refused', () => {
+  it('is rejected', () => {
     expect(() => Linalg.matrixExp(T.ones([2, 3]))).toThrow(
-      'matrixExp: [2, 3]; a square matrix is required, or a stack of them'
+      'matrixExp: the operand has shape [2, 3]; expected a square matrix or a stack of them'
     )
   })
 })

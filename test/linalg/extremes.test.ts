@@ -108,7 +108,7 @@ describe('svd', () => {
 })
 
 describe('eigh', () => {
-  it('finds what is small apart from what is large', () => {
+  it('finds small values beside large ones', () => {
     const a = sparse(
       [4, 4],
       [
@@ -156,9 +156,9 @@ describe('matrixExp', () => {
 })
 
 describe('matrixSqrt', () => {
-  it('tells what is negative from what is 0 to rounding', () => {
+  it('distinguishes negative eigenvalues from those that are 0 to rounding', () => {
     const diagonal = (least: number): T.Tensor => T.diag(T.of([1, least, 4], 'float64'))
     expectSame(Linalg.matrixSqrt(diagonal(-1e-16)), T.diag(T.of([1, 0, 2], 'float64')))
-    expect(() => Linalg.matrixSqrt(diagonal(-1e-13))).toThrow('matrixSqrt: a matrix with the eigenvalue -1')
+    expect(() => Linalg.matrixSqrt(diagonal(-1e-13))).toThrow('matrixSqrt: an eigenvalue is -1')
   })
 })

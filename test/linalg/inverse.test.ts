@@ -104,11 +104,16 @@ describe('derivatives', () => {
 })
 
 describe('refusals', () => {
-  it('of what is not square', () => {
+  it('rejects a matrix that is not square', () => {
     const error = thrownBy(() => Linalg.inverse(T.zeros([2, 3])))
     expect(error).toBeInstanceOf(ShapeError)
-    expect(error).toHaveProperty('message', 'inverse: [2, 3]; a square matrix is required, or a stack of them')
-    expect(() => Linalg.inverse(T.zeros([3]))).toThrow('inverse: [3]; a square matrix is required, or a stack of them')
+    expect(error).toHaveProperty(
+      'message',
+      'inverse: the operand has shape [2, 3]; expected a square matrix or a stack of them'
+    )
+    expect(() => Linalg.inverse(T.zeros([3]))).toThrow(
+      'inverse: the operand has shape [3]; expected a square matrix or a stack of them'
+    )
   })
 
   it('of singular matrices', () => {
@@ -119,9 +124,9 @@ describe('refusals', () => {
           [2, 4]
         ])
       )
-    ).toThrow('inverse: a singular matrix, pivot 1 is 0; an invertible matrix is required')
+    ).toThrow('inverse: the matrix is singular, pivot 1 is 0; expected an invertible matrix')
     expect(() => Linalg.inverse(T.zeros([2, 1, 1]))).toThrow(
-      'inverse: a singular matrix, pivot 0 of matrix [0] in the stack is 0; an invertible matrix is required'
+      'inverse: the matrix is singular, pivot 0 of matrix [0] in the stack is 0; expected an invertible matrix'
     )
   })
 })

@@ -182,7 +182,7 @@ describe('derivatives', () => {
     expect(distance(vmap(gradient)(xs), parts)).toBeLessThan(1e-14)
   })
 
-  it('are refused where a pivot is zero', () => {
+  it('are rejected where a pivot is zero', () => {
     const error = thrownBy(() =>
       grad(weighed(upperOf))(
         T.of(
@@ -203,13 +203,13 @@ describe('derivatives', () => {
     expect(error).toBeInstanceOf(Linalg.LinalgError)
     expect(error).toHaveProperty(
       'message',
-      'lu: the derivative at a singular matrix, pivot 1 of matrix [1] in the stack is 0; an invertible matrix is required'
+      'lu: the derivative is taken at a singular matrix, pivot 1 of matrix [1] in the stack is 0; expected an invertible matrix'
     )
   })
 })
 
-it('refuses what is no matrix', () => {
+it('rejects a vector', () => {
   const error = thrownBy(() => Linalg.lu(T.zeros([3])))
   expect(error).toBeInstanceOf(ShapeError)
-  expect(error).toHaveProperty('message', 'lu: [3]; a matrix is required, or a stack of them')
+  expect(error).toHaveProperty('message', 'lu: the operand has shape [3]; expected a matrix or a stack of matrices')
 })

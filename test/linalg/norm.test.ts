@@ -95,16 +95,18 @@ describe('norms of vectors', () => {
 })
 
 describe('bad input', () => {
-  it('is refused', () => {
+  it('is rejected', () => {
     expect(() => Linalg.norm(a, { ord: 3 })).toThrow(
-      "norm: ord 3 of matrices; 'fro', 'nuc', 1, 2 or Infinity is required"
+      "norm: ord is 3; expected 'fro', 'nuc', 1, 2 or Infinity for matrices"
     )
     expect(() => Linalg.norm(T.of([1, 2]), { ord: 'nuc' })).toThrow(
-      "norm: ord 'nuc' of vectors; 1, 2 or Infinity is required"
+      "norm: ord is 'nuc'; expected 1, 2 or Infinity for vectors"
     )
-    expect(() => Linalg.norm(T.scalar(1))).toThrow('norm: a scalar; a matrix, a vector or a stack of them is required')
+    expect(() => Linalg.norm(T.scalar(1))).toThrow(
+      'norm: the operand is a scalar; expected a vector, a matrix or a stack of them'
+    )
     expect(() => Linalg.norm(T.ones([1, 1, 1]), { axis: [0, 1, 2] })).toThrow(
-      'norm: axis [0, 1, 2]; one axis or two are required'
+      'norm: axis is [0, 1, 2]; expected one axis or two'
     )
     expect(() => Linalg.norm(a, { axis: [0, 0] })).toThrow(/given twice/)
   })

@@ -102,9 +102,9 @@ describe('polar', () => {
     expectSame(T.at(grad(f)(a), 0), T.zeros([2, 2], 'float64'))
   })
 
-  it('refuses wide matrices', () => {
+  it('rejects wide matrices', () => {
     expect(() => Linalg.polar(T.ones([2, 3]))).toThrow(
-      'polar: the matrix is [2, 3]; expected at least as many rows as columns, take the transposed matrix'
+      'polar: the matrix has shape [2, 3]; expected at least as many rows as columns, take the transposed matrix'
     )
   })
 })

@@ -10,7 +10,7 @@ const fibonacci = T.of([
 ])
 
 describe('matrixPower', () => {
-  it('multiplies as often as it is told', () => {
+  it('multiplies as often as the exponent says', () => {
     expectTypeOf(Linalg.matrixPower(fibonacci, 3)).toEqualTypeOf<T.Tensor<[2, 2]>>()
     const numbers = [0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89]
     for (let n = 1; n <= 10; n++) {
@@ -37,7 +37,7 @@ describe('matrixPower', () => {
     )
   })
 
-  it('gives the identity for 0, and inverts for what is negative', () => {
+  it('gives the identity for 0, and inverts for negative exponents', () => {
     expectSame(Linalg.matrixPower(T.zeros([3, 2, 2]), 0), T.broadcastTo(T.eye(2), [3, 2, 2]))
     const a = normal(1, [4, 4])
     expect(distance(Linalg.matrixPower(a, -1), Linalg.inverse(a))).toBe(0)
@@ -56,11 +56,11 @@ describe('matrixPower', () => {
     )
   })
 
-  it('refuses bad input', () => {
+  it('rejects bad input', () => {
     expect(() => Linalg.matrixPower(T.ones([2, 3]), 2)).toThrow(
-      'matrixPower: [2, 3]; a square matrix is required, or a stack of them'
+      'matrixPower: the operand has shape [2, 3]; expected a square matrix or a stack of them'
     )
-    expect(() => Linalg.matrixPower(T.eye(2), 0.5)).toThrow('matrixPower: exponent 0.5; an integer is required')
-    expect(() => Linalg.matrixPower(T.ones([2, 2]), -1)).toThrow(/^inverse: a singular matrix/)
+    expect(() => Linalg.matrixPower(T.eye(2), 0.5)).toThrow('matrixPower: the exponent is 0.5; expected an integer')
+    expect(() => Linalg.matrixPower(T.ones([2, 2]), -1)).toThrow(/^inverse: the matrix is singular/)
   })
 })

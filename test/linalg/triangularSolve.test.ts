@@ -134,7 +134,7 @@ describe('refusals', () => {
     ).toThrow(
       new Linalg.LinalgError(
         'triangularSolve',
-        'a singular triangle, diagonal element 1 is 0; a diagonal without zeros is required'
+        'the triangle is singular, diagonal element 1 is 0; expected a diagonal without zeros'
       )
     )
     const stack = T.of([
@@ -148,7 +148,7 @@ describe('refusals', () => {
       ]
     ])
     expect(() => Linalg.triangularSolve(stack, T.of([1, 1]))).toThrow(
-      'triangularSolve: a singular triangle, diagonal element 0 of matrix [1] in the stack is 0; a diagonal without zeros is required'
+      'triangularSolve: the triangle is singular, diagonal element 0 of matrix [1] in the stack is 0; expected a diagonal without zeros'
     )
   })
 
@@ -166,15 +166,15 @@ describe('refusals', () => {
 
   it('of shapes, options and arrays', () => {
     expect(() => Linalg.triangularSolve(T.zeros([3, 4]), T.zeros([3]))).toThrow(
-      'triangularSolve: [3, 4] and [3]; a square matrix is required'
+      'triangularSolve: the shapes are [3, 4] and [3]; expected a square matrix or a stack of them as the first'
     )
     const wrong: object = { upper: true }
     expect(() => Linalg.triangularSolve(T.zeros([3, 3]), T.zeros([3]), wrong)).toThrow(
-      'triangularSolve: option upper; the options are lower, transpose, unitDiagonal'
+      'triangularSolve: unknown option upper; expected lower, transpose or unitDiagonal'
     )
     const array: never = [1, 2] as never
     expect(() => Linalg.triangularSolve(T.zeros([2, 2]), array)).toThrow(
-      'triangularSolve: an array; a tensor is required, make one with T.of or T.scalar'
+      'triangularSolve: the right side is [1, 2]; expected a tensor, make one with T.of or T.scalar'
     )
   })
 })

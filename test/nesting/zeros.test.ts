@@ -158,7 +158,7 @@ describe("the user's own operations keep to IEEE 754", () => {
     expectSame(T.matmul(T.of([0, 1]), T.of([NaN, 1])), T.scalar(NaN))
     expectSame(Linalg.cross(T.of([0, 0, 0]), T.of([NaN, 0, 0])), T.of([0, NaN, NaN]))
     expectSame(Linalg.solve(bad, T.of([0, 0])), T.of([NaN, NaN]))
-    expect(() => Linalg.triangularSolve(T.zeros([2, 2]), T.of([0, 0]))).toThrow('a singular triangle')
+    expect(() => Linalg.triangularSolve(T.zeros([2, 2]), T.of([0, 0]))).toThrow('the triangle is singular')
   })
 })
 

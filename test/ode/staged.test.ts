@@ -134,44 +134,42 @@ describe('states', () => {
     }
   })
 
-  test('of integers, and slopes of another structure, are refused', () => {
+  test('of integers, and slopes of another structure, are rejected', () => {
     const whole = odeint(({ a }: { readonly a: S }) => ({ a }))
     expect(() => whole({ a: T.scalar(2, 'int32') }, times)).toThrow(
-      'odeint: y0.a is int32; float32 or float64 is required, cast it with T.cast or pass it as a later argument'
+      'odeint: y0.a is int32; expected float32 or float64, cast it with T.cast or pass it as a later argument'
     )
     expect(() => odeint(({ a }: Pair) => ({ a }) as Pair)({ a: scalar(1), b: scalar(1) }, times)).toThrow(
-      'odeint: the state and its slope differ: a record of a, b and a record of a; equal structures, shapes and types are required'
+      'odeint: the state and its slope differ: { a: a tensor of shape [], b: a tensor of shape [] } and { a: a tensor of shape [] }; expected equal structures, shapes and dtypes'
     )
     const float32 = odeint((y: S) => T.cast(y, 'float32'))
     expect(() => float32(scalar(1), times)).toThrow(
-      'odeint: the state and its slope differ: float64 and float32; equal structures, shapes and types are required'
+      'odeint: the state and its slope differ: float64 and float32; expected equal structures, shapes and dtypes'
     )
   })
 })
 
 describe('what is not finite', () => {
-  test('is refused, and named', () => {
+  test('is rejected, with its name', () => {
     const decay = odeint((y: S) => T.neg(y))
-    expect(() => decay(scalar(1), T.of([0, NaN], 'float64'))).toThrow(
-      'odeint: a time is NaN; finite times are required'
-    )
+    expect(() => decay(scalar(1), T.of([0, NaN], 'float64'))).toThrow('odeint: a time is NaN; expected finite times')
     expect(() => decay(scalar(NaN), times)).toThrow(
-      'odeint: the state at t = 0 or its slope is not finite; finite ones are required'
+      'odeint: the state at t = 0 or its slope is not finite; expected finite values'
     )
     expect(() => odeint((y: S) => T.mul(y, NaN))(scalar(1), times)).toThrow(
-      'odeint: the state at t = 0 or its slope is not finite; finite ones are required'
+      'odeint: the state at t = 0 or its slope is not finite; expected finite values'
     )
     const ends = odeint((y: S, t: S) => T.mul(y, T.sqrt(T.sub(0.5, t))))
     expect(() => ends(scalar(1), times)).toThrow(/^odeint: no step from t = 0\.(5|4999)\d* is short enough/)
   })
 
-  test('options and times that are none', () => {
+  test('unknown options, and times that are not a tensor', () => {
     expect(() => odeint(relax, { checkpointEvery: 0 })).toThrow(
-      "odeint: checkpointEvery 0; a positive integer, true, false or 'sqrt' is required"
+      "odeint: checkpointEvery is 0; expected a positive integer, true, false or 'sqrt'"
     )
     const given: unknown = [0, 1]
     expect(() => odeint((y: S) => y)(scalar(1), given as T.Tensor<[number]>)).toThrow(
-      'odeint: an array as times; a tensor is required, make one with T.of or T.scalar'
+      'odeint: times is [0, 1]; expected a tensor, make one with T.of or T.scalar'
     )
   })
 })

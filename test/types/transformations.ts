@@ -56,11 +56,11 @@ grad(loss)(params, scalar)
 
 // a result of unknown rank may be a scalar; one that is known is none is refused, with a sentence
 export const gradual: (x: T.Tensor<[3]>) => T.Tensor<[3]> = grad((x: T.Tensor<[3]>): T.Tensor => x)
-// @ts-expect-error grad: the function returned shape [3]; a scalar is required
+// @ts-expect-error grad: the function returned shape [3]; expected a scalar
 grad((x: T.Tensor<[3]>) => T.neg(x))(vector)
 // @ts-expect-error so of a function of any shape, where it is called with a vector
 grad(T.neg)(vector)
-// @ts-expect-error grad: the function returned no tensor; a scalar is required
+// @ts-expect-error grad: the function returned no tensor; expected a scalar
 grad((x: T.Tensor<[3]>) => [x] as const)(vector)
 // @ts-expect-error the same in valueAndGrad
 valueAndGrad((x: T.Tensor<[3]>) => T.neg(x))(vector)
