@@ -42,6 +42,6 @@ export const matmulInto = (
     multiplyInt32(m, n, k, a, aOffset, aRow, aCol, b, bOffset, bRow, bCol, c, cOffset)
   else {
     const names = [a, b, c].map((data) => data.constructor.name).join(', ')
-    throw new TypeError(`matmul: ${names}; one type is required`)
+    throw new TypeError(`matmul: the arrays are ${names}; expected one type`)
   }
 }

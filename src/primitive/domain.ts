@@ -49,7 +49,7 @@ export interface Draw {
   readonly size: (from: number, to: number) => number
   /** One of several. */
   readonly pick: <A>(options: readonly [A, ...A[]]) => A
-  /** A shape; ranks 0 to 4 and sizes 0 to 4 unless told otherwise. */
+  /** A shape; by default, ranks 0 to 4 and sizes 0 to 4. */
   readonly shape: (bounds?: {
     readonly minRank?: number
     readonly maxRank?: number

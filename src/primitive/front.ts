@@ -31,10 +31,10 @@ export const besideNumber = (name: string, accepts: Accepts, value: number, dtyp
   const own = accepted(accepts, dtype)
   if (holds(own, value)) return own
   if (holds('int32', value)) return 'int32'
-  const required = Number.isInteger(value) ? 'a number from -2^31 to 2^31 - 1' : 'a whole number'
+  const expected = Number.isInteger(value) ? 'a number from -2^31 to 2^31 - 1' : 'a whole number'
   throw new DTypeError(
     name,
-    `the number ${value} beside a tensor of ${dtype}; ${required} is required, or cast the tensor with T.cast(x, 'float32')`
+    `the number ${value} stands beside a tensor of ${dtype}; expected ${expected}, or cast the tensor with T.cast(x, 'float32')`
   )
 }
 

@@ -85,7 +85,7 @@ export type BatchRule<P extends Params> = (
  */
 export interface OpRecord<N extends number, P extends Params> {
   readonly name: string
-  /** What it does with its operands; `'opaque'` unless given. */
+  /** What it does with its operands; `'opaque'` by default. */
   readonly kind?: Kind
   /** The number of operands, 1 to 3. */
   readonly arity: N

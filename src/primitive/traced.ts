@@ -1,5 +1,6 @@
 /** Values inside transformations, the interpreters that they belong to, and the errors for values that leave them. */
-import { type Concrete, Tensor, isConcrete, isTensor } from '../tensor/model.js'
+import { requireTensor } from '../internal/require.js'
+import { type Concrete, Tensor, isConcrete } from '../tensor/model.js'
 import { type Shape, show } from '../shape/model.js'
 import type { Pair, Params, Primitive, Single } from './model.js'
 
@@ -116,7 +117,7 @@ const unread = (operation: string, { open, transformation, remedy }: Interpreter
 
 /** The values of a tensor, for a destructor: throws a `LeakedTracerError` when a transformation holds it. */
 export const read = (operation: string, x: Tensor): Concrete => {
-  if (!isTensor(x)) throw new TypeError(`${operation}: a value of type ${typeof x}; a tensor is required`)
+  requireTensor(operation, x)
   if (isConcrete(x)) return x
   if (!(x instanceof Traced)) throw leaked(operation, 'a transformation')
   const value = x.readable()

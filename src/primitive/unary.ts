@@ -131,7 +131,7 @@ export interface UnaryWithRecord<P extends Numbers<P>> extends Pick<
   readonly df?: (x: Tensor, y: Tensor, params: P) => Tensor
   /** Instead of `df`: the linear map that multiplies with the derivative. */
   readonly diagonal?: (x: Tensor, y: Tensor, params: P) => Pullback
-  /** Test operands and parameters; the defaults are tested unless told. */
+  /** Test operands and parameters; by default, the defaults of the parameters are tested. */
   readonly sample?: Sample<P>
 }
 

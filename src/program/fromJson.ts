@@ -242,12 +242,12 @@ const programOf = (json: OneProgramJson, known: Known, primitives: Primitives, p
 // documents
 // -----------------------------------------------------------------------------
 
-/** Primitives by their names, of which no two may be the same. */
+/** Primitives by their names, which must differ. */
 const byName = (primitives: readonly Primitive[]): Primitives => {
   const found = new Map<string, Primitive>()
   for (const primitive of primitives) {
     if (found.has(primitive.name) && found.get(primitive.name) !== primitive) {
-      throw new TypeError(`fromJSON: two primitives are named ${primitive.name}; different names are required`)
+      throw new TypeError(`fromJSON: two primitives are named ${primitive.name}; expected different names`)
     }
     found.set(primitive.name, primitive)
   }
@@ -295,7 +295,7 @@ export const fromJSON = (json: unknown, primitives: readonly Primitive[]): E.Eit
         )
       })
     )
-  // Data that is nested too deeply for the stack is no program either.
+  // Data may be nested too deeply for the stack.
   return pipe(
     E.tryCatch(read, (error): JsonErrors => [{ path: '', rule: `expected a program, got ${message(error)}` }]),
     E.flatten

@@ -1,5 +1,6 @@
 /** Pullbacks of single equations, as programs. */
 import { isFloat } from '../DType.js'
+import { flag, options as optionsOf } from '../internal/options.js'
 import type { Equation, Program } from '../primitive/model.js'
 import { LeakedTracerError } from '../primitive/traced.js'
 import { add } from '../tensor/arithmetic.js'
@@ -7,7 +8,7 @@ import type { Tensor } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
 
 /**
- * What a rule is given beside operands and results.
+ * The options of `rule`.
  *
  * @example
  * import type { RuleOptions } from 'pullback/Program'
@@ -21,6 +22,11 @@ export interface RuleOptions {
   /** Whether the operand has been given a cotangent already: then it is the last input, and the output is the total. */
   readonly given?: boolean
 }
+
+const checkOptions = /* @__PURE__ */ optionsOf<RuleOptions>('rule', {
+  cotangents: { expected: 'an array of true and false', holds: Array.isArray },
+  given: flag
+})
 
 const known = /* @__PURE__ */ new WeakMap<Equation, Map<string, Program | undefined>>()
 
@@ -48,9 +54,10 @@ const known = /* @__PURE__ */ new WeakMap<Equation, Map<string, Program | undefi
  * Program.rule(largest!, 0) // => undefined
  */
 export const rule = (equation: Equation, operand: number, options: RuleOptions = {}): Program | undefined => {
+  checkOptions(options)
   const { results, operands } = equation
   if (!(operand in operands)) {
-    throw new RangeError(`rule: operand ${operand} of ${operands.length}; an operand of the equation is required`)
+    throw new RangeError(`rule: operand is ${operand}; expected an integer from 0 to ${operands.length - 1}`)
   }
   const { cotangents = results.map(({ dtype }) => isFloat(dtype)), given = false } = options
   const key = `${operand} ${cotangents.map(Number).join('')} ${given}`

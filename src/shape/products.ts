@@ -72,10 +72,10 @@ export type Multiplies<A extends Shape, B extends Shape, Name extends string = '
       ? unknown
       : A extends readonly [...Shape, infer K]
         ? [Contracted<B>] extends [never]
-          ? `${Name}: a scalar; at least one axis is required`
+          ? `${Name}: an operand is a scalar; expected at least one axis`
           : Contracts<K, Contracted<B>> extends true
             ? unknown extends Broadcasts<Name, Lead<A>, Lead<B>>
               ? unknown
               : `${Name}: ${Show<A>} and ${Show<B>} do not multiply`
             : `${Name}: ${Show<A>} and ${Show<B>} do not multiply`
-        : `${Name}: a scalar; at least one axis is required`
+        : `${Name}: an operand is a scalar; expected at least one axis`

@@ -169,7 +169,7 @@ const contractAll = (terms: readonly Term[], output: readonly string[]): Term =>
  */
 export const einsum = (formula: string, ...operands: readonly Tensor[]): Tensor => {
   if (typeof formula !== 'string') {
-    throw new ShapeError('einsum', [], `formula ${describe(formula)}; a string such as 'ij,jk->ik' is required`)
+    throw new ShapeError('einsum', [], `formula is ${describe(formula)}; expected a string such as 'ij,jk->ik'`)
   }
   operands.forEach((x, i) => requireTensor('einsum', x, `operand ${i}`))
   const { inputs, output, sizes } = parseFormula(

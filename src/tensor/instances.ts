@@ -2,9 +2,12 @@
 import type { Eq as Equality } from 'fp-ts/lib/Eq.js'
 import type { Show as Printing } from 'fp-ts/lib/Show.js'
 import type { Data } from '../DType.js'
+import { dataAt, dualBy } from '../internal/dual.js'
+import { flag, number, options } from '../internal/options.js'
+import { requireTensor } from '../internal/require.js'
 import { read } from '../primitive/traced.js'
 import { ShapeError, broadcast, equals, show, size } from '../shape/model.js'
-import { type Concrete, type Tensor, contiguous, fromNumber, isTensor } from './model.js'
+import { type Concrete, type Tensor, contiguous, fromNumber } from './model.js'
 import { broadcastToPrimitive } from './structural.js'
 
 // -----------------------------------------------------------------------------
@@ -45,7 +48,7 @@ const equality = (same: Same): Equality<Tensor> => ({
 export const Eq: Equality<Tensor> = equality((x, y) => x === y || (x !== x && y !== y))
 
 /**
- * Equality of every bit that can be told apart: as `Eq`, but 0 and -0 differ.
+ * Equality of all bits that can be observed: as `Eq`, but 0 and -0 differ.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -80,11 +83,11 @@ export const Show: Printing<Tensor> = { show: (x) => x.toString() }
  * T.isClose(T.of([1]), T.of([1]), exact) // => true
  */
 export interface Tolerance {
-  /** Relative to the size of the second operand; 1e-5 unless given. */
+  /** Relative to the size of the second operand; 1e-5 by default. */
   readonly rtol?: number
-  /** Absolute; 1e-8 unless given. */
+  /** Absolute; 1e-8 by default. */
   readonly atol?: number
-  /** Whether NaN is close to NaN; false unless given. */
+  /** Whether NaN is close to NaN; `false` by default. */
   readonly equalNaN?: boolean
 }
 
@@ -93,6 +96,8 @@ const spread = (x: Concrete, shape: readonly number[]): Concrete =>
 
 const operand = (x: Tensor | number): Concrete =>
   typeof x === 'number' ? fromNumber('float64', x) : read('isClose', x)
+
+const tolerated = /* @__PURE__ */ number('a number of 0 or more', (value) => value >= 0)
 
 const close = (a: Tensor | number, b: Tensor | number, tolerance: Tolerance = {}): boolean => {
   const { rtol = 1e-5, atol = 1e-8, equalNaN = false } = tolerance
@@ -122,16 +127,12 @@ const close = (a: Tensor | number, b: Tensor | number, tolerance: Tolerance = {}
  * T.isClose(T.of([1, 2]), T.of([1, 2.001])) // => false
  * pipe(T.of([NaN]), T.isClose(NaN, { equalNaN: true })) // => true
  */
-export function isClose(a: Tensor, b: Tensor | number, tolerance?: Tolerance): boolean
-export function isClose(b: Tensor | number, tolerance?: Tolerance): (a: Tensor) => boolean
-export function isClose(
-  first: Tensor | number,
-  second?: Tensor | number | Tolerance,
-  third?: Tolerance
-): boolean | ((a: Tensor) => boolean) {
-  if (isReference(second)) return close(first, second, third)
-  return (a) => close(a, first, second)
-}
-
-const isReference = (x: Tensor | number | Tolerance | undefined): x is Tensor | number =>
-  typeof x === 'number' || isTensor(x)
+export const isClose: {
+  (a: Tensor, b: Tensor | number, tolerance?: Tolerance): boolean
+  (b: Tensor | number, tolerance?: Tolerance): (a: Tensor) => boolean
+} = dualBy(
+  dataAt(1, options<Tolerance>('isClose', { rtol: tolerated, atol: tolerated, equalNaN: flag }), (b) => {
+    if (typeof b !== 'number') requireTensor('isClose', b)
+  }),
+  close
+)

@@ -186,8 +186,7 @@ export const clampPrimitive: Primitive<Limits> = unaryPrimitive<Limits>({
 
 const holdWithin = (x: Tensor, { min, max }: Limits): Tensor => {
   requireTensor('clamp', x)
-  if (!(min <= max))
-    throw new RangeError(`clamp: min ${min} and max ${max}; a min that does not exceed max is required`)
+  if (!(min <= max)) throw new RangeError(`clamp: min is ${min} and max is ${max}; expected min <= max`)
   const dtype = x.dtype === 'bool' ? 'int32' : x.dtype
   const limit = (bound: number): number => {
     if (Math.abs(bound) === Infinity) return bound

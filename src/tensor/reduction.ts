@@ -20,9 +20,9 @@ import { reshapeTo } from './structural.js'
  * overRows.axis // => -1
  */
 export interface ReduceOptions {
-  /** The axis or axes to reduce, negative ones from the end; all of them unless given. */
+  /** The axis or axes to reduce, negative ones from the end; all of them by default. */
   readonly axis?: Axes
-  /** Whether the reduced axes stay, with size 1; `false` unless given. */
+  /** Whether the reduced axes stay, with size 1; `false` by default. */
   readonly keepDims?: boolean
 }
 

@@ -31,7 +31,7 @@ import { cast, expandOver, sumOver } from './structural.js'
  * unbiased.correction // => 1
  */
 export interface VarianceOptions extends ReduceOptions {
-  /** What is taken from the number of elements in the divisor: 0 unless given, 1 for the unbiased estimate. */
+  /** What is taken from the number of elements in the divisor: 0 by default, 1 for the unbiased estimate. */
   readonly correction?: number
 }
 
@@ -45,7 +45,7 @@ export interface VarianceOptions extends ReduceOptions {
  * largest.ord // => Infinity
  */
 export interface NormOptions extends ReduceOptions {
-  /** 1, the sum of absolute values; 2, the Euclidean length, unless given; Infinity, the largest absolute value. */
+  /** 1, the sum of absolute values; 2, the Euclidean length, by default; Infinity, the largest absolute value. */
   readonly ord?: number
 }
 

@@ -1,4 +1,4 @@
-import { describe } from '../internal/describe.js'
+import { refusal } from '../internal/describe.js'
 /**
  * Scopes: names for the parts of a function, which the equations of its program carry.
  *
@@ -77,12 +77,12 @@ export const isPromise = (x: unknown): boolean =>
  */
 export const scope = <A>(name: string, f: () => A): A => {
   if (typeof name !== 'string' || name === '' || name.includes('/')) {
-    throw new TypeError(`scope: the name ${describe(name)}; a string without slashes that is not empty is required`)
+    throw new TypeError(refusal('scope', 'the name', name, 'a string that is not empty and has no slash'))
   }
   const result = within(name, f)
   if (isPromise(result)) {
     throw new TypeError(
-      `scope: the function in ${name} returned a promise; a synchronous one is required, put scope inside the function around what it does at once`
+      `scope: the function in ${name} returned a promise; expected a synchronous function, put scope inside it around the synchronous part`
     )
   }
   return result
