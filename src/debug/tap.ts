@@ -163,7 +163,7 @@ const print: Report = (value, { label, path, kind, mapped }) => {
  * passes, at any nesting of transformations; everything else about it is pure.
  *
  * Inside of `grad`, `vjp` and `jvp` the value is reported, its derivative is the identity, and `cotangent: true`
- * reports what comes back to it as well. Inside of `vmap` it is reported once for all examples, with the mapped axes in
+ * reports the cotangent that comes back to it as well. Inside of `vmap` it is reported once for all examples, with the mapped axes in
  * front and their sizes in `mapped`. In a staged program (`trace`, `checkpoint`, the body of `scan`) it stays, also if
  * nobody uses its result, and reports each time that the program runs: under `checkpoint` again when the backward pass
  * recomputes. Values reported are concrete: they may be read.

@@ -1,4 +1,4 @@
-/** Programs as data: what a function does, written down once for all values of its arguments. */
+/** Programs as data: the operations of a function, written down once for all values of its arguments. */
 import type { Program, TensorType } from '../primitive/model.js'
 import { DTypeError } from '../internal/require.js'
 import { run } from '../transform/program.js'
@@ -91,7 +91,7 @@ export const structureOf = <R>(value: R): Flat<R> =>
 
 /**
  * The program of a function: `trace(f)(...args)` runs `f` once, on values that are known by shape and element type
- * only, and writes down what it does. Any function, through any transformation: `trace(grad(f))`, `trace(vmap(f))`.
+ * only, and writes down its operations. Any function, through any transformation: `trace(grad(f))`, `trace(vmap(f))`.
  *
  * Arguments and result are trees of tensors; of the arguments only shapes and types are used, so that `T.zeros` will
  * do. JavaScript's control flow is followed once: the program is that of the branch taken. Reading a value as a number

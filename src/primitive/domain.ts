@@ -1,5 +1,5 @@
 /**
- * Where an operation is defined and smooth, as plain data: documentation for the reader, and operands for the laws.
+ * The domains in which operations are defined and smooth, as plain data: for readers, and for the operands of the laws.
  */
 import type { DType } from '../DType.js'
 import type { Shape } from '../shape/model.js'
@@ -58,7 +58,7 @@ export interface Draw {
   }) => Shape
   /** A float64 tensor with values in a domain, away from its kinks. */
   readonly tensor: (shape: Shape, domain: Domain) => Tensor
-  /** The same with all values different, for operations with ties. */
+  /** A float64 tensor with values in a domain that all differ, for operations with ties. */
   readonly distinct: (shape: Shape, domain: Domain) => Tensor
   /** Two tensors of one shape with all values different, across both. */
   readonly distinctPair: (shape: Shape, domain: Domain) => readonly [Tensor, Tensor]

@@ -37,7 +37,7 @@ export const functionOfTwo = (name: string, scalar: Given): Scalar2 => {
   return f
 }
 
-/** Refuses an expression for float32 without its function: what is computed and what is said would differ. */
+/** Refuses an expression for float32 without its function: the kernel and the expression would differ. */
 export const requireSingle = (maker: string, name: string, scalar: Given, single: unknown): void => {
   if (single === undefined && scalar && scalarsOf(scalar).single)
     throw new TypeError(`${maker}: ${name} has no single; expected single beside scalar.single`)

@@ -1,4 +1,4 @@
-/** Programs as JSON: what a document looks like, and what is wrong with others. */
+/** Programs as JSON: the form of a document, and the errors in others. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -10,8 +10,7 @@ import type { DType } from '../DType.js'
 // -----------------------------------------------------------------------------
 
 /**
- * What is wrong in a document, and where: `programs[0].equations[2].primitive`. The path is empty where the whole document
- * is meant.
+ * An error in a document, and its place: `programs[0].equations[2].primitive`. The path is empty for the whole document.
  *
  * @example
  * import { type JsonError, showJsonErrors } from 'pullback/ProgramJson'
@@ -25,7 +24,7 @@ export interface JsonError {
 }
 
 /**
- * What was found wrong in a document: everything that is no part of one, else the first equation that is wrong.
+ * The errors found in a document: all parts of the wrong form, or else the first equation that is wrong.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -124,7 +123,7 @@ export interface ProgramDocument {
   readonly programs: readonly OneProgramJson[]
 }
 
-/** What a document says it is. */
+/** The format that a document states. */
 export const format = 'pullback program'
 
 /** The only version so far. */

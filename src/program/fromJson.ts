@@ -65,7 +65,7 @@ const constantOf = ({ shape, dtype, data, uniform }: ConstantJson, path: string)
 // parameters
 // -----------------------------------------------------------------------------
 
-/** What parameters may refer to. */
+/** The constants and programs that parameters may refer to. */
 interface Known {
   readonly constants: readonly Concrete[]
   readonly programs: readonly Program[]
@@ -94,7 +94,7 @@ const recordOf = (entries: readonly (readonly [key: string, value: unknown])[], 
 const isEntry = (value: unknown): value is readonly [string, unknown] =>
   Array.isArray(value) && value.length === 2 && typeof value[0] === 'string'
 
-/** What a tag stands for. */
+/** The value that a tag stands for. */
 const taggedOf = (tag: string, value: unknown, known: Known, path: string): Read<unknown> => {
   switch (tag) {
     case '$constant':
@@ -255,7 +255,7 @@ const byName = (primitives: readonly Primitive[]): Primitives => {
 }
 
 /**
- * The program that `toJSON` has written, or what is wrong with the document: nothing about it is taken on trust. Names must
+ * The program that `toJSON` has written, or the errors in the document, all of which is checked. Names must
  * be those of given primitives, the library's (`primitives`) and yours; the types of all results must follow from `infer`.
  *
  * @throws TypeError when two of the given primitives have one name

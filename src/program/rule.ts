@@ -37,7 +37,7 @@ const known = /* @__PURE__ */ new WeakMap<Equation, Map<string, Program | undefi
  * `undefined` where there is no derivative, and where a rule reads values, and so has no program.
  *
  * A program walked backward by its rules, the last operand of each equation first, gives the cotangents of `vjp`: up to
- * rounding if contributions are added afterwards, and bit for bit if each rule is `given` what its operand has so far.
+ * rounding if contributions are added afterwards, and bit for bit if each rule is `given` the cotangent of its operand so far.
  *
  * @example
  * import * as Debug from 'pullback/Debug'

@@ -68,7 +68,7 @@ const table = <A extends object, B>(): { readonly list: B[]; readonly placeOf: (
     placeOf: (key, make) => {
       const before = places.get(key)
       if (before !== undefined) return before
-      // Made first: what it refers to stands before it.
+      // Made first, so that the entries it refers to stand before it.
       const made = make()
       places.set(key, list.length)
       return list.push(made) - 1

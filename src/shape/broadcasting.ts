@@ -49,7 +49,7 @@ export type Broadcast<A extends Shape, B extends Shape> =
         : AsShape<BroadcastSizes<A, B, []>>
 
 /**
- * `unknown` where two shapes broadcast; else the sentence that says that they do not.
+ * `unknown` where two shapes broadcast; else the sentence of the error.
  *
  * @example
  * import type { Broadcasts } from 'pullback/Shape'

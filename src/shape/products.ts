@@ -56,8 +56,7 @@ type Contracted<B extends Shape> = B extends readonly [infer L]
 type Lead<S extends Shape> = S extends readonly [...infer Init extends Shape, number, number] ? Init : []
 
 /**
- * `unknown` where two shapes multiply as matrices; else the sentence that says that they do not, in the operation's
- * name.
+ * `unknown` where two shapes multiply as matrices; else the sentence of the error.
  *
  * @example
  * import type { Multiplies } from 'pullback/Shape'

@@ -88,7 +88,7 @@ const nest = (data: Data, offset: number, sizes: Shape, axis: number, count: num
   return result
 }
 
-/** States the type of arrays that were nested along the shape `S`. */
+/** Casts arrays that were nested along the shape `S`. */
 const nested = <S extends Shape>(arrays: unknown): NestedArray<S> => arrays as NestedArray<S>
 
 /**

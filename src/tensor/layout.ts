@@ -91,7 +91,7 @@ export interface FlattenOptions {
   readonly endAxis?: number
 }
 
-/** All axes as one, or those behind the first, which is the commonest case; else what it is at run time. */
+/** The shape for all axes, or for those behind the first, the commonest case; else it is unknown. */
 type FlattenedAxes<S extends Shape, Options> = keyof Options extends never
   ? Flattened<S>
   : Options extends { readonly startAxis: 1 }

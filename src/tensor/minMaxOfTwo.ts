@@ -1,4 +1,4 @@
-/** The larger and the smaller of two, elementwise; and what is made of them: the rectifier, and values held within bounds. */
+/** The larger and the smaller of two, elementwise; and the rectifier and `clamp`, which are made of them. */
 import * as E from '../primitive/expression.js'
 import { options, number } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
@@ -164,7 +164,7 @@ const within = (t: Tensor, x: Tensor, { min, max }: Limits): Tensor => {
   return where(max === Infinity ? lessEqual(x, min) : logicalOr(lessEqual(x, min), greaterEqual(x, max)), 0, t)
 }
 
-/** x held within bounds; both are given, infinite where there is none. */
+/** x held within bounds; a missing bound is infinite. */
 export const clampPrimitive: Primitive<Limits> = unaryPrimitive<Limits>({
   name: 'clamp',
   kernel: (_dtype, limits) => ({ f: heldBy(limits), loop: clampLoop(limits) }),

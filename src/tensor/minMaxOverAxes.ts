@@ -167,7 +167,7 @@ export const max: Reduction = reduction('max', (x, axes) => bindOne(maxPrimitive
 export const min: Reduction = reduction('min', (x, axes) => bindOne(minPrimitive, [x], { axes }))
 
 /**
- * What `argmax` and `argmin` take.
+ * The options of `argmax` and `argmin`.
  *
  * @example
  * import type { ArgOptions } from 'pullback/Tensor'

@@ -20,7 +20,7 @@ import { place } from './stridedWindow.js'
 export type PadWidth = number | readonly [before: number, after: number]
 
 /**
- * What `pad` puts there.
+ * The options of `pad`.
  *
  * @example
  * import type { PadOptions } from 'pullback/Tensor'

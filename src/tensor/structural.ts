@@ -284,7 +284,7 @@ const sumOfAll = (x: Dense, dtype: DType): Concrete => {
 const repeats = ({ shape, strides: steps }: Dense, axes: readonly number[]): boolean =>
   axes.every((axis) => shape[axis] === 1 || (steps[axis] === 0 && shape[axis] !== 0))
 
-/** Sums over axes that have been checked; nothing to do when there are none. */
+/** Sums over axes that have been checked; the identity without axes. */
 export const sumOver = (x: Tensor, axes: readonly number[]): Tensor =>
   axes.length === 0 && x.dtype !== 'bool' ? x : bindOne(sumPrimitive, [x], { axes })
 

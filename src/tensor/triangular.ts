@@ -32,7 +32,7 @@ export interface DiagonalOptions {
   readonly offset?: number
 }
 
-/** Bounds of column minus row, both included; infinite where there is none. */
+/** Bounds of column minus row, both included; a missing bound is infinite. */
 interface Band {
   readonly from: number
   readonly to: number

@@ -59,10 +59,10 @@ export const isPromise = (x: unknown): boolean =>
   typeof x === 'object' && x !== null && 'then' in x && typeof x.then === 'function'
 
 /**
- * Calls a function, and gives a name to what it does: equations of programs carry the names of the scopes they were made
+ * Calls a function, and gives a name to its operations: equations of programs carry the names of the scopes they were made
  * in, joined by slashes, and `show`, `cost` and the errors of `checkFinite` say them.
  *
- * What a derivative adds carries the scope of what it is the derivative of, in a mark: `vjp(block/dense)` in the reverse
+ * The operations of a derivative carry the scope of the original operation, in a mark: `vjp(block/dense)` in the reverse
  * mode, `jvp(block/dense)` in the forward mode. The function must be synchronous: one that returns a promise is refused.
  * The name is not empty and has no slash.
  *

@@ -1,6 +1,6 @@
 /**
- * The staging mode: values are known by shape and type only, and operations on them are written down as equations. What
- * comes out is a program that depends on no concrete value.
+ * The staging mode: values are known by shape and type only, and operations on them are written down as equations. The
+ * result is a program that depends on no concrete value.
  */
 import { isPlain, refusal } from '../internal/describe.js'
 import {

@@ -182,7 +182,7 @@ describe('refusals', () => {
     [
       'stack: operand 1 of shape [3, 2] beside operand 0 of shape [2, 3]; equal shapes are required',
       ShapeError,
-      // @ts-expect-error stack: [2, 3] and [3, 2]; equal shapes are required
+      // @ts-expect-error stack: the shapes are [2, 3] and [3, 2]; expected equal shapes
       () => T.stack([x, T.zeros([3, 2])])
     ],
     [

@@ -22,8 +22,8 @@ const cases: readonly (readonly [program: string, says: string])[] = [
   ['T.sub(batch, T.zeros([2, 4]))', '"sub: [batch, 3] and [2, 4] do not broadcast"'],
   ['T.matmul(T.zeros([2, 3]), T.zeros([4, 5]))', '"matmul: [2, 3] and [4, 5] do not multiply"'],
   ['pipe(T.zeros([2, 3]), T.matmul(T.zeros([4])))', '"matmul: [2, 3] and [4] do not multiply"'],
-  ['T.of([[1, 2, 3], [4, 5]])', '"of: rows of different lengths; equal lengths are required"'],
-  ['T.of([1, [2]])', '"of: rows of different lengths; equal lengths are required"'],
+  ['T.of([[1, 2, 3], [4, 5]])', '"of: rows have different lengths; expected equal lengths"'],
+  ['T.of([1, [2]])', '"of: rows have different lengths; expected equal lengths"'],
   [
     'grad((x: T.Tensor<[3]>) => T.neg(x))(T.zeros([3]))',
     '"grad: the function returned shape [3]; a scalar is required"'
