@@ -40,7 +40,7 @@ export class IndexError extends RangeError {
 /** Refuses a tensor where positions are numbers, as they decide shapes. */
 export const refuseTensor = (operation: string, given: unknown, what: string): void => {
   if (!isTensorLike(given)) return
-  throw new TypeError(`${refusal(operation, what, given, 'a number')}; pick by a tensor of indices with T.gather`)
+  throw new TypeError(`${refusal(operation, what, given, 'a number')}, pick by a tensor of indices with T.gather`)
 }
 
 /** One index counted from the front: negative ones count from the end; out of range throws an `IndexError`. */

@@ -109,10 +109,10 @@ describe('what bad input gets', () => {
 
   test('a traced value read as a number, by operation and remedy', () => {
     expect(() => grad((v: S) => T.mul(v, Number(T.item(v))))(x)).toThrow(
-      'item: a value inside grad was read as numbers; take T.stopGradient(x) first, or return it with an aux form'
+      'item: a value inside grad was read as numbers; read T.stopGradient(x) instead, or return it as aux with gradWithAux'
     )
     expect(() => grad((v: S) => (Number(v) > 0 ? v : T.neg(v)))(x)).toThrow(
-      'arithmetic: a value inside grad was used as a JavaScript number; take T.stopGradient(x) first, or return it with an aux form'
+      'arithmetic: a value inside grad was used as a JavaScript number; read T.stopGradient(x) instead, or return it as aux with gradWithAux'
     )
   })
 

@@ -158,7 +158,7 @@ describe('forward', () => {
     [
       'a NaN among constants, in the result',
       () => Debug.checkFinite((x: V) => ({ x, loss: T.log(T.scalar(-1)) }))(good),
-      'checkFinite: the result at loss is NaN; no operation on the arguments made it, look at the constants'
+      'checkFinite: the result at loss is NaN; look at the constants, as no operation on the arguments made it'
     ],
     [
       'integers that become floats',
@@ -172,10 +172,10 @@ describe('forward', () => {
   it('an argument that is not finite already, by its path', () => {
     const f = Debug.checkFinite((p: { readonly w: readonly V[] }, _: S) => p.w[0])
     expect(sentence(() => f({ w: [good, T.of([1, 2, NaN])] }, T.scalar(1)))).toBe(
-      'checkFinite: args[0].w[1] is NaN at [2]; finite arguments are required'
+      'checkFinite: args[0].w[1] is NaN at [2]; expected finite arguments'
     )
     expect(sentence(() => f({ w: [good] }, T.scalar(-Infinity)))).toBe(
-      'checkFinite: args[1] is -Infinity; finite arguments are required'
+      'checkFinite: args[1] is -Infinity; expected finite arguments'
     )
   })
 

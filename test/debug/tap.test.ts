@@ -185,7 +185,7 @@ describe('tap is the identity', () => {
   })
 
   it('what bad input gets', () => {
-    expect(() => Debug.tap(3 as never)).toThrow('tap: 3; a label or a function is required')
+    expect(() => Debug.tap(3 as never)).toThrow('tap: the first argument is 3; expected a label or a function')
     expect(() => Debug.tap('x')({ rate: 0.1 })).toThrow(
       'tap: rate is a number (0.1); leaves must be tensors, make it one with T.scalar'
     )

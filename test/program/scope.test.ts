@@ -102,10 +102,10 @@ describe('scope', () => {
 
   test('refuses promises and bad names', () => {
     expect(() => Debug.scope('a', () => Promise.resolve(1))).toThrow(
-      'scope: the function in a returned a promise; a synchronous one is required, put scope inside the function around what it does at once'
+      'scope: the function in a returned a promise; expected a synchronous function, put scope inside it around the synchronous part'
     )
     expect(() => Debug.scope('a/b', () => 1)).toThrow(
-      `scope: the name "a/b"; a string without slashes that is not empty is required`
+      "scope: the name is 'a/b'; expected a string that is not empty and has no slash"
     )
     expect(() => Debug.scope('', () => 1)).toThrow('scope: the name')
   })

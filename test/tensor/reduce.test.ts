@@ -141,16 +141,16 @@ describe('any and all', () => {
 describe('refusals', () => {
   const x = T.zeros([2, 3])
   const refused: readonly Refusal[] = [
-    ['sum: axis 2 of shape [2, 3]; an integer from -2 to 1 is required', ShapeError, () => T.sum(x, { axis: 2 })],
+    ['sum: axis is 2; for shape [2, 3], expected an integer from -2 to 1', ShapeError, () => T.sum(x, { axis: 2 })],
     [
-      'mean: axis -3 of shape [2, 3]; an integer from -2 to 1 is required',
+      'mean: axis is -3; for shape [2, 3], expected an integer from -2 to 1',
       ShapeError,
       () => T.mean(x, { axis: [0, -3] })
     ],
-    ['prod: axis 1 given twice in [1, -1]; distinct axes are required', ShapeError, () => T.prod(x, { axis: [1, -1] })],
-    ['any: axis 0 of shape []; a scalar has no axes', ShapeError, () => T.any(T.scalar(1), { axis: 0 })],
+    ['prod: axis 1 is given twice in [1, -1]; expected distinct axes', ShapeError, () => T.prod(x, { axis: [1, -1] })],
+    ['any: axis is 0; for shape [], expected no axis', ShapeError, () => T.any(T.scalar(1), { axis: 0 })],
     // @ts-expect-error the option is keepDims
-    ['all: option keepdims; the options are axis, keepDims', TypeError, () => T.all(x, { axis: 0, keepdims: true })]
+    ['all: unknown option keepdims; expected axis or keepDims', TypeError, () => T.all(x, { axis: 0, keepdims: true })]
   ]
 
   test.each(refused)('%s', (message, kind, call) => {

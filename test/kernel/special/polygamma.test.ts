@@ -137,7 +137,7 @@ describe('polygamma', () => {
 
   it('refuses what is not an order', () => {
     for (const n of [-1, 0.5, 171, NaN, Infinity]) {
-      expect(() => polygamma(n, 1)).toThrow(`polygamma: order ${n}; an integer from 0 to 170 is required`)
+      expect(() => polygamma(n, 1)).toThrow(`polygamma: order is ${n}; expected an integer from 0 to 170`)
     }
   })
 })
