@@ -88,9 +88,9 @@ describe('axes', () => {
     expect(() => Shape.normalizeAxis('sum', 0.5, [4, 5])).toThrow(
       'sum: axis is 0.5; for shape [4, 5], expected an integer from -2 to 1'
     )
-    expect(() => Shape.normalizeAxis('sum', 0, [])).toThrow('sum: axis 0 of shape []; a scalar has no axes')
+    expect(() => Shape.normalizeAxis('sum', 0, [])).toThrow('sum: axis is 0; for shape [], expected no axis')
     expect(() => Shape.normalizeAxes('sum', [1, -1], [4, 5])).toThrow(
-      'sum: axis 1 given twice in [1, -1]; distinct axes are required'
+      'sum: axis 1 is given twice in [1, -1]; expected distinct axes'
     )
   })
 })

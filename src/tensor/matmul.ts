@@ -53,8 +53,8 @@ const stack = (shape: Shape): Shape => shape.slice(0, -2)
 const rows = (shape: Shape): number => shape[shape.length - 2]!
 const columns = (shape: Shape): number => shape[shape.length - 1]!
 
-const refuse = (operation: string, a: Shape, b: Shape, rule: string): ShapeError =>
-  new ShapeError(operation, [a, b], `${show(a)} and ${show(b)} do not multiply; ${rule}`)
+const refuse = (operation: string, a: Shape, b: Shape, expected: string): ShapeError =>
+  new ShapeError(operation, [a, b], `${show(a)} and ${show(b)} do not multiply; expected ${expected}`)
 
 /** The leading axes of the product of two stacks of matrices; throws in the user's terms, for vectors too. */
 const requireProduct = (operation: string, a: Shape, b: Shape): Shape => {
@@ -63,15 +63,12 @@ const requireProduct = (operation: string, a: Shape, b: Shape): Shape => {
   }
   const k = columns(a)
   const l = b.length === 1 ? b[0]! : rows(b)
-  if (k !== l) {
-    const which = b.length === 1 ? 'the only axis' : 'the last but one'
-    throw refuse(operation, a, b, `expected the last axis of the first (${k}) to equal ${which} of the second (${l})`)
-  }
+  if (k !== l) throw refuse(operation, a, b, `equal inner sizes, not ${k} and ${l}`)
   if (a.length <= 2 && b.length <= 2) return empty
   const batch = broadcast(stack(a), stack(b))
   if (batch !== undefined) return batch
   const given = `${show(stack(a))} and ${show(stack(b))}`
-  throw refuse(operation, a, b, `expected axes before the last two that broadcast, not ${given}`)
+  throw refuse(operation, a, b, `leading axes that broadcast, not ${given}`)
 }
 
 // -----------------------------------------------------------------------------

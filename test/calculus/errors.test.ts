@@ -123,9 +123,11 @@ describe('what bad input gets', () => {
     expect(String(x)).toBe('Tensor<[], float32> 2')
   })
 
-  test('a value that is no tensor, where numbers are read', () => {
+  test('a value that is not a tensor, where numbers are read', () => {
     const wrong: unknown = 'text'
-    expect(() => T.item(wrong as T.Tensor)).toThrow('item: a value of type string; a tensor is required')
+    expect(() => T.item(wrong as T.Tensor)).toThrow(
+      "item: the operand is 'text'; expected a tensor, make one with T.of or T.scalar"
+    )
   })
 
   test('a cotangent or tangent that does not fit', () => {

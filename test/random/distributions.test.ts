@@ -207,7 +207,7 @@ describe('bounds', () => {
       'categorical: logits of shape [3, 3] without axis 1 for draws of shape [2]; a shape that broadcasts to it is required'
     )
     expect(() => Random.categorical(key, T.zeros([2, 0]))).toThrow('categorical: no categories along axis 1')
-    expect(() => Random.categorical(key, T.scalar(1))).toThrow('categorical: axis -1 of shape []')
+    expect(() => Random.categorical(key, T.scalar(1))).toThrow('categorical: axis is -1; for shape []')
   })
 
   test('things: whole slices change places; too few, or bad weights, are refused', () => {

@@ -329,7 +329,7 @@ describe('oneHot', () => {
     expect(() => T.oneHot([-1], 3)).toThrow(`oneHot: index is -1 ${rule}`)
     expect(() => T.oneHot([0.5], 3)).toThrow(`oneHot: index is 0.5 ${rule}`)
     expect(() => T.oneHot(T.of([[0], [5]], 'int32'), 3)).toThrow(`oneHot: index is 5 ${rule}`)
-    expect(() => T.oneHot([0], -1)).toThrow('oneHot: shape [-1]; sizes must be integers of 0 or more')
+    expect(() => T.oneHot([0], -1)).toThrow('oneHot: shape is [-1]; expected integers of 0 or more')
     expect(() => T.oneHot(T.of([1]), 3)).toThrow('oneHot: indices are float32; int32 is required')
   })
 })

@@ -252,17 +252,17 @@ describe('dot and outer', () => {
 describe('errors', () => {
   const refused: readonly Refusal[] = [
     [
-      'matmul: [2, 3] and [4, 5] do not multiply; expected the last axis of the first (3) to equal the last but one of the second (4)',
+      'matmul: [2, 3] and [4, 5] do not multiply; expected equal inner sizes, not 3 and 4',
       ShapeError,
       () => T.matmul(T.zeros([2, 3] as Shape), T.zeros([4, 5]))
     ],
     [
-      'matmul: [2, 3] and [4] do not multiply; expected the last axis of the first (3) to equal the only axis of the second (4)',
+      'matmul: [2, 3] and [4] do not multiply; expected equal inner sizes, not 3 and 4',
       ShapeError,
       () => T.matmul(T.zeros([2, 3] as Shape), T.zeros([4]))
     ],
     [
-      'matmul: [2, 1, 3] and [3, 3, 1] do not multiply; expected axes before the last two that broadcast, not [2] and [3]',
+      'matmul: [2, 1, 3] and [3, 3, 1] do not multiply; expected leading axes that broadcast, not [2] and [3]',
       ShapeError,
       () => T.matmul(T.zeros([2, 1, 3] as Shape), T.zeros([3, 3, 1]))
     ],
@@ -272,7 +272,7 @@ describe('errors', () => {
       () => T.matmul(T.zeros([] as Shape), T.zeros([4]))
     ],
     [
-      'dot: [2] and [3] do not multiply; expected the last axis of the first (2) to equal the only axis of the second (3)',
+      'dot: [2] and [3] do not multiply; expected equal inner sizes, not 2 and 3',
       ShapeError,
       () => T.dot(T.zeros([2] as Shape), T.zeros([3]))
     ],

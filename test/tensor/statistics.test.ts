@@ -132,10 +132,10 @@ describe('norm', () => {
 describe('refusals', () => {
   const refused: readonly Refusal[] = [
     ['norm: ord is 3; expected 1, 2 or Infinity', RangeError, () => T.norm(T.of([1, 2]), { ord: 3 })],
-    // @ts-expect-error the option is correction
     [
       'std: unknown option ddof; expected axis, keepDims or correction',
       TypeError,
+      // @ts-expect-error the option is correction
       () => T.std(T.of([1, 2]), { ddof: 1 })
     ]
   ]
