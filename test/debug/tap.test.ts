@@ -184,7 +184,11 @@ describe('tap is the identity', () => {
     expect([...T.toArray(grad(f)(T.of([1, 3], 'float64')))]).toEqual([0, 6])
   })
 
-  it('what bad input gets', () => {
+  it('refuses bad input and unknown options', () => {
+    // @ts-expect-error the option is cotangent
+    expect(() => Debug.tap('x', { cotangents: true })).toThrow(
+      'tap: unknown option cotangents; expected label or cotangent'
+    )
     expect(() => Debug.tap(3 as never)).toThrow('tap: the first argument is 3; expected a label or a function')
     expect(() => Debug.tap('x')({ rate: 0.1 })).toThrow(
       'tap: rate is a number (0.1); leaves must be tensors, make it one with T.scalar'

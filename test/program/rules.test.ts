@@ -177,6 +177,8 @@ describe('rule', () => {
   test('is undefined where there is no derivative, and refuses an operand out of range', () => {
     const [first] = Debug.trace(T.floor)(T.scalar(0)).equations
     expect(Program.rule(first!, 0)).toBeUndefined()
+    // @ts-expect-error the option is given
+    expect(() => Program.rule(first!, 0, { before: true })).toThrow('rule: unknown option before; expected')
     expect(() => Program.rule(first!, 1)).toThrow('rule: operand is 1; expected an integer from 0 to 0')
   })
 })
