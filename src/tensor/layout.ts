@@ -38,10 +38,7 @@ const resolved = (operation: string, from: Shape, to: Shape): Shape => {
   }
   const given = size(to.filter((n) => n !== -1))
   const total = size(from)
-  if (open === -1) {
-    if (given === total) return [...to]
-    throw fail(`as many elements, ${total} is not ${given}`)
-  }
+  if (open === -1) return [...to]
   if (given === 0) throw fail('no -1 beside a size of 0')
   if (total % given !== 0) throw fail(`a number of elements divisible by ${given}, ${total} is not`)
   return to.map((n) => (n === -1 ? total / given : n))

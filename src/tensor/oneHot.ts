@@ -8,7 +8,7 @@ import { IndexError } from '../shape/indices.js'
 import { type Shape, size, validate } from '../shape/model.js'
 import type { IsDynamic } from '../shape/static.js'
 import { requireIndices } from './indices.js'
-import { type Tensor, contiguous, fromData, isTensor } from './model.js'
+import { type Tensor, contiguous, fromData } from './model.js'
 
 interface OneHotParams {
   readonly depth: number

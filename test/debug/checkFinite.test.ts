@@ -72,7 +72,7 @@ describe('a function whose numbers are finite', () => {
     expect(result.name).toBe('layer')
   })
 
-  it('an infinite constant is none, nor what is made of it', () => {
+  it('an infinite constant is not an error, nor are results made of it', () => {
     const masked = (x: V): V => T.softmax(T.where(T.greater(x, 1), x, -Infinity))
     expect(numbers(Debug.checkFinite(masked)(T.of([0, 2, 2])))).toEqual([[0, 0.5, 0.5]])
     const g = (x: V): S => T.sum(T.mul(masked(x), x))
@@ -80,7 +80,7 @@ describe('a function whose numbers are finite', () => {
     expect(numbers(Debug.checkFinite((x: V) => T.add(x, Infinity))(good))).toEqual([[Infinity, Infinity, Infinity]])
   })
 
-  it('nor is the largest of nothing', () => {
+  it('the maximum of an empty tensor is not an error', () => {
     const largest = (x: T.Tensor<[number]>): S => T.logSumExp(T.slice(x, [[0, 0]]))
     expect(numbers(Debug.checkFinite(largest)(good))).toEqual(numbers(largest(good)))
   })

@@ -167,7 +167,7 @@ describe('a program', () => {
     expect(parts.map((part) => Object.isFrozen(part))).toEqual(parts.map(() => true))
   })
 
-  it('leaves out what nobody reads, and keeps effects', () => {
+  it('leaves out unread equations, and keeps effects', () => {
     const f = (v: V): V => {
       T.exp(v)
       Debug.tap(() => undefined)(T.sin(v))
@@ -205,7 +205,7 @@ describe('a program', () => {
 // -----------------------------------------------------------------------------
 
 describe('inside of another transformation', () => {
-  it('what it closes over is an input, with its value', () => {
+  it('a captured value is an input, with its value', () => {
     const f = (w: S): S => {
       const program = Debug.trace((v: S) => T.mul(T.sin(v), w))(w)
       expect(program.inputs.length).toBe(2)
@@ -245,7 +245,7 @@ describe('inside of another transformation', () => {
 // bad input
 // -----------------------------------------------------------------------------
 
-describe('what bad input gets', () => {
+describe('rejects bad input', () => {
   const program = Debug.trace((p: { readonly w: T.Tensor; readonly b: T.Tensor }) => T.add(p.w, p.b))({
     w: T.zeros([3]),
     b: T.zeros([3])

@@ -153,7 +153,7 @@ describe('there and back', () => {
   })
 })
 
-describe('what has no program is refused by name and scope', () => {
+describe('equations that cannot be written are refused by name and scope', () => {
   test('rules that read values, and solvers of the user', () => {
     const reading = customVjp(
       (x: S) => [T.square(x), {}] as const,

@@ -76,7 +76,7 @@ describe('operands that do not fit the programs of a primitive', () => {
   })
 })
 
-describe('operands of an operation that are not what it takes', () => {
+describe('operands that do not fit the operation', () => {
   const program: Program.Program = Debug.trace((x: T.Tensor<[3]>, y: T.Tensor<[3]>) => T.add(x, y))(
     T.zeros([3]),
     T.zeros([3])

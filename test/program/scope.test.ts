@@ -20,7 +20,7 @@ describe('equations carry the scopes they were made in', () => {
     expect(traced(f)).toEqual(['sin outer/inner', 'square outer', 'exp -'])
   })
 
-  test('what the reverse mode adds is marked', () => {
+  test('operations of the reverse mode are marked', () => {
     expect(traced(grad(inner))).toEqual(['cos vjp(inner)', 'guardedMul vjp(inner)'])
     expect(traced(grad((x: S) => inner(inner(x))))).toEqual([
       'sin inner',
@@ -31,7 +31,7 @@ describe('equations carry the scopes they were made in', () => {
     ])
   })
 
-  test('what the forward mode adds is marked', () => {
+  test('operations of the forward mode are marked', () => {
     expect(traced((x) => jvp(inner)([x], [x]))).toEqual(['sin inner', 'cos jvp(inner)', 'guardedMul jvp(inner)'])
     const product = (x: S): S => Debug.scope('product', () => T.mul(x, x))
     expect(

@@ -93,7 +93,7 @@ describe('of', () => {
     expect(() => T.of([1, true])).toThrow(DTypeError)
   })
 
-  test('what the element type does not hold, by position', () => {
+  test('a number that the dtype does not hold, by position', () => {
     expect(() =>
       T.of(
         [
@@ -167,7 +167,7 @@ describe('fromTypedArray', () => {
     expect(T.toNested(T.fromTypedArray(part, [2]))).toEqual([2, 3])
   })
 
-  test('another element type, and what that does not hold', () => {
+  test('another dtype, and numbers that it does not hold', () => {
     expect(T.toNested(T.fromTypedArray(new Uint8Array([0, 255]), [2], 'int32'))).toEqual([0, 255])
     expect(() => T.fromTypedArray(new Uint8Array([0, 17]), [2])).toThrow(
       "fromTypedArray: entry [1] is 17; for bool, expected a boolean, 0 or 1, or a dtype such as 'float32'"

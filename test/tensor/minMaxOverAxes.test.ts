@@ -63,7 +63,7 @@ describe.each([
     expect(reduce(T.of([true, true])).dtype).toBe('bool')
   })
 
-  test('of nothing is refused only where there would be a result', () => {
+  test('along empty axes is refused only if the result has elements', () => {
     expect(reduce(T.zeros([0, 3]), { axis: 1 }).shape).toEqual([0])
     expect(reduce(T.zeros([0, 0]), { axis: 1 }).shape).toEqual([0])
   })

@@ -38,7 +38,7 @@ describe.each(exact)('%s', (_name, reduce, ofLane) => {
     fc.assert(property)
   })
 
-  test('is dual by what comes first', () => {
+  test('is dual by its first argument', () => {
     const x = T.of([
       [1, 2],
       [3, 0]
@@ -58,7 +58,7 @@ describe('sum', () => {
     expect(T.sum(T.scalar(true))).toEqual(T.scalar(1, 'int32'))
   })
 
-  test('of nothing is 0', () => {
+  test('of an empty tensor is 0', () => {
     expect(T.item(T.sum(T.zeros([0])))).toBe(0)
     expect(flat(T.sum(T.zeros([2, 0, 3]), { axis: 1 }))).toEqual([0, 0, 0, 0, 0, 0])
     expect(T.sum(T.zeros([2, 0, 3]), { axis: 0 }).shape).toEqual([0, 3])
@@ -104,7 +104,7 @@ describe('mean', () => {
     fc.assert(property)
   })
 
-  test('of integers and booleans is float32, of nothing NaN', () => {
+  test('of integers and booleans is float32, of an empty tensor NaN', () => {
     expect(T.mean(T.of([1, 2], 'int32'))).toEqual(T.scalar(1.5))
     expect(T.mean(T.of([true, false, false, false]))).toEqual(T.scalar(0.25))
     expect(T.mean(T.zeros([0]))).toEqual(T.scalar(NaN))
@@ -132,7 +132,7 @@ describe('any and all', () => {
     expect(T.any(T.scalar(-0))).toEqual(T.scalar(false))
   })
 
-  test('of nothing are false and true', () => {
+  test('of an empty tensor are false and true', () => {
     expect(T.any(T.zeros([0]))).toEqual(T.scalar(false))
     expect(T.all(T.zeros([0]))).toEqual(T.scalar(true))
   })

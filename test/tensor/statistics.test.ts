@@ -101,7 +101,7 @@ describe('norm', () => {
     fc.assert(property)
   })
 
-  test('is Euclidean by default, and of nothing 0', () => {
+  test('is Euclidean by default, and 0 for an empty tensor', () => {
     expect(pipe(T.of([3, 4]), T.norm)).toEqual(T.scalar(5))
     expect(T.norm(T.of([3, 4], 'int32'))).toEqual(T.scalar(5))
     expect([1, 2, Infinity].map((ord) => T.item(T.norm(T.zeros([0]), { ord })))).toEqual([0, 0, 0])
