@@ -21,7 +21,7 @@
 export type DType = 'float32' | 'float64' | 'int32' | 'bool'
 
 /**
- * The floating-point element types: those one can differentiate.
+ * The floating-point dtypes: those of differentiable values.
  *
  * @example
  * import { isFloat, type FloatDType } from 'pullback/DType'
@@ -114,7 +114,7 @@ export const round = (dtype: DType, value: number): number => {
 }
 
 /**
- * Whether a type holds a number as what it is: any number for floats, whole numbers from -2^31 to 2^31 - 1 for int32, 0
+ * Whether a type holds a number exactly or as a rounded float: any number for floats, whole numbers from -2^31 to 2^31 - 1 for int32, 0
  * and 1 for bool.
  *
  * @example

@@ -1,5 +1,5 @@
 /**
- * Primitives: what a differentiable operation is, and how to make one of your own.
+ * Primitives: the model of differentiable operations, and makers of your own.
  */
 export { align } from './primitive/batch.js'
 export {

@@ -1,6 +1,6 @@
 /**
- * Programs as data: functions of tensors as lists of equations, passes from program to program, and what tools need that
- * look inside.
+ * Programs as data: functions of tensors as lists of equations, passes from program to program, and helpers for tools
+ * that look inside.
  */
 export { type Atom, type Equation, type Program, Variable } from './primitive/model.js'
 export { equation, liveness } from './transform/program.js'

@@ -2,7 +2,7 @@
  * Tensors and every operation on them, under their NumPy and JAX names.
  *
  * Unary functions are plain: `pipe(x, T.tanh)`. Binary ones are dual, by arity: `T.sub(a, b)` and `pipe(a, T.sub(b))` both
- * mean a - b. Operations with options are dual by what comes first: `T.sum(x, { axis: 0 })`, `pipe(x, T.sum({ axis: 0 }))`.
+ * mean a - b. Operations with options are dual by their first argument: `T.sum(x, { axis: 0 })`, `pipe(x, T.sum({ axis: 0 }))`.
  */
 export { Tensor } from './tensor/model.js'
 export { abs, add, div, mul, neg, reciprocal, sign, square, sub } from './tensor/arithmetic.js'

@@ -108,7 +108,9 @@ describe('options', () => {
     expect(() => make({ shapes: [2] } as never)).toThrow(
       saying(`Arbitrary.${name}: unknown option shapes; expected ${expected}`)
     )
-    expect(() => make([2] as never)).toThrow(saying(`Arbitrary.${name}: options are [2]; expected an object with ${expected}`))
+    expect(() => make([2] as never)).toThrow(
+      saying(`Arbitrary.${name}: options are [2]; expected an object with ${expected}`)
+    )
   })
 })
 

@@ -83,12 +83,14 @@ describe('axes', () => {
 
   test('those out of range, or given twice, are refused', () => {
     expect(() => Shape.normalizeAxis('sum', 2, [4, 5])).toThrow(
-      'sum: axis 2 of shape [4, 5]; an integer from -2 to 1 is required'
+      'sum: axis is 2; for shape [4, 5], expected an integer from -2 to 1'
     )
-    expect(() => Shape.normalizeAxis('sum', 0.5, [4, 5])).toThrow('sum: axis 0.5 of shape [4, 5]')
-    expect(() => Shape.normalizeAxis('sum', 0, [])).toThrow('sum: axis 0 of shape []; a scalar has no axes')
+    expect(() => Shape.normalizeAxis('sum', 0.5, [4, 5])).toThrow(
+      'sum: axis is 0.5; for shape [4, 5], expected an integer from -2 to 1'
+    )
+    expect(() => Shape.normalizeAxis('sum', 0, [])).toThrow('sum: axis is 0; for shape [], expected no axis')
     expect(() => Shape.normalizeAxes('sum', [1, -1], [4, 5])).toThrow(
-      'sum: axis 1 given twice in [1, -1]; distinct axes are required'
+      'sum: axis 1 is given twice in [1, -1]; expected distinct axes'
     )
   })
 })
@@ -103,9 +105,9 @@ describe('validate', () => {
     expect(Shape.validate('zeros', [])).toEqual([])
   })
 
-  test.each([[[-1]], [[1.5]], [[NaN]], [[Infinity]]])('%j is no shape', (bad) => {
+  test.each([[[-1]], [[1.5]], [[NaN]], [[Infinity]]])('rejects %j as a shape', (bad) => {
     expect(() => Shape.validate('zeros', bad)).toThrow(
-      `zeros: shape [${bad.join()}]; sizes must be integers of 0 or more`
+      `zeros: shape is [${bad.join()}]; expected integers of 0 or more`
     )
   })
 })

@@ -237,7 +237,7 @@ describe('errors', () => {
   test('the errors of operations speak of one example', () => {
     const empty = T.zeros([2, 0, 3])
     expect(() => vmap((x: T.Tensor) => T.max(x, { axis: 0 }))(empty)).toThrow(
-      'max: shape [0, 3] along axes [0] is empty; at least one element is required'
+      'max: shape [0, 3] is empty along axes [0]; expected at least one element'
     )
     expect(() =>
       vmap(

@@ -10,12 +10,12 @@ import { Watch } from './watch.js'
  * Every operation that an argument reaches is checked, also in transformations inside: `checkFinite(grad(loss))` sees
  * the backward pass as well, and so do `jvp`, `vmap`, `checkpoint` and loops. The rules:
  *
- * - Arguments must be finite. An infinite constant, such as a mask's, is no error, and neither are infinities that an
+ * - Arguments must be finite. An infinite constant, such as a mask's, is not an error, and neither are infinities that an
  *   operation makes of infinite operands, or of empty ones (the largest of nothing); a NaN always is.
  * - In a backward pass, an infinite local derivative at a singular point that a zero cotangent makes harmless is no
  *   error.
- * - Operations on constants alone are done before anybody could look; a NaN of theirs is found where it meets an
- *   argument, or in the result.
+ * - Operations on constants alone are done before anybody could look; a NaN of theirs is found when an argument is
+ *   combined with it, or in the result.
  * - `grad(checkFinite(f))`, `jvp(checkFinite(f))`: the cotangents and tangents that every operation passes on are
  *   checked too. `vmap(checkFinite(f))`: the error says the example. Inside, `checkFinite(vmap(f))` has shapes and
  *   indices of whole batches, whose first axis is the example, and checks both branches where examples differ.

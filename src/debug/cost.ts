@@ -3,7 +3,7 @@ import { type ProgramCost, cost as costOfProgram } from '../program/cost.js'
 import { trace } from './trace.js'
 
 /**
- * What a call of a function costs, without its arithmetic: `cost(f)(...args)` traces `f`, through any transformation, and
+ * The cost of a call of a function, without its arithmetic: `cost(f)(...args)` traces `f`, through any transformation, and
  * counts floating-point operations, bytes read and written and the most memory at one time, in all and by scope. See
  * `Program.cost` for what counts how; of the arguments, only shapes and types are used.
  *

@@ -28,7 +28,7 @@ export interface Operand extends TensorType {
 }
 
 /**
- * A NaN or an infinity, where it first appeared: what `checkFinite` throws.
+ * The error of `checkFinite`: the first NaN or infinity, and the operation that made it.
  *
  * @example
  * import * as Debug from 'pullback/Debug'
@@ -45,7 +45,7 @@ export interface Operand extends TensorType {
  */
 export class NonFiniteError extends Error {
   override readonly name: string = 'NonFiniteError'
-  /** The operation, as its primitive is called; for a bad argument or result, what it is. */
+  /** The name of the operation's primitive; for a bad argument or result, its path. */
   readonly operation: string
   /** NaN, Infinity or -Infinity. */
   readonly value: number
@@ -77,7 +77,7 @@ export class NonFiniteError extends Error {
   }
 }
 
-/** What is checked: a result, the derivatives of an operation, or what goes in and comes out. */
+/** The value that is checked: a result, a derivative of an operation, an argument or the whole result. */
 type Kind =
   | 'operation'
   | 'tangent'
@@ -89,12 +89,12 @@ type Kind =
   /** Nothing on the way forward, the cotangent on the way back. */
   | 'pullback'
 
-/** What a check knows of where it stands. */
+/** The place of a check. */
 export interface Site {
   readonly kind: Kind
   /** The name of the operation; the path of an argument or result. */
   readonly operation: string
-  /** The shapes of what is checked, without the axes of mappings around; the operands that it was made from follow. */
+  /** The shapes of the checked values, without the axes of mappings around; their operands stand behind them. */
   readonly shapes: readonly Shape[]
   readonly operands: readonly Operand[]
   /** Whether every element is made of the operands' elements at its place alone. */
@@ -145,15 +145,15 @@ const origins = (operands: readonly Operand[], isNaNAlready: readonly boolean[])
   return `; its ${operands.length === 1 ? 'operand is' : 'operands are'} ${enumerate(words)}`
 }
 
-const required: { readonly [K in Kind]: string } = {
+const remedies: { readonly [K in Kind]: string } = {
   operation: '',
   tangent: '',
   cotangent: '',
   pullback: '',
-  argument: 'finite arguments are required',
-  'tangent of an argument': 'finite tangents are required',
-  result: 'no operation on the arguments made it, look at the constants',
-  'cotangent of a result': 'finite cotangents are required'
+  argument: 'expected finite arguments',
+  'tangent of an argument': 'expected finite tangents',
+  result: 'look at the constants, as no operation on the arguments made it',
+  'cotangent of a result': 'expected finite cotangents'
 }
 
 const subject = (site: Site): string => {
@@ -175,7 +175,7 @@ const subject = (site: Site): string => {
   }
 }
 
-/** What was found in result `which`, at a position of its elements. */
+/** The error for the element of result `which` at a position. */
 const failure = (
   site: Site,
   which: number,
@@ -191,7 +191,7 @@ const failure = (
   const example = all.slice(0, lead)
   const result = site.shapes.length === 1 ? '' : ` in result ${which}`
   const at = `${result}${index.length === 0 ? '' : ` at ${show(index)}`}${showExample(example)}`
-  const remedy = required[site.kind]
+  const remedy = remedies[site.kind]
   const reason = remedy === '' ? origins(site.operands, isNaNAlready) : `; ${remedy}`
   return new NonFiniteError(site, value, index, example, `${subject(site)} ${value}${at}${context(site)}${reason}`)
 }
@@ -264,7 +264,7 @@ const inspect = (site: Site, which: number, x: Concrete, given: readonly Concret
   suspects.set(x, error)
 }
 
-/** What the checks of derivatives look for. */
+/** The kinds of the checks of derivatives. */
 const onTangents: { readonly [K in Kind]?: Kind } = { operation: 'tangent', argument: 'tangent of an argument' }
 const onCotangents: { readonly [K in Kind]?: Kind } = { pullback: 'cotangent', result: 'cotangent of a result' }
 

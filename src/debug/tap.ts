@@ -1,5 +1,6 @@
 /** Looking at values as they pass, at any nesting of transformations. */
-import { describe } from '../internal/describe.js'
+import { refusal } from '../internal/describe.js'
+import { flag, options } from '../internal/options.js'
 import { align } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { bind } from '../primitive/bind.js'
@@ -13,7 +14,7 @@ import { flattenAs } from '../tree/model.js'
 // -----------------------------------------------------------------------------
 
 /**
- * What a tapped value is.
+ * A tapped value: its label, its place and its kind.
  *
  * @example
  * import * as Debug from 'pullback/Debug'
@@ -24,7 +25,7 @@ import { flattenAs } from '../tree/model.js'
  * seen // => [{ label: 'state', path: 'w', kind: 'value', mapped: [] }]
  */
 export interface TapInfo {
-  /** The label that the tap was given; empty without one. */
+  /** The label of the tap; empty without one. */
   readonly label: string
   /** Where the value stands in the tree that was tapped: `layers[0].w`; empty for one tensor. */
   readonly path: string
@@ -38,7 +39,7 @@ export interface TapInfo {
 }
 
 /**
- * What is called with every value that passes, which holds its numbers.
+ * The function that is called with every value that passes, as a concrete tensor.
  *
  * @example
  * import * as Debug from 'pullback/Debug'
@@ -52,7 +53,7 @@ export interface TapInfo {
 export type Report = (value: Tensor, info: TapInfo) => unknown
 
 /**
- * What `tap` may be told.
+ * The options of `tap`.
  *
  * @example
  * import type { TapOptions } from 'pullback/Debug'
@@ -61,13 +62,13 @@ export type Report = (value: Tensor, info: TapInfo) => unknown
  * options.label // => 'hidden'
  */
 export interface TapOptions {
-  /** What the report is told beside the value. */
+  /** The label that the report gets with the value. */
   readonly label?: string
   /** Whether cotangents are reported too, as they come back in a backward pass. */
   readonly cotangent?: boolean
 }
 
-/** What `tap` is a primitive of: a report, and what is known of each operand. */
+/** The parameters of the primitive: a report, and the path and mapped axes of each operand. */
 export interface Tapped {
   readonly label: string
   readonly report: Report
@@ -140,7 +141,12 @@ export const tapPrimitive: Primitive<Tapped> = {
 // constructors
 // -----------------------------------------------------------------------------
 
-/** What every host has, browser or not. */
+const checkOptions = /* @__PURE__ */ options<TapOptions>('tap', {
+  label: { expected: 'a string', holds: (value) => typeof value === 'string' },
+  cotangent: flag
+})
+
+/** The part of `console` that every host has. */
 declare const console: { readonly log: (line: string) => void }
 
 /** `loss.w, vmap over [3]: Tensor<[3], float32> [1, 2, 3]` */
@@ -157,7 +163,7 @@ const print: Report = (value, { label, path, kind, mapped }) => {
  * passes, at any nesting of transformations; everything else about it is pure.
  *
  * Inside of `grad`, `vjp` and `jvp` the value is reported, its derivative is the identity, and `cotangent: true`
- * reports what comes back to it as well. Inside of `vmap` it is reported once for all examples, with the mapped axes in
+ * reports the cotangent that comes back to it as well. Inside of `vmap` it is reported once for all examples, with the mapped axes in
  * front and their sizes in `mapped`. In a staged program (`trace`, `checkpoint`, the body of `scan`) it stays, also if
  * nobody uses its result, and reports each time that the program runs: under `checkpoint` again when the backward pass
  * recomputes. Values reported are concrete: they may be read.
@@ -174,12 +180,11 @@ const print: Report = (value, { label, path, kind, mapped }) => {
  * grad(f)(T.scalar(3)) // => T.scalar(60)
  * lines // => ['square value: 9', 'square cotangent: 10']
  */
-export const tap = (
-  labelOrReport: string | Report,
-  { label = '', cotangent = false }: TapOptions = {}
-): (<P>(tree: P) => P) => {
+export const tap = (labelOrReport: string | Report, given: TapOptions = {}): (<P>(tree: P) => P) => {
+  checkOptions(given)
+  const { label = '', cotangent = false } = given
   if (typeof labelOrReport !== 'string' && typeof labelOrReport !== 'function') {
-    throw new TypeError(`tap: ${describe(labelOrReport)}; a label or a function is required`)
+    throw new TypeError(refusal('tap', 'the first argument', labelOrReport, 'a label or a function'))
   }
   const named = typeof labelOrReport === 'string' ? labelOrReport : label
   const report = typeof labelOrReport === 'string' ? print : labelOrReport

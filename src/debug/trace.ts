@@ -1,4 +1,4 @@
-/** Programs as data: what a function does, written down once for all values of its arguments. */
+/** Programs as data: the operations of a function, written down once for all values of its arguments. */
 import type { Program, TensorType } from '../primitive/model.js'
 import { DTypeError } from '../internal/require.js'
 import { run } from '../transform/program.js'
@@ -48,8 +48,6 @@ export interface StagedProgram<Args extends readonly unknown[], R> extends Progr
 // arguments
 // -----------------------------------------------------------------------------
 
-const describe = ({ shape, dtype }: TensorType): string => `${dtype} of shape ${show(shape)}`
-
 /** The leaves of arguments that are of the given types, leaf for leaf. */
 const leavesOf = (args: unknown, paths: readonly string[], types: readonly TensorType[]): readonly Tensor[] => {
   const { leaves, paths: found } = flattenAs('evaluate', args, ofArguments)
@@ -63,14 +61,18 @@ const leavesOf = (args: unknown, paths: readonly string[], types: readonly Tenso
     const path = paths[i]!
     const leaf = at.get(path)
     if (leaf === undefined) {
-      throw new TreeError('evaluate', path, `${path} is missing; a tensor of ${describe(type)} is required`)
+      throw new TreeError(
+        'evaluate',
+        path,
+        `${path} is missing; expected a ${type.dtype} tensor of shape ${show(type.shape)}`
+      )
     }
     if (!equals(leaf.shape, type.shape)) {
-      const rule = `${path} is of shape ${show(leaf.shape)}; shape ${show(type.shape)} is required, or trace again`
+      const rule = `${path} has shape ${show(leaf.shape)}; expected shape ${show(type.shape)}, or trace again`
       throw new ShapeError('evaluate', [leaf.shape, type.shape], rule)
     }
     if (leaf.dtype !== type.dtype) {
-      throw new DTypeError('evaluate', `${path} is ${leaf.dtype}; ${type.dtype} is required, cast it with T.cast`)
+      throw new DTypeError('evaluate', `${path} is ${leaf.dtype}; expected ${type.dtype}, cast it with T.cast`)
     }
     return leaf
   })
@@ -89,7 +91,7 @@ export const structureOf = <R>(value: R): Flat<R> =>
 
 /**
  * The program of a function: `trace(f)(...args)` runs `f` once, on values that are known by shape and element type
- * only, and writes down what it does. Any function, through any transformation: `trace(grad(f))`, `trace(vmap(f))`.
+ * only, and writes down its operations. Any function, through any transformation: `trace(grad(f))`, `trace(vmap(f))`.
  *
  * Arguments and result are trees of tensors; of the arguments only shapes and types are used, so that `T.zeros` will
  * do. JavaScript's control flow is followed once: the program is that of the branch taken. Reading a value as a number
@@ -163,7 +165,7 @@ export const staged = <Args extends readonly unknown[], R>(
  * grad(cube)(T.scalar(2)) // => T.scalar(12)
  *
  * Debug.evaluate(Debug.trace((x: T.Tensor) => T.exp(x))(T.zeros([3])))(T.zeros([2]))
- * // throws evaluate: args[0] is of shape [2]; shape [3] is required, or trace again
+ * // throws evaluate: args[0] has shape [2]; expected shape [3], or trace again
  */
 export const evaluate =
   <Args extends readonly unknown[], R>(program: StagedProgram<Args, R>): ((...args: Args) => R) =>

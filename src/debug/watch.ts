@@ -1,6 +1,6 @@
 /**
  * The watching mode: a value carries nothing but itself, and every operation on one is checked. It stands below all
- * transformations inside of the watched function, and so sees what they do: forward, and in pullbacks.
+ * transformations inside of the watched function, and so sees their operations: forward, and in pullbacks.
  */
 import { isFloat } from '../DType.js'
 import { bind, bindOne } from '../primitive/bind.js'
@@ -150,7 +150,7 @@ export class Watch extends Trace {
     })
   }
 
-  /** The results of an operation, checked, with what is known of where they come from. */
+  /** The results of an operation, checked, with their origins. */
   private made(primitive: object, out: readonly Tensor[], primals: readonly Tensor[], site: Site): readonly Tensor[] {
     const floats = out.filter((each) => isFloat(each.dtype))
     const whole = { ...site, shapes: floats.map(({ shape }) => shape) }

@@ -15,7 +15,7 @@ import {
   rotate
 } from './householder.js'
 
-/** What the decomposition of an n x n matrix works in. */
+/** The working memory of the decomposition of an n x n matrix. */
 export interface EighSpace {
   readonly matrix: Float64Array
   /** The eigenvectors, one after another. */

@@ -33,7 +33,7 @@ export type LoopsByType<Loop> = { readonly [Type in DType]?: Loop }
 // constructors
 // -----------------------------------------------------------------------------
 
-/** The loop for any function: it calls `f`, which V8 does not inline here, as all loops from here share what it learns. */
+/** The loop for any function: it calls `f`, which V8 does not inline here, as all loops of this maker share its type feedback. */
 /* @__NO_SIDE_EFFECTS__ */
 export const unaryLoop =
   (f: Scalar1): UnaryLoop =>

@@ -14,7 +14,7 @@ export const ofFloats =
     if (data instanceof Float64Array && out instanceof Float64Array) float64(data, offset, outer, n, inner, out)
   }
 
-/** How many lanes to take at a time, of which `n` rows are kept: what is kept stays in the cache. */
+/** How many lanes to take at a time, of which `n` rows are kept in the cache. */
 export const widthFor = (n: number, inner: number): number =>
   Math.min(inner, Math.max(16, Math.min(1024, Math.floor(32768 / n))))
 

@@ -64,14 +64,14 @@ export const factorInto = (
   return sign
 }
 
-/** The same for rows that are in order already: no row is exchanged. */
+/** The factors without exchanges, for rows that are in order already. */
 export const eliminateInto = (m: number, n: number, a: Float64Array, at: number): void => {
   for (let k = 0; k < Math.min(m, n); k++) eliminate(m, n, a, at, k)
 }
 
 /**
  * The first pivot of a factored matrix that is zero to rounding: no larger than the rounding error of the sum that it is,
- * `a_kk = sum_j l_kj u_jk`. Scaling rows or columns does not change the answer. -1 where there is none.
+ * `a_kk = sum_j l_kj u_jk`. Scaling rows or columns does not change the answer. -1 if no pivot qualifies.
  */
 export const lostPivot = (n: number, lu: Float64Array, at: number): number => {
   for (let k = 0; k < n; k++) {
@@ -94,7 +94,7 @@ export const productOfPivots = (n: number, lu: Float64Array, at: number, sign: n
   return valueOf(product)
 }
 
-/** The first pivot that is exactly zero; -1 where there is none. */
+/** The first pivot that is exactly zero; -1 if no pivot is. */
 export const zeroPivot = (n: number, lu: Float64Array, at: number): number => {
   for (let k = 0; k < n; k++) if (lu[at + k * n + k] === 0) return k
   return -1

@@ -2,7 +2,7 @@
 import { productFloat32, productFloat64 } from './library/products.js'
 import { multiplyInt32 } from './matmulInt32.js'
 
-/** What a matrix product reads and writes; the three arrays of one product have the same type. */
+/** The arrays of a matrix product; all three have the same type. */
 export type MatmulData = Float32Array | Float64Array | Int32Array
 
 /**
@@ -42,6 +42,6 @@ export const matmulInto = (
     multiplyInt32(m, n, k, a, aOffset, aRow, aCol, b, bOffset, bRow, bCol, c, cOffset)
   else {
     const names = [a, b, c].map((data) => data.constructor.name).join(', ')
-    throw new TypeError(`matmul: ${names}; one type is required`)
+    throw new TypeError(`matmul: the arrays are ${names}; expected one type`)
   }
 }

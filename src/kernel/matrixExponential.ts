@@ -7,7 +7,7 @@
 import { allFinite } from './householder.js'
 import { matmulInto } from './matmul.js'
 
-/** What the exponential of an n x n matrix works in: matrices. */
+/** The working memory of the exponential of an n x n matrix: matrices. */
 export interface ExponentialSpace {
   readonly scaled: Float64Array
   /** The even powers 2 to 8. */

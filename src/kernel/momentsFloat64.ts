@@ -3,7 +3,7 @@ import type { LaneKernel } from './lanes.js'
 import { sumOf } from './reduceSum.js'
 import { blockFloat64, depthOf, sumRows } from './sumOrder.js'
 
-/** Lanes taken at a time where they lie side by side: what is known of them stays in the cache. */
+/** Lanes taken at a time where they lie side by side, so that their results stay in the cache. */
 const chunk = 512
 
 const run = (

@@ -1,4 +1,4 @@
-/** What singular value decompositions are good for: solutions of least squares, of the least length among several. */
+/** Applications of the singular value decomposition: least squares solutions of least length. */
 
 /** Where the factors of one m x n matrix begin, and its sizes. */
 export interface Decomposed {
@@ -32,7 +32,7 @@ export const leastSquaresInto = (
   const [rows, results] = transpose ? [n, m] : [m, n]
   for (let p = 0; p < k; p++) {
     const value = s[sAt + p]!
-    // Not the other way around: NaN is no small singular value.
+    // Not the other way around: NaN does not count as a small singular value.
     if (value <= cutoff * s[sAt]!) continue
     sums.fill(0)
     for (let i = 0; i < rows; i++) {

@@ -1,7 +1,7 @@
 /** The QR decomposition by reflections, with a diagonal of R that is not negative. */
 import { allFinite, binaryScale, makeReflection, negate, reflect } from './householder.js'
 
-/** What the decomposition of an m x n matrix works in. */
+/** The working memory of the decomposition of an m x n matrix. */
 export interface QrSpace {
   readonly columns: Float64Array
   readonly basis: Float64Array

@@ -1,7 +1,7 @@
 /** Extrema along the middle extent of a contiguous block `(outer, n, inner)`; `n` is at least 1. */
 import type { Data } from '../DType.js'
 
-/** Columns taken at a time when rows are compared with rows: what is kept of them stays in the cache. */
+/** Columns taken at a time when rows are compared with rows, so that their results stay in the cache. */
 const chunk = 1024
 
 const extremum = (

@@ -1,4 +1,4 @@
-/** What a sum asks of each type of float. All sums are in double. */
+/** The kernels of sums for each type of float. All sums are in double. */
 export interface SumKernels<D> {
   /** `sum` and `count` elements more, `stride` apart. */
   readonly run: (data: D, start: number, count: number, stride: number, sum: number) => number

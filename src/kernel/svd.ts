@@ -16,7 +16,7 @@ import {
   reflect
 } from './householder.js'
 
-/** What the decomposition of an m x n matrix, m >= n, works in: lists of vectors, one after another. */
+/** The working memory of the decomposition of an m x n matrix, m >= n: lists of vectors, one after another. */
 export interface SvdSpace {
   /** The columns, then the reflections. */
   readonly columns: Float64Array
@@ -146,7 +146,7 @@ const leastSquare = 1e-280
 /** The tangent of the angle that makes two vectors orthogonal, where `half` is the cotangent of its double. */
 const tangentOf = (half: number): number => (half >= 0 ? 1 : -1) / (Math.abs(half) + Math.hypot(1, half))
 
-/** The same tangent, of rows whose squares are out of range; 0 where they are orthogonal. */
+/** The tangent for rows whose squares are out of range; 0 where they are orthogonal. */
 const tangentOfShort = (n: number, i: number, j: number, tolerance: number, rows: Float64Array): number => {
   const a = lengthOf(rows, i * n, n)
   const b = lengthOf(rows, j * n, n)

@@ -2,7 +2,7 @@
 import { type EighSpace, eighInto, eighSpace } from './eigh.js'
 import { matmulInto } from './matmul.js'
 
-/** What both work in: matrices, and what `eigh` does. */
+/** The working memory of both: matrices, and that of `eigh`. */
 export interface RootSpace {
   readonly symmetric: Float64Array
   readonly product: Float64Array
@@ -54,7 +54,7 @@ const turn = (
   matmulInto(n, n, n, product, 0, n, 1, v, vAt, column, row, to, toAt)
 }
 
-/** V diag(sqrt w) V^T, symmetric to the last digit; what is negative counts as 0. */
+/** V diag(sqrt w) V^T, symmetric to the last digit; negative eigenvalues count as 0. */
 export const rootInto = (
   n: number,
   w: Float64Array,

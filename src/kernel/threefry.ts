@@ -92,9 +92,7 @@ const HIGH = 2 ** -32
  */
 export const fillBits = (key0: number, key1: number, n: number, out: Int32Array): void => {
   if (!Number.isInteger(n) || n < 0 || n > out.length) {
-    throw new RangeError(
-      `fillBits: ${n} words for ${out.length} places; an integer from 0 to ${out.length} is required`
-    )
+    throw new RangeError(`fillBits: n is ${n}; expected an integer from 0 to ${out.length}`)
   }
   const blocks = Math.floor(n / 2)
   for (let j = 0; j < blocks; j++) threefry2x32(key0, key1, Math.floor(j * HIGH), j | 0, out, 2 * j)

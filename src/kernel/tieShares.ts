@@ -1,7 +1,7 @@
 /** How elements that equal a result share in it. */
 import type { Data } from '../DType.js'
 
-/** The same for one lane of neighbours. */
+/** `sharesInto` for one contiguous lane. */
 const sharesOfLane = (data: Data, from: number, result: number, n: number, out: Data, to: number): void => {
   let count = 0
   for (let j = 0; j < n; j++) if (data[from + j] === result) count++

@@ -1,4 +1,4 @@
-/** What rules of `vmap` are written with. */
+/** Helpers for the rules of `vmap`. */
 import { broadcastToShape } from '../tensor/structural.js'
 import type { Tensor } from '../tensor/model.js'
 

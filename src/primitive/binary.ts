@@ -50,7 +50,7 @@ export interface Binary<Name extends string> extends HasPrimitive {
 type BinaryRule = (x: Tensor, y: Tensor, out: Tensor) => Tensor
 
 /**
- * What `binary` takes.
+ * The record that `binary` takes.
  *
  * @example
  * import { type BinaryRecord, binary, real } from 'pullback/Primitive'
@@ -135,7 +135,7 @@ export const binary = <const Name extends string>(record: BinaryRecord<Name>): B
   }
   const maps = mapsOf(record)
   const functionFor = (dtype: DType): Scalar2 => (dtype === 'float32' ? single : dtype === 'int32' ? int32 : f)
-  // two calls, as V8 learns of each what it calls
+  // two calls, as V8 records for each call site what it calls
   const ofFloats = (dtype: DType, x: number, y: number): number => (dtype === 'float32' ? single(x, y) : f(x, y))
   const evaluate = (x: Concrete, y: Concrete): Concrete => {
     const g = functionFor(x.dtype)

@@ -1,4 +1,4 @@
-/** What one call of a primitive costs: operations and bytes, by its kind. */
+/** The cost of one call of a primitive, in operations and bytes, by its kind. */
 import { type DType, isFloat } from '../DType.js'
 import { size } from '../shape/model.js'
 import type { Kind, Params, TensorType } from './model.js'
@@ -38,10 +38,10 @@ export const perMatrix =
   }
 
 /**
- * The cost by kind. An elementwise operation counts one per element of the result, a reduction, and what goes along an
- * axis, one per element of the first operand, a draw one per element of a float result. Views are free, and moves and
- * indexing do no arithmetic; they read no more than they write, and the indices. What is opaque, or a loop of unknown
- * length, counts one per element of the results, as a lower bound.
+ * The cost by kind. An elementwise operation counts one per element of the result, a reduction, and an operation along
+ * an axis, one per element of the first operand, a draw one per element of a float result. Views are free, and moves and
+ * indexing do no arithmetic; they read no more than they write, and the indices. An opaque operation, or a loop of
+ * unknown length, counts one per element of the results, as a lower bound.
  */
 export const costOfKind = (kind: Kind, operands: readonly TensorType[], results: readonly TensorType[]): Cost => {
   const made = elements(results)

@@ -1,5 +1,5 @@
 /**
- * Where an operation is defined and smooth, as plain data: documentation for the reader, and operands for the laws.
+ * The domains in which operations are defined and smooth, as plain data: for readers, and for the operands of the laws.
  */
 import type { DType } from '../DType.js'
 import type { Shape } from '../shape/model.js'
@@ -49,7 +49,7 @@ export interface Draw {
   readonly size: (from: number, to: number) => number
   /** One of several. */
   readonly pick: <A>(options: readonly [A, ...A[]]) => A
-  /** A shape; ranks 0 to 4 and sizes 0 to 4 unless told otherwise. */
+  /** A shape; by default, ranks 0 to 4 and sizes 0 to 4. */
   readonly shape: (bounds?: {
     readonly minRank?: number
     readonly maxRank?: number
@@ -58,7 +58,7 @@ export interface Draw {
   }) => Shape
   /** A float64 tensor with values in a domain, away from its kinks. */
   readonly tensor: (shape: Shape, domain: Domain) => Tensor
-  /** The same with all values different, for operations with ties. */
+  /** A float64 tensor with values in a domain that all differ, for operations with ties. */
   readonly distinct: (shape: Shape, domain: Domain) => Tensor
   /** Two tensors of one shape with all values different, across both. */
   readonly distinctPair: (shape: Shape, domain: Domain) => readonly [Tensor, Tensor]

@@ -1,5 +1,5 @@
 /**
- * Functions of numbers as data: what an elementwise primitive computes at one place, for compilers, exporters and
+ * Functions of numbers as data: the computation of an elementwise primitive at one place, for compilers, exporters and
  * printers. Kernels run the TypeScript function that stands beside it, and are never made from the expression.
  */
 import type { DType } from '../DType.js'
@@ -10,7 +10,7 @@ import type { Intrinsic, Operation } from './intrinsics.js'
 // -----------------------------------------------------------------------------
 
 /**
- * What an elementwise primitive computes at one place, from the operands' elements there and the parameters.
+ * The computation of an elementwise primitive at one place, from the operands' elements there and the parameters.
  *
  * Its value is that of float64 arithmetic, converted once, as `T.cast` does, to the type of the result. A parameter is
  * rounded to float32 first where the operand is of that type; a constant is a float64. For operands of float32, `exp`, `log` and
@@ -52,7 +52,7 @@ export interface Scalars {
   readonly int32?: Expression
 }
 
-/** What stands for an expression: a number is a constant. */
+/** An expression, or a number as a constant. */
 type Term = Expression | number
 
 const lift = (term: Term): Expression => (typeof term === 'number' ? constant(term) : term)
@@ -93,7 +93,7 @@ export const x: Expression = /* @__PURE__ */ operand(0)
 export const y: Expression = /* @__PURE__ */ operand(1)
 
 /**
- * A number. Where an expression is expected beside others, the number itself will do.
+ * A number. In place of an operand, the number itself may be given.
  *
  * @example
  * import { constant } from 'pullback/Primitive'
@@ -134,7 +134,7 @@ export const call = (name: Intrinsic, ...args: readonly [Term] | readonly [Term,
 })
 
 /**
- * `onTrue` where the condition is not 0, else `onFalse`; what is not taken has no influence.
+ * `onTrue` where the condition is not 0, else `onFalse`; the other one has no influence.
  *
  * @example
  * import { call, equal, select, showExpression, x } from 'pullback/Primitive'
@@ -283,5 +283,5 @@ export const greaterEqual = (left: Term, right: Term): Expression => infix('grea
 export const expressionFor = ({ float, single = float, int32 = float }: Scalars, dtype: DType): Expression =>
   dtype === 'float32' ? single : dtype === 'int32' ? int32 : float
 
-/** What makers take: an expression for all types alike, or one for each. */
+/** The expressions of a record: one for all types, or one for each. */
 export const scalarsOf = (scalar: Expression | Scalars): Scalars => ('op' in scalar ? { float: scalar } : scalar)

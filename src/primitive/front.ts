@@ -1,4 +1,4 @@
-/** What stands before elementwise primitives: which types they compute in, and the functions that carry them. */
+/** The front of elementwise primitives: the types they compute in, and the functions that carry them. */
 import { type DType, holds, toFloat } from '../DType.js'
 import { type Shape, ShapeError, broadcast, show } from '../shape/model.js'
 import type { Primitive, TensorType } from './model.js'
@@ -23,18 +23,18 @@ export type Accepts = 'float' | 'number' | 'any'
 export const accepted = (accepts: Accepts, dtype: DType): DType =>
   accepts === 'float' ? toFloat(dtype) : accepts === 'number' && dtype === 'bool' ? 'int32' : dtype
 
-/** Whether there is anything whose fields can be read: the types say so, plain JavaScript does not. */
+/** Whether the fields of a value can be read. The types guarantee it, but plain JavaScript can pass `undefined`. */
 export const isGiven = (x: unknown): boolean => x !== undefined && x !== null
 
-/** The type of the computation when a number meets a tensor: the tensor's; integers refuse what they cannot hold. */
+/** The dtype of a computation with a number and a tensor: the tensor's, which must be able to hold the number. */
 export const besideNumber = (name: string, accepts: Accepts, value: number, dtype: DType): DType => {
   const own = accepted(accepts, dtype)
   if (holds(own, value)) return own
   if (holds('int32', value)) return 'int32'
-  const required = Number.isInteger(value) ? 'a number from -2^31 to 2^31 - 1' : 'a whole number'
+  const expected = Number.isInteger(value) ? 'a number from -2^31 to 2^31 - 1' : 'a whole number'
   throw new DTypeError(
     name,
-    `the number ${value} beside a tensor of ${dtype}; ${required} is required, or cast the tensor with T.cast(x, 'float32')`
+    `the number ${value} stands beside a tensor of ${dtype}; expected ${expected}, or cast the tensor with T.cast(x, 'float32')`
   )
 }
 
@@ -49,6 +49,6 @@ export const meetingShape = (name: string, a: Shape, b: Shape): Shape => {
   throw new ShapeError(name, [a, b], `${show(a)} and ${show(b)} do not broadcast`)
 }
 
-/** Attaches the primitive to the function; the maker's checks stand for the signature. */
+/** Casts to the signature `F`, which the maker's checks ensure, and attaches the primitive. */
 export const carrying = <F extends HasPrimitive>(call: (...args: never[]) => unknown, primitive: Primitive): F =>
   Object.assign(call, { primitive }) as unknown as F

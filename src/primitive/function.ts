@@ -10,8 +10,8 @@ const isOperand = (e: Expression | undefined, index: number): boolean => e?.op =
 const simpleOfOne = 'one simple intrinsic of x, such as sqrt'
 const simpleOfTwo = 'one operation or simple intrinsic of x and y, such as max'
 
-const missing = (maker: string, name: string, required: string): Error =>
-  new TypeError(`${maker}: ${name} has no f; f is required unless scalar is ${required}`)
+const missing = (maker: string, name: string, simple: string): Error =>
+  new TypeError(`${maker}: ${name} has no f; expected f, or as scalar ${simple}`)
 
 const ofOne = (e: Expression | undefined): Scalar1 | undefined =>
   e?.op === 'intrinsic' && e.args.length === 1 && isOperand(e.args[0], 0) ? elementaryOfOne(e.name) : undefined
@@ -37,8 +37,8 @@ export const functionOfTwo = (name: string, scalar: Given): Scalar2 => {
   return f
 }
 
-/** Refuses an expression for float32 without its function: what is computed and what is said would differ. */
+/** Refuses an expression for float32 without its function: the kernel and the expression would differ. */
 export const requireSingle = (maker: string, name: string, scalar: Given, single: unknown): void => {
   if (single === undefined && scalar && scalarsOf(scalar).single)
-    throw new TypeError(`${maker}: ${name} has no single; single is required beside scalar.single`)
+    throw new TypeError(`${maker}: ${name} has no single; expected single beside scalar.single`)
 }

@@ -1,5 +1,5 @@
 /**
- * THE closed list of what an expression may call: functions of one or two float64 numbers. All other functions are
+ * THE closed list of functions that an expression may call: functions of one or two float64 numbers. All other functions are
  * expressions over these. A compiler, exporter or printer that knows this list knows every elementwise primitive.
  */
 import type { Scalar1, Scalar2 } from '../kernel/elementwise.js'
@@ -86,7 +86,7 @@ const elementary1: Readonly<Record<Elementary1, Scalar1>> = {
   atanh: Math.atanh
 }
 
-/** The same of two numbers. */
+/** Intrinsics of two numbers that are the same for all types. */
 const elementary2: Readonly<Record<Elementary2, Scalar2>> = {
   min: (x, y) => Math.min(x, y),
   max: (x, y) => Math.max(x, y),
@@ -96,7 +96,7 @@ const elementary2: Readonly<Record<Elementary2, Scalar2>> = {
   atan2: Math.atan2
 }
 
-/** Intrinsics with long code of ours: apart, so that bundles have them only where a primitive calls them. */
+/** Intrinsics with long code: apart, so that bundles contain them only where a primitive calls them. */
 const special1: Readonly<Record<Special1, Scalar1>> = { erfc, erfInv, erfcInv, lgamma, digamma }
 const special2: Readonly<Record<Special2, Scalar2>> = { polygamma }
 
@@ -122,7 +122,7 @@ export const elementaryOfOne = (name: Intrinsic): Scalar1 | undefined => {
   return table[name]
 }
 
-/** The same for two numbers. */
+/** The function of an intrinsic of two numbers that needs no long code. */
 export const elementaryOfTwo = (name: Intrinsic): Scalar2 | undefined => {
   const table: Found<Scalar2> = elementary2
   return table[name]

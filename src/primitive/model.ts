@@ -1,5 +1,5 @@
 /**
- * What a differentiable operation is: one record for every operation, and programs, which are lists of them.
+ * The model of differentiable operations: one record for every operation, and programs, which are lists of equations.
  *
  * The two stand in one file because each mentions the other: an equation of a program names its primitive, and a
  * primitive such as `scan` holds programs in its parameters.
@@ -31,7 +31,7 @@ export interface TensorType {
 }
 
 /**
- * What a primitive does with its operands, for everything that treats operations alike: compilers, costs, printers.
+ * The kind of a primitive, for code that treats operations alike: compilers, costs, printers.
  * `docs/architecture.md` has a table of the kinds.
  *
  * @example
@@ -223,10 +223,10 @@ export type PairMap = (x: Tensor, y: Tensor, out: Tensor) => Pullback
  * bind(twice, [T.scalar(2)], none) // => [T.scalar(2), T.scalar(2)]
  */
 export interface Primitive<P extends Params = Params> {
-  /** The name, as the user calls it; unique among primitives that meet in one program. */
+  /** The name, as the user calls it; unique within a program. */
   readonly name: string
   readonly kind: Kind
-  /** The number of operands, where it is always the same. */
+  /** The number of operands, if it is fixed. */
   readonly arity?: number
   /** The types of the results; throws a `ShapeError` or `DTypeError` in the user's terms. */
   infer(this: void, operands: readonly TensorType[], params: P): readonly TensorType[]
@@ -322,7 +322,7 @@ export class Variable implements TensorType {
 }
 
 /**
- * What an equation reads: a variable, or a constant.
+ * An operand of an equation: a variable, or a constant.
  *
  * @example
  * import * as Debug from 'pullback/Debug'

@@ -14,7 +14,7 @@ import type { Cost } from './traffic.js'
 
 type Repeat<N extends number, A> = N extends 1 ? [A] : N extends 2 ? [A, A] : N extends 3 ? [A, A, A] : A[]
 
-/** The arguments of a rule: the operands, then what follows. */
+/** The arguments of a rule: the operands, then the rest. */
 type After<N extends number, A, Rest extends unknown[]> = [...Repeat<N, A>, ...Rest]
 
 /**
@@ -66,7 +66,7 @@ export type BatchRule<P extends Params> = (
 ) => Tensor
 
 /**
- * What `op` takes: `N` operands, and parameters `P`, a record of plain data.
+ * The record that `op` takes: of `N` operands, and of parameters `P`, a record of plain data.
  *
  * @example
  * import { type None, type OpRecord, none, op, real } from 'pullback/Primitive'
@@ -85,7 +85,7 @@ export type BatchRule<P extends Params> = (
  */
 export interface OpRecord<N extends number, P extends Params> {
   readonly name: string
-  /** What it does with its operands; `'opaque'` unless given. */
+  /** The kind of operation; `'opaque'` by default. */
   readonly kind?: Kind
   /** The number of operands, 1 to 3. */
   readonly arity: N
@@ -98,7 +98,7 @@ export interface OpRecord<N extends number, P extends Params> {
    * one rule per operand; `undefined` for an operand that has no derivative (an index, a mask).
    */
   readonly jvp: 'linear' | readonly (JvpRule<N, P> | undefined)[] | undefined
-  /** One maker of pullbacks per operand, or none at all for an operation whose derivative is zero. */
+  /** One maker of pullbacks per operand, or `undefined` for an operation whose derivative is zero. */
   readonly vjp: readonly (VjpRule<N, P> | undefined)[] | undefined
   /** The rule of `vmap`; without one, examples are mapped one by one. */
   readonly batch?: BatchRule<P>

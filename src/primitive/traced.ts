@@ -1,5 +1,6 @@
 /** Values inside transformations, the interpreters that they belong to, and the errors for values that leave them. */
-import { type Concrete, Tensor, isConcrete, isTensor } from '../tensor/model.js'
+import { requireTensor } from '../internal/require.js'
+import { type Concrete, Tensor, isConcrete } from '../tensor/model.js'
 import { type Shape, show } from '../shape/model.js'
 import type { Pair, Params, Primitive, Single } from './model.js'
 
@@ -7,14 +8,14 @@ import type { Pair, Params, Primitive, Single } from './model.js'
 // model
 // -----------------------------------------------------------------------------
 
-/** A reading of the primitives: the reverse mode, the forward mode, ... */
+/** An interpreter of the primitives: the reverse mode, the forward mode, ... */
 export interface Interpreter {
   readonly level: number
   /** The transformation as the user called it. */
   readonly transformation: string
-  /** What to do instead of reading one of its values as numbers. */
+  /** The remedy for reading one of its values as numbers. */
   readonly remedy: string
-  /** Whether the function that is being transformed still runs; afterwards its values are leaks. */
+  /** Whether the function that is transformed is still running; its values must not be used later. */
   readonly open: boolean
   /** Applies a primitive to operands of which at least one belongs to this interpreter, and none to a higher one. */
   readonly apply: <P extends Params>(
@@ -28,10 +29,10 @@ export interface Interpreter {
   readonly applySingle: (single: Single, x: Tensor) => Tensor
 }
 
-/** A value inside a transformation, which stands for a tensor that the transformation may not have yet. */
+/** A value inside a transformation. It stands for a tensor, which may not exist yet. */
 export abstract class Traced<S extends Shape = Shape> extends Tensor<S> {
   abstract readonly interpreter: Interpreter
-  /** The value one transformation further out; none where there are no values yet. */
+  /** The value one transformation further out; `undefined` while there are no values. */
   abstract readonly primal: Tensor | undefined
 
   /** Its value, where it may be read as numbers. */
@@ -100,7 +101,7 @@ export const leaked = (operation: string, transformation: string): LeakedTracerE
     `an operand is a value from inside ${transformation}, which has finished; return values from the function instead of storing them outside it`
   )
 
-/** The error for a rule that gives values of the very transformation that it is a rule for. */
+/** The error for a rule that returns values of the transformation that it is a rule for. */
 export const ownRule = (operation: string, transformation: string): LeakedTracerError =>
   new LeakedTracerError(
     operation,
@@ -120,7 +121,7 @@ const unread = (operation: string, { open, transformation, remedy }: Interpreter
 
 /** The values of a tensor, for a destructor: throws a `LeakedTracerError` when a transformation holds it. */
 export const read = (operation: string, x: Tensor): Concrete => {
-  if (!isTensor(x)) throw new TypeError(`${operation}: a value of type ${typeof x}; a tensor is required`)
+  requireTensor(operation, x)
   if (isConcrete(x)) return x
   if (!(x instanceof Traced)) throw leaked(operation, 'a transformation')
   const value = x.readable()
@@ -129,8 +130,8 @@ export const read = (operation: string, x: Tensor): Concrete => {
 }
 
 /**
- * The values under all transformations, of the mapped axes in front as well; `undefined` in a staged function, where there
- * are none. For checks alone: what a function returns must not depend on it.
+ * The values under all transformations, of the mapped axes in front as well; `undefined` in a staged function, which has
+ * no values. Only for checks: the result of a function must not depend on it.
  */
 export const bottom = (x: Tensor): Concrete | undefined => {
   let value: Tensor | undefined = x

@@ -1,4 +1,4 @@
-/** What calls cost, in numbers; how they are counted is in `cost.ts`. */
+/** The numbers of a cost; `cost.ts` counts them. */
 
 /**
  * Operations and memory traffic.
@@ -19,7 +19,7 @@ export interface Traffic {
 }
 
 /**
- * What one call of a primitive costs.
+ * The cost of one call of a primitive.
  *
  * @example
  * import type { Cost } from 'pullback/Primitive'
@@ -32,6 +32,6 @@ export interface Cost extends Traffic {
   readonly working?: number
   /** Whether it is a lower bound. */
   readonly atLeast?: boolean
-  /** The parts of the scopes in its programs; what is in none is under ''. */
+  /** The parts of the scopes in its programs; operations outside of all scopes are under ''. */
   readonly scopes?: Readonly<Record<string, Traffic>>
 }

@@ -38,7 +38,7 @@ export interface Unary extends HasPrimitive {
 }
 
 /**
- * What `unary` takes.
+ * The record that `unary` takes.
  *
  * @example
  * import { type UnaryRecord, real, unary } from 'pullback/Primitive'
@@ -98,7 +98,7 @@ export interface UnaryWith<P extends Numbers<P>> extends HasPrimitive<P>, Preser
 type Numbers<P> = { readonly [Name in keyof P]: number }
 
 /**
- * What `unaryWith` takes: what `unary` does, with parameters for `f` and the rule.
+ * The record that `unaryWith` takes: that of `unary`, with parameters for `f` and the rule.
  *
  * @example
  * import { type UnaryWithRecord, mul, parameter, real, unaryWith, x } from 'pullback/Primitive'
@@ -131,7 +131,7 @@ export interface UnaryWithRecord<P extends Numbers<P>> extends Pick<
   readonly df?: (x: Tensor, y: Tensor, params: P) => Tensor
   /** Instead of `df`: the linear map that multiplies with the derivative. */
   readonly diagonal?: (x: Tensor, y: Tensor, params: P) => Pullback
-  /** Test operands and parameters; the defaults are tested unless told. */
+  /** Test operands and parameters; by default, the defaults of the parameters are tested. */
   readonly sample?: Sample<P>
 }
 
@@ -241,7 +241,7 @@ export const unary = (record: UnaryRecord): Unary => {
   }
   const call = <S extends Shape>(x: Tensor<S>): Tensor => {
     if (isGiven(x) && isScalar(x) && isFloat(x.dtype)) {
-      // two calls, as V8 learns of each what it calls
+      // two calls, as V8 records for each call site what it calls
       const value = x.dtype === 'float32' ? single(x.value) : f(x.value)
       return fromNumber(result ?? x.dtype, value)
     }
@@ -260,7 +260,7 @@ const rounded = <P extends Numbers<P>>(params: P): P => {
 
 /**
  * Makes an elementwise function of one operand with options, which are the parameters of its primitive: equations and
- * printers show them. Options that are no finite numbers, and names that are not known, throw.
+ * printers show them. Unknown options, and values that are not finite numbers, throw.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'

@@ -1,4 +1,4 @@
-/** What programs cost, without running them. */
+/** The cost of programs, without running them. */
 import { bytesOf, bytesOfAll, costOfKind } from '../primitive/cost.js'
 import { type Atom, type Equation, type Program, Variable } from '../primitive/model.js'
 import type { Cost, Traffic } from '../primitive/traffic.js'
@@ -10,7 +10,7 @@ import { joined } from '../transform/scope.js'
 // -----------------------------------------------------------------------------
 
 /**
- * What a program costs.
+ * The cost of a program.
  *
  * @example
  * import type { ProgramCost } from 'pullback/Program'
@@ -27,7 +27,7 @@ export interface ProgramCost extends Traffic {
   readonly atLeast: boolean
   /**
    * The part of every scope, from the most operations to the fewest (names that are whole numbers come first, as in all objects of
-   * JavaScript); what is in none is under ''.
+   * JavaScript); operations outside of all scopes are under ''.
    */
   readonly scopes: Readonly<Record<string, Traffic>>
 }
@@ -59,7 +59,7 @@ const addTo = (scopes: Scopes, scope: string, part: Traffic): void => {
 const costOf = ({ primitive, params, operands, results }: Equation): Cost =>
   primitive.cost?.(operands, params, results) ?? costOfKind(primitive.kind, operands, results)
 
-/** The variable whose memory each one uses: of a view, that of what it is a view of. */
+/** The variable whose memory each one uses: for a view, that of its operand. */
 const owners = ({ equations }: Program): ((atom: Atom) => Atom) => {
   const owner = new Map<Atom, Atom>()
   const ownerOf = (atom: Atom): Atom => owner.get(atom) ?? atom
@@ -104,7 +104,7 @@ const peakOf = (program: Program, working: readonly number[]): number => {
 const known = /* @__PURE__ */ new WeakMap<Program, ProgramCost>()
 
 /**
- * What a run of a program costs, from the types alone: floating-point operations, bytes read and written, and the most
+ * The cost of a run of a program, from the types alone: floating-point operations, bytes read and written, and the most
  * memory at one time, in all and by scope.
  *
  * Every equation counts by its primitive's own formula, or else by kind: elementwise one operation per element of the

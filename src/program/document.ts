@@ -1,4 +1,4 @@
-/** Programs as JSON: what a document looks like, and what is wrong with others. */
+/** Programs as JSON: the form of a document, and the errors in others. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts/lib/index.js'
@@ -63,7 +63,7 @@ export interface ProgramDocument {
   readonly programs: readonly OneProgramJson[]
 }
 
-/** What a document says it is. */
+/** The format that a document states. */
 export const format = 'pullback program'
 
 /** The only version so far. */

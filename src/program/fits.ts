@@ -1,10 +1,11 @@
-/** Whether operands are what an operation takes, as far as its record says: what `infer` takes for granted. */
+/** Checks that operands fit an operation, as far as its record says: `infer` takes these for granted. */
 import type { Params, Primitive, Program, TensorType } from '../primitive/model.js'
 import { equals, show } from '../shape/model.js'
 
 const showType = ({ shape, dtype }: TensorType): string => `${dtype} ${show(shape)}`
 
-const count = (n: number): string => `${n} operand${n === 1 ? '' : 's'}`
+const miscounted = (given: number, expected: number): string =>
+  `the number of operands is ${given}; expected ${expected}`
 
 const isProgram = (x: Program | undefined): boolean =>
   typeof x === 'object' && Array.isArray(x.inputs) && Array.isArray(x.equations) && Array.isArray(x.outputs)
@@ -19,25 +20,25 @@ const lacksAxis = (params: Params, [first]: readonly TensorType[]): boolean => {
 }
 
 const compare = (wanted: readonly TensorType[], operands: readonly TensorType[]): string | undefined => {
-  if (wanted.length !== operands.length) return `${count(operands.length)}; ${wanted.length} required`
+  if (wanted.length !== operands.length) return miscounted(operands.length, wanted.length)
   const wrong = operands.findIndex(({ shape, dtype }, i) => {
     const type = wanted[i]!
     return dtype !== type.dtype || !equals(shape, type.shape)
   })
   if (wrong < 0) return undefined
-  return `operand ${wrong} is ${showType(operands[wrong]!)}; ${showType(wanted[wrong]!)} is required`
+  return `operand ${wrong} is ${showType(operands[wrong]!)}; expected ${showType(wanted[wrong]!)}`
 }
 
-/** What is wrong with the operands of a primitive, or with programs and axes among its parameters. */
+/** The error in the operands of a primitive, or in the programs and axes among its parameters, as a sentence. */
 export const misfit = <P extends Params>(
   primitive: Primitive<P>,
   params: P,
   operands: readonly TensorType[]
 ): string | undefined => {
   const { kind, arity, pair } = primitive
-  if (arity !== undefined && operands.length !== arity) return `${count(operands.length)}; ${arity} required`
+  if (arity !== undefined && operands.length !== arity) return miscounted(operands.length, arity)
   const programs = primitive.programs?.(params) ?? []
-  if (!programs.every(isProgram)) return 'a parameter stands where a program is; a program is required'
+  if (!programs.every(isProgram)) return 'a parameter is not a program; expected one'
   const takes = primitive.takes?.(params)
   if (takes !== undefined) return compare(takes, operands)
   if (kind === 'elementwise') {
@@ -49,6 +50,6 @@ export const misfit = <P extends Params>(
     return compare(like, operands)
   }
   return (kind === 'reduce' || kind === 'lane') && lacksAxis(params, operands)
-    ? `an axis that operand 0 does not have; one of ${showType(operands[0]!)} is required`
+    ? `a parameter names an axis that operand 0 does not have; expected an axis of ${showType(operands[0]!)}`
     : undefined
 }

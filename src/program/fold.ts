@@ -38,7 +38,7 @@ const resultsOf = (each: Equation): readonly Concrete[] | undefined => {
 }
 
 /**
- * The program in which what is known beforehand has been computed: equations whose operands are all constants of one
+ * The program with constants computed beforehand: equations whose operands are all constants of one
  * number throughout, such as literals and `T.zeros`, where the results are such constants too, or have few elements; the
  * programs inside of it too. Loops, opaque operations and effects stay.
  *

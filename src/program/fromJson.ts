@@ -41,7 +41,7 @@ const message = (error: unknown): string => (error instanceof Error ? error.mess
 // parameters
 // -----------------------------------------------------------------------------
 
-/** What parameters may refer to. */
+/** The constants and programs that parameters may refer to. */
 interface Known {
   readonly constants: readonly Concrete[]
   readonly programs: readonly Program[]
@@ -70,7 +70,7 @@ const recordOf = (entries: readonly (readonly [key: string, value: unknown])[], 
 const isEntry = (value: unknown): value is readonly [string, unknown] =>
   Array.isArray(value) && value.length === 2 && typeof value[0] === 'string'
 
-/** What a tag stands for. */
+/** The value that a tag stands for. */
 const taggedOf = (tag: string, value: unknown, known: Known, path: string): Read<unknown> => {
   switch (tag) {
     case '$constant':
@@ -218,12 +218,12 @@ const programOf = (json: OneProgramJson, known: Known, primitives: Primitives, p
 // documents
 // -----------------------------------------------------------------------------
 
-/** Primitives by their names, of which no two may be the same. */
+/** Primitives by their names, which must differ. */
 const byName = (primitives: readonly Primitive[]): Primitives => {
   const found = new Map<string, Primitive>()
   for (const primitive of primitives) {
     if (found.has(primitive.name) && found.get(primitive.name) !== primitive) {
-      throw new TypeError(`fromJSON: two primitives are named ${primitive.name}; different names are required`)
+      throw new TypeError(`fromJSON: two primitives are named ${primitive.name}; expected different names`)
     }
     found.set(primitive.name, primitive)
   }
@@ -231,7 +231,7 @@ const byName = (primitives: readonly Primitive[]): Primitives => {
 }
 
 /**
- * The program that `toJSON` has written, or what is wrong with the document: nothing about it is taken on trust. Names must
+ * The program that `toJSON` has written, or the errors in the document, all of which is checked. Names must
  * be those of given primitives, the library's (`primitives`) and yours; the types of all results must follow from `infer`.
  *
  * @throws TypeError when two of the given primitives have one name
@@ -271,7 +271,7 @@ export const fromJSON = (json: unknown, primitives: readonly Primitive[]): E.Eit
         )
       })
     )
-  // Data that is nested too deeply for the stack is no program either.
+  // Data may be nested too deeply for the stack.
   return pipe(
     E.tryCatch(read, (error): JsonErrors => [{ path: '', rule: `expected a program, got ${message(error)}` }]),
     E.flatten

@@ -10,7 +10,7 @@ import { flattenAs } from '../tree/model.js'
 import { ofArguments, results } from '../calculus/arguments.js'
 
 /**
- * What `record` gives: a program, and what its variables were when it was written.
+ * The result of `record`: a program, and the values of its variables when it was written.
  *
  * @example
  * import * as Program from 'pullback/Program'

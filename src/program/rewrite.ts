@@ -1,4 +1,4 @@
-/** What passes have in common: programs with other equations, values in the place of others, programs inside of programs. */
+/** The common part of passes: programs with other equations, values in place of others, programs inside of programs. */
 import { type Atom, type Equation, type Params, type Primitive, type Program, Variable } from '../primitive/model.js'
 import { equation } from '../transform/program.js'
 
@@ -17,7 +17,7 @@ export const withEquations = <P extends Program>(
 /** Which atoms stand for which. */
 export type Replaced = Map<Atom, Atom>
 
-/** What an atom is read as. */
+/** The atom that is read in place of another. */
 export const replacedBy = (replaced: ReadonlyMap<Atom, Atom>, atom: Atom): Atom => replaced.get(atom) ?? atom
 
 /** The equation that reads other atoms; itself if none of its operands is replaced. */

@@ -1,5 +1,6 @@
 /** Pullbacks of single equations, as programs. */
 import { isFloat } from '../DType.js'
+import { flag, options as optionsOf } from '../internal/options.js'
 import type { Equation, Program } from '../primitive/model.js'
 import { LeakedTracerError } from '../primitive/traced.js'
 import { add } from '../tensor/arithmetic.js'
@@ -7,7 +8,7 @@ import type { Tensor } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
 
 /**
- * What a rule is given beside operands and results.
+ * The options of `rule`.
  *
  * @example
  * import type { RuleOptions } from 'pullback/Program'
@@ -22,6 +23,11 @@ export interface RuleOptions {
   readonly given?: boolean
 }
 
+const checkOptions = /* @__PURE__ */ optionsOf<RuleOptions>('rule', {
+  cotangents: { expected: 'an array of true and false', holds: Array.isArray },
+  given: flag
+})
+
 const known = /* @__PURE__ */ new WeakMap<Equation, Map<string, Program | undefined>>()
 
 /**
@@ -31,7 +37,7 @@ const known = /* @__PURE__ */ new WeakMap<Equation, Map<string, Program | undefi
  * `undefined` where there is no derivative, and where a rule reads values, and so has no program.
  *
  * A program walked backward by its rules, the last operand of each equation first, gives the cotangents of `vjp`: up to
- * rounding if contributions are added afterwards, and bit for bit if each rule is `given` what its operand has so far.
+ * rounding if contributions are added afterwards, and bit for bit if each rule is `given` the cotangent of its operand so far.
  *
  * @example
  * import * as Debug from 'pullback/Debug'
@@ -48,9 +54,10 @@ const known = /* @__PURE__ */ new WeakMap<Equation, Map<string, Program | undefi
  * Program.rule(largest!, 0) // => undefined
  */
 export const rule = (equation: Equation, operand: number, options: RuleOptions = {}): Program | undefined => {
+  checkOptions(options)
   const { results, operands } = equation
   if (!(operand in operands)) {
-    throw new RangeError(`rule: operand ${operand} of ${operands.length}; an operand of the equation is required`)
+    throw new RangeError(`rule: operand is ${operand}; expected an integer from 0 to ${operands.length - 1}`)
   }
   const { cotangents = results.map(({ dtype }) => isFloat(dtype)), given = false } = options
   const key = `${operand} ${cotangents.map(Number).join('')} ${given}`

@@ -21,23 +21,23 @@ import { run as runProgram } from '../transform/program.js'
  * const program = Debug.trace((x: T.Tensor<[2]>) => T.square(x))(T.zeros([2]))
  * Program.run(program)(T.of([2, 3])) // => [T.of([4, 9])]
  * Program.run(program)(T.of([2, 3, 4]))
- * // throws run: input 0 is of shape [3]; shape [2] is required
+ * // throws run: input 0 has shape [3]; expected shape [2]
  */
 export const run =
   (program: Program): ((...inputs: readonly Tensor[]) => readonly Tensor[]) =>
   (...inputs) => {
     const types = program.inputs
     if (inputs.length !== types.length) {
-      throw new TypeError(`run: ${inputs.length} inputs; ${types.length} tensors are required`)
+      throw new TypeError(`run: the number of inputs is ${inputs.length}; expected ${types.length}`)
     }
     types.forEach(({ shape, dtype }, i) => {
       const input = inputs[i]!
-      requireTensor('run', input)
+      requireTensor('run', input, `input ${i}`)
       if (!equals(input.shape, shape)) {
-        const rule = `input ${i} is of shape ${show(input.shape)}; shape ${show(shape)} is required`
+        const rule = `input ${i} has shape ${show(input.shape)}; expected shape ${show(shape)}`
         throw new ShapeError('run', [input.shape, shape], rule)
       }
-      if (input.dtype !== dtype) throw new DTypeError('run', `input ${i} is ${input.dtype}; ${dtype} is required`)
+      if (input.dtype !== dtype) throw new DTypeError('run', `input ${i} is ${input.dtype}; expected ${dtype}`)
     })
     return runProgram(program, inputs)
   }

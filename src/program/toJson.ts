@@ -1,5 +1,5 @@
 /** From programs to JSON. */
-import { isPlain } from '../internal/describe.js'
+import { describe, isPlain } from '../internal/describe.js'
 import { isProgram } from '../transform/program.js'
 import { type Atom, type Equation, type Program, type TensorType, Variable } from '../primitive/model.js'
 import { type Tensor, type TensorJson, isConcrete, isTensor } from '../tensor/model.js'
@@ -24,15 +24,11 @@ const typeOf = ({ shape, dtype }: TensorType): TypeJson => ({ shape: [...shape],
 // parameters
 // -----------------------------------------------------------------------------
 
-/** Says which equation cannot be written, and why. */
-const refusal = ({ primitive, scope }: Equation, what: string): TypeError =>
+/** The error for an equation that cannot be written: which one, and why. */
+const unwritable = ({ primitive, scope }: Equation, what: string): TypeError =>
   new TypeError(
-    `toJSON: ${primitive.name}${scope === undefined ? '' : ` in ${scope}`} holds ${what}; parameters of plain data are required, leave the operation out of the program`
+    `toJSON: ${primitive.name}${scope === undefined ? '' : ` in ${scope}`} holds ${what}; expected parameters of plain data, leave the operation out of the program`
   )
-
-/** What a value is called that is no data. */
-const kindOf = (value: unknown): string =>
-  typeof value === 'object' && value !== null ? `a ${value.constructor.name}` : `a ${typeof value}`
 
 const below = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)
 
@@ -56,7 +52,7 @@ const table = <A extends object, B>(): { readonly list: B[]; readonly placeOf: (
     placeOf: (key, make) => {
       const before = places.get(key)
       if (before !== undefined) return before
-      // Made first: what it refers to stands before it.
+      // Made first, so that the entries it refers to stand before it.
       const made = make()
       places.set(key, list.length)
       return list.push(made) - 1
@@ -71,8 +67,8 @@ const table = <A extends object, B>(): { readonly list: B[]; readonly placeOf: (
  * constants and in parameters. `fromJSON` gives back a program that prints the same and computes the same bits. The format
  * has a version.
  *
- * @throws TypeError when an equation holds a function or another value that is no plain data, as those of `Debug.tap`, of
- * `Debug.checkFinite`, and of rules and solvers of the user that cannot be staged do; it names the operation and its scope
+ * @throws TypeError when an equation holds a function or another value that is not plain data, as those of `Debug.tap`,
+ * of `Debug.checkFinite`, and of the user's rules and solvers that cannot be staged do; it names the operation and its scope
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -85,7 +81,7 @@ const table = <A extends object, B>(): { readonly list: B[]; readonly placeOf: (
  * E.map(Debug.show)(fromJSON(JSON.parse(text), primitives)) // => E.right(Debug.show(program))
  *
  * toJSON(Debug.trace(Debug.tap('x'))(T.scalar(1)))
- * // throws toJSON: tap holds a function at report; parameters of plain data are required, leave the operation out of the program
+ * // throws toJSON: tap holds a function at report; expected parameters of plain data, leave the operation out of the program
  */
 export const toJSON = (program: Program): ProgramDocument => {
   const constants = table<Tensor, TensorJson>()
@@ -94,8 +90,8 @@ export const toJSON = (program: Program): ProgramDocument => {
   const constant = (equation: Equation | undefined, x: Tensor): { readonly $constant: number } => {
     if (!isConcrete(x)) {
       throw equation === undefined
-        ? new TypeError('toJSON: an output is a value inside a transformation; constants are required')
-        : refusal(equation, 'a value inside a transformation')
+        ? new TypeError('toJSON: an output is a value inside a transformation; expected a constant')
+        : unwritable(equation, 'a value inside a transformation')
     }
     return { $constant: constants.placeOf(x, () => x.toJSON()) }
   }
@@ -104,11 +100,11 @@ export const toJSON = (program: Program): ProgramDocument => {
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
     if (typeof value === 'number') return numberOf(value)
     if (value === undefined) return { $undefined: true }
-    if (typeof value !== 'object') throw refusal(equation, `${kindOf(value)} at ${path}`)
+    if (typeof value !== 'object') throw unwritable(equation, `${describe(value)} at ${path}`)
     if (isTensor(value)) return constant(equation, value)
     if (value instanceof Variable) return typeOf(value)
     if (Array.isArray(value)) return value.map((each: unknown, i) => param(equation, each, `${path}[${i}]`))
-    if (!isPlain(value)) throw refusal(equation, `${kindOf(value)} at ${path}`)
+    if (!isPlain(value)) throw unwritable(equation, `${describe(value)} at ${path}`)
     if (isProgram(value)) return { $program: programOf(value) }
     const entries = Object.entries(value)
       .filter(([, each]) => each !== undefined)
@@ -119,7 +115,7 @@ export const toJSON = (program: Program): ProgramDocument => {
   const equationOf = (equation: Equation, atom: (x: Atom) => AtomJson): Omit<EquationJson, 'results'> => {
     const { primitive, params, operands, scope } = equation
     // Records made per call from a user's functions: where they have programs, staging has written those down instead.
-    if (primitive.close !== undefined) throw refusal(equation, "a user's function that cannot be staged")
+    if (primitive.close !== undefined) throw unwritable(equation, "a user's function that cannot be staged")
     return {
       primitive: primitive.name,
       params: param(equation, params, ''),
@@ -142,7 +138,7 @@ export const toJSON = (program: Program): ProgramDocument => {
           const place = numbers.get(x)
           if (place !== undefined) return place
           throw new TypeError(
-            `toJSON: ${equation === undefined ? 'an output' : equation.primitive.name} reads a variable that is not defined before; a program whose equations come in order is required`
+            `toJSON: ${equation === undefined ? 'an output' : equation.primitive.name} reads a variable that is not defined yet; expected equations in order`
           )
         }
       const inputs = of.inputs.map(define)

@@ -1,4 +1,4 @@
-/** Whether a program is one. */
+/** Checks of programs. */
 import { type Atom, type Equation, type Program, type TensorType, Variable } from '../primitive/model.js'
 import { equals } from '../shape/model.js'
 import { isConcrete, isTensor } from '../tensor/model.js'
@@ -7,7 +7,7 @@ import { misfit } from './fits.js'
 import { programsIn } from './rewrite.js'
 
 /**
- * A program that cannot run as it stands: what `verify` throws.
+ * The error of `verify` for a program that cannot run.
  *
  * @example
  * import * as Debug from 'pullback/Debug'
@@ -46,7 +46,7 @@ const inferred = ({ primitive, params, operands }: Equation): readonly TensorTyp
   }
 }
 
-/** What is wrong with the variables and types of a program that stands inside of others. */
+/** Refuses a program whose variables or types are wrong; `inside` names the equations around it. */
 const check = (program: Program, inside: readonly string[]): void => {
   const defined = new Map<number, Variable>()
   const where = inside.map((name) => `, inside ${name}`).join('')
@@ -56,20 +56,20 @@ const check = (program: Program, inside: readonly string[]): void => {
   const define = (variable: Variable, each: Equation | undefined, place: () => string): void => {
     const { index } = variable
     if (!Number.isInteger(index) || index < 0 || index >= program.places) {
-      fail(each, place(), `place ${index} is written; one from 0 to ${program.places - 1} is required`)
+      fail(each, place(), `place ${index} is written; expected a place from 0 to ${program.places - 1}`)
     }
-    if (defined.has(index)) fail(each, place(), `place ${index} is written twice; one equation per place is required`)
+    if (defined.has(index)) fail(each, place(), `place ${index} is written twice; expected one equation per place`)
     defined.set(index, variable)
   }
   const problemOf = (atom: Atom): string | undefined => {
     if (!(atom instanceof Variable)) {
-      return isTensor(atom) && isConcrete(atom) ? undefined : 'is a value of a transformation; a constant is required'
+      return isTensor(atom) && isConcrete(atom) ? undefined : 'is a value of a transformation; expected a constant'
     }
     const variable = defined.get(atom.index)
-    if (variable === undefined) return 'is not defined; an input or the result of an equation before is required'
+    if (variable === undefined) return 'is not defined; expected an input or the result of an earlier equation'
     return sameType(variable, atom)
       ? undefined
-      : `is read as ${showType(atom)}, but defined as ${showType(variable)}; one type is required`
+      : `is read as ${showType(atom)}, but defined as ${showType(variable)}; expected one type`
   }
   program.inputs.forEach((input, i) => define(input, undefined, () => `input ${i}`))
   for (const each of program.equations) {
@@ -81,7 +81,7 @@ const check = (program: Program, inside: readonly string[]): void => {
     const expected = inferred(each)
     if (typeof expected === 'string') throw new ProgramError(each, `verify: ${place()}${where}: ${expected}`)
     if (expected.length !== each.results.length || !expected.every((type, i) => sameType(type, each.results[i]!))) {
-      fail(each, place(), `the results are ${types(each.results)}; ${types(expected)} is required`)
+      fail(each, place(), `the results are ${types(each.results)}; expected ${types(expected)}`)
     }
     for (const result of each.results) define(result, each, place)
     for (const nested of programsIn(each)) check(nested, [...inside, each.primitive.name])
@@ -93,7 +93,7 @@ const check = (program: Program, inside: readonly string[]): void => {
 }
 
 /**
- * The program itself, if it can run: every operand is an input, a constant or a result of an equation before, no place is
+ * The program itself, if it can run: every operand is an input, a constant or a result of an earlier equation, no place is
  * written twice, and the types of all results are those that primitives infer; the programs inside of it too. Else it
  * throws a `ProgramError` that names the equation as it is printed.
  *
@@ -105,7 +105,7 @@ const check = (program: Program, inside: readonly string[]): void => {
  * const program = Debug.trace((x: T.Tensor<[3]>) => T.sin(T.exp(x)))(T.zeros([3]))
  * Program.verify(program) === program // => true
  * Program.verify({ ...program, equations: program.equations.slice(1) })
- * // throws verify: `c:f32[3] = sin b`: operand 0 is not defined; an input or the result of an equation before is required
+ * // throws verify: `c:f32[3] = sin b`: operand 0 is not defined; expected an input or the result of an earlier equation
  */
 export const verify = <P extends Program>(program: P): P => {
   check(program, [])

@@ -16,8 +16,8 @@ export type Axes = number | readonly number[]
 type Decrement = { 1: 0; 2: 1; 3: 2; 4: 3; 5: 4; 6: 5; 7: 6; 8: 7 }
 
 /**
- * The key of an axis counted from the front: `-1` of a matrix is `'1'`; `undefined` when it is no literal or out of
- * range. A union of axes gives the union of their keys.
+ * The key of an axis counted from the front: `-1` of a matrix is `'1'`; `undefined` when it is not a literal or out
+ * of range. A union of axes gives the union of their keys.
  */
 type FromFront<S extends Shape, Axis> = Axis extends number
   ? `${Axis}` extends `-${infer Back extends number}`
@@ -44,7 +44,7 @@ export type KeysOf<S extends Shape, List> = List extends readonly [infer Head, .
     ? never
     : undefined
 
-/** Whether a type is one literal number: not `number`, and no union of several. */
+/** Whether a type is one literal number: not `number`, and not a union. */
 type IsOne<N> = [N] extends [number] ? (number extends N ? false : IsUnion<N> extends true ? false : true) : false
 
 type IsUnion<U, Each = U> = Each extends unknown ? ([U] extends [Each] ? false : true) : never

@@ -61,7 +61,7 @@ type MustBroadcast<Name extends string, A extends Shape, B extends Shape, Sizes>
     : never
 
 /**
- * `unknown` where two shapes broadcast; else the sentence that says that they do not.
+ * `unknown` where two shapes broadcast; else the sentence of the error.
  *
  * @example
  * import type { Broadcasts } from 'pullback/Shape'

@@ -1,9 +1,9 @@
 /** Indices along an axis: checked, and counted from the front; and the error for one that is out of range. */
-import { isTensorLike, refusal } from '../internal/describe.js'
+import { describe, isTensorLike, refusal } from '../internal/describe.js'
 import type { Data } from '../DType.js'
 
 /**
- * An index lies outside of its axis. The sentence reads *operation: what was given; what is required*.
+ * An index lies outside of its axis. The message reads *operation: what was given; what was expected*.
  *
  * @example
  * import { IndexError } from 'pullback/Shape'
@@ -29,9 +29,8 @@ export class IndexError extends RangeError {
 
   /** @param lowest the first index that is allowed, where negative ones do not count from the end. */
   constructor(operation: string, index: number, size: number, lowest: number = -size) {
-    const rule =
-      size === 0 ? 'an axis that is not empty is required' : `an integer from ${lowest} to ${size - 1} is required`
-    super(`${operation}: index ${index} on an axis of size ${size}; ${rule}`)
+    const expected = size === 0 ? 'an axis that is not empty' : `an integer from ${lowest} to ${size - 1}`
+    super(`${operation}: index is ${describe(index)} on an axis of size ${size}; expected ${expected}`)
     this.operation = operation
     this.index = index
     this.size = size
@@ -41,7 +40,7 @@ export class IndexError extends RangeError {
 /** Refuses a tensor where positions are numbers, as they decide shapes. */
 export const refuseTensor = (operation: string, given: unknown, what: string): void => {
   if (!isTensorLike(given)) return
-  throw new TypeError(`${refusal(operation, what, given, 'a number')}; pick by a tensor of indices with T.gather`)
+  throw new TypeError(`${refusal(operation, what, given, 'a number')}, pick by a tensor of indices with T.gather`)
 }
 
 /** One index counted from the front: negative ones count from the end; out of range throws an `IndexError`. */

@@ -2,7 +2,7 @@
 import { describe } from '../internal/describe.js'
 
 /**
- * The sizes of a tensor along each of its axes; `[]` is a scalar. `Shape` itself means: of unknown rank.
+ * The sizes of a tensor along each of its axes; `[]` is a scalar. The type `Shape` itself stands for an unknown rank.
  *
  * @example
  * import type { Shape } from 'pullback/Shape'
@@ -17,8 +17,8 @@ export const empty: [] = []
 Object.freeze(empty)
 
 /**
- * An operation was called on shapes it does not accept. The sentence reads *operation: what was given; what is
- * required*.
+ * An operation was called on shapes that it does not accept. The message reads *operation: what was given; what was
+ * expected*.
  *
  * @example
  * import { ShapeError } from 'pullback/Shape'
@@ -39,7 +39,7 @@ export class ShapeError extends Error {
   readonly operation: string
   /** The shapes it was given, in order. */
   readonly shapes: readonly Shape[]
-  /** What was wrong, and what is required instead. */
+  /** The message without the operation: what was given, and what was expected. */
   readonly rule: string
 
   constructor(operation: string, shapes: readonly Shape[], rule: string) {
@@ -143,8 +143,8 @@ export const broadcast = (a: Shape, b: Shape): Shape | undefined => {
 export const normalizeAxis = (operation: string, axis: number, shape: Shape): number => {
   const rank = shape.length
   if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis
-  const range = rank === 0 ? 'a scalar has no axes' : `an integer from ${-rank} to ${rank - 1} is required`
-  throw new ShapeError(operation, [shape], `axis ${describe(axis)} of shape ${show(shape)}; ${range}`)
+  const range = rank === 0 ? 'no axis' : `an integer from ${-rank} to ${rank - 1}`
+  throw new ShapeError(operation, [shape], `axis is ${describe(axis)}; for shape ${show(shape)}, expected ${range}`)
 }
 
 const isList = (axis: number | readonly number[]): axis is readonly number[] => Array.isArray(axis)
@@ -169,18 +169,14 @@ export const normalizeAxes = (
   const axes = axis.map((each) => normalizeAxis(operation, each, shape)).sort((a, b) => a - b)
   const repeated = axes.find((each, index) => axes[index - 1] === each)
   if (repeated === undefined) return axes
-  throw new ShapeError(
-    operation,
-    [shape],
-    `axis ${repeated} given twice in [${axis.join(', ')}]; distinct axes are required`
-  )
+  throw new ShapeError(operation, [shape], `axis ${repeated} is given twice in ${show(axis)}; expected distinct axes`)
 }
 
-/** Refuses what is no array, such as one size where a shape is wanted. */
+/** Refuses a value that is not an array, such as one size in place of a shape. */
 export const requireSizes = (operation: string, shape: unknown): void => {
   if (Array.isArray(shape)) return
   const example = typeof shape === 'number' && Number.isInteger(shape) && shape >= 0 ? shape : 3
-  throw new ShapeError(operation, [], `shape ${describe(shape)}; an array of sizes such as [${example}] is required`)
+  throw new ShapeError(operation, [], `shape is ${describe(shape)}; expected an array of sizes such as [${example}]`)
 }
 
 /**
@@ -195,7 +191,7 @@ export const validate = (operation: string, shape: Shape): Shape => {
   requireSizes(operation, shape)
   for (const each of shape) {
     if (!(Number.isInteger(each) && each >= 0)) {
-      throw new ShapeError(operation, [shape], `shape ${show(shape)}; sizes must be integers of 0 or more`)
+      throw new ShapeError(operation, [shape], `shape is ${show(shape)}; expected integers of 0 or more`)
     }
   }
   return shape.length === 0 ? empty : Object.freeze([...shape])

@@ -48,10 +48,10 @@ type IsMixed<U, Each = U> = true extends (Each extends unknown ? ([U] extends [E
   ? false
   : true
 
-/** `unknown` where the rows of a nested literal have equal lengths; else the sentence that says that they have not. */
+/** `unknown` where the rows of a nested literal have equal lengths; else the sentence of the error. */
 export type Regular<Name extends string, D> = D extends unknown
   ? IsMixed<ShapeOf<D>> extends true
-    ? `${Name}: rows of different lengths; equal lengths are required`
+    ? `${Name}: rows have different lengths; expected equal lengths`
     : unknown
   : never
 

@@ -59,8 +59,7 @@ type Contracted<B extends Shape> = B extends readonly [infer L]
 type Lead<S extends Shape> = S extends readonly [...infer Init extends Shape, unknown, unknown] ? Init : []
 
 /**
- * `unknown` where two shapes multiply as matrices; else the sentence that says that they do not, in the operation's
- * name.
+ * `unknown` where two shapes multiply as matrices; else the sentence of the error.
  *
  * @example
  * import type { Multiplies } from 'pullback/Shape'
@@ -85,4 +84,4 @@ export type Multiplies<A extends Shape, B extends Shape, Name extends string = '
               : `${Name}: ${Show<A>} and ${Show<B>} do not multiply`
             : never
 
-type Scalar<Name extends string> = `${Name}: a scalar; at least one axis is required`
+type Scalar<Name extends string> = `${Name}: an operand is a scalar; expected at least one axis`

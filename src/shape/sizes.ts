@@ -54,5 +54,5 @@ type ShowSizes<S extends readonly unknown[]> = S extends readonly [infer Only]
  */
 export type Show<S extends Shape> = IsDynamic<S> extends true ? 'a shape of unknown rank' : `[${ShowSizes<S>}]`
 
-/** What is certainly a shape. */
+/** A type as a shape: itself if it is one, else `Shape`. */
 export type AsShape<S> = S extends number[] ? S : Shape

@@ -134,12 +134,12 @@ const besideAxis = (operation: string, x: Shape, indices: Shape, axis: number): 
   throw new ShapeError(
     operation,
     [x, indices],
-    `indices of shape ${show(indices)} into ${show(x)}; as many axes are required, whose sizes agree or are 1 beside axis ${axis}`
+    `indices have shape ${show(indices)} and the operand ${show(x)}; expected as many axes, with sizes that agree or are 1 beside axis ${axis}`
   )
 }
 
 /**
- * The elements at given indices along an axis (the last unless told), each lane by indices of its own:
+ * The elements at given indices along an axis (by default the last), each lane by indices of its own:
  * `numpy.take_along_axis`, `torch.gather`.
  *
  * Beside the axis, the shapes of `x` and of `indices` broadcast. Negative indices count from the end. Where an index is
@@ -173,7 +173,7 @@ export const takeAlongAxis: TakeAlongAxis = expose(
 )
 
 /**
- * The tensor with updates added at given indices along an axis (the last unless told), each lane by indices of its own;
+ * The tensor with updates added at given indices along an axis (by default the last), each lane by indices of its own;
  * an index given twice takes both: `torch.scatter_add`.
  *
  * It is the transpose of `takeAlongAxis`. The indices broadcast to `x` beside the axis, the updates to the indices. What
@@ -204,7 +204,7 @@ export const addAlongAxis: AddAlongAxis = expose(
         throw new ShapeError(
           'addAlongAxis',
           [x.shape, indices.shape, updates.shape],
-          `updates of shape ${show(updates.shape)} at indices of ${show(indices.shape)} in ${show(x.shape)}; both must broadcast to ${show(shape)}`
+          `updates have shape ${show(updates.shape)} and indices ${show(indices.shape)}; for the operand ${show(x.shape)}, expected both to broadcast to ${show(shape)}`
         )
       }
       const dtype = promote(x.dtype, updates.dtype)

@@ -14,7 +14,7 @@ const ordered = (operation: string, x: Tensor, order: readonly number[]): readon
   requireList(operation, 'order', order, 'an array of axes such as [1, 0]')
   const axes = order.map((axis) => normalizeAxis(operation, axis, x.shape))
   if (axes.length === x.shape.length && new Set(axes).size === axes.length) return axes
-  const rule = `order ${show(order)} of shape ${show(x.shape)}; each of its ${x.shape.length} axes once is required`
+  const rule = `order is ${show(order)}; for shape ${show(x.shape)}, expected each axis once`
   throw new ShapeError(operation, [x.shape], rule)
 }
 

@@ -6,7 +6,7 @@ import * as E from '../primitive/expression.js'
 import { real } from '../primitive/domain.js'
 import { type Binary, type BinaryRecord, type Unary, binary, unary } from '../primitive/elementwise.js'
 
-/** What all comparisons have in common; where operands are equal they jump. */
+/** The common part of all comparisons; where operands are equal they jump. */
 const comparing: Pick<BinaryRecord<string>, 'domains' | 'distinct' | 'accepts' | 'result'> = {
   domains: [real, real],
   distinct: true,
@@ -16,7 +16,7 @@ const comparing: Pick<BinaryRecord<string>, 'domains' | 'distinct' | 'accepts' |
 
 /**
  * Whether a = b. NaN equals nothing.
- * A mask is no condition: `if (T.equal(a, b))` is always true, read it with `T.item` first.
+ * A mask is not a condition: `if (T.equal(a, b))` is always true, read it with `T.item` first.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -34,7 +34,7 @@ export const equal: Binary<'equal'> = binary({
 
 /**
  * Whether a differs from b. NaN differs from everything.
- * A mask is no condition: `if (T.notEqual(a, b))` is always true, read it with `T.item` first.
+ * A mask is not a condition: `if (T.notEqual(a, b))` is always true, read it with `T.item` first.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -51,7 +51,7 @@ export const notEqual: Binary<'notEqual'> = binary({
 })
 
 /**
- * Whether a < b. A mask is no condition: `if (T.less(a, b))` is always true, read it with `T.item` first.
+ * Whether a < b. A mask is not a condition: `if (T.less(a, b))` is always true, read it with `T.item` first.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -68,7 +68,7 @@ export const less: Binary<'less'> = binary({
 })
 
 /**
- * Whether a <= b. A mask is no condition: `if (T.lessEqual(a, b))` is always true, read it with `T.item` first.
+ * Whether a <= b. A mask is not a condition: `if (T.lessEqual(a, b))` is always true, read it with `T.item` first.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -85,7 +85,7 @@ export const lessEqual: Binary<'lessEqual'> = binary({
 })
 
 /**
- * Whether a > b. A mask is no condition: `if (T.greater(a, b))` is always true, read it with `T.item` first.
+ * Whether a > b. A mask is not a condition: `if (T.greater(a, b))` is always true, read it with `T.item` first.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -102,7 +102,7 @@ export const greater: Binary<'greater'> = binary({
 })
 
 /**
- * Whether a >= b. A mask is no condition: `if (T.greaterEqual(a, b))` is always true, read it with `T.item` first.
+ * Whether a >= b. A mask is not a condition: `if (T.greaterEqual(a, b))` is always true, read it with `T.item` first.
  *
  * @example
  * import * as T from 'pullback/Tensor'

@@ -1,4 +1,5 @@
 /** Tensors made from a description: constants, the identity, ranges. */
+import { describe } from '../internal/describe.js'
 import { type DType, allocate } from '../DType.js'
 import { type Shape, ShapeError, validate } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
@@ -17,7 +18,7 @@ const constant = <S extends Shape>(operation: string, shape: S, value: number, d
 }
 
 /**
- * A tensor of zeros; float32 unless told otherwise.
+ * A tensor of zeros, float32 by default.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -29,7 +30,7 @@ export const zeros = <const S extends Shape>(shape: S, dtype: DType = 'float32')
   constant('zeros', shape, 0, dtype)
 
 /**
- * A tensor of ones; float32 unless told otherwise.
+ * A tensor of ones, float32 by default.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -40,7 +41,7 @@ export const ones = <const S extends Shape>(shape: S, dtype: DType = 'float32'):
   constant('ones', shape, 1, dtype)
 
 /**
- * A tensor with one value everywhere: a number gives float32 and a boolean bool, unless told otherwise. The value is
+ * A tensor with one value everywhere: a number gives float32 and a boolean bool by default. The value is
  * stored once.
  *
  * @example
@@ -84,7 +85,7 @@ export const onesLike = <S extends Shape>(x: Tensor<S>): Tensor<S> => {
 const isDType = (x: number | DType | undefined): x is DType => typeof x === 'string'
 
 /**
- * The identity matrix: ones on the main diagonal, `n` rows and as many columns, or `m`. Float32 unless told otherwise.
+ * The identity matrix: ones on the main diagonal, `n` rows and as many columns, or `m`, float32 by default.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -118,7 +119,8 @@ type Count<N extends number> = number extends N
     : N
 
 const requireFinite = (operation: string, name: string, value: number): void => {
-  if (!Number.isFinite(value)) throw new ShapeError(operation, [], `${name} ${value}; a finite number is required`)
+  if (!Number.isFinite(value))
+    throw new ShapeError(operation, [], `${name} is ${describe(value)}; expected a finite number`)
 }
 
 const range = (start: number, stop: number, step: number, dtype: DType): Tensor => {
@@ -126,7 +128,7 @@ const range = (start: number, stop: number, step: number, dtype: DType): Tensor 
   requireFinite('arange', 'start', start)
   requireFinite('arange', 'stop', stop)
   if (!Number.isFinite(step) || step === 0) {
-    throw new ShapeError('arange', [], `step ${step}; a finite number other than 0 is required`)
+    throw new ShapeError('arange', [], `step is ${describe(step)}; expected a finite number other than 0`)
   }
   const count = Math.max(0, Math.ceil((stop - start) / step))
   const data = allocate(dtype, count)
@@ -140,8 +142,8 @@ const range = (start: number, stop: number, step: number, dtype: DType): Tensor 
 
 /**
  * Evenly spaced numbers from `start` (0) up to but not including `stop`, `step` (1) apart: `start + i step` for `i`
- * below `ceil((stop - start) / step)`. Float32 unless told otherwise. For a step that is no whole number use
- * `linspace`, whose length does not hang on rounding.
+ * below `ceil((stop - start) / step)`, float32 by default. For a fractional step use `linspace`,
+ * whose length does not depend on rounding.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -157,7 +159,7 @@ export const arange: {
   typed(typeof second === 'number' ? range(first, second, step, dtype) : range(0, first, 1, second ?? dtype))
 
 /**
- * `count` evenly spaced numbers from `start` to `stop`, both included and exact. Float32 unless told otherwise.
+ * `count` evenly spaced numbers from `start` to `stop`, both included and exact, float32 by default.
  *
  * @example
  * import * as T from 'pullback/Tensor'

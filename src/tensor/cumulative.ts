@@ -31,9 +31,9 @@ import { type Course, recurrence, shifted } from './recurrence.js'
 export interface CumulativeOptions {
   /** The axis; required unless the tensor is a vector. */
   readonly axis?: number
-  /** Whether each element leaves itself out, so that the first is the sum or product of nothing; `false` unless given. */
+  /** Whether each element leaves itself out, so that the first is the sum or product of nothing; `false` by default. */
   readonly exclusive?: boolean
-  /** Whether to run from the last element to the first; `false` unless given. */
+  /** Whether to run from the last element to the first; `false` by default. */
   readonly reverse?: boolean
 }
 
@@ -130,7 +130,11 @@ const cumulative = (name: string, primitive: Primitive<Params>): Preserving<Cumu
     (x: Tensor, given: CumulativeOptions = {}) => {
       const { axis, exclusive = false, reverse = false } = given
       if (axis === undefined && x.shape.length > 1) {
-        throw new ShapeError(name, [x.shape], `shape ${show(x.shape)} and no axis; an axis is required, as { axis: 0 }`)
+        throw new ShapeError(
+          name,
+          [x.shape],
+          `axis is missing; for shape ${show(x.shape)}, expected one such as { axis: 0 }`
+        )
       }
       return bindOne(primitive, [x], { axis: normalizeAxis(name, axis ?? 0, x.shape), exclusive, reverse })
     }

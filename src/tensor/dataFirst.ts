@@ -1,17 +1,17 @@
 /**
- * Operations that are dual by what comes first, and their options.
+ * Operations that are dual by their first argument, and their options.
  *
- * Signatures that a user may hand on without options, as in `pipe(x, T.softmax)`, are single and generic in what comes
+ * Signatures that a user may hand on without options, as in `pipe(x, T.softmax)`, are single and generic in the argument that comes
  * first: of an overloaded function the compiler would forget the shape.
  */
 import type { Shape } from '../shape/model.js'
 import type { Only } from '../shape/options.js'
 import type { Tensor } from './model.js'
 
-/** What comes first: a tensor, or options and no others. */
+/** The first argument: a tensor, or known options. */
 export type TensorOr<A, Options> = A & (A extends Tensor<infer _S> ? unknown : Only<A, Options>)
 
-/** What may follow: options behind a tensor, nothing behind options. */
+/** The further arguments: options behind a tensor, nothing behind options. */
 export type Following<A, Options> = A extends Tensor<infer _S> ? [options?: Options] : []
 
 /** An operation with options that keeps the shape. */

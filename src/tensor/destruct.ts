@@ -1,4 +1,4 @@
-/** Tensors back into JavaScript's own values. Whatever reads numbers refuses values inside a transformation. */
+/** Tensors converted to JavaScript's own values. Functions that read numbers refuse values inside a transformation. */
 import type { Data } from '../DType.js'
 import { read } from '../primitive/traced.js'
 import { type Shape, ShapeError, show, size as sizeOf } from '../shape/model.js'
@@ -6,7 +6,7 @@ import type { NestedArray } from '../shape/static.js'
 import { Scalar, type Tensor, contiguous, firstElement } from './model.js'
 
 // -----------------------------------------------------------------------------
-// what is known of every tensor
+// shape, rank and size
 // -----------------------------------------------------------------------------
 
 /**
@@ -53,18 +53,17 @@ export const size = (x: Tensor): number => sizeOf(x.shape)
  * T.item(T.scalar(0.5)) // => 0.5
  * T.item(T.of([[3]])) // => 3
  * T.item(T.scalar(true)) // => 1
- * T.item(T.of([1, 2])) // throws item: shape [2]; one element is required
+ * T.item(T.of([1, 2])) // throws item: shape is [2]; expected one element
  */
 export const item = (x: Tensor): number => {
   const values = read('item', x)
-  if (size(x) !== 1) throw new ShapeError('item', [x.shape], `shape ${show(x.shape)}; one element is required`)
+  if (size(x) !== 1) throw new ShapeError('item', [x.shape], `shape is ${show(x.shape)}; expected one element`)
   return firstElement(values)
 }
 
 /**
  * A fresh typed array of the elements in row-major order: `Float32Array`, `Float64Array`, `Int32Array`, and for
- * booleans a
- * `Uint8Array` of 0 and 1. `fromTypedArray(toArray(x), x.shape)` is `x`.
+ * booleans a `Uint8Array` of 0 and 1. `fromTypedArray(toArray(x), x.shape)` is `x`.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -89,7 +88,7 @@ const nest = (data: Data, offset: number, sizes: Shape, axis: number, count: num
   return result
 }
 
-/** States the type of arrays that were nested along the shape `S`. */
+/** Casts arrays that were nested along the shape `S`. */
 const nested = <S extends Shape>(arrays: unknown): NestedArray<S> => arrays as NestedArray<S>
 
 /**

@@ -43,7 +43,7 @@ const squeezed = ({ x, labels }: Term, sizes: ReadonlyMap<string, number>): Term
   return { x: reshapeTo(x, x.shape.filter(isKept)), labels: labels.filter(isKept) }
 }
 
-/** Takes the diagonal along the axes of a label that is given twice, until there is none: elements `i n + i` of n^2. */
+/** Takes the diagonal along the axes of each label that is given twice: elements `i n + i` of n^2. */
 const diagonal = ({ x, labels }: Term): Term => {
   const second = labels.findIndex((label, axis) => labels.indexOf(label) < axis)
   if (second < 0) return { x, labels }
@@ -57,7 +57,7 @@ const diagonal = ({ x, labels }: Term): Term => {
   return diagonal({ x: taken, labels: [...others.map((axis) => labels[axis]!), labels[first]!] })
 }
 
-/** Sums over the axes whose labels nobody needs. */
+/** Sums over the axes whose labels are not needed. */
 const summed = ({ x, labels }: Term, isNeeded: (label: string) => boolean): Term => ({
   x: sumOver(
     x,
@@ -117,7 +117,7 @@ const contract = (a: Term, b: Term, isNeeded: (label: string) => boolean): Term 
   return { x: reshapeTo(product, shape), labels }
 }
 
-/** How much larger the elementwise extent of a product is than what it replaces. */
+/** How much larger the elementwise extent of a product is than that of its operands. */
 const growth = (a: Term, b: Term, isNeeded: (label: string) => boolean): number => {
   const kept = [...a.labels, ...b.labels.filter((label) => !a.labels.includes(label))].filter(isNeeded)
   const result = size(kept.map((label) => sizeOf(a.labels.includes(label) ? a : b, label)))
@@ -169,7 +169,7 @@ const contractAll = (terms: readonly Term[], output: readonly string[]): Term =>
  */
 export const einsum = (formula: string, ...operands: readonly Tensor[]): Tensor => {
   if (typeof formula !== 'string') {
-    throw new ShapeError('einsum', [], `formula ${describe(formula)}; a string such as 'ij,jk->ik' is required`)
+    throw new ShapeError('einsum', [], `formula is ${describe(formula)}; expected a string such as 'ij,jk->ik'`)
   }
   operands.forEach((x, i) => requireTensor('einsum', x, `operand ${i}`))
   const { inputs, output, sizes } = parseFormula(

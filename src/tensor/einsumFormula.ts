@@ -38,7 +38,7 @@ const labelsOf = (text: string, shapes: readonly Shape[], index: number): readon
   const letters = text.replace(ellipsis, '').length
   const spread = shape.length - letters
   if (text.includes(ellipsis) ? spread >= 0 : spread === 0) return expand(text, spread)
-  throw refuse(shapes, `'${text}' for operand ${index} of shape ${show(shape)}; one label per axis is required`)
+  throw refuse(shapes, `'${text}' does not fit operand ${index} of shape ${show(shape)}; expected one label per axis`)
 }
 
 /** The size of each label: one, save that axes of size 1 under an ellipsis broadcast. */
@@ -55,11 +55,11 @@ const sizesOf = (
       const before = sizes.get(label)
       if (before !== undefined && before !== n && !(isOfEllipsis(label) && (before === 1 || n === 1))) {
         const [what, rule] = isOfEllipsis(label)
-          ? [`an axis of '...'`, 'sizes that agree or are 1 are required']
-          : [`label ${label}`, 'one size per label is required']
+          ? [`an axis of '...'`, 'sizes that agree or are 1']
+          : [`label ${label}`, 'one size per label']
         throw refuse(
           shapes,
-          `${what} is ${before} in operand ${owners.get(label)} and ${n} in operand ${operand} of '${text}'; ${rule}`
+          `${what} is ${before} in operand ${owners.get(label)} and ${n} in operand ${operand} of '${text}'; expected ${rule}`
         )
       }
       if (before === undefined || before === 1) {
@@ -87,29 +87,26 @@ export const parseFormula = (text: string, shapes: readonly Shape[]): Formula =>
   const [left = '', right, ...more] = text.replace(/\s+/g, '').split('->')
   const terms = left.split(',')
   if (more.length > 0 || ![...terms, right ?? ''].every((each) => term.test(each))) {
-    throw refuse(shapes, `'${text}'; letters, commas, '...' and one '->' are required`)
+    throw refuse(shapes, `formula is '${text}'; expected letters, commas, '...' and one '->'`)
   }
   if (terms.length !== shapes.length) {
-    throw refuse(
-      shapes,
-      `'${text}' with ${shapes.length} operand${shapes.length === 1 ? '' : 's'}; ${terms.length} are required`
-    )
+    throw refuse(shapes, `the number of operands is ${shapes.length}; for '${text}', expected ${terms.length}`)
   }
   const inputs = terms.map((each, index) => labelsOf(each, shapes, index))
   const sizes = sizesOf(text, inputs, shapes)
   const spread = Math.max(...inputs.map((labels) => labels.filter(isOfEllipsis).length))
   if (right === undefined) return { inputs, output: implied(inputs, spread), sizes }
   if (spread > 0 && !right.includes(ellipsis)) {
-    throw refuse(shapes, `'${text}' leaves '...' out of the result; '...' is required there`)
+    throw refuse(shapes, `'${text}' leaves '...' out of the result; expected it there`)
   }
   const output = expand(right, spread)
   const unknown = output.find((label) => !sizes.has(label))
   if (unknown !== undefined) {
-    throw refuse(shapes, `'${text}' has label ${unknown} in the result only; a label of an operand is required`)
+    throw refuse(shapes, `'${text}' has label ${unknown} in the result only; expected a label of an operand`)
   }
   const twice = output.find((label, axis) => output.indexOf(label) < axis)
   if (twice !== undefined) {
-    throw refuse(shapes, `'${text}' has label ${twice} twice in the result; each label once is required`)
+    throw refuse(shapes, `'${text}' has label ${twice} twice in the result; expected each label once`)
   }
   return { inputs, output, sizes }
 }

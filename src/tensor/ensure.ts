@@ -1,4 +1,4 @@
-/** From shapes that are known at run time to shapes that the compiler knows. */
+/** Checks of shapes at run time, from which the compiler learns them. */
 import { dual } from '../internal/dual.js'
 import { type Shape, ShapeError, equals, requireSizes, show } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
@@ -17,7 +17,7 @@ import { typed } from './typed.js'
  * const rows: readonly (readonly number[])[] = [[1, 2, 3], [4, 5, 6]]
  * const x: T.Tensor<[2, 3]> = pipe(T.of(rows), T.ensure([2, 3]))
  * x.shape // => [2, 3]
- * T.ensure(x, [32, 8]) // throws ensure: shape [2, 3]; [32, 8] is required
+ * T.ensure(x, [32, 8]) // throws ensure: shape is [2, 3]; expected [32, 8]
  */
 export const ensure: {
   (x: Tensor, shape: readonly []): Tensor<[]>
@@ -27,5 +27,5 @@ export const ensure: {
   requireTensor('ensure', x)
   requireSizes('ensure', shape)
   if (equals(x.shape, shape)) return typed(x)
-  throw new ShapeError('ensure', [x.shape, shape], `shape ${show(x.shape)}; ${show(shape)} is required`)
+  throw new ShapeError('ensure', [x.shape, shape], `shape is ${show(x.shape)}; expected ${show(shape)}`)
 })

@@ -178,7 +178,7 @@ const scattered = (shape: Shape, dtype: DType, indices: Tensor, updates: Tensor,
 // -----------------------------------------------------------------------------
 
 /**
- * The elements at given indices along an axis (0 unless told): `numpy.take`, `jax.numpy.take`.
+ * The elements at given indices along an axis (0 by default): `numpy.take`, `jax.numpy.take`.
  *
  * `indices` is an int32 tensor of any shape, an array of numbers or a number; its axes replace the axis. Negative
  * indices count from the end. Where an index is given twice, the gradients add up.
@@ -208,7 +208,7 @@ export const gather: Gather = expose(
 )
 
 /**
- * The tensor with updates added at given indices along an axis (0 unless told); an index given twice takes both.
+ * The tensor with updates added at given indices along an axis (0 by default); an index given twice takes both.
  *
  * It is the transpose of `gather`: the updates have the shape that `gather(x, indices)` has, or broadcast to it. What
  * meets at one index is summed in float64.
@@ -238,7 +238,7 @@ export const scatterAdd: ScatterAdd = expose(
         throw new ShapeError(
           'scatterAdd',
           [x.shape, places.shape, updates.shape],
-          `updates of shape ${show(updates.shape)}; shape ${show(shape)} is required, or one that broadcasts to it`
+          `updates have shape ${show(updates.shape)}; expected shape ${show(shape)}, or one that broadcasts to it`
         )
       }
       const dtype = promote(x.dtype, updates.dtype)

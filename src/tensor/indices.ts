@@ -1,4 +1,4 @@
-/** What may be given as indices, and how operations that take them tell data first from data last. */
+/** Indices along an axis, and their checks in both readings. */
 import { allocate } from '../DType.js'
 import { DTypeError, requireTensor } from '../internal/require.js'
 import { type Options, checkedLater, options } from '../internal/options.js'
@@ -68,17 +68,17 @@ export const toIndices = (operation: string, indices: Indices, size: number): Te
   return fromData([indices.length], 'int32', data)
 }
 
-/** Refuses indices that are not whole numbers by type. */
+/** Refuses indices that are not an int32 tensor. */
 export const requireIndices = (operation: string, indices: Tensor): Tensor => {
   requireTensor(operation, indices)
   if (indices.dtype === 'int32') return indices
   throw new DTypeError(
     operation,
-    `indices are ${indices.dtype}; int32 is required, cast them with T.cast(indices, 'int32')`
+    `indices are ${indices.dtype}; expected int32, cast them with T.cast(indices, 'int32')`
   )
 }
 
-/** Refuses what cannot be indices and waits for a tensor to take from. */
+/** The check of indices that are given before the tensor to take from. */
 export const requireOperand =
   (operation: string): ((indices: unknown) => void) =>
   (indices: unknown): void => {

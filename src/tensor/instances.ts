@@ -1,9 +1,10 @@
 /** fp-ts instances of tensors, and closeness. All of them read values, and so refuse those inside a transformation. */
-import { dataAt, dualBy } from '../internal/dual.js'
-import { flag, number, options } from '../internal/options.js'
 import type { Eq as Equality } from 'fp-ts/lib/Eq.js'
 import type { Show as Printing } from 'fp-ts/lib/Show.js'
 import type { Data } from '../DType.js'
+import { dataAt, dualBy } from '../internal/dual.js'
+import { flag, number, options } from '../internal/options.js'
+import { requireTensor } from '../internal/require.js'
 import { read } from '../primitive/traced.js'
 import { ShapeError, broadcast, equals, show, size } from '../shape/model.js'
 import { type Concrete, type Tensor, contiguous, fromNumber } from './model.js'
@@ -47,7 +48,7 @@ const equality = (same: Same): Equality<Tensor> => ({
 export const Eq: Equality<Tensor> = equality((x, y) => x === y || (x !== x && y !== y))
 
 /**
- * Equality of every bit that can be told apart: as `Eq`, but 0 and -0 differ.
+ * Equality of all bits that can be observed: as `Eq`, but 0 and -0 differ.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -82,25 +83,21 @@ export const Show: Printing<Tensor> = { show: (x) => x.toString() }
  * T.isClose(T.of([1]), T.of([1]), exact) // => true
  */
 export interface Tolerance {
-  /** Relative to the size of the second operand; 1e-5 unless given. */
+  /** Relative to the size of the second operand; 1e-5 by default. */
   readonly rtol?: number
-  /** Absolute; 1e-8 unless given. */
+  /** Absolute; 1e-8 by default. */
   readonly atol?: number
-  /** Whether NaN is close to NaN; false unless given. */
+  /** Whether NaN is close to NaN; `false` by default. */
   readonly equalNaN?: boolean
 }
-
-const toleranceOptions = /* @__PURE__ */ options<Tolerance>('isClose', {
-  rtol: number('a number of 0 or more', (rtol) => rtol >= 0),
-  atol: number('a number of 0 or more', (atol) => atol >= 0),
-  equalNaN: flag
-})
 
 const spread = (x: Concrete, shape: readonly number[]): Concrete =>
   equals(x.shape, shape) ? x : broadcastToPrimitive.evaluate([x], { shape })[0]!
 
 const operand = (x: Tensor | number): Concrete =>
   typeof x === 'number' ? fromNumber('float64', x) : read('isClose', x)
+
+const tolerated = /* @__PURE__ */ number('a number of 0 or more', (value) => value >= 0)
 
 const close = (a: Tensor | number, b: Tensor | number, tolerance: Tolerance = {}): boolean => {
   const { rtol = 1e-5, atol = 1e-8, equalNaN = false } = tolerance
@@ -133,4 +130,9 @@ const close = (a: Tensor | number, b: Tensor | number, tolerance: Tolerance = {}
 export const isClose: {
   (a: Tensor, b: Tensor | number, tolerance?: Tolerance): boolean
   (b: Tensor | number, tolerance?: Tolerance): (a: Tensor) => boolean
-} = dualBy(dataAt(1, toleranceOptions), close)
+} = dualBy(
+  dataAt(1, options<Tolerance>('isClose', { rtol: tolerated, atol: tolerated, equalNaN: flag }), (b) => {
+    if (typeof b !== 'number') requireTensor('isClose', b)
+  }),
+  close
+)

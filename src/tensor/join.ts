@@ -31,7 +31,7 @@ import { along, viewOf } from './stridedWindow.js'
  * sideBySide.axis // => -1
  */
 export interface JoinOptions {
-  /** 0 unless given. */
+  /** 0 by default. */
   readonly axis?: number
 }
 
@@ -145,13 +145,16 @@ const promoted = (tensors: readonly Tensor[]): readonly Tensor[] => {
 const requireSome = (operation: string, tensors: readonly Tensor[]): Shape => {
   const first = tensors[0]
   if (first !== undefined) return first.shape
-  throw new ShapeError(operation, [], 'an empty list; at least one tensor is required')
+  throw new ShapeError(operation, [], 'the list is empty; expected at least one tensor')
 }
+
+const unlike = (i: number, shape: Shape, first: Shape): string =>
+  `operand ${i} has shape ${show(shape)} and operand 0 ${show(first)}; expected`
 
 const joinOptions = (operation: string): Options => options<JoinOptions>(operation, { axis: checkedLater })
 
 /**
- * The tensors one after another along an axis (0 unless given). Mixed types promote.
+ * The tensors one after another along an axis (0 by default). Mixed types promote.
  *
  * Sizes along all other axes must agree, else a `ShapeError` names the operand and the axis. Its pullback hands each
  * operand its slice.
@@ -174,19 +177,19 @@ export const concat: {
   const first = requireSome('concat', tensors)
   const shapes = tensors.map(({ shape }) => shape)
   const fail = (rule: string): ShapeError => new ShapeError('concat', shapes, rule)
-  if (first.length === 0) throw fail('operand 0 is a scalar; at least one axis is required, join scalars with T.stack')
+  if (first.length === 0) throw fail('operand 0 is a scalar; expected at least one axis, join scalars with T.stack')
   const axis = normalizeAxis('concat', options.axis ?? 0, first)
   shapes.forEach((shape, i) => {
-    const both = `operand ${i} of shape ${show(shape)} behind operand 0 of shape ${show(first)}`
-    if (shape.length !== first.length) throw fail(`${both}; equally many axes are required`)
+    const both = unlike(i, shape, first)
+    if (shape.length !== first.length) throw fail(`${both} equally many axes`)
     const other = shape.findIndex((n, each) => each !== axis && n !== first[each])
-    if (other >= 0) throw fail(`${both}; equal sizes along axis ${other} are required to join along axis ${axis}`)
+    if (other >= 0) throw fail(`${both} equal sizes along axis ${other} to join along axis ${axis}`)
   })
   return join(promoted(tensors), axis)
 })
 
 /**
- * The tensors side by side along a new axis, which becomes the given axis of the result (0 unless given). Mixed types
+ * The tensors side by side along a new axis, which becomes the given axis of the result (0 by default). Mixed types
  * promote. Shapes that are not equal throw a `ShapeError` that names the operand.
  *
  * @example
@@ -210,8 +213,8 @@ export const stack: {
   const first = requireSome('stack', tensors)
   const other = tensors.findIndex(({ shape }) => !equals(shape, first))
   if (other >= 0) {
-    const given = `operand ${other} of shape ${show(tensors[other]!.shape)} beside operand 0 of shape ${show(first)}`
-    throw new ShapeError('stack', [first, tensors[other]!.shape], `${given}; equal shapes are required`)
+    const { shape } = tensors[other]!
+    throw new ShapeError('stack', [first, shape], `${unlike(other, shape, first)} equal shapes`)
   }
   const axis = newAxis('stack', options.axis ?? 0, first, first.length + 1)
   const wide = [...first.slice(0, axis), 1, ...first.slice(axis)]
@@ -223,24 +226,23 @@ const sizesOf = (shape: Shape, axis: number, into: number | readonly number[]): 
   const n = shape[axis]!
   const fail = (rule: string): ShapeError => new ShapeError('split', [shape], rule)
   if (typeof into === 'number') {
-    if (!Number.isInteger(into) || into < 1) throw fail(`${into} parts; an integer of 1 or more is required`)
+    if (!Number.isInteger(into) || into < 1)
+      throw fail(`the number of parts is ${into}; expected an integer of 1 or more`)
     if (n % into === 0) return new Array<number>(into).fill(n / into)
-    throw fail(
-      `${into} equal parts along axis ${axis} of shape ${show(shape)}; a size divisible by ${into} is required`
-    )
+    throw fail(`the number of parts is ${into}; along axis ${axis} of shape ${show(shape)}, expected a divisor of ${n}`)
   }
   requireList('split', 'parts', into, 'an integer or an array of sizes')
-  const given = `sizes ${show(into)} along axis ${axis} of shape ${show(shape)}`
+  const given = `the sizes are ${show(into)}; along axis ${axis} of shape ${show(shape)}, expected`
   if (!into.every((each) => Number.isInteger(each) && each >= 0)) {
-    throw fail(`${given}; integers of 0 or more are required`)
+    throw fail(`${given} integers of 0 or more`)
   }
   const sum = total(into)
-  if (sum !== n) throw fail(`${given}; a sum of ${n} is required, it is ${sum}`)
+  if (sum !== n) throw fail(`${given} a sum of ${n}, not ${sum}`)
   return into
 }
 
 /**
- * The parts of a tensor along an axis (0 unless given): a number of equal ones, or one of each of the given sizes. They
+ * The parts of a tensor along an axis (0 by default): a number of equal ones, or one of each of the given sizes. They
  * are views; joined with `concat` they give the tensor back.
  *
  * A number that does not divide the axis, and sizes that do not sum to it, throw a `ShapeError`. Its pullback joins the

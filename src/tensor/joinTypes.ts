@@ -35,15 +35,15 @@ type Same<A extends Shape, B extends Shape> =
 type Differing<A extends Shape, Tensors> = Tensors extends readonly [Tensor<infer B>, ...infer Rest]
   ? Same<A, B> extends true
     ? Differing<A, Rest>
-    : `stack: ${Show<A>} and ${Show<B>}; equal shapes are required`
+    : `stack: the shapes are ${Show<A>} and ${Show<B>}; expected equal shapes`
   : unknown
 
-/** `unknown` where all tensors can have one shape; else the sentence that says that they have not. */
+/** `unknown` where all tensors can have one shape; else the sentence of the error. */
 export type Stacks<Tensors extends readonly Tensor[]> = Tensors extends readonly [Tensor<infer A>, ...infer Rest]
   ? Differing<A, Rest>
   : unknown
 
-/** `N` times the same; an array where `N` is no small whole number. */
+/** A tuple of `N` equal types; an array where `N` is not a small whole number. */
 type Repeat<N extends number, A, Done extends A[] = []> = N extends number
   ? Done['length'] extends N
     ? readonly [...Done]

@@ -1,4 +1,5 @@
 /** Changes of shape that keep the values and their row-major order. */
+import { describe } from '../internal/describe.js'
 import { checkedLater, options } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import type { Flattened, Reshaped, Squeezed } from '../shape/layout.js'
@@ -29,21 +30,18 @@ import { typed } from './typed.js'
 /** The shape with the size that -1 stands for. */
 const resolved = (operation: string, from: Shape, to: Shape): Shape => {
   const fail = (rule: string): ShapeError =>
-    new ShapeError(operation, [from, to], `${show(from)} to ${show(to)}; ${rule}`)
+    new ShapeError(operation, [from, to], `${show(from)} does not reshape to ${show(to)}; expected ${rule}`)
   requireSizes(operation, to)
   const open = to.indexOf(-1)
-  if (open !== to.lastIndexOf(-1)) throw fail('at most one size may be -1')
+  if (open !== to.lastIndexOf(-1)) throw fail('at most one -1')
   if (!to.every((n) => Number.isInteger(n) && n >= -1)) {
-    throw fail('sizes must be integers of 0 or more, or -1 for what is left')
+    throw fail('integers of 0 or more, or -1 for the remaining size')
   }
   const given = size(to.filter((n) => n !== -1))
   const total = size(from)
-  if (open === -1) {
-    if (given === total) return [...to]
-    throw fail(`as many elements are required, ${total} are not ${given}`)
-  }
-  if (given === 0) throw fail('beside a size of 0 every size must be given')
-  if (total % given !== 0) throw fail(`as many elements are required, ${total} are no multiple of ${given}`)
+  if (open === -1) return [...to]
+  if (given === 0) throw fail('no -1 beside a size of 0')
+  if (total % given !== 0) throw fail(`a number of elements divisible by ${given}, ${total} is not`)
   return to.map((n) => (n === -1 ? total / given : n))
 }
 
@@ -85,13 +83,13 @@ export const ravel = <S extends Shape>(x: Tensor<S>): Tensor<Flattened<S>> => ty
  * perImage.startAxis // => 1
  */
 export interface FlattenOptions {
-  /** The first axis to join; 0 unless given. */
+  /** The first axis to join; 0 by default. */
   readonly startAxis?: number
-  /** The last axis to join; -1 unless given. */
+  /** The last axis to join; -1 by default. */
   readonly endAxis?: number
 }
 
-/** All axes as one, or those behind the first, which is the commonest case; else what it is at run time. */
+/** The shape for all axes, or for those behind the first, the commonest case; else it is unknown. */
 type FlattenedAxes<S extends Shape, Options> = keyof Options extends never
   ? Flattened<S>
   : Options extends { readonly startAxis: 1 }
@@ -127,7 +125,7 @@ export const flatten: {
     const start = normalizeAxis('flatten', given.startAxis ?? 0, x.shape)
     const end = normalizeAxis('flatten', given.endAxis ?? -1, x.shape)
     if (start > end) {
-      const rule = `startAxis ${start} and endAxis ${end} of shape ${show(x.shape)}; the first must not lie behind the last`
+      const rule = `startAxis is ${start} and endAxis is ${end}; for shape ${show(x.shape)}, expected startAxis <= endAxis`
       throw new ShapeError('flatten', [x.shape], rule)
     }
     const joined = size(x.shape.slice(start, end + 1))
@@ -142,7 +140,7 @@ export const flatten: {
 /** A new axis beside those of a shape, counted from the front of a result of the given rank. */
 export const newAxis = (operation: string, axis: number, beside: Shape, rank: number): number => {
   if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis
-  const rule = `axis ${axis} beside shape ${show(beside)}; an integer from ${-rank} to ${rank - 1} is required`
+  const rule = `axis is ${describe(axis)}; beside shape ${show(beside)}, expected an integer from ${-rank} to ${rank - 1}`
   throw new ShapeError(operation, [beside], rule)
 }
 
@@ -194,7 +192,7 @@ export const expandDims: {
   const rank = x.shape.length + given.length
   const axes = given.map((each) => newAxis('expandDims', each, x.shape, rank))
   if (new Set(axes).size < axes.length) {
-    const rule = `axes ${show(given)} beside shape ${show(x.shape)}; distinct axes are required`
+    const rule = `axes are ${show(given)}; beside shape ${show(x.shape)}, expected distinct axes`
     throw new ShapeError('expandDims', [x.shape], rule)
   }
   let next = 0
@@ -212,7 +210,7 @@ export const expandDims: {
  * last.axis // => -1
  */
 export interface SqueezeOptions {
-  /** The axis or axes, which must have size 1; all that have it unless given. */
+  /** The axis or axes, which must have size 1; by default, all that have it. */
   readonly axis?: Axes
 }
 
@@ -244,7 +242,7 @@ export const squeeze: {
     const axes = normalizeAxes('squeeze', given.axis, x.shape)
     const wide = axes.find((axis) => x.shape[axis] !== 1)
     if (wide === undefined) return reshapeTo(x, dropAxes(x.shape, axes))
-    const rule = `axis ${wide} of shape ${show(x.shape)}; an axis of size 1 is required`
+    const rule = `axis ${wide} of shape ${show(x.shape)} has size ${x.shape[wide]}; expected size 1`
     throw new ShapeError('squeeze', [x.shape], rule)
   }
 )

@@ -1,6 +1,7 @@
 /** Tensors from JavaScript's own values: nested arrays, numbers and typed arrays. */
 import type { Either } from 'fp-ts/lib/Either.js'
 import { type DType, type Data, allocate, holds, ofData } from '../DType.js'
+import { describe } from '../internal/describe.js'
 import { DTypeError, requireDType } from '../internal/require.js'
 import { type Shape, ShapeError, show as showShape, size, validate } from '../shape/model.js'
 import type { Mutable, Nested, Regular, ShapeOf } from '../shape/static.js'
@@ -12,7 +13,7 @@ import { typed } from './typed.js'
 // -----------------------------------------------------------------------------
 
 /**
- * Why a value is no nested array of numbers or of booleans: where, and what was there.
+ * Why a value is not a nested array of numbers or of booleans: the place, and the sentence.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -20,15 +21,15 @@ import { typed } from './typed.js'
  *
  * const result: E.Either<T.NestedError, T.Tensor> = T.fromNested([[1, 2], [3, 'x']])
  * E.isLeft(result) ? [result.left.at, result.left.message] : []
- * // => [[1, 1], "the string 'x' at [1][1]; numbers or booleans are required"]
+ * // => [[1, 1], "entry [1][1] is 'x'; expected a number or a boolean"]
  */
 export interface NestedError {
   readonly _tag: 'NestedError'
-  /** Whether the nesting is uneven, or an element is not one. */
+  /** `shape`: the nesting is uneven; `element`: an entry is not an element. */
   readonly reason: 'shape' | 'element'
-  /** The indices that lead to the culprit; empty for the whole value. */
+  /** The indices of the entry; empty for the whole value. */
   readonly at: readonly number[]
-  /** What stands there and what is required, as a sentence. */
+  /** What stands there and what was expected, as a sentence. */
   readonly message: string
 }
 
@@ -47,29 +48,19 @@ const maxRank = 32
 // checks
 // -----------------------------------------------------------------------------
 
-const place = (at: readonly number[]): string => at.map((index) => `[${index}]`).join('')
-
-const describe = (x: unknown): string => {
-  if (x === null || x === undefined) return String(x)
-  if (Array.isArray(x)) return `a row of length ${x.length}`
-  if (isElement(x)) return `the ${typeof x} ${String(x)}`
-  if (isTensor(x)) return `a tensor of shape ${showShape(x.shape)}`
-  if (typeof x === 'string') return `the string '${x.length > 20 ? `${x.slice(0, 20)}...` : x}'`
-  return typeof x === 'object' ? `an object of class ${x.constructor?.name ?? 'null'}` : `a ${typeof x}`
-}
-
 type Reason = NestedError['reason']
 
-/** A sentence about what stands at some place. */
-const fault = (reason: Reason, x: unknown, at: readonly number[], rest: string): NestedError => ({
+/** `entry [1][0]`, or `the value` for the whole. */
+const entry = (at: readonly number[]): string =>
+  at.length === 0 ? 'the value' : `entry ${at.map((index) => `[${index}]`).join('')}`
+
+/** The error for the entry at some place. */
+const fault = (reason: Reason, at: readonly number[], rest: string): NestedError => ({
   _tag: 'NestedError',
   reason,
   at: [...at],
-  message: `${describe(x)}${behind(at)}${rest}`
+  message: `${entry(at)} ${rest}`
 })
-
-/** ` at [1][0]`, or nothing for the whole value. */
-const behind = (at: readonly number[]): string => (at.length === 0 ? '' : ` at ${place(at)}`)
 
 const isElement = (x: unknown): x is number | boolean => typeof x === 'number' || typeof x === 'boolean'
 
@@ -80,19 +71,20 @@ const needs: Readonly<Record<DType, string>> = {
   bool: 'a boolean, 0 or 1'
 }
 
-/** The sentence for a number that an element type does not hold. */
-const heldRule = (dtype: DType, value: number, at: string): string =>
-  `the number ${value}${at} for ${dtype}; ${needs[dtype]} is required`
+/** The clause for a number that a dtype does not hold. */
+const heldRule = (dtype: DType, value: number): string => `is ${value}; for ${dtype}, expected ${needs[dtype]}`
 
-/** Refuses what is neither number nor boolean, such as text: it is not converted. */
+const elementRule = (value: unknown): string => `is ${describe(value)}; expected a number or a boolean`
+
+/** Refuses a value that is neither a number nor a boolean, such as text: it is not converted. */
 export const requireElement = (operation: string, value: unknown): void => {
-  if (!isElement(value)) throw new DTypeError(operation, `value ${describe(value)}; a number or a boolean is required`)
+  if (!isElement(value)) throw new DTypeError(operation, `${entry([])} ${elementRule(value)}`)
 }
 
-/** Refuses a number that an element type does not hold, such as a fraction for int32. */
-export const requireHeld = (operation: string, dtype: DType, value: number, at = ''): void => {
+/** Refuses a number that a dtype does not hold, such as a fraction for int32. */
+export const requireHeld = (operation: string, dtype: DType, value: number): void => {
   requireDType(operation, dtype)
-  if (!holds(dtype, value)) throw new DTypeError(operation, heldRule(dtype, value, at))
+  if (!holds(dtype, value)) throw new DTypeError(operation, `${entry([])} ${heldRule(dtype, value)}`)
 }
 
 /** The sizes along the path of first entries. */
@@ -111,28 +103,26 @@ const shapeOf = (nested: unknown): Shape => {
 const lay = (nested: unknown, dtype: DType | undefined): NestedError | Laid => {
   const shape = shapeOf(nested)
   const rank = shape.length
-  if (rank > maxRank) return fault('shape', nested, [], ` nested deeper than ${maxRank}; fewer axes are required`)
+  if (rank > maxRank) return fault('shape', [], `is nested deeper than ${maxRank}; expected fewer axes`)
   const values: number[] = []
   const at: number[] = []
   let kind: 'number' | 'boolean' | undefined
-  const first = (axis: number): string => place(new Array<number>(axis).fill(0))
+  const first = (axis: number): string => entry(new Array<number>(axis).fill(0))
   const element = (node: unknown): NestedError | undefined => {
     if (Array.isArray(node)) {
-      return fault('shape', node, at, ` where ${first(rank)} is a ${kind ?? 'number'}; equal depths are required`)
+      return fault('shape', at, `is an array and ${first(rank)} a ${kind ?? 'number'}; expected equal depths`)
     }
     if (!isElement(node)) {
       const remedy = isTensor(node) ? ', or use T.stack' : ArrayBuffer.isView(node) ? ', or use T.fromTypedArray' : ''
-      return fault('element', node, at, `; numbers or booleans are required${remedy}`)
+      return fault('element', at, `${elementRule(node)}${remedy}`)
     }
     const own = typeof node === 'number' ? 'number' : 'boolean'
     kind ??= own
     if (own !== kind) {
-      return fault('element', node, at, ` where ${first(rank)} is a ${kind}; elements of one kind are required`)
+      return fault('element', at, `is a ${own} and ${first(rank)} a ${kind}; expected elements of one kind`)
     }
     const value = Number(node)
-    if (dtype !== undefined && !holds(dtype, value)) {
-      return { ...fault('element', node, at, ''), message: heldRule(dtype, value, behind(at)) }
-    }
+    if (dtype !== undefined && !holds(dtype, value)) return fault('element', at, heldRule(dtype, value))
     values.push(value)
     return undefined
   }
@@ -142,10 +132,10 @@ const lay = (nested: unknown, dtype: DType | undefined): NestedError | Laid => {
     const length = shape[axis]!
     if (!Array.isArray(node)) {
       if (!isElement(node)) return element(node)
-      return fault('shape', node, at, ` where ${first(axis)} has length ${length}; equal depths are required`)
+      return fault('shape', at, `is a ${typeof node} and ${first(axis)} an array; expected equal depths`)
     }
     if (node.length !== length) {
-      return fault('shape', node, at, ` where ${first(axis)} has length ${length}; equal lengths are required`)
+      return fault('shape', at, `has length ${node.length} and ${first(axis)} ${length}; expected equal lengths`)
     }
     for (let i = 0; i < length; i++) {
       at.push(i)
@@ -183,7 +173,7 @@ const build = ({ shape, values, dtype }: Laid): Tensor => {
  * T.of([true, false]).dtype // => 'bool'
  * T.of([1, 2], 'int32').dtype // => 'int32'
  * const rows: readonly (readonly number[])[] = [[1, 2, 3], [4, 5]]
- * T.of(rows) // throws of: a row of length 2 at [1] where [0] has length 3; equal lengths are required
+ * T.of(rows) // throws of: entry [1] has length 2 and entry [0] 3; expected equal lengths
  */
 export const of = <const D extends Nested>(nested: D & Regular<'of', D>, dtype?: DType): Tensor<ShapeOf<D>> => {
   if (dtype !== undefined) requireDType('of', dtype)
@@ -243,7 +233,7 @@ export const scalar = (value: number | boolean, dtype?: DType): Tensor<[]> => {
 export const fromTypedArray = <const S extends Shape>(data: Data, shape: S, dtype?: DType): Tensor<Mutable<S>> => {
   const sizes = validate('fromTypedArray', shape)
   if (size(sizes) !== data.length) {
-    const counts = `${data.length} elements for shape ${showShape(sizes)}; ${size(sizes)} are required`
+    const counts = `data has length ${data.length}; for shape ${showShape(sizes)}, expected ${size(sizes)}`
     throw new ShapeError('fromTypedArray', [sizes], counts)
   }
   const source = ofData(data)
@@ -253,7 +243,7 @@ export const fromTypedArray = <const S extends Shape>(data: Data, shape: S, dtyp
   const foreign = data.findIndex((value: number) => !holds(own, value))
   if (foreign >= 0) {
     const remedy = own === 'bool' ? ", or a dtype such as 'float32'" : ''
-    throw new DTypeError('fromTypedArray', heldRule(own, data[foreign]!, ` at [${foreign}]`) + remedy)
+    throw new DTypeError('fromTypedArray', `${entry([foreign])} ${heldRule(own, data[foreign]!)}${remedy}`)
   }
   copy.set(data)
   return typed(fromData(sizes, own, copy))

@@ -1,4 +1,4 @@
-/** Logic on masks, elementwise: what is not 0 counts as true. The results are bool, and their derivative is 0. */
+/** Logic on masks, elementwise: every element other than 0 counts as true. The results are bool, and their derivative is 0. */
 import * as E from '../primitive/expression.js'
 import { none, type None } from '../primitive/model.js'
 import { type Sample, real } from '../primitive/domain.js'

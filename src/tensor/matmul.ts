@@ -53,25 +53,22 @@ const stack = (shape: Shape): Shape => shape.slice(0, -2)
 const rows = (shape: Shape): number => shape[shape.length - 2]!
 const columns = (shape: Shape): number => shape[shape.length - 1]!
 
-const refuse = (operation: string, a: Shape, b: Shape, rule: string): ShapeError =>
-  new ShapeError(operation, [a, b], `${show(a)} and ${show(b)} do not multiply; ${rule}`)
+const refuse = (operation: string, a: Shape, b: Shape, expected: string): ShapeError =>
+  new ShapeError(operation, [a, b], `${show(a)} and ${show(b)} do not multiply; expected ${expected}`)
 
 /** The leading axes of the product of two stacks of matrices; throws in the user's terms, for vectors too. */
 const requireProduct = (operation: string, a: Shape, b: Shape): Shape => {
   if (a.length === 0 || b.length === 0) {
-    throw new ShapeError(operation, [a, b], 'a scalar; at least one axis is required')
+    throw new ShapeError(operation, [a, b], 'an operand is a scalar; expected at least one axis')
   }
   const k = columns(a)
   const l = b.length === 1 ? b[0]! : rows(b)
-  if (k !== l) {
-    const which = b.length === 1 ? 'the only axis' : 'the last but one'
-    throw refuse(operation, a, b, `the last axis of the first and ${which} of the second must agree: ${k} is not ${l}`)
-  }
+  if (k !== l) throw refuse(operation, a, b, `equal inner sizes, not ${k} and ${l}`)
   if (a.length <= 2 && b.length <= 2) return empty
   const batch = broadcast(stack(a), stack(b))
   if (batch !== undefined) return batch
   const given = `${show(stack(a))} and ${show(stack(b))}`
-  throw refuse(operation, a, b, `the axes before the last two must broadcast: ${given} do not`)
+  throw refuse(operation, a, b, `leading axes that broadcast, not ${given}`)
 }
 
 // -----------------------------------------------------------------------------
@@ -321,7 +318,7 @@ export const dot: Product<'dot'> = dual<Product<'dot'>>((a: Tensor, b: Tensor) =
   throw new ShapeError(
     'dot',
     [a.shape, b.shape],
-    `${show(a.shape)} and ${show(b.shape)}; vectors or matrices are required, use T.matmul or T.einsum`
+    `the shapes are ${show(a.shape)} and ${show(b.shape)}; expected vectors or matrices, for stacks use T.matmul or T.einsum`
   )
 })
 
@@ -341,7 +338,7 @@ export const outer: Outer = dual<Outer>((a: Tensor, b: Tensor) => {
     throw new ShapeError(
       'outer',
       [a.shape, b.shape],
-      `${show(a.shape)} and ${show(b.shape)}; vectors are required, flatten them with T.reshape`
+      `the shapes are ${show(a.shape)} and ${show(b.shape)}; expected vectors, flatten the operands with T.reshape`
     )
   }
   return multiplied('outer', reshapeTo(a, [a.shape[0]!, 1]), reshapeTo(b, [1, b.shape[0]!]))

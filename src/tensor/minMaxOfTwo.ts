@@ -1,4 +1,4 @@
-/** The larger and the smaller of two, elementwise; and what is made of them: the rectifier, and values held within bounds. */
+/** The larger and the smaller of two, elementwise; and the rectifier and `clamp`, which are made of them. */
 import * as E from '../primitive/expression.js'
 import { options, number } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
@@ -165,7 +165,7 @@ const within = (t: Tensor, x: Tensor, { min, max }: Limits): Tensor => {
   return where(max === Infinity ? lessEqual(x, min) : logicalOr(lessEqual(x, min), greaterEqual(x, max)), 0, t)
 }
 
-/** x held within bounds; both are given, infinite where there is none. */
+/** x held within bounds; a missing bound is infinite. */
 export const clampPrimitive: Primitive<Limits> = unaryPrimitive<Limits>({
   name: 'clamp',
   kernel: (_dtype, limits) => ({ f: heldBy(limits), loop: clampLoop(limits) }),
@@ -187,8 +187,7 @@ export const clampPrimitive: Primitive<Limits> = unaryPrimitive<Limits>({
 
 const holdWithin = (x: Tensor, { min, max }: Limits): Tensor => {
   requireTensor('clamp', x)
-  if (!(min <= max))
-    throw new RangeError(`clamp: min ${min} and max ${max}; a min that does not exceed max is required`)
+  if (!(min <= max)) throw new RangeError(`clamp: min is ${min} and max is ${max}; expected min <= max`)
   const dtype = x.dtype === 'bool' ? 'int32' : x.dtype
   const limit = (bound: number): number => {
     if (Math.abs(bound) === Infinity) return bound

@@ -35,7 +35,7 @@ import { expandOver, reshapeTo, sumOver } from './structural.js'
 const inferShape = (name: string, { shape }: TensorType, axes: readonly number[]): Shape => {
   const result = dropAxes(shape, axes)
   if (countOver(shape, axes) > 0 || size(result) === 0) return result
-  const rule = `shape ${show(shape)} along axes ${show(axes)} is empty; at least one element is required`
+  const rule = `shape ${show(shape)} is empty along axes ${show(axes)}; expected at least one element`
   throw new ShapeError(name, [shape], rule)
 }
 
@@ -167,7 +167,7 @@ export const max: Reduction = reduction('max', (x, axes) => bindOne(maxPrimitive
 export const min: Reduction = reduction('min', (x, axes) => bindOne(minPrimitive, [x], { axes }))
 
 /**
- * What `argmax` and `argmin` take.
+ * The options of `argmax` and `argmin`.
  *
  * @example
  * import type { ArgOptions } from 'pullback/Tensor'
@@ -176,9 +176,9 @@ export const min: Reduction = reduction('min', (x, axes) => bindOne(minPrimitive
  * inEachRow.axis // => -1
  */
 export interface ArgOptions {
-  /** The axis to search along; unless given, all elements are searched in row-major order. */
+  /** The axis to search along; by default, all elements are searched in row-major order. */
   readonly axis?: number
-  /** Whether the axis stays, with size 1; `false` unless given. */
+  /** Whether the axis stays, with size 1; `false` by default. */
   readonly keepDims?: boolean
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a tensor is: an immutable array of any rank. Concrete ones are `Scalar` and `Dense`; values that stand for a
+ * Tensors: immutable arrays of any rank. Concrete ones are `Scalar` and `Dense`; values that stand for a
  * tensor inside a transformation are `Traced`, in `primitive/model.ts`.
  */
 import { type Data, type DType, allocate, round } from '../DType.js'
@@ -145,7 +145,7 @@ export class Dense<S extends Shape = Shape> extends Tensor<S> {
 }
 
 /**
- * A tensor that holds its values, as all do outside of transformations: what kernels see.
+ * A tensor that holds its values, as all do outside of transformations: the operands of kernels.
  *
  * @example
  * import { type Concrete, contiguous } from 'pullback/Primitive'

@@ -8,7 +8,7 @@ import { IndexError } from '../shape/indices.js'
 import { type Shape, size, validate } from '../shape/model.js'
 import type { IsDynamic } from '../shape/static.js'
 import { requireIndices } from './indices.js'
-import { type Tensor, contiguous, fromData, isTensor } from './model.js'
+import { type Tensor, contiguous, fromData } from './model.js'
 
 interface OneHotParams {
   readonly depth: number
@@ -54,15 +54,17 @@ const fromList = (indices: readonly number[], depth: number): Tensor => {
   return fromData([indices.length], 'int32', data)
 }
 
+const isList = (indices: Tensor | readonly number[]): indices is readonly number[] => Array.isArray(indices)
+
 const encode = (indices: Tensor | readonly number[], depth: number, dtype: DType = 'float32'): Tensor => {
   requireDType('oneHot', dtype)
   validate('oneHot', [depth])
-  const operand = isTensor(indices) ? requireIndices('oneHot', indices) : fromList(indices, depth)
+  const operand = isList(indices) ? fromList(indices, depth) : requireIndices('oneHot', indices)
   return bindOne(oneHotPrimitive, [operand], { depth, dtype })
 }
 
 /**
- * One-hot rows: a new last axis of size `depth` that is 1 at the index and 0 elsewhere. Float32 unless told otherwise.
+ * One-hot rows: a new last axis of size `depth` that is 1 at the index and 0 elsewhere, float32 by default.
  *
  * The indices are an int32 tensor of any shape, or plain numbers. One that is negative, or not below `depth`, is an
  * `IndexError`: negative indices do not count from the end here, as labels do not. Dual: `pipe(labels, T.oneHot(10))`.
@@ -74,7 +76,7 @@ const encode = (indices: Tensor | readonly number[], depth: number, dtype: DType
  * const x: T.Tensor<[2, 3]> = pipe(T.of([0, 2], 'int32'), T.oneHot(3))
  * x // => T.of([[1, 0, 0], [0, 0, 1]])
  * T.oneHot([1], 2, 'bool') // => T.of([[false, true]])
- * T.oneHot([3], 3) // throws oneHot: index 3 on an axis of size 3; an integer from 0 to 2 is required
+ * T.oneHot([3], 3) // throws oneHot: index is 3 on an axis of size 3; expected an integer from 0 to 2
  */
 export function oneHot<S extends Shape, const N extends number>(
   indices: Tensor<S>,

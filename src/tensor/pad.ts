@@ -20,7 +20,7 @@ import { place } from './stridedWindow.js'
 export type PadWidth = number | readonly [before: number, after: number]
 
 /**
- * What `pad` puts there.
+ * The options of `pad`.
  *
  * @example
  * import type { PadOptions } from 'pullback/Tensor'
@@ -29,7 +29,7 @@ export type PadWidth = number | readonly [before: number, after: number]
  * lowest.value // => -Infinity
  */
 export interface PadOptions {
-  /** The value; 0 unless given. */
+  /** The value; 0 by default. */
   readonly value?: number
 }
 
@@ -37,19 +37,19 @@ const widthsOf = (x: Tensor, widths: number | readonly PadWidth[]): readonly (re
   const each = typeof widths === 'number' ? x.shape.map(() => widths) : widths
   requireList('pad', 'widths', each, 'an integer or an array such as [[1, 1]]')
   if (each.length !== x.shape.length) {
-    const rule = `${each.length} widths for shape ${show(x.shape)}; one for each of its ${x.shape.length} axes is required`
+    const rule = `widths has length ${each.length}; for shape ${show(x.shape)}, expected one entry per axis, or one number`
     throw new ShapeError('pad', [x.shape], rule)
   }
   return each.map((width, axis) => {
     const pair = typeof width === 'number' ? [width, width] : width
-    requireList('pad', `widths along axis ${axis}`, pair, 'two integers such as [1, 1]')
+    requireList('pad', `the width along axis ${axis}`, pair, 'two integers such as [1, 1]')
     const [before, after] = pair
     if (pair.length !== 2 || before === undefined || after === undefined) {
-      const rule = `widths [${pair.join(', ')}] along axis ${axis}; expected two, in front and behind`
+      const rule = `the width along axis ${axis} is [${pair.join(', ')}]; expected two integers such as [1, 1]`
       throw new ShapeError('pad', [x.shape], rule)
     }
     if ([before, after].every((n) => Number.isInteger(n) && n >= 0)) return [before, after]
-    const rule = `widths [${before}, ${after}] along axis ${axis}; integers of 0 or more are required`
+    const rule = `the width along axis ${axis} is [${before}, ${after}]; expected integers of 0 or more`
     throw new ShapeError('pad', [x.shape], rule)
   })
 }
@@ -75,8 +75,8 @@ export const pad: {
   options<PadOptions>('pad', { value: number('a number', () => true) }),
   (x: Tensor, widths: number | readonly PadWidth[], { value = 0 }: PadOptions = {}) => {
     if (!isFloat(x.dtype) && !(x.dtype === 'bool' ? value === 0 || value === 1 : Number.isInteger(value))) {
-      const required = x.dtype === 'bool' ? '0 or 1' : 'a whole number'
-      throw new DTypeError('pad', `value ${value} around a tensor of ${x.dtype}; ${required} is required`)
+      const expected = x.dtype === 'bool' ? '0 or 1' : 'a whole number'
+      throw new DTypeError('pad', `value is ${value}; for a tensor of ${x.dtype}, expected ${expected}`)
     }
     const each = widthsOf(x, widths)
     return place(x, {

@@ -1,4 +1,4 @@
-/** What all reductions over axes have in common. */
+/** The common part of all reductions over axes. */
 import { type Kinds, options, checkedLater, flag } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import { behind } from '../primitive/batch.js'
@@ -11,7 +11,7 @@ import type { Tensor } from './model.js'
 import { reshapeTo } from './structural.js'
 
 /**
- * What a reduction takes: the axes it works along, and whether they stay in the result.
+ * The options of a reduction: the axes to reduce, and whether they stay in the result.
  *
  * @example
  * import type { ReduceOptions } from 'pullback/Tensor'
@@ -20,9 +20,9 @@ import { reshapeTo } from './structural.js'
  * overRows.axis // => -1
  */
 export interface ReduceOptions {
-  /** The axis or axes to reduce, negative ones from the end; all of them unless given. */
+  /** The axis or axes to reduce, negative ones from the end; all of them by default. */
   readonly axis?: Axes
-  /** Whether the reduced axes stay, with size 1; `false` unless given. */
+  /** Whether the reduced axes stay, with size 1; `false` by default. */
   readonly keepDims?: boolean
 }
 
@@ -42,7 +42,7 @@ export interface Reduction<Options extends ReduceOptions = ReduceOptions> {
   <S extends Shape>(x: Tensor<S>): Tensor<[]>
 }
 
-/** Makes a reduction from what it does over axes that are checked, counted from the front and sorted. */
+/** Makes a reduction from a function of a tensor and axes that are checked, counted from the front and sorted. */
 /* @__NO_SIDE_EFFECTS__ */
 export const reduction = <Options extends ReduceOptions = ReduceOptions>(
   name: string,

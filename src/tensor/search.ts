@@ -103,7 +103,7 @@ export const searchSorted: SearchSorted = expose(
     (sorted: Tensor, values: Tensor | number, { side = 'left' }: SearchOptions = {}): Tensor => {
       requireTensor('searchSorted', sorted)
       if (sorted.shape.length !== 1) {
-        throw new ShapeError('searchSorted', [sorted.shape], `shape ${show(sorted.shape)}; a sorted vector is required`)
+        throw new ShapeError('searchSorted', [sorted.shape], `shape is ${show(sorted.shape)}; expected a sorted vector`)
       }
       const wanted =
         typeof values === 'number' ? fromNumber(isFloat(sorted.dtype) ? sorted.dtype : 'float64', values) : values

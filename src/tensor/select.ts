@@ -54,7 +54,7 @@ const choose = (mask: Tensor, a: Tensor | number, b: Tensor | number): Tensor =>
   if (mask.dtype !== 'bool') {
     throw new DTypeError(
       'where',
-      `a mask of ${mask.dtype}; bool is required, compare with T.greater(x, 0) or the like, or cast with T.cast(x, 'bool')`
+      `the mask is ${mask.dtype}; expected bool, compare with T.greater(x, 0) or the like, or cast with T.cast(x, 'bool')`
     )
   }
   if (typeof a !== 'number') requireTensor('where', a)

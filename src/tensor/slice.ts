@@ -1,4 +1,5 @@
 /** Parts of a tensor by position: views, nothing is copied. */
+import { describe } from '../internal/describe.js'
 import { options, checkedLater } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import { normalizeIndex, refuseTensor } from '../shape/indices.js'
@@ -47,7 +48,7 @@ const clamp = (x: number, low: number, high: number): number => Math.min(Math.ma
 export const positions = (operation: string, shape: Shape, axis: number, range: SliceRange): Positions => {
   const n = shape[axis]!
   if (range === null) return { start: 0, step: 1, count: n }
-  requireList(operation, `the range along axis ${axis} is`, range, 'null or [start, stop, step]')
+  requireList(operation, `the range along axis ${axis}`, range, 'null or [start, stop, step]')
   const given: readonly unknown[] = range
   if (given.length > 3) {
     const rule = `the range along axis ${axis} has ${given.length} numbers; expected [start, stop, step]`
@@ -56,7 +57,11 @@ export const positions = (operation: string, shape: Shape, axis: number, range: 
   const [start, stop, step] = [range[0] ?? null, range[1] ?? null, range[2] ?? 1]
   if (!Number.isInteger(step) || step === 0) {
     refuseTensor(operation, step, `the step along axis ${axis}`)
-    throw new ShapeError(operation, [shape], `step ${step} along axis ${axis}; an integer other than 0 is required`)
+    throw new ShapeError(
+      operation,
+      [shape],
+      `the step along axis ${axis} is ${describe(step)}; expected an integer other than 0`
+    )
   }
   const low = step > 0 ? 0 : -1
   const high = step > 0 ? n : n - 1
@@ -64,7 +69,11 @@ export const positions = (operation: string, shape: Shape, axis: number, range: 
     if (given === null) return open
     if (Number.isInteger(given)) return clamp(given < 0 ? given + n : given, low, high)
     refuseTensor(operation, given, `a position along axis ${axis}`)
-    throw new ShapeError(operation, [shape], `position ${given} along axis ${axis}; an integer or null is required`)
+    throw new ShapeError(
+      operation,
+      [shape],
+      `a position along axis ${axis} is ${describe(given)}; expected an integer or null`
+    )
   }
   const from = bound(start, step > 0 ? low : high)
   const to = bound(stop, step > 0 ? high : low)
@@ -94,7 +103,7 @@ export const slice: {
 } = dataFirst('slice', (x: Tensor, ranges: readonly SliceRange[]) => {
   requireList('slice', 'ranges', ranges, 'an array such as [[0, 2]]')
   if (ranges.length > x.shape.length) {
-    const rule = `${ranges.length} ranges for shape ${show(x.shape)}; at most ${x.shape.length} are required`
+    const rule = `ranges has length ${ranges.length}; for shape ${show(x.shape)}, expected at most ${x.shape.length}`
     throw new ShapeError('slice', [x.shape], rule)
   }
   const each = x.shape.map((_, axis) => positions('slice', x.shape, axis, ranges[axis] ?? null))
@@ -119,12 +128,12 @@ export const slice: {
  * column.axis // => 1
  */
 export interface AtOptions {
-  /** 0 unless given. */
+  /** 0 by default. */
   readonly axis?: number
 }
 
 /**
- * The elements at one index along an axis (0 unless given), which disappears; negative indices count from the end. An
+ * The elements at one index along an axis (0 by default), which disappears; negative indices count from the end. An
  * index out of range throws an `IndexError`.
  *
  * @example
@@ -164,7 +173,7 @@ export const at: {
  * horizontally.axis // => -1
  */
 export interface FlipOptions {
-  /** The axis or axes; all of them unless given. */
+  /** The axis or axes; all of them by default. */
   readonly axis?: Axes
 }
 

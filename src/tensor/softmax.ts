@@ -187,7 +187,7 @@ export const logSoftmaxPrimitive: Primitive<OverAxes> = op<1, OverAxes>({
  * overClasses.axis // => 1
  */
 export interface SoftmaxOptions {
-  /** The axis or axes; the last one unless given. */
+  /** The axis or axes; the last one by default. */
   readonly axis?: Axes
 }
 
@@ -218,7 +218,7 @@ export const logSumExp: Reduction = reduction('logSumExp', (x, axes) =>
 )
 
 /**
- * The exponentials divided by their sum along an axis, the last unless given: `exp x / sum exp x`, without overflow.
+ * The exponentials divided by their sum along an axis, by default the last: `exp x / sum exp x`, without overflow.
  * Integers become float32.
  *
  * It is computed in double with the sum of `sum`, and rounded once: in float32 to 0.501 units in the last place, for lanes of up
@@ -236,7 +236,7 @@ export const logSumExp: Reduction = reduction('logSumExp', (x, axes) =>
 export const softmax: Preserving<SoftmaxOptions> = softmaxLike('softmax', softmaxPrimitive)
 
 /**
- * The logarithm of the softmax along an axis, the last unless given: `x - log sum exp x`, without overflow and exact where
+ * The logarithm of the softmax along an axis, by default the last: `x - log sum exp x`, without overflow and exact where
  * the softmax itself would round to 0. Integers become float32.
  *
  * It is computed in double with the sum of `sum`, and rounded once: in float32 it lies within 0.501 units in the last place, or

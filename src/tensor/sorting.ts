@@ -1,4 +1,5 @@
 /** Sorting along an axis: stable, by number, NaN last. */
+import { describe } from '../internal/describe.js'
 import { type Options, options, checkedLater, flag } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import { argsortInto } from '../kernel/sort.js'
@@ -20,7 +21,7 @@ import { type Tensor, fromData } from './model.js'
 // -----------------------------------------------------------------------------
 
 /**
- * How to sort: along which axis (the last unless told), and whether the largest comes first.
+ * How to sort: along which axis (by default the last), and whether the largest comes first.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -106,7 +107,7 @@ const order = (operation: string, x: Tensor, given: SortOptions): readonly [orde
 /**
  * The positions that sort a tensor along an axis, as int32: `takeAlongAxis(x, argsort(x))` is `sort(x)`.
  *
- * Options: `axis` (the last unless told), `descending`. Stable in both directions: equal elements keep their order, and
+ * Options: `axis` (by default the last), `descending`. Stable in both directions: equal elements keep their order, and
  * -0 equals 0. NaN comes last in both. It has no derivative. O(n log n).
  *
  * @throws ShapeError when the axis is out of range
@@ -126,7 +127,7 @@ export const argsort: Sort & HasPrimitive<Order> = expose(
 /**
  * The elements in increasing order along an axis.
  *
- * Options: `axis` (the last unless told), `descending`. Stable in both directions, so that the gradient at a tie goes
+ * Options: `axis` (by default the last), `descending`. Stable in both directions, so that the gradient at a tie goes
  * where the element came from; NaN comes last in both. O(n log n).
  *
  * @throws ShapeError when the axis is out of range
@@ -146,7 +147,7 @@ export const sort: Sort = dataFirst<Sort>(sortOptions('sort'), (x, options: Sort
 })
 
 /**
- * The `k` largest elements along an axis (the last unless told), largest first, and their positions as int32.
+ * The `k` largest elements along an axis (by default the last), largest first, and their positions as int32.
  *
  * Of equal elements the first are taken first; NaN comes last. The gradient goes to the elements that were taken.
  *
@@ -168,7 +169,7 @@ export const topK: TopK = dataFirst<TopK>(
       throw new ShapeError(
         'topK',
         [x.shape],
-        `${k} of the ${n} elements along axis ${axis} of ${show(x.shape)}; an integer from 0 to ${n} is required`
+        `k is ${describe(k)}; along axis ${axis} of shape ${show(x.shape)}, expected an integer from 0 to ${n}`
       )
     }
     const positions = bindOne(argsortPrimitive, [x], { axis, descending: true, count: k })

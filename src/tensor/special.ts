@@ -189,7 +189,7 @@ interface Polygamma {
 export const polygamma: Polygamma = dataFirst<Polygamma>('polygamma', (x: Tensor, order: number): Tensor => {
   requireTensor('polygamma', x)
   if (Number.isInteger(order) && order >= 0 && order <= 170) return polygammaOfOrder(cast(x, toFloat(x.dtype)), order)
-  throw new RangeError(`polygamma: order ${order}; an integer from 0 to 170 is required`)
+  throw new RangeError(`polygamma: order is ${order}; expected an integer from 0 to 170`)
 })
 
 // -----------------------------------------------------------------------------

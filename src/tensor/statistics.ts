@@ -22,7 +22,7 @@ import { cast, expandOver, sumOver } from './structural.js'
 // -----------------------------------------------------------------------------
 
 /**
- * What `variance` and `std` take.
+ * The options of `variance` and `std`.
  *
  * @example
  * import type { VarianceOptions } from 'pullback/Tensor'
@@ -31,12 +31,12 @@ import { cast, expandOver, sumOver } from './structural.js'
  * unbiased.correction // => 1
  */
 export interface VarianceOptions extends ReduceOptions {
-  /** What is taken from the number of elements in the divisor: 0 unless given, 1 for the unbiased estimate. */
+  /** The number that is subtracted from the count in the divisor: 0 by default, 1 for the unbiased estimate. */
   readonly correction?: number
 }
 
 /**
- * What `norm` takes.
+ * The options of `norm`.
  *
  * @example
  * import type { NormOptions } from 'pullback/Tensor'
@@ -45,7 +45,7 @@ export interface VarianceOptions extends ReduceOptions {
  * largest.ord // => Infinity
  */
 export interface NormOptions extends ReduceOptions {
-  /** 1, the sum of absolute values; 2, the Euclidean length, unless given; Infinity, the largest absolute value. */
+  /** 1, the sum of absolute values; 2, the Euclidean length, by default; Infinity, the largest absolute value. */
   readonly ord?: number
 }
 
@@ -67,7 +67,7 @@ const evaluateWith =
 
 const lessMean = (x: Tensor, axes: readonly number[]): Tensor => sub(x, expandOver(meanOver(x, axes), x.shape, axes))
 
-/** Deviations from the mean. Twice, because the mean was rounded: what it lost is the mean of the deviations. */
+/** Deviations from the mean, in two steps: the error of the rounded mean is the mean of the deviations. */
 const centred = (x: Tensor, axes: readonly number[]): Tensor => lessMean(lessMean(x, axes), axes)
 
 const spreadBehind = (spread: Spread): Spread => ({ ...axesBehind(spread), correction: spread.correction })

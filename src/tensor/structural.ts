@@ -102,7 +102,7 @@ export const reshapePrimitive: Primitive<ToShape> = op<1, ToShape>({
       throw new ShapeError(
         'reshape',
         [x.shape, shape],
-        `${show(x.shape)} to ${show(shape)}; as many elements are required, ${size(x.shape)} are not ${size(shape)}`
+        `${show(x.shape)} does not reshape to ${show(shape)}; expected as many elements, ${size(x.shape)} is not ${size(shape)}`
       )
     }
     return { shape, dtype: x.dtype }
@@ -194,7 +194,7 @@ export const broadcastToPrimitive: Primitive<ToShape> = op<1, ToShape>({
       throw new ShapeError(
         'broadcastTo',
         [x.shape, shape],
-        `${show(x.shape)} to ${show(shape)}; each size must agree with the new one, counted from the last axis, or be 1`
+        `${show(x.shape)} does not broadcast to ${show(shape)}; expected each size, from the last axis on, to be 1 or the new size`
       )
     }
     return { shape, dtype: x.dtype }
@@ -284,7 +284,7 @@ const sumOfAll = (x: Dense, dtype: DType): Concrete => {
 const repeats = ({ shape, strides: steps }: Dense, axes: readonly number[]): boolean =>
   axes.every((axis) => shape[axis] === 1 || (steps[axis] === 0 && shape[axis] !== 0))
 
-/** Sums over axes that have been checked; nothing to do when there are none. */
+/** Sums over axes that have been checked; the identity without axes. */
 export const sumOver = (x: Tensor, axes: readonly number[]): Tensor =>
   axes.length === 0 && x.dtype !== 'bool' ? x : bindOne(sumPrimitive, [x], { axes })
 

@@ -1,8 +1,9 @@
 /** Repetition and rotation, made of broadcasting, slicing and joining. */
+import { describe } from '../internal/describe.js'
 import { options, checkedLater } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import type { Repeated, Tiled } from '../shape/layout.js'
-import { type Shape, ShapeError, normalizeAxes, normalizeAxis, size } from '../shape/model.js'
+import { type Shape, ShapeError, normalizeAxes, normalizeAxis, show, size } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import type { Axes } from '../shape/static.js'
 import { concat } from './join.js'
@@ -39,7 +40,7 @@ export interface RepeatOptions {
  * rows.axis // => 0
  */
 export interface RollOptions {
-  /** The axis, or several with one shift each or one for all; unless given, all elements rotate in row-major order. */
+  /** The axis, or several with one shift each or one for all; by default, all elements rotate in row-major order. */
   readonly axis?: Axes
 }
 
@@ -49,7 +50,7 @@ export interface RollOptions {
 
 const requireCount = (operation: string, x: Tensor, n: number): void => {
   if (Number.isInteger(n) && n >= 0) return
-  throw new ShapeError(operation, [x.shape], `${n} repetitions; an integer of 0 or more is required`)
+  throw new ShapeError(operation, [x.shape], `times is ${describe(n)}; expected an integer of 0 or more`)
 }
 
 /**
@@ -70,7 +71,7 @@ export const tile: {
   ): <S extends Shape>(x: Tensor<S>) => Tensor<Tiled<S, Times>>
 } = dataFirst('tile', (x: Tensor, times: number | readonly number[]) => {
   const given = typeof times === 'number' ? [times] : times
-  requireList('tile', 'repetitions', given, 'an integer or an array of integers')
+  requireList('tile', 'times', given, 'an integer or an array of integers')
   for (const n of given) requireCount('tile', x, n)
   const rank = Math.max(x.shape.length, given.length)
   const sizes = [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape]
@@ -162,10 +163,10 @@ export const roll: {
     requireList('roll', 'shift', shifts, 'an integer or an array of integers')
     const fail = (rule: string): ShapeError => new ShapeError('roll', [x.shape], rule)
     const fraction = shifts.find((each) => !Number.isInteger(each))
-    if (fraction !== undefined) throw fail(`shift ${fraction}; an integer is required`)
+    if (fraction !== undefined) throw fail(`shift is ${describe(fraction)}; expected an integer`)
     const axes = axis === undefined || typeof axis === 'number' ? [axis ?? 0] : axis
     if (typeof shift !== 'number' && shifts.length !== axes.length) {
-      throw fail(`${shifts.length} shifts along ${axes.length} axes; one for each is required, or one for all`)
+      throw fail(`shift is ${show(shifts)} along axes ${show(axes)}; expected one for each axis, or one number for all`)
     }
     if (axis === undefined) return reshapeTo(rotate(reshapeTo(x, [size(x.shape)]), 0, shifts[0]!), x.shape)
     normalizeAxes('roll', axis, x.shape)

@@ -28,11 +28,11 @@ import { sumOver } from './structural.js'
  * aboveMain.offset // => 1
  */
 export interface DiagonalOptions {
-  /** 0, the main diagonal, unless given; positive ones lie above it, negative ones below. */
+  /** 0, the main diagonal, by default; positive ones lie above it, negative ones below. */
   readonly offset?: number
 }
 
-/** Bounds of column minus row, both included; infinite where there is none. */
+/** Bounds of column minus row, both included; a missing bound is infinite. */
 interface Band {
   readonly from: number
   readonly to: number
@@ -166,16 +166,16 @@ export const diagonalMatrixPrimitive: Primitive<Diagonal> = op<1, Diagonal>({
 // operations
 // -----------------------------------------------------------------------------
 
-const matrix = 'a matrix is required, or a stack of them'
+const matrix = 'a matrix or a stack of matrices'
 
 const offsetOption = (operation: string): Options =>
   options<DiagonalOptions>(operation, { offset: number('an integer', Number.isInteger) })
 
 /** The offset, of a tensor of enough axes. */
-const offsetOf = (operation: string, x: Tensor, given: DiagonalOptions, minRank: number, required: string): number => {
+const offsetOf = (operation: string, x: Tensor, given: DiagonalOptions, minRank: number, expected: string): number => {
   const { offset = 0 } = given
   if (x.shape.length >= minRank) return offset
-  throw new ShapeError(operation, [x.shape], `shape ${show(x.shape)}; ${required}`)
+  throw new ShapeError(operation, [x.shape], `shape is ${show(x.shape)}; expected ${expected}`)
 }
 
 /**
@@ -252,7 +252,7 @@ export const diagEmbed: {
     ? Tensor<DiagEmbedShape<S>>
     : <S extends Shape>(x: Tensor<S>) => Tensor<DiagEmbedShape<S>>
 } = dataFirst(offsetOption('diagEmbed'), (x: Tensor, options: DiagonalOptions = {}) =>
-  embed(x, offsetOf('diagEmbed', x, options, 1, 'a vector is required, or a stack of them'))
+  embed(x, offsetOf('diagEmbed', x, options, 1, 'a vector or a stack of vectors'))
 )
 
 const embed = (x: Tensor, offset: number): Tensor => {
@@ -278,10 +278,10 @@ export const diag: {
     ...rest: Following<A, DiagonalOptions>
   ): A extends Tensor<infer S> ? Tensor<DiagShape<S>> : <S extends Shape>(x: Tensor<S>) => Tensor<DiagShape<S>>
 } = dataFirst(offsetOption('diag'), (x: Tensor, options: DiagonalOptions = {}) => {
-  const offset = offsetOf('diag', x, options, 1, 'a vector or a matrix is required')
+  const offset = offsetOf('diag', x, options, 1, 'a vector or a matrix')
   if (x.shape.length === 1) return embed(x, offset)
   if (x.shape.length === 2) return diagonalOf(x, offset)
-  const rule = `shape ${show(x.shape)}; a vector or a matrix is required, of a stack take T.diagonal`
+  const rule = `shape is ${show(x.shape)}; expected a vector or a matrix, for a stack use T.diagonal`
   throw new ShapeError('diag', [x.shape], rule)
 })
 

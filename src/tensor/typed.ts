@@ -1,6 +1,6 @@
-/** Static shapes for results whose shape was just computed at run time. */
+/** Static shapes for results whose shape was computed at run time. */
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from './model.js'
 
-/** States the static shape of a result: the one place where the operations' signatures are vouched for. */
+/** Casts a result to its static shape. */
 export const typed = <S extends Shape>(x: Tensor): Tensor<S> => x as Tensor<S>

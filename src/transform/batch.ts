@@ -72,7 +72,7 @@ export class BatchTrace extends Trace {
       results =
         primitive.batch?.(primals, mapped, params, this.size) ?? this.oneByOne(primitive, primals, mapped, params)
     } catch (error) {
-      // What is refused of all examples is said of one, as the user wrote it, if that is refused as well.
+      // The error is about one example, as the user wrote it, if that is refused as well.
       if (error instanceof ShapeError) primitive.infer(operands, params)
       throw error
     }
@@ -91,7 +91,7 @@ export class BatchTrace extends Trace {
     return this.input(bindPair(pair, a, b))
   }
 
-  /** The rule for what has none: a call per example. */
+  /** The rule for primitives without one: a call per example. */
   private oneByOne<P extends Params>(
     primitive: Primitive<P>,
     operands: readonly Tensor[],

@@ -7,12 +7,12 @@ let last = 0
 /** A level that no other transformation has. Only the order of levels matters, never their value. */
 export const freshLevel = (): number => ++last
 
-/** What to do instead of reading a value that is being differentiated. */
-export const differentiated = 'take T.stopGradient(x) first, or return it with an aux form'
+/** The remedy for reading a value that is being differentiated. */
+export const differentiated = 'read T.stopGradient(x) instead, or return it as aux with gradWithAux'
 
 const backwardPasses: string[] = []
 
-/** Runs a backward pass of a transformation, which `runningBackward` tells of meanwhile. */
+/** Runs a backward pass of a transformation, which is in `runningBackward` while it runs. */
 export const duringBackward = <A>(transformation: string, pass: () => A): A => {
   backwardPasses.push(transformation)
   try {
@@ -22,5 +22,5 @@ export const duringBackward = <A>(transformation: string, pass: () => A): A => {
   }
 }
 
-/** The transformations whose backward passes are running, the innermost last: for what messages say, and nothing else. */
+/** The transformations whose backward passes are running, the innermost last. Only for messages. */
 export const runningBackward = (): readonly string[] => backwardPasses

@@ -27,7 +27,7 @@ interface Joint {
   readonly accumulates: boolean
 }
 
-/** What an operation left for the backward pass: the pullback from its result, a slot, to one operand, the parent. */
+/** The record of an operation for the backward pass: the pullback from its result, a slot, to one operand, the parent. */
 class Edge {
   declare readonly before: Edge | undefined
   declare readonly slot: number

@@ -4,7 +4,7 @@
  * The open scope is a variable of the moment: it is set while a function runs, and set back when the function returns or
  * throws. Programs and derivatives name scopes from where they began, so that they mean the same wherever they are used.
  */
-import { describe } from '../internal/describe.js'
+import { refusal } from '../internal/describe.js'
 
 let open: string | undefined = undefined
 
@@ -59,10 +59,10 @@ export const isPromise = (x: unknown): boolean =>
   typeof x === 'object' && x !== null && 'then' in x && typeof x.then === 'function'
 
 /**
- * Calls a function, and gives a name to what it does: equations of programs carry the names of the scopes they were made
+ * Calls a function, and gives a name to its operations: equations of programs carry the names of the scopes they were made
  * in, joined by slashes, and `show`, `cost` and the errors of `checkFinite` say them.
  *
- * What a derivative adds carries the scope of what it is the derivative of, in a mark: `vjp(block/dense)` in the reverse
+ * The operations of a derivative carry the scope of the original operation, in a mark: `vjp(block/dense)` in the reverse
  * mode, `jvp(block/dense)` in the forward mode. The function must be synchronous: one that returns a promise is refused.
  * The name is not empty and has no slash.
  *
@@ -77,12 +77,12 @@ export const isPromise = (x: unknown): boolean =>
  */
 export const scope = <A>(name: string, f: () => A): A => {
   if (typeof name !== 'string' || name === '' || name.includes('/')) {
-    throw new TypeError(`scope: the name ${describe(name)}; a string without slashes that is not empty is required`)
+    throw new TypeError(refusal('scope', 'the name', name, 'a string that is not empty and has no slash'))
   }
   const result = within(name, f)
   if (isPromise(result)) {
     throw new TypeError(
-      `scope: the function in ${name} returned a promise; a synchronous one is required, put scope inside the function around what it does at once`
+      `scope: the function in ${name} returned a promise; expected a synchronous function, put scope inside it around the synchronous part`
     )
   }
   return result

@@ -1,8 +1,8 @@
 /**
- * The staging mode: values are known by shape and type only, and operations on them are written down as equations. What
- * comes out is a program that depends on no concrete value.
+ * The staging mode: values are known by shape and type only, and operations on them are written down as equations. The
+ * result is a program that depends on no concrete value.
  */
-import { isPlain } from '../internal/describe.js'
+import { isPlain, refusal } from '../internal/describe.js'
 import {
   type Atom,
   type Bound,
@@ -24,16 +24,14 @@ import { Trace } from './trace.js'
 // the interpreter
 // -----------------------------------------------------------------------------
 
-/** Refuses parameters that are no record: two of them could not be told apart, nor printed, nor stored. */
+/** Refuses parameters that are not a record: they could not be compared, printed or stored. */
 const requireRecord = ({ primitive, params }: Bound): void => {
   if (isPlain(params)) return
-  const given = Array.isArray(params) ? 'a list' : `of class ${params.constructor.name}`
-  throw new TypeError(
-    `${primitive.name}: its parameters are ${given}; expected a record of plain data, such as { axis: 0 }`
-  )
+  const expected = 'a record of plain data, such as { axis: 0 }'
+  throw new TypeError(refusal(primitive.name, 'the record of parameters', params, expected))
 }
 
-/** A copy of plain data that cannot be written to; what is frozen already, and what is no plain data, stays as it is. */
+/** A frozen copy of plain data; values that are frozen already or are not plain data stay as they are. */
 const frozen = <P>(params: P): P => {
   if (typeof params !== 'object' || params === null || Object.isFrozen(params)) return params
   if (Array.isArray(params)) return Object.freeze(params.map(frozen)) as P

@@ -1,4 +1,4 @@
-/** What every reading of the primitives has: a level, a name, and an end. */
+/** The common part of all interpreters: a level, a name, and an end. */
 import { type Pair, type Params, type Primitive, type Single, none } from '../primitive/model.js'
 import { type Interpreter, Traced, leaked, ownRule } from '../primitive/traced.js'
 import type { Tensor } from '../tensor/model.js'
@@ -10,7 +10,7 @@ export abstract class Trace implements Interpreter {
   /** The transformation as the user called it. */
   readonly transformation: string
   abstract readonly remedy: string
-  /** Whether the function that is being transformed still runs; afterwards its values are leaks. */
+  /** Whether the function that is transformed is still running; its values must not be used later. */
   open = true
 
   constructor(transformation: string) {
@@ -28,7 +28,7 @@ export abstract class Trace implements Interpreter {
     return this.apply(single.primitive, [x], none)[0]!
   }
 
-  /** Ends it: from here on, operations on its values are leaks. */
+  /** Ends the run: operations on its values are errors from now on. */
   close(): void {
     this.open = false
   }
@@ -38,7 +38,7 @@ export abstract class Trace implements Interpreter {
     if (!this.open) throw leaked(operation, this.transformation)
   }
 
-  /** Refuses what a rule gives if it is a value of this run, or of one that has ended: the rule has closed over it. */
+  /** Refuses a result of a rule that belongs to this run, or to one that has ended: the rule has closed over it. */
   protected requireForeign(operation: string, given: Tensor): void {
     if (given.level === 0 || !(given instanceof Traced)) return
     const { interpreter } = given

@@ -109,10 +109,10 @@ describe('errors of bad input', () => {
 
   test('a traced value read as a number, by operation and remedy', () => {
     expect(() => grad((v: S) => T.mul(v, Number(T.item(v))))(x)).toThrow(
-      'item: a value inside grad was read as numbers; take T.stopGradient(x) first, or return it with an aux form'
+      'item: a value inside grad was read as numbers; read T.stopGradient(x) instead, or return it as aux with gradWithAux'
     )
     expect(() => grad((v: S) => (Number(v) > 0 ? v : T.neg(v)))(x)).toThrow(
-      'arithmetic: a value inside grad was used as a JavaScript number; take T.stopGradient(x) first, or return it with an aux form'
+      'arithmetic: a value inside grad was used as a JavaScript number; read T.stopGradient(x) instead, or return it as aux with gradWithAux'
     )
   })
 
@@ -125,7 +125,9 @@ describe('errors of bad input', () => {
 
   test('a value that is not a tensor, where numbers are read', () => {
     const wrong: unknown = 'text'
-    expect(() => T.item(wrong as T.Tensor)).toThrow('item: a value of type string; a tensor is required')
+    expect(() => T.item(wrong as T.Tensor)).toThrow(
+      "item: the operand is 'text'; expected a tensor, make one with T.of or T.scalar"
+    )
   })
 
   test('a cotangent or tangent that does not fit', () => {

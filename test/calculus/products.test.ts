@@ -47,7 +47,7 @@ describe('hvp', () => {
       })
     )
     expect(() => hessian((y: V) => T.mul(T.sum(y), T.item(T.sum(y))))(x)).toThrow(
-      'item: a value inside hessian was read as numbers; take T.stopGradient(x) first, or return it with an aux form'
+      'item: a value inside hessian was read as numbers; read T.stopGradient(x) instead, or return it as aux with gradWithAux'
     )
     expect(() => hessian((p: { n: T.Tensor }) => T.sum(p.n))({ n: int })).toThrow(
       'hessian: n is int32; expected float32 or float64, cast it with T.cast or pass it as a later argument'

@@ -72,7 +72,7 @@ describe('a function whose numbers are finite', () => {
     expect(result.name).toBe('layer')
   })
 
-  it('an infinite constant is none, nor what is made of it', () => {
+  it('an infinite constant is not an error, nor are results made of it', () => {
     const masked = (x: V): V => T.softmax(T.where(T.greater(x, 1), x, -Infinity))
     expect(numbers(Debug.checkFinite(masked)(T.of([0, 2, 2])))).toEqual([[0, 0.5, 0.5]])
     const g = (x: V): S => T.sum(T.mul(masked(x), x))
@@ -80,7 +80,7 @@ describe('a function whose numbers are finite', () => {
     expect(numbers(Debug.checkFinite((x: V) => T.add(x, Infinity))(good))).toEqual([[Infinity, Infinity, Infinity]])
   })
 
-  it('nor is the largest of nothing', () => {
+  it('the maximum of an empty tensor is not an error', () => {
     const largest = (x: T.Tensor<[number]>): S => T.logSumExp(T.slice(x, [[0, 0]]))
     expect(numbers(Debug.checkFinite(largest)(good))).toEqual(numbers(largest(good)))
   })
@@ -158,7 +158,7 @@ describe('forward', () => {
     [
       'a NaN among constants, in the result',
       () => Debug.checkFinite((x: V) => ({ x, loss: T.log(T.scalar(-1)) }))(good),
-      'checkFinite: the result at loss is NaN; no operation on the arguments made it, look at the constants'
+      'checkFinite: the result at loss is NaN; look at the constants, as no operation on the arguments made it'
     ],
     [
       'integers that become floats',
@@ -172,10 +172,10 @@ describe('forward', () => {
   it('an argument that is not finite already, by its path', () => {
     const f = Debug.checkFinite((p: { readonly w: readonly V[] }, _: S) => p.w[0])
     expect(sentence(() => f({ w: [good, T.of([1, 2, NaN])] }, T.scalar(1)))).toBe(
-      'checkFinite: args[0].w[1] is NaN at [2]; finite arguments are required'
+      'checkFinite: args[0].w[1] is NaN at [2]; expected finite arguments'
     )
     expect(sentence(() => f({ w: [good] }, T.scalar(-Infinity)))).toBe(
-      'checkFinite: args[1] is -Infinity; finite arguments are required'
+      'checkFinite: args[1] is -Infinity; expected finite arguments'
     )
   })
 

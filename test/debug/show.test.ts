@@ -75,7 +75,7 @@ describe('a printed program', () => {
     ])
   })
 
-  it('what is captured stands behind a semicolon', () => {
+  it('captured values stand behind a semicolon', () => {
     const printed: string[] = []
     grad((w: S) => {
       printed.push(Debug.show(Debug.trace((x: S) => T.mul(x, w))(T.scalar(0))))

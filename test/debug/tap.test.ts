@@ -255,8 +255,12 @@ describe('tap is the identity', () => {
     expect([...T.toArray(grad(f)(T.of([1, 3], 'float64')))]).toEqual([0, 6])
   })
 
-  it('what bad input gets', () => {
-    expect(() => Debug.tap(3 as never)).toThrow('tap: 3; a label or a function is required')
+  it('refuses bad input and unknown options', () => {
+    // @ts-expect-error the option is cotangent
+    expect(() => Debug.tap('x', { cotangents: true })).toThrow(
+      'tap: unknown option cotangents; expected label or cotangent'
+    )
+    expect(() => Debug.tap(3 as never)).toThrow('tap: the first argument is 3; expected a label or a function')
     expect(() => Debug.tap('x')({ rate: 0.1 })).toThrow('tap: rate is 0.1; expected a tensor, make one with T.scalar')
   })
 

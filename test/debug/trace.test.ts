@@ -167,7 +167,7 @@ describe('a program', () => {
     expect(parts.map((part) => Object.isFrozen(part))).toEqual(parts.map(() => true))
   })
 
-  it('leaves out what nobody reads, and keeps effects', () => {
+  it('leaves out unread equations, and keeps effects', () => {
     const f = (v: V): V => {
       T.exp(v)
       Debug.tap(() => undefined)(T.sin(v))
@@ -205,7 +205,7 @@ describe('a program', () => {
 // -----------------------------------------------------------------------------
 
 describe('inside of another transformation', () => {
-  it('what it closes over is an input, with its value', () => {
+  it('a captured value is an input, with its value', () => {
     const f = (w: S): S => {
       const program = Debug.trace((v: S) => T.mul(T.sin(v), w))(w)
       expect(program.inputs.length).toBe(2)
@@ -245,7 +245,7 @@ describe('inside of another transformation', () => {
 // bad input
 // -----------------------------------------------------------------------------
 
-describe('what bad input gets', () => {
+describe('rejects bad input', () => {
   const program = Debug.trace((p: { readonly w: T.Tensor; readonly b: T.Tensor }) => T.add(p.w, p.b))({
     w: T.zeros([3]),
     b: T.zeros([3])
@@ -257,19 +257,19 @@ describe('what bad input gets', () => {
       'another shape',
       [{ w: T.zeros([2]), b: T.zeros([3]) }],
       ShapeError,
-      'evaluate: args[0].w is of shape [2]; shape [3] is required, or trace again'
+      'evaluate: args[0].w has shape [2]; expected shape [3], or trace again'
     ],
     [
       'another type',
       [{ w: T.zeros([3]), b: T.zeros([3], 'float64') }],
       DTypeError,
-      'evaluate: args[0].b is float64; float32 is required, cast it with T.cast'
+      'evaluate: args[0].b is float64; expected float32, cast it with T.cast'
     ],
     [
       'a leaf too few',
       [{ w: T.zeros([3]) }],
       Tree.TreeError,
-      'evaluate: args[0].b is missing; a tensor of float32 of shape [3] is required'
+      'evaluate: args[0].b is missing; expected a float32 tensor of shape [3]'
     ],
     [
       'a leaf too many',
@@ -283,7 +283,7 @@ describe('what bad input gets', () => {
       Tree.TreeError,
       'evaluate: args[1] is a tensor; the program was traced without one there'
     ],
-    ['no argument', [], Tree.TreeError, 'evaluate: args[0].w is missing; a tensor of float32 of shape [3] is required'],
+    ['no argument', [], Tree.TreeError, 'evaluate: args[0].w is missing; expected a float32 tensor of shape [3]'],
     [
       'no tensor',
       [{ w: 3, b: T.zeros([3]) }],
@@ -300,7 +300,7 @@ describe('what bad input gets', () => {
     expect(numbers(Debug.evaluate(program)({ b, w }))).toEqual([[11, 22, 33]])
   })
 
-  it('to trace: an argument or a result that is no tensor', () => {
+  it('to trace: an argument or a result that is not a tensor', () => {
     expect(() => Debug.trace((_: { readonly rate: number }) => T.scalar(1))({ rate: 0.1 })).toThrow(
       'trace: args[0].rate is 0.1; expected a tensor, make one with T.scalar'
     )

@@ -203,5 +203,5 @@ test('int32 products and sums wrap modulo 2^32', () => {
 test('operands of two types are refused', () => {
   const multiply = () =>
     matmulInto(1, 1, 1, new Float32Array(1), 0, 1, 1, new Float64Array(1), 0, 1, 1, new Float32Array(1), 0)
-  expect(multiply).toThrow('matmul: Float32Array, Float64Array, Float32Array; one type is required')
+  expect(multiply).toThrow('matmul: the arrays are Float32Array, Float64Array, Float32Array; expected one type')
 })

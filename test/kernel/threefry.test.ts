@@ -96,9 +96,7 @@ describe('fillBits', () => {
 
   it('refuses more words than there are places', () => {
     for (const n of [5, -1, 1.5, NaN]) {
-      expect(() => fillBits(0, 0, n, new Int32Array(4))).toThrow(
-        `fillBits: ${n} words for 4 places; an integer from 0 to 4 is required`
-      )
+      expect(() => fillBits(0, 0, n, new Int32Array(4))).toThrow(`fillBits: n is ${n}; expected an integer from 0 to 4`)
     }
   })
 })

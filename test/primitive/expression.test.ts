@@ -81,8 +81,8 @@ describe('makers', () => {
     expect(T.toNested(larger(T.of([1, 7]), 4))).toEqual([4, 7])
   })
 
-  it('want f where scalar is more than that, or not there', () => {
-    const refusal = 'unary: swish has no f; f is required unless scalar is one simple intrinsic of x, such as sqrt'
+  it('require f unless scalar is one simple function', () => {
+    const refusal = 'unary: swish has no f; expected f, or as scalar one simple intrinsic of x, such as sqrt'
     const swish: Expression = div(x, add(1, call('exp', call('neg', x))))
     for (const scalar of [swish, call('erf', x), call('exp', x), call('tan', y), call('tan', mul(x, 2)), x]) {
       expect(() => unary({ name: 'swish', domain: real, scalar })).toThrow(new TypeError(refusal))
@@ -90,16 +90,16 @@ describe('makers', () => {
     expect(() => unary({ name: 'swish', domain: real })).toThrow(new TypeError(refusal))
 
     const none =
-      'binary: swap has no f; f is required unless scalar is one operation or simple intrinsic of x and y, such as max'
+      'binary: swap has no f; expected f, or as scalar one operation or simple intrinsic of x and y, such as max'
     for (const scalar of [sub(y, x), sub(x, 1), call('atan2', y, x), call('sin', x), call('polygamma', x, y), y]) {
       expect(() => binary({ name: 'swap', domains: [real, real], scalar })).toThrow(new TypeError(none))
     }
     expect(() => binary({ name: 'swap', domains: [real, real] })).toThrow(new TypeError(none))
   })
 
-  it('want single beside scalar.single, so that what is said is what is computed', () => {
+  it('require single beside scalar.single', () => {
     const sentence = (maker: string, name: string): Error =>
-      new TypeError(`${maker}: ${name} has no single; single is required beside scalar.single`)
+      new TypeError(`${maker}: ${name} has no single; expected single beside scalar.single`)
     const scalar = { float: call('sqrt', x), single: mul(call('sqrt', x), 2) }
     const record = { name: 'root', domain: real, scalar }
     expect(() => unary(record)).toThrow(sentence('unary', 'root'))
@@ -189,20 +189,20 @@ describe('options of elementwise functions', () => {
     expect(T.item(grad(f)(T.scalar(-3)))).toBe(Math.fround(0.1))
   })
 
-  it('are refused where they are no finite numbers, or not known', () => {
+  it('refuses numbers that are not finite and unknown names', () => {
     const at = T.scalar(1)
     const refused = (options: object, text: string, kind: typeof TypeError | typeof RangeError): void => {
       expect(() => Activation.leakyRelu(at, options)).toThrow(new kind(text))
       expect(() => pipe(at, Activation.leakyRelu(options))).toThrow(new kind(text))
     }
-    refused({ slope: NaN }, 'leakyRelu: slope NaN; a finite number is required', RangeError)
-    refused({ slope: Infinity }, 'leakyRelu: slope Infinity; a finite number is required', RangeError)
-    refused({ slope: '1' }, 'leakyRelu: slope "1"; a finite number is required', RangeError)
-    refused({ alpha: 1 }, 'leakyRelu: option alpha; the options are slope', TypeError)
+    refused({ slope: NaN }, 'leakyRelu: slope is NaN; expected a finite number', RangeError)
+    refused({ slope: Infinity }, 'leakyRelu: slope is Infinity; expected a finite number', RangeError)
+    refused({ slope: '1' }, "leakyRelu: slope is '1'; expected a finite number", TypeError)
+    refused({ alpha: 1 }, 'leakyRelu: unknown option alpha; expected slope', TypeError)
     const untyped = (...given: readonly unknown[]): unknown => Reflect.apply(Activation.leakyRelu, undefined, given)
-    expect(() => untyped(at, 0.5)).toThrow('leakyRelu: options 0.5; an object such as { slope: 0 } is required')
+    expect(() => untyped(at, 0.5)).toThrow('leakyRelu: options are 0.5; expected an object with slope')
     expect(() => untyped(0.5)).toThrow(
-      'leakyRelu: the number 0.5; a tensor is required, make one with T.of or T.scalar'
+      'leakyRelu: the operand is 0.5; expected a tensor, make one with T.of or T.scalar'
     )
   })
 

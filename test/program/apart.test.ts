@@ -59,7 +59,7 @@ describe('verify', () => {
     const result = new Program.Variable(1, T.zeros([3], 'float64'))
     const wrong = Program.equation(exp!.primitive, exp!.params, exp!.operands, [result])
     expect(() => Program.verify({ ...program, equations: [wrong], outputs: [result] })).toThrow(
-      'the results are f64[3]; f32[3] is required'
+      'the results are f64[3]; expected f32[3]'
     )
   })
 })

@@ -88,8 +88,8 @@ describe('there and back', () => {
     const { program } = sampled(primitive, 1)[0]!
     expect(() => toJSON(program)).toThrow(
       name === 'tap'
-        ? 'toJSON: tap holds a function at report; parameters of plain data are required, leave the operation out of the program'
-        : 'toJSON: checkFinite holds a WeakMap at suspects; parameters of plain data are required, leave the operation out of the program'
+        ? 'toJSON: tap holds a function at report; expected parameters of plain data, leave the operation out of the program'
+        : 'toJSON: checkFinite holds an object of class WeakMap at suspects; expected parameters of plain data, leave the operation out of the program'
     )
   })
 
@@ -153,7 +153,7 @@ describe('there and back', () => {
   })
 })
 
-describe('what has no program is refused by name and scope', () => {
+describe('equations that cannot be written are refused by name and scope', () => {
   test('rules that read values, and solvers of the user', () => {
     const reading = customVjp(
       (x: S) => [T.square(x), {}] as const,
@@ -163,11 +163,11 @@ describe('what has no program is refused by name and scope', () => {
     expect(() =>
       toJSON({ ...program, equations: program.equations.map((each) => ({ ...each, scope: 'a/b' })) })
     ).toThrow(
-      "toJSON: customVjp in a/b holds a user's function that cannot be staged; parameters of plain data are required, leave the operation out of the program"
+      "toJSON: customVjp in a/b holds a user's function that cannot be staged; expected parameters of plain data, leave the operation out of the program"
     )
     const solved = (a: S): S => orThrow(root((x: S) => T.sub(x, a), { solver: () => T.scalar(1) })(T.scalar(1)))
     expect(() => toJSON(Debug.trace(solved)(T.scalar(1)))).toThrow(
-      'toJSON: implicit holds a function at solver.solve; parameters of plain data are required'
+      'toJSON: implicit holds a function at solver.solve; expected parameters of plain data'
     )
   })
 })
@@ -257,7 +257,7 @@ describe('documents that are wrong', () => {
   test('two primitives of one name are a mistake of the caller', () => {
     const sin = unary({ name: 'sin', domain: real, f: Math.sin, df: T.cos })
     expect(() => fromJSON({}, [...table, sin.primitive])).toThrow(
-      'fromJSON: two primitives are named sin; different names are required'
+      'fromJSON: two primitives are named sin; expected different names'
     )
     expect(() => fromJSON({}, [...table, ...table])).not.toThrow()
   })

@@ -76,7 +76,7 @@ describe('operands that do not fit the programs of a primitive', () => {
   })
 })
 
-describe('operands of an operation that are not what it takes', () => {
+describe('operands that do not fit the operation', () => {
   const program: Program.Program = Debug.trace((x: T.Tensor<[3]>, y: T.Tensor<[3]>) => T.add(x, y))(
     T.zeros([3]),
     T.zeros([3])
@@ -111,7 +111,7 @@ describe('parameters in JSON', () => {
     expect(fromJSON(JSON.parse(text.replace('"axes":[1]', '"axes":[1000]')), primitives)._tag).toBe('Left')
   })
 
-  test('a branch that is no program is Left', () => {
+  test('a branch that is not a program is Left', () => {
     const program = Debug.trace((v: S) =>
       Control.cond(
         T.greater(v, 0),
@@ -153,7 +153,7 @@ describe('costs', () => {
   })
 })
 
-test('parameters that are no records are not taken for equal', () => {
+test('rejects parameters that are not a record', () => {
   const times: Primitive<ReadonlyMap<string, number>> = {
     name: 'times',
     kind: 'opaque',

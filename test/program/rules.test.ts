@@ -174,9 +174,11 @@ describe('rule', () => {
     expect(Program.rule(first!, 0)).toBe(Program.rule(first!, 0))
   })
 
-  test('is undefined where there is no derivative, and refuses other operands', () => {
+  test('is undefined where there is no derivative, and refuses an operand out of range', () => {
     const [first] = Debug.trace(T.floor)(T.scalar(0)).equations
     expect(Program.rule(first!, 0)).toBeUndefined()
-    expect(() => Program.rule(first!, 1)).toThrow('rule: operand 1 of 1; an operand of the equation is required')
+    // @ts-expect-error the option is given
+    expect(() => Program.rule(first!, 0, { before: true })).toThrow('rule: unknown option before; expected')
+    expect(() => Program.rule(first!, 1)).toThrow('rule: operand is 1; expected an integer from 0 to 0')
   })
 })

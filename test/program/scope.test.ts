@@ -20,7 +20,7 @@ describe('equations carry the scopes they were made in', () => {
     expect(traced(f)).toEqual(['sin outer/inner', 'square outer', 'exp -'])
   })
 
-  test('what the reverse mode adds is marked', () => {
+  test('operations of the reverse mode are marked', () => {
     expect(traced(grad(inner))).toEqual(['cos vjp(inner)', 'guardedMul vjp(inner)'])
     expect(traced(grad((x: S) => inner(inner(x))))).toEqual([
       'sin inner',
@@ -31,7 +31,7 @@ describe('equations carry the scopes they were made in', () => {
     ])
   })
 
-  test('what the forward mode adds is marked', () => {
+  test('operations of the forward mode are marked', () => {
     expect(traced((x) => jvp(inner)([x], [x]))).toEqual(['sin inner', 'cos jvp(inner)', 'guardedMul jvp(inner)'])
     const product = (x: S): S => Debug.scope('product', () => T.mul(x, x))
     expect(
@@ -102,10 +102,10 @@ describe('scope', () => {
 
   test('refuses promises and bad names', () => {
     expect(() => Debug.scope('a', () => Promise.resolve(1))).toThrow(
-      'scope: the function in a returned a promise; a synchronous one is required, put scope inside the function around what it does at once'
+      'scope: the function in a returned a promise; expected a synchronous function, put scope inside it around the synchronous part'
     )
     expect(() => Debug.scope('a/b', () => 1)).toThrow(
-      `scope: the name "a/b"; a string without slashes that is not empty is required`
+      "scope: the name is 'a/b'; expected a string that is not empty and has no slash"
     )
     expect(() => Debug.scope('', () => 1)).toThrow('scope: the name')
   })

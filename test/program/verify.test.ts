@@ -20,29 +20,29 @@ const failure = (wrong: Program.Program): string => {
 describe('verify names the equation as printed', () => {
   test('an operand that is not defined', () => {
     expect(failure({ ...program, equations: [mul!, exp!] })).toBe(
-      'verify: `c:f32[3] = mul b 2:f32[3]`: operand 0 is not defined; an input or the result of an equation before is required'
+      'verify: `c:f32[3] = mul b 2:f32[3]`: operand 0 is not defined; expected an input or the result of an earlier equation'
     )
   })
 
   test('a place that is written twice', () => {
     expect(failure({ ...program, equations: [exp!, exp!, mul!] })).toBe(
-      'verify: `b:f32[3] = exp a`: place 1 is written twice; one equation per place is required'
+      'verify: `b:f32[3] = exp a`: place 1 is written twice; expected one equation per place'
     )
     expect(failure({ ...program, inputs: [x!, x!] })).toBe(
-      'verify: input 1: place 0 is written twice; one equation per place is required'
+      'verify: input 1: place 0 is written twice; expected one equation per place'
     )
   })
 
   test('a place outside of the program', () => {
     expect(failure({ ...program, places: 2 })).toBe(
-      'verify: `c:f32[3] = mul b 2:f32[3]`: place 2 is written; one from 0 to 1 is required'
+      'verify: `c:f32[3] = mul b 2:f32[3]`: place 2 is written; expected a place from 0 to 1'
     )
   })
 
   test('a type that does not follow', () => {
     const wrong = Program.equation(exp!.primitive, exp!.params, exp!.operands, [new Program.Variable(1, T.zeros([2]))])
     expect(failure({ ...program, equations: [wrong], outputs: wrong.results })).toBe(
-      'verify: `b:f32[2] = exp a`: the results are f32[2]; f32[3] is required'
+      'verify: `b:f32[2] = exp a`: the results are f32[2]; expected f32[3]'
     )
   })
 
@@ -50,7 +50,7 @@ describe('verify names the equation as printed', () => {
     const other = new Program.Variable(1, T.zeros([2]))
     const wrong = Program.equation(mul!.primitive, mul!.params, [other, T.scalar(2)], mul!.results)
     expect(failure({ ...program, equations: [exp!, wrong] })).toBe(
-      'verify: `c:f32[3] = mul b 2:f32[]`: operand 0 is read as f32[2], but defined as f32[3]; one type is required'
+      'verify: `c:f32[3] = mul b 2:f32[]`: operand 0 is read as f32[2], but defined as f32[3]; expected one type'
     )
   })
 
@@ -66,7 +66,7 @@ describe('verify names the equation as printed', () => {
 
   test('an output that is not defined', () => {
     expect(failure({ ...program, equations: [exp!] })).toBe(
-      'verify: output 0: it is not defined; an input or the result of an equation before is required'
+      'verify: output 0: it is not defined; expected an input or the result of an earlier equation'
     )
   })
 
@@ -78,7 +78,7 @@ describe('verify names the equation as printed', () => {
     const params = loop!.primitive.withPrograms!(loop!.params, [{ ...step!, places: 1 }])
     const wrong = Program.equation(loop!.primitive, params, loop!.operands, loop!.results)
     expect(failure({ ...whole, equations: [wrong] })).toBe(
-      'verify: `b:f32[3] = sin a`, inside scan: place 1 is written; one from 0 to 0 is required'
+      'verify: `b:f32[3] = sin a`, inside scan: place 1 is written; expected a place from 0 to 0'
     )
   })
 
@@ -89,6 +89,6 @@ describe('verify names the equation as printed', () => {
 })
 
 test('run refuses other inputs', () => {
-  expect(() => Program.run(program)()).toThrow('run: 0 inputs; 1 tensors are required')
-  expect(() => Program.run(program)(T.zeros([3], 'float64'))).toThrow('run: input 0 is float64; float32 is required')
+  expect(() => Program.run(program)()).toThrow('run: the number of inputs is 0; expected 1')
+  expect(() => Program.run(program)(T.zeros([3], 'float64'))).toThrow('run: input 0 is float64; expected float32')
 })

@@ -134,37 +134,37 @@ describe('errors', () => {
   ])
   const refused: readonly Refusal[] = [
     [
-      'takeAlongAxis: index 3 on an axis of size 3; an integer from -3 to 2 is required',
+      'takeAlongAxis: index is 3 on an axis of size 3; expected an integer from -3 to 2',
       IndexError,
       () => T.takeAlongAxis(x, T.of([[3]], 'int32'))
     ],
     [
-      "takeAlongAxis: indices are float32; int32 is required, cast them with T.cast(indices, 'int32')",
+      "takeAlongAxis: indices are float32; expected int32, cast them with T.cast(indices, 'int32')",
       DTypeError,
       () => T.takeAlongAxis(x, T.of([[0.5]]))
     ],
     [
-      'takeAlongAxis: indices of shape [1] into [2, 3]; as many axes are required, whose sizes agree or are 1 beside axis 1',
+      'takeAlongAxis: indices have shape [1] and the operand [2, 3]; expected as many axes, with sizes that agree or are 1 beside axis 1',
       ShapeError,
       () => T.takeAlongAxis(x, T.of([0], 'int32'))
     ],
     [
-      'takeAlongAxis: indices of shape [3, 1] into [2, 3]; as many axes are required, whose sizes agree or are 1 beside axis 1',
+      'takeAlongAxis: indices have shape [3, 1] and the operand [2, 3]; expected as many axes, with sizes that agree or are 1 beside axis 1',
       ShapeError,
       () => T.takeAlongAxis(x, T.zeros([3, 1], 'int32'))
     ],
     [
-      'addAlongAxis: updates of shape [2, 2] at indices of [2, 1] in [2, 3]; both must broadcast to [2, 1]',
+      'addAlongAxis: updates have shape [2, 2] and indices [2, 1]; for the operand [2, 3], expected both to broadcast to [2, 1]',
       ShapeError,
       () => T.addAlongAxis(x, T.zeros([2, 1], 'int32'), T.zeros([2, 2]))
     ],
     [
-      'addAlongAxis: updates of shape [1, 1] at indices of [2, 1] in [1, 3]; both must broadcast to [1, 1]',
+      'addAlongAxis: updates have shape [1, 1] and indices [2, 1]; for the operand [1, 3], expected both to broadcast to [1, 1]',
       ShapeError,
       () => T.addAlongAxis(T.of([[1, 2, 3]]), T.zeros([2, 1], 'int32'), T.zeros([1, 1]))
     ],
     [
-      'addAlongAxis: index 9 on an axis of size 3; an integer from -3 to 2 is required',
+      'addAlongAxis: index is 9 on an axis of size 3; expected an integer from -3 to 2',
       IndexError,
       () => T.addAlongAxis(x, T.full([2, 1], 9, 'int32'), T.zeros([2, 1]))
     ]

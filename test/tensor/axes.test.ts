@@ -97,19 +97,11 @@ describe('swapAxes and moveAxis', () => {
 describe('refusals', () => {
   const x = T.zeros([2, 3])
   const refused: readonly Refusal[] = [
-    [
-      'permute: order [0, 0] of shape [2, 3]; each of its 2 axes once is required',
-      ShapeError,
-      () => T.permute(x, [0, 0])
-    ],
-    [
-      'transpose: order [0] of shape [2, 3]; each of its 2 axes once is required',
-      ShapeError,
-      () => T.transpose(x, [0])
-    ],
-    ['permute: axis 2 of shape [2, 3]; an integer from -2 to 1 is required', ShapeError, () => T.permute(x, [0, 2])],
-    ['swapAxes: axis 2 of shape [2, 3]; an integer from -2 to 1 is required', ShapeError, () => T.swapAxes(x, 0, 2)],
-    ['moveAxis: axis -3 of shape [2, 3]; an integer from -2 to 1 is required', ShapeError, () => T.moveAxis(x, -3, 0)]
+    ['permute: order is [0, 0]; for shape [2, 3], expected each axis once', ShapeError, () => T.permute(x, [0, 0])],
+    ['transpose: order is [0]; for shape [2, 3], expected each axis once', ShapeError, () => T.transpose(x, [0])],
+    ['permute: axis is 2; for shape [2, 3], expected an integer from -2 to 1', ShapeError, () => T.permute(x, [0, 2])],
+    ['swapAxes: axis is 2; for shape [2, 3], expected an integer from -2 to 1', ShapeError, () => T.swapAxes(x, 0, 2)],
+    ['moveAxis: axis is -3; for shape [2, 3], expected an integer from -2 to 1', ShapeError, () => T.moveAxis(x, -3, 0)]
   ]
 
   test.each(refused)('%s', (message, kind, call) => {

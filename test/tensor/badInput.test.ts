@@ -11,10 +11,10 @@ const m = T.of([
   [4, 5, 6]
 ])
 const key = Random.key(0)
-const noTensor = 'a tensor is required, make one with T.of or T.scalar'
-const noDType = 'dtype float16; float32, float64, int32 or bool is required'
+const noTensor = 'expected a tensor, make one with T.of or T.scalar'
+const noDType = "dtype is 'float16'; expected float32, float64, int32 or bool"
 
-/** What is called, with what, and the sentence that refuses it. */
+/** A function, its arguments, and the sentence that refuses them. */
 type Row = readonly [f: unknown, args: readonly unknown[], sentence: string]
 
 const refuses = (rows: readonly Row[]): void => {
@@ -30,49 +30,54 @@ const refuses = (rows: readonly Row[]): void => {
   })
 }
 
-describe('options that are no object', () => {
-  const axis = 'an object such as { axis: 0 } is required'
+describe('options that are not an object', () => {
+  const axis = 'expected an object with axis'
+  const inMap = (name: string): string => `in an array's map write (x) => ${name}(x)`
   refuses([
-    [T.sum, [m, 0], `sum: options 0; ${axis}`],
-    [T.sum, [m, null], `sum: options null; ${axis}`],
-    [T.sum, [m, '0'], `sum: options '0'; ${axis}`],
-    [T.mean, [m, -1], `mean: options -1; ${axis}`],
-    [T.mean, [m, [0]], `mean: options [0]; ${axis}`],
-    [T.argmax, [m, 0], `argmax: options 0; ${axis}`],
-    [T.softmax, [m, 0], `softmax: options 0; ${axis}`],
-    [T.squeeze, [m, 0], `squeeze: options 0; ${axis}`],
-    [T.flip, [m, 3], `flip: options 3; ${axis}`],
-    [T.cumsum, [m, 0], `cumsum: options 0; ${axis}`],
-    [T.sort, [m, 0], `sort: options 0; ${axis}`],
-    [T.topK, [m, 1, 0], `topK: options 0; ${axis}`],
-    [T.concat, [[m, m], 1], `concat: options 1; ${axis}`],
-    [T.gather, [m, 0, 1], `gather: options 1; ${axis}`],
-    [T.flatten, [m, 1], 'flatten: options 1; an object such as { startAxis: 0 } is required'],
-    [T.triu, [m, 1], 'triu: options 1; an object such as { offset: 0 } is required'],
+    [T.sum, [m, 0], `sum: options are 0; ${axis} or keepDims; ${inMap('sum')}`],
+    [T.sum, [m, null], `sum: options are null; ${axis} or keepDims`],
+    [T.sum, [m, '0'], `sum: options are '0'; ${axis} or keepDims`],
+    [T.mean, [m, -1], `mean: options are -1; ${axis} or keepDims; ${inMap('mean')}`],
+    [T.mean, [m, [0]], `mean: options are [0]; ${axis} or keepDims`],
+    [T.argmax, [m, 0], `argmax: options are 0; ${axis} or keepDims; ${inMap('argmax')}`],
+    [T.softmax, [m, 0], `softmax: options are 0; ${axis}; ${inMap('softmax')}`],
+    [T.squeeze, [m, 0], `squeeze: options are 0; ${axis}; ${inMap('squeeze')}`],
+    [T.flip, [m, 3], `flip: options are 3; ${axis}; ${inMap('flip')}`],
+    [T.cumsum, [m, 0], `cumsum: options are 0; ${axis}, exclusive or reverse; ${inMap('cumsum')}`],
+    [T.sort, [m, 0], `sort: options are 0; ${axis} or descending; ${inMap('sort')}`],
+    [T.topK, [m, 1, 0], `topK: options are 0; ${axis}; ${inMap('topK')}`],
+    [T.concat, [[m, m], 1], `concat: options are 1; ${axis}; ${inMap('concat')}`],
+    [T.gather, [m, 0, 1], `gather: options are 1; ${axis}; ${inMap('gather')}`],
     [
-      T.searchSorted,
-      [T.of([1, 2]), 1, 'left'],
-      "searchSorted: options 'left'; an object such as { side: 'right' } is required"
+      T.flatten,
+      [m, 1],
+      "flatten: options are 1; expected an object with startAxis or endAxis; in an array's map write (x) => flatten(x)"
     ],
-    [Random.uniform, [key, [3], 1], 'uniform: options 1; an object such as { low: 0 } is required'],
-    [Random.choice, [key, 4, [2]], 'choice: options [2]; an object such as { shape: [3] } is required'],
-    [T.slice, [m, 5], 'slice: ranges 5; an array such as [[0, 2]] is required']
+    [T.triu, [m, 1], "triu: options are 1; expected an object with offset; in an array's map write (x) => triu(x)"],
+    [T.searchSorted, [T.of([1, 2]), 1, 'left'], "searchSorted: options are 'left'; expected an object with side"],
+    [
+      Random.uniform,
+      [key, [3], 1],
+      "uniform: options are 1; expected an object with low, high or dtype; in an array's map write (x) => uniform(x)"
+    ],
+    [Random.choice, [key, 4, [2]], 'choice: options are [2]; expected an object with shape, replace or p'],
+    [T.slice, [m, 5], 'slice: ranges is 5; expected an array such as [[0, 2]]']
   ])
 })
 
-describe('a first argument that is no tensor', () => {
+describe('a first argument that is not a tensor', () => {
   refuses([
-    [T.sum, [[1, 2]], `sum: an array; ${noTensor}`],
-    [T.sum, [undefined], `sum: a value of type undefined; ${noTensor}`],
-    [T.sum, [new Float32Array(2)], `sum: a value of type object; ${noTensor}`],
-    [T.softmax, [3], `softmax: the number 3; ${noTensor}`],
-    [T.reshape, [[1, 2], [2]], `reshape: an array; ${noTensor}`],
-    [T.reshape, ['2'], `reshape: a value of type string; ${noTensor}`],
-    [untyped(T.sum)({ axis: 0 }), [[1, 2]], `sum: an array; ${noTensor}`],
-    [untyped(T.reshape)([2]), [[1, 2]], `reshape: an array; ${noTensor}`],
-    [T.concat, [m, m], 'concat: a tensor; an array of tensors is required'],
-    [T.stack, [undefined], 'stack: undefined; an array of tensors is required'],
-    [T.zerosLike, [[1]], `zerosLike: an array; ${noTensor}`],
+    [T.sum, [[1, 2]], `sum: the operand is [1, 2]; ${noTensor}`],
+    [T.sum, [undefined], `sum: the operand is undefined; ${noTensor}`],
+    [T.sum, [new Float32Array(2)], `sum: the operand is an object of class Float32Array; ${noTensor}`],
+    [T.softmax, [3], `softmax: the operand is 3; ${noTensor}`],
+    [T.reshape, [[1, 2], [2]], `reshape: the operand is [1, 2]; ${noTensor}`],
+    [T.reshape, ['2'], `reshape: the operand is '2'; ${noTensor}`],
+    [untyped(T.sum)({ axis: 0 }), [[1, 2]], `sum: the operand is [1, 2]; ${noTensor}`],
+    [untyped(T.reshape)([2]), [[1, 2]], `reshape: the operand is [1, 2]; ${noTensor}`],
+    [T.concat, [m, m], 'concat: the operand is a tensor of shape [2, 3]; expected an array of tensors'],
+    [T.stack, [undefined], 'stack: the operand is undefined; expected an array of tensors'],
+    [T.zerosLike, [[1]], `zerosLike: the operand is [1]; ${noTensor}`],
     [Random.normal, [42, [3]], 'normal: the key is 42; expected one from Random.key or Random.split'],
     [Random.uniform, [undefined], 'uniform: the key is undefined; expected one from Random.key or Random.split'],
     [Random.bits, [[1, 2], [3]], 'bits: the key is [1, 2]; expected one from Random.key or Random.split']
@@ -87,7 +92,7 @@ describe('a first argument that is no tensor', () => {
   })
 })
 
-describe('an unknown element type', () => {
+describe('an unknown dtype', () => {
   const d = 'float16'
   refuses([
     [T.of, [[1], d], `of: ${noDType}`],
@@ -108,47 +113,47 @@ describe('an unknown element type', () => {
   ])
 })
 
-describe('what the engine would have refused', () => {
-  const nothing = `a value of type undefined; ${noTensor}`
+describe('arguments that would fail in the engine', () => {
+  const nothing = `the operand is undefined; ${noTensor}`
   refuses([
-    [T.zeros, [3], 'zeros: shape 3; an array of sizes such as [3] is required'],
-    [T.zeros, [], 'zeros: shape undefined; an array of sizes such as [3] is required'],
-    [T.full, ['2', 1], "full: shape '2'; an array of sizes such as [3] is required"],
-    [T.reshape, [m, 6], 'reshape: shape 6; an array of sizes such as [6] is required'],
-    [T.broadcastTo, [m, 3], 'broadcastTo: shape 3; an array of sizes such as [3] is required'],
-    [T.ensure, [m, 6], 'ensure: shape 6; an array of sizes such as [6] is required'],
-    [Random.normal, [key, 3], 'normal: shape 3; an array of sizes such as [3] is required'],
-    [T.permute, [m, 1], 'permute: order 1; an array of axes such as [1, 0] is required'],
-    [T.transpose, [m, 1], 'transpose: order 1; an array of axes such as [1, 0] is required'],
-    [T.sum, [m, { axis: '0' }], "sum: axis '0' of shape [2, 3]; an integer from -2 to 1 is required"],
-    [T.sum, [m, { axis: null }], 'sum: axis null of shape [2, 3]; an integer from -2 to 1 is required'],
-    [T.expandDims, [m], 'expandDims: axis undefined; an integer or an array of integers is required'],
-    [T.expandDims, [m, {}], 'expandDims: axis undefined; an integer or an array of integers is required'],
-    [T.expandDims, [m, { axes: 0 }], 'expandDims: option axes; the options are axis'],
-    [T.roll, [m, 'a'], "roll: shift 'a'; an integer or an array of integers is required"],
-    [T.tile, [m], 'tile: repetitions undefined; an integer or an array of integers is required'],
-    [T.pad, [m], 'pad: widths undefined; an integer or an array such as [[1, 1]] is required'],
-    [T.split, [m], 'split: parts undefined; an integer or an array of sizes is required'],
+    [T.zeros, [3], 'zeros: shape is 3; expected an array of sizes such as [3]'],
+    [T.zeros, [], 'zeros: shape is undefined; expected an array of sizes such as [3]'],
+    [T.full, ['2', 1], "full: shape is '2'; expected an array of sizes such as [3]"],
+    [T.reshape, [m, 6], 'reshape: shape is 6; expected an array of sizes such as [6]'],
+    [T.broadcastTo, [m, 3], 'broadcastTo: shape is 3; expected an array of sizes such as [3]'],
+    [T.ensure, [m, 6], 'ensure: shape is 6; expected an array of sizes such as [6]'],
+    [Random.normal, [key, 3], 'normal: shape is 3; expected an array of sizes such as [3]'],
+    [T.permute, [m, 1], 'permute: order is 1; expected an array of axes such as [1, 0]'],
+    [T.transpose, [m, 1], 'transpose: order is 1; expected an array of axes such as [1, 0]'],
+    [T.sum, [m, { axis: '0' }], "sum: axis is '0'; for shape [2, 3], expected an integer from -2 to 1"],
+    [T.sum, [m, { axis: null }], 'sum: axis is null; for shape [2, 3], expected an integer from -2 to 1'],
+    [T.expandDims, [m], 'expandDims: axis is undefined; expected an integer or an array of integers'],
+    [T.expandDims, [m, {}], 'expandDims: axis is undefined; expected an integer or an array of integers'],
+    [T.expandDims, [m, { axes: 0 }], 'expandDims: unknown option axes; expected axis'],
+    [T.roll, [m, 'a'], "roll: shift is 'a'; expected an integer or an array of integers"],
+    [T.tile, [m], 'tile: times is undefined; expected an integer or an array of integers'],
+    [T.pad, [m], 'pad: widths is undefined; expected an integer or an array such as [[1, 1]]'],
+    [T.split, [m], 'split: parts is undefined; expected an integer or an array of sizes'],
     [T.add, [m, undefined], `add: ${nothing}`],
     [T.add, [undefined, m], `add: ${nothing}`],
     [T.add, [1, undefined], `add: ${nothing}`],
-    [T.add, [T.scalar(1), null], `add: a value of type object; ${noTensor}`],
-    [T.add, [[1], [2]], `add: an array; ${noTensor}`],
-    [T.add, [m, [1]], `add: an array; ${noTensor}`],
-    [T.add, [1, [1]], `add: an array; ${noTensor}`],
+    [T.add, [T.scalar(1), null], `add: the operand is null; ${noTensor}`],
+    [T.add, [[1], [2]], `add: the operand is [1]; ${noTensor}`],
+    [T.add, [m, [1]], `add: the operand is [1]; ${noTensor}`],
+    [T.add, [1, [1]], `add: the operand is [1]; ${noTensor}`],
     [T.exp, [undefined], `exp: ${nothing}`],
-    [T.exp, [null], `exp: a value of type object; ${noTensor}`],
-    [T.matmul, [m, 2], `matmul: the number 2; ${noTensor}`],
-    [T.matmul, [m, [[1]]], `matmul: an array; ${noTensor}`],
+    [T.exp, [null], `exp: the operand is null; ${noTensor}`],
+    [T.matmul, [m, 2], `matmul: the operand is 2; ${noTensor}`],
+    [T.matmul, [m, [[1]]], `matmul: the operand is [[1]]; ${noTensor}`],
     [T.dot, [m, undefined], `dot: ${nothing}`],
-    [T.outer, [2, m], `outer: the number 2; ${noTensor}`],
-    [T.concat, [[m, [1]]], `concat: an array as operand 1; ${noTensor}`],
-    [T.stack, [[m, 1]], `stack: the number 1 as operand 1; ${noTensor}`],
-    [T.einsum, [m], "einsum: formula a tensor; a string such as 'ij,jk->ik' is required"],
-    [T.einsum, ['ij->i', [[1]]], `einsum: an array as operand 0; ${noTensor}`],
-    [T.gather, [[1, 2], [0]], `gather: an array; ${noTensor}`],
-    [T.gather, [m], "gather: indices are float32; int32 is required, cast them with T.cast(indices, 'int32')"],
-    [T.takeAlongAxis, [m, [0]], `takeAlongAxis: an array; ${noTensor}`],
+    [T.outer, [2, m], `outer: the operand is 2; ${noTensor}`],
+    [T.concat, [[m, [1]]], `concat: operand 1 is [1]; ${noTensor}`],
+    [T.stack, [[m, 1]], `stack: operand 1 is 1; ${noTensor}`],
+    [T.einsum, [m], "einsum: formula is a tensor of shape [2, 3]; expected a string such as 'ij,jk->ik'"],
+    [T.einsum, ['ij->i', [[1]]], `einsum: operand 0 is [[1]]; ${noTensor}`],
+    [T.gather, [[1, 2], [0]], `gather: the operand is [1, 2]; ${noTensor}`],
+    [T.gather, [m], "gather: indices are float32; expected int32, cast them with T.cast(indices, 'int32')"],
+    [T.takeAlongAxis, [m, [0]], `takeAlongAxis: the operand is [0]; ${noTensor}`],
     [T.where, [undefined, m, m], `where: ${nothing}`],
     [T.where, [T.greater(m, 2), undefined, m], `where: ${nothing}`],
     [T.where, [T.greater(m, 2), m, undefined], `where: ${nothing}`]
@@ -157,8 +162,8 @@ describe('what the engine would have refused', () => {
 
 describe('text for a number', () => {
   refuses([
-    [T.scalar, ['3'], "scalar: value '3'; a number or a boolean is required"],
-    [T.scalar, [undefined], 'scalar: value undefined; a number or a boolean is required'],
-    [T.full, [[2], '3'], "full: value '3'; a number or a boolean is required"]
+    [T.scalar, ['3'], "scalar: the value is '3'; expected a number or a boolean"],
+    [T.scalar, [undefined], 'scalar: the value is undefined; expected a number or a boolean'],
+    [T.full, [[2], '3'], "full: the value is '3'; expected a number or a boolean"]
   ])
 })

@@ -99,16 +99,16 @@ describe('refusals', () => {
   const x = T.zeros([2, 3])
   const refused: readonly Refusal[] = [
     [
-      'cumsum: shape [2, 3] and no axis; an axis is required, as { axis: 0 }',
+      'cumsum: axis is missing; for shape [2, 3], expected one such as { axis: 0 }',
       ShapeError,
       () => T.cumsum(x, { reverse: true })
     ],
     [
-      'cumprod: axis 2 of shape [2, 3]; an integer from -2 to 1 is required',
+      'cumprod: axis is 2; for shape [2, 3], expected an integer from -2 to 1',
       ShapeError,
       () => T.cumprod(x, { axis: 2 })
     ],
-    ['cumprod: axis 0 of shape []; a scalar has no axes', ShapeError, () => T.cumprod(T.scalar(1))]
+    ['cumprod: axis is 0; for shape [], expected no axis', ShapeError, () => T.cumprod(T.scalar(1))]
   ]
 
   test.each(refused)('%s', (message, kind, call) => {

@@ -12,8 +12,8 @@ describe('values', () => {
     expect(T.item(T.scalar(true))).toBe(1)
     expect(T.item(T.scalar(-0))).toBe(-0)
     expect(() => T.item(T.of([1, 2]))).toThrow(ShapeError)
-    expect(() => T.item(T.of([1, 2]))).toThrow('item: shape [2]; one element is required')
-    expect(() => T.item(T.zeros([0]))).toThrow('item: shape [0]; one element is required')
+    expect(() => T.item(T.of([1, 2]))).toThrow('item: shape is [2]; expected one element')
+    expect(() => T.item(T.zeros([0]))).toThrow('item: shape is [0]; expected one element')
   })
 
   test('toArray and toNested of views: row-major, whatever lies beneath', () => {
@@ -71,7 +71,7 @@ test('size, rank and shape are known inside transformations; values are not', ()
     }
     expect(() => grad(f)(T.scalar(1))).toThrow(LeakedTracerError)
     expect(() => grad(f)(T.scalar(1))).toThrow(
-      `${name}: a value inside grad was read as numbers; take T.stopGradient(x) first, or return it with an aux form`
+      `${name}: a value inside grad was read as numbers; read T.stopGradient(x) instead, or return it as aux with gradWithAux`
     )
     expect(() => jvp(f)([T.scalar(1)], [T.scalar(1)])).toThrow(`${name}: a value inside jvp`)
   }
@@ -88,8 +88,8 @@ describe('ensure', () => {
   })
 
   test('another shape is refused, with both', () => {
-    expect(() => T.ensure(T.zeros([2, 3]), [32, 8])).toThrow('ensure: shape [2, 3]; [32, 8] is required')
-    expect(() => pipe(T.zeros([2]), T.ensure([2, 1]))).toThrow('ensure: shape [2]; [2, 1] is required')
+    expect(() => T.ensure(T.zeros([2, 3]), [32, 8])).toThrow('ensure: shape is [2, 3]; expected [32, 8]')
+    expect(() => pipe(T.zeros([2]), T.ensure([2, 1]))).toThrow('ensure: shape is [2]; expected [2, 1]')
   })
 
   test('it stands inside transformations', () => {

@@ -275,41 +275,45 @@ describe('errors', () => {
       () => T.where(T.greater(x, 0) as T.Tensor, x, T.zeros([4]) as T.Tensor)
     ],
     [
-      "add: the number 0.5 beside a tensor of int32; a whole number is required, or cast the tensor with T.cast(x, 'float32')",
+      "add: the number 0.5 stands beside a tensor of int32; expected a whole number, or cast the tensor with T.cast(x, 'float32')",
       DTypeError,
       () => T.add(whole32, 0.5)
     ],
     [
-      "mul: the number 0.5 beside a tensor of bool; a whole number is required, or cast the tensor with T.cast(x, 'float32')",
+      "mul: the number 0.5 stands beside a tensor of bool; expected a whole number, or cast the tensor with T.cast(x, 'float32')",
       DTypeError,
       () => T.mul(0.5, T.of([true, false]))
     ],
     [
-      "add: the number 4294967296 beside a tensor of int32; a number from -2^31 to 2^31 - 1 is required, or cast the tensor with T.cast(x, 'float32')",
+      "add: the number 4294967296 stands beside a tensor of int32; expected a number from -2^31 to 2^31 - 1, or cast the tensor with T.cast(x, 'float32')",
       DTypeError,
       () => T.add(whole32, 2 ** 32)
     ],
     [
-      "clamp: the number 0.5 beside a tensor of int32; a whole number is required, or cast the tensor with T.cast(x, 'float32')",
+      "clamp: the number 0.5 stands beside a tensor of int32; expected a whole number, or cast the tensor with T.cast(x, 'float32')",
       DTypeError,
       () => T.clamp(whole32, 0.5, 1)
     ],
     [
-      "where: a mask of float32; bool is required, compare with T.greater(x, 0) or the like, or cast with T.cast(x, 'bool')",
+      "where: the mask is float32; expected bool, compare with T.greater(x, 0) or the like, or cast with T.cast(x, 'bool')",
       DTypeError,
       () => T.where(x, 1, 0)
     ],
-    ['clamp: min 2 and max 1; a min that does not exceed max is required', RangeError, () => T.clamp(x, 2, 1)],
-    ['clamp: min NaN and max 1; a min that does not exceed max is required', RangeError, () => T.clamp(x, NaN, 1)],
-    ['clamp: option lower; the options are min, max', TypeError, () => T.clamp(x, untyped({ lower: 0 }))],
-    ['polygamma: order 0.5; an integer from 0 to 170 is required', RangeError, () => T.polygamma(x, 0.5)],
+    ['clamp: min is 2 and max is 1; expected min <= max', RangeError, () => T.clamp(x, 2, 1)],
+    ['clamp: min is NaN and max is 1; expected min <= max', RangeError, () => T.clamp(x, NaN, 1)],
+    ['clamp: unknown option lower; expected min or max', TypeError, () => T.clamp(x, untyped({ lower: 0 }))],
+    ['polygamma: order is 0.5; expected an integer from 0 to 170', RangeError, () => T.polygamma(x, 0.5)],
     [
-      'cast: dtype float16; float32, float64, int32 or bool is required',
+      "cast: dtype is 'float16'; expected float32, float64, int32 or bool",
       DTypeError,
       () => T.cast(x, untyped('float16'))
     ],
-    ['sin: the number 1; a tensor is required, make one with T.of or T.scalar', TypeError, () => T.sin(untyped(1))],
-    ['add: an array; a tensor is required, make one with T.of or T.scalar', TypeError, () => T.add(x, untyped([1]))]
+    ['sin: the operand is 1; expected a tensor, make one with T.of or T.scalar', TypeError, () => T.sin(untyped(1))],
+    [
+      'add: the operand is [1]; expected a tensor, make one with T.of or T.scalar',
+      TypeError,
+      () => T.add(x, untyped([1]))
+    ]
   ]
 
   test.each(refusals)('%s', (message, kind, call) => {

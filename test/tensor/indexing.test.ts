@@ -228,57 +228,57 @@ describe('scatterAdd', () => {
 describe('errors', () => {
   const x = T.of([1, 2, 3])
   const refused: readonly Refusal[] = [
-    ['gather: index 5 on an axis of size 3; an integer from -3 to 2 is required', IndexError, () => T.gather(x, [5])],
-    ['gather: index -4 on an axis of size 3; an integer from -3 to 2 is required', IndexError, () => T.gather(x, -4)],
-    ['gather: index 0.5 on an axis of size 3; an integer from -3 to 2 is required', IndexError, () => T.gather(x, 0.5)],
+    ['gather: index is 5 on an axis of size 3; expected an integer from -3 to 2', IndexError, () => T.gather(x, [5])],
+    ['gather: index is -4 on an axis of size 3; expected an integer from -3 to 2', IndexError, () => T.gather(x, -4)],
+    ['gather: index is 0.5 on an axis of size 3; expected an integer from -3 to 2', IndexError, () => T.gather(x, 0.5)],
     [
-      'gather: index NaN on an axis of size 3; an integer from -3 to 2 is required',
+      'gather: index is NaN on an axis of size 3; expected an integer from -3 to 2',
       IndexError,
       () => T.gather(x, [NaN])
     ],
     [
-      'gather: index 3 on an axis of size 3; an integer from -3 to 2 is required',
+      'gather: index is 3 on an axis of size 3; expected an integer from -3 to 2',
       RangeError,
       () => T.gather(x, T.of([0, 3], 'int32'))
     ],
     [
-      'gather: index 3 on an axis of size 3; an integer from -3 to 2 is required',
+      'gather: index is 3 on an axis of size 3; expected an integer from -3 to 2',
       IndexError,
       () => T.gather(x, T.scalar(3, 'int32'))
     ],
     [
-      'gather: index 0 on an axis of size 0; an axis that is not empty is required',
+      'gather: index is 0 on an axis of size 0; expected an axis that is not empty',
       IndexError,
       () => T.gather(T.zeros([0]), [0])
     ],
     [
-      "gather: indices are float32; int32 is required, cast them with T.cast(indices, 'int32')",
+      "gather: indices are float32; expected int32, cast them with T.cast(indices, 'int32')",
       DTypeError,
       () => T.gather(x, T.of([0.5]))
     ],
     [
-      "gather: indices are bool; int32 is required, cast them with T.cast(indices, 'int32')",
+      "gather: indices are bool; expected int32, cast them with T.cast(indices, 'int32')",
       DTypeError,
       () => T.gather(x, T.of([true]))
     ],
     [
-      'gather: axis 1 of shape [3]; an integer from -1 to 0 is required',
+      'gather: axis is 1; for shape [3], expected an integer from -1 to 0',
       ShapeError,
       () => T.gather(x, [0], { axis: 1 })
     ],
-    ['gather: axis 0 of shape []; a scalar has no axes', ShapeError, () => T.gather(T.scalar(1), [0])],
+    ['gather: axis is 0; for shape [], expected no axis', ShapeError, () => T.gather(T.scalar(1), [0])],
     [
-      'scatterAdd: updates of shape [3]; shape [2] is required, or one that broadcasts to it',
+      'scatterAdd: updates have shape [3]; expected shape [2], or one that broadcasts to it',
       ShapeError,
       () => T.scatterAdd(x, [0, 1], T.of([1, 2, 3]))
     ],
     [
-      'scatterAdd: index 7 on an axis of size 3; an integer from -3 to 2 is required',
+      'scatterAdd: index is 7 on an axis of size 3; expected an integer from -3 to 2',
       IndexError,
       () => T.scatterAdd(x, T.of([7], 'int32'), T.of([1]))
     ],
     [
-      "scatterAdd: indices are float32; int32 is required, cast them with T.cast(indices, 'int32')",
+      "scatterAdd: indices are float32; expected int32, cast them with T.cast(indices, 'int32')",
       DTypeError,
       () => T.scatterAdd(x, T.of([1.5]), T.of([1]))
     ]

@@ -98,6 +98,16 @@ describe('isClose has the semantics of numpy.allclose', () => {
     expect(pipe(T.of([true]), T.isClose(1))).toBe(true)
     expect(() => T.isClose(T.zeros([2]), T.zeros([3]))).toThrow('isClose: [2] and [3] do not broadcast')
   })
+
+  test('refuses unknown tolerances, and a copy as the reference, in both readings', () => {
+    const x = T.scalar(1)
+    const copy = structuredClone(x) as unknown as T.Tensor
+    // @ts-expect-error the option is rtol
+    expect(() => T.isClose(x, x, { tol: 1 })).toThrow('isClose: unknown option tol; expected rtol, atol or equalNaN')
+    expect(() => T.isClose(x, { atol: -1 })).toThrow('isClose: atol is -1; expected a number of 0 or more')
+    expect(() => T.isClose(x, copy)).toThrow('isClose: the operand is a copy of a tensor of shape []')
+    expect(() => T.isClose(copy)).toThrow('isClose: the operand is a copy of a tensor of shape []')
+  })
 })
 
 describe('printing', () => {

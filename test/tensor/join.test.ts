@@ -43,7 +43,7 @@ describe('concat', () => {
     fc.assert(property)
   })
 
-  test('works along the first axis unless told, and promotes', () => {
+  test('works along the first axis by default, and promotes', () => {
     expect(pipe([T.of([1]), T.of([2])], T.concat)).toEqual(T.of([1, 2]))
     expect(T.concat([T.of([1], 'int32'), T.of([true])])).toEqual(T.of([1, 1], 'int32'))
     expect(T.concat([T.of([1], 'int32'), T.of([0.5], 'float64')])).toEqual(T.of([1, 0.5], 'float64'))
@@ -157,56 +157,56 @@ describe('stack', () => {
 describe('refusals', () => {
   const x = T.zeros([2, 3])
   const refused: readonly Refusal[] = [
-    ['concat: an empty list; at least one tensor is required', ShapeError, () => T.concat([])],
-    ['stack: an empty list; at least one tensor is required', ShapeError, () => T.stack([])],
+    ['concat: the list is empty; expected at least one tensor', ShapeError, () => T.concat([])],
+    ['stack: the list is empty; expected at least one tensor', ShapeError, () => T.stack([])],
     [
-      'concat: operand 0 is a scalar; at least one axis is required, join scalars with T.stack',
+      'concat: operand 0 is a scalar; expected at least one axis, join scalars with T.stack',
       ShapeError,
       () => T.concat([T.scalar(1), T.scalar(2)])
     ],
     [
-      'concat: operand 1 of shape [3] behind operand 0 of shape [2, 3]; equally many axes are required',
+      'concat: operand 1 has shape [3] and operand 0 [2, 3]; expected equally many axes',
       ShapeError,
       () => T.concat([x, T.zeros([3])])
     ],
     [
-      'concat: operand 2 of shape [1, 4] behind operand 0 of shape [2, 3]; equal sizes along axis 1 are required to join along axis 0',
+      'concat: operand 2 has shape [1, 4] and operand 0 [2, 3]; expected equal sizes along axis 1 to join along axis 0',
       ShapeError,
       () => T.concat([x, x, T.zeros([1, 4])])
     ],
     [
-      'concat: axis 2 of shape [2, 3]; an integer from -2 to 1 is required',
+      'concat: axis is 2; for shape [2, 3], expected an integer from -2 to 1',
       ShapeError,
       () => T.concat([x, x], { axis: 2 })
     ],
     [
-      'stack: operand 1 of shape [3, 2] beside operand 0 of shape [2, 3]; equal shapes are required',
+      'stack: operand 1 has shape [3, 2] and operand 0 [2, 3]; expected equal shapes',
       ShapeError,
-      // @ts-expect-error stack: [2, 3] and [3, 2]; equal shapes are required
+      // @ts-expect-error stack: the shapes are [2, 3] and [3, 2]; expected equal shapes
       () => T.stack([x, T.zeros([3, 2])])
     ],
     [
-      'stack: axis 3 beside shape [2, 3]; an integer from -3 to 2 is required',
+      'stack: axis is 3; beside shape [2, 3], expected an integer from -3 to 2',
       ShapeError,
       () => T.stack([x, x], { axis: 3 })
     ],
-    ['split: 0 parts; an integer of 1 or more is required', ShapeError, () => T.split(x, 0)],
+    ['split: the number of parts is 0; expected an integer of 1 or more', ShapeError, () => T.split(x, 0)],
     [
-      'split: 2 equal parts along axis 1 of shape [2, 3]; a size divisible by 2 is required',
+      'split: the number of parts is 2; along axis 1 of shape [2, 3], expected a divisor of 3',
       ShapeError,
       () => T.split(x, 2, { axis: 1 })
     ],
     [
-      'split: sizes [1, 1] along axis 1 of shape [2, 3]; a sum of 3 is required, it is 2',
+      'split: the sizes are [1, 1]; along axis 1 of shape [2, 3], expected a sum of 3, not 2',
       ShapeError,
       () => T.split(x, [1, 1], { axis: 1 })
     ],
     [
-      'split: sizes [4, -1] along axis 1 of shape [2, 3]; integers of 0 or more are required',
+      'split: the sizes are [4, -1]; along axis 1 of shape [2, 3], expected integers of 0 or more',
       ShapeError,
       () => T.split(x, [4, -1], { axis: -1 })
     ],
-    ['split: axis 0 of shape []; a scalar has no axes', ShapeError, () => T.split(T.scalar(1), 1)]
+    ['split: axis is 0; for shape [], expected no axis', ShapeError, () => T.split(T.scalar(1), 1)]
   ]
 
   test.each(refused)('%s', (message, kind, call) => {

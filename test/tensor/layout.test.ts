@@ -186,60 +186,64 @@ describe('views', () => {
 describe('refusals', () => {
   const x = T.zeros([2, 3])
   const refused: readonly Refusal[] = [
-    ['reshape: [2, 3] to [4, 2]; as many elements are required, 6 are not 8', ShapeError, () => T.reshape(x, [4, 2])],
     [
-      'reshape: [2, 3] to [4, -1]; as many elements are required, 6 are no multiple of 4',
+      'reshape: [2, 3] does not reshape to [4, 2]; expected as many elements, 6 is not 8',
+      ShapeError,
+      () => T.reshape(x, [4, 2])
+    ],
+    [
+      'reshape: [2, 3] does not reshape to [4, -1]; expected a number of elements divisible by 4, 6 is not',
       ShapeError,
       () => T.reshape(x, [4, -1])
     ],
-    ['reshape: [2, 3] to [-1, -1]; at most one size may be -1', ShapeError, () => T.reshape(x, [-1, -1])],
+    ['reshape: [2, 3] does not reshape to [-1, -1]; expected at most one -1', ShapeError, () => T.reshape(x, [-1, -1])],
     [
-      'reshape: [2, 3] to [1.5, 4]; sizes must be integers of 0 or more, or -1 for what is left',
+      'reshape: [2, 3] does not reshape to [1.5, 4]; expected integers of 0 or more, or -1 for the remaining size',
       ShapeError,
       () => T.reshape(x, [1.5, 4])
     ],
     [
-      'reshape: [0] to [0, -1]; beside a size of 0 every size must be given',
+      'reshape: [0] does not reshape to [0, -1]; expected no -1 beside a size of 0',
       ShapeError,
       () => T.reshape(T.zeros([0]), [0, -1])
     ],
     [
-      'flatten: axis 2 of shape [2, 3]; an integer from -2 to 1 is required',
+      'flatten: axis is 2; for shape [2, 3], expected an integer from -2 to 1',
       ShapeError,
       () => T.flatten(x, { startAxis: 2 })
     ],
     [
-      'flatten: startAxis 1 and endAxis 0 of shape [2, 3]; the first must not lie behind the last',
+      'flatten: startAxis is 1 and endAxis is 0; for shape [2, 3], expected startAxis <= endAxis',
       ShapeError,
       () => T.flatten(x, { startAxis: 1, endAxis: 0 })
     ],
     [
-      'expandDims: axis 3 beside shape [2, 3]; an integer from -3 to 2 is required',
+      'expandDims: axis is 3; beside shape [2, 3], expected an integer from -3 to 2',
       ShapeError,
       () => T.expandDims(x, 3)
     ],
     [
-      'expandDims: axis 3 beside shape [2, 3]; an integer from -3 to 2 is required',
+      'expandDims: axis is 3; beside shape [2, 3], expected an integer from -3 to 2',
       ShapeError,
       () => T.expandDims(x, { axis: 3 })
     ],
     [
-      'expandDims: axes [0, -4] beside shape [2, 3]; distinct axes are required',
+      'expandDims: axes are [0, -4]; beside shape [2, 3], expected distinct axes',
       ShapeError,
       () => T.expandDims(x, [0, -4])
     ],
-    ['squeeze: axis 1 of shape [2, 3]; an axis of size 1 is required', ShapeError, () => T.squeeze(x, { axis: -1 })],
+    ['squeeze: axis 1 of shape [2, 3] has size 3; expected size 1', ShapeError, () => T.squeeze(x, { axis: -1 })],
     [
-      'squeeze: axis 2 of shape [2, 3]; an integer from -2 to 1 is required',
+      'squeeze: axis is 2; for shape [2, 3], expected an integer from -2 to 1',
       ShapeError,
       () => T.squeeze(x, { axis: 2 })
     ],
     [
-      'broadcastTo: [2, 3] to [3]; each size must agree with the new one, counted from the last axis, or be 1',
+      'broadcastTo: [2, 3] does not broadcast to [3]; expected each size, from the last axis on, to be 1 or the new size',
       ShapeError,
       () => T.broadcastTo(x, [3])
     ],
-    ['broadcastTo: shape [-1, 3]; sizes must be integers of 0 or more', ShapeError, () => T.broadcastTo(x, [-1, 3])]
+    ['broadcastTo: shape is [-1, 3]; expected integers of 0 or more', ShapeError, () => T.broadcastTo(x, [-1, 3])]
   ]
 
   test.each(refused)('%s', (message, kind, call) => {

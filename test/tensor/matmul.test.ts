@@ -252,33 +252,37 @@ describe('dot and outer', () => {
 describe('errors', () => {
   const refused: readonly Refusal[] = [
     [
-      'matmul: [2, 3] and [4, 5] do not multiply; the last axis of the first and the last but one of the second must agree: 3 is not 4',
+      'matmul: [2, 3] and [4, 5] do not multiply; expected equal inner sizes, not 3 and 4',
       ShapeError,
       () => T.matmul(T.zeros([2, 3] as Shape), T.zeros([4, 5]))
     ],
     [
-      'matmul: [2, 3] and [4] do not multiply; the last axis of the first and the only axis of the second must agree: 3 is not 4',
+      'matmul: [2, 3] and [4] do not multiply; expected equal inner sizes, not 3 and 4',
       ShapeError,
       () => T.matmul(T.zeros([2, 3] as Shape), T.zeros([4]))
     ],
     [
-      'matmul: [2, 1, 3] and [3, 3, 1] do not multiply; the axes before the last two must broadcast: [2] and [3] do not',
+      'matmul: [2, 1, 3] and [3, 3, 1] do not multiply; expected leading axes that broadcast, not [2] and [3]',
       ShapeError,
       () => T.matmul(T.zeros([2, 1, 3] as Shape), T.zeros([3, 3, 1]))
     ],
-    ['matmul: a scalar; at least one axis is required', ShapeError, () => T.matmul(T.zeros([] as Shape), T.zeros([4]))],
     [
-      'dot: [2] and [3] do not multiply; the last axis of the first and the only axis of the second must agree: 2 is not 3',
+      'matmul: an operand is a scalar; expected at least one axis',
+      ShapeError,
+      () => T.matmul(T.zeros([] as Shape), T.zeros([4]))
+    ],
+    [
+      'dot: [2] and [3] do not multiply; expected equal inner sizes, not 2 and 3',
       ShapeError,
       () => T.dot(T.zeros([2] as Shape), T.zeros([3]))
     ],
     [
-      'dot: [1, 2, 3] and [3]; vectors or matrices are required, use T.matmul or T.einsum',
+      'dot: the shapes are [1, 2, 3] and [3]; expected vectors or matrices, for stacks use T.matmul or T.einsum',
       ShapeError,
       () => T.dot(T.zeros([1, 2, 3] as Shape), T.zeros([3]))
     ],
     [
-      'outer: [2, 3] and [3]; vectors are required, flatten them with T.reshape',
+      'outer: the shapes are [2, 3] and [3]; expected vectors, flatten the operands with T.reshape',
       ShapeError,
       () => T.outer(T.zeros([2, 3] as Shape), T.zeros([3]))
     ]

@@ -63,7 +63,7 @@ describe.each([
     expect(reduce(T.of([true, true])).dtype).toBe('bool')
   })
 
-  test('of nothing is refused only where there would be a result', () => {
+  test('along empty axes is refused only if the result has elements', () => {
     expect(reduce(T.zeros([0, 3]), { axis: 1 }).shape).toEqual([0])
     expect(reduce(T.zeros([0, 0]), { axis: 1 }).shape).toEqual([0])
   })
@@ -96,7 +96,7 @@ describe.each([
     fc.assert(property)
   })
 
-  test('searches all elements unless told', () => {
+  test('searches all elements by default', () => {
     const property = fc.property(along, ({ x }) => {
       const values = flat(x)
       expect(T.item(pipe(x, search))).toBe(values.indexOf(ofLane(values)))
@@ -118,14 +118,14 @@ describe.each([
 
 describe('refusals', () => {
   const empty = T.zeros([0, 3])
-  const needed = 'is empty; at least one element is required'
+  const needed = 'expected at least one element'
   const refused: readonly Refusal[] = [
-    [`max: shape [0] along axes [0] ${needed}`, ShapeError, () => T.max(T.zeros([0]))],
-    [`min: shape [0, 3] along axes [0] ${needed}`, ShapeError, () => T.min(empty, { axis: 0 })],
-    [`argmax: shape [0, 3] along axes [0] ${needed}`, ShapeError, () => T.argmax(empty, { axis: 0 })],
-    [`argmin: shape [0] along axes [0] ${needed}`, ShapeError, () => T.argmin(empty)],
+    [`max: shape [0] is empty along axes [0]; ${needed}`, ShapeError, () => T.max(T.zeros([0]))],
+    [`min: shape [0, 3] is empty along axes [0]; ${needed}`, ShapeError, () => T.min(empty, { axis: 0 })],
+    [`argmax: shape [0, 3] is empty along axes [0]; ${needed}`, ShapeError, () => T.argmax(empty, { axis: 0 })],
+    [`argmin: shape [0] is empty along axes [0]; ${needed}`, ShapeError, () => T.argmin(empty)],
     [
-      'argmax: axis 2 of shape [0, 3]; an integer from -2 to 1 is required',
+      'argmax: axis is 2; for shape [0, 3], expected an integer from -2 to 1',
       ShapeError,
       () => T.argmax(empty, { axis: 2 })
     ]

@@ -62,19 +62,27 @@ describe('refusals', () => {
   const x = T.zeros([2, 3])
   const whole32 = T.of([1], 'int32')
   const refused: readonly Refusal[] = [
-    ['pad: 1 widths for shape [2, 3]; one for each of its 2 axes is required', ShapeError, () => T.pad(x, [1])],
-    ['pad: widths [0, -1] along axis 1; integers of 0 or more are required', ShapeError, () => T.pad(x, [0, [0, -1]])],
     [
-      'pad: widths [2, 2, 2] along axis 0; expected two, in front and behind',
+      'pad: widths has length 1; for shape [2, 3], expected one entry per axis, or one number',
+      ShapeError,
+      () => T.pad(x, [1])
+    ],
+    [
+      'pad: the width along axis 1 is [0, -1]; expected integers of 0 or more',
+      ShapeError,
+      () => T.pad(x, [0, [0, -1]])
+    ],
+    [
+      'pad: the width along axis 0 is [2, 2, 2]; expected two integers such as [1, 1]',
       ShapeError,
       () => T.pad(x, [[2, 2, 2] as unknown as [number, number], 0])
     ],
     [
-      'pad: value 0.5 around a tensor of int32; a whole number is required',
+      'pad: value is 0.5; for a tensor of int32, expected a whole number',
       DTypeError,
       () => T.pad(whole32, 1, { value: 0.5 })
     ],
-    ['pad: value 2 around a tensor of bool; 0 or 1 is required', DTypeError, () => T.pad(T.of([true]), 1, { value: 2 })]
+    ['pad: value is 2; for a tensor of bool, expected 0 or 1', DTypeError, () => T.pad(T.of([true]), 1, { value: 2 })]
   ]
 
   test.each(refused)('%s', (message, kind, call) => {

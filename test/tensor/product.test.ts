@@ -66,7 +66,7 @@ describe('the derivatives of prod', () => {
 })
 
 describe('prod', () => {
-  test('over axes that are no neighbours is the product of products', () => {
+  test('over axes apart is the product of products', () => {
     const property = fc.property(
       sizes(3, 3).chain((shape) => whole(shape)),
       (x) => {

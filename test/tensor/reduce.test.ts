@@ -38,7 +38,7 @@ describe.each(exact)('%s', (_name, reduce, ofLane) => {
     fc.assert(property)
   })
 
-  test('is dual by what comes first', () => {
+  test('is dual by its first argument', () => {
     const x = T.of([
       [1, 2],
       [3, 0]
@@ -58,7 +58,7 @@ describe('sum', () => {
     expect(T.sum(T.scalar(true))).toEqual(T.scalar(1, 'int32'))
   })
 
-  test('of nothing is 0', () => {
+  test('of an empty tensor is 0', () => {
     expect(T.item(T.sum(T.zeros([0])))).toBe(0)
     expect(flat(T.sum(T.zeros([2, 0, 3]), { axis: 1 }))).toEqual([0, 0, 0, 0, 0, 0])
     expect(T.sum(T.zeros([2, 0, 3]), { axis: 0 }).shape).toEqual([0, 3])
@@ -104,7 +104,7 @@ describe('mean', () => {
     fc.assert(property)
   })
 
-  test('of integers and booleans is float32, of nothing NaN', () => {
+  test('of integers and booleans is float32, of an empty tensor NaN', () => {
     expect(T.mean(T.of([1, 2], 'int32'))).toEqual(T.scalar(1.5))
     expect(T.mean(T.of([true, false, false, false]))).toEqual(T.scalar(0.25))
     expect(T.mean(T.zeros([0]))).toEqual(T.scalar(NaN))
@@ -132,7 +132,7 @@ describe('any and all', () => {
     expect(T.any(T.scalar(-0))).toEqual(T.scalar(false))
   })
 
-  test('of nothing are false and true', () => {
+  test('of an empty tensor are false and true', () => {
     expect(T.any(T.zeros([0]))).toEqual(T.scalar(false))
     expect(T.all(T.zeros([0]))).toEqual(T.scalar(true))
   })
@@ -141,16 +141,16 @@ describe('any and all', () => {
 describe('refusals', () => {
   const x = T.zeros([2, 3])
   const refused: readonly Refusal[] = [
-    ['sum: axis 2 of shape [2, 3]; an integer from -2 to 1 is required', ShapeError, () => T.sum(x, { axis: 2 })],
+    ['sum: axis is 2; for shape [2, 3], expected an integer from -2 to 1', ShapeError, () => T.sum(x, { axis: 2 })],
     [
-      'mean: axis -3 of shape [2, 3]; an integer from -2 to 1 is required',
+      'mean: axis is -3; for shape [2, 3], expected an integer from -2 to 1',
       ShapeError,
       () => T.mean(x, { axis: [0, -3] })
     ],
-    ['prod: axis 1 given twice in [1, -1]; distinct axes are required', ShapeError, () => T.prod(x, { axis: [1, -1] })],
-    ['any: axis 0 of shape []; a scalar has no axes', ShapeError, () => T.any(T.scalar(1), { axis: 0 })],
+    ['prod: axis 1 is given twice in [1, -1]; expected distinct axes', ShapeError, () => T.prod(x, { axis: [1, -1] })],
+    ['any: axis is 0; for shape [], expected no axis', ShapeError, () => T.any(T.scalar(1), { axis: 0 })],
     // @ts-expect-error the option is keepDims
-    ['all: option keepdims; the options are axis, keepDims', TypeError, () => T.all(x, { axis: 0, keepdims: true })]
+    ['all: unknown option keepdims; expected axis or keepDims', TypeError, () => T.all(x, { axis: 0, keepdims: true })]
   ]
 
   test.each(refused)('%s', (message, kind, call) => {

@@ -59,7 +59,7 @@ describe('searchSorted', () => {
 
   const refused: readonly Refusal[] = [
     [
-      'searchSorted: shape [2, 2]; a sorted vector is required',
+      'searchSorted: shape is [2, 2]; expected a sorted vector',
       ShapeError,
       () => T.searchSorted(T.zeros([2, 2]), T.of([1]))
     ]

@@ -106,7 +106,7 @@ describe('at', () => {
     fc.assert(property)
   })
 
-  test('takes the first axis unless told', () => {
+  test('takes the first axis by default', () => {
     expect(pipe(T.of([[1, 2], [3, 4]]), T.at(-1), T.at(0))).toEqual(T.scalar(3)) // prettier-ignore
   })
 })
@@ -131,9 +131,13 @@ describe('flip', () => {
 describe('refusals', () => {
   const x = T.zeros([2, 3])
   const refused: readonly Refusal[] = [
-    ['slice: 3 ranges for shape [2, 3]; at most 2 are required', ShapeError, () => T.slice(x, [null, null, null])],
     [
-      'slice: step 0 along axis 1; an integer other than 0 is required',
+      'slice: ranges has length 3; for shape [2, 3], expected at most 2',
+      ShapeError,
+      () => T.slice(x, [null, null, null])
+    ],
+    [
+      'slice: the step along axis 1 is 0; expected an integer other than 0',
       ShapeError,
       () => T.slice(x, [null, [0, 1, 0]])
     ],
@@ -142,35 +146,35 @@ describe('refusals', () => {
       ShapeError,
       () => T.slice(x, [null, [0, 2, 1, 9] as unknown as T.SliceRange])
     ],
-    ['slice: position 0.5 along axis 0; an integer or null is required', ShapeError, () => T.slice(x, [[0.5]])],
+    ['slice: a position along axis 0 is 0.5; expected an integer or null', ShapeError, () => T.slice(x, [[0.5]])],
     [
-      'slice: the range along axis 0 is 1; null or [start, stop, step] is required',
+      'slice: the range along axis 0 is 1; expected null or [start, stop, step]',
       ShapeError,
       () => T.slice(x, [1 as unknown as null])
     ],
     [
-      'slice: a tensor of shape [] as a position along axis 1; a number is required, pick by tensors of indices with T.gather',
+      'slice: a position along axis 1 is a tensor of shape []; expected a number, pick by a tensor of indices with T.gather',
       TypeError,
       () => T.slice(x, [null, [T.scalar(1) as unknown as number]])
     ],
     [
-      'slice: a tensor of shape [] as the step along axis 0; a number is required, pick by tensors of indices with T.gather',
+      'slice: the step along axis 0 is a tensor of shape []; expected a number, pick by a tensor of indices with T.gather',
       TypeError,
       () => T.slice(x, [[0, 1, T.scalar(1) as unknown as number]])
     ],
     [
-      'at: a tensor of shape [] as an index; a number is required, pick by tensors of indices with T.gather',
+      'at: the index is a tensor of shape []; expected a number, pick by a tensor of indices with T.gather',
       TypeError,
       () => T.at(x, T.scalar(1) as unknown as number)
     ],
     [
-      'at: a tensor of shape [] as an index; a number is required, pick by tensors of indices with T.gather',
+      'at: the index is a tensor of shape []; expected a number, pick by a tensor of indices with T.gather',
       TypeError,
       () => vmap((i: T.Tensor<[]>) => T.at(x, i as unknown as number))(T.zeros([2], 'int32'))
     ],
-    ['at: index 2 on an axis of size 2; an integer from -2 to 1 is required', IndexError, () => T.at(x, 2)],
-    ['at: axis 2 of shape [2, 3]; an integer from -2 to 1 is required', ShapeError, () => T.at(x, 0, { axis: 2 })],
-    ['flip: axis 2 of shape [2, 3]; an integer from -2 to 1 is required', ShapeError, () => T.flip(x, { axis: 2 })]
+    ['at: index is 2 on an axis of size 2; expected an integer from -2 to 1', IndexError, () => T.at(x, 2)],
+    ['at: axis is 2; for shape [2, 3], expected an integer from -2 to 1', ShapeError, () => T.at(x, 0, { axis: 2 })],
+    ['flip: axis is 2; for shape [2, 3], expected an integer from -2 to 1', ShapeError, () => T.flip(x, { axis: 2 })]
   ]
 
   test.each(refused)('%s', (message, kind, call) => {

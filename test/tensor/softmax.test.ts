@@ -56,7 +56,7 @@ describe.each(laneWise)('%s', (_name, f, ofLane) => {
     fc.assert(property)
   })
 
-  test('works along the last axis unless told', () => {
+  test('works along the last axis by default', () => {
     const x = T.of([[1, 2], [5, 3]], 'float64') // prettier-ignore
     expect(flat(pipe(x, f))).toEqual(flat(f(x, { axis: 1 })))
   })
@@ -116,14 +116,14 @@ describe('softmax', () => {
 
 describe('refusals', () => {
   const refused: readonly Refusal[] = [
-    ['softmax: axis -1 of shape []; a scalar has no axes', ShapeError, () => T.softmax(T.scalar(1))],
+    ['softmax: axis is -1; for shape [], expected no axis', ShapeError, () => T.softmax(T.scalar(1))],
     [
-      'logSoftmax: axis 1 of shape [2]; an integer from -1 to 0 is required',
+      'logSoftmax: axis is 1; for shape [2], expected an integer from -1 to 0',
       ShapeError,
       () => T.logSoftmax(T.of([1, 2]), { axis: 1 })
     ],
     // @ts-expect-error the option is axis
-    ['softmax: option dim; the options are axis', TypeError, () => T.softmax(T.of([1, 2]), { dim: 0 })]
+    ['softmax: unknown option dim; expected axis', TypeError, () => T.softmax(T.of([1, 2]), { dim: 0 })]
   ]
 
   test.each(refused)('%s', (message, kind, call) => {

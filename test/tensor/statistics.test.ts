@@ -65,7 +65,7 @@ describe.each([
     expect(T.item(reduce(x, { correction: 1 }))).toBe(after(30))
   })
 
-  test('keeps the digits of its derivative beside a mean that is no float32', () => {
+  test('keeps the digits of its derivative beside a mean that float32 cannot hold', () => {
     const slope = grad((x: T.Tensor<[2]>) => reduce(x))
     const expected = reduce === T.std ? [-0.5, 0.5] : [-4, 4]
     expect(flat(slope(T.of([1e8, 1e8 + 8])))).toEqual(expected)
@@ -101,7 +101,7 @@ describe('norm', () => {
     fc.assert(property)
   })
 
-  test('is Euclidean unless told, and of nothing 0', () => {
+  test('is Euclidean by default, and 0 for an empty tensor', () => {
     expect(pipe(T.of([3, 4]), T.norm)).toEqual(T.scalar(5))
     expect(T.norm(T.of([3, 4], 'int32'))).toEqual(T.scalar(5))
     expect([1, 2, Infinity].map((ord) => T.item(T.norm(T.zeros([0]), { ord })))).toEqual([0, 0, 0])
@@ -131,9 +131,13 @@ describe('norm', () => {
 
 describe('refusals', () => {
   const refused: readonly Refusal[] = [
-    ['norm: ord 3; 1, 2 or Infinity is required', TypeError, () => T.norm(T.of([1, 2]), { ord: 3 })],
-    // @ts-expect-error the option is correction
-    ['std: option ddof; the options are axis, keepDims, correction', TypeError, () => T.std(T.of([1, 2]), { ddof: 1 })]
+    ['norm: ord is 3; expected 1, 2 or Infinity', RangeError, () => T.norm(T.of([1, 2]), { ord: 3 })],
+    [
+      'std: unknown option ddof; expected axis, keepDims or correction',
+      TypeError,
+      // @ts-expect-error the option is correction
+      () => T.std(T.of([1, 2]), { ddof: 1 })
+    ]
   ]
 
   test.each(refused)('%s', (message, kind, call) => {

@@ -90,7 +90,7 @@ describe('roll', () => {
     fc.assert(property)
   })
 
-  test('rotates all elements in row-major order unless told', () => {
+  test('rotates all elements in row-major order by default', () => {
     expect(flat(T.roll(T.of([[1, 2], [3, 4]]), 1))).toEqual([4, 1, 2, 3]) // prettier-ignore
   })
 
@@ -114,20 +114,20 @@ describe('roll', () => {
 describe('refusals', () => {
   const x = T.zeros([2, 3])
   const refused: readonly Refusal[] = [
-    ['tile: -1 repetitions; an integer of 0 or more is required', ShapeError, () => T.tile(x, [2, -1])],
-    ['repeat: 0.5 repetitions; an integer of 0 or more is required', ShapeError, () => T.repeat(x, 0.5)],
+    ['tile: times is -1; expected an integer of 0 or more', ShapeError, () => T.tile(x, [2, -1])],
+    ['repeat: times is 0.5; expected an integer of 0 or more', ShapeError, () => T.repeat(x, 0.5)],
     [
-      'repeat: axis 2 of shape [2, 3]; an integer from -2 to 1 is required',
+      'repeat: axis is 2; for shape [2, 3], expected an integer from -2 to 1',
       ShapeError,
       () => T.repeat(x, 1, { axis: 2 })
     ],
-    ['roll: shift 0.5; an integer is required', ShapeError, () => T.roll(x, 0.5)],
+    ['roll: shift is 0.5; expected an integer', ShapeError, () => T.roll(x, 0.5)],
     [
-      'roll: 2 shifts along 1 axes; one for each is required, or one for all',
+      'roll: shift is [1, 2] along axes [0]; expected one for each axis, or one number for all',
       ShapeError,
       () => T.roll(x, [1, 2], { axis: 0 })
     ],
-    ['roll: axis 2 of shape [2, 3]; an integer from -2 to 1 is required', ShapeError, () => T.roll(x, 1, { axis: 2 })]
+    ['roll: axis is 2; for shape [2, 3], expected an integer from -2 to 1', ShapeError, () => T.roll(x, 1, { axis: 2 })]
   ]
 
   test.each(refused)('%s', (message, kind, call) => {

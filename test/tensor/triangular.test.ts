@@ -123,18 +123,18 @@ describe('diag', () => {
 
 describe('refusals', () => {
   const refused: readonly Refusal[] = [
-    ['triu: shape [3]; a matrix is required, or a stack of them', ShapeError, () => T.triu(T.zeros([3]))],
-    ['trace: shape []; a matrix is required, or a stack of them', ShapeError, () => T.trace(T.scalar(1))],
-    ['diag: shape []; a vector or a matrix is required', ShapeError, () => T.diag(T.scalar(1))],
+    ['triu: shape is [3]; expected a matrix or a stack of matrices', ShapeError, () => T.triu(T.zeros([3]))],
+    ['trace: shape is []; expected a matrix or a stack of matrices', ShapeError, () => T.trace(T.scalar(1))],
+    ['diag: shape is []; expected a vector or a matrix', ShapeError, () => T.diag(T.scalar(1))],
     [
-      'diag: shape [1, 2, 2]; a vector or a matrix is required, of a stack take T.diagonal',
+      'diag: shape is [1, 2, 2]; expected a vector or a matrix, for a stack use T.diagonal',
       ShapeError,
       () => T.diag(T.zeros([1, 2, 2]))
     ],
-    ['diagEmbed: shape []; a vector is required, or a stack of them', ShapeError, () => T.diagEmbed(T.scalar(1))],
-    ['tril: offset 0.5; an integer is required', ShapeError, () => T.tril(T.zeros([2, 2]), { offset: 0.5 })],
+    ['diagEmbed: shape is []; expected a vector or a stack of vectors', ShapeError, () => T.diagEmbed(T.scalar(1))],
+    ['tril: offset is 0.5; expected an integer', RangeError, () => T.tril(T.zeros([2, 2]), { offset: 0.5 })],
     // @ts-expect-error the option is offset
-    ['tril: option k; the options are offset', TypeError, () => T.tril(T.zeros([2, 2]), { k: 1 })]
+    ['tril: unknown option k; expected offset', TypeError, () => T.tril(T.zeros([2, 2]), { k: 1 })]
   ]
 
   test.each(refused)('%s', (message, kind, call) => {

@@ -141,9 +141,9 @@ typeOf(pipe(matrix, T.split(someAxis)))<readonly T.Tensor<[number, 3]>[]>(true)
 // what is refused
 // -----------------------------------------------------------------------------
 
-// @ts-expect-error stack: [2, 3] and [3, 2]; equal shapes are required
+// @ts-expect-error stack: the shapes are [2, 3] and [3, 2]; expected equal shapes
 T.stack([matrix, tall])
-// @ts-expect-error stack: [2, 3] and [5]; equal shapes are required
+// @ts-expect-error stack: the shapes are [2, 3] and [5]; expected equal shapes
 pipe([matrix, vector] as const, T.stack({ axis: 1 }))
 // @ts-expect-error a list of tensors is required
 T.concat(matrix)

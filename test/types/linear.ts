@@ -48,7 +48,7 @@ T.matmul(matrix, wrong)
 T.matmul(matrix, pair)
 // @ts-expect-error matmul: [7, 2, 3] and [4, 5] do not multiply
 T.matmul(stack, wrong)
-// @ts-expect-error matmul: a scalar; at least one axis is required
+// @ts-expect-error matmul: an operand is a scalar; expected at least one axis
 T.matmul(matrix, scalar)
 // @ts-expect-error matmul: [2, 3] and [4, 5] do not multiply
 pipe(matrix, T.matmul(wrong))

@@ -33,17 +33,17 @@ export interface Library {
 }
 
 /**
- * What computes in this process: products come from WebAssembly, or, for the reason given, from TypeScript, with the same bits.
+ * The code that computes products in this process: they come from WebAssembly, or, for the reason given, from TypeScript, with the same bits.
  *
  * @example
  * import * as Debug from 'pullback/Debug'
  *
- * const told = (e: Debug.Environment): string => (e.products === 'wasm' ? 'fast' : e.reason)
- * told({ products: 'typescript', reason: 'there is no WebAssembly' }) // => 'there is no WebAssembly'
+ * const summary = (e: Debug.Environment): string => (e.products === 'wasm' ? 'fast' : e.reason)
+ * summary({ products: 'typescript', reason: 'there is no WebAssembly' }) // => 'there is no WebAssembly'
  */
 export type Environment = { readonly products: 'wasm' } | { readonly products: 'typescript'; readonly reason: string }
 
-/** What is used of the interface of WebAssembly. */
+/** The used part of the interface of WebAssembly. */
 export interface Host {
   readonly Module: new (bytes: Uint8Array) => object
   readonly Instance: new (

@@ -1,4 +1,4 @@
-/** What the library's functions need to know of an element type. */
+/** The properties of a dtype that the library's functions need. */
 import type { Instruction, MemoryOp, PlainOp } from '../wasm/model.js'
 
 export interface Kind {

@@ -232,7 +232,7 @@ const hurwitzNegative = (factor: number, s: number, x: number): number => {
  */
 export const polygamma = (n: number, x: number): number => {
   if (!Number.isInteger(n) || n < 0 || n > LARGEST_ORDER) {
-    throw new RangeError(`polygamma: order ${n}; an integer from 0 to ${LARGEST_ORDER} is required`)
+    throw new RangeError(`polygamma: order is ${n}; expected an integer from 0 to ${LARGEST_ORDER}`)
   }
   if (n === 0) return digamma(x)
   if (n === 1) return trigamma(x)

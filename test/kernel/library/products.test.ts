@@ -173,7 +173,7 @@ describe('environment', () => {
     expect(environment()).toEqual({ products: 'wasm' })
   })
 
-  test('no WebAssembly is no error', () => {
+  test('a host without WebAssembly is not an error', () => {
     const none = { library: undefined, environment: { products: 'typescript', reason: 'there is no WebAssembly' } }
     expect(load(() => undefined)).toEqual(none)
     expect(load(() => ({}) as unknown as Host)).toEqual(none)
@@ -183,7 +183,7 @@ describe('environment', () => {
     expect(load(throwing).environment).toEqual({ products: 'typescript', reason: 'hidden' })
   })
 
-  test('a module that is refused is no error', () => {
+  test('a module that is refused is not an error', () => {
     const refused = class {
       constructor() {
         throw new Error('refused by the content security policy')
@@ -209,7 +209,7 @@ describe('environment', () => {
     })
   })
 
-  test('a memory that cannot grow is no error', () => {
+  test('a memory that cannot grow is not an error', () => {
     const stuck = {
       memory: {
         buffer: new ArrayBuffer(65536),

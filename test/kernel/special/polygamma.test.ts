@@ -135,9 +135,9 @@ describe('polygamma', () => {
     expect(polygamma(3, 1e200)).toBe(0)
   })
 
-  it('refuses what is not an order', () => {
+  it('refuses orders that are not integers from 0 to 170', () => {
     for (const n of [-1, 0.5, 171, NaN, Infinity]) {
-      expect(() => polygamma(n, 1)).toThrow(`polygamma: order ${n}; an integer from 0 to 170 is required`)
+      expect(() => polygamma(n, 1)).toThrow(`polygamma: order is ${n}; expected an integer from 0 to 170`)
     }
   })
 })
