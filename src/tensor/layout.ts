@@ -1,5 +1,5 @@
 /** Changes of shape that keep the values and their row-major order. */
-import { describe } from '../internal/describe.js'
+import { describe, isOptions } from '../internal/describe.js'
 import { checkedLater, options } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import type { Flattened, Reshaped, Squeezed } from '../shape/layout.js'
@@ -15,7 +15,6 @@ import {
 } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import type { Axes, InsertAxis, Mutable } from '../shape/static.js'
-import { isOptions } from '../internal/describe.js'
 import { dropAxes } from './alongBlock.js'
 import type { TensorOr } from './dataFirst.js'
 import type { Tensor } from './model.js'
