@@ -148,7 +148,7 @@ export const linearSolve = <X>(
     const unknown = unknownLike(operation, b, 'the right side')
     const ofOperator = closedLike(operation, unknown, operator)
     const ofPreconditioner = preconditioner === undefined ? undefined : closedLike(operation, unknown, preconditioner)
-    const guess = initial === undefined ? [] : leavesLike(operation, 'guess', b, initial)
+    const guess = initial === undefined ? [] : leavesLike(operation, 'initial guess', b, initial)
     const operands = [...ofOperator.captured, ...(ofPreconditioner?.captured ?? []), ...unknown.leaves, ...guess]
     const results = bind(linearSolvePrimitive, operands, {
       ...system,

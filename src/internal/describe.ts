@@ -49,7 +49,7 @@ const entriesOf = (x: object, depth: number): string => {
 const shown = (x: unknown, depth: number): string => {
   if (typeof x === 'string') return `'${x.length > 40 ? `${x.slice(0, 40)}...` : x}'`
   if (typeof x === 'function') return 'a function'
-  if (typeof x !== 'object' || x === null) return String(x)
+  if (typeof x !== 'object' || x === null) return typeof x === 'bigint' ? `${x}n` : String(x)
   if (isTensorLike(x)) return `a ${isPlain(x) ? 'copy of a ' : ''}tensor of shape [${x.shape.join(', ')}]`
   const maker: { readonly name: string } | undefined = x.constructor
   return Array.isArray(x) || isOptions(x) ? entriesOf(x, depth) : `an object of class ${maker?.name ?? 'unknown'}`

@@ -23,6 +23,9 @@ export const number = (expected: string, holds: (value: number) => boolean): Kin
 /** A finite number. */
 export const finite: Kind = { expected: 'a finite number', holds: (value) => Number.isFinite(value) }
 
+/** An integer. */
+export const integer: Kind = { expected: 'an integer', holds: (value) => Number.isInteger(value) }
+
 /** One of some strings or numbers. */
 /* @__NO_SIDE_EFFECTS__ */
 export const oneOf = (...names: ReadonlyArray<string | number>): Kind => ({

@@ -1,6 +1,6 @@
 /** Changes of shape that keep the values and their row-major order. */
 import { describe, isOptions } from '../internal/describe.js'
-import { checkedLater, options } from '../internal/options.js'
+import { checkedLater, integer, options } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import type { Flattened, Reshaped, Squeezed } from '../shape/layout.js'
 import {
@@ -118,7 +118,7 @@ export const flatten: {
     ? Tensor<FlattenedAxes<S, O>>
     : <S extends Shape>(x: Tensor<S>) => Tensor<FlattenedAxes<S, A>>
 } = /* @__PURE__ */ dataFirst(
-  options<FlattenOptions>('flatten', { startAxis: checkedLater, endAxis: checkedLater }),
+  options<FlattenOptions>('flatten', { startAxis: integer, endAxis: integer }),
   (x: Tensor, given: FlattenOptions = {}) => {
     if (x.shape.length === 0) return reshapeTo(x, [1])
     const start = normalizeAxis('flatten', given.startAxis ?? 0, x.shape)

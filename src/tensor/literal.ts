@@ -1,7 +1,7 @@
 /** Tensors from JavaScript's own values: nested arrays, numbers and typed arrays. */
 import type { Either } from 'fp-ts/lib/Either.js'
 import { type DType, type Data, allocate, holds, ofData } from '../DType.js'
-import { describe } from '../internal/describe.js'
+import { describe, refusal } from '../internal/describe.js'
 import { DTypeError, requireDType } from '../internal/require.js'
 import { type Shape, ShapeError, show as showShape, size, validate } from '../shape/model.js'
 import type { Mutable, Nested, Regular, ShapeOf } from '../shape/static.js'
@@ -231,6 +231,10 @@ export const scalar = (value: number | boolean, dtype?: DType): Tensor<[]> => {
  * T.fromTypedArray(new Uint8Array([0, 255]), [2], 'float32') // => T.of([0, 255])
  */
 export const fromTypedArray = <const S extends Shape>(data: Data, shape: S, dtype?: DType): Tensor<Mutable<S>> => {
+  const given: unknown = data
+  if (!ArrayBuffer.isView(given)) {
+    throw new TypeError(`${refusal('fromTypedArray', 'data', given, 'a typed array')}; use T.of for nested arrays`)
+  }
   const sizes = validate('fromTypedArray', shape)
   if (size(sizes) !== data.length) {
     const counts = `data has length ${data.length}; for shape ${showShape(sizes)}, expected ${size(sizes)}`

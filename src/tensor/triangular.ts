@@ -1,5 +1,5 @@
 /** Triangles and diagonals of matrices, and of stacks of them: the last two axes are the rows and columns. */
-import { type Options, options, number } from '../internal/options.js'
+import { type Options, options, integer } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import { allocate } from '../DType.js'
 import { placeStrided } from '../kernel/strided.js'
@@ -169,7 +169,7 @@ export const diagonalMatrixPrimitive: Primitive<Diagonal> = op<1, Diagonal>({
 const matrix = 'a matrix or a stack of matrices'
 
 const offsetOption = (operation: string): Options =>
-  options<DiagonalOptions>(operation, { offset: number('an integer', Number.isInteger) })
+  options<DiagonalOptions>(operation, { offset: integer })
 
 /** The offset, of a tensor of enough axes. */
 const offsetOf = (operation: string, x: Tensor, given: DiagonalOptions, minRank: number, expected: string): number => {

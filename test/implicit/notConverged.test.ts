@@ -266,7 +266,7 @@ describe('rejects', () => {
   test('an initial guess of another shape', () => {
     const options: LinearMethod<T.Tensor> = { method: 'cg', initial: T.zeros([3], 'float64') }
     expect(() => linearSolve((x: T.Tensor) => x, options)(b)).toThrow(
-      'linearSolve: the guess has shape [3]; expected shape [2]'
+      'linearSolve: the initial guess has shape [3]; expected shape [2]'
     )
   })
 

@@ -25,7 +25,7 @@ describe('values in sentences', () => {
   it.each([
     [undefined, 'undefined'],
     [-1, '-1'],
-    [10n, '10'],
+    [10n, '10n'],
     ['a', "'a'"],
     [() => 1, 'a function'],
     [T.ones([2, 3]), 'a tensor of shape [2, 3]'],

@@ -143,6 +143,13 @@ describe('of', () => {
 })
 
 describe('fromTypedArray', () => {
+  test('refuses a plain array', () => {
+    // @ts-expect-error an array of numbers
+    expect(() => T.fromTypedArray([1, 2], [2])).toThrow(
+      'fromTypedArray: data is [1, 2]; expected a typed array; use T.of for nested arrays'
+    )
+  })
+
   test('the element type is that of the array', () => {
     for (const data of [new Float32Array(4), new Float64Array(4), new Int32Array(4), new Uint8Array(4)]) {
       const x = T.fromTypedArray(data, [2, 2])
