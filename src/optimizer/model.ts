@@ -95,7 +95,7 @@ export const stateless = (rule: <P>(gradient: P, params: P) => P): Optimizer => 
 /**
  * A transformation with a memory, from its first moments and its rule. The rule receives the number of earlier updates, 0
  * for the first, and returns the next moments. That number is a scalar int32 tensor, so that a rule in tensor operations
- * works inside of `vmap`, `checkpoint`, `scan` and `trace` too; it stops at 2^31 - 1.
+ * works inside `vmap`, `checkpoint`, `scan` and `trace` too; it stops at 2^31 - 1.
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'

@@ -14,7 +14,7 @@ import type { Report, State, Step } from './model.js'
 
 /**
  * Training whose numbers became NaN or infinite: the step at which this was found, the loss there, and the last state
- * whose loss was finite (the first state, if there was none).
+ * whose loss was finite (or the first state).
  *
  * @example
  * import type { Diverged } from 'pullback/Train'

@@ -72,7 +72,7 @@ typeOf(T.onesLike(unknownRank))<T.Tensor>(true)
 typeOf(T.scalar(1))<T.Tensor<[]>>(true)
 // @ts-expect-error a shape is an array
 T.zeros(2)
-// @ts-expect-error strings are no sizes
+// @ts-expect-error strings are not sizes
 T.zeros(['2'])
 
 typeOf(T.eye(3))<T.Tensor<[3, 3]>>(true)
