@@ -92,9 +92,9 @@ const isShape = (value: unknown): value is readonly number[] =>
 
 const dtypes: readonly DType[] = ['bool', 'int32', 'float32', 'float64']
 
-const shapeType = /* @__PURE__ */ named('a shape', isShape)
+const shapeType = named('a shape', isShape)
 
-const dtypeType = /* @__PURE__ */ named('bool, int32, float32 or float64', (value): value is DType =>
+const dtypeType = named('bool, int32, float32 or float64', (value): value is DType =>
   dtypes.some((each) => each === value)
 )
 
