@@ -202,7 +202,7 @@ export const inverseSqrt = (from: number): Schedule => {
   return make((step) => div(from, sqrt(maximum(step, 1))))
 }
 
-const exponentialOptions = /* @__PURE__ */ options<Parameters<typeof exponential>[0]>('exponential', {
+const exponentialOptions = options<Parameters<typeof exponential>[0]>('exponential', {
   from: checkedLater,
   decay: checkedLater,
   every: checkedLater,

@@ -257,7 +257,7 @@ const leave = (batch: BatchTrace, value: unknown, outAxes: unknown): unknown => 
 // combinators
 // -----------------------------------------------------------------------------
 
-const check = /* @__PURE__ */ options<VmapOptions<readonly unknown[], unknown>>('vmap', {
+const check = options<VmapOptions<readonly unknown[], unknown>>('vmap', {
   inAxes: checkedLater,
   outAxes: checkedLater,
   size: number('an integer of 0 or more', (n) => Number.isInteger(n) && n >= 0)

@@ -75,7 +75,7 @@ export const showCsvErrors = (errors: CsvErrors, most: number = 20): string => {
 // constructors
 // -----------------------------------------------------------------------------
 
-const checkColumns = /* @__PURE__ */ options<CsvColumns>('fromCsv', {
+const checkColumns = options<CsvColumns>('fromCsv', {
   features: checkedLater,
   label: checkedLater,
   labelType: oneOf('int32', 'float32', 'float64'),

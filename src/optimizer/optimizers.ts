@@ -13,7 +13,7 @@ import {
   trace
 } from './transformations.js'
 
-const sgdOptions = /* @__PURE__ */ options<{ readonly momentum?: unknown; readonly nesterov?: boolean }>('sgd', {
+const sgdOptions = options<{ readonly momentum?: unknown; readonly nesterov?: boolean }>('sgd', {
   momentum: checkedLater,
   nesterov: flag
 })

@@ -28,7 +28,7 @@ import { type DrawParams, drawing } from './unit.js'
 const logOf = (dtype: FloatDType): Scalar1 => (dtype === 'float32' ? log : Math.log)
 
 /** sqrt(2) erfInv(v), where v is u moved to the middle of its step and stretched to (-1, 1), exactly. */
-export const normalPrimitive: Primitive<DrawParams> = /* @__PURE__ */ drawing('normal', (bits, dtype) => {
+export const normalPrimitive: Primitive<DrawParams> = drawing('normal', (bits, dtype) => {
   const step = 2 ** -bits
   const inverse = erfInvBy(logOf(dtype))
   return (u) => Math.SQRT2 * inverse(2 * u - 1 + step)
@@ -41,14 +41,14 @@ const open =
     u === 0 ? 2 ** (-bits - 1) : u
 
 /** -log(-log(u)). */
-export const gumbelPrimitive: Primitive<DrawParams> = /* @__PURE__ */ drawing('gumbel', (bits, dtype) => {
+export const gumbelPrimitive: Primitive<DrawParams> = drawing('gumbel', (bits, dtype) => {
   const inside = open(bits)
   const ln = logOf(dtype)
   return (u) => -ln(-ln(inside(u)))
 })
 
 /** Uniform numbers in (0, 1). */
-export const unitOpenPrimitive: Primitive<DrawParams> = /* @__PURE__ */ drawing('truncatedNormal', open)
+export const unitOpenPrimitive: Primitive<DrawParams> = drawing('truncatedNormal', open)
 
 // -----------------------------------------------------------------------------
 // draws

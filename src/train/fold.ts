@@ -241,7 +241,7 @@ const aborted = <P, S>(state: State<P, S>): Either<Aborted<P, S>, never> =>
 
 const steps = (count: number): string => (count === 1 ? '1 step' : `${count} steps`)
 
-const checkRun = /* @__PURE__ */ options<RunOptions>('Train.run', {
+const checkRun = options<RunOptions>('Train.run', {
   signal: {
     expected: 'an AbortSignal',
     holds: (signal) => typeof signal === 'object' && signal !== null && 'aborted' in signal
