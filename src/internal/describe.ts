@@ -14,7 +14,7 @@ export const isPlain = (x: object): boolean => {
 export const isOptions = (x: unknown): x is object => {
   if (typeof x !== 'object' || x === null || Array.isArray(x)) return false
   const prototype: unknown = Object.getPrototypeOf(x)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 /** The fields of a tensor as far as this floor knows them; of its copies too, which have no class. */

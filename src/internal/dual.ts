@@ -32,12 +32,12 @@ export const dataFirst = <Signature>(operation: string | Options, body: Body<Ten
   const check = typeof operation === 'string' ? undefined : operation
   const name = typeof operation === 'string' ? operation : operation.operation
   const onlyOptions = check !== undefined && at === 0
-  const call = (...args: readonly unknown[]): unknown => {
-    const [first, ...rest] = args
+  const call = (first: unknown, ...rest: readonly never[]): unknown => {
     if (isTensor(first)) {
       check?.(rest[at])
-      return body(first, ...asArguments(rest))
+      return body(first, ...rest)
     }
+    const args = [first, ...rest]
     const fits = onlyOptions ? isOptions(first) && !isCopy(first) : isParameter(first) && !rest.some(Array.isArray)
     if (!fits) requireTensor(name, first)
     check?.(args[at])

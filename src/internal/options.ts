@@ -1,5 +1,5 @@
 /** Records of options: each is declared once, and its check and its sentences follow from the declaration. */
-import { describe, either, isCopy, isOptions, refusal, restore } from './describe.js'
+import { describe, either, isOptions, isTensorLike, refusal, restore } from './describe.js'
 
 /** What an option accepts, in words and as a test. */
 export interface Kind {
@@ -58,15 +58,16 @@ export const options = <O extends object>(operation: string, kinds: Kinds<O>): O
   const expected = either(Object.keys(named))
   const check = (given: unknown): void => {
     if (given === undefined) return
-    if (isCopy(given)) throw new TypeError(`${refusal(operation, 'the operand', given, 'a tensor')}${restore}`)
     if (!isOptions(given)) {
       // `xs.map(T.sum)` calls `T.sum(x, index, xs)`.
       const remedy = typeof given === 'number' ? `; in an array's map write (x) => ${operation}(x)` : ''
       throw new TypeError(`${operation}: options are ${describe(given)}; expected an object with ${expected}${remedy}`)
     }
-    for (const [name, value] of Object.entries(given)) {
+    if (isTensorLike(given)) throw new TypeError(`${refusal(operation, 'the operand', given, 'a tensor')}${restore}`)
+    for (const name of Object.keys(given)) {
       const kind = Object.hasOwn(named, name) ? named[name] : undefined
       if (kind === undefined) throw new TypeError(`${operation}: unknown option ${name}; expected ${expected}`)
+      const value: unknown = Reflect.get(given, name)
       if (value === undefined || kind.holds(value)) continue
       throw new (typeof value === 'number' ? RangeError : TypeError)(refusal(operation, name, value, kind.expected))
     }
