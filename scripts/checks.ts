@@ -46,7 +46,7 @@ export type Outcome = {
   readonly budget: number
 }
 
-/** A line about a check that has ended, and a warning if it took longer than its budget. Machines are shared: it is no failure. */
+/** A line about a check that has ended, with a warning if it took longer than its budget: machines are shared, so it may. */
 export const ended = ({ script, passed, seconds, budget }: Outcome): ReadonlyArray<string> => [
   `=== ${script}: ${passed ? 'passed' : 'FAILED'} in ${seconds.toFixed(1)} s of ${budget} s`,
   ...(seconds > budget ? [`=== ${script}: warning: ${(seconds - budget).toFixed(1)} s over its budget`] : [])

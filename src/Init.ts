@@ -60,7 +60,7 @@ export const constant =
  *
  * Init.zeros([2])(Random.key(0))[0] // => T.of([0, 0])
  */
-export const zeros: Initializer = /* @__PURE__ */ constant(0)
+export const zeros: Initializer = constant(0)
 
 /**
  * Ones, as for scales.
@@ -72,7 +72,7 @@ export const zeros: Initializer = /* @__PURE__ */ constant(0)
  *
  * Init.ones([2])(Random.key(0))[0] // => T.of([1, 1])
  */
-export const ones: Initializer = /* @__PURE__ */ constant(1)
+export const ones: Initializer = constant(1)
 
 // -----------------------------------------------------------------------------
 // distributions

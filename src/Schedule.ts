@@ -36,7 +36,7 @@ import { typed } from './tensor/typed.js'
  * A number for each step; the first step is 0. The unit of a step is the caller's: an update in `Optimizer`.
  *
  * Any function of the step is one. Those of this module, and those that `make` makes, also have a value at a step that is a
- * tensor, as it is inside of `vmap`, `checkpoint`, `scan` and `trace`, where no number can be read.
+ * tensor, as it is inside `vmap`, `checkpoint`, `scan` and `trace`, where no number can be read.
  *
  * @example
  * import * as Schedule from 'pullback/Schedule'
@@ -90,7 +90,7 @@ const progress = (step: Tensor<[]>, over: number): Tensor<[]> => minimum(maximum
 // -----------------------------------------------------------------------------
 
 /**
- * A schedule from a function in tensor operations, which is given the step as a float64 scalar: it works inside of every
+ * A schedule from a function in tensor operations, which is given the step as a float64 scalar: it works inside every
  * transformation, and one may differentiate through the tensors that it closes over.
  *
  * @throws TypeError when it is not a function, or its value is not a tensor
@@ -202,7 +202,7 @@ export const inverseSqrt = (from: number): Schedule => {
   return make((step) => div(from, sqrt(maximum(step, 1))))
 }
 
-const exponentialOptions = /* @__PURE__ */ options<Parameters<typeof exponential>[0]>('exponential', {
+const exponentialOptions = options<Parameters<typeof exponential>[0]>('exponential', {
   from: checkedLater,
   decay: checkedLater,
   every: checkedLater,

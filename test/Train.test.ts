@@ -185,7 +185,7 @@ describe('run', () => {
     expect(shown(right(await Train.run(step)(start, list)()))).toBe(shown(state))
   })
 
-  it('tells of each step, and waits for the listener', async () => {
+  it('calls the listener after each step, and waits for it', async () => {
     const seen: string[] = []
     const onProgress = async (report: Train.Report): Promise<void> => {
       seen.push(`${report.step} begins`)

@@ -18,7 +18,7 @@ type Edit = { readonly start: number; readonly end: number; readonly text: strin
 const marker = /^\/\/\s*(=>\s*≈|=>|≈|throws\b)\s?(.*)$/
 const kinds: Readonly<Record<string, Claim['kind']>> = { '=>': 'equals', '≈': 'about', throws: 'throws' }
 
-// The comments of a block, in order. A scanner finds them, so `//` in a string is no comment.
+// The comments of a block, in order. A scanner finds them, so `//` in a string is not a comment.
 const commentsOf = (code: string): ReadonlyArray<{ readonly start: number; readonly text: string }> => {
   const found: Array<{ readonly start: number; readonly text: string }> = []
   const source = ts.createSourceFile('block.ts', code, ts.ScriptTarget.ES2022, true)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Packaged } from './list.js'
 import { start } from './start.js'
 
-/** The path of an engine's program, or why there is none. Where npm fails, without a network say, one that is kept will do. */
+/** The path of an engine's program, or why it is missing. If npm fails, without a network say, an installed one will do. */
 export const programOf = async (
   { name, packages }: Packaged,
   folder: string

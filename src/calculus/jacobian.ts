@@ -133,7 +133,7 @@ const replace = (tree: unknown, leaf: () => unknown): unknown => {
 /** Casts a tree that was put together from the blocks. */
 const nested = <J>(tree: unknown): J => tree as J
 
-const check = /* @__PURE__ */ options<JacobianOptions>('jacobian', { mode: oneOf('forward', 'reverse') })
+const check = options<JacobianOptions>('jacobian', { mode: oneOf('forward', 'reverse') })
 
 /** The Jacobian; errors name the operation. */
 const jacobianAs = <P, R>(

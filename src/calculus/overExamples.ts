@@ -74,4 +74,4 @@ const without = <P>(tree: P, f: (leaf: Tensor) => Tensor): WithoutAxis<P> =>
 export const overExamples: {
   (f: (leaf: Tensor<Shape>) => Tensor): <P>(tree: P) => WithoutAxis<P>
   <P>(tree: P, f: (leaf: Tensor<Shape>) => Tensor): WithoutAxis<P>
-} = /* @__PURE__ */ dual(without)
+} = dual(without)

@@ -257,7 +257,7 @@ const leave = (batch: BatchTrace, value: unknown, outAxes: unknown): unknown => 
 // combinators
 // -----------------------------------------------------------------------------
 
-const check = /* @__PURE__ */ options<VmapOptions<readonly unknown[], unknown>>('vmap', {
+const check = options<VmapOptions<readonly unknown[], unknown>>('vmap', {
   inAxes: checkedLater,
   outAxes: checkedLater,
   size: number('an integer of 0 or more', (n) => Number.isInteger(n) && n >= 0)
@@ -323,11 +323,11 @@ export const vmap: {
       batch.close()
     }
   }
-  return vouched(mapped)
+  return asSignature(mapped)
 }
 
 /** Casts arguments, which keep their structure: only their leaves lose an axis. */
 const asArguments = <Args extends readonly unknown[]>(list: readonly unknown[]): Args => list as Args
 
-/** Casts to the signatures, which say what the axes in the options do to the types; the axes are checked at run time. */
-const vouched = (f: (...args: readonly unknown[]) => unknown): never => f as never
+/** Casts to the signatures of `vmap`, in which the options decide the types of the axes; run time checks the axes. */
+const asSignature = (f: (...args: readonly unknown[]) => unknown): never => f as never

@@ -58,7 +58,7 @@ const scanned = (f: (a: Leaves, b: Leaves) => Leaves, xs: Leaves, axes: readonly
   return even.map((x, i) => interleaved(x, odd[i]!, axes[i]!))
 }
 
-const check = /* @__PURE__ */ options<AssociativeScanOptions>('associativeScan', { axis: checkedLater, reverse: flag })
+const check = options<AssociativeScanOptions>('associativeScan', { axis: checkedLater, reverse: flag })
 
 /**
  * All partial results of an associative operation: `x_0, f(x_0, x_1), f(f(x_0, x_1), x_2), ...` along an axis, in

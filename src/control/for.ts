@@ -34,7 +34,7 @@ const boundOf = (what: string, bound: unknown): number | Tensor => {
 
 const asTensor = (bound: number | Tensor): Tensor => (typeof bound === 'number' ? fromNumber('int32', bound) : bound)
 
-const check = /* @__PURE__ */ options<ForOptions>('foriLoop', { checkpointEvery: segment })
+const check = options<ForOptions>('foriLoop', { checkpointEvery: segment })
 
 /**
  * The loop `for (i = lower; i < upper; i++) carry = body(i, carry)`, from `init` on.

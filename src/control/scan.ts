@@ -134,7 +134,7 @@ export const scanTrees = <C, X, Y>(
 // combinators
 // -----------------------------------------------------------------------------
 
-const check = /* @__PURE__ */ options<ScanOptions>('scan', {
+const check = options<ScanOptions>('scan', {
   length: number('an integer of 0 or more', (n) => Number.isInteger(n) && n >= 0),
   reverse: flag,
   checkpointEvery: segment

@@ -54,8 +54,8 @@ const isRecord = (node: unknown): node is Fields => {
   return prototype === null || prototype === Object.prototype
 }
 
-/** Casts what has been built from a structure to its type. */
-const vouched = <P>(tree: unknown): P => tree as P
+/** Casts a tree built from a structure to the type of the structure. */
+const asTree = <P>(tree: unknown): P => tree as P
 
 // -----------------------------------------------------------------------------
 // constructors
@@ -79,7 +79,7 @@ export const structureOf = <P>(operation: string, tree: P, wording?: Wording): S
   return {
     leaves,
     paths,
-    build: (others) => vouched(build(spec, { others, next: 0 })),
+    build: (others) => asTree(build(spec, { others, next: 0 })),
     match: (other, difference) => {
       if (spec.kind === 'leaf' && isTensor(other)) {
         requireSame(operation, spec, other, difference)

@@ -58,7 +58,7 @@ export const whileLeaves = (
   }
 }
 
-const check = /* @__PURE__ */ options<WhileOptions>('whileLoop', {
+const check = options<WhileOptions>('whileLoop', {
   maxSteps: number('an integer of 0 or more', (n) => n === Infinity || (Number.isInteger(n) && n >= 0))
 })
 

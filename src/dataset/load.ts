@@ -1,4 +1,4 @@
-/** From CSV text to tensors: every field is validated first, and a file with an error gives errors only. */
+/** From CSV text to tensors. A file with an error in any field gives errors only. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
 import { type ReadonlyNonEmptyArray, concat } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
@@ -56,7 +56,7 @@ export interface CsvColumns<F extends readonly Column[] = readonly Column[]> {
 // -----------------------------------------------------------------------------
 
 /**
- * Errors as text, one to a line; after `most` (20 by default) of them, the number of further ones.
+ * Errors as text, one per line: the first `most` (20 by default), then the number of the others.
  *
  * @example
  * import * as Dataset from 'pullback/Dataset'
@@ -75,7 +75,7 @@ export const showCsvErrors = (errors: CsvErrors, most: number = 20): string => {
 // constructors
 // -----------------------------------------------------------------------------
 
-const checkColumns = /* @__PURE__ */ options<CsvColumns>('fromCsv', {
+const checkColumns = options<CsvColumns>('fromCsv', {
   features: checkedLater,
   label: checkedLater,
   labelType: oneOf('int32', 'float32', 'float64'),
@@ -115,7 +115,7 @@ const positions = (file: string, header: CsvRow, wanted: readonly Column[]): Eit
   return isNonEmpty(errors) ? E.left(errors) : E.right(wanted.map(({ name }) => header.fields.indexOf(name)))
 }
 
-/** The expectation that a number fails for a dtype, if any: integers are never rounded, and no number becomes infinite. */
+/** What was expected of a number that a dtype cannot hold: integers are never rounded, and no number becomes infinite. */
 const misfit = (value: number, content: string, dtype: DType): string | undefined => {
   if (dtype === 'int32') return holds(dtype, value) ? undefined : 'an integer'
   const held = round(dtype, value)
@@ -128,10 +128,10 @@ const fieldsOf = (count: number): string => (count === 1 ? '1 field' : `${count}
 /**
  * A data set from CSV text whose first line is a header: features of shape [n, d], labels of shape [n].
  *
- * All errors are collected, in order; with one error or more there is no data set. An error in the quotes, after which the
- * ends of rows are unknown, is the last one. `file` names the text in them. Rows whose number of fields is not the
- * header's are errors, and so is text without a row. A number beyond the range of the type, and a whole number that the type
- * would round (in float32 from 2^24 on), is an error: `featureType: 'float64'` holds more.
+ * The result is the data set, or all errors in order; `file` is the name of the text in them. An error in the quotes is the
+ * last one, since the ends of later rows are unknown. Every row must have as many fields as the header, and there must be
+ * at least one row. A number beyond the range of the type is an error, and so is a whole number that the type would round
+ * (in float32 from 2^24 on): `featureType: 'float64'` holds more.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -204,10 +204,10 @@ export const fromCsvText = <const F extends readonly Column[]>(
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
- * A data set from a CSV file, with a function that reads text: `(path) => readFile(path, 'utf8')` in Node,
+ * A data set from a CSV file. `read` reads a path as text: `(path) => readFile(path, 'utf8')` in Node,
  * `(url) => fetch(url).then((response) => response.text())` in a browser. See `fromCsvText`.
  *
- * A file that cannot be read is an error too, and the task never rejects.
+ * If the file cannot be read, that is an error in the `Left`; the task never rejects.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'

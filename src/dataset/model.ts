@@ -131,7 +131,7 @@ export const shuffle =
     return { features: typed(gather(dataset.features, order)), labels: typed(gather(dataset.labels, order)) }
   }
 
-const batchesOptions = /* @__PURE__ */ options<{ readonly dropLast?: boolean }>('batches', { dropLast: flag })
+const batchesOptions = options<{ readonly dropLast?: boolean }>('batches', { dropLast: flag })
 
 /**
  * The data in batches of a size, in order; the last one is smaller where the size does not divide, or left out with

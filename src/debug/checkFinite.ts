@@ -3,26 +3,26 @@ import { mapTensors } from '../tree/model.js'
 import { Watch } from './watch.js'
 
 /**
- * The same function, which throws a `NonFiniteError` at the first operation that makes a NaN or an infinity, and names
- * it with the shapes of its operands, where in its result the number stands, and where the operands come from: the path
- * of an argument's leaf, or the operation that made them.
+ * The same function, except that the first operation that makes a NaN or an infinity throws a `NonFiniteError`. The error
+ * names the operation, the shapes of its operands, the index of the number in its result, and the origin of the
+ * operands: the path of an argument's leaf, or the operation that made them.
  *
- * Every operation that an argument reaches is checked, also in transformations inside: `checkFinite(grad(loss))` sees
+ * It checks every operation that depends on an argument, also in transformations inside: `checkFinite(grad(loss))` sees
  * the backward pass as well, and so do `jvp`, `vmap`, `checkpoint` and loops. The rules:
  *
- * - Arguments must be finite. An infinite constant, such as a mask's, is not an error, and neither are infinities that an
- *   operation makes of infinite operands, or of empty ones (the largest of nothing); a NaN always is.
- * - In a backward pass, an infinite local derivative at a singular point that a zero cotangent makes harmless is no
- *   error.
- * - Operations on constants alone are done before anybody could look; a NaN of theirs is found when an argument is
- *   combined with it, or in the result.
- * - `grad(checkFinite(f))`, `jvp(checkFinite(f))`: the cotangents and tangents that every operation passes on are
- *   checked too. `vmap(checkFinite(f))`: the error says the example. Inside, `checkFinite(vmap(f))` has shapes and
- *   indices of whole batches, whose first axis is the example, and checks both branches where examples differ.
- * - In a staged program (`trace`, `checkpoint`, `scan`), the checks are equations of it, and throw when it runs.
+ * - Arguments must be finite. An infinite constant, as in a mask, is not an error. Neither is an infinity that an operation
+ *   makes from infinite or empty operands (the largest of no numbers). A NaN always is.
+ * - In a backward pass, an infinite local derivative at a singular point is not an error if a zero cotangent makes it
+ *   harmless.
+ * - Operations on constants alone are not checked. A NaN that they make is found when an argument is combined with it, or
+ *   in the result.
+ * - `grad(checkFinite(f))` and `jvp(checkFinite(f))` also check the cotangents and tangents of every operation.
+ * - `vmap(checkFinite(f))` names the example in the error. `checkFinite(vmap(f))` reports shapes and indices of whole
+ *   batches, whose first axis is the example. It checks both branches where examples differ.
+ * - In a staged program (`trace`, `checkpoint`, `scan`), the checks are equations of the program, and throw when it runs.
  *
- * Arguments and result are values of any kind with tensors in them. Values inside cannot be read as numbers. It is for
- * finding errors: each operation costs one more look at its result.
+ * Arguments and result are values of any kind with tensors in them. The function cannot read tensors as numbers. This is
+ * for debugging: every operation reads its result once more.
  *
  * @example
  * import * as Debug from 'pullback/Debug'

@@ -142,7 +142,7 @@ export const showEquationOf = (program: Program, equation: Equation): string => 
  * A program as text, in the manner of a jaxpr: inputs with their types, an equation per line, outputs.
  *
  * `c:f32[3] = mul a b` says that `c` is the product of `a` and `b`, float32 of shape `[3]`; parameters stand in
- * brackets behind the name of the operation, and the programs inside of `checkpoint`, `scan`, `cond` and so on are
+ * brackets behind the name of the operation, and the programs inside `checkpoint`, `scan`, `cond` and so on are
  * indented there. Constants are written with their first values and their type, results that nobody reads as `_`,
  * captured inputs behind a semicolon, the scope of an equation behind slashes at the end of its line. Variables are named in the order in which they appear, so that equal programs
  * print equally.

@@ -141,7 +141,7 @@ export const tapPrimitive: Primitive<Tapped> = {
 // constructors
 // -----------------------------------------------------------------------------
 
-const checkOptions = /* @__PURE__ */ options<TapOptions>('tap', {
+const checkOptions = options<TapOptions>('tap', {
   label: { expected: 'a string', holds: (value) => typeof value === 'string' },
   cotangent: flag
 })

@@ -1,6 +1,6 @@
 /**
  * The watching mode: a value carries nothing but itself, and every operation on one is checked. It stands below all
- * transformations inside of the watched function, and so sees their operations: forward, and in pullbacks.
+ * transformations inside the watched function, and so sees their operations: forward, and in pullbacks.
  */
 import { isFloat } from '../DType.js'
 import { bind, bindOne } from '../primitive/bind.js'

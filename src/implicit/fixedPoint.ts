@@ -30,7 +30,7 @@ export interface FixedPointOptions<X> extends SolverOptions<X, WithLeaves<X, Ten
   readonly memory?: number
 }
 
-const further = { method: /* @__PURE__ */ oneOf('iteration', 'anderson'), memory: count }
+const further = { method: oneOf('iteration', 'anderson'), memory: count }
 
 /**
  * A fixed point of a function: `fixedPoint(f)(initial, ...params)` is x with x = f(x, ...params), for trees of float tensors

@@ -50,12 +50,12 @@ export interface LinearMethod<X> {
 const methods: readonly string[] = ['cg', 'gmres', 'bicgstab', 'direct'] satisfies readonly Method[]
 
 /** A number of iterations. */
-export const count: Kind = /* @__PURE__ */ number('an integer of at least 1', (n) => Number.isInteger(n) && n >= 1)
+export const count: Kind = number('an integer of at least 1', (n) => Number.isInteger(n) && n >= 1)
 
 /** A tolerance. */
-export const bound: Kind = /* @__PURE__ */ number('a finite number of at least 0', isNotNegative)
+export const bound: Kind = number('a finite number of at least 0', isNotNegative)
 
-const method: Kind = /* @__PURE__ */ oneOf(...methods)
+const method: Kind = oneOf(...methods)
 
 type LinearOptions = Partial<Omit<LinearMethod<unknown>, 'preconditioner' | 'initial'>>
 
@@ -68,7 +68,7 @@ const kinds: Kinds<LinearOptions> = {
 }
 
 const further: Readonly<Record<string, Kind>> = {
-  preconditioner: /* @__PURE__ */ callable('a function'),
+  preconditioner: callable('a function'),
   initial: checkedLater
 }
 

@@ -40,15 +40,15 @@ export const callable = (expected: string): Kind => ({ expected, holds: (value) 
 /** The kinds of the options of an operation, by name. */
 export type Kinds<O> = { readonly [Name in keyof O]-?: Kind }
 
-/** The check of an operation's options. It throws for a value that is no record, an unknown name and a wrong value. */
+/** The check of an operation's options. It throws for a value that is not a record, an unknown name and a wrong value. */
 export interface Options {
   readonly operation: string
   (given: unknown): void
 }
 
 /**
- * Declares the options of an operation. The result checks what a caller gave: `undefined` in the place of an option is the
- * same as its absence.
+ * Declares the options of an operation. The result checks what a caller gave: an option that is `undefined` counts as
+ * absent.
  *
  * `const check = options<ReduceOptions>('sum', { axis: checkedLater, keepDims: flag })`
  */

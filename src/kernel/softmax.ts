@@ -1,4 +1,4 @@
-/** Softmax and its kin along the middle extent of contiguous blocks `(outer, n, inner)` of floats. */
+/** Softmax and related functions along the middle extent of contiguous blocks `(outer, n, inner)` of floats. */
 import type { Data } from '../DType.js'
 import { type LaneKernel, ofFloats } from './lanes.js'
 import { softmaxDerivativeFloat32 } from './softmaxDerivativeFloat32.js'

@@ -1,5 +1,5 @@
 /**
- * Softmax and its kin along the middle extent of contiguous blocks of float32: shifted by the largest element, so that nothing
+ * Softmax and related functions along the middle extent of contiguous blocks of float32: shifted by the largest element, so that nothing
  * overflows, in double throughout and rounded once.
  *
  * Infinite elements have the limits as values: where all are -infinity nothing has any weight; elements that are

@@ -1,6 +1,6 @@
-/** The kernels of sums for each type of float. All sums are in double. */
+/** The kernels of sums for one float dtype. All sums are in double. */
 export interface SumKernels<D> {
-  /** `sum` and `count` elements more, `stride` apart. */
+  /** Adds `count` elements, `stride` apart, to `sum`. */
   readonly run: (data: D, start: number, count: number, stride: number, sum: number) => number
   /** Adds `count` rows of `width` elements, `rowStride` apart, to the sums from `at` on. */
   readonly rows: (

@@ -1,4 +1,4 @@
-/** Tensors as plain lists of doubles, with which the laws compute, and back. */
+/** Converts tensors to plain lists of doubles, with which the laws compute, and back. */
 import { type DType, allocate } from '../DType.js'
 import { read } from '../primitive/traced.js'
 import { type Shape, size } from '../shape/model.js'
@@ -27,7 +27,7 @@ export const tensorAt = (shape: Shape, dtype: DType, values: Float64Array, from 
   return fromData(shape, dtype, data)
 }
 
-/** The list as tensors like the given ones. */
+/** The list as tensors with the shapes and dtypes of the given ones. */
 export const unflat = (like: readonly Tensor[], values: Float64Array): readonly Tensor[] => {
   let from = 0
   return like.map((x) => {
@@ -67,7 +67,7 @@ export const leafwise = (like: readonly Tensor[], values: Float64Array): Float64
   return result
 }
 
-/** The leaf and the index in it of a position in the list. */
+/** The leaf that a position in the list belongs to, and the index in that leaf. */
 export const locate = (
   like: readonly Tensor[],
   position: number
@@ -89,7 +89,7 @@ export const locate = (
   return [0, []]
 }
 
-/** The list with other tensors in the places of the chosen ones, in order. */
+/** The list with the chosen tensors replaced by `by`, in order. */
 export const replaced = (
   list: readonly Tensor[],
   chosen: (x: Tensor, index: number) => boolean,
@@ -99,10 +99,10 @@ export const replaced = (
   return list.map((x, i) => (chosen(x, i) ? by[next++]! : x))
 }
 
-/** Machine epsilon of the terms, this many times. */
+/** The rounding error allowed, relative to the largest term: 512 times the machine epsilon. */
 export const factor: number = 512 * Number.EPSILON
 
-/** Relative to the largest value in the leaf, of all given lists. */
+/** The rounding error allowed for each element: `factor` times the largest value in its leaf, of all given lists. */
 export const roundingOf = (like: readonly Tensor[], ...values: readonly Float64Array[]): Float64Array => {
   const sizes = values.map((each) => leafwise(like, each))
   return Float64Array.from({ length: count(like) }, (_, i) => factor * Math.max(...sizes.map((each) => each[i]!)))

@@ -81,7 +81,7 @@ interface Dense {
 // constructors
 // -----------------------------------------------------------------------------
 
-const check = /* @__PURE__ */ options<DenseOptions>('dense', {
+const check = options<DenseOptions>('dense', {
   bias: flag,
   init: callable('an initialiser, as those of Init'),
   dtype: oneOf('float32', 'float64')

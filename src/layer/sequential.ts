@@ -96,7 +96,7 @@ export const compose: {
     first: Layer<P, S, A, B>,
     second: Layer<Q, R, B, C>
   ): Layer<readonly [P, Q], readonly [S, R], A, C>
-} = /* @__PURE__ */ dual((first: Whatever, second: Whatever) => inRow('compose', [first, second]))
+} = dual((first: Whatever, second: Whatever) => inRow('compose', [first, second]))
 
 /**
  * Up to eight layers, one after the other: parameters, and states, as a tuple. `named` makes records of them. More layers

@@ -44,16 +44,13 @@ import {
  * const losses = Loss.crossEntropy(scores, labels, { reduction: 'none' })
  * T.toNested(losses) // ≈ [2.0404, 0.0791, 6.1565]
  */
-export const crossEntropy: ClassLoss<'crossEntropy', true> = /* @__PURE__ */ makeLoss(
-  'crossEntropy',
-  (scores, labels) => {
-    if (!areIndices('crossEntropy', scores, labels, true)) {
-      return neg(sum(guardedMul(labels, logSoftmax(scores)), { axis: -1 }))
-    }
-    const column = labelColumn('crossEntropy', scores, labels)
-    return neg(squeeze(takeAlongAxis(logSoftmax(scores), column), { axis: -1 }))
+export const crossEntropy: ClassLoss<'crossEntropy', true> = makeLoss('crossEntropy', (scores, labels) => {
+  if (!areIndices('crossEntropy', scores, labels, true)) {
+    return neg(sum(guardedMul(labels, logSoftmax(scores)), { axis: -1 }))
   }
-)
+  const column = labelColumn('crossEntropy', scores, labels)
+  return neg(squeeze(takeAlongAxis(logSoftmax(scores), column), { axis: -1 }))
+})
 
 /**
  * The cross-entropy of binary labels under the sigmoid of scores, -y log s(x) - (1 - y) log s(-x), elementwise and stable
@@ -70,7 +67,7 @@ export const crossEntropy: ClassLoss<'crossEntropy', true> = /* @__PURE__ */ mak
  * loss(T.scalar(-50)) // => T.scalar(50)
  * grad(loss)(T.scalar(-50)) // => T.scalar(-1)
  */
-export const binaryCrossEntropy: ElementwiseLoss<'binaryCrossEntropy'> = /* @__PURE__ */ makeLoss(
+export const binaryCrossEntropy: ElementwiseLoss<'binaryCrossEntropy'> = makeLoss(
   'binaryCrossEntropy',
   (scores, targets) => {
     requireSameShape('binaryCrossEntropy', scores, targets)
@@ -89,7 +86,7 @@ export const binaryCrossEntropy: ElementwiseLoss<'binaryCrossEntropy'> = /* @__P
  *
  * Loss.hinge(T.of([0.25, 3, -1]), T.of([1, 1, 1]), { reduction: 'none' }) // => T.of([0.75, 0, 2])
  */
-export const hinge: ElementwiseLoss<'hinge'> = /* @__PURE__ */ makeLoss('hinge', (scores, targets) => {
+export const hinge: ElementwiseLoss<'hinge'> = makeLoss('hinge', (scores, targets) => {
   requireSameShape('hinge', scores, targets)
   return relu(sub(1, mul(targets, scores)))
 })
@@ -128,7 +125,7 @@ export interface MulticlassHingeOptions extends Options {
  * const losses = Loss.multiclassHinge(scores, labels, { reduction: 'none' })
  * T.toNested(losses) // ≈ [2.9, 0, 12.9]
  */
-export const multiclassHinge: ClassLoss<'multiclassHinge', false, MulticlassHingeOptions> = /* @__PURE__ */ makeLoss(
+export const multiclassHinge: ClassLoss<'multiclassHinge', false, MulticlassHingeOptions> = makeLoss(
   'multiclassHinge',
   (scores, labels, options: MulticlassHingeOptions | undefined) => {
     areIndices('multiclassHinge', scores, labels, false)

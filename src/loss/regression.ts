@@ -14,7 +14,7 @@ import { type ElementwiseLoss, type Options, makeLoss, requireSameShape } from '
  *
  * Loss.meanSquaredError(T.of([1, 4]), T.of([0, 2])) // => T.scalar(2.5)
  */
-export const meanSquaredError: ElementwiseLoss<'meanSquaredError'> = /* @__PURE__ */ makeLoss(
+export const meanSquaredError: ElementwiseLoss<'meanSquaredError'> = makeLoss(
   'meanSquaredError',
   (predicted, target) => {
     requireSameShape('meanSquaredError', predicted, target)
@@ -33,7 +33,7 @@ export const meanSquaredError: ElementwiseLoss<'meanSquaredError'> = /* @__PURE_
  *
  * Loss.meanAbsoluteError(T.of([1, 4]), T.of([0, 2])) // => T.scalar(1.5)
  */
-export const meanAbsoluteError: ElementwiseLoss<'meanAbsoluteError'> = /* @__PURE__ */ makeLoss(
+export const meanAbsoluteError: ElementwiseLoss<'meanAbsoluteError'> = makeLoss(
   'meanAbsoluteError',
   (predicted, target) => {
     requireSameShape('meanAbsoluteError', predicted, target)
@@ -54,7 +54,7 @@ export const meanAbsoluteError: ElementwiseLoss<'meanAbsoluteError'> = /* @__PUR
  * Loss.l2(T.scalar(4), T.scalar(1)) // => T.scalar(4.5)
  * grad((x: T.Tensor<[]>) => Loss.l2(x, T.scalar(1)))(T.scalar(4)) // => T.scalar(3)
  */
-export const l2: ElementwiseLoss<'l2'> = /* @__PURE__ */ makeLoss('l2', (predicted, target) => {
+export const l2: ElementwiseLoss<'l2'> = makeLoss('l2', (predicted, target) => {
   requireSameShape('l2', predicted, target)
   return mul(square(sub(predicted, target)), 0.5)
 })
@@ -88,7 +88,7 @@ export interface HuberOptions extends Options {
  *
  * Loss.huber(T.of([0.5, 3]), T.of([0, 0]), { reduction: 'none' }) // => T.of([0.125, 2.5])
  */
-export const huber: ElementwiseLoss<'huber', HuberOptions> = /* @__PURE__ */ makeLoss(
+export const huber: ElementwiseLoss<'huber', HuberOptions> = makeLoss(
   'huber',
   (predicted, target, options: HuberOptions | undefined) => {
     requireSameShape('huber', predicted, target)

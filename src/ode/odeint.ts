@@ -56,10 +56,10 @@ export interface OdeOptions {
 }
 
 const isCount = (n: number): boolean => Number.isSafeInteger(n) && n > 0
-const count = /* @__PURE__ */ number('an integer of 1 or more', isCount)
-const positive = /* @__PURE__ */ number('a positive number', (x) => x > 0 && x < Infinity)
+const count = number('an integer of 1 or more', isCount)
+const positive = number('a positive number', (x) => x > 0 && x < Infinity)
 
-const check = /* @__PURE__ */ options<OdeOptions>('odeint', {
+const check = options<OdeOptions>('odeint', {
   method: oneOf('dopri5', 'rk4'),
   steps: count,
   relativeTolerance: positive,

@@ -95,7 +95,7 @@ export const stateless = (rule: <P>(gradient: P, params: P) => P): Optimizer => 
 /**
  * A transformation with a memory, from its first moments and its rule. The rule receives the number of earlier updates, 0
  * for the first, and returns the next moments. That number is a scalar int32 tensor, so that a rule in tensor operations
- * works inside of `vmap`, `checkpoint`, `scan` and `trace` too; it stops at 2^31 - 1.
+ * works inside `vmap`, `checkpoint`, `scan` and `trace` too; it stops at 2^31 - 1.
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
@@ -169,7 +169,7 @@ const isSlot = (x: unknown): boolean => typeof x === 'object' && x !== null && '
  *
  * Optimizer.identity.update(T.of([1, 2]), [], T.of([0, 0])) // => [T.of([1, 2]), []]
  */
-export const identity: Optimizer = /* @__PURE__ */ stateless((gradient) => gradient)
+export const identity: Optimizer = stateless((gradient) => gradient)
 
 // -----------------------------------------------------------------------------
 // combinators
@@ -215,7 +215,7 @@ export const chain = (...optimizers: readonly Optimizer[]): Optimizer => optimiz
 export const applyUpdates: {
   <P>(updates: P): (params: P) => P
   <P>(params: P, updates: P): P
-} = /* @__PURE__ */ dual(<P>(params: P, updates: P): P =>
+} = dual(<P>(params: P, updates: P): P =>
   zipWithAs('applyUpdates', params, updates, (p, u) => cast(add(p, u), p.dtype))
 )
 

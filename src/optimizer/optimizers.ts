@@ -13,7 +13,7 @@ import {
   trace
 } from './transformations.js'
 
-const sgdOptions = /* @__PURE__ */ options<{ readonly momentum?: unknown; readonly nesterov?: boolean }>('sgd', {
+const sgdOptions = options<{ readonly momentum?: unknown; readonly nesterov?: boolean }>('sgd', {
   momentum: checkedLater,
   nesterov: flag
 })
@@ -22,9 +22,9 @@ const sgdOptions = /* @__PURE__ */ options<{ readonly momentum?: unknown; readon
  * Stochastic gradient descent, p <- p - lr g; with `momentum`, g is replaced by the decayed sum v <- momentum v + g, and
  * with `nesterov` by g + momentum v.
  *
- * The learning rate, a number, a scalar tensor or a schedule, is not part of the velocity, as in PyTorch and Optax; rates
- * and momenta that are tensors may be differentiated through. The form of some lectures, in which the velocity contains
- * the rates of earlier steps, is the chain in the other order:
+ * The learning rate is a number, a scalar tensor or a schedule. Rates and momenta that are tensors may be differentiated
+ * through. As in PyTorch and Optax, the rate is not part of the velocity. In some textbooks the velocity contains the
+ * rates of earlier steps; that is the chain in the other order:
  * `chain(scaleByLearningRate(rate), trace(0.9, { nesterov: true }))`.
  *
  * @throws RangeError when the rate is neither a number of 0 or more nor a tensor nor a schedule, or the momentum not from 0 to 1

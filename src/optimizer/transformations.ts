@@ -106,7 +106,7 @@ export const scaleByLearningRate = (rate: number | Tensor<[]> | Schedule): Optim
 // moments
 // -----------------------------------------------------------------------------
 
-const traceOptions = /* @__PURE__ */ options<{ readonly nesterov?: boolean }>('trace', { nesterov: flag })
+const traceOptions = options<{ readonly nesterov?: boolean }>('trace', { nesterov: flag })
 
 /**
  * Momentum: the decayed sum of all gradients, v <- decay v + g. With `nesterov` the result looks one step ahead, g +

@@ -1,8 +1,8 @@
 /**
  * How a call of a primitive finds its interpreter.
  *
- * Dispatch is directed by the operands: a call goes to the interpreter of its highest-level operand, for which operands
- * of lower levels are constants. There is no current tape and no registry.
+ * The operands decide: a call goes to the interpreter of its highest-level operand, which treats operands of lower levels
+ * as constants. There is neither a current tape nor a registry.
  */
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { requireTensor } from '../internal/require.js'
@@ -34,7 +34,7 @@ const allConcrete = (operands: readonly Tensor[], top: Tensor | undefined): oper
   top === undefined
 
 /**
- * Applies a primitive: on concrete operands its kernel, else the interpreter of the highest-level operand.
+ * Applies a primitive: runs its kernel on concrete operands, otherwise calls the interpreter of the highest-level operand.
  *
  * @example
  * import { bind } from 'pullback/Primitive'

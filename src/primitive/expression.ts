@@ -80,7 +80,7 @@ export const operand = (index: number): Expression => ({ op: 'operand', index })
  *
  * showExpression(call('sqrt', x)) // => 'sqrt(x)'
  */
-export const x: Expression = /* @__PURE__ */ operand(0)
+export const x: Expression = operand(0)
 
 /**
  * The element of the second operand.
@@ -90,7 +90,7 @@ export const x: Expression = /* @__PURE__ */ operand(0)
  *
  * showExpression(call('max', x, y)) // => 'max(x, y)'
  */
-export const y: Expression = /* @__PURE__ */ operand(1)
+export const y: Expression = operand(1)
 
 /**
  * A number. In place of an operand, the number itself may be given.

@@ -1,8 +1,8 @@
 /**
  * The model of differentiable operations: one record for every operation, and programs, which are lists of equations.
  *
- * The two stand in one file because each mentions the other: an equation of a program names its primitive, and a
- * primitive such as `scan` holds programs in its parameters.
+ * Both are in one file because each refers to the other: an equation of a program names its primitive, and a primitive
+ * such as `scan` holds programs in its parameters.
  */
 import type { DType } from '../DType.js'
 import type { Shape } from '../shape/model.js'
@@ -95,7 +95,7 @@ export const none: None = /* @__PURE__ */ Object.freeze({})
 export type Pullback = (cotangent: Tensor) => Tensor
 
 /**
- * A list in which `undefined` stands for a zero that is never made: tangents or cotangents, one per operand or result.
+ * Tangents or cotangents, one per operand or result; `undefined` stands for a zero that is never computed.
  *
  * @example
  * import type { Slots } from 'pullback/Primitive'
@@ -109,8 +109,9 @@ export type Slots = readonly (Tensor | undefined)[]
 /**
  * The pullback of a primitive whose operands share the work: from one cotangent per result to one per operand.
  *
- * `before` is what each operand has been given by later operations. Where the derivative `accumulates`, the pullback
- * starts from there and returns the totals, so that sums are taken in the order in which they would be without it.
+ * `before` holds the cotangent of each operand so far, from later operations. If the derivative `accumulates`, the
+ * pullback adds to it and returns the totals. A primitive that runs other operations, such as `checkpoint`, then adds in
+ * the same order as these operations would on their own.
  *
  * @example
  * import type { JointPullback } from 'pullback/Primitive'
@@ -123,9 +124,10 @@ export type JointPullback = (cotangents: Slots, before: Slots) => Slots
 
 /**
  * The four forms of a rule: of one operand, for primitives with one result, or of all operands together (*joint*), where
- * they share the work or there are several results. A pullback of its own per operand keeps residuals apart.
+ * they share the work or there are several results. With one pullback per operand, each keeps only what it needs
+ * itself.
  *
- * They are declared as methods, so that a primitive of any parameters is a `Primitive`.
+ * They are declared as methods, so that a primitive with parameters of any type is assignable to `Primitive`.
  *
  * @example
  * import type { None, Rules } from 'pullback/Primitive'
@@ -148,8 +150,8 @@ export interface Rules<P extends Params> {
 }
 
 /**
- * The derivative rules of a primitive, in dispatching operations: that alone makes derivatives of derivatives right, to
- * any order. Each mode has either a list with one rule per operand (`undefined` for an operand without a derivative, such
+ * The derivative rules of a primitive. They call dispatching operations, never kernels, and so derivatives of any order
+ * are right. Each mode has either a list with one rule per operand (`undefined` for an operand without a derivative, such
  * as an index), or one joint rule.
  *
  * @example
@@ -171,8 +173,8 @@ export interface Derivative<P extends Params = Params> {
 }
 
 /**
- * A primitive of two operands of one type and shape, taken apart so that a call of it makes no arrays: programs of scalars
- * are mostly such calls.
+ * A primitive of two operands of one type and shape, taken apart so that a call makes no arrays. Programs of scalars are
+ * mostly such calls.
  */
 export interface Pair {
   readonly primitive: Primitive
@@ -181,7 +183,7 @@ export interface Pair {
   readonly maps: readonly [PairMap, PairMap] | undefined
 }
 
-/** The same for one operand, without parameters. */
+/** A primitive of one operand, without parameters, taken apart in the same way. */
 export interface Single {
   readonly primitive: Primitive
   readonly evaluate: (x: Concrete) => Concrete
@@ -189,7 +191,7 @@ export interface Single {
   readonly map: ((x: Tensor, out: Tensor) => Pullback) | undefined
 }
 
-/** Makes the map that multiplies with a partial derivative: of tangents forward, of cotangents back. */
+/** Makes the map that multiplies a tangent (forward) or a cotangent (backward) by a partial derivative. */
 export type PairMap = (x: Tensor, y: Tensor, out: Tensor) => Pullback
 
 // -----------------------------------------------------------------------------
@@ -232,12 +234,12 @@ export interface Primitive<P extends Params = Params> {
   infer(this: void, operands: readonly TensorType[], params: P): readonly TensorType[]
   /** The kernel on concrete tensors; never dispatches. */
   evaluate(this: void, operands: readonly Concrete[], params: P): readonly Concrete[]
-  /** The rules; `undefined` where the derivative is zero everywhere that it exists (`floor`, comparisons, `argmax`). */
+  /** The rules; `undefined` if the derivative is zero wherever it exists (`floor`, comparisons, `argmax`). */
   readonly derivative: Derivative<P> | undefined
   /**
-   * The rule of `vmap`. Operands that are `mapped` carry the mapped axis in front, of length `size`; the others have their
-   * usual shapes. All results carry it in front. Without a rule, examples are mapped one by one and stacked, which is
-   * right, but slow.
+   * The rule of `vmap`. Operands that are `mapped` have the mapped axis in front, of length `size`; the others have their
+   * usual shapes. All results must have it in front. Without a rule, `vmap` calls the primitive once per example and
+   * stacks the results, which is correct but slow.
    */
   batch?(
     this: void,
@@ -255,23 +257,23 @@ export interface Primitive<P extends Params = Params> {
   /** For an elementwise primitive: its function of numbers, as data. */
   readonly scalar?: Scalars
   /**
-   * Whether it is called for more than its results, so that a program keeps it when nobody reads them; unless given,
-   * whether the programs in its parameters are.
+   * Whether it has an effect, so that a program keeps it even if its results are unused. By default, it has one if a
+   * program in its parameters has.
    */
   effect?(this: void, params: P): boolean
   /** Operations and bytes of one call, where the default of the kind is wrong. */
   cost?(this: void, operands: readonly TensorType[], params: P, results: readonly TensorType[]): Cost
   /** The programs in its parameters. */
   programs?(this: void, params: P): readonly Program[]
-  /** The types of the operands, where they follow from the programs. */
+  /** The types of the operands, if the programs determine them. */
   takes?(this: void, params: P): readonly TensorType[]
   /** The parameters with other programs, in the order of `programs`. */
   withPrograms?(this: void, params: P, programs: readonly Program[]): P
-  /** Whether the kernel runs derivatives of the programs; passes then leave those as they are, to keep its bits. */
+  /** Whether the kernel runs derivatives of the programs; passes then do not rewrite them, so the bits stay the same. */
   readonly differentiates?: boolean
   /**
    * For a primitive made per call from a user's functions: the same operation with programs in its parameters, which
-   * staging writes down instead; `undefined` where a function reads values, and so has no program.
+   * staging records instead; `undefined` if a function reads values, and so has no program.
    */
   close?(this: void, operands: readonly TensorType[], params: P): Bound | undefined
 }
@@ -351,12 +353,12 @@ export interface Equation {
   readonly params: Params
   readonly operands: readonly Atom[]
   readonly results: readonly Variable[]
-  /** The scopes it was made in, the outermost first, joined by slashes; absent outside of any. */
+  /** The scopes it was made in, outermost first, joined by slashes; absent outside all scopes. */
   readonly scope?: string
 }
 
 /**
- * A function of tensors as a list of equations, each of which reads inputs, constants and results of those before it.
+ * A function of tensors as a list of equations; each reads inputs, constants and results of earlier equations.
  *
  * @example
  * import * as Debug from 'pullback/Debug'
@@ -370,6 +372,6 @@ export interface Program {
   readonly inputs: readonly Variable[]
   readonly equations: readonly Equation[]
   readonly outputs: readonly Atom[]
-  /** The number of places that a run needs: indices of variables are below it. */
+  /** The number of places that a run needs; the index of every variable is below it. */
   readonly places: number
 }

@@ -67,7 +67,7 @@ export abstract class Traced<S extends Shape = Shape> extends Tensor<S> {
 // -----------------------------------------------------------------------------
 
 /**
- * A value was used outside of the transformation that it belongs to, or read as numbers inside of it.
+ * A value was used outside of the transformation that it belongs to, or read as numbers inside it.
  *
  * @example
  * import { grad } from 'pullback/Grad'

@@ -4,7 +4,7 @@ import type { Program } from '../primitive/model.js'
 import { throughout, withEquations } from './rewrite.js'
 
 /**
- * The program without the equations whose results nobody reads, except those with an effect; the programs inside of it
+ * The program without the equations whose results nobody reads, except those with an effect; the programs inside it
  * too.
  *
  * @example

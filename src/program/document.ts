@@ -3,7 +3,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts/lib/index.js'
 import type { DType } from '../DType.js'
-import { type JsonErrors, errorsOf, isCount, named, tensorCodec, typeCodec } from '../tensor/json.js'
+import { describe } from '../internal/describe.js'
+import { type JsonError, type JsonErrors, below, isCount, isDType, isSet, isShape, isString } from '../tensor/json.js'
 import type { TensorJson } from '../tensor/model.js'
 
 // -----------------------------------------------------------------------------
@@ -73,6 +74,11 @@ export const version = 1
 // codec
 // -----------------------------------------------------------------------------
 
+/** A type whose name completes the sentence "expected ...". */
+/* @__NO_SIDE_EFFECTS__ */
+export const named = <A>(name: string, is: (value: unknown) => value is A): t.Type<A> =>
+  new t.Type<A>(name, is, (value, context) => (is(value) ? t.success(value) : t.failure(value, context)), t.identity)
+
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 const isAtom = (value: unknown): value is AtomJson =>
@@ -81,24 +87,41 @@ const isAtom = (value: unknown): value is AtomJson =>
 
 /** The codec of documents. */
 const codec = (): t.Decoder<unknown, ProgramDocument> => {
-  const text = named('a string', t.string.is)
+  const shape = named('a shape', isShape)
+  const dtype = named('bool, int32, float32 or float64', isDType)
+  const text = named('a string', isString)
+  const type = t.type({ shape, dtype }, 'an object')
+  const constant = t.type({ shape, dtype, data: text, uniform: named('true', isSet) }, 'an object')
   const optional = named('a string', (value): value is string | undefined => value === undefined || t.string.is(value))
   const list = <A>(type: t.Type<A>): t.Type<readonly A[]> => t.readonlyArray(type, 'an array')
   const atom = named('the number of a variable or { "$constant": number }', isAtom)
   const equation = t.type(
-    { primitive: text, params: t.unknown, operands: list(atom), results: list(typeCodec), scope: optional },
+    { primitive: text, params: t.unknown, operands: list(atom), results: list(type), scope: optional },
     'an object'
   )
-  const program = t.type({ inputs: list(typeCodec), equations: list(equation), outputs: list(atom) }, 'an object')
+  const program = t.type({ inputs: list(type), equations: list(equation), outputs: list(atom) }, 'an object')
   const whole = {
     format: named(JSON.stringify(format), (value): value is typeof format => value === format),
     version: named(String(version), (value): value is typeof version => value === version),
-    constants: list(tensorCodec),
+    constants: list(constant),
     programs: list(program)
   }
   return t.type(whole, 'a document')
 }
 
+/** `programs[0].equations` */
+const pathOf = (context: t.Context): string =>
+  context.slice(1).reduce((path, { key }) => (/^\d+$/.test(key) ? `${path}[${key}]` : below(path, key)), '')
+
+/** The errors of the codec. */
+const errorsOf = (errors: t.Errors): JsonErrors => {
+  const [first, ...rest] = errors.map(({ context, value }): JsonError => ({
+    path: pathOf(context),
+    rule: `expected ${context.at(-1)!.type.name}, got ${describe(value)}`
+  }))
+  return [first!, ...rest]
+}
+
 /** Decodes the outline of a document: everything but parameters. */
 export const decodeDocument = (json: unknown): E.Either<JsonErrors, ProgramDocument> =>
-  pipe(codec().decode(json), E.mapLeft(errorsOf('')))
+  pipe(codec().decode(json), E.mapLeft(errorsOf))

@@ -40,7 +40,7 @@ const resultsOf = (each: Equation): readonly Concrete[] | undefined => {
 /**
  * The program with constants computed beforehand: equations whose operands are all constants of one
  * number throughout, such as literals and `T.zeros`, where the results are such constants too, or have few elements; the
- * programs inside of it too. Loops, opaque operations and effects stay.
+ * programs inside it too. Loops, opaque operations and effects stay.
  *
  * @example
  * import * as Debug from 'pullback/Debug'

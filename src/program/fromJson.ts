@@ -248,7 +248,7 @@ const byName = (primitives: readonly Primitive[]): Primitives => {
  * E.isRight(fromJSON(document, [...primitives, cosh.primitive])) // => true
  *
  * E.mapLeft(showJsonErrors)(fromJSON(document, primitives))
- * // => E.left('programs[0].equations[0].primitive: expected the name of a given primitive, got "myCosh"')
+ * // => E.left("programs[0].equations[0].primitive: expected the name of a given primitive, got 'myCosh'")
  */
 export const fromJSON = (json: unknown, primitives: readonly Primitive[]): E.Either<JsonErrors, Program> => {
   const named = byName(primitives)

@@ -70,7 +70,7 @@ const merged = (first: Scan, second: Scan, replaced: Replaced): Scan | undefined
 
 /**
  * The program in which scans over the same operands, whose carries go the same way, are one scan that emits what each of
- * them did; the programs inside of it too. So the gradient of a scan goes forward once instead of twice: for its value,
+ * them did; the programs inside it too. So the gradient of a scan goes forward once instead of twice: for its value,
  * and for the carries that the way back needs.
  *
  * The value is the same bit for bit; derivatives are the same up to rounding.

@@ -1,4 +1,4 @@
-/** The common part of passes: programs with other equations, values in place of others, programs inside of programs. */
+/** The common part of passes: programs with other equations, values in place of others, programs inside programs. */
 import { type Atom, type Equation, type Params, type Primitive, type Program, Variable } from '../primitive/model.js'
 import { equation } from '../transform/program.js'
 
@@ -58,7 +58,7 @@ const inside = (each: Equation, pass: Pass): Equation => {
 }
 
 /**
- * A pass that goes through the programs inside of a program first. What comes of one is remembered, so that equations
+ * A pass that goes through the programs inside a program first. What comes of one is remembered, so that equations
  * which shared a program share one afterwards.
  */
 export const throughout = (pass: Pass): Pass => {

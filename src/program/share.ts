@@ -9,7 +9,7 @@ const equationKey = ({ primitive, params, operands }: Equation): string =>
 
 /**
  * The program in which equal equations are one: the same primitive, by identity, with equal parameters on the same
- * operands; the programs inside of it too. Equations with an effect stay, each in its place. Of several scopes, the one of
+ * operands; the programs inside it too. Equations with an effect stay, each in its place. Of several scopes, the one of
  * the first equation remains.
  *
  * The value is the same bit for bit. Derivatives are the same up to rounding, since cotangents are added before the shared

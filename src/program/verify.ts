@@ -94,7 +94,7 @@ const check = (program: Program, inside: readonly string[]): void => {
 
 /**
  * The program itself, if it can run: every operand is an input, a constant or a result of an earlier equation, no place is
- * written twice, and the types of all results are those that primitives infer; the programs inside of it too. Else it
+ * written twice, and the types of all results are those that primitives infer; the programs inside it too. Else it
  * throws a `ProgramError` that names the equation as it is printed.
  *
  * @example

@@ -28,7 +28,7 @@ import { type DrawParams, drawing } from './unit.js'
 const logOf = (dtype: FloatDType): Scalar1 => (dtype === 'float32' ? log : Math.log)
 
 /** sqrt(2) erfInv(v), where v is u moved to the middle of its step and stretched to (-1, 1), exactly. */
-export const normalPrimitive: Primitive<DrawParams> = /* @__PURE__ */ drawing('normal', (bits, dtype) => {
+export const normalPrimitive: Primitive<DrawParams> = drawing('normal', (bits, dtype) => {
   const step = 2 ** -bits
   const inverse = erfInvBy(logOf(dtype))
   return (u) => Math.SQRT2 * inverse(2 * u - 1 + step)
@@ -41,20 +41,20 @@ const open =
     u === 0 ? 2 ** (-bits - 1) : u
 
 /** -log(-log(u)). */
-export const gumbelPrimitive: Primitive<DrawParams> = /* @__PURE__ */ drawing('gumbel', (bits, dtype) => {
+export const gumbelPrimitive: Primitive<DrawParams> = drawing('gumbel', (bits, dtype) => {
   const inside = open(bits)
   const ln = logOf(dtype)
   return (u) => -ln(-ln(inside(u)))
 })
 
 /** Uniform numbers in (0, 1). */
-export const unitOpenPrimitive: Primitive<DrawParams> = /* @__PURE__ */ drawing('truncatedNormal', open)
+export const unitOpenPrimitive: Primitive<DrawParams> = drawing('truncatedNormal', open)
 
 // -----------------------------------------------------------------------------
 // draws
 // -----------------------------------------------------------------------------
 
-/** The check of a dtype, in the place where other draws take options. */
+/** The check of a dtype, for draws that take one in place of options. */
 /* @__NO_SIDE_EFFECTS__ */
 const checkType = (operation: string): Options =>
   Object.assign(
@@ -109,7 +109,7 @@ export const gumbel: Standard = drawByShape<Standard>(checkType('gumbel'), plain
 // truncation
 // -----------------------------------------------------------------------------
 
-/** How far from 0 an interval may begin: float64 cannot hold the probabilities beyond. */
+/** How far from 0 an interval may begin: beyond, float64 cannot hold the probabilities. */
 const reach = 37
 
 const requireInterval = (lower: number | Tensor, upper: number | Tensor): void => {
@@ -123,9 +123,9 @@ const requireInterval = (lower: number | Tensor, upper: number | Tensor): void =
 }
 
 /**
- * The positive number that is exceeded with probability `1 - u` between two bounds.
+ * The positive number that a draw between two bounds exceeds with probability `1 - u`.
  *
- * Shares are those of the tail, erfc(x / sqrt(2)), which does not cancel however far out the bounds are.
+ * `share` is the probability of the tail, erfc(x / sqrt(2)), which does not cancel even for bounds far from 0.
  */
 const above = (from: Tensor, to: Tensor, u: Tensor): readonly [share: Tensor, z: Tensor] => {
   const least = erfc(mul(to, Math.SQRT1_2))
@@ -134,13 +134,13 @@ const above = (from: Tensor, to: Tensor, u: Tensor): readonly [share: Tensor, z:
 }
 
 /**
- * Standard normal numbers given that they lie between two bounds, by the inverse of their distribution at u, uniform on (0, 1), in
- * float64 before it is rounded to `dtype`: sqrt(2) erfcInv(q) with q between erfc(lower / sqrt(2)) and erfc(upper / sqrt(2)), on the
- * side where these are small. Always within the bounds, as `dtype` holds them.
+ * Standard normal numbers, given that they lie between two bounds. They are sqrt(2) erfcInv(q), with q uniform between
+ * erfc(lower / sqrt(2)) and erfc(upper / sqrt(2)), on the side where these are small; computed in float64 and rounded to
+ * `dtype`. Always within the bounds, as `dtype` holds them.
  *
- * A bound is a number, infinite perhaps, or a tensor that broadcasts to the shape; differentiable in both. The interval
- * must reach within 37 of 0. The variance is below 1: 0.774 between -2 and 2. Data-last: `truncatedNormal(lower, upper,
- * shape)(key)`.
+ * A bound is a number, possibly infinite, or a tensor that broadcasts to the shape. Differentiable in both bounds. The
+ * interval must reach within 37 of 0. The variance is below 1: 0.774 between -2 and 2. Data-last:
+ * `truncatedNormal(lower, upper, shape)(key)`.
  *
  * @throws ShapeError for bounds that are not an interval, or do not broadcast to the shape
  *

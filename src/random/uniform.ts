@@ -60,7 +60,7 @@ export const bits: {
 // -----------------------------------------------------------------------------
 
 /** Uniform numbers in [0, 1). */
-export const uniformPrimitive: Primitive<DrawParams> = /* @__PURE__ */ drawing('uniform', () => (u) => u)
+export const uniformPrimitive: Primitive<DrawParams> = drawing('uniform', () => (u) => u)
 
 /**
  * The bounds of the draws, and their dtype.

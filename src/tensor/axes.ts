@@ -32,9 +32,7 @@ const ordered = (operation: string, x: Tensor, order: readonly number[]): readon
 export const permute: {
   <S extends Shape, const Order extends readonly number[]>(x: Tensor<S>, order: Order): Tensor<Permute<S, Order>>
   <const Order extends readonly number[]>(order: Order): <S extends Shape>(x: Tensor<S>) => Tensor<Permute<S, Order>>
-} = /* @__PURE__ */ dataFirst('permute', (x: Tensor, order: readonly number[]) =>
-  permuteTo(x, ordered('permute', x, order))
-)
+} = dataFirst('permute', (x: Tensor, order: readonly number[]) => permuteTo(x, ordered('permute', x, order)))
 
 /**
  * The tensor with its axes reversed, or in the given order as `permute` has it.
@@ -54,7 +52,7 @@ export const transpose: {
   ): A extends Tensor<infer S>
     ? Tensor<Transposed<S, Order>>
     : <S extends Shape>(x: Tensor<S>) => Tensor<Transposed<S, A>>
-} = /* @__PURE__ */ dataFirst('transpose', (x: Tensor, order?: readonly number[]) =>
+} = dataFirst('transpose', (x: Tensor, order?: readonly number[]) =>
   permuteTo(x, order === undefined ? x.shape.map((_, axis) => axis).reverse() : ordered('transpose', x, order))
 )
 
@@ -78,7 +76,7 @@ export const swapAxes: {
     a: A,
     b: B
   ): <S extends Shape>(x: Tensor<S>) => Tensor<SwappedAxes<S, A, B>>
-} = /* @__PURE__ */ dataFirst('swapAxes', (x: Tensor, a: number, b: number) => {
+} = dataFirst('swapAxes', (x: Tensor, a: number, b: number) => {
   const first = normalizeAxis('swapAxes', a, x.shape)
   const second = normalizeAxis('swapAxes', b, x.shape)
   return permuteTo(
@@ -107,7 +105,7 @@ export const moveAxis: {
     from: From,
     to: To
   ): <S extends Shape>(x: Tensor<S>) => Tensor<MovedAxis<S, From, To>>
-} = /* @__PURE__ */ dataFirst('moveAxis', (x: Tensor, from: number, to: number) => {
+} = dataFirst('moveAxis', (x: Tensor, from: number, to: number) => {
   const source = normalizeAxis('moveAxis', from, x.shape)
   const place = normalizeAxis('moveAxis', to, x.shape)
   const others = x.shape.map((_, axis) => axis).filter((axis) => axis !== source)

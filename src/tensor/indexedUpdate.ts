@@ -78,7 +78,7 @@ const windowOf = (each: readonly Positions[]): Window => ({
   sizes: each.map(({ count }) => count)
 })
 
-/** True inside of a window; of size 1 along the axes that it covers. */
+/** True inside a window; of size 1 along the axes that it covers. */
 const mask = (shape: Shape, each: readonly Positions[]): Tensor => {
   const covers = shape.map((n, axis) => each[axis]!.count === n)
   const window = windowOf(each.map((at, axis) => (covers[axis] ? { start: 0, step: 1, count: 1 } : at)))

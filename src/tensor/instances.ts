@@ -97,7 +97,7 @@ const spread = (x: Concrete, shape: readonly number[]): Concrete =>
 const operand = (x: Tensor | number): Concrete =>
   typeof x === 'number' ? fromNumber('float64', x) : read('isClose', x)
 
-const tolerated = /* @__PURE__ */ number('a number of 0 or more', (value) => value >= 0)
+const tolerated = number('a number of 0 or more', (value) => value >= 0)
 
 const close = (a: Tensor | number, b: Tensor | number, tolerance: Tolerance = {}): boolean => {
   const { rtol = 1e-5, atol = 1e-8, equalNaN = false } = tolerance

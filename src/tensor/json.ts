@@ -1,12 +1,10 @@
 /** Tensors, and trees of them, from JSON: everything is checked before there is one. */
-import * as E from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
-import { pipe } from 'fp-ts/lib/function.js'
-import * as t from 'io-ts/lib/index.js'
 import { type DType, allocate } from '../DType.js'
 import { decode } from '../internal/base64.js'
 import { describe } from '../internal/describe.js'
-import type { TensorType } from '../primitive/model.js'
+import * as E from '../internal/either.js'
 import { type Shape, equals, show, size } from '../shape/model.js'
 import { type Wording, isRecord, notATree, requireNode } from '../tree/error.js'
 import { type Concrete, type Tensor, type TensorJson, fill, fromData, isTensor } from './model.js'
@@ -54,77 +52,48 @@ export const showJsonErrors = (errors: JsonErrors): string =>
   errors.map(({ path, rule }) => (path === '' ? rule : `${path}: ${rule}`)).join('\n')
 
 /** One error. */
-export const wrong = (path: string, rule: string): E.Either<JsonErrors, never> => E.left([{ path, rule }])
+export const wrong = (path: string, rule: string): Either<JsonErrors, never> => E.left([{ path, rule }])
 
-/** `programs[0].equations`, below a place. */
-const pathOf = (root: string, context: t.Context): string =>
-  context.slice(1).reduce((path, { key }) => (/^\d+$/.test(key) ? `${path}[${key}]` : below(path, key)), root)
-
-const below = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)
-
-/** The errors of a codec. */
-export const errorsOf =
-  (root: string) =>
-  (errors: t.Errors): JsonErrors => {
-    const [first, ...rest] = errors.map(({ context, value }): JsonError => ({
-      path: pathOf(root, context),
-      rule: `expected ${context.at(-1)!.type.name}, got ${describe(value)}`
-    }))
-    return [first!, ...rest]
-  }
+export const below = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)
 
 // -----------------------------------------------------------------------------
 // codec
 // -----------------------------------------------------------------------------
 
-/** A type whose name completes the sentence "expected ...". */
-/* @__NO_SIDE_EFFECTS__ */
-export const named = <A>(name: string, is: (value: unknown) => value is A): t.Type<A> =>
-  new t.Type<A>(name, is, (value, context) => (is(value) ? t.success(value) : t.failure(value, context)), t.identity)
-
 export const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 
 /** Sizes whose product is a number that is exact. */
-const isShape = (value: unknown): value is readonly number[] =>
+export const isShape = (value: unknown): value is readonly number[] =>
   Array.isArray(value) &&
   value.every(isCount) &&
   Number.isSafeInteger(value.reduce((product: number, n: number) => product * n, 1))
 
 const dtypes: readonly DType[] = ['bool', 'int32', 'float32', 'float64']
 
-const shapeType = /* @__PURE__ */ named('a shape', isShape)
+export const isDType = (value: unknown): value is DType => dtypes.some((each) => each === value)
 
-const dtypeType = /* @__PURE__ */ named('bool, int32, float32 or float64', (value): value is DType =>
-  dtypes.some((each) => each === value)
-)
+export const isString = (value: unknown): value is string => typeof value === 'string'
 
-/** The codec of a shape and a dtype. */
-export const typeCodec: t.Type<TensorType> = /* @__PURE__ */ t.type({ shape: shapeType, dtype: dtypeType }, 'an object')
+/** The only value of a flag, which may be missing. */
+export const isSet = (value: unknown): value is true | undefined => value === undefined || value === true
 
-interface TensorFields extends t.Props {
-  readonly shape: t.Type<readonly number[]>
-  readonly dtype: t.Type<DType>
-  readonly data: t.Type<string>
-  readonly uniform: t.Type<true | undefined>
-}
+/** The fields of a tensor in JSON: the words for each, and its check. */
+const fields: ReadonlyArray<readonly [name: string, expected: string, holds: (value: unknown) => boolean]> = [
+  ['shape', 'a shape', isShape],
+  ['dtype', 'bool, int32, float32 or float64', isDType],
+  ['data', 'a string', isString],
+  ['uniform', 'true', isSet]
+]
 
-/** The codec of a tensor, but for whether the bytes fit the shape. */
-export const tensorCodec: t.TypeC<TensorFields> = /* @__PURE__ */ t.type(
-  {
-    shape: shapeType,
-    dtype: dtypeType,
-    data: named('a string', t.string.is),
-    uniform: named('true', (value): value is true | undefined => value === undefined || value === true)
-  },
-  'an object with shape, dtype and data, as JSON.stringify writes a tensor'
-)
+const hasFields = (json: object): json is TensorJson =>
+  fields.every(([name, , holds]) => holds(Reflect.get(json, name)))
 
 /** A shape that shares nothing with the JSON. */
 export const frozen = (shape: Shape): Shape => Object.freeze([...shape])
 
 /** The tensor of fields that are well formed by themselves. */
-export const tensorOf = ({ shape, dtype, data, uniform }: TensorJson, path: string): E.Either<JsonErrors, Concrete> => {
+export const tensorOf = ({ shape, dtype, data, uniform }: TensorJson, path: string): Either<JsonErrors, Concrete> => {
   const at = below(path, 'data')
   const bytes = decode(data)
   if (bytes === undefined) return wrong(at, `expected base64, got ${describe(data)}`)
@@ -144,12 +113,19 @@ export const tensorOf = ({ shape, dtype, data, uniform }: TensorJson, path: stri
 // trees
 // -----------------------------------------------------------------------------
 
-const read = (json: unknown, path: string): E.Either<JsonErrors, Tensor> =>
-  pipe(
-    tensorCodec.decode(json),
-    E.mapLeft(errorsOf(path)),
-    E.chain((whole) => tensorOf(whole, path))
-  )
+const read = (json: unknown, path: string): Either<JsonErrors, Tensor> => {
+  if (!isRecord(json)) {
+    const expected = 'an object with shape, dtype and data, as JSON.stringify writes a tensor'
+    return wrong(path, `expected ${expected}, got ${describe(json)}`)
+  }
+  if (hasFields(json)) return tensorOf(json, path)
+  const [first, ...rest] = fields
+    .filter(([name, , holds]) => !holds(json[name]))
+    .map(([name, expected]): JsonError => {
+      return { path: below(path, name), rule: `expected ${expected}, got ${describe(json[name])}` }
+    })
+  return E.left([first!, ...rest])
+}
 
 const isObject = (x: unknown): x is Readonly<Record<string, unknown>> =>
   typeof x === 'object' && x !== null && !Array.isArray(x)
@@ -207,9 +183,9 @@ const sameAs = <P>(_like: P, tree: unknown): P => tree as P
  * // => E.left('w: expected float32 of shape [2, 2], got float32 of shape [3]\nlayers: expected an array of 1, got []')
  */
 export const fromJSON: {
-  (json: unknown): E.Either<JsonErrors, Tensor>
-  <P>(json: unknown, like: P): E.Either<JsonErrors, P>
-} = <P>(json: unknown, like?: P): E.Either<JsonErrors, Tensor | P> => {
+  (json: unknown): Either<JsonErrors, Tensor>
+  <P>(json: unknown, like: P): Either<JsonErrors, P>
+} = <P>(json: unknown, like?: P): Either<JsonErrors, Tensor | P> => {
   if (like === undefined) return read(json, '')
   const errors: JsonError[] = []
   const tree = readLike(json, like, '', errors)

@@ -59,7 +59,7 @@ const resolved = (operation: string, from: Shape, to: Shape): Shape => {
 export const reshape: {
   <const To extends Shape>(x: Tensor, shape: To): Tensor<Reshaped<To>>
   <const To extends Shape>(shape: To): (x: Tensor) => Tensor<Reshaped<To>>
-} = /* @__PURE__ */ dataFirst('reshape', (x: Tensor, shape: Shape) => reshapeTo(x, resolved('reshape', x.shape, shape)))
+} = dataFirst('reshape', (x: Tensor, shape: Shape) => reshapeTo(x, resolved('reshape', x.shape, shape)))
 
 /**
  * All values in row-major order, as a vector.
@@ -120,7 +120,7 @@ export const flatten: {
   ): A extends Tensor<infer S>
     ? Tensor<FlattenedAxes<S, O>>
     : <S extends Shape>(x: Tensor<S>) => Tensor<FlattenedAxes<S, A>>
-} = /* @__PURE__ */ dataFirst(
+} = dataFirst(
   options<FlattenOptions>('flatten', { startAxis: integer, endAxis: integer }),
   (x: Tensor, given: FlattenOptions = {}) => {
     if (x.shape.length === 0) return reshapeTo(x, [1])
@@ -163,7 +163,7 @@ export interface ExpandDimsOptions<Axis extends Axes = Axes> {
 /** Where to insert: the axes themselves, or as an option. */
 type Place<Axis extends Axes> = Axis | ExpandDimsOptions<Axis>
 
-const expandDimsOptions = /* @__PURE__ */ options<ExpandDimsOptions>('expandDims', { axis: checkedLater })
+const expandDimsOptions = options<ExpandDimsOptions>('expandDims', { axis: checkedLater })
 
 const isNamed = (place: Place<Axes>): place is ExpandDimsOptions => isOptions(place)
 
@@ -186,7 +186,7 @@ export const expandDims: {
   (x: Tensor, axis: Place<Axes>): Tensor
   <const Axis extends number>(axis: Place<Axis>): <S extends Shape>(x: Tensor<S>) => Tensor<InsertAxis<S, Axis, 1>>
   (axis: Place<Axes>): (x: Tensor) => Tensor
-} = /* @__PURE__ */ dataFirst('expandDims', (x: Tensor, place: Place<Axes>) => {
+} = dataFirst('expandDims', (x: Tensor, place: Place<Axes>) => {
   if (isNamed(place)) expandDimsOptions(place)
   const axis = isNamed(place) ? place.axis : place
   const given = typeof axis === 'number' ? [axis] : axis
@@ -233,21 +233,18 @@ export const squeeze: {
   ): A extends Tensor<infer S>
     ? Tensor<Squeezed<S, Given<O, 'axis', undefined>>>
     : <S extends Shape>(x: Tensor<S>) => Tensor<Squeezed<S, Given<A, 'axis', undefined>>>
-} = /* @__PURE__ */ dataFirst(
-  options<SqueezeOptions>('squeeze', { axis: checkedLater }),
-  (x: Tensor, given: SqueezeOptions = {}) => {
-    if (given.axis === undefined)
-      return reshapeTo(
-        x,
-        x.shape.filter((n) => n !== 1)
-      )
-    const axes = normalizeAxes('squeeze', given.axis, x.shape)
-    const wide = axes.find((axis) => x.shape[axis] !== 1)
-    if (wide === undefined) return reshapeTo(x, dropAxes(x.shape, axes))
-    const rule = `axis ${wide} of shape ${show(x.shape)} has size ${x.shape[wide]}; expected size 1`
-    throw new ShapeError('squeeze', [x.shape], rule)
-  }
-)
+} = dataFirst(options<SqueezeOptions>('squeeze', { axis: checkedLater }), (x: Tensor, given: SqueezeOptions = {}) => {
+  if (given.axis === undefined)
+    return reshapeTo(
+      x,
+      x.shape.filter((n) => n !== 1)
+    )
+  const axes = normalizeAxes('squeeze', given.axis, x.shape)
+  const wide = axes.find((axis) => x.shape[axis] !== 1)
+  if (wide === undefined) return reshapeTo(x, dropAxes(x.shape, axes))
+  const rule = `axis ${wide} of shape ${show(x.shape)} has size ${x.shape[wide]}; expected size 1`
+  throw new ShapeError('squeeze', [x.shape], rule)
+})
 
 // -----------------------------------------------------------------------------
 // broadcasting
@@ -268,6 +265,4 @@ export const squeeze: {
 export const broadcastTo: {
   <const To extends Shape>(x: Tensor, shape: To): Tensor<Mutable<To>>
   <const To extends Shape>(shape: To): (x: Tensor) => Tensor<Mutable<To>>
-} = /* @__PURE__ */ dataFirst('broadcastTo', (x: Tensor, shape: Shape) =>
-  broadcastToShape(x, validate('broadcastTo', shape))
-)
+} = dataFirst('broadcastTo', (x: Tensor, shape: Shape) => broadcastToShape(x, validate('broadcastTo', shape)))

@@ -1,4 +1,4 @@
-/** The logistic function and its kin, computed from exp(-|x|), which cannot overflow. */
+/** The logistic function and related functions, computed from exp(-|x|), which cannot overflow. */
 import * as E from '../primitive/expression.js'
 import {
   logAddExp as logAddExpOf,

@@ -1,4 +1,4 @@
-/** The logistic function and its kin as expressions, step by step as their kernels compute them. */
+/** The logistic function and related functions as expressions, step by step as their kernels compute them. */
 import * as E from '../primitive/expression.js'
 import type { Expression } from '../primitive/expression.js'
 

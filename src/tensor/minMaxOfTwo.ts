@@ -199,7 +199,7 @@ const holdWithin = (x: Tensor, { min, max }: Limits): Tensor => {
 
 const isNumber = (bound: number): boolean => !Number.isNaN(bound)
 
-const checkBounds = /* @__PURE__ */ options<Bounds>('clamp', {
+const checkBounds = options<Bounds>('clamp', {
   min: number('a number', isNumber),
   max: number('a number', isNumber)
 })

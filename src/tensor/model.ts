@@ -68,7 +68,7 @@ Object.defineProperty(Tensor.prototype, Symbol.for('nodejs.util.inspect.custom')
  * @example
  * import * as T from 'pullback/Tensor'
  *
- * const json: T.TensorJson = T.of([1, 2]).toJSON()
+ * const json = T.of([1, 2]).toJSON()
  * json // => { shape: [2], dtype: 'float32', data: 'AACAPwAAAEA=' }
  */
 export interface TensorJson {

@@ -1,4 +1,4 @@
-/** Softmax and its kin: shifted by the largest element, so that nothing overflows. */
+/** Softmax and related functions: shifted by the largest element, so that nothing overflows. */
 import { options, checkedLater } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import { allocate, toFloat } from '../DType.js'

@@ -102,7 +102,7 @@ export const reshapePrimitive: Primitive<ToShape> = op<1, ToShape>({
       throw new ShapeError(
         'reshape',
         [x.shape, shape],
-        `${show(x.shape)} does not reshape to ${show(shape)}; expected as many elements, ${size(x.shape)} is not ${size(shape)}`
+        `${show(x.shape)} does not reshape to ${show(shape)}; expected ${size(x.shape)} elements, not ${size(shape)}`
       )
     }
     return { shape, dtype: x.dtype }

@@ -168,8 +168,7 @@ export const diagonalMatrixPrimitive: Primitive<Diagonal> = op<1, Diagonal>({
 
 const matrix = 'a matrix or a stack of matrices'
 
-const offsetOption = (operation: string): Options =>
-  options<DiagonalOptions>(operation, { offset: integer })
+const offsetOption = (operation: string): Options => options<DiagonalOptions>(operation, { offset: integer })
 
 /** The offset, of a tensor of enough axes. */
 const offsetOf = (operation: string, x: Tensor, given: DiagonalOptions, minRank: number, expected: string): number => {

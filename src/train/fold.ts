@@ -14,7 +14,7 @@ import type { Report, State, Step } from './model.js'
 
 /**
  * Training whose numbers became NaN or infinite: the step at which this was found, the loss there, and the last state
- * whose loss was finite (the first state, if there was none).
+ * whose loss was finite (or the first state).
  *
  * @example
  * import type { Diverged } from 'pullback/Train'
@@ -241,7 +241,7 @@ const aborted = <P, S>(state: State<P, S>): Either<Aborted<P, S>, never> =>
 
 const steps = (count: number): string => (count === 1 ? '1 step' : `${count} steps`)
 
-const checkRun = /* @__PURE__ */ options<RunOptions>('Train.run', {
+const checkRun = options<RunOptions>('Train.run', {
   signal: {
     expected: 'an AbortSignal',
     holds: (signal) => typeof signal === 'object' && signal !== null && 'aborted' in signal

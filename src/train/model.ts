@@ -194,7 +194,7 @@ const requireFunction = (operation: string, target: unknown): void => {
  * The step of gradient descent on an objective: the gradient at the state, transformed by the optimizer, added to the
  * parameters; and the loss before. The key is split in each step, so that no two draw alike.
  *
- * It reads no number, and so works inside of all transformations: `vmap` trains several models at once, `scan` runs over
+ * It reads no number, and so works inside all transformations: `vmap` trains several models at once, `scan` runs over
  * stacked batches, `grad` differentiates through it.
  *
  * @example

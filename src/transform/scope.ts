@@ -22,17 +22,17 @@ export const inScope = <A>(scope: string | undefined, f: () => A): A => {
   }
 }
 
-/** A scope inside of another. */
+/** A scope inside another. */
 export const joined = (outer: string | undefined, inner: string | undefined): string | undefined =>
   outer === undefined ? inner : inner === undefined ? outer : `${outer}/${inner}`
 
-/** A scope as it is called from inside of another; `undefined` for that one itself. */
+/** A scope as it is called from inside another; `undefined` for that one itself. */
 export const relative = (scope: string | undefined, outer: string | undefined): string | undefined => {
   if (scope === outer) return undefined
   return outer !== undefined && scope?.startsWith(`${outer}/`) === true ? scope.slice(outer.length + 1) : scope
 }
 
-/** Calls a function in a scope that is inside of the open one. */
+/** Calls a function in a scope that is inside the open one. */
 export const within = <A>(scope: string | undefined, f: () => A): A =>
   scope === undefined ? f() : inScope(joined(open, scope), f)
 
@@ -40,7 +40,7 @@ export const within = <A>(scope: string | undefined, f: () => A): A =>
 const calledFrom = (start: string | undefined): string | undefined =>
   open === undefined ? undefined : relative(open, start)
 
-/** The pullback of an operation in the open scope: it runs in a marked scope, `vjp(dense)`, inside of the one open then. */
+/** The pullback of an operation in the open scope: it runs in a marked scope, `vjp(dense)`, inside the one open then. */
 export const pulledBack = <Args extends readonly unknown[], R>(
   start: string | undefined,
   pullback: (...args: Args) => R

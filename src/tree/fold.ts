@@ -20,7 +20,7 @@ export const reduce = <P, B>(tree: P, start: B, f: (result: B, leaf: Tensor, pat
   return all.reduce((result, leaf, i) => f(result, leaf, paths[i] ?? ''), start)
 }
 
-/** The leaves that a traversal has visited, last first: effects may run a step more than once, so nothing is mutated. */
+/** The leaves that a traversal has visited, last first. It is immutable, since an effect may run a step more than once. */
 type Done = { readonly before: Done; readonly next: Tensor } | undefined
 
 const inOrder = (done: Done): readonly Tensor[] => {
@@ -98,7 +98,7 @@ export function traverse<F>(
 }
 
 /**
- * As `traverse`, with the leaf's path as the first argument of the function.
+ * Like `traverse`, with the leaf's path as the first argument of the function.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'

@@ -1,7 +1,7 @@
 /**
  * Trees: any nesting of records, tuples and arrays whose leaves are tensors.
  *
- * Functions here take any type `P` and check at run time that it is a tree, because an index signature as a constraint
+ * Functions here take any type `P` and check at run time that the value is a tree: a constraint with an index signature
  * would refuse interfaces. The result has the type and the structure of the argument.
  */
 import { dual } from '../internal/dual.js'
@@ -27,7 +27,7 @@ import { TreeError, type Wording, isRecord, notATree, requireNode } from './erro
  */
 export interface Flat<P> {
   readonly leaves: readonly Tensor[]
-  /** Where each leaf stands, as one would write it: `layers[0].w`; empty for a tree that is one tensor. */
+  /** The path of each leaf, written as in code: `layers[0].w`; empty for a tree that is one tensor. */
   readonly paths: readonly string[]
   /** The same structure around other leaves. */
   readonly unflatten: (leaves: readonly Tensor[]) => P
@@ -52,7 +52,7 @@ type Keeping = <S extends Shape>(leaf: Tensor<S>) => Tensor<S>
 /** A function of leaves that may change their shapes. */
 type Changing = (leaf: Tensor) => Tensor
 
-/** Any one shape. */
+/** A shape that stands for any shape. */
 type Probe = [Dim<'any size'>]
 
 /**
@@ -62,11 +62,11 @@ type Probe = [Dim<'any size'>]
 type Keeps<F> = F extends (leaf: Tensor<Probe>) => Tensor<Probe> ? unknown : never
 type KeepsBoth<F> = F extends (a: Tensor<Probe>, b: Tensor<Probe>) => Tensor<Probe> ? unknown : never
 
-/** Such functions, with the path of the leaf as the first argument. */
+/** `Keeping` and `Changing` with the path of the leaf as the first argument. */
 type KeepingWithPath = <S extends Shape>(path: string, leaf: Tensor<S>) => Tensor<S>
 type ChangingWithPath = (path: string, leaf: Tensor) => Tensor
 
-/** Such functions, of corresponding leaves. */
+/** `Keeping` and `Changing` of two corresponding leaves. */
 type KeepingBoth = <S extends Shape>(a: Tensor<S>, b: Tensor<S>) => Tensor<S>
 type ChangingBoth = (a: Tensor, b: Tensor) => Tensor
 
@@ -160,8 +160,8 @@ export const requireSameShape = (operation: string, path: string, a: Tensor, b: 
 }
 
 /**
- * Takes a tree apart into leaves, their paths, and the way back. `unflatten(leaves)` is the tree itself; other leaves
- * must be as many, and of the same shapes, so that the tree keeps its type.
+ * Takes a tree apart into its leaves, their paths and `unflatten`. `unflatten(leaves)` builds the tree again. Other
+ * leaves must have the same number and shapes, so that the tree keeps its type.
  *
  * @example
  * import * as Tree from 'pullback/Tree'

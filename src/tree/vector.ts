@@ -63,7 +63,7 @@ export const add: Combination = combine('Tree.add', addTensors)
 export const sub: Combination = combine('Tree.sub', subTensors)
 
 /**
- * A multiple of a tree: every leaf times a number or a scalar tensor. Float leaves keep their types. Dual.
+ * A multiple of a tree: every leaf times a number or a scalar tensor. Float leaves keep their dtypes. Dual.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -82,7 +82,7 @@ export const scale: {
 )
 
 /**
- * Zeros of the structure, the shapes and the types of a tree.
+ * Zeros with the structure, the shapes and the dtypes of a tree.
  *
  * @example
  * import * as Tree from 'pullback/Tree'
@@ -93,7 +93,7 @@ export const scale: {
 export const zerosLike = <P>(tree: P): P => mapAs('Tree.zerosLike', tree, zerosLikeTensor)
 
 /**
- * Ones of the structure, the shapes and the types of a tree.
+ * Ones with the structure, the shapes and the dtypes of a tree.
  *
  * @example
  * import * as Tree from 'pullback/Tree'
@@ -144,7 +144,7 @@ export const dot: {
   return cast(inner('Tree.dot', a, b), widest(leaves))
 })
 
-/** The divisor of leaves with which the squares of those of float64 stay in range. */
+/** A divisor for all leaves, such that the squares of the float64 leaves stay in range. */
 const unitOf = (leaves: readonly Tensor[]): Tensor => {
   const wide = leaves.filter((leaf) => leaf.dtype === 'float64' && size(leaf.shape) > 0)
   if (wide.length === 0) return fill([], 'float64', 1)

@@ -83,7 +83,7 @@ const refusals: readonly (readonly [name: string, call: () => unknown, error: Er
     new TreeError('scan', 'h', "the carry's h changes from a tensor of shape [3] to 3; expected the same structure")
   ],
   [
-    'a carry that is no tree',
+    'a carry that is not a tree',
     () => scan(same, two)({ h: 3 }),
     new TreeError('scan', 'h', "init's h is 3; expected a tensor, make one with T.scalar")
   ],
@@ -103,7 +103,7 @@ const refusals: readonly (readonly [name: string, call: () => unknown, error: Er
     )
   ],
   [
-    'a y that is no tree',
+    'a y that is not a tree',
     () => scan((c: unknown) => [c, { a: 1 }], two)(x),
     new TreeError('scan', 'a', 'the body returned a y whose a is 1; expected a tensor, make one with T.scalar')
   ],
@@ -252,7 +252,7 @@ const refusals: readonly (readonly [name: string, call: () => unknown, error: Er
     new ShapeError('whileLoop', [], 'the condition has shape [3]; expected a scalar, reduce it with T.all or T.any')
   ],
   [
-    'a bound that is no count',
+    'a bound that is not a count',
     () => whileLoop(T.neg, T.neg, { maxSteps: -1 }),
     new RangeError('whileLoop: maxSteps is -1; expected an integer of 0 or more')
   ],
@@ -266,7 +266,7 @@ const refusals: readonly (readonly [name: string, call: () => unknown, error: Er
     )
   ],
   [
-    'a bound of foriLoop that is no integer',
+    'a bound of foriLoop that is not an integer',
     () => foriLoop(0.5, 2, T.neg),
     new RangeError('foriLoop: lower is 0.5; expected an integer or a scalar int32 tensor')
   ],

@@ -115,7 +115,7 @@ describe('whileLoop', () => {
       ])
     }
     for (const way of ways(n)) expect(way()).toBe(2 ** n)
-    for (const way of n > 0 ? ways(n - 1) : []) expect(way).toThrow(`whileLoop: ${n - 1} steps`)
+    for (const way of n > 0 ? ways(n - 1) : []) expect(way).toThrow(`the condition is still true after ${n - 1} step`)
   })
 })
 

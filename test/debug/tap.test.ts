@@ -49,7 +49,7 @@ describe('tap reports', () => {
     expect(by((f) => (x) => vjp(f)(x)[1](x))).toEqual(once)
   })
 
-  it('cotangents, when told to', () => {
+  it('cotangents, with `cotangent: true`', () => {
     const f = (tap: (options?: Debug.TapOptions) => <P>(tree: P) => P) =>
       grad((x: S) => T.mul(tap({ label: 'square', cotangent: true })(T.square(x)), 10))(scalar(3))
     expect(watching(f)).toEqual([

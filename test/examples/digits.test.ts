@@ -47,7 +47,7 @@ describe('the digits example', () => {
     }
   })
 
-  it('stops when it is told to', async () => {
+  it('stops when it is aborted', async () => {
     const [train, test] = await load()
     const controller = new AbortController()
     const onStep = (_epoch: number, fraction: number): void => {

@@ -190,7 +190,7 @@ describe('right sides whose squares leave the range of numbers', () => {
     }
   })
 
-  test.each(methods)('infinite ones are no solution: %s', (method) => {
+  test.each(methods)('an infinite solution is refused: %s', (method) => {
     const solve = linearSolve((x: T.Tensor) => T.mul(diagonal, x), { method })
     expect(solve(T.of([Infinity, 1], 'float64'))).toMatchObject({
       _tag: 'Left',

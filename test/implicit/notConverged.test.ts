@@ -1,4 +1,4 @@
-// Linear solves that fail, and how they say so: as a Left, as an error where there is none, and what is refused at once.
+// Linear solves that fail: they return a Left, or throw where they cannot return one. Wrong arguments throw at once.
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
 import { checkpoint, grad, jvp, vjp } from 'pullback/Grad'

@@ -46,7 +46,7 @@ describe('threefry2x32', () => {
     )
   })
 
-  it('takes signed and unsigned words alike, and writes where it is told only', () => {
+  it('takes signed and unsigned words alike, and writes only to the given place', () => {
     fc.assert(
       fc.property(word, word, word, word, (a, b, c, d) => {
         const out = new Int32Array(4)

@@ -14,7 +14,7 @@ const forOthers = intrinsics('float64')
 /** The number that a parameter is; in float32 it is rounded first. */
 export const parameterOf = (params: object, name: string, dtype: DType.DType): number => {
   const value: unknown = Object.entries(params).find(([key]) => key === name)?.[1]
-  if (typeof value !== 'number') throw new TypeError(`parameter ${name} is no number`)
+  if (typeof value !== 'number') throw new TypeError(`parameter ${name} is not a number`)
   return dtype === 'float32' ? Math.fround(value) : value
 }
 
@@ -34,7 +34,7 @@ export const interpret = (
     if (e.op !== 'intrinsic') return operations[e.op](at(e.left), at(e.right))
     const [a, b] = e.args.map(at)
     const f = b === undefined ? ofOne[e.name] : ofTwo[e.name]
-    if (f === undefined) throw new TypeError(`${e.name} of ${e.args.length} numbers is no intrinsic`)
+    if (f === undefined) throw new TypeError(`${e.name} of ${e.args.length} numbers is not an intrinsic`)
     return f(a!, b!)
   }
   return at(expression)

@@ -222,7 +222,7 @@ describe('documents that are wrong', () => {
     )
   })
 
-  test('several at once are all told, as far as the outline goes', () => {
+  test('reports several at once, as far as the outline goes', () => {
     expect(wrong(['version', 0], ['programs 0 outputs', 3])).toBe(
       'version: expected 1, got 0\nprograms[0].outputs: expected an array, got 3'
     )

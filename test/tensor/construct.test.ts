@@ -82,7 +82,7 @@ describe('of', () => {
     expect(messageOf(Object.create(null))).toBe('the value is {}; expected a number or a boolean')
     expect(messageOf(['a'.repeat(50)])).toBe(`entry [0] is '${'a'.repeat(40)}...'; expected a number or a boolean`)
     expect(messageOf([() => 1])).toBe('entry [0] is a function; expected a number or a boolean')
-    expect(messageOf([1n])).toBe('entry [0] is 1; expected a number or a boolean')
+    expect(messageOf([1n])).toBe('entry [0] is 1n; expected a number or a boolean')
     expect(messageOf([new Float32Array(2)])).toBe(
       'entry [0] is an object of class Float32Array; expected a number or a boolean, or use T.fromTypedArray'
     )

@@ -281,15 +281,15 @@ describe('update', () => {
 describe('errors', () => {
   const x = T.zeros([2, 3])
   const refused: readonly Refusal[] = [
-    ['set: index 2 on an axis of size 2; an integer from -2 to 1 is required', IndexError, () => T.set(x, 2, 0)],
-    ['set: index 3 on an axis of size 3; an integer from -3 to 2 is required', IndexError, () => T.set(x, [0, 3], 0)],
+    ['set: index is 2 on an axis of size 2; expected an integer from -2 to 1', IndexError, () => T.set(x, 2, 0)],
+    ['set: index is 3 on an axis of size 3; expected an integer from -3 to 2', IndexError, () => T.set(x, [0, 3], 0)],
     [
-      'set: index 5 on an axis of size 3; an integer from -3 to 2 is required',
+      'set: index is 5 on an axis of size 3; expected an integer from -3 to 2',
       IndexError,
       () => T.set(x, T.of([0, 5], 'int32'), 0, { axis: 1 })
     ],
     [
-      'update: index 5 on an axis of size 2; an integer from -2 to 1 is required',
+      'update: index is 5 on an axis of size 2; expected an integer from -2 to 1',
       IndexError,
       () => T.update(x, T.of([0, 5], 'int32'), T.neg)
     ],
@@ -303,9 +303,9 @@ describe('errors', () => {
       ShapeError,
       () => T.set(x, [0], 0, { axis: 1 })
     ],
-    ['set: step 0 along axis 0; an integer other than 0 is required', ShapeError, () => T.set(x, [[0, 1, 0]], 0)],
+    ['set: the step along axis 0 is 0; expected an integer other than 0', ShapeError, () => T.set(x, [[0, 1, 0]], 0)],
     [
-      "set: indices are float32; int32 is required, cast them with T.cast(indices, 'int32')",
+      "set: indices are float32; expected int32, cast them with T.cast(indices, 'int32')",
       DTypeError,
       () => T.set(x, T.of([0]), 0)
     ],

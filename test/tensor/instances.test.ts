@@ -187,7 +187,7 @@ describe('printing', () => {
   })
 
   test("JavaScript's operators are refused", () => {
-    // @ts-expect-error tensors are no numbers
+    // @ts-expect-error tensors are not numbers
     expect(() => T.scalar(1) * 2).toThrow('a tensor of shape [] was used as a JavaScript number; use T.add')
     // @ts-expect-error nor do they compare
     expect(() => T.scalar(1) < 2).toThrow('a tensor of shape [] was used as a JavaScript number')

@@ -72,7 +72,7 @@ typeOf(T.onesLike(unknownRank))<T.Tensor>(true)
 typeOf(T.scalar(1))<T.Tensor<[]>>(true)
 // @ts-expect-error a shape is an array
 T.zeros(2)
-// @ts-expect-error strings are no sizes
+// @ts-expect-error strings are not sizes
 T.zeros(['2'])
 
 typeOf(T.eye(3))<T.Tensor<[3, 3]>>(true)
@@ -98,15 +98,15 @@ typeOf(T.oneHot(T.zeros([batch], 'int32'), size))<T.Tensor<[Batch, number]>>(tru
 export const known: T.Tensor = matrix
 export const gradual: T.Tensor<[number, 3]> = matrix
 export const named: T.Tensor<[number, 3]> = T.zeros([batch, 3])
-// @ts-expect-error a size that is not known is no literal
+// @ts-expect-error an unknown size is not a literal
 export const literal = (): T.Tensor<[2, 3]> => gradual
-// @ts-expect-error an unknown rank is no rank
+// @ts-expect-error the rank is unknown
 export const ranked: T.Tensor<[2, 3]> = unknownRank
 // @ts-expect-error another size
 export const other: T.Tensor<[2, 4]> = matrix
-// @ts-expect-error a number is no named size
+// @ts-expect-error a number is not a named size
 export const unnamed: T.Tensor<[Batch, 3]> = T.zeros([size, 3])
-// @ts-expect-error a plain object is no tensor
+// @ts-expect-error a plain object is not a tensor
 export const fake: T.Tensor<[]> = { shape: [], dtype: 'float32', level: 0 }
 // @ts-expect-error the shape is read-only
 matrix.shape[0] = 2

@@ -34,7 +34,7 @@ typeOf(T.log(unknownRank))<T.Tensor>(true)
 typeOf(grad(T.sin)(scalar))<T.Tensor<[]>>(true)
 typeOf(T.stopGradient(matrix))<T.Tensor<[2, 3]>>(true)
 typeOf(T.isNaN(row))<T.Tensor<[3]>>(true)
-// @ts-expect-error: numbers are no tensors
+// @ts-expect-error: numbers are not tensors
 T.sin(1)
 
 // -----------------------------------------------------------------------------

@@ -14,9 +14,9 @@ export const allowed: readonly Optimizer.Optimizer[] = [
   Optimizer.chain(Optimizer.trace(rate), Optimizer.addDecayedWeights(rate), Optimizer.scale(rate))
 ]
 export const halving: Schedule.Schedule = (step) => 0.5 ** step
-// @ts-expect-error one rate for each parameter is none for all
+// @ts-expect-error a rate for each parameter, not one for all
 Optimizer.sgd(rates)
-// @ts-expect-error the same of momenta
+// @ts-expect-error a momentum for each parameter
 Optimizer.sgd(rate, { momentum: rates })
 // @ts-expect-error a schedule has one value
 Schedule.make((step) => T.stack([step, step]))

@@ -54,7 +54,7 @@ typeOf(valueAndGrad(loss)(params, vector))<readonly [value: Scalar, gradient: Pa
 // @ts-expect-error the rest of the arguments are those of the function
 grad(loss)(params, scalar)
 
-// a result of unknown rank may be a scalar; one that is known is none is refused, with a sentence
+// a result of unknown rank may be a scalar; a result that is known not to be one is refused, with a message
 export const gradual: (x: T.Tensor<[3]>) => T.Tensor<[3]> = grad((x: T.Tensor<[3]>): T.Tensor => x)
 // @ts-expect-error grad: the function returned shape [3]; expected a scalar
 grad((x: T.Tensor<[3]>) => T.neg(x))(vector)

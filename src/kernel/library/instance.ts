@@ -1,4 +1,4 @@
-/** The library in this process: compiled on first need, or the reason why it cannot be had. */
+/** The library in this process: compiled on first need, or the reason why it is not available. */
 import { hex } from './bytes.js'
 
 // -----------------------------------------------------------------------------
@@ -99,7 +99,7 @@ let loaded: Loaded | undefined
 
 const once = (): Loaded => (loaded ??= load(() => (typeof WebAssembly === 'undefined' ? undefined : WebAssembly)))
 
-/** The library, compiled at the first call; undefined where it cannot be had. */
+/** The library, compiled at the first call; undefined where it is not available. */
 export const libraryOnce = (): Library | undefined => once().library
 
 /**

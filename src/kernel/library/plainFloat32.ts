@@ -1,5 +1,5 @@
 /**
- * Products in TypeScript, with the bits of the library: where WebAssembly is not to be had, and for what is too small for it.
+ * Products in TypeScript, with the bits of the library: where WebAssembly is not available, and for what is too small for it.
  *
  * The rule: each element is a sum of blocks of 256 terms; a block starts at +0, and takes `fround(s + fround(a b))` in order; the
  * blocks are added in order. A sum that starts at +0 is never -0, so the total may start at +0 as well.

@@ -112,7 +112,7 @@ export const erfInvBy =
  * Source: M. J. Wichura, Algorithm AS 241, Applied Statistics 37 (1988), routine PPND16, by
  * erfInv(x) = PPND16((1 + x) / 2) / sqrt(2); (1 - |x|) / 2 is exact in the tails, so nothing is lost near 1.
  */
-export const erfInv: Scalar1 = /* @__PURE__ */ erfInvBy(Math.log)
+export const erfInv: Scalar1 = erfInvBy(Math.log)
 
 /**
  * The inverse of the complementary error function: erfc(erfcInv(q)) = q, with full relative accuracy for small q.

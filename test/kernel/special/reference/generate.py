@@ -1,7 +1,7 @@
 """Makes the tables beside this file, with mpmath at 400 bits: python3 generate.py, then prettier --write *.ts
 
 A row is [argument, ..., high, low]: high is the exact value rounded to float64 and low the rest of it, so that the error of an
-approximation can be told in fractions of an ulp. The arguments are a fixed grid, the edges of the intervals on which the approximations
+approximation can be given in fractions of an ulp. The arguments are a fixed grid, the edges of the intervals on which the approximations
 change (with both neighbouring float64), and the worst cases of sweeps over some 10^4 random points an interval. Below 0 the gamma
 family is brought above 0 by its recurrence, which the library does not use there.
 """
