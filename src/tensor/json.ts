@@ -113,8 +113,11 @@ export const tensorOf = ({ shape, dtype, data, uniform }: TensorJson, path: stri
 // trees
 // -----------------------------------------------------------------------------
 
+const isObject = (x: unknown): x is Readonly<Record<string, unknown>> =>
+  typeof x === 'object' && x !== null && !Array.isArray(x)
+
 const read = (json: unknown, path: string): Either<JsonErrors, Tensor> => {
-  if (!isRecord(json)) {
+  if (!isObject(json)) {
     const expected = 'an object with shape, dtype and data, as JSON.stringify writes a tensor'
     return wrong(path, `expected ${expected}, got ${describe(json)}`)
   }
@@ -126,9 +129,6 @@ const read = (json: unknown, path: string): Either<JsonErrors, Tensor> => {
     })
   return E.left([first!, ...rest])
 }
-
-const isObject = (x: unknown): x is Readonly<Record<string, unknown>> =>
-  typeof x === 'object' && x !== null && !Array.isArray(x)
 
 const wording: Wording = { at: (path) => `${path === '' ? 'the example' : path} is`, required: 'expected a tensor' }
 

@@ -136,7 +136,23 @@ describe('JSON that is not of a tensor', () => {
     expect(E.mapLeft(T.showJsonErrors)(T.fromJSON(json))).toEqual(E.left(sentence))
   })
 
+  test('an example that has a cycle, or is a copy, throws a sentence', () => {
+    const cyclic: Record<string, unknown> = { w: T.ones([2]) }
+    cyclic['next'] = cyclic
+    expect(() => T.fromJSON(cyclic, cyclic)).toThrow('is over 1000 levels deep; expected no cycles')
+    expect(() => T.fromJSON(full, structuredClone(T.ones([2])))).toThrow(
+      'fromJSON: the example is a copy of a tensor of shape [2]; expected a tensor; restore it'
+    )
+  })
+
+  test('a long shape without elements prints', () => {
+    const found = T.fromJSON({ shape: [2 ** 40, 0], dtype: 'float32', data: '' })
+    expect(E.isRight(found) && String(found.right)).toContain('[[], [], [], ..., [], [], []]')
+  })
+
   test('an example that is not a tree throws', () => {
-    expect(() => T.fromJSON({}, { rate: 0.1 })).toThrow('fromJSON: rate is 0.1; expected a tree of tensors')
+    expect(() => T.fromJSON({}, { rate: 0.1 })).toThrow(
+      'fromJSON: rate is 0.1; expected a tensor, make one with T.scalar'
+    )
   })
 })
