@@ -341,3 +341,20 @@ describe('Dataset', () => {
     ).toThrow('Dataset.map: the shapes of features and labels are [2, 2] and [3]; expected one label per row')
   })
 })
+
+describe('columns that plain JavaScript may pass', () => {
+  const label = Dataset.column('y', Dataset.integer)
+  it.each([
+    [
+      { features: ['a'], label },
+      "fromCsv: features is ['a']; expected an array of columns, such as Dataset.columns makes"
+    ],
+    [{ features: [label], label: 'y' }, "fromCsv: label is 'y'; expected a column, such as Dataset.column makes"]
+  ])('%j', (columns, sentence) => {
+    expect(() => Dataset.fromCsvText('a,y\n1,2\n', columns as never)).toThrow(sentence)
+  })
+
+  it('names of categories that are not a list are refused', () => {
+    expect(() => Dataset.category('ab' as never)).toThrow("category: the list is 'ab'; expected an array of names")
+  })
+})

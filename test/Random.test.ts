@@ -294,3 +294,10 @@ describe('copies of tensors', () => {
     expect(() => plain[name]?.(...args)).toThrow(restore)
   })
 })
+
+test('truncatedNormal refuses what is not a shape before it waits for the key', () => {
+  const options: never = { lower: -1, upper: 1 } as never
+  expect(() => Random.truncatedNormal(Random.key(0), [2] as never, options)).toThrow(
+    'truncatedNormal: shape is { lower: -1, upper: 1 }; expected an array of sizes such as [3]'
+  )
+})

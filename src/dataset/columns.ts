@@ -2,7 +2,7 @@
  * Columns: what the fields of a CSV file must be, as io-ts codecs from text to numbers. A codec's name completes the
  * sentence "expected ...".
  */
-import { describe } from '../internal/describe.js'
+import { describe, refusal } from '../internal/describe.js'
 import * as t from 'io-ts/lib/index.js'
 
 // -----------------------------------------------------------------------------
@@ -152,6 +152,7 @@ export const integerBetween = (from: number, to: number): t.Type<number, string,
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const category = (names: readonly string[]): t.Type<number, string, string> => {
+  if (!Array.isArray(names)) throw new TypeError(refusal('category', 'the list', names, 'an array of names'))
   const again = names.find((name, index) => names.indexOf(name) < index)
   if (again !== undefined)
     throw new RangeError(`category: the name ${describe(again)} is given twice; expected distinct names`)

@@ -122,6 +122,16 @@ describe('a tree', () => {
   })
 })
 
+describe('base64 of several blocks', () => {
+  test('padding within the text is refused', () => {
+    // The first block of 4 * 2^12 characters ends in padding.
+    const data = `${'A'.repeat(4 * 2 ** 12 - 2)}==AAAA`
+    const bytes = (data.length / 4) * 3
+    expect(E.isLeft(T.fromJSON({ shape: [bytes - 2], dtype: 'bool', data }))).toBe(true)
+    expect(E.isLeft(T.fromJSON({ shape: [bytes], dtype: 'bool', data }))).toBe(true)
+  })
+})
+
 describe('JSON that is not of a tensor', () => {
   const full = { shape: [2], dtype: 'float32', data: 'AACAPwAAAEA=' }
   test.each([
