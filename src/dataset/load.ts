@@ -77,7 +77,12 @@ export const showCsvErrors = (errors: CsvErrors, most: number = 20): string => {
 
 const isColumn = (x: unknown): boolean => typeof x === 'object' && x !== null && 'name' in x && 'field' in x
 
-const checkColumns = options<CsvColumns>('fromCsv', {
+const checkColumns = (columns: CsvColumns): void => {
+  // An option may be left out, these two may not.
+  checkGiven({ ...columns, features: columns?.features ?? null, label: columns?.label ?? null })
+}
+
+const checkGiven = options<CsvColumns>('fromCsv', {
   features: {
     expected: 'an array of columns, such as Dataset.columns makes',
     holds: (given) => Array.isArray(given) && given.every(isColumn)
