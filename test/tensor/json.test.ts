@@ -117,9 +117,20 @@ describe('a tree', () => {
 
   test('a key of the prototype is not a key', () => {
     const own = { toString: T.scalar(1) }
-    expect(E.isLeft(T.fromJSON({}, own))).toBe(true)
+    expect(E.mapLeft(T.showJsonErrors)(T.fromJSON({}, own))).toEqual(
+      E.left(
+        'toString: expected an object with shape, dtype and data, as JSON.stringify writes a tensor, got undefined'
+      )
+    )
     expect(E.isRight(T.fromJSON(there(own), own))).toBe(true)
   })
+})
+
+test('a tensor shares nothing with the JSON that it was read from', () => {
+  const json = { shape: [2], dtype: 'float32', data: 'AACAPwAAAEA=' }
+  const found = T.fromJSON(json)
+  json.shape[0] = 5
+  expect(E.isRight(found) && found.right.shape).toEqual([2])
 })
 
 describe('base64 of several blocks', () => {
