@@ -62,6 +62,11 @@ const finite = (text: string): number => {
 
 const when = (holds: boolean, value: number): number => (holds ? value : NaN)
 
+// Its own function, as Array.isArray makes a readonly array one of `any`.
+const requireNames = (names: unknown): void => {
+  if (!Array.isArray(names)) throw new TypeError(refusal('category', 'the list', names, 'an array of names'))
+}
+
 /** Refuses bounds between which no number lies. */
 const requireBounds = (operation: string, from: number, to: number): void => {
   if (from <= to) return
@@ -152,7 +157,7 @@ export const integerBetween = (from: number, to: number): t.Type<number, string,
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const category = (names: readonly string[]): t.Type<number, string, string> => {
-  if (!Array.isArray(names)) throw new TypeError(refusal('category', 'the list', names, 'an array of names'))
+  requireNames(names)
   const again = names.find((name, index) => names.indexOf(name) < index)
   if (again !== undefined)
     throw new RangeError(`category: the name ${describe(again)} is given twice; expected distinct names`)
