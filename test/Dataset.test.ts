@@ -341,3 +341,32 @@ describe('Dataset', () => {
     ).toThrow('Dataset.map: the shapes of features and labels are [2, 2] and [3]; expected one label per row')
   })
 })
+
+describe('columns that plain JavaScript may pass', () => {
+  const label = Dataset.column('y', Dataset.integer)
+  it.each([
+    [
+      { features: ['a'], label },
+      "fromCsv: features is ['a']; expected an array of columns, such as Dataset.columns makes"
+    ],
+    [{ features: [label] }, 'fromCsv: label is null; expected a column, such as Dataset.column makes'],
+    [{ features: [label], label: 'y' }, "fromCsv: label is 'y'; expected a column, such as Dataset.column makes"]
+  ])('%j', (columns, sentence) => {
+    expect(() => Dataset.fromCsvText('a,y\n1,2\n', columns as never)).toThrow(sentence)
+  })
+
+  it('names of categories that are not a list are refused', () => {
+    expect(() => Dataset.category('ab' as never)).toThrow("category: the list is 'ab'; expected an array of names")
+  })
+})
+
+describe('standardise of numbers that are close beside their size', () => {
+  it.each([
+    [1e16, 2],
+    [1, 2 ** -52],
+    [-1e300, 2 ** 950]
+  ])('%d and %d more', (x, more) => {
+    const data = Dataset.make(T.of([[x], [x + more]], 'float64'), T.zeros([2]))
+    expect(T.toNested(Dataset.standardise(data)(data).features)).toEqual([[-1], [1]])
+  })
+})

@@ -294,3 +294,26 @@ describe('copies of tensors', () => {
     expect(() => plain[name]?.(...args)).toThrow(restore)
   })
 })
+
+test('truncatedNormal refuses what is not a shape before it waits for the key', () => {
+  const options: never = { lower: -1, upper: 1 } as never
+  expect(() => Random.truncatedNormal(Random.key(0), [2] as never, options)).toThrow(
+    'truncatedNormal: shape is { lower: -1, upper: 1 }; expected an array of sizes such as [3]'
+  )
+})
+
+test('a shape in the place of the key is refused', () => {
+  expect(() => Random.normal([2] as never, [3] as never)).toThrow(
+    'normal: the key is [2]; expected one from Random.key'
+  )
+})
+
+test('bernoulli asks a second stream where 32 bits do not decide', () => {
+  const tosses = Array.from({ length: 200 }, (_, seed) => {
+    const own = Random.key(seed)
+    const word = T.item(Random.bits(own, [])) >>> 0
+    return T.item(Random.bernoulli(own, T.scalar((word + 0.98) / 2 ** 32, 'float64')))
+  })
+  // 200 tosses of 0.98: fewer than 180 heads have a probability below 10^-8.
+  expect(tosses.filter((toss) => toss === 1).length).toBeGreaterThan(180)
+})

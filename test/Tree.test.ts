@@ -297,6 +297,12 @@ describe('trees that cannot be walked', () => {
     expect(T.item(aux[key])).toBe(-1)
   })
 
+  test('accepts 1000 levels and rejects 1001', () => {
+    const nested = (levels: number): unknown => (levels === 0 ? T.scalar(1) : [nested(levels - 1)])
+    expect(Tree.leaves(nested(1000))).toHaveLength(1)
+    expect(() => Tree.leaves(nested(1001))).toThrow('is over 1000 levels deep')
+  })
+
   test('rejects cycles and very deep trees, with the path', () => {
     const loop: unknown[] = []
     loop.push(loop)

@@ -2,7 +2,7 @@
  * Columns: what the fields of a CSV file must be, as io-ts codecs from text to numbers. A codec's name completes the
  * sentence "expected ...".
  */
-import { describe } from '../internal/describe.js'
+import { describe, refusal } from '../internal/describe.js'
 import * as t from 'io-ts/lib/index.js'
 
 // -----------------------------------------------------------------------------
@@ -61,6 +61,11 @@ const finite = (text: string): number => {
 }
 
 const when = (holds: boolean, value: number): number => (holds ? value : NaN)
+
+// Its own function, as Array.isArray makes a readonly array one of `any`.
+const requireNames = (names: unknown): void => {
+  if (!Array.isArray(names)) throw new TypeError(refusal('category', 'the list', names, 'an array of names'))
+}
 
 /** Refuses bounds between which no number lies. */
 const requireBounds = (operation: string, from: number, to: number): void => {
@@ -152,6 +157,7 @@ export const integerBetween = (from: number, to: number): t.Type<number, string,
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const category = (names: readonly string[]): t.Type<number, string, string> => {
+  requireNames(names)
   const again = names.find((name, index) => names.indexOf(name) < index)
   if (again !== undefined)
     throw new RangeError(`category: the name ${describe(again)} is given twice; expected distinct names`)

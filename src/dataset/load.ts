@@ -5,7 +5,7 @@ import { type ReadonlyNonEmptyArray, concat } from 'fp-ts/lib/ReadonlyNonEmptyAr
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js'
 import { type DType, type FloatDType, allocate, holds, round } from '../DType.js'
-import { checkedLater, oneOf, options } from '../internal/options.js'
+import { oneOf, options } from '../internal/options.js'
 import { fromData } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import type { Column } from './columns.js'
@@ -75,9 +75,19 @@ export const showCsvErrors = (errors: CsvErrors, most: number = 20): string => {
 // constructors
 // -----------------------------------------------------------------------------
 
-const checkColumns = options<CsvColumns>('fromCsv', {
-  features: checkedLater,
-  label: checkedLater,
+const isColumn = (x: unknown): boolean => typeof x === 'object' && x !== null && 'name' in x && 'field' in x
+
+const checkColumns = (columns: CsvColumns): void => {
+  // An option may be left out, these two may not.
+  checkGiven({ ...columns, features: columns?.features ?? null, label: columns?.label ?? null })
+}
+
+const checkGiven = options<CsvColumns>('fromCsv', {
+  features: {
+    expected: 'an array of columns, such as Dataset.columns makes',
+    holds: (given) => Array.isArray(given) && given.every(isColumn)
+  },
+  label: { expected: 'a column, such as Dataset.column makes', holds: isColumn },
   labelType: oneOf('int32', 'float32', 'float64'),
   featureType: oneOf('float32', 'float64')
 })

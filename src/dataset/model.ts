@@ -213,10 +213,11 @@ export const standardise = <F extends Shape>(
   const constant = equal(low, max(features, { axis: 0 }))
   // In units, powers of two, in which no square overflows or vanishes.
   const unit = unitFor(max(abs(features), { axis: 0 }))
-  const inUnits = (x: Tensor): Tensor => div(x, unit)
-  const centre = where(constant, inUnits(low), mean(inUnits(features), { axis: 0 }))
-  const deviation = sqrt(mean(square(sub(inUnits(features), centre)), { axis: 0 }))
-  const scale = where(constant, inUnits(onesLike(low)), deviation)
-  const scaled = (x: Tensor): Tensor => cast(div(sub(inUnits(cast(x, 'float64')), centre), scale), toFloat(x.dtype))
+  // Counted from the lowest, as the mean of close numbers may lie between two of their type.
+  const aboveLow = (x: Tensor): Tensor => sub(div(cast(x, 'float64'), unit), div(low, unit))
+  const centre = mean(aboveLow(features), { axis: 0 })
+  const deviation = sqrt(mean(square(sub(aboveLow(features), centre)), { axis: 0 }))
+  const scale = where(constant, div(onesLike(low), unit), deviation)
+  const scaled = (x: Tensor): Tensor => cast(div(sub(aboveLow(x), centre), scale), toFloat(x.dtype))
   return (dataset) => ({ features: typed(scaled(dataset.features)), labels: dataset.labels })
 }

@@ -30,7 +30,7 @@ export const isTensorLike = (x: unknown): x is TensorFields =>
   'dtype' in x &&
   'shape' in x &&
   Array.isArray(x.shape) &&
-  ('level' in x || 'data' in x)
+  ('level' in x || 'value' in x || 'data' in x)
 
 /** Whether a value is what `structuredClone`, `postMessage` or JSON make of a tensor: its fields without its class. */
 export const isCopy = (x: unknown): x is TensorFields => isOptions(x) && isTensorLike(x)

@@ -82,16 +82,23 @@ export const dualBy = <Signature>(
 const isData = (x: unknown): boolean =>
   isTensor(x) || isCopy(x) || typeof x === 'number' || typeof x === 'function' || Array.isArray(x)
 
+const requireData =
+  (operation: string) =>
+  (first: unknown): void => {
+    if (isCopy(first) || !isData(first)) requireTensor(operation, first)
+  }
+
 /**
  * Tells `f(x, y, options)` from `f(y, options)`: data come first when the argument at `last` is a tensor, a number, a
- * list or a function. Checks the options in both readings, and by `wait` the other arguments when the data are still to come.
+ * list or a function. Checks the options in both readings, and by `wait` the other arguments when the data are still to
+ * come: by default, that the first of them is data as well.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const dataAt =
-  (last: number, check?: Options, wait?: (...args: readonly unknown[]) => void) =>
+  (last: number, check: Options, wait: (...args: readonly unknown[]) => void = requireData(check.operation)) =>
   (args: readonly unknown[]): boolean => {
     const isFirst = isData(args[last])
-    if (!isFirst) wait?.(...args)
-    check?.(args[isFirst ? last + 1 : last])
+    if (!isFirst) wait(...args)
+    check(args[isFirst ? last + 1 : last])
     return isFirst
   }

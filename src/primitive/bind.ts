@@ -5,14 +5,23 @@
  * as constants. There is neither a current tape nor a registry.
  */
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
+import { requireTensor } from '../internal/require.js'
 import type { Pair, Params, Primitive, Single } from './model.js'
 import { Traced, leaked } from './traced.js'
+
+/** The error for operands that are not all tensors. */
+const notATensor = (operation: string, operands: readonly Tensor[]): Error => {
+  for (const x of operands) requireTensor(operation, x)
+  return leaked(operation, 'a transformation')
+}
 
 const highest = (operands: readonly Tensor[]): Tensor | undefined => {
   let top: Tensor | undefined
   let level = 0
   for (let i = 0; i < operands.length; i++) {
     const operand = operands[i]!
+    // What is not a tensor has no level: `notATensor` names it.
+    if (!(operand.level >= 0)) return operand
     if (operand.level > level) {
       level = operand.level
       top = operand
@@ -42,7 +51,7 @@ export const bind = <P extends Params>(
   const top = highest(operands)
   if (allConcrete(operands, top)) return primitive.evaluate(operands, params)
   if (top instanceof Traced) return top.interpreter.apply(primitive, operands, params)
-  throw leaked(primitive.name, 'a transformation')
+  throw notATensor(primitive.name, operands)
 }
 
 /**
@@ -62,7 +71,7 @@ export const bindSingle = (single: Single, x: Tensor): Tensor => {
   if (isConcrete(x)) return single.evaluate(x)
   const top: Tensor = x
   if (top instanceof Traced) return top.interpreter.applySingle(single, x)
-  throw leaked(single.primitive.name, 'a transformation')
+  throw notATensor(single.primitive.name, [x])
 }
 
 /** Applies a primitive of two operands of one type and shape, as `bind` does. */
@@ -70,5 +79,5 @@ export const bindPair = (pair: Pair, x: Tensor, y: Tensor): Tensor => {
   if (isConcrete(x) && isConcrete(y)) return pair.evaluate(x, y)
   const top = x.level > y.level ? x : y
   if (top instanceof Traced) return top.interpreter.applyPair(pair, x, y)
-  throw leaked(pair.primitive.name, 'a transformation')
+  throw notATensor(pair.primitive.name, [x, y])
 }

@@ -1,6 +1,7 @@
 /** Values inside transformations, the interpreters that they belong to, and the errors for values that leave them. */
 import { requireTensor } from '../internal/require.js'
 import { type Concrete, Tensor, isConcrete } from '../tensor/model.js'
+import type { DType } from '../DType.js'
 import { type Shape, show } from '../shape/model.js'
 import type { Pair, Params, Primitive, Single } from './model.js'
 
@@ -31,9 +32,15 @@ export interface Interpreter {
 
 /** A value inside a transformation. It stands for a tensor, which may not exist yet. */
 export abstract class Traced<S extends Shape = Shape> extends Tensor<S> {
+  declare readonly level: number
   abstract readonly interpreter: Interpreter
   /** The value one transformation further out; `undefined` while there are no values. */
   abstract readonly primal: Tensor | undefined
+
+  constructor(level: number, shape: Readonly<S>, dtype: DType) {
+    super(shape, dtype)
+    this.level = level
+  }
 
   /** Its value, where it may be read as numbers. */
   readable(): Concrete | undefined {

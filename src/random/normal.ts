@@ -6,7 +6,7 @@ import { log } from '../kernel/functions/log.js'
 import { erfInvBy } from '../kernel/special/erfInverse.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
-import { type Shape, ShapeError, validate } from '../shape/model.js'
+import { type Shape, ShapeError, requireSizes, validate } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
 import { add, mul, neg, sub } from '../tensor/arithmetic.js'
 import { lessEqual } from '../tensor/comparison.js'
@@ -170,6 +170,7 @@ export const truncatedNormal: {
   'truncatedNormal',
   (args) => {
     const isFirst = Array.isArray(args[3])
+    if (!isFirst) requireSizes('truncatedNormal', args[2])
     checkType('truncatedNormal')(args[isFirst ? 4 : 3])
     return isFirst
   },

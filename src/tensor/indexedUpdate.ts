@@ -1,6 +1,6 @@
 /** Tensors with other elements in some places: at positions on each axis, or at indices along one. */
 import { allocate, promote } from '../DType.js'
-import { describe } from '../internal/describe.js'
+import { describe, isCopy, refusal, restore } from '../internal/describe.js'
 import { dataAt, dualBy } from '../internal/dual.js'
 import { bindOne } from '../primitive/bind.js'
 import { besideNumber } from '../primitive/front.js'
@@ -97,7 +97,7 @@ const onEachAxis = (operation: string, x: Tensor, list: readonly (number | Slice
     )
   }
   const each = shape.map((n, axis) => {
-    const position = list[axis] ?? null
+    const position = axis < list.length ? list[axis]! : null
     if (typeof position === 'number') return { start: normalizeIndex(operation, position, n), step: 1, count: 1 }
     return positions(operation, shape, axis, position)
   })
@@ -176,6 +176,10 @@ const locate = (operation: string, x: Tensor, index: Places, options: AlongAxis)
     if (options.axis === undefined) return onEachAxis(operation, x, index)
     const rule = `an array has positions on each axis, and axis is ${options.axis}`
     throw new ShapeError(operation, [x.shape], `${rule}; expected an integer or an int32 tensor beside it`)
+  }
+  if (typeof index !== 'number' && !isTensor(index)) {
+    const expected = 'an integer, an array of positions or an int32 tensor'
+    throw new TypeError(`${refusal(operation, 'the index', index, expected)}${isCopy(index) ? restore : ''}`)
   }
   const axis = normalizeAxis(operation, options.axis ?? 0, x.shape)
   if (!isTensor(index)) return onEachAxis(operation, x, [...x.shape.slice(0, axis).map(() => null), index])

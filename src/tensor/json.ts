@@ -6,6 +6,7 @@ import { decode } from '../internal/base64.js'
 import { describe } from '../internal/describe.js'
 import * as E from '../internal/either.js'
 import { type Shape, equals, show, size } from '../shape/model.js'
+import { type Wording, isRecord, notATree, requireNode } from '../tree/error.js'
 import { type Concrete, type Tensor, type TensorJson, fill, fromData, isTensor } from './model.js'
 
 // -----------------------------------------------------------------------------
@@ -112,8 +113,11 @@ export const tensorOf = ({ shape, dtype, data, uniform }: TensorJson, path: stri
 // trees
 // -----------------------------------------------------------------------------
 
+const isObject = (x: unknown): x is Readonly<Record<string, unknown>> =>
+  typeof x === 'object' && x !== null && !Array.isArray(x)
+
 const read = (json: unknown, path: string): Either<JsonErrors, Tensor> => {
-  if (!isRecord(json)) {
+  if (!isObject(json)) {
     const expected = 'an object with shape, dtype and data, as JSON.stringify writes a tensor'
     return wrong(path, `expected ${expected}, got ${describe(json)}`)
   }
@@ -126,11 +130,10 @@ const read = (json: unknown, path: string): Either<JsonErrors, Tensor> => {
   return E.left([first!, ...rest])
 }
 
-const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> =>
-  typeof x === 'object' && x !== null && !Array.isArray(x)
+const wording: Wording = { at: (path) => `${path === '' ? 'the example' : path} is`, required: 'expected a tensor' }
 
 /** Reads what stands in the place of each leaf of an example, and collects what is wrong. */
-const readLike = (json: unknown, like: unknown, path: string, errors: JsonError[]): unknown => {
+const readLike = (json: unknown, like: unknown, path: string, errors: JsonError[], depth = 1): unknown => {
   const refuse = (rule: string): undefined => void errors.push({ path, rule })
   if (isTensor(like)) {
     const result = read(json, path)
@@ -139,23 +142,21 @@ const readLike = (json: unknown, like: unknown, path: string, errors: JsonError[
     if (equals(shape, like.shape) && dtype === like.dtype) return result.right
     return refuse(`expected ${like.dtype} of shape ${show(like.shape)}, got ${dtype} of shape ${show(shape)}`)
   }
+  requireNode('fromJSON', path, like, depth)
   if (Array.isArray(like)) {
     if (!Array.isArray(json) || json.length !== like.length) {
       return refuse(`expected an array of ${like.length}, got ${describe(json)}`)
     }
-    return like.map((each: unknown, i) => readLike(json[i], each, `${path}[${i}]`, errors))
+    return like.map((each: unknown, i) => readLike(json[i], each, `${path}[${i}]`, errors, depth + 1))
   }
-  if (!isRecord(like))
-    throw new TypeError(
-      `fromJSON: ${path === '' ? 'the example' : path} is ${describe(like)}; expected a tree of tensors`
-    )
-  if (!isRecord(json)) return refuse(`expected an object, got ${describe(json)}`)
+  if (!isRecord(like)) throw notATree('fromJSON', path, like, wording)
+  if (!isObject(json)) return refuse(`expected an object, got ${describe(json)}`)
   const unknown = Object.keys(json).find((key) => !Object.hasOwn(like, key))
   if (unknown !== undefined) return refuse(`unknown key ${unknown}; expected ${Object.keys(like).join(', ')}`)
   return Object.fromEntries(
     Object.entries(like).map(([key, each]) => [
       key,
-      readLike(Object.hasOwn(json, key) ? json[key] : undefined, each, below(path, key), errors)
+      readLike(Object.hasOwn(json, key) ? json[key] : undefined, each, below(path, key), errors, depth + 1)
     ])
   )
 }

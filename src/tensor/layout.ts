@@ -18,7 +18,7 @@ import type { Axes, InsertAxis, Mutable } from '../shape/static.js'
 import { dropAxes } from './alongBlock.js'
 import type { TensorOr } from './dataFirst.js'
 import type { Tensor } from './model.js'
-import { requireList } from '../internal/require.js'
+import { requireList, requireTensor } from '../internal/require.js'
 import { broadcastToShape, reshapeTo } from './structural.js'
 import { typed } from './typed.js'
 
@@ -70,7 +70,10 @@ export const reshape: {
  * T.ravel(T.of([[1, 2], [3, 4]])) // => T.of([1, 2, 3, 4])
  * T.ravel(T.scalar(7)) // => T.of([7])
  */
-export const ravel = <S extends Shape>(x: Tensor<S>): Tensor<Flattened<S>> => typed(reshapeTo(x, [size(x.shape)]))
+export const ravel = <S extends Shape>(x: Tensor<S>): Tensor<Flattened<S>> => {
+  requireTensor('ravel', x)
+  return typed(reshapeTo(x, [size(x.shape)]))
+}
 
 /**
  * Which axes `flatten` joins, both ends included.

@@ -28,14 +28,13 @@ import { showTensor } from './show.js'
 export abstract class Tensor<S extends Shape = Shape> {
   declare private readonly opaque: true
   /** The transformation that this value belongs to: 0 for a concrete value. */
-  declare readonly level: number
+  abstract readonly level: number
   /** The sizes along each axis. */
   declare readonly shape: Readonly<S>
   /** The type of the elements. */
   declare readonly dtype: DType
 
-  constructor(level: number, shape: Readonly<S>, dtype: DType) {
-    this.level = level
+  constructor(shape: Readonly<S>, dtype: DType) {
     this.shape = shape
     this.dtype = dtype
   }
@@ -93,8 +92,13 @@ export class Scalar extends Tensor<[]> {
   declare readonly value: number
 
   constructor(dtype: DType, value: number) {
-    super(0, empty, dtype)
+    super(empty, dtype)
     this.value = value
+  }
+
+  // Of the class, so that a copy, which has lost its class, is not taken for a tensor.
+  get level(): number {
+    return 0
   }
 
   toString(): string {
@@ -113,10 +117,14 @@ export class Dense<S extends Shape = Shape> extends Tensor<S> {
   declare readonly offset: number
 
   constructor(shape: Readonly<S>, dtype: DType, data: Data, stride: readonly number[], offset: number) {
-    super(0, shape, dtype)
+    super(shape, dtype)
     this.data = data
     this.strides = stride
     this.offset = offset
+  }
+
+  get level(): number {
+    return 0
   }
 
   toString(): string {

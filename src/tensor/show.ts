@@ -25,7 +25,8 @@ export const showElement = (dtype: DType, value: number): string => {
 
 /** `Tensor<[2, 2], float32> [[1, 2], [3, 4]]`, rows on lines of their own where one line would be too long. */
 export const showTensor = (shape: Shape, dtype: DType, read: (position: number) => number): string => {
-  const abridged = size(shape) > limit
+  // Axes may be long without elements, as in [1e9, 0].
+  const abridged = size(shape) > limit || shape.some((n) => n > limit)
   const block = (axis: number, position: number, step: number, separate: (axis: number) => string): string => {
     if (axis === shape.length) return showElement(dtype, read(position))
     const n = shape[axis]!

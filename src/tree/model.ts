@@ -8,6 +8,7 @@ import { dual } from '../internal/dual.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
 import type { Dim } from '../shape/static.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
+import { isCopy } from '../internal/describe.js'
 import { TreeError, type Wording, isRecord, notATree, requireNode } from './error.js'
 
 // -----------------------------------------------------------------------------
@@ -237,12 +238,12 @@ const together = (
   visit: (a: Tensor, b: Tensor, path: string) => unknown,
   depth: number = 1
 ): unknown => {
-  const differ = (rule: string): TreeError =>
-    new TreeError(
-      operation,
-      path,
-      `${path === '' ? 'the trees differ' : `${path} differs`}: ${rule}; expected the same structure`
-    )
+  const differ = (rule: string): TreeError => {
+    const copy = [a, b].find(isCopy)
+    if (copy !== undefined) return notATree(operation, path, copy)
+    const subject = path === '' ? 'the trees differ' : `${path} differs`
+    return new TreeError(operation, path, `${subject}: ${rule}; expected the same structure`)
+  }
   if (isTensor(a)) {
     if (isTensor(b)) return visit(a, b, path)
     throw differ('a tensor in the first tree only')

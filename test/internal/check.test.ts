@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { cond } from 'pullback/Control'
 import { checkpoint, grad } from 'pullback/Grad'
@@ -27,6 +28,8 @@ describe('values in sentences', () => {
     [-1, '-1'],
     [10n, '10n'],
     ['a', "'a'"],
+    ['a'.repeat(40), `'${'a'.repeat(40)}'`],
+    ['a'.repeat(41), `'${'a'.repeat(40)}...'`],
     [() => 1, 'a function'],
     [T.ones([2, 3]), 'a tensor of shape [2, 3]'],
     [T.scalar(1), 'a tensor of shape []'],
@@ -38,6 +41,12 @@ describe('values in sentences', () => {
     [{ a: { b: { c: { d: { e: 1 } } } } }, '{ a: { b: { c: { d: ... } } } }']
   ])('%s', (given, shown) => {
     expect(scaleBy(given)).toBe(sentence(shown))
+  })
+
+  it('an object of another realm counts as options', () => {
+    const foreign: unknown = runInNewContext('({ axis: 0 })')
+    expect(plain(T.sum)(T.of([1, 2]), foreign)).toEqual(T.scalar(3))
+    expect(scaleBy(foreign)).toBe(sentence('{ axis: 0 }'))
   })
 
   it('a value that holds itself', () => {

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { grad } from '../../src/Grad.js'
+import * as Loss from '../../src/Loss.js'
 import * as Random from '../../src/Random.js'
 import * as T from '../../src/Tensor.js'
+import * as Tree from '../../src/Tree.js'
+import { vmap } from '../../src/Vmap.js'
 
 /** A function as plain JavaScript sees it: without its types. */
 const untyped = (f: unknown): ((...args: readonly unknown[]) => unknown) =>
@@ -165,5 +169,45 @@ describe('text for a number', () => {
     [T.scalar, ['3'], "scalar: the value is '3'; expected a number or a boolean"],
     [T.scalar, [undefined], 'scalar: the value is undefined; expected a number or a boolean'],
     [T.full, [[2], '3'], "full: the value is '3'; expected a number or a boolean"]
+  ])
+})
+
+describe('a copy of a tensor', () => {
+  const x = T.of([1, 2])
+  const lists = { vector: T.of([1, 2]), scalar: T.scalar(1) }
+  const copies = (name: 'vector' | 'scalar'): readonly never[] =>
+    [structuredClone(lists[name]), JSON.parse(JSON.stringify(lists[name]))].map((copy) => copy as never)
+
+  it.each(['vector', 'scalar'] as const)('of a %s is refused by each operation that takes it', (name) => {
+    for (const copy of copies(name)) {
+      const calls: readonly (() => unknown)[] = [
+        () => T.add(x, copy),
+        () => T.add(copy, x),
+        () => T.add(copy, 1),
+        () => T.add(T.scalar(1), copy),
+        () => T.mul(copy)(x),
+        () => T.less(2, copy),
+        () => T.exp(copy),
+        () => T.ravel(copy),
+        () => T.stopGradient(copy),
+        () => T.searchSorted(x, copy),
+        () => T.gather(x, copy),
+        () => T.set(x, copy, 1),
+        () => T.set(x, [0], copy),
+        () => T.scatterAdd(copy, x),
+        () => Loss.crossEntropy(copy),
+        () => Tree.add(x, copy),
+        () => grad((y: T.Tensor<[2]>) => T.sum(T.mul(y, copy)))(x),
+        () => vmap((y: T.Tensor<[]>) => T.mul(y, copy))(x)
+      ]
+      for (const call of calls) expect(call).toThrow(/is a copy of a tensor of shape .*; restore it/)
+    }
+  })
+})
+
+describe('data that are still to come', () => {
+  refuses([
+    [Loss.crossEntropy, [{ reduce: 'sum' }], `crossEntropy: the operand is { reduce: 'sum' }; ${noTensor}`],
+    [T.searchSorted, [{ side: 'left' }], `searchSorted: the operand is { side: 'left' }; ${noTensor}`]
   ])
 })

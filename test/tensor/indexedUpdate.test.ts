@@ -345,6 +345,16 @@ describe('errors', () => {
       () => T.update(x, 0, () => 3 as never)
     ],
     ['update: f is 3; expected a function, or use T.set for a value', TypeError, () => T.update(x, 0, 3 as never)],
+    [
+      'set: the index is undefined; expected an integer, an array of positions or an int32 tensor',
+      TypeError,
+      () => T.set(x, undefined as never, 1)
+    ],
+    [
+      'set: the range along axis 0 is undefined; expected null or [start, stop, step]',
+      ShapeError,
+      () => T.set(x, [undefined as never], 1)
+    ],
     ['set: unknown option axes; expected axis', TypeError, () => T.set(x, 0, 1, { axes: 1 } as never)],
     ['set: unknown option axes; expected axis', TypeError, () => T.set(0, 1, { axes: 1 } as never)],
     [

@@ -117,8 +117,29 @@ describe('a tree', () => {
 
   test('a key of the prototype is not a key', () => {
     const own = { toString: T.scalar(1) }
-    expect(E.isLeft(T.fromJSON({}, own))).toBe(true)
+    expect(E.mapLeft(T.showJsonErrors)(T.fromJSON({}, own))).toEqual(
+      E.left(
+        'toString: expected an object with shape, dtype and data, as JSON.stringify writes a tensor, got undefined'
+      )
+    )
     expect(E.isRight(T.fromJSON(there(own), own))).toBe(true)
+  })
+})
+
+test('a tensor shares nothing with the JSON that it was read from', () => {
+  const json = { shape: [2], dtype: 'float32', data: 'AACAPwAAAEA=' }
+  const found = T.fromJSON(json)
+  json.shape[0] = 5
+  expect(E.isRight(found) && found.right.shape).toEqual([2])
+})
+
+describe('base64 of several blocks', () => {
+  test('padding within the text is refused', () => {
+    // The first block of 4 * 2^12 characters ends in padding.
+    const data = `${'A'.repeat(4 * 2 ** 12 - 2)}==AAAA`
+    const bytes = (data.length / 4) * 3
+    expect(E.isLeft(T.fromJSON({ shape: [bytes - 2], dtype: 'bool', data }))).toBe(true)
+    expect(E.isLeft(T.fromJSON({ shape: [bytes], dtype: 'bool', data }))).toBe(true)
   })
 })
 
@@ -136,7 +157,23 @@ describe('JSON that is not of a tensor', () => {
     expect(E.mapLeft(T.showJsonErrors)(T.fromJSON(json))).toEqual(E.left(sentence))
   })
 
+  test('an example that has a cycle, or is a copy, throws a sentence', () => {
+    const cyclic: Record<string, unknown> = { w: T.ones([2]) }
+    cyclic['next'] = cyclic
+    expect(() => T.fromJSON(cyclic, cyclic)).toThrow('is over 1000 levels deep; expected no cycles')
+    expect(() => T.fromJSON(full, structuredClone(T.ones([2])))).toThrow(
+      'fromJSON: the example is a copy of a tensor of shape [2]; expected a tensor; restore it'
+    )
+  })
+
+  test('a long shape without elements prints', () => {
+    const found = T.fromJSON({ shape: [2 ** 40, 0], dtype: 'float32', data: '' })
+    expect(E.isRight(found) && String(found.right)).toContain('[[], [], [], ..., [], [], []]')
+  })
+
   test('an example that is not a tree throws', () => {
-    expect(() => T.fromJSON({}, { rate: 0.1 })).toThrow('fromJSON: rate is 0.1; expected a tree of tensors')
+    expect(() => T.fromJSON({}, { rate: 0.1 })).toThrow(
+      'fromJSON: rate is 0.1; expected a tensor, make one with T.scalar'
+    )
   })
 })
