@@ -274,6 +274,16 @@ describe('trees are vectors', () => {
 })
 
 describe('trees that cannot be walked', () => {
+  test('rejects a value in the place of the function', () => {
+    const tree = { w: T.scalar(1) }
+    // @ts-expect-error a number
+    expect(() => Tree.map(tree, 3)).toThrow('Tree.map: f is 3; expected a function')
+    // @ts-expect-error a number
+    expect(() => Tree.mapWithPath(tree, 3)).toThrow('Tree.mapWithPath: f is 3; expected a function')
+    // @ts-expect-error a number
+    expect(() => Tree.reduce(tree, 0, 3)).toThrow('Tree.reduce: f is 3; expected a function')
+  })
+
   test('a symbol among the keys is refused with the place, and kept in values of other kinds', () => {
     const key = Symbol('bias')
     const plain = { layer: { w: T.scalar(1) } }

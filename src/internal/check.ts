@@ -1,4 +1,4 @@
-/** Checks of numbers that makers are given. */
+/** Checks of numbers and functions that operations are given. */
 import { refusal } from './describe.js'
 
 /** Refuses a value that is not a number, or for which `holds` is false: `operation: name is value; expected ...`. */
@@ -11,6 +11,11 @@ export const requireNumber = (
 ): void => {
   if (typeof value === 'number' && holds(value)) return
   throw new RangeError(refusal(operation, name, value, expected))
+}
+
+/** Refuses a value that is not a function. */
+export const requireFunction = (operation: string, f: unknown): void => {
+  if (typeof f !== 'function') throw new TypeError(refusal(operation, 'f', f, 'a function'))
 }
 
 /** Zero or more, and finite. */

@@ -1,6 +1,6 @@
 /** Tensors made from a description: constants, the identity, ranges. */
-import { describe } from '../internal/describe.js'
-import { type DType, allocate } from '../DType.js'
+import { describe, refusal } from '../internal/describe.js'
+import { type DType, allocate, round } from '../DType.js'
 import { type Shape, ShapeError, validate } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
 import { requireElement, requireHeld } from './literal.js'
@@ -161,6 +161,8 @@ export const arange: {
 /**
  * `count` evenly spaced numbers from `start` to `stop`, both included and exact, float32 by default.
  *
+ * @throws RangeError when `dtype` cannot hold an end, such as 1e39 in float32
+ *
  * @example
  * import * as T from 'pullback/Tensor'
  *
@@ -176,6 +178,10 @@ export const linspace = <const N extends number>(
   requireDType('linspace', dtype)
   requireFinite('linspace', 'start', start)
   requireFinite('linspace', 'stop', stop)
+  for (const [name, end] of Object.entries({ start, stop })) {
+    if (Number.isFinite(round(dtype, end))) continue
+    throw new RangeError(refusal('linspace', name, end, `a number that ${dtype} holds`))
+  }
   const shape = validate('linspace', [count])
   const data = allocate(dtype, count)
   const last = count - 1

@@ -2,6 +2,7 @@
 import type { Applicative, Applicative1, Applicative2 } from 'fp-ts/lib/Applicative.js'
 // oxlint-disable-next-line no-restricted-imports -- types alone, erased; fp-ts declares them at this path only
 import type { HKT, Kind, Kind2, URIS, URIS2 } from 'fp-ts/HKT.js'
+import { requireFunction } from '../internal/check.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { type WithLeaves, flattenAs } from './model.js'
@@ -16,6 +17,7 @@ import { type WithLeaves, flattenAs } from './model.js'
  * Tree.reduce({ w: T.zeros([2, 3]), b: T.zeros([3]) }, 0, (total, leaf) => total + T.size(leaf)) // => 9
  */
 export const reduce = <P, B>(tree: P, start: B, f: (result: B, leaf: Tensor, path: string) => B): B => {
+  requireFunction('Tree.reduce', f)
   const { leaves: all, paths } = flattenAs('Tree.reduce', tree)
   return all.reduce((result, leaf, i) => f(result, leaf, paths[i] ?? ''), start)
 }

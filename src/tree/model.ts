@@ -4,6 +4,7 @@
  * Functions here take any type `P` and check at run time that the value is a tree: a constraint with an index signature
  * would refuse interfaces. The result has the type and the structure of the argument.
  */
+import { requireFunction } from '../internal/check.js'
 import { dual } from '../internal/dual.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
 import type { Dim } from '../shape/static.js'
@@ -209,7 +210,10 @@ export const map: {
   (f: Changing): <P>(tree: P) => WithLeaves<P, Tensor>
   <P, F extends Keeping>(tree: P, f: F & Keeps<F>): P
   <P>(tree: P, f: Changing): WithLeaves<P, Tensor>
-} = dual((tree: unknown, f: Changing) => mapAs('Tree.map', tree, (leaf) => f(leaf)))
+} = dual((tree: unknown, f: Changing) => {
+  requireFunction('Tree.map', f)
+  return mapAs('Tree.map', tree, (leaf) => f(leaf))
+})
 
 /**
  * Applies a function to the path of each leaf and the leaf. Dual.
@@ -227,7 +231,10 @@ export const mapWithPath: {
   (f: ChangingWithPath): <P>(tree: P) => WithLeaves<P, Tensor>
   <P>(tree: P, f: KeepingWithPath): P
   <P>(tree: P, f: ChangingWithPath): WithLeaves<P, Tensor>
-} = dual((tree: unknown, f: ChangingWithPath) => mapAs('Tree.mapWithPath', tree, (leaf, path) => f(path, leaf)))
+} = dual((tree: unknown, f: ChangingWithPath) => {
+  requireFunction('Tree.mapWithPath', f)
+  return mapAs('Tree.mapWithPath', tree, (leaf, path) => f(path, leaf))
+})
 
 /** Checks that two trees have the same structure, and visits corresponding leaves. */
 const together = (

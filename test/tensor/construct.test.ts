@@ -208,6 +208,11 @@ describe('constants', () => {
     expect(T.size(T.zeros([1e6, 1e6]))).toBe(1e12)
   })
 
+  test('linspace refuses ends that the dtype cannot hold', () => {
+    expect(() => T.linspace(0, 1e39, 3)).toThrow('linspace: stop is 1e+39; expected a number that float32 holds')
+    expect(T.item(T.at(T.linspace(0, 1e39, 3, 'float64'), -1))).toBe(1e39)
+  })
+
   test('linspace over a range wider than the largest number', () => {
     const points = Array.from(T.toArray(T.linspace(-9e307, 9e307, 4, 'float64')))
     expect(points.every((x, i) => Math.abs(x / 9e307 - (2 * i - 3) / 3) < 1e-14)).toBe(true)
