@@ -60,3 +60,22 @@ export { type ArgOptions, argmax, argmin, max, min } from './tensor/minMaxOverAx
 export { type NormOptions, type VarianceOptions, norm, std, variance } from './tensor/statistics.js'
 export { type CumulativeOptions, cumprod, cumsum } from './tensor/cumulative.js'
 export { type SoftmaxOptions, logSoftmax, logSumExp, softmax } from './tensor/softmax.js'
+export {
+  type L2NormalizeOptions,
+  type LayerNormOptions,
+  type Rescaling,
+  type RmsNormOptions,
+  l2Normalize,
+  layerNorm,
+  rmsNorm
+} from './tensor/normalisation.js'
+export {
+  type BatchNormOptions,
+  type GroupNormOptions,
+  type InstanceNormOptions,
+  type LocalResponseNormOptions,
+  batchNorm,
+  groupNorm,
+  instanceNorm,
+  localResponseNorm
+} from './tensor/channelNormalisation.js'
