@@ -49,7 +49,7 @@ export {
   squeeze
 } from './tensor/layout.js'
 export { type AtOptions, type FlipOptions, type SliceRange, at, flip, slice } from './tensor/slice.js'
-export { type PadOptions, type PadWidth, pad } from './tensor/pad.js'
+export { type PadMode, type PadOptions, type PadWidth, pad } from './tensor/pad.js'
 export { type JoinOptions, concat, split, stack } from './tensor/join.js'
 export { type RepeatOptions, type RollOptions, repeat, roll, tile } from './tensor/tile.js'
 export { type DiagonalOptions, diag, diagEmbed, diagonal, trace, tril, triu } from './tensor/triangular.js'
@@ -79,3 +79,5 @@ export {
   instanceNorm,
   localResponseNorm
 } from './tensor/channelNormalisation.js'
+export { pixelShuffle, pixelUnshuffle } from './tensor/pixelShuffle.js'
+export { type ResizeMode, type ResizeOptions, type UpsampleOptions, resize, upsample } from './tensor/resample.js'
