@@ -4,7 +4,7 @@ import { describe } from '../internal/describe.js'
 import { dataFirst } from '../internal/dual.js'
 import { type Kinds, checkedLater, flag, oneOf, options } from '../internal/options.js'
 import { requireList } from '../internal/require.js'
-import type { Resized } from '../shape/layout.js'
+import type { Resampled } from '../shape/layout.js'
 import { type Shape, ShapeError, show } from '../shape/model.js'
 import { add, mul } from './arithmetic.js'
 import { gather } from './indexing.js'
@@ -230,8 +230,8 @@ const perAxis = (
  * pipe(T.of([[[[1, 2]]]]), T.resize([2, 4])) // => T.of([[[[1, 1, 2, 2], [1, 1, 2, 2]]]])
  */
 export const resize: {
-  <S extends Shape>(x: Tensor<S>, size: number | readonly number[], options?: ResizeOptions): Tensor<Resized<S>>
-  (size: number | readonly number[], options?: ResizeOptions): <S extends Shape>(x: Tensor<S>) => Tensor<Resized<S>>
+  <S extends Shape>(x: Tensor<S>, size: number | readonly number[], options?: ResizeOptions): Tensor<Resampled<S>>
+  (size: number | readonly number[], options?: ResizeOptions): <S extends Shape>(x: Tensor<S>) => Tensor<Resampled<S>>
 } = dataFirst(
   options<ResizeOptions>('resize', kinds),
   (x: Tensor, size: number | readonly number[], given: ResizeOptions = {}) => {
@@ -265,8 +265,8 @@ export const resize: {
  * pipe(T.zeros([1, 3, 4, 6]), T.upsample({ scale: 1.5, mode: 'bicubic' })).shape // => [1, 3, 6, 9]
  */
 export const upsample: {
-  <S extends Shape>(x: Tensor<S>, options: UpsampleOptions): Tensor<Resized<S>>
-  (options: UpsampleOptions): <S extends Shape>(x: Tensor<S>) => Tensor<Resized<S>>
+  <S extends Shape>(x: Tensor<S>, options: UpsampleOptions): Tensor<Resampled<S>>
+  (options: UpsampleOptions): <S extends Shape>(x: Tensor<S>) => Tensor<Resampled<S>>
 } = dataFirst(
   options<UpsampleOptions>('upsample', { scale: checkedLater, ...kinds }),
   (x: Tensor, given: Partial<UpsampleOptions> = {}) => {
