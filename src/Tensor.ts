@@ -49,7 +49,7 @@ export {
   squeeze
 } from './tensor/layout.js'
 export { type AtOptions, type FlipOptions, type SliceRange, at, flip, slice } from './tensor/slice.js'
-export { type PadOptions, type PadWidth, pad } from './tensor/pad.js'
+export { type PadMode, type PadOptions, type PadWidth, pad } from './tensor/pad.js'
 export { type JoinOptions, concat, split, stack } from './tensor/join.js'
 export { type RepeatOptions, type RollOptions, repeat, roll, tile } from './tensor/tile.js'
 export { type DiagonalOptions, diag, diagEmbed, diagonal, trace, tril, triu } from './tensor/triangular.js'
@@ -60,3 +60,24 @@ export { type ArgOptions, argmax, argmin, max, min } from './tensor/minMaxOverAx
 export { type NormOptions, type VarianceOptions, norm, std, variance } from './tensor/statistics.js'
 export { type CumulativeOptions, cumprod, cumsum } from './tensor/cumulative.js'
 export { type SoftmaxOptions, logSoftmax, logSumExp, softmax } from './tensor/softmax.js'
+export {
+  type L2NormalizeOptions,
+  type LayerNormOptions,
+  type Rescaling,
+  type RmsNormOptions,
+  l2Normalize,
+  layerNorm,
+  rmsNorm
+} from './tensor/normalisation.js'
+export {
+  type BatchNormOptions,
+  type GroupNormOptions,
+  type InstanceNormOptions,
+  type LocalResponseNormOptions,
+  batchNorm,
+  groupNorm,
+  instanceNorm,
+  localResponseNorm
+} from './tensor/channelNormalisation.js'
+export { pixelShuffle, pixelUnshuffle } from './tensor/pixelShuffle.js'
+export { type ResizeMode, type ResizeOptions, type UpsampleOptions, resize, upsample } from './tensor/resample.js'

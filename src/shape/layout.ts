@@ -19,6 +19,16 @@ export type Flattened<S extends Shape> =
 /** The rank of a shape, with sizes that are computed. */
 export type Resized<S extends Shape> = IsDynamic<S> extends true ? Shape : { -readonly [Axis in keyof S]: number }
 
+/** The shape of images of another size: examples and channels stay. */
+export type Resampled<S extends Shape> =
+  IsDynamic<S> extends true
+    ? Shape
+    : S extends readonly [infer N extends number, infer C extends number, ...infer Space extends Shape]
+      ? Resized<Space> extends infer Sizes extends Shape
+        ? [N, C, ...Sizes]
+        : Shape
+      : Resized<S>
+
 type DropOnes<S extends Shape> = S extends readonly [infer Head, ...infer Tail extends Shape]
   ? Head extends 1
     ? DropOnes<Tail>

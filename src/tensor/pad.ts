@@ -1,10 +1,11 @@
-/** Values around a tensor. */
-import { options, number } from '../internal/options.js'
+/** Values around a tensor: one value everywhere, or the tensor's own. */
+import { options, number, oneOf } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import { isFloat } from '../DType.js'
 import { DTypeError, requireList } from '../internal/require.js'
 import type { Resized } from '../shape/layout.js'
 import { type Shape, ShapeError, show } from '../shape/model.js'
+import { gather } from './indexing.js'
 import type { Tensor } from './model.js'
 import { place } from './stridedWindow.js'
 
@@ -29,9 +30,24 @@ export type PadWidth = number | readonly [before: number, after: number]
  * lowest.value // => -Infinity
  */
 export interface PadOptions {
-  /** The value; 0 by default. */
+  /** The value in mode `'constant'`; 0 by default. */
   readonly value?: number
+  /** Where the values come from; `'constant'` by default. */
+  readonly mode?: PadMode
 }
+
+/**
+ * What `pad` puts around: one value, the values mirrored at the edge, the edge itself, or those of the opposite side.
+ *
+ * @example
+ * import type { PadMode } from 'pullback/Tensor'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const modes: readonly PadMode[] = ['constant', 'reflect', 'replicate', 'circular']
+ * modes.map((mode) => T.toNested(T.pad(T.of([1, 2, 3]), [[2, 0]], { mode })))
+ * // => [[0, 0, 1, 2, 3], [3, 2, 1, 2, 3], [1, 1, 1, 2, 3], [2, 3, 1, 2, 3]]
+ */
+export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular'
 
 const widthsOf = (x: Tensor, widths: number | readonly PadWidth[]): readonly (readonly [number, number])[] => {
   const each = typeof widths === 'number' ? x.shape.map(() => widths) : widths
@@ -54,12 +70,41 @@ const widthsOf = (x: Tensor, widths: number | readonly PadWidth[]): readonly (re
   })
 }
 
+/** A way to fill the places around an axis of size `n`: how many it can fill, and the place that each is filled from. */
+interface Filling {
+  readonly most: (n: number) => number
+  readonly from: (place: number, n: number) => number
+}
+
+const fillings: Readonly<Record<Exclude<PadMode, 'constant'>, Filling>> = {
+  reflect: { most: (n) => Math.max(0, n - 1), from: (i, n) => (i < 0 ? -i : i < n ? i : 2 * (n - 1) - i) },
+  replicate: { most: (n) => (n === 0 ? 0 : Infinity), from: (i, n) => Math.min(Math.max(i, 0), n - 1) },
+  circular: { most: (n) => n, from: (i, n) => (i + n) % n }
+}
+
+/** Fills from the tensor itself, along one axis after the other. */
+const fill = (x: Tensor, each: readonly (readonly [number, number])[], mode: Exclude<PadMode, 'constant'>): Tensor => {
+  const { most, from } = fillings[mode]
+  return each.reduce<Tensor>((filled, [before, after], axis) => {
+    if (before === 0 && after === 0) return filled
+    const n = x.shape[axis]!
+    if (Math.max(before, after) > most(n)) {
+      const rule = `the width along axis ${axis} is [${before}, ${after}]; in mode '${mode}', expected at most ${most(n)} for size ${n}`
+      throw new ShapeError('pad', [x.shape], rule)
+    }
+    const places = Array.from({ length: before + n + after }, (_, i) => from(i - before, n))
+    return gather(filled, places, { axis })
+  }, x)
+}
+
 /**
- * The tensor with a constant value around it: `widths` says, for each axis, how many in front and behind; one number
- * means as many on every side.
+ * The tensor with values around it: `widths` says, for each axis, how many in front and behind; one number means as many on
+ * every side.
  *
- * Its pullback is the slice where the tensor lies. Widths that are negative or not one per axis throw a `ShapeError`, a
- * fraction in a tensor of integers a `DTypeError`.
+ * The mode says which values: `'constant'`, one value, by default 0; `'reflect'`, those beyond the edge, mirrored at it;
+ * `'replicate'`, the edge; `'circular'`, those of the opposite side. All are linear but for the constant, and their pullback adds
+ * each cotangent where its value came from. Widths that are negative or not one per axis throw a `ShapeError`, as do those that are more than
+ * size - 1 in mode `'reflect'` and more than the size in mode `'circular'`; a fraction in a tensor of integers throws a `DTypeError`.
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -67,13 +112,22 @@ const widthsOf = (x: Tensor, widths: number | readonly PadWidth[]): readonly (re
  *
  * T.pad(T.of([1, 2]), [[1, 2]]) // => T.of([0, 1, 2, 0, 0])
  * pipe(T.of([[5]]), T.pad(1, { value: 9 })) // => T.of([[9, 9, 9], [9, 5, 9], [9, 9, 9]])
+ * T.pad(T.of([1, 2, 3]), 2, { mode: 'reflect' }) // => T.of([3, 2, 1, 2, 3, 2, 1])
  */
 export const pad: {
   <S extends Shape>(x: Tensor<S>, widths: number | readonly PadWidth[], options?: PadOptions): Tensor<Resized<S>>
   (widths: number | readonly PadWidth[], options?: PadOptions): <S extends Shape>(x: Tensor<S>) => Tensor<Resized<S>>
 } = dataFirst(
-  options<PadOptions>('pad', { value: number('a number', () => true) }),
-  (x: Tensor, widths: number | readonly PadWidth[], { value = 0 }: PadOptions = {}) => {
+  options<PadOptions>('pad', {
+    value: number('a number', () => true),
+    mode: oneOf('constant', 'reflect', 'replicate', 'circular')
+  }),
+  (x: Tensor, widths: number | readonly PadWidth[], given: PadOptions = {}) => {
+    const { value = 0, mode = 'constant' } = given
+    if (mode !== 'constant') {
+      if (given.value === undefined) return fill(x, widthsOf(x, widths), mode)
+      throw new TypeError(`pad: value is ${value} in mode '${mode}'; expected mode 'constant', or no value`)
+    }
     if (!isFloat(x.dtype) && !(x.dtype === 'bool' ? value === 0 || value === 1 : Number.isInteger(value))) {
       const expected = x.dtype === 'bool' ? '0 or 1' : 'a whole number'
       throw new DTypeError('pad', `value is ${value}; for a tensor of ${x.dtype}, expected ${expected}`)

@@ -53,6 +53,7 @@ const x = T.of(
 const vector = T.of([1, 2], 'float64')
 const labels = T.of([0, 1], 'int32')
 const key = Random.key(0)
+const image = T.ones([1, 1, 2, 2])
 const same = (a: unknown): unknown => a
 const model = Layer.dense(2, 2)
 const optimizer = Optimizer.sgd(0.1)
@@ -95,6 +96,7 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Tensor.isClose': (f, options) => f(x, x, options),
   'Tensor.pad': (f, options) => f(x, 1, options),
   'Tensor.repeat': (f, options) => f(x, 2, options),
+  'Tensor.resize': (f, options) => f(image, 2, options),
   'Tensor.roll': (f, options) => f(x, 1, options),
   'Tensor.scatterAdd': (f, options) => f(x, [0], T.ones([1, 2]), options),
   'Tensor.searchSorted': (f, options) => f(vector, vector, options),
@@ -104,6 +106,7 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Tensor.takeAlongAxis': (f, options) => f(x, T.of([[0, 0]], 'int32'), options),
   'Tensor.topK': (f, options) => f(x, 1, options),
   'Tensor.update': (f, options) => f(x, labels, same, options),
+  'Tensor.upsample': (f, options) => f(image, { scale: 2, ...fields(options) }),
   'Train.run': (f, options) => plain(f(Train.step(Train.objective(model, Loss.l2), optimizer)))(undefined, [], options),
   'Vmap.vmap': (f, options) => plain(f(same, options))(x)
 }

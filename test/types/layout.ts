@@ -76,6 +76,15 @@ typeOf(pipe(cube, T.at(-1, { axis: 2 })))<T.Tensor<[2, 3]>>(true)
 typeOf(pipe(cube, T.flip))<T.Tensor<[2, 3, 4]>>(true)
 typeOf(pipe(cube, T.flip({ axis: 0 })))<T.Tensor<[2, 3, 4]>>(true)
 typeOf(T.pad(matrix, 1))<T.Tensor<[number, number]>>(true)
+typeOf(pipe(matrix, T.pad(1, { mode: 'reflect' })))<T.Tensor<[number, number]>>(true)
+typeOf(T.resize(cube, 5, { mode: 'linear' }))<T.Tensor<[2, 3, number]>>(true)
+typeOf(pipe(cube, T.upsample({ scale: 2 })))<T.Tensor<[2, 3, number]>>(true)
+typeOf(pipe(unknownRank, T.resize([2, 2])))<T.Tensor<Shape>>(true)
+typeOf(pipe(cube, T.pixelShuffle(2)))<T.Tensor<[number, number, number]>>(true)
+typeOf(pipe(cube, T.layerNorm))<T.Tensor<[2, 3, 4]>>(true)
+typeOf(pipe(cube, T.batchNorm({ scale: vector })))<T.Tensor<[2, 3, 4]>>(true)
+typeOf(pipe(cube, T.groupNorm({ groups: 3 })))<T.Tensor<[2, 3, 4]>>(true)
+typeOf(T.localResponseNorm(cube, { size: 2 }))<T.Tensor<[2, 3, 4]>>(true)
 typeOf(pipe(matrix, T.roll(1)))<T.Tensor<[2, 3]>>(true)
 typeOf(T.tile(matrix, [2, 1, 1]))<T.Tensor<[number, number, number]>>(true)
 typeOf(T.tile(cube, 2))<T.Tensor<[number, number, number]>>(true)
@@ -151,6 +160,14 @@ T.concat(matrix)
 T.slice(matrix, [0, 1])
 // @ts-expect-error the option is value
 T.pad(matrix, 1, { constant: 0 })
+// @ts-expect-error the mode is 'bilinear'
+T.resize(cube, 2, { mode: 'bilineer' })
+// @ts-expect-error the scale is required
+T.upsample(cube, { mode: 'linear' })
+// @ts-expect-error the option is scale
+T.layerNorm(cube, { weight: vector })
+// @ts-expect-error the number of groups is required
+T.groupNorm(cube)
 // @ts-expect-error the option is axis
 T.flip({ axes: 0 })
 // @ts-expect-error the option is axis

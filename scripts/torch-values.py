@@ -1,0 +1,97 @@
+# Writes test/tensor/torch/values.json: what PyTorch gives for normalisation, padding and resampling, in float64.
+#
+#   python3 -m venv venv && venv/bin/pip install torch==2.13.0 && venv/bin/python scripts/torch-values.py
+#
+# The operand of shape s is x[i] = (37 i mod 101) / 8 - 6 in row-major order; scales are 1 + i / 4, shifts i / 8 - 1.
+import json
+import math
+import os
+
+import torch
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+
+
+def operand(shape):
+    n = math.prod(shape)
+    return torch.tensor([(37 * i % 101) / 8 - 6 for i in range(n)]).reshape(shape)
+
+
+def scale(n):
+    return torch.tensor([1 + i / 4 for i in range(n)])
+
+
+def shift(n):
+    return torch.tensor([i / 8 - 1 for i in range(n)])
+
+
+cases = []
+
+
+def case(operation, shape, options, result):
+    values = [float(f'{v:.13g}') for v in result.flatten().tolist()]
+    cases.append({'operation': operation, 'shape': shape, **options, 'result': list(result.shape), 'values': values})
+
+
+# Normalisation: `rescaled` is the number of scales and shifts.
+for shape in ([3, 4], [2, 3, 4], [2, 3, 2, 2]):
+    x = operand(shape)
+    c = shape[1]
+    n = shape[-1]
+    given = {'options': {}, 'rescaled': c}
+    case('batchNorm', shape, given, F.batch_norm(x, None, None, scale(c), shift(c), True))
+    evaluated = F.batch_norm(x, shift(c), scale(c), scale(c), shift(c), False)
+    case('batchNormGiven', shape, given, evaluated)
+    case('layerNorm', shape, {'options': {'epsilon': 0.5}, 'rescaled': n}, F.layer_norm(x, [n], scale(n), shift(n), 0.5))
+    case('rmsNorm', shape, {'options': {}}, F.rms_norm(x, [n]))
+    case('l2Normalize', shape, {'options': {'axis': 1}}, F.normalize(x, dim=1))
+    if len(shape) > 2:
+        case('instanceNorm', shape, given, F.instance_norm(x, weight=scale(c), bias=shift(c)))
+for groups in (1, 2, 4):
+    shape = [2, 4, 3]
+    x = operand(shape)
+    given = {'options': {'groups': groups}, 'rescaled': 4}
+    case('groupNorm', shape, given, F.group_norm(x, groups, scale(4), shift(4)))
+for size in (1, 2, 3, 5, 8):
+    shape = [2, 5, 2]
+    options = {'size': size, 'alpha': 0.5, 'beta': 0.75, 'k': 2}
+    case('localResponseNorm', shape, {'options': options}, F.local_response_norm(operand(shape), size, 0.5, 0.75, 2))
+
+# Padding: widths of the last axes, from the last one back, as PyTorch takes them.
+for mode in ('reflect', 'replicate', 'circular'):
+    for shape, widths in (([1, 2, 4], [[0, 0], [0, 0], [3, 2]]), ([1, 1, 3, 4], [[0, 0], [0, 0], [2, 1], [1, 3]])):
+        flat = [n for pair in reversed(widths[2:]) for n in pair]
+        case('pad', shape, {'widths': widths, 'options': {'mode': mode}}, F.pad(operand(shape), flat, mode))
+
+# Pixels.
+case('pixelShuffle', [1, 8, 2, 3], {'factor': 2}, F.pixel_shuffle(operand([1, 8, 2, 3]), 2))
+case('pixelUnshuffle', [2, 4, 6], {'factor': 2}, F.pixel_unshuffle(operand([2, 4, 6]), 2))
+
+# Resampling.
+modes = {'linear': [2, 2, 5], 'bilinear': [1, 2, 3, 4], 'trilinear': [1, 1, 2, 3, 2], 'bicubic': [1, 1, 4, 3]}
+outputs = {'linear': [[9], [3], [5], [1]], 'bilinear': [[5, 7], [2, 2], [1, 4]], 'trilinear': [[3, 2, 4], [1, 5, 1]]}
+outputs['bicubic'] = [[7, 6], [2, 2], [1, 5]]
+for mode, shape in modes.items():
+    x = operand(shape)
+    for corners in (False, True):
+        options = {'mode': mode, 'alignCorners': corners}
+        for out in outputs[mode]:
+            case('resize', shape, {'size': out, 'options': options}, F.interpolate(x, out, mode=mode, align_corners=corners))
+        for by in (2, 1.5, 0.6):
+            result = F.interpolate(x, scale_factor=by, mode=mode, align_corners=corners)
+            case('upsample', shape, {'options': {'scale': by, **options}}, result)
+for mode, name in (('nearest', 'nearest'), ('nearest-exact', 'nearestExact')):
+    for shape, sizes in (([1, 2, 5], [[3], [8], [12]]), ([1, 1, 3, 4], [[2, 9], [6, 4]]), ([1, 1, 2, 2, 3], [[3, 4, 2]])):
+        x = operand(shape)
+        for out in sizes:
+            case('resize', shape, {'size': out, 'options': {'mode': name}}, F.interpolate(x, out, mode=mode))
+        for by in (2, 1.5, 0.6):
+            case('upsample', shape, {'options': {'scale': by, 'mode': name}}, F.interpolate(x, scale_factor=by, mode=mode))
+both = F.interpolate(operand([1, 1, 3, 4]), scale_factor=(2, 3), mode='bilinear')
+case('upsample', [1, 1, 3, 4], {'options': {'scale': [2, 3], 'mode': 'bilinear'}}, both)
+
+path = os.path.join(os.path.dirname(__file__), '..', 'test', 'tensor', 'torch', 'values.json')
+with open(path, 'w') as file:
+    file.write('[\n' + ',\n'.join(json.dumps(each) for each in cases) + '\n]\n')
+print(len(cases), 'cases')
