@@ -12,7 +12,7 @@ import { bindOne } from '../primitive/bind.js'
 import type { Primitive, TensorType } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, ShapeError, show, size } from '../shape/model.js'
-import { type Concrete, type Tensor, contiguous, fromData } from './model.js'
+import { type Concrete, type Tensor, contiguous, fill, fromData } from './model.js'
 import { permuteTo, reshapeTo } from './structural.js'
 
 // -----------------------------------------------------------------------------
@@ -80,8 +80,8 @@ const requireShapes = (
   throw new ShapeError(names[result], [a, b], `${given}; expected examples and channels that agree`)
 }
 
-const triple = (list: readonly number[], fill: number): Triple => {
-  const [a = fill, b = fill, c = fill] = [...new Array<number>(3 - list.length).fill(fill), ...list]
+const triple = (list: readonly number[], front: number): Triple => {
+  const [a = front, b = front, c = front] = [...new Array<number>(3 - list.length).fill(front), ...list]
   return [a, b, c]
 }
 
@@ -255,14 +255,15 @@ const batched = (
   const axes: Partial<Record<Factor, number>> = shared[place]
   const groups = place === 'inputs' || place === 'outputs' ? params.groups : 1
   const groupsOf = (factor: Factor): number => (place === 'inputs' && factor === 'w' ? 1 : groups)
-  const given = { ...params, groups: place === 'groups' ? params.groups * count : params.groups }
-  const left = ofFirst ? fold(a, axes[first]!, groupsOf(first)) : a
-  const right = ofSecond ? fold(b, axes[second]!, groupsOf(second)) : b
   const shape = requireShapes(
     result,
     ofFirst ? a.shape.slice(1) : a.shape,
     ofSecond ? b.shape.slice(1) : b.shape,
     params
-  )
-  return unfold(contract(result, left, right, given), axes[result]!, groupsOf(result), count, shape[result])
+  )[result]
+  if (count === 0) return fill([0, ...shape], computed(a.dtype), 0)
+  const given = { ...params, groups: place === 'groups' ? params.groups * count : params.groups }
+  const left = ofFirst ? fold(a, axes[first]!, groupsOf(first)) : a
+  const right = ofSecond ? fold(b, axes[second]!, groupsOf(second)) : b
+  return unfold(contract(result, left, right, given), axes[result]!, groupsOf(result), count, shape)
 }
