@@ -38,6 +38,8 @@ export {
   convTranspose2d,
   convTranspose3d
 } from './tensor/conv.js'
+export { type ConvolveOptions, convolve } from './tensor/convolve.js'
+export { type Col2imOptions, type Im2colOptions, col2im, im2col } from './tensor/im2col.js'
 export type { Padding, PerAxis } from './shape/geometry.js'
 export { addAlongAxis, takeAlongAxis } from './tensor/alongAxis.js'
 export { einsum } from './tensor/einsum.js'

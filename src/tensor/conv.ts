@@ -149,8 +149,8 @@ const waitFor =
 const dualConvolution = <O>(check: Options, body: (x: Tensor, kernel: Tensor, given?: O) => Tensor): Convolve<O> =>
   dualBy<Convolve<O>>(dataAt(1, check, waitFor(check.operation)), body)
 
-/** The correlation of an input with a kernel. */
-const correlate = (
+/** The correlation of an input with a kernel, for `rank` spatial axes. */
+export const correlate = (
   operation: string,
   rank: number,
   x: Tensor,
