@@ -186,7 +186,7 @@ const same = (x: number): number => x
 /** Sums the elements of one of the arrays that are NaN again, from the other two. */
 export const sumAgain = (
   geometry: Convolution,
-  which: keyof typeof again,
+  which: 'x' | 'w' | 'y',
   arrays: Arrays,
   strongZero: boolean
 ): void => {

@@ -60,13 +60,20 @@ const wide: readonly Case[] = (
     [1, 1, 16, 3, [3, 3, 3], [4, 5, 9]]
   ] as const
 ).map(([examples, groups, inputs, outputs, window, input], seed) => ({
-  ...{ examples, groups, inputs, outputs, window, input, seed },
+  examples,
+  groups,
+  inputs,
+  outputs,
+  window,
+  input,
+  seed,
   stride: window.map((_, i) => 1 + (i % 2)),
   dilation: window.map(() => 1),
   padding: window.map(() => [1, 2])
 }))
 
-const same = (a: T.Tensor, b: T.Tensor): void => {
+/** Fails where two tensors differ in a bit. */
+const expectSame = (a: T.Tensor, b: T.Tensor): void => {
   expect(a.shape).toEqual(b.shape)
   if (!T.eqStrict.equals(a, b)) expect(T.toNested(a)).toEqual(T.toNested(b))
   expect(T.eqStrict.equals(a, b)).toBe(true)
@@ -78,7 +85,7 @@ const operandsOf = (c: Case, dtype: 'float32' | 'float64'): readonly [T.Tensor, 
   return [T.cast(x, dtype), T.cast(w, dtype)]
 }
 
-const check = (c: Case, dtype: 'float32' | 'float64'): void => {
+const expectLoops = (c: Case, dtype: 'float32' | 'float64'): void => {
   const [x, w] = operandsOf(c, dtype)
   const rank = c.window.length
   const { stride, dilation, groups, padding } = c
@@ -86,21 +93,21 @@ const check = (c: Case, dtype: 'float32' | 'float64'): void => {
   const [y, pull] = vjp((a: T.Tensor, b: T.Tensor): T.Tensor =>
     functions[rank - 1]!(a, b, { stride, dilation, groups, padding })
   )(x, w)
-  same(y, forward(x, w, y.shape.slice(2), setting))
+  expectSame(y, forward(x, w, y.shape.slice(2), setting))
   const ct = T.cast(Random.normal(Random.key(c.seed + 2), y.shape), dtype)
   const [dx, dw] = pull(ct)
-  same(dx, toInput(ct, w, c.input, setting))
-  same(dw, toKernel(x, ct, c.window, setting))
+  expectSame(dx, toInput(ct, w, c.input, setting))
+  expectSame(dw, toKernel(x, ct, c.window, setting))
 }
 
 describe('the bits of nested loops', () => {
   test.each(['float32', 'float64'] as const)('of small convolutions in %s', (dtype) => {
-    fc.assert(fc.property(cases, (each) => check(each, dtype)))
+    fc.assert(fc.property(cases, (each) => expectLoops(each, dtype)))
   })
 
   test.each(
     wide.map((each) => [[each.inputs, each.outputs, each.window, each.input].map(String).join(' '), each] as const)
-  )('of long rows: %s', (_, each) => check(each, 'float32'))
+  )('of long rows: %s', (_, each) => expectLoops(each, 'float32'))
 
   it('of transposed convolutions', () => {
     fc.assert(
@@ -114,15 +121,15 @@ describe('the bits of nested loops', () => {
         const [, w] = operandsOf(c, 'float32')
         const x = transposed[rank - 1]!(y, w, { stride, dilation, groups, padding, outputPadding })
         const size = reach.map((n, i) => n - padding[i]![0] - padding[i]![1] + outputPadding[i]!)
-        same(x, toInput(y, w, size, { stride, dilation, groups, before: padding.map(([before]) => before) }))
+        expectSame(x, toInput(y, w, size, { stride, dilation, groups, before: padding.map(([before]) => before) }))
       })
     )
   })
 
   it('of int32, modulo 2^32', () => {
     const large = T.full([1, 1, 3], 2 ** 30, 'int32')
-    same(T.conv1d(large, T.full([1, 1, 3], 3, 'int32')), T.of([[[2 ** 30]]], 'int32'))
-    same(T.conv1d(T.of([[true, false, true]]), T.of([[[true, true]]])), T.of([[1, 1]], 'int32'))
+    expectSame(T.conv1d(large, T.full([1, 1, 3], 3, 'int32')), T.of([[[2 ** 30]]], 'int32'))
+    expectSame(T.conv1d(T.of([[true, false, true]]), T.of([[[true, true]]])), T.of([[1, 1]], 'int32'))
   })
 })
 
@@ -156,14 +163,14 @@ describe('vmap', () => {
     ['both', [0, 0], (i: number) => [T.at(xs, i), T.at(ws, i)] as const, xs, ws]
   ] as const)('over %s is one convolution of the same bits, and so are its gradients', (_, inAxes, at, a, b) => {
     const mapped = vmap(f, { inAxes: [...inAxes] })
-    same(
+    expectSame(
       mapped(a, b),
       stacked((i) => f(...at(i)))
     )
     expect(names(mapped, a, b)).toEqual(['convolution'])
     const both = vmap((u: T.Tensor, v: T.Tensor) => gradients(u, v), { inAxes: [...inAxes] })(a, b)
     both.forEach((each, k) =>
-      same(
+      expectSame(
         each,
         stacked((i) => gradients(...at(i))[k]!)
       )
@@ -172,28 +179,28 @@ describe('vmap', () => {
 
   it('gives an example in a batch the bits that it has alone, with or without its axis', () => {
     const batch = f(x, w)
-    same(T.slice(batch, [[1, 2]]), f(T.slice(x, [[1, 2]]), w))
-    same(T.at(batch, 1), f(T.at(x, 1), w))
+    expectSame(T.slice(batch, [[1, 2]]), f(T.slice(x, [[1, 2]]), w))
+    expectSame(T.at(batch, 1), f(T.at(x, 1), w))
   })
 })
 
 describe('strong zeros', () => {
   it('a padded element does not meet infinity or NaN in the kernel', () => {
     const w = T.of([[[Infinity, 1, NaN]]])
-    same(T.conv1d(T.of([[2]]), w, { padding: 1 }), T.of([[2]]))
+    expectSame(T.conv1d(T.of([[2]]), w, { padding: 1 }), T.of([[2]]))
     expect(T.toArray(T.conv1d(T.of([[0, 2]]), w, { padding: 1 }))).toEqual(Float32Array.of(NaN, NaN))
   })
 
   it('a padded element does not meet a cotangent of infinity', () => {
     const [, pull] = vjp((w: T.Tensor) => T.conv1d(T.of([[2]]), w, { padding: 1 }))(T.ones([1, 1, 3]))
-    same(pull(T.of([[Infinity]]))[0], T.of([[[0, Infinity, 0]]]))
+    expectSame(pull(T.of([[Infinity]]))[0], T.of([[[0, Infinity, 0]]]))
   })
 
   it('a cotangent of zero stays zero', () => {
     const [, pull] = vjp((x: T.Tensor, w: T.Tensor) => T.conv1d(x, w))(T.of([[NaN, 1]]), T.of([[[Infinity]]]))
     const [dx, dw] = pull(T.of([[0, 1]]))
-    same(dx, T.of([[0, Infinity]]))
-    same(dw, T.of([[[1]]]))
+    expectSame(dx, T.of([[0, Infinity]]))
+    expectSame(dw, T.of([[[1]]]))
   })
 })
 
