@@ -7,6 +7,8 @@
  * 256 terms long, so that it is one block there too, and the bits are those of docs/arithmetic.md. Elements that came out NaN are
  * summed again, term by term, without the terms of padded elements and, where zeros are strong, those with a zero factor.
  */
+import { addRunsFloat32, copyRunsFloat32 } from './convolutionRunsFloat32.js'
+import { addRunsFloat64, copyRunsFloat64 } from './convolutionRunsFloat64.js'
 import { type Convolution, type Windows, blockEnd, sumAgain, volume } from './convolutionSums.js'
 import { blockTerms } from './library/kinds.js'
 import { type MatmulData, matmulInto } from './matmul.js'
@@ -26,64 +28,80 @@ const panelSize = 2 ** 16
 const reach = (n: number, shift: number, stride: number, outputs: number): number =>
   Math.max(0, Math.min(outputs, Math.ceil((n - shift) / stride)))
 
-/**
- * Visits the inputs under one position of the window, for the outputs from `from` to `to`: runs of `count` inputs from `start` on, in steps of
- * the last stride, which belong to the outputs from `from + at` on. Padded ones are left out.
- */
-const forEachRun = (
+/** Runs of inputs under one position of the window: triples of the first, of its output counted from the first one, and of their number. */
+const runsOf = (
   { input, window, output, stride, dilation, before }: Windows,
   tap: number,
   from: number,
-  to: number,
-  visit: (start: number, at: number, count: number) => void
-): void => {
+  to: number
+): Int32Array => {
   const width = output[2]
   const shift = (tap % window[2]) * dilation[2] - before[2]
   const middle = (Math.floor(tap / window[2]) % window[1]) * dilation[1] - before[1]
   const outer = Math.floor(tap / (window[1] * window[2])) * dilation[0] - before[0]
   const first = reach(0, shift, stride[2], width)
   const last = reach(input[2], shift, stride[2], width)
+  const runs: number[] = []
   for (let row = Math.floor(from / width); row * width < to; row++) {
     const y = (row % output[1]) * stride[1] + middle
     const z = Math.floor(row / output[1]) * stride[0] + outer
-    if (y < 0 || y >= input[1] || z < 0 || z >= input[0]) continue
     const begin = Math.max(first, from - row * width)
     const end = Math.min(last, to - row * width)
-    if (begin >= end) continue
-    visit((z * input[1] + y) * input[2] + begin * stride[2] + shift, row * width + begin - from, end - begin)
+    if (y < 0 || y >= input[1] || z < 0 || z >= input[0] || begin >= end) continue
+    runs.push((z * input[1] + y) * input[2] + begin * stride[2] + shift, row * width + begin - from, end - begin)
   }
+  return Int32Array.from(runs)
+}
+
+/** The runs of all positions of the window for the outputs from `from` to `to`. */
+interface Runs {
+  readonly columns: number
+  readonly ofTaps: readonly Int32Array[]
+  /** Whether none of the inputs is padded. */
+  readonly isFull: boolean
+}
+
+const runsOfAll = (geometry: Windows, from: number, to: number): Runs => {
+  const ofTaps = Array.from({ length: volume(geometry.window) }, (_, tap) => runsOf(geometry, tap, from, to))
+  const columns = to - from
+  const isFull = ofTaps.every((runs) => {
+    let count = 0
+    for (let i = 2; i < runs.length; i += 3) count += runs[i]!
+    return count === columns
+  })
+  return { columns, ofTaps, isFull }
+}
+
+/** The loops in the text for the type. */
+const copyRuns = (x: MatmulData, xAt: number, step: number, runs: Int32Array, to: MatmulData, toAt: number): void => {
+  if (x instanceof Float64Array && to instanceof Float64Array) copyRunsFloat64(x, xAt, step, runs, to, toAt)
+  else if (!(x instanceof Float64Array) && !(to instanceof Float64Array)) copyRunsFloat32(x, xAt, step, runs, to, toAt)
+}
+
+const addRuns = (x: MatmulData, xAt: number, step: number, runs: Int32Array, from: MatmulData, at: number): void => {
+  if (x instanceof Float64Array && from instanceof Float64Array) addRunsFloat64(x, xAt, step, runs, from, at)
+  else if (!(x instanceof Float64Array) && !(from instanceof Float64Array)) addRunsFloat32(x, xAt, step, runs, from, at)
 }
 
 /**
- * The inputs of the terms from `first` to `last`, in the order of window positions and channels, for the outputs from `from` to `to`: a matrix
- * with a row per term, in which padded elements are 0.
+ * The inputs of the terms from `first` to `last`, in the order of window positions and channels: a matrix with a row per term, in which
+ * padded elements are 0.
  */
 const gatherPanel = (
-  geometry: Convolution,
+  { inputs, input, stride }: Convolution,
+  { columns, ofTaps, isFull }: Runs,
   x: MatmulData,
   xAt: number,
   first: number,
   last: number,
-  from: number,
-  to: number,
   panel: MatmulData
 ): void => {
-  const { inputs, input, stride } = geometry
   const plane = volume(input)
-  const step = stride[2]
-  const columns = to - from
-  panel.fill(0, 0, (last - first) * columns)
-  for (let tap = Math.floor(first / inputs); tap * inputs < last; tap++) {
-    const begin = Math.max(0, first - tap * inputs)
-    const end = Math.min(inputs, last - tap * inputs)
-    const top = (tap * inputs - first) * columns
-    forEachRun(geometry, tap, from, to, (start, at, count) => {
-      for (let c = begin; c < end; c++) {
-        let source = xAt + c * plane + start
-        const target = top + c * columns + at
-        for (let i = target; i < target + count; i++, source += step) panel[i] = x[source]!
-      }
-    })
+  if (!isFull) panel.fill(0, 0, (last - first) * columns)
+  for (let term = first; term < last; term++) {
+    const channel = term % inputs
+    const runs = ofTaps[(term - channel) / inputs]!
+    copyRuns(x, xAt + channel * plane, stride[2], runs, panel, (term - first) * columns)
   }
 }
 
@@ -120,23 +138,23 @@ export const convolve = (
   const chunk = Math.min(pixels, Math.max(64, Math.floor(panelSize / Math.max(1, longest))))
   const panel = like(x, longest * chunk)
   const product = like(x, outputs * chunk)
-  for (let each = 0; each < examples * groups; each++) {
-    const image = xAt + each * inputs * volume(input)
-    const rows = (each % groups) * outputs * terms
-    const to = each * outputs * pixels
-    for (let from = 0; from < pixels; from += chunk) {
-      const n = Math.min(chunk, pixels - from)
+  const sums = Int32Array.of(0, 0, 0)
+  for (let from = 0; from < pixels; from += chunk) {
+    const n = Math.min(chunk, pixels - from)
+    const runs = runsOfAll(geometry, from, from + n)
+    sums[2] = n
+    for (let each = 0; each < examples * groups; each++) {
+      const image = xAt + each * inputs * volume(input)
+      const rows = (each % groups) * outputs * terms
+      const to = each * outputs * pixels
       for (let first = 0; first < terms;) {
         const last = blockEnd(first, row, terms)
-        gatherPanel(geometry, x, image, first, last, from, from + n, panel)
+        gatherPanel(geometry, runs, x, image, first, last, panel)
         const k = last - first
         if (first === 0 && n === pixels) matmulInto(outputs, n, k, kernel, rows, terms, 1, panel, 0, n, 1, y, to)
         else {
           matmulInto(outputs, n, k, kernel, rows + first, terms, 1, panel, 0, n, 1, product, 0)
-          for (let o = 0, i = 0; o < outputs; o++) {
-            const target = to + o * pixels + from
-            for (let p = target; p < target + n; p++) y[p] = y[p]! + product[i++]!
-          }
+          for (let o = 0; o < outputs; o++) addRuns(y, to + o * pixels + from, 1, sums, product, o * n)
         }
         first = last
       }
@@ -160,12 +178,12 @@ export const convolveInput = (
   const plane = volume(input)
   const pixels = volume(output)
   const terms = taps * inputs
-  const step = stride[2]
   const kernel = exchange(w, wAt, groups * outputs, inputs, taps)
   // Of more than one block per position, those of one position come before those of the next.
   const most = outputs > blockTerms ? 1 : Math.max(1, Math.floor((4 * panelSize) / Math.max(1, inputs * pixels)))
   const several = Math.min(taps, most)
   const product = like(x, several * inputs * pixels)
+  const runs = runsOfAll(geometry, 0, pixels).ofTaps
   for (let each = 0; each < examples * groups; each++) {
     const image = each * inputs * plane
     const from = yAt + each * outputs * pixels
@@ -176,14 +194,9 @@ export const convolveInput = (
         const k = Math.min(blockTerms, outputs - o)
         const left = rows + o * terms + tap * inputs
         matmulInto(m, pixels, k, kernel, left, 1, terms, y, from + o * pixels, pixels, 1, product, 0)
-        for (let t = 0; t * inputs < m; t++) {
-          forEachRun(geometry, tap + t, 0, pixels, (start, at, count) => {
-            for (let c = 0; c < inputs; c++) {
-              let target = image + c * plane + start
-              const source = (t * inputs + c) * pixels + at
-              for (let i = source; i < source + count; i++, target += step) x[target] = x[target]! + product[i]!
-            }
-          })
+        for (let row = 0; row < m; row++) {
+          const c = row % inputs
+          addRuns(x, image + c * plane, stride[2], runs[tap + (row - c) / inputs]!, product, row * pixels)
         }
       }
     }
@@ -209,17 +222,20 @@ export const convolveKernel = (
   const panel = like(x, terms * Math.min(blockTerms, pixels))
   const product = like(x, size)
   const kernel = like(x, groups * size)
+  const sums = Int32Array.of(0, 0, size)
+  const blocks: { readonly first: number; readonly runs: Runs }[] = []
+  for (let first = 0, last = 0; first < pixels; first = last) {
+    last = blockEnd(first, output[2], pixels)
+    blocks.push({ first, runs: runsOfAll(geometry, first, last) })
+  }
   for (let each = 0; each < examples * groups; each++) {
     const image = xAt + each * inputs * volume(input)
     const from = yAt + each * outputs * pixels
-    const to = (each % groups) * size
-    for (let first = 0; first < pixels;) {
-      const last = blockEnd(first, output[2], pixels)
-      const k = last - first
-      gatherPanel(geometry, x, image, 0, terms, first, last, panel)
+    for (const { first, runs } of blocks) {
+      const k = runs.columns
+      gatherPanel(geometry, runs, x, image, 0, terms, panel)
       matmulInto(outputs, terms, k, y, from + first, pixels, 1, panel, 0, 1, k, product, 0)
-      for (let i = 0; i < size; i++) kernel[to + i] = kernel[to + i]! + product[i]!
-      first = last
+      addRuns(kernel, (each % groups) * size, 1, sums, product, 0)
     }
   }
   w.set(exchange(kernel, 0, groups * outputs, taps, inputs))

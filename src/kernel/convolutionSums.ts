@@ -184,12 +184,7 @@ const again = { x: inputAgain, w: kernelAgain, y: outputAgain }
 const same = (x: number): number => x
 
 /** Sums the elements of one of the arrays that are NaN again, from the other two. */
-export const sumAgain = (
-  geometry: Convolution,
-  which: 'x' | 'w' | 'y',
-  arrays: Arrays,
-  strongZero: boolean
-): void => {
+export const sumAgain = (geometry: Convolution, which: 'x' | 'w' | 'y', arrays: Arrays, strongZero: boolean): void => {
   const out = arrays[which]
   if (out instanceof Int32Array) return
   let sum: Total | undefined
