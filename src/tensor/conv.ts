@@ -1,5 +1,5 @@
 /** The convolutions that users call: they read options, check the operands, and state the geometry. */
-import { type Options, number, options } from '../internal/options.js'
+import { type Options, number, oneOf, options } from '../internal/options.js'
 import { dataAt, dualBy } from '../internal/dual.js'
 import { describe } from '../internal/describe.js'
 import { requireTensor } from '../internal/require.js'
@@ -20,7 +20,7 @@ import { type ConvolutionParams, convolutionInputPrimitive, convolutionPrimitive
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
 import type { Tensor } from './model.js'
-import { cast, reshapeTo } from './structural.js'
+import { cast, permuteTo, reshapeTo } from './structural.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -44,6 +44,8 @@ export interface ConvOptions {
   readonly dilation?: PerAxis
   /** Groups of channels that are convolved apart from each other; 1 by default. */
   readonly groups?: number
+  /** Where input and result have their channels: behind the examples (the default), or last. The kernel is the same. */
+  readonly dataFormat?: 'NCHW' | 'NHWC'
 }
 
 /**
@@ -70,7 +72,8 @@ const optionKinds = {
   stride: positivePerAxis,
   padding: paddingKind,
   dilation: positivePerAxis,
-  groups: number('an integer of 1 or more', (n) => Number.isInteger(n) && n >= 1)
+  groups: number('an integer of 1 or more', (n) => Number.isInteger(n) && n >= 1),
+  dataFormat: oneOf('NCHW', 'NHWC')
 }
 
 // -----------------------------------------------------------------------------
@@ -79,8 +82,17 @@ const optionKinds = {
 
 const axisNames = ['depth', 'height', 'width'] as const
 
-const axesText = (first: readonly string[], rank: number): string =>
-  `[${[...first, ...(rank === 1 ? ['length'] : axisNames.slice(3 - rank))].join(', ')}]`
+const axesText = (first: readonly string[], rank: number, last: readonly string[] = []): string =>
+  `[${[...first, ...(rank === 1 ? ['length'] : axisNames.slice(3 - rank)), ...last].join(', ')}]`
+
+/** Checks that an input is a tensor with the axes of a format. */
+const requireRank = (operation: string, rank: number, x: Tensor, format: 'NCHW' | 'NHWC'): void => {
+  requireTensor(operation, x)
+  if (x.shape.length === rank + 2 || x.shape.length === rank + 1) return
+  const one = format === 'NCHW' ? axesText(['channels'], rank) : axesText([], rank, ['channels'])
+  const expected = `[examples, ${one.slice(1)}, or ${one} for one example`
+  throw new ShapeError(operation, [x.shape], `the input has shape ${show(x.shape)}; expected ${expected}`)
+}
 
 /** Checks ranks, channels and groups. `isTransposed`: the kernel has the channels of x in front. */
 const requireOperands = (
@@ -91,13 +103,9 @@ const requireOperands = (
   groups: number,
   isTransposed: boolean
 ): void => {
-  requireTensor(operation, x)
   requireTensor(operation, kernel, 'the kernel')
   const shapes = [x.shape, kernel.shape]
-  if (x.shape.length !== rank + 2 && x.shape.length !== rank + 1) {
-    const expected = `${axesText(['examples', 'channels'], rank)}, or ${axesText(['channels'], rank)} for one example`
-    throw new ShapeError(operation, shapes, `the input has shape ${show(x.shape)}; expected ${expected}`)
-  }
+  requireRank(operation, rank, x, 'NCHW')
   if (kernel.shape.length !== rank + 2) {
     const first = isTransposed ? ['inputs', 'outputs / groups'] : ['outputs', 'inputs / groups']
     throw new ShapeError(
@@ -144,10 +152,26 @@ const waitFor =
   (kernel: unknown): void =>
     requireTensor(operation, kernel, 'the kernel')
 
-/** Makes a function of input, kernel and options dual. */
+/** A tensor with one of its axes at another place, counted from the end. */
+const moveFromEnd = (x: Tensor, from: number, to: number): Tensor => {
+  const axes = x.shape.map((_, axis) => axis)
+  const [moved = 0] = axes.splice(axes.length - from, 1)
+  axes.splice(axes.length + 1 - to, 0, moved)
+  return permuteTo(x, axes)
+}
+
+/** Makes a function of input, kernel and options dual; where the channels are last, those of the input come to the front and those of the result go back. */
 /* @__NO_SIDE_EFFECTS__ */
-const dualConvolution = <O>(check: Options, body: (x: Tensor, kernel: Tensor, given?: O) => Tensor): Convolve<O> =>
-  dualBy<Convolve<O>>(dataAt(1, check, waitFor(check.operation)), body)
+const dualConvolution = <O extends ConvOptions>(
+  check: Options,
+  rank: number,
+  body: (x: Tensor, kernel: Tensor, given?: O) => Tensor
+): Convolve<O> =>
+  dualBy<Convolve<O>>(dataAt(1, check, waitFor(check.operation)), (x: Tensor, kernel: Tensor, given?: O) => {
+    if (given?.dataFormat !== 'NHWC') return body(x, kernel, given)
+    requireRank(check.operation, rank, x, 'NHWC')
+    return moveFromEnd(body(moveFromEnd(x, 1, rank + 1), kernel, given), rank + 1, 1)
+  })
 
 /** The correlation of an input with a kernel, for `rank` spatial axes. */
 export const correlate = (
@@ -168,7 +192,7 @@ export const correlate = (
 
 /* @__NO_SIDE_EFFECTS__ */
 const convolution = (operation: string, rank: number): Convolve<ConvOptions> =>
-  dualConvolution<ConvOptions>(options<ConvOptions>(operation, optionKinds), (x, kernel, given) =>
+  dualConvolution<ConvOptions>(options<ConvOptions>(operation, optionKinds), rank, (x, kernel, given) =>
     correlate(operation, rank, x, kernel, given)
   )
 
@@ -203,6 +227,7 @@ const transposedGeometry = (
 const transposedConvolution = (operation: string, rank: number): Convolve<ConvTransposeOptions> =>
   dualConvolution<ConvTransposeOptions>(
     options<ConvTransposeOptions>(operation, { ...optionKinds, outputPadding: countPerAxis }),
+    rank,
     (x, kernel, given = {}) => {
       const { groups = 1 } = given
       requireOperands(operation, rank, x, kernel, groups, true)

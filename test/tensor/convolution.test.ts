@@ -184,6 +184,25 @@ describe('vmap', () => {
   })
 })
 
+describe('channels last', () => {
+  it('gives the bits of channels first', () => {
+    const x = Random.normal(Random.key(0), [2, 4, 5, 6])
+    const w = Random.normal(Random.key(1), [4, 2, 2, 3])
+    const last = T.moveAxis(x, 1, 3)
+    const options = { groups: 2, stride: [1, 2] } as const
+    const nhwc = { ...options, dataFormat: 'NHWC' } as const
+    expectSame(T.conv2d(last, w, nhwc), T.moveAxis(T.conv2d(x, w, options), 1, 3))
+    expectSame(T.conv2d(T.at(last, 0), w, nhwc), T.moveAxis(T.conv2d(T.at(x, 0), w, options), 0, 2))
+    expectSame(T.convTranspose2d(last, w, nhwc), T.moveAxis(T.convTranspose2d(x, w, options), 1, 3))
+  })
+
+  it('says so of the axes', () => {
+    expect(() => T.conv2d(T.zeros([5, 5]), T.zeros([1, 1, 2, 2]), { dataFormat: 'NHWC' })).toThrow(
+      'conv2d: the input has shape [5, 5]; expected [examples, height, width, channels], or [height, width, channels] for one example'
+    )
+  })
+})
+
 describe('strong zeros', () => {
   it('a padded element does not meet infinity or NaN in the kernel', () => {
     const w = T.of([[[Infinity, 1, NaN]]])
