@@ -28,7 +28,8 @@ export const templates: readonly string[] = [
   'moments',
   'softmax',
   'softmaxDerivative',
-  'arithmetic'
+  'arithmetic',
+  'convolutionRuns'
 ].map((name) => `src/kernel/${name}Float32.ts`)
 
 export const twinOf = (file: string): string => file.replace('Float32', 'Float64')

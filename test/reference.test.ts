@@ -130,21 +130,12 @@ describe('losses from their formulas', () => {
   })
 })
 
-describe('convolution and pooling, composed of slices and reshapes', () => {
+describe('convolution, and pooling composed of reshapes', () => {
   const image = (rows: readonly string[]): T.Tensor => T.of(rows.map((row) => row.split('').map(Number)))
 
-  /** sum over (i, j) of kernel[i, j] times the image moved by (i, j). */
   const correlate = (x: T.Tensor, kernel: readonly (readonly number[])[], stride = 1): T.Tensor => {
-    const k = kernel.length
-    const along = (axis: number, from: number): readonly [number, number, number] => [
-      from,
-      (x.shape[axis] ?? 0) - k + from + 1,
-      stride
-    ]
-    const moved = kernel.flatMap((row, i) =>
-      row.map((weight, j) => T.mul(T.slice(x, [along(0, i), along(1, j)]), weight))
-    )
-    return moved.reduce((sum, each) => T.add(sum, each))
+    const weights = T.reshape(T.of(kernel.flat()), [1, 1, kernel.length, kernel.length])
+    return T.at(T.conv2d(T.reshape(x, [1, ...x.shape]), weights, { stride }), 0)
   }
 
   const seven = image(['0000000', '0111110', '0100100', '0101000', '0110000', '0100000', '0000000'])

@@ -39,6 +39,7 @@ import { takeAlongAxis, addAlongAxis } from '../tensor/alongAxis.js'
 import { neg, add, sub, mul, div, reciprocal, square, abs, sign } from '../tensor/arithmetic.js'
 import { stopGradientPrimitive } from '../tensor/cast.js'
 import { equal, notEqual, less, lessEqual, greater, greaterEqual, isNaN, isFinite } from '../tensor/comparison.js'
+import { convolutionInputPrimitive, convolutionKernelPrimitive, convolutionPrimitive } from '../tensor/convolution.js'
 import { cumsumPrimitive, cumprodPrimitive } from '../tensor/cumulative.js'
 import { reciprocalNoNan, divNoNan } from '../tensor/divNoNan.js'
 import { exp, expm1, log, log1p, log2 } from '../tensor/exponential.js'
@@ -102,6 +103,9 @@ import { sin, cos, tan, asin, acos, atan, atan2, atanDerivative, oneMinusSquare 
 import { slicePrimitive, padPrimitive } from '../tensor/stridedWindow.js'
 
 const records: readonly Primitive[] = [
+  convolutionPrimitive,
+  convolutionInputPrimitive,
+  convolutionKernelPrimitive,
   checkpointPrimitive,
   customVjpPrimitive,
   customJvpPrimitive,
