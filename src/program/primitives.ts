@@ -40,6 +40,7 @@ import { neg, add, sub, mul, div, reciprocal, square, abs, sign } from '../tenso
 import { stopGradientPrimitive } from '../tensor/cast.js'
 import { equal, notEqual, less, lessEqual, greater, greaterEqual, isNaN, isFinite } from '../tensor/comparison.js'
 import { cumsumPrimitive, cumprodPrimitive } from '../tensor/cumulative.js'
+import { cumargmaxPrimitive, cumargminPrimitive } from '../tensor/cumulativeExtrema.js'
 import { reciprocalNoNan, divNoNan } from '../tensor/divNoNan.js'
 import { exp, expm1, log, log1p, log2 } from '../tensor/exponential.js'
 import {
@@ -69,6 +70,7 @@ import { recurrencePrimitive } from '../tensor/recurrence.js'
 import { meanPrimitive, anyPrimitive, allPrimitive } from '../tensor/reduce.js'
 import { floor, ceil, round, mod } from '../tensor/rounding.js'
 import { searchSorted } from '../tensor/search.js'
+import { bincountPrimitive, segmentMaxPrimitive } from '../tensor/segments.js'
 import { wherePrimitive } from '../tensor/select.js'
 import {
   softmaxDerivativePrimitive,
@@ -148,6 +150,10 @@ const records: readonly Primitive[] = [
   stopGradientPrimitive,
   cumsumPrimitive,
   cumprodPrimitive,
+  cumargmaxPrimitive,
+  cumargminPrimitive,
+  segmentMaxPrimitive,
+  bincountPrimitive,
   maxSharesPrimitive,
   minSharesPrimitive,
   maxPrimitive,

@@ -75,11 +75,11 @@ interface SegmentReduction {
 }
 
 interface Bincount {
+  <const O extends BincountOptions>(options: O & Only<O, BincountOptions>): (x: Tensor) => Tensor<[Count<O, 'length'>]>
   <const O extends BincountOptions = {}>(
     x: Tensor,
     options?: O & Only<O, BincountOptions>
   ): Tensor<[Count<O, 'length'>]>
-  <const O extends BincountOptions>(options: O & Only<O, BincountOptions>): (x: Tensor) => Tensor<[Count<O, 'length'>]>
 }
 
 interface Segments extends OneAxis {

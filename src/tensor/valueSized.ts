@@ -45,13 +45,19 @@ interface Counts {
 }
 
 interface Unique {
-  <S extends Shape>(x: Tensor<S>, options: { inverse: true; counts: true }): Values & Inverse<S> & Counts
-  <S extends Shape>(x: Tensor<S>, options: { inverse: true; counts?: false }): Values & Inverse<S>
-  (x: Tensor, options: { inverse?: false; counts: true }): Values & Counts
-  (x: Tensor, options?: { inverse?: false; counts?: false }): Tensor<[number]>
-  (options: { inverse: true; counts: true }): <S extends Shape>(x: Tensor<S>) => Values & Inverse<S> & Counts
-  (options: { inverse: true; counts?: false }): <S extends Shape>(x: Tensor<S>) => Values & Inverse<S>
-  (options: { inverse?: false; counts: true }): (x: Tensor) => Values & Counts
+  <S extends Shape>(
+    x: Tensor<S>,
+    options: { readonly inverse: true; readonly counts: true }
+  ): Values & Inverse<S> & Counts
+  <S extends Shape>(x: Tensor<S>, options: { readonly inverse: true; readonly counts?: false }): Values & Inverse<S>
+  (x: Tensor, options: { readonly inverse?: false; readonly counts: true }): Values & Counts
+  (options: {
+    readonly inverse: true
+    readonly counts: true
+  }): <S extends Shape>(x: Tensor<S>) => Values & Inverse<S> & Counts
+  (options: { readonly inverse: true; readonly counts?: false }): <S extends Shape>(x: Tensor<S>) => Values & Inverse<S>
+  (options: { readonly inverse?: false; readonly counts: true }): (x: Tensor) => Values & Counts
+  (x: Tensor, options?: { readonly inverse?: false; readonly counts?: false }): Tensor<[number]>
 }
 
 /** One vector of positions per axis. */
