@@ -18,11 +18,13 @@ import { type Shape, ShapeError, equals, show, size } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import { addAlongAxis, takeAlongAxis } from './alongAxis.js'
 import { type OneAxis, arrange } from './alongBlock.js'
-import { div } from './arithmetic.js'
+import { add, div } from './arithmetic.js'
 import { equal } from './comparison.js'
+import { arange } from './construct.js'
 import { scatterAdd } from './indexing.js'
 import { type ShapeOfIndices, requireIndices } from './indices.js'
 import { type Tensor, contiguous, fill, fromData, isTensor } from './model.js'
+import { mod } from './rounding.js'
 import { broadcastToShape, cast, reshapeTo } from './structural.js'
 
 // -----------------------------------------------------------------------------
@@ -133,9 +135,19 @@ export const segmentMaxPrimitive: Primitive<Segments> = op<2, Segments>({
     bindOne(segmentMaxPrimitive, align(operands, mapped, size), { axis: behind(axis), count }),
   sample: (draw) => {
     const shape = draw.shape({ minRank: 1 })
-    const count = draw.integer(1, 4)
-    const params = { axis: draw.integer(0, shape.length - 1), count }
-    return { operands: [draw.distinct(shape, real), draw.indices(shape, count)], params }
+    const axis = draw.integer(0, shape.length - 1)
+    const n = shape[axis]!
+    // Every segment has an element: of nothing the largest is infinite.
+    const count = n === 0 ? 0 : draw.integer(1, n)
+    const column = reshapeTo(
+      arange(n, 'int32'),
+      shape.map((_, i) => (i === axis ? n : 1))
+    )
+    const first = draw.indices(
+      shape.map((m, i) => (i === axis ? Math.min(n, 1) : m)),
+      Math.max(1, count)
+    )
+    return { operands: [draw.distinct(shape, real), mod(add(column, first), count)], params: { axis, count } }
   }
 })
 
