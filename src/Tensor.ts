@@ -28,6 +28,19 @@ export { Eq, Show, type Tolerance, eqStrict, isClose } from './tensor/instances.
 export { type NestedError, fromNested, fromTypedArray, of, scalar } from './tensor/literal.js'
 export { type JsonError, type JsonErrors, fromJSON, showJsonErrors } from './tensor/json.js'
 export { oneHot } from './tensor/oneHot.js'
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d
+} from './tensor/conv.js'
+export { type ConvolveOptions, convolve } from './tensor/convolve.js'
+export { type Col2imOptions, type Im2colOptions, col2im, im2col } from './tensor/im2col.js'
+export type { Padding, PerAxis } from './shape/geometry.js'
 export { addAlongAxis, takeAlongAxis } from './tensor/alongAxis.js'
 export { einsum } from './tensor/einsum.js'
 export { gather, scatterAdd } from './tensor/indexing.js'

@@ -39,6 +39,7 @@ import { takeAlongAxis, addAlongAxis } from '../tensor/alongAxis.js'
 import { neg, add, sub, mul, div, reciprocal, square, abs, sign } from '../tensor/arithmetic.js'
 import { stopGradientPrimitive } from '../tensor/cast.js'
 import { equal, notEqual, less, lessEqual, greater, greaterEqual, isNaN, isFinite } from '../tensor/comparison.js'
+import { convolutionInputPrimitive, convolutionKernelPrimitive, convolutionPrimitive } from '../tensor/convolution.js'
 import { cumsumPrimitive, cumprodPrimitive } from '../tensor/cumulative.js'
 import { cumargmaxPrimitive, cumargminPrimitive } from '../tensor/cumulativeExtrema.js'
 import { reciprocalNoNan, divNoNan } from '../tensor/divNoNan.js'
@@ -104,6 +105,9 @@ import { sin, cos, tan, asin, acos, atan, atan2, atanDerivative, oneMinusSquare 
 import { slicePrimitive, padPrimitive } from '../tensor/stridedWindow.js'
 
 const records: readonly Primitive[] = [
+  convolutionPrimitive,
+  convolutionInputPrimitive,
+  convolutionKernelPrimitive,
   checkpointPrimitive,
   customVjpPrimitive,
   customJvpPrimitive,

@@ -1,5 +1,6 @@
 // One digest for each kind of result that is the same in every engine: see docs/arithmetic.md. Nothing here needs Node.
 import type { Case } from './case.js'
+import { convolutions } from './cases/convolutions.js'
 import { elementwise } from './cases/elementwise.js'
 import { products } from './cases/products.js'
 import { random } from './cases/random.js'
@@ -7,7 +8,7 @@ import { reductions } from './cases/sums.js'
 import { digest } from './digest.js'
 
 /** What is hashed, by name. */
-export const cases: readonly Case[] = [...elementwise, ...products, ...reductions, ...random]
+export const cases: readonly Case[] = [...elementwise, ...products, ...convolutions, ...reductions, ...random]
 
 export type Digests = Readonly<Record<string, string>>
 

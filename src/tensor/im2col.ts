@@ -1,0 +1,173 @@
+/** Windows of images as columns of a matrix, and back. */
+import { type Kind, options } from '../internal/options.js'
+import { refusal } from '../internal/describe.js'
+import { dataFirst } from '../internal/dual.js'
+import {
+  type Geometry,
+  type Padding,
+  type PerAxis,
+  geometryOf,
+  paddingKind,
+  positivePerAxis
+} from '../shape/geometry.js'
+import { type Shape, ShapeError, show, size, strides } from '../shape/model.js'
+import { gather, scatterAdd } from './indexing.js'
+import { type Tensor, fill, fromData } from './model.js'
+import { reshapeTo } from './structural.js'
+import { place, take } from './stridedWindow.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/**
+ * The options of `im2col`.
+ *
+ * @example
+ * import type { Im2colOptions } from 'pullback/Tensor'
+ *
+ * const options: Im2colOptions = { window: 3, padding: 1 }
+ * options.window // => 3
+ */
+export interface Im2colOptions {
+  /** The size of the window. */
+  readonly window: PerAxis
+  /** How far the window moves; 1 by default. */
+  readonly stride?: PerAxis
+  /** The padding of the image by zeros; `'valid'`, none, by default. */
+  readonly padding?: Padding
+  /** How far apart the elements of the window lie; 1 by default. */
+  readonly dilation?: PerAxis
+}
+
+/**
+ * The options of `col2im`: those of the `im2col` that it transposes, and the size of the image.
+ *
+ * @example
+ * import type { Col2imOptions } from 'pullback/Tensor'
+ *
+ * const options: Col2imOptions = { size: [4, 4], window: 3, padding: 1 }
+ * options.size // => [4, 4]
+ */
+export interface Col2imOptions extends Im2colOptions {
+  /** The sizes of the spatial axes of the image. */
+  readonly size: Shape
+}
+
+const kinds = { window: positivePerAxis, stride: positivePerAxis, padding: paddingKind, dilation: positivePerAxis }
+
+const sizes: Kind = {
+  expected: 'an array of sizes such as [4, 4]',
+  holds: (x) => Array.isArray(x) && x.length > 0 && x.every((n) => Number.isInteger(n) && Number(n) >= 1)
+}
+
+// -----------------------------------------------------------------------------
+// geometry
+// -----------------------------------------------------------------------------
+
+const positions = (sizes: Shape): readonly (readonly number[])[] =>
+  sizes.reduce<readonly (readonly number[])[]>(
+    (all, n) => all.flatMap((each) => Array.from({ length: n }, (_, i) => [...each, i])),
+    [[]]
+  )
+
+const paddedSize = (size: Shape, { before, after }: Geometry): Shape =>
+  size.map((n, axis) => before[axis]! + n + after[axis]!)
+
+/** For each position of the window, and each window: where its element lies in the padded image. */
+const indicesOf = ({ window, stride, dilation, sizes }: Geometry, padded: Shape): Tensor => {
+  const steps = strides(padded)
+  const offsets = (along: Shape, by: readonly number[]): readonly number[] =>
+    positions(along).map((each) => each.reduce((at, i, axis) => at + i * by[axis]! * steps[axis]!, 0))
+  const starts = offsets(sizes, stride)
+  const data = Int32Array.from(offsets(window, dilation).flatMap((offset) => starts.map((start) => start + offset)))
+  return fromData([size(window), starts.length], 'int32', data)
+}
+
+/** Refuses an option that is missing. */
+const requireGiven = (operation: string, name: string, value: unknown, { expected, holds }: Kind): void => {
+  if (!holds(value)) throw new TypeError(refusal(operation, name, value, expected))
+}
+
+const requireImage = (operation: string, shape: Shape, rank: number, expected: string): void => {
+  if (rank >= 1 && shape.length === rank + 2) return
+  throw new ShapeError(operation, [shape], `the operand has shape ${show(shape)}; expected ${expected}`)
+}
+
+// -----------------------------------------------------------------------------
+// operations
+// -----------------------------------------------------------------------------
+
+/**
+ * The windows of images as columns: `torch.nn.functional.unfold`. A convolution is the product of its kernel, as a matrix, and these columns.
+ *
+ * `[n, c, ...spatial]` gives `[n, c window, windows]`, where `window` counts the elements of the window and `windows` its places, both in
+ * row-major order; there may be any number of spatial axes. Padded elements are 0.
+ *
+ * @throws ShapeError when there are no spatial axes, or when the window spans more than the padded image
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const image = T.of([[[[1, 2, 3], [4, 5, 6]]]])
+ * T.im2col(image, { window: 2 }) // => T.of([[[1, 2], [2, 3], [4, 5], [5, 6]]])
+ * pipe(T.zeros([8, 3, 32, 32]), T.im2col({ window: 3, padding: 'same' })).shape // => [8, 27, 1024]
+ */
+export const im2col: {
+  (x: Tensor, options: Im2colOptions): Tensor<[number, number, number]>
+  (options: Im2colOptions): (x: Tensor) => Tensor<[number, number, number]>
+} = dataFirst(options<Im2colOptions>('im2col', kinds), (x: Tensor, given: Im2colOptions): Tensor => {
+  requireGiven('im2col', 'window', given.window, kinds.window)
+  requireImage('im2col', x.shape, x.shape.length - 2, '[examples, channels, ...spatial axes]')
+  const [n = 0, c = 0, ...image] = x.shape
+  const geometry = geometryOf('im2col', image, given)
+  const shape = [n, c, ...paddedSize(image, geometry)]
+  const starts = [0, 0, ...geometry.before]
+  const padded = place(x, { starts, steps: shape.map(() => 1), sizes: x.shape, shape, value: 0 })
+  const indices = indicesOf(geometry, shape.slice(2))
+  const columns = gather(reshapeTo(padded, [n, c, size(shape.slice(2))]), indices, { axis: 2 })
+  return reshapeTo(columns, [n, c * indices.shape[0]!, indices.shape[1]!])
+})
+
+/**
+ * Columns added up to images: the transpose of `im2col`, `torch.nn.functional.fold`. Where windows overlap, the elements are added, in double and
+ * rounded once; those that lie in the padding are dropped.
+ *
+ * `[n, c window, windows]` gives `[n, c, ...size]`.
+ *
+ * @throws ShapeError when the columns are not those of an image of that size, or when the window spans more than the padded image
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * const columns = T.im2col(T.ones([1, 1, 2, 3]), { window: 2 })
+ * T.col2im(columns, { size: [2, 3], window: 2 }) // => T.of([[[[1, 2, 1], [1, 2, 1]]]])
+ */
+export const col2im: {
+  (columns: Tensor, options: Col2imOptions): Tensor
+  (options: Col2imOptions): (columns: Tensor) => Tensor
+} = dataFirst(options<Col2imOptions>('col2im', { size: sizes, ...kinds }), (columns: Tensor, given: Col2imOptions) => {
+  const { size: image, ...sliding } = given
+  requireGiven('col2im', 'window', given.window, kinds.window)
+  requireGiven('col2im', 'size', image, sizes)
+  const geometry = geometryOf('col2im', image, sliding)
+  const padded = paddedSize(image, geometry)
+  const indices = indicesOf(geometry, padded)
+  const [taps = 0, windows = 0] = indices.shape
+  const [n = 0, rows = 0, count] = columns.shape
+  if (columns.shape.length !== 3 || count !== windows || rows % taps !== 0) {
+    const rule = `the columns have shape ${show(columns.shape)}; expected [examples, a multiple of ${taps}, ${windows}]`
+    throw new ShapeError('col2im', [columns.shape], rule)
+  }
+  const c = rows / taps
+  const flat = scatterAdd(
+    fill([n, c, size(padded)], columns.dtype, 0),
+    indices,
+    reshapeTo(columns, [n, c, taps, windows]),
+    { axis: 2 }
+  )
+  const sizesOf = [n, c, ...image]
+  const window = { starts: [0, 0, ...geometry.before], steps: sizesOf.map(() => 1), sizes: sizesOf }
+  return take(reshapeTo(flat, [n, c, ...padded]), window)
+})

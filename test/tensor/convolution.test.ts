@@ -1,0 +1,250 @@
+// Convolutions against nested loops, bit for bit: values, both gradients, transposed ones, vmap, strong zeros, sentences.
+import * as fc from 'fast-check'
+import * as Debug from 'pullback/Debug'
+import { grad, vjp } from 'pullback/Grad'
+import * as Random from 'pullback/Random'
+import type { Shape } from 'pullback/Shape'
+import * as T from 'pullback/Tensor'
+import { vmap } from 'pullback/Vmap'
+import { describe, expect, it, test } from 'vitest'
+import { forward, toInput, toKernel } from './convolutionReference.js'
+
+const functions = [T.conv1d, T.conv2d, T.conv3d] as const
+const transposed = [T.convTranspose1d, T.convTranspose2d, T.convTranspose3d] as const
+
+interface Case {
+  readonly examples: number
+  readonly groups: number
+  readonly inputs: number
+  readonly outputs: number
+  readonly window: Shape
+  readonly input: Shape
+  readonly stride: readonly number[]
+  readonly dilation: readonly number[]
+  readonly padding: readonly (readonly [number, number])[]
+  readonly seed: number
+}
+
+const integer = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max })
+
+const cases: fc.Arbitrary<Case> = integer(1, 3).chain((rank) => {
+  const each = <A>(value: fc.Arbitrary<A>): fc.Arbitrary<A[]> => fc.array(value, { minLength: rank, maxLength: rank })
+  return fc
+    .record({
+      examples: integer(1, 3),
+      groups: integer(1, 3),
+      inputs: integer(1, 3),
+      outputs: integer(1, 3),
+      window: each(integer(1, 3)),
+      stride: each(integer(1, 3)),
+      dilation: each(integer(1, 2)),
+      padding: each(fc.tuple(integer(0, 2), integer(0, 2))),
+      more: each(integer(0, 3)),
+      seed: fc.nat()
+    })
+    .map(({ more, ...rest }) => ({
+      ...rest,
+      input: rest.window.map((n, i) =>
+        Math.max(1, (n - 1) * rest.dilation[i]! + 1 - rest.padding[i]![0] - rest.padding[i]![1] + more[i]!)
+      )
+    }))
+})
+
+/** Rows of more than 256 terms, more than 256 output channels, output rows longer than 256, several rows to a block. */
+const wide: readonly Case[] = (
+  [
+    [2, 1, 300, 3, [2, 2], [3, 4]],
+    [1, 1, 3, 300, [2, 2], [3, 3]],
+    [2, 1, 2, 2, [3], [600]],
+    [1, 1, 20, 2, [3, 5], [6, 12]],
+    [1, 1, 16, 3, [3, 3, 3], [4, 5, 9]]
+  ] as const
+).map(([examples, groups, inputs, outputs, window, input], seed) => ({
+  examples,
+  groups,
+  inputs,
+  outputs,
+  window,
+  input,
+  seed,
+  stride: window.map((_, i) => 1 + (i % 2)),
+  dilation: window.map(() => 1),
+  padding: window.map(() => [1, 2])
+}))
+
+/** Fails where two tensors differ in a bit. */
+const expectSame = (a: T.Tensor, b: T.Tensor): void => {
+  expect(a.shape).toEqual(b.shape)
+  if (!T.eqStrict.equals(a, b)) expect(T.toNested(a)).toEqual(T.toNested(b))
+  expect(T.eqStrict.equals(a, b)).toBe(true)
+}
+
+const operandsOf = (c: Case, dtype: 'float32' | 'float64'): readonly [T.Tensor, T.Tensor] => {
+  const x = Random.normal(Random.key(c.seed), [c.examples, c.groups * c.inputs, ...c.input])
+  const w = Random.normal(Random.key(c.seed + 1), [c.groups * c.outputs, c.inputs, ...c.window])
+  return [T.cast(x, dtype), T.cast(w, dtype)]
+}
+
+const expectLoops = (c: Case, dtype: 'float32' | 'float64'): void => {
+  const [x, w] = operandsOf(c, dtype)
+  const rank = c.window.length
+  const { stride, dilation, groups, padding } = c
+  const setting = { stride, dilation, groups, before: padding.map(([before]) => before) }
+  const [y, pull] = vjp((a: T.Tensor, b: T.Tensor): T.Tensor =>
+    functions[rank - 1]!(a, b, { stride, dilation, groups, padding })
+  )(x, w)
+  expectSame(y, forward(x, w, y.shape.slice(2), setting))
+  const ct = T.cast(Random.normal(Random.key(c.seed + 2), y.shape), dtype)
+  const [dx, dw] = pull(ct)
+  expectSame(dx, toInput(ct, w, c.input, setting))
+  expectSame(dw, toKernel(x, ct, c.window, setting))
+}
+
+describe('the bits of nested loops', () => {
+  test.each(['float32', 'float64'] as const)('of small convolutions in %s', (dtype) => {
+    fc.assert(fc.property(cases, (each) => expectLoops(each, dtype)))
+  })
+
+  test.each(
+    wide.map((each) => [[each.inputs, each.outputs, each.window, each.input].map(String).join(' '), each] as const)
+  )('of long rows: %s', (_, each) => expectLoops(each, 'float32'))
+
+  it('of transposed convolutions', () => {
+    fc.assert(
+      fc.property(cases, fc.nat(1), (c, more) => {
+        const rank = c.window.length
+        const { stride, dilation, groups } = c
+        const outputPadding = c.window.map((_, i) => Math.min(more, Math.max(stride[i]!, dilation[i]!) - 1))
+        const reach = c.input.map((n, i) => (n - 1) * stride[i]! + (c.window[i]! - 1) * dilation[i]! + 1)
+        const padding = c.padding.map(([a, b], i) => (a + b < reach[i]! ? ([a, b] as const) : ([0, 0] as const)))
+        const y = Random.normal(Random.key(c.seed), [c.examples, c.groups * c.outputs, ...c.input])
+        const [, w] = operandsOf(c, 'float32')
+        const x = transposed[rank - 1]!(y, w, { stride, dilation, groups, padding, outputPadding })
+        const size = reach.map((n, i) => n - padding[i]![0] - padding[i]![1] + outputPadding[i]!)
+        expectSame(x, toInput(y, w, size, { stride, dilation, groups, before: padding.map(([before]) => before) }))
+      })
+    )
+  })
+
+  it('of int32, modulo 2^32', () => {
+    const large = T.full([1, 1, 3], 2 ** 30, 'int32')
+    expectSame(T.conv1d(large, T.full([1, 1, 3], 3, 'int32')), T.of([[[2 ** 30]]], 'int32'))
+    expectSame(T.conv1d(T.of([[true, false, true]]), T.of([[[true, true]]])), T.of([[1, 1]], 'int32'))
+  })
+})
+
+describe('vmap', () => {
+  const { groups, ...rest } = {
+    groups: 2,
+    stride: 2,
+    padding: [
+      [1, 2],
+      [0, 1]
+    ] as const,
+    dilation: [1, 2]
+  }
+  const f = (x: T.Tensor, w: T.Tensor): T.Tensor => T.conv2d(x, w, { groups, ...rest })
+  const xs = Random.normal(Random.key(1), [3, 2, 4, 5, 6])
+  const ws = Random.normal(Random.key(2), [3, 6, 2, 2, 3])
+  const [x, w] = [T.at(xs, 0), T.at(ws, 0)]
+  const stacked = (g: (i: number) => T.Tensor): T.Tensor => T.stack([0, 1, 2].map(g))
+  const gradients = (a: T.Tensor, b: T.Tensor): readonly T.Tensor[] => {
+    const loss = (u: T.Tensor, v: T.Tensor): T.Tensor<[]> => T.sum(T.sin(f(u, v)))
+    return [grad((u: T.Tensor) => loss(u, b))(a), grad((v: T.Tensor) => loss(a, v))(b)]
+  }
+  const names = (g: (a: T.Tensor, b: T.Tensor) => unknown, a: T.Tensor, b: T.Tensor): readonly string[] =>
+    Debug.trace(g as (a: T.Tensor, b: T.Tensor) => T.Tensor)(a, b)
+      .equations.map(({ primitive }) => primitive.name)
+      .filter((name) => name.startsWith('convolution'))
+
+  test.each([
+    ['inputs', [0, null], (i: number) => [T.at(xs, i), w] as const, xs, w],
+    ['kernels', [null, 0], (i: number) => [x, T.at(ws, i)] as const, x, ws],
+    ['both', [0, 0], (i: number) => [T.at(xs, i), T.at(ws, i)] as const, xs, ws]
+  ] as const)('over %s is one convolution of the same bits, and so are its gradients', (_, inAxes, at, a, b) => {
+    const mapped = vmap(f, { inAxes: [...inAxes] })
+    expectSame(
+      mapped(a, b),
+      stacked((i) => f(...at(i)))
+    )
+    expect(names(mapped, a, b)).toEqual(['convolution'])
+    const both = vmap((u: T.Tensor, v: T.Tensor) => gradients(u, v), { inAxes: [...inAxes] })(a, b)
+    both.forEach((each, k) =>
+      expectSame(
+        each,
+        stacked((i) => gradients(...at(i))[k]!)
+      )
+    )
+  })
+
+  it('gives an example in a batch the bits that it has alone, with or without its axis', () => {
+    const batch = f(x, w)
+    expectSame(T.slice(batch, [[1, 2]]), f(T.slice(x, [[1, 2]]), w))
+    expectSame(T.at(batch, 1), f(T.at(x, 1), w))
+  })
+})
+
+describe('strong zeros', () => {
+  it('a padded element does not meet infinity or NaN in the kernel', () => {
+    const w = T.of([[[Infinity, 1, NaN]]])
+    expectSame(T.conv1d(T.of([[2]]), w, { padding: 1 }), T.of([[2]]))
+    expect(T.toArray(T.conv1d(T.of([[0, 2]]), w, { padding: 1 }))).toEqual(Float32Array.of(NaN, NaN))
+  })
+
+  it('a padded element does not meet a cotangent of infinity', () => {
+    const [, pull] = vjp((w: T.Tensor) => T.conv1d(T.of([[2]]), w, { padding: 1 }))(T.ones([1, 1, 3]))
+    expectSame(pull(T.of([[Infinity]]))[0], T.of([[[0, Infinity, 0]]]))
+  })
+
+  it('a cotangent of zero stays zero', () => {
+    const [, pull] = vjp((x: T.Tensor, w: T.Tensor) => T.conv1d(x, w))(T.of([[NaN, 1]]), T.of([[[Infinity]]]))
+    const [dx, dw] = pull(T.of([[0, 1]]))
+    expectSame(dx, T.of([[0, Infinity]]))
+    expectSame(dw, T.of([[[1]]]))
+  })
+})
+
+describe('sentences', () => {
+  const x = T.zeros([2, 3, 5, 5])
+  const w = T.zeros([4, 3, 3, 3])
+  test.each([
+    [
+      () => T.conv2d(x, T.zeros([4, 3, 7, 3])),
+      'conv2d: the window spans [7, 3] on an input of [5, 5]; expected a window that fits'
+    ],
+    [
+      () => T.conv2d(x, w, { stride: 0 }),
+      'conv2d: stride is 0; expected an integer of 1 or more, or one per spatial axis'
+    ],
+    [
+      () => T.conv2d(x, w, { groups: 2 }),
+      'conv2d: groups is 2 for 3 input and 4 output channels; expected a divisor of both'
+    ],
+    [
+      () => T.conv2d(x, T.zeros([4, 2, 3, 3])),
+      'conv2d: the kernel [4, 2, 3, 3] takes 2 channels and the input [2, 3, 5, 5] has 3; expected as many'
+    ],
+    [
+      () => T.conv2d(T.zeros([5, 5]), w),
+      'conv2d: the input has shape [5, 5]; expected [examples, channels, height, width], or [channels, height, width] for one example'
+    ],
+    [
+      () => T.conv1d(T.zeros([1, 5]), w),
+      'conv1d: the kernel has shape [4, 3, 3, 3]; expected [outputs, inputs / groups, length]'
+    ],
+    [
+      () => T.convTranspose2d(x, T.zeros([3, 4, 3, 3]), { stride: 2, outputPadding: 2 }),
+      'convTranspose2d: outputPadding is 2 for stride [2, 2] and dilation [1, 1]; expected less than one of them'
+    ],
+    [
+      () => T.convTranspose1d(T.zeros([1, 2]), T.zeros([1, 1, 2]), { padding: 2 }),
+      'convTranspose1d: the input of [2] with padding 2 gives the size [-1]; expected at least 1'
+    ],
+    [
+      () => T.conv2d(x, w, { padding: -1 }),
+      "conv2d: padding is -1; expected 'valid', 'same', 'full', an integer of 0 or more, or one integer or pair per spatial axis"
+    ]
+  ] as const)('%s', (run, message) => {
+    expect(run).toThrow(message)
+  })
+})
