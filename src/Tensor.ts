@@ -70,6 +70,28 @@ export { type PadOptions, type PadWidth, pad } from './tensor/pad.js'
 export { type JoinOptions, concat, split, stack } from './tensor/join.js'
 export { type RepeatOptions, type RollOptions, repeat, roll, tile } from './tensor/tile.js'
 export { type DiagonalOptions, diag, diagEmbed, diagonal, trace, tril, triu } from './tensor/triangular.js'
+export {
+  type AvgPoolOptions,
+  type MaxPoolOptions,
+  type PoolOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d
+} from './tensor/pooling.js'
+export {
+  type GlobalPoolOptions,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  globalAvgPool,
+  globalMaxPool
+} from './tensor/adaptivePooling.js'
 export type { ReduceOptions, Reduction } from './tensor/reduction.js'
 export { all, any, mean, sum } from './tensor/reduce.js'
 export { prod } from './tensor/product.js'
