@@ -74,9 +74,11 @@ type Located<S extends Shape> = readonly [values: Tensor<Resized<S>>, indices: T
 
 interface MaxPool {
   <S extends Shape>(x: Tensor<S>, options: MaxPoolOptions & { readonly returnIndices: true }): Located<S>
-  (options: MaxPoolOptions & { readonly returnIndices: true }): <S extends Shape>(x: Tensor<S>) => Located<S>
   <S extends Shape>(x: Tensor<S>, options: PoolOptions & { readonly returnIndices?: false }): Tensor<Resized<S>>
+  <S extends Shape>(x: Tensor<S>, options: MaxPoolOptions): Tensor<Resized<S>> | Located<S>
+  (options: MaxPoolOptions & { readonly returnIndices: true }): <S extends Shape>(x: Tensor<S>) => Located<S>
   (options: PoolOptions & { readonly returnIndices?: false }): <S extends Shape>(x: Tensor<S>) => Tensor<Resized<S>>
+  (options: MaxPoolOptions): <S extends Shape>(x: Tensor<S>) => Tensor<Resized<S>> | Located<S>
 }
 
 interface AvgPool {

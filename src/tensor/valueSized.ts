@@ -22,8 +22,7 @@ import { reshapeTo } from './structural.js'
  * import * as T from 'pullback/Tensor'
  *
  * const counted: T.UniqueOptions = { counts: true }
- * T.size(T.of([1, 1])) // => 2
- * counted.counts // => true
+ * T.unique(T.of([7, 7]), counted) // => { values: T.of([7]), counts: T.of([2], 'int32') }
  */
 export interface UniqueOptions {
   /** Whether to give the position of each element among the values, int32 and of the shape of the operand. */
@@ -51,13 +50,14 @@ interface Unique {
   ): Values & Inverse<S> & Counts
   <S extends Shape>(x: Tensor<S>, options: { readonly inverse: true; readonly counts?: false }): Values & Inverse<S>
   (x: Tensor, options: { readonly inverse?: false; readonly counts: true }): Values & Counts
+  <S extends Shape>(x: Tensor<S>, options: UniqueOptions): Tensor<[number]> | (Values & Partial<Inverse<S> & Counts>)
   (options: {
     readonly inverse: true
     readonly counts: true
   }): <S extends Shape>(x: Tensor<S>) => Values & Inverse<S> & Counts
   (options: { readonly inverse: true; readonly counts?: false }): <S extends Shape>(x: Tensor<S>) => Values & Inverse<S>
   (options: { readonly inverse?: false; readonly counts: true }): (x: Tensor) => Values & Counts
-  (x: Tensor, options?: { readonly inverse?: false; readonly counts?: false }): Tensor<[number]>
+  (x: Tensor): Tensor<[number]>
 }
 
 /** One vector of positions per axis. */
