@@ -48,6 +48,10 @@ export { type Places, set, update } from './tensor/indexedUpdate.js'
 export type { AlongAxis, Indices } from './tensor/indices.js'
 export { dot, matmul, outer } from './tensor/matmul.js'
 export { type Side, searchSorted } from './tensor/search.js'
+export { type UniqueOptions, booleanMask, nonzero, unique } from './tensor/valueSized.js'
+export { type BincountOptions, type SegmentOptions, bincount, segmentMax, segmentSum } from './tensor/segments.js'
+export { interp } from './tensor/interp.js'
+export { type MeshgridOptions, meshgrid } from './tensor/meshgrid.js'
 export { type SortOptions, argsort, sort, topK } from './tensor/sorting.js'
 export { moveAxis, permute, swapAxes, transpose } from './tensor/axes.js'
 export {
@@ -66,12 +70,37 @@ export { type PadMode, type PadOptions, type PadWidth, pad } from './tensor/pad.
 export { type JoinOptions, concat, split, stack } from './tensor/join.js'
 export { type RepeatOptions, type RollOptions, repeat, roll, tile } from './tensor/tile.js'
 export { type DiagonalOptions, diag, diagEmbed, diagonal, trace, tril, triu } from './tensor/triangular.js'
+export {
+  type AvgPoolOptions,
+  type MaxPoolOptions,
+  type PoolOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d
+} from './tensor/pooling.js'
+export {
+  type GlobalPoolOptions,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  globalAvgPool,
+  globalMaxPool
+} from './tensor/adaptivePooling.js'
 export type { ReduceOptions, Reduction } from './tensor/reduction.js'
 export { all, any, mean, sum } from './tensor/reduce.js'
 export { prod } from './tensor/product.js'
 export { type ArgOptions, argmax, argmin, max, min } from './tensor/minMaxOverAxes.js'
 export { type NormOptions, type VarianceOptions, norm, std, variance } from './tensor/statistics.js'
+export { median, quantile } from './tensor/quantile.js'
 export { type CumulativeOptions, cumprod, cumsum } from './tensor/cumulative.js'
+export { type RunningOptions, cummax, cummin } from './tensor/cumulativeExtrema.js'
+export { logCumSumExp } from './tensor/logCumSumExp.js'
 export { type SoftmaxOptions, logSoftmax, logSumExp, softmax } from './tensor/softmax.js'
 export {
   type L2NormalizeOptions,

@@ -181,6 +181,9 @@ describe('convolution, and pooling composed of reshapes', () => {
     const windows = T.reshape(six, [3, 2, 3, 2])
     expect(T.Eq.equals(T.mean(windows, { axis: [1, 3] }), T.mul(sums, 0.25))).toBe(true)
     expect(rowsOf(T.max(windows, { axis: [1, 3] }))).toEqual(['111', '110', '100'])
+    const pooled = (f: typeof T.avgPool2d): T.Tensor => T.at(f(T.expandDims(six, 0), { window: 2 }), 0)
+    expect(T.Eq.equals(pooled(T.avgPool2d), T.mul(sums, 0.25))).toBe(true)
+    expect(rowsOf(pooled(T.maxPool2d))).toEqual(['111', '110', '100'])
   })
 
   test('the parameters of LeNet-5, layer by layer', () => {

@@ -36,3 +36,11 @@ export type Turned<S extends Shape> =
     : S extends readonly [...infer Stack extends Shape, infer M extends number, infer N extends number]
       ? [...Stack, N, M]
       : Shape
+
+/** [..., m, m]. */
+export type SquareFactor<S extends Shape> =
+  IsDynamic<S> extends true
+    ? Shape
+    : S extends readonly [...infer Stack extends Shape, infer M extends number, number]
+      ? [...Stack, M, M]
+      : Shape

@@ -10,7 +10,7 @@ import { abs, div, mul } from '../tensor/arithmetic.js'
 import { stopGradient } from '../tensor/cast.js'
 import { greaterEqual, lessEqual } from '../tensor/comparison.js'
 import type { TensorOr } from '../tensor/dataFirst.js'
-import { max } from '../tensor/minMaxOverAxes.js'
+import { max, min } from '../tensor/minMaxOverAxes.js'
 import type { Tensor } from '../tensor/model.js'
 import { sum } from '../tensor/reduce.js'
 import { where } from '../tensor/select.js'
@@ -26,8 +26,8 @@ import { svd } from './svd.js'
 // -----------------------------------------------------------------------------
 
 /**
- * Which norm is meant: of matrices `'fro'` (Frobenius), `'nuc'` (nuclear), 2 (spectral), 1 or Infinity; of vectors 1, 2 or
- * Infinity.
+ * Which norm is meant: of matrices `'fro'` (Frobenius), `'nuc'` (nuclear), 2 (spectral), 1, Infinity or -Infinity; of vectors
+ * 1, 2, Infinity or -Infinity.
  *
  * @example
  * import type { Norm } from 'pullback/Linalg'
@@ -89,17 +89,19 @@ const matrixNorms: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   nuc: (x) => sum(movingValues(x), { axis: -1 }),
   2: largestValue,
   1: (x) => max(sum(abs(x), { axis: -2 }), { axis: -1 }),
-  Infinity: (x) => max(sum(abs(x), { axis: -1 }), { axis: -1 })
+  Infinity: (x) => max(sum(abs(x), { axis: -1 }), { axis: -1 }),
+  '-Infinity': (x) => min(sum(abs(x), { axis: -1 }), { axis: -1 })
 }
 
 /** Over the last two axes. */
 const matrixNorm = (x: Tensor, ord: unknown): Tensor => {
   const chosen = Object.hasOwn(matrixNorms, String(ord)) ? matrixNorms[String(ord)] : undefined
   if (chosen === undefined) {
-    throw new TypeError(refusal('norm', 'ord', ord, "'fro', 'nuc', 1, 2 or Infinity for matrices"))
+    throw new TypeError(refusal('norm', 'ord', ord, "'fro', 'nuc', 1, 2, Infinity or -Infinity for matrices"))
   }
-  // Without elements there is no largest one; all norms are 0.
-  return rowsOf(x.shape) === 0 || columnsOf(x.shape) === 0 ? vectorNorm(x, { axis: [-2, -1] }) : chosen(x)
+  // Without elements there is no largest one; all norms but that of -Infinity are 0.
+  if (rowsOf(x.shape) > 0 && columnsOf(x.shape) > 0) return chosen(x)
+  return vectorNorm(x, { axis: [-2, -1], ord: ord === -Infinity ? -Infinity : 2 })
 }
 
 const reduced = (x: Tensor, ord: unknown, axes: readonly number[]): Tensor => {
@@ -108,9 +110,9 @@ const reduced = (x: Tensor, ord: unknown, axes: readonly number[]): Tensor => {
     return matrixNorm(permuteTo(x, [...others, ...axes]), ord ?? 'fro')
   }
   if (axes.length !== 1) throw new TypeError(refusal('norm', 'axis', axes, 'one axis or two'))
-  if (ord === undefined || ord === 1 || ord === 2 || ord === Infinity)
+  if (ord === undefined || ord === 1 || ord === 2 || ord === Infinity || ord === -Infinity)
     return vectorNorm(x, { axis: axes, ord: ord ?? 2 })
-  throw new TypeError(refusal('norm', 'ord', ord, '1, 2 or Infinity for vectors'))
+  throw new TypeError(refusal('norm', 'ord', ord, '1, 2, Infinity or -Infinity for vectors'))
 }
 
 /** The axes, counted from the front, in the order in which they were given: rows, then columns. */
@@ -126,13 +128,14 @@ const inOrder = (axis: Axes, shape: Shape): readonly number[] => {
 /**
  * The norm of matrices, over the last two axes, or of a vector. For matrices `ord` is by default `'fro'`, the root of the
  * sum of squares; `'nuc'`, the sum of the singular values; 2, the largest of them; 1, the largest sum of absolute values in a
- * column; Infinity, that in a row. For a vector, or vectors along one `axis`, it is 2, 1 or Infinity, as in `T.norm`.
+ * column; Infinity, that in a row; -Infinity, the smallest in a row. For a vector, or vectors along one `axis`, it is 2, 1,
+ * Infinity or -Infinity, as in `T.norm`.
  *
  * Integers become float32. Derivatives at kinks are the subgradient of the least length: 0 at a zero
  * matrix, of `'nuc'` 0 in what the matrix takes to 0, and split evenly over equal largest values. For the square of the
  * Frobenius norm write `T.sum(T.square(a))`, which has no kink.
  *
- * @throws ShapeError when an axis is out of range
+ * @throws ShapeError when an axis is out of range, or `ord` is -Infinity and there are no elements
  * @throws TypeError when `ord` is another value, or there are more than two axes
  *
  * @example

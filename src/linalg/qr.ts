@@ -1,15 +1,19 @@
 /** The QR decomposition. */
+import { dataFirst } from '../internal/dual.js'
+import { oneOf, options } from '../internal/options.js'
 import { qrInto, qrSpace } from '../kernel/qr.js'
 import { counted, perMatrix } from '../primitive/cost.js'
-import { bind } from '../primitive/bind.js'
+import { bind, bindOne } from '../primitive/bind.js'
 import { type None, type Primitive, none } from '../primitive/model.js'
 import { type Shape, size } from '../shape/model.js'
+import type { Given, Only } from '../shape/options.js'
 import { add, sub } from '../tensor/arithmetic.js'
 import { concat, split } from '../tensor/join.js'
 import { matmul, strong } from '../tensor/matmul.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
-import { typed } from '../tensor/typed.js'
-import type { LeftFactor, RightFactor } from './factorShapes.js'
+import { oneHot } from '../tensor/oneHot.js'
+import type { TensorOr } from '../tensor/dataFirst.js'
+import type { LeftFactor, RightFactor, SquareFactor } from './factorShapes.js'
 import {
   columnsOf,
   doublesOf,
@@ -23,6 +27,7 @@ import {
   stackOf,
   upper
 } from './matrix.js'
+import { pivotsPrimitive } from './lu.js'
 import { drawTall } from './operands.js'
 import { solveTriangle } from './triangularSolve.js'
 
@@ -105,7 +110,36 @@ export const qrPrimitive: Primitive<None> = {
 // -----------------------------------------------------------------------------
 
 /**
- * The reduced QR decomposition A = Q R: Q has orthonormal columns, R is upper triangular with a diagonal that is not
+ * The options of `qr`.
+ *
+ * @example
+ * import * as Linalg from 'pullback/Linalg'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const square: Linalg.QrOptions = { mode: 'complete' }
+ * Linalg.qr(T.ones([4, 2]), square)[0].shape // => [4, 4]
+ */
+export interface QrOptions {
+  /** `'reduced'`, the default, for min(m, n) columns of Q; `'complete'` for as many as there are rows. */
+  readonly mode?: 'reduced' | 'complete'
+}
+
+type Factors<S extends Shape, O> =
+  Given<O, 'mode', 'reduced'> extends 'complete'
+    ? readonly [Q: Tensor<SquareFactor<S>>, R: Tensor<S>]
+    : Given<O, 'mode', 'reduced'> extends 'reduced'
+      ? readonly [Q: Tensor<LeftFactor<S>>, R: Tensor<RightFactor<S>>]
+      : readonly [Q: Tensor, R: Tensor]
+
+interface Qr {
+  <const A extends Tensor | QrOptions, const O extends QrOptions = {}>(
+    first: TensorOr<A, QrOptions>,
+    ...rest: A extends Tensor<infer _S> ? [options?: O & Only<O, QrOptions>] : []
+  ): A extends Tensor<infer S> ? Factors<S, O> : <S extends Shape>(a: Tensor<S>) => Factors<S, A>
+}
+
+/**
+ * The QR decomposition A = Q R: Q has orthonormal columns, R is upper triangular with a diagonal that is not
  * negative, which makes them unique, and smooth, where the first columns are independent. (LAPACK and NumPy leave the
  * signs to chance.)
  *
@@ -113,6 +147,10 @@ export const qrPrimitive: Primitive<None> = {
  * double and rounded once. NaN and infinities give NaN. By Householder reflections; the derivatives are those of Walter and
  * Lehmann, *Algorithmic differentiation of linear algebra functions with application in optimum experimental design* (2018).
  * They exist where the first k columns are independent, and refuse a zero on the diagonal of R.
+ *
+ * With `mode: 'complete'` Q is `[..., m, m]` and R `[..., m, n]`. The further columns of Q are those of the decomposition of
+ * `[A, E]`, with unit vectors E for the rows that elimination with partial pivoting leaves over. They have derivatives too, in
+ * which E is constant; where the pivots change they jump, and what does not depend on the choice of a basis does not.
  *
  * @throws ShapeError when `a` is not a matrix
  *
@@ -123,13 +161,16 @@ export const qrPrimitive: Primitive<None> = {
  * const [q, r] = Linalg.qr(T.of([[3, 1], [4, 2]]))
  * q // => T.of([[0.6, -0.8], [0.8, 0.6]])
  * r // => T.of([[5, 2.2], [0, 0.4]])
+ * Linalg.qr(T.of([[3], [4]]), { mode: 'complete' })[0] // => T.of([[0.6, 0.8], [0.8, -0.6]])
  * Linalg.qr(T.ones([7, 4, 3])).map((each) => each.shape) // => [[7, 4, 3], [7, 3, 3]]
  */
-export const qr = <S extends Shape>(a: Tensor<S>): readonly [Q: Tensor<LeftFactor<S>>, R: Tensor<RightFactor<S>>] => {
-  const x = requireFloatMatrix('qr', a)
-  const [q, r] = decomposed(x)
-  return [typed<LeftFactor<S>>(q), typed<RightFactor<S>>(r)]
-}
+export const qr: Qr = dataFirst<Qr>(
+  options<QrOptions>('qr', { mode: oneOf('reduced', 'complete') }),
+  (a: Tensor, { mode = 'reduced' }: QrOptions = {}): readonly [Tensor, Tensor] => {
+    const x = requireFloatMatrix('qr', a)
+    return mode === 'complete' && rowsOf(x.shape) > columnsOf(x.shape) ? completed(x) : decomposed(x)
+  }
+)
 
 /** A wide matrix is its square part and the rest: A = [B, C] = Q [R, Q^T C]. */
 const decomposed = (a: Tensor): readonly [Tensor, Tensor] => {
@@ -137,4 +178,16 @@ const decomposed = (a: Tensor): readonly [Tensor, Tensor] => {
   const [square, rest] = m < n ? split(a, [m, n - m], { axis: -1 }) : [a]
   const [q, r] = bind(qrPrimitive, [square], none)
   return [q!, rest === undefined ? r! : concat([r!, matmul(mT(q!), rest)], { axis: -1 })]
+}
+
+/**
+ * A tall matrix with unit vectors beside it, which make it square and invertible: those of the rows that elimination does
+ * not take as pivots. Its first columns are those of A, and so are those of its factors.
+ */
+const completed = (a: Tensor): readonly [Tensor, Tensor] => {
+  const { shape, dtype } = a
+  const [m, n] = [rowsOf(shape), columnsOf(shape)]
+  const [, others] = split(bindOne(pivotsPrimitive, [a], none), [n, m - n], { axis: -1 })
+  const [q, r] = bind(qrPrimitive, [concat([a, mT(oneHot(others, m, dtype))], { axis: -1 })], none)
+  return [q!, split(r!, [n, m - n], { axis: -1 })[0]]
 }

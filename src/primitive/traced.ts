@@ -52,13 +52,13 @@ export abstract class Traced<S extends Shape = Shape> extends Tensor<S> {
   }
 
   toJSON(): never {
-    throw unread('toJSON', this.interpreter, 'read as numbers')
+    throw unread('toJSON', this.interpreter, 'was read as numbers')
   }
 
   /** A JavaScript number cannot stand for a value that is not known yet. */
   override [Symbol.toPrimitive](hint: string): string {
     if (hint === 'string') return this.toString()
-    throw unread('arithmetic', this.interpreter, 'used as a JavaScript number')
+    throw unread('arithmetic', this.interpreter, 'was used as a JavaScript number')
   }
 }
 
@@ -117,9 +117,14 @@ export const ownRule = (operation: string, transformation: string): LeakedTracer
   )
 
 /** The error for reading a traced value. */
-const unread = (operation: string, { open, transformation, remedy }: Interpreter, how: string): LeakedTracerError =>
+const unread = (
+  operation: string,
+  { open, transformation, remedy }: Interpreter,
+  use: string,
+  instead: string = remedy
+): LeakedTracerError =>
   open
-    ? new LeakedTracerError(operation, 'read', `a value inside ${transformation} was ${how}; ${remedy}`)
+    ? new LeakedTracerError(operation, 'read', `a value inside ${transformation} ${use}; ${instead}`)
     : leaked(operation, transformation)
 
 // -----------------------------------------------------------------------------
@@ -127,13 +132,19 @@ const unread = (operation: string, { open, transformation, remedy }: Interpreter
 // -----------------------------------------------------------------------------
 
 /** The values of a tensor, for a destructor: throws a `LeakedTracerError` when a transformation holds it. */
-export const read = (operation: string, x: Tensor): Concrete => {
+export const read = (operation: string, x: Tensor): Concrete => valuesOf(operation, x, 'was read as numbers')
+
+/** The values of a tensor on which the size of a result depends; the remedy is by default that of the transformation. */
+export const readForSize = (operation: string, x: Tensor, remedy?: string): Concrete =>
+  valuesOf(operation, x, 'decides the size of the result', remedy)
+
+const valuesOf = (operation: string, x: Tensor, use: string, remedy?: string): Concrete => {
   requireTensor(operation, x)
   if (isConcrete(x)) return x
   if (!(x instanceof Traced)) throw leaked(operation, 'a transformation')
   const value = x.readable()
   if (value !== undefined && x.interpreter.open) return value
-  throw unread(operation, x.interpreter, 'read as numbers')
+  throw unread(operation, x.interpreter, use, remedy)
 }
 
 /**

@@ -41,6 +41,7 @@ import { stopGradientPrimitive } from '../tensor/cast.js'
 import { equal, notEqual, less, lessEqual, greater, greaterEqual, isNaN, isFinite } from '../tensor/comparison.js'
 import { convolutionInputPrimitive, convolutionKernelPrimitive, convolutionPrimitive } from '../tensor/convolution.js'
 import { cumsumPrimitive, cumprodPrimitive } from '../tensor/cumulative.js'
+import { cumargmaxPrimitive, cumargminPrimitive } from '../tensor/cumulativeExtrema.js'
 import { reciprocalNoNan, divNoNan } from '../tensor/divNoNan.js'
 import { exp, expm1, log, log1p, log2 } from '../tensor/exponential.js'
 import {
@@ -70,6 +71,7 @@ import { recurrencePrimitive } from '../tensor/recurrence.js'
 import { meanPrimitive, anyPrimitive, allPrimitive } from '../tensor/reduce.js'
 import { floor, ceil, round, mod } from '../tensor/rounding.js'
 import { searchSorted } from '../tensor/search.js'
+import { bincountPrimitive, segmentMaxPrimitive } from '../tensor/segments.js'
 import { wherePrimitive } from '../tensor/select.js'
 import {
   softmaxDerivativePrimitive,
@@ -152,6 +154,10 @@ const records: readonly Primitive[] = [
   stopGradientPrimitive,
   cumsumPrimitive,
   cumprodPrimitive,
+  cumargmaxPrimitive,
+  cumargminPrimitive,
+  segmentMaxPrimitive,
+  bincountPrimitive,
   maxSharesPrimitive,
   minSharesPrimitive,
   maxPrimitive,

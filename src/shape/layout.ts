@@ -122,3 +122,15 @@ export type Tiled<S extends Shape, Times> = Times extends Shape
 
 /** The shape of a tensor whose elements are repeated along an axis, or all of them as a vector. */
 export type Repeated<S extends Shape, Axis> = Axis extends number ? ReplaceAxis<S, Axis, number> : [number]
+
+/** A shape whose leading axes, those of another shape, are replaced by one. */
+export type LeadingReplaced<S extends Shape, Leading extends Shape, N extends number> =
+  IsDynamic<S> extends true
+    ? Shape
+    : IsDynamic<Leading> extends true
+      ? Shape
+      : Leading extends readonly [number, ...infer Rest extends Shape]
+        ? S extends readonly [number, ...infer Tail extends Shape]
+          ? LeadingReplaced<Tail, Rest, N>
+          : Shape
+        : [N, ...S]

@@ -9,7 +9,7 @@ import { guardedMul } from '../primitive/elementwise.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive, TensorType } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
-import { ShapeError, normalizeAxis, show, size } from '../shape/model.js'
+import { type Shape, ShapeError, normalizeAxis, show, size } from '../shape/model.js'
 import { arrange } from './alongBlock.js'
 import type { Preserving } from './dataFirst.js'
 import { type Concrete, type Tensor, fromData } from './model.js'
@@ -123,20 +123,23 @@ const before = (x: Tensor, params: Params): Tensor => bindOne(cumprodPrimitive, 
 // operations
 // -----------------------------------------------------------------------------
 
+/** The axis counted from the front; only vectors need not name it. */
+export const axisOf = (operation: string, axis: number | undefined, shape: Shape): number => {
+  if (axis !== undefined || shape.length <= 1) return normalizeAxis(operation, axis ?? 0, shape)
+  throw new ShapeError(
+    operation,
+    [shape],
+    `axis is missing; for shape ${show(shape)}, expected one such as { axis: 0 }`
+  )
+}
+
 /* @__NO_SIDE_EFFECTS__ */
 const cumulative = (name: string, primitive: Primitive<Params>): Preserving<CumulativeOptions> =>
   dataFirst(
     options<CumulativeOptions>(name, { axis: checkedLater, exclusive: flag, reverse: flag }),
     (x: Tensor, given: CumulativeOptions = {}) => {
       const { axis, exclusive = false, reverse = false } = given
-      if (axis === undefined && x.shape.length > 1) {
-        throw new ShapeError(
-          name,
-          [x.shape],
-          `axis is missing; for shape ${show(x.shape)}, expected one such as { axis: 0 }`
-        )
-      }
-      return bindOne(primitive, [x], { axis: normalizeAxis(name, axis ?? 0, x.shape), exclusive, reverse })
+      return bindOne(primitive, [x], { axis: axisOf(name, axis, x.shape), exclusive, reverse })
     }
   )
 

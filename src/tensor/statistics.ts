@@ -7,11 +7,11 @@ import { guardedMul } from '../primitive/elementwise.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive, TensorType } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
-import type { Shape } from '../shape/model.js'
+import { type Shape, ShapeError, show } from '../shape/model.js'
 import { abs, div, mul, sub } from './arithmetic.js'
 import { type OverAxes, countOver, dropAxes, reduceOver } from './alongBlock.js'
 import { divNoNan } from './divNoNan.js'
-import { maxPrimitive } from './minMaxOverAxes.js'
+import { maxPrimitive, minPrimitive } from './minMaxOverAxes.js'
 import type { Concrete, Tensor } from './model.js'
 import { meanOver } from './reduce.js'
 import { type ReduceOptions, type Reduction, axesBehind, drawAxes, reduction } from './reduction.js'
@@ -45,7 +45,10 @@ export interface VarianceOptions extends ReduceOptions {
  * largest.ord // => Infinity
  */
 export interface NormOptions extends ReduceOptions {
-  /** 1, the sum of absolute values; 2, the Euclidean length, by default; Infinity, the largest absolute value. */
+  /**
+   * 1, the sum of absolute values; 2, the Euclidean length, by default; Infinity, the largest absolute value; -Infinity, the
+   * smallest.
+   */
   readonly ord?: number
 }
 
@@ -188,7 +191,8 @@ export const std: Reduction<VarianceOptions> = spreadReduction('std', stdPrimiti
 
 /**
  * The norm of the elements over axes, or of all of them: the Euclidean length `sqrt(sum x^2)`, with `ord: 1` the sum of
- * absolute values, with `ord: Infinity` the largest of them. Of a matrix it is the Frobenius norm. Integers become float32.
+ * absolute values, with `ord: Infinity` the largest of them, with `ord: -Infinity` the smallest, which without elements throws a
+ * `ShapeError`. Of a matrix it is the Frobenius norm. Integers become float32.
  *
  * The squares neither overflow nor underflow. They are added in double as by `sum`, and the root is rounded once: in float32 to
  * 0.501 units in the last place, for lanes of up to a million. The derivative is 0 at a zero vector, to any order, so that of the square of a
@@ -200,6 +204,7 @@ export const std: Reduction<VarianceOptions> = spreadReduction('std', stdPrimiti
  * import * as T from 'pullback/Tensor'
  *
  * T.norm(T.of([3, 4])) // => T.scalar(5)
+ * T.norm(T.of([3, -4]), { ord: -Infinity }) // => T.scalar(3)
  * pipe(T.of([[3, -4], [0, 0]]), T.norm({ axis: 1, ord: 1 })) // => T.of([7, 0])
  * grad((x: T.Tensor<[2]>) => T.norm(x))(T.of([0, 0])) // => T.of([0, 0])
  */
@@ -209,11 +214,18 @@ export const norm: Reduction<NormOptions> = reduction<NormOptions>(
     const real32 = cast(x, toFloat(x.dtype))
     if (ord === 2 && countOver(x.shape, axes) !== 1) return bindOne(normPrimitive, [real32], { axes })
     if (ord === 2 || ord === 1) return sumOver(abs(real32), axes)
-    return largest(real32, axes)
+    return ord === Infinity ? largest(real32, axes) : smallest(real32, axes)
   },
-  { ord: oneOf(1, 2, Infinity) }
+  { ord: oneOf(1, 2, Infinity, -Infinity) }
 )
 
 /** The largest absolute value; of nothing, 0. */
 const largest = (x: Tensor, axes: readonly number[]): Tensor =>
   countOver(x.shape, axes) === 0 ? sumOver(x, axes) : bindOne(maxPrimitive, [abs(x)], { axes })
+
+/** The smallest absolute value. */
+const smallest = (x: Tensor, axes: readonly number[]): Tensor => {
+  if (countOver(x.shape, axes) > 0) return bindOne(minPrimitive, [abs(x)], { axes })
+  const rule = `shape ${show(x.shape)} is empty along axes ${show(axes)}; for ord -Infinity, expected at least one element`
+  throw new ShapeError('norm', [x.shape], rule)
+}

@@ -2,13 +2,21 @@
 import type { Case } from './case.js'
 import { convolutions } from './cases/convolutions.js'
 import { elementwise } from './cases/elementwise.js'
+import { indexing } from './cases/indexing.js'
 import { products } from './cases/products.js'
 import { random } from './cases/random.js'
 import { reductions } from './cases/sums.js'
 import { digest } from './digest.js'
 
 /** What is hashed, by name. */
-export const cases: readonly Case[] = [...elementwise, ...products, ...convolutions, ...reductions, ...random]
+export const cases: readonly Case[] = [
+  ...elementwise,
+  ...products,
+  ...convolutions,
+  ...reductions,
+  ...indexing,
+  ...random
+]
 
 export type Digests = Readonly<Record<string, string>>
 

@@ -58,6 +58,11 @@ const same = (a: unknown): unknown => a
 const model = Layer.dense(2, 2)
 const optimizer = Optimizer.sgd(0.1)
 
+const pooling =
+  (rank: number) =>
+  (f: Plain, options: unknown): unknown =>
+    f(T.zeros([1, ...Array.from({ length: rank }, () => 2)]), { window: 1, ...fields(options) })
+
 /** A function of options with all else given: calls whose operands are not one matrix. */
 const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> = {
   'Arbitrary.awayFrom': (f, options) => plain(f([0]))(options),
@@ -91,6 +96,10 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Schedule.exponential': (f, options) => f({ from: 1, decay: 0.5, every: 1, ...fields(options) }),
   'Tensor.addAlongAxis': (f, options) => f(x, T.of([[0, 0]], 'int32'), T.ones([1, 2]), options),
   'Tensor.at': (f, options) => f(x, 0, options),
+  'Tensor.avgPool1d': pooling(1),
+  'Tensor.avgPool2d': pooling(2),
+  'Tensor.avgPool3d': pooling(3),
+  'Tensor.bincount': (f, options) => f(labels, options),
   'Tensor.concat': (f, options) => f([x, x], options),
   'Tensor.col2im': (f, options) => f(T.ones([1, 1, 4]), { size: [2, 2], window: 1, ...fields(options) }),
   'Tensor.convolve': (f, options) => f(vector, vector, options),
@@ -102,13 +111,22 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Tensor.convTranspose2d': (f, options) => f(T.ones([1, 2, 2]), T.ones([1, 1, 1, 1]), options),
   'Tensor.convTranspose3d': (f, options) => f(T.ones([1, 2, 2, 2]), T.ones([1, 1, 1, 1, 1]), options),
   'Tensor.gather': (f, options) => f(x, [0], options),
+  'Tensor.globalAvgPool': (f, options) => f(T.zeros([1, 1, 2]), options),
+  'Tensor.globalMaxPool': (f, options) => f(T.zeros([1, 1, 2]), options),
   'Tensor.isClose': (f, options) => f(x, x, options),
+  'Tensor.maxPool1d': pooling(1),
+  'Tensor.maxPool2d': pooling(2),
+  'Tensor.maxPool3d': pooling(3),
+  'Tensor.meshgrid': (f, options) => f([vector, vector], options),
   'Tensor.pad': (f, options) => f(x, 1, options),
+  'Tensor.quantile': (f, options) => f(x, 0.5, options),
   'Tensor.repeat': (f, options) => f(x, 2, options),
   'Tensor.resize': (f, options) => f(image, 2, options),
   'Tensor.roll': (f, options) => f(x, 1, options),
   'Tensor.scatterAdd': (f, options) => f(x, [0], T.ones([1, 2]), options),
   'Tensor.searchSorted': (f, options) => f(vector, vector, options),
+  'Tensor.segmentMax': (f, options) => f(x, labels, options),
+  'Tensor.segmentSum': (f, options) => f(x, labels, options),
   'Tensor.set': (f, options) => f(x, labels, 1, options),
   'Tensor.split': (f, options) => f(x, 2, options),
   'Tensor.stack': (f, options) => f([x, x], options),

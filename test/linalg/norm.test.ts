@@ -25,6 +25,8 @@ describe('norms of matrices', () => {
     ])
     expectSame(Linalg.norm(b, { ord: 1 }), T.scalar(6))
     expectSame(Linalg.norm(b, { ord: Infinity }), T.scalar(7))
+    expectSame(Linalg.norm(b, { ord: -Infinity }), T.min(T.sum(T.abs(b), { axis: -1 }), { axis: -1 }))
+    expectSame(Linalg.norm(b, { ord: -Infinity, axis: 0 }), T.min(T.abs(b), { axis: 0 }))
     expectSame(Linalg.norm(b, { ord: 1, axis: [1, 0] }), T.scalar(7))
     expectSame(Linalg.norm(T.of([[3, 4]], 'int32')), T.scalar(5))
   })
@@ -97,10 +99,10 @@ describe('norms of vectors', () => {
 describe('bad input', () => {
   it('is rejected', () => {
     expect(() => Linalg.norm(a, { ord: 3 })).toThrow(
-      "norm: ord is 3; expected 'fro', 'nuc', 1, 2 or Infinity for matrices"
+      "norm: ord is 3; expected 'fro', 'nuc', 1, 2, Infinity or -Infinity for matrices"
     )
     expect(() => Linalg.norm(T.of([1, 2]), { ord: 'nuc' })).toThrow(
-      "norm: ord is 'nuc'; expected 1, 2 or Infinity for vectors"
+      "norm: ord is 'nuc'; expected 1, 2, Infinity or -Infinity for vectors"
     )
     expect(() => Linalg.norm(T.scalar(1))).toThrow(
       'norm: the operand is a scalar; expected a vector, a matrix or a stack of them'

@@ -1,3 +1,4 @@
+import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { evaluate, trace } from 'pullback/Debug'
 import { grad } from 'pullback/Grad'
@@ -182,6 +183,98 @@ describe('bad input', () => {
     )
     expect(() => grad(weighed(both))(T.zeros([2, 2]))).toThrow(
       'qr: the derivative is taken at a singular matrix, pivot 0 is 0; expected an invertible matrix'
+    )
+  })
+})
+
+describe('the complete decomposition', () => {
+  const complete = (x: T.Tensor): readonly [T.Tensor, T.Tensor] => Linalg.qr(x, { mode: 'complete' })
+
+  it.each([
+    [4, 2],
+    [40, 1],
+    [30, 29],
+    [3, 3],
+    [2, 4],
+    [3, 0],
+    [0, 0]
+  ])('has a square Q, of %i x %i', (m, n) => {
+    const a = normal(1, [2, m, n])
+    const [orthogonal, triangle] = complete(a)
+    expect([orthogonal.shape, triangle.shape]).toEqual([
+      [2, m, m],
+      [2, m, n]
+    ])
+    expect(size(T.sub(T.matmul(orthogonal, triangle), a))).toBeLessThan(3e-14)
+    expect(size(T.sub(T.matmul(transposed(orthogonal), orthogonal), eye(m)))).toBeLessThan(3e-14)
+    const k = Math.min(m, n)
+    expect(size(T.sub(T.slice(orthogonal, [null, null, [0, k]]), q(a)))).toBeLessThan(1e-14)
+    expect(size(T.sub(T.slice(triangle, [null, [0, k], null]), r(a)))).toBeLessThan(1e-14)
+    expectSame(triangle, T.triu(triangle))
+  })
+
+  it('knows its shapes, data last too', () => {
+    const a = T.zeros([5, 3])
+    expectTypeOf(Linalg.qr(a, { mode: 'complete' })).toEqualTypeOf<
+      readonly [Q: T.Tensor<[5, 5]>, R: T.Tensor<[5, 3]>]
+    >()
+    expectTypeOf(pipe(a, Linalg.qr({ mode: 'complete' }))[0]).toEqualTypeOf<T.Tensor<[5, 5]>>()
+    expectTypeOf(pipe(a, Linalg.qr)[0]).toEqualTypeOf<T.Tensor<[5, number]>>()
+    expectSame(complete(T.of([[3], [4]], 'int32'))[1], T.of([[5], [0]]))
+  })
+
+  it('is orthogonal where columns are dependent', () => {
+    const [orthogonal, triangle] = complete(
+      T.of(
+        [
+          [1, 1],
+          [1, 1],
+          [0, 0]
+        ],
+        'float64'
+      )
+    )
+    expect(size(T.sub(T.matmul(transposed(orthogonal), orthogonal), eye(3)))).toBeLessThan(1e-15)
+    expect(
+      size(
+        T.sub(
+          T.matmul(orthogonal, triangle),
+          T.of(
+            [
+              [1, 1],
+              [1, 1],
+              [0, 0]
+            ],
+            'float64'
+          )
+        )
+      )
+    ).toBeLessThan(1e-15)
+  })
+
+  it.each([
+    [4, 2],
+    [3, 1],
+    [3, 3],
+    [2, 3]
+  ])('has the derivatives of the whole of Q, mapped too, of %i x %i', (m, n) => {
+    const both = (x: T.Tensor): T.Tensor => T.concat(complete(x).map((each) => T.flatten(each)))
+    expectLawful(both, normal(3, [m, n]))
+    expectHessians(weighed(both), normal(3, [m, n]))
+    expectMaps(both, normal(4, [3, m, n]), 1e-12)
+  })
+
+  it('has a projection on the complement whose derivative does not depend on the basis', () => {
+    const a = normal(5, [4, 2])
+    const complement = (x: T.Tensor): T.Tensor => T.slice(complete(x)[0], [null, [2, 4]])
+    const outside = (x: T.Tensor): T.Tensor => T.matmul(complement(x), transposed(complement(x)))
+    const inside = (x: T.Tensor): T.Tensor => T.sub(eye(4), T.matmul(q(x), transposed(q(x))))
+    expect(distance(grad(weighed(outside))(a), grad(weighed(inside))(a))).toBeLessThan(1e-13)
+  })
+
+  it('refuses another mode', () => {
+    expect(() => Linalg.qr(T.zeros([2, 2]), { mode: 'full' as 'complete' })).toThrow(
+      "qr: mode is 'full'; expected 'reduced' or 'complete'"
     )
   })
 })

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expect, test } from 'vitest'
 import { grad } from 'pullback/Grad'
+import { ShapeError } from 'pullback/Shape'
 import * as T from 'pullback/Tensor'
 import { expectClose, fractions, lanesOver, optionsOf, over, reducedShape } from './lanes.js'
 import { type Refusal, adjoint, flat, sizes, thrownBy, total } from './naive.js'
@@ -131,7 +132,12 @@ describe('norm', () => {
 
 describe('refusals', () => {
   const refused: readonly Refusal[] = [
-    ['norm: ord is 3; expected 1, 2 or Infinity', RangeError, () => T.norm(T.of([1, 2]), { ord: 3 })],
+    ['norm: ord is 3; expected 1, 2, Infinity or -Infinity', RangeError, () => T.norm(T.of([1, 2]), { ord: 3 })],
+    [
+      'norm: shape [2, 0] is empty along axes [1]; for ord -Infinity, expected at least one element',
+      ShapeError,
+      () => T.norm(T.zeros([2, 0]), { ord: -Infinity, axis: 1 })
+    ],
     [
       'std: unknown option ddof; expected axis, keepDims or correction',
       TypeError,

@@ -1,0 +1,269 @@
+import * as fc from 'fast-check'
+import { pipe } from 'fp-ts/lib/function.js'
+import { describe, expect, expectTypeOf, test } from 'vitest'
+import { trace } from 'pullback/Debug'
+import { grad } from 'pullback/Grad'
+import { type Shape, ShapeError } from 'pullback/Shape'
+import * as T from 'pullback/Tensor'
+import { distance, expectLawful, expectMaps, expectSame, normal } from '../linalg/matrices.js'
+import { type Refusal, indicesOf, reader, thrownBy, total, whole } from './naive.js'
+
+interface Case {
+  readonly x: T.Tensor
+  readonly window: readonly number[]
+  readonly stride: readonly number[]
+  readonly dilation: readonly number[]
+  readonly padding: readonly (readonly [number, number])[]
+  readonly ceilMode: boolean
+}
+
+const list = (rank: number, least: number, most: number): fc.Arbitrary<readonly number[]> =>
+  fc.array(fc.integer({ min: least, max: most }), { minLength: rank, maxLength: rank })
+
+/** Windows that fit, each of which has an element of the image. */
+const cases = (rank: number): fc.Arbitrary<Case> =>
+  fc
+    .record({
+      window: list(rank, 1, 3),
+      stride: list(rank, 1, 3),
+      dilation: list(rank, 1, 2),
+      room: list(rank, 0, 3),
+      before: list(rank, 0, 1),
+      after: list(rank, 0, 1),
+      ceilMode: fc.boolean()
+    })
+    .chain(({ window, stride, dilation, room, before, after, ceilMode }) => {
+      const span = window.map((n, axis) => (n - 1) * dilation[axis]! + 1)
+      // Padding that is no wider than half of the window, where it is dense, leaves each window an element.
+      const padded = (sides: readonly number[]): readonly number[] =>
+        sides.map((n, axis) => (window[axis]! > 1 && dilation[axis] === 1 ? n : 0))
+      const [front, behind] = [padded(before), padded(after)]
+      const image = span.map((n, axis) => n + room[axis]!)
+      const padding = front.map((n, axis): readonly [number, number] => [n, behind[axis]!])
+      return whole([2, 1, ...image]).map((x) => ({ x, window, stride, dilation, padding, ceilMode }))
+    })
+
+interface Windows {
+  readonly shape: Shape
+  /** The coordinates of a window's elements, those in the padding included, those behind it not. */
+  readonly elements: (at: readonly number[]) => readonly (readonly number[])[]
+}
+
+const windowsOf = ({ x, window, stride, dilation, padding, ceilMode }: Case): Windows => {
+  const image = x.shape.slice(2)
+  const shape = image.map((n, axis) => {
+    const [before, after] = padding[axis]!
+    const span = (window[axis]! - 1) * dilation[axis]! + 1
+    let count = 0
+    for (let start = -before; ; start += stride[axis]!) {
+      const fits = start + span <= n + after || (ceilMode && start < n && start + span - stride[axis]! < n + after)
+      if (!fits) return count
+      count++
+    }
+  })
+  const elements = (at: readonly number[]): readonly (readonly number[])[] =>
+    indicesOf(window)
+      .map((offset) => offset.map((j, axis) => at[axis]! * stride[axis]! + j * dilation[axis]! - padding[axis]![0]))
+      .filter((place) => place.every((each, axis) => each < image[axis]! + padding[axis]![1]))
+  return { shape, elements }
+}
+
+const isInside = (place: readonly number[], image: Shape): boolean =>
+  place.every((each, axis) => each >= 0 && each < image[axis]!)
+
+const naive = (each: Case, f: (inside: readonly number[], padded: number) => number): readonly number[] => {
+  const { shape, elements } = windowsOf(each)
+  const image = each.x.shape.slice(2)
+  const read = reader(each.x)
+  return indicesOf([2, 1, ...shape]).map(([n = 0, c = 0, ...at]) => {
+    const places = elements(at)
+    const inside = places.filter((place) => isInside(place, image))
+    return f(
+      inside.map((place) => read([n, c, ...place])),
+      places.length
+    )
+  })
+}
+
+const maxPools = [T.maxPool1d, T.maxPool2d, T.maxPool3d] as const
+const avgPools = [T.avgPool1d, T.avgPool2d, T.avgPool3d] as const
+
+describe.each([1, 2, 3])('in %i dimensions', (rank) => {
+  const [maxPool, avgPool] = [maxPools[rank - 1]!, avgPools[rank - 1]!]
+
+  test('maxima are those of nested loops, and their positions point at them', () => {
+    fc.assert(
+      fc.property(cases(rank), ({ x, ...windows }) => {
+        const [values, indices] = maxPool(x, { ...windows, returnIndices: true })
+        const expected = naive({ x, ...windows }, (inside) => Math.max(...inside))
+        expect(values.shape).toEqual([2, 1, ...windowsOf({ x, ...windows }).shape])
+        expect(Array.from(T.toArray(values), (value) => value + 0)).toEqual(expected.map((value) => value + 0))
+        const flat = T.reshape(x, [2, -1])
+        expectSame(T.takeAlongAxis(flat, T.reshape(indices, [2, -1])), T.reshape(values, [2, -1]))
+        expectSame(maxPool(x, windows), values)
+      })
+    )
+  })
+
+  test('means are those of nested loops, with and without the padding', () => {
+    fc.assert(
+      fc.property(cases(rank), fc.boolean(), ({ x, ...windows }, countIncludePad) => {
+        const found = Array.from(T.toArray(avgPool(x, { ...windows, countIncludePad })))
+        const expected = naive(
+          { x, ...windows },
+          (inside, all) => total(inside) / (countIncludePad ? all : inside.length)
+        )
+        expect(found.map((value) => value + 0)).toEqual(expected.map((value) => value + 0))
+      })
+    )
+  })
+
+  test('derivatives obey the laws', () => {
+    const x = normal(1, [1, 2, ...[4, 3, 3].slice(0, rank)])
+    const windows = { window: 2, stride: 1, padding: 1, ceilMode: true }
+    expectLawful((each) => maxPool(each, windows), x)
+    expectLawful((each) => avgPool(each, windows), x)
+    expectMaps((each) => maxPool(each, windows), x)
+    expectMaps((each) => avgPool(each, windows), x)
+    expectSame(maxPool(T.at(x, 0), windows), T.at(maxPool(x, windows), 0))
+  })
+})
+
+describe('maxPool2d', () => {
+  test('gives the derivative to the first of equal ones, in windows of negative numbers and of -Infinity too', () => {
+    const gradient = (value: number): T.Tensor =>
+      grad((x: T.Tensor) => T.sum(T.maxPool2d(x, { window: 2, padding: 1, stride: 2 })))(T.full([1, 1, 2, 2], value))
+    for (const value of [3, -3, -Infinity]) expectSame(gradient(value), T.ones([1, 1, 2, 2]))
+    const x = T.full([1, 2, 2], -7)
+    expectSame(
+      grad((y: T.Tensor) => T.sum(T.maxPool2d(y, { window: 2 })))(x),
+      T.of([
+        [
+          [1, 0],
+          [0, 0]
+        ]
+      ])
+    )
+    expectSame(T.maxPool2d(T.full([1, 1, 1], -9), { window: 3, padding: 1 }), T.full([1, 1, 1], -9))
+  })
+
+  test('passes NaN on, and keeps the element type', () => {
+    expectSame(T.maxPool1d(T.of([[1, NaN, 2, 3]]), { window: 2 }), T.of([[NaN, 3]]))
+    expectSame(T.maxPool1d(T.of([[1, 5]], 'int32'), { window: 2 }), T.of([[5]], 'int32'))
+  })
+
+  test('knows its rank, data last too, and can be staged', () => {
+    const x = T.zeros([1, 2, 4, 4])
+    expectTypeOf(T.maxPool2d(x, { window: 2 })).toEqualTypeOf<T.Tensor<[number, number, number, number]>>()
+    expectTypeOf(pipe(x, T.avgPool2d({ window: 2 }))).toEqualTypeOf<T.Tensor<[number, number, number, number]>>()
+    expectSame(
+      pipe(x, T.maxPool2d({ window: 2, returnIndices: true }))[1],
+      T.maxPool2d(x, { window: 2, returnIndices: true })[1]
+    )
+    expect(trace((y: T.Tensor<[1, 2, 4, 4]>) => T.maxPool2d(y, { window: 2 }))(x).equations.length).toBeGreaterThan(0)
+  })
+})
+
+describe('adaptive pooling', () => {
+  const parts = (n: number, m: number): readonly (readonly [number, number])[] =>
+    Array.from({ length: m }, (_, i) => [Math.floor((i * n) / m), Math.ceil(((i + 1) * n) / m)])
+
+  test('reduces windows that divide each axis evenly', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 7 }),
+        (h, w, m) => {
+          const x = normal(h, [1, 2, h, w])
+          const grid = (f: (part: T.Tensor) => T.Tensor): T.Tensor =>
+            T.stack(
+              parts(h, 2).map((rows) =>
+                T.stack(
+                  parts(w, m).map((columns) => f(T.slice(x, [null, null, rows, columns]))),
+                  { axis: -1 }
+                )
+              ),
+              { axis: 2 }
+            )
+          expectSame(
+            T.adaptiveMaxPool2d(x, [2, m]),
+            grid((part) => T.max(part, { axis: [2, 3] }))
+          )
+          const means = grid((part) => T.mean(part, { axis: [2, 3] }))
+          expect(distance(T.adaptiveAvgPool2d(x, [2, m]), means)).toBeLessThan(1e-14)
+        }
+      )
+    )
+  })
+
+  test('is global pooling for one window, and the identity for as many as there are', () => {
+    const x = normal(1, [2, 3, 4, 5])
+    expect(distance(T.adaptiveAvgPool2d(x, 1), T.globalAvgPool(x, { keepDims: true }))).toBeLessThan(1e-15)
+    expectSame(T.adaptiveMaxPool2d(x, 1), T.globalMaxPool(x, { keepDims: true }))
+    expectSame(T.adaptiveAvgPool2d(x, [4, 5]), x)
+    expect(T.adaptiveMaxPool3d(T.ones([1, 2, 3, 4]), [1, 2, 3]).shape).toEqual([1, 1, 2, 3])
+  })
+
+  test('obeys the laws of derivatives', () => {
+    const x = normal(2, [2, 1, 5])
+    for (const f of [T.adaptiveAvgPool1d, T.adaptiveMaxPool1d]) {
+      expectLawful((each) => f(each, 3), x)
+      expectMaps((each) => f(each, 3), x)
+    }
+    expectLawful(T.globalAvgPool, x)
+    expectLawful(T.globalMaxPool, x)
+  })
+})
+
+const image = T.zeros([1, 1, 4, 4])
+const undefinedWindow = { window: undefined } as unknown as T.PoolOptions
+
+const refusals: readonly Refusal[] = [
+  [
+    'maxPool2d: window is undefined; expected an integer of 1 or more, or one per spatial axis',
+    TypeError,
+    () => T.maxPool2d(image, undefinedWindow)
+  ],
+  [
+    'maxPool2d: the operand has shape [4]; expected [examples, channels] or [channels] in front of 2 spatial axes',
+    ShapeError,
+    () => T.maxPool2d(T.zeros([4]), { window: 2 })
+  ],
+  [
+    'avgPool2d: the window spans [5, 5] on an input of [4, 4]; expected a window that fits',
+    ShapeError,
+    () => T.avgPool2d(image, { window: 5 })
+  ],
+  [
+    'maxPool2d: a window has no element of the input of [4, 4]; expected less padding, or a smaller dilation',
+    ShapeError,
+    () => T.maxPool2d(image, { window: 1, padding: 1 })
+  ],
+  [
+    'avgPool2d: a window has no element of the input of [4, 4]; expected less padding, or a smaller dilation',
+    ShapeError,
+    () => T.avgPool2d(image, { window: 1, padding: 1, countIncludePad: false })
+  ],
+  [
+    'avgPool1d: stride is 0; expected an integer of 1 or more, or one per spatial axis',
+    RangeError,
+    () => T.avgPool1d(T.zeros([1, 4]), { window: 1, stride: 0 })
+  ],
+  [
+    'adaptiveAvgPool2d: size is 0; expected an integer of 1 or more, or one per spatial axis',
+    RangeError,
+    () => T.adaptiveAvgPool2d(image, 0)
+  ],
+  [
+    'globalAvgPool: the operand has shape [2, 2]; expected [examples, channels, ...spatial axes]',
+    ShapeError,
+    () => T.globalAvgPool(T.zeros([2, 2]))
+  ]
+]
+
+test.each(refusals)('%s', (message, kind, call) => {
+  const error = thrownBy(call)
+  expect(error).toBeInstanceOf(kind)
+  expect(error).toHaveProperty('message', message)
+})
