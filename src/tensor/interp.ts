@@ -1,6 +1,6 @@
 /** Interpolation. */
 import { promote, toFloat } from '../DType.js'
-import { dataAt, dualBy } from '../internal/dual.js'
+import { dual } from '../internal/dual.js'
 import { requireTensor } from '../internal/require.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
 import { add, div, mul, sub } from './arithmetic.js'
@@ -39,7 +39,7 @@ interface Interp {
  * pipe(T.of([2]), T.interp(xp, fp)) // => T.of([20])
  * grad((y: T.Tensor<[3]>) => T.interp(0.25, xp, y))(fp) // => T.of([0.75, 0.25, 0])
  */
-export const interp: Interp = dualBy<Interp>(dataAt(2), (given: Tensor | number, xs: Tensor, ys: Tensor): Tensor => {
+export const interp: Interp = dual<Interp>((given: Tensor | number, xs: Tensor, ys: Tensor): Tensor => {
   if (typeof given !== 'number') requireTensor('interp', given)
   requireTensor('interp', xs, 'xp')
   requireTensor('interp', ys, 'fp')
@@ -63,4 +63,4 @@ export const interp: Interp = dualBy<Interp>(dataAt(2), (given: Tensor | number,
   const width = where(constant, 1, sub(to, from))
   const inside = add(first, mul(div(sub(x, from), width), sub(last, first)))
   return where(isLeft, gather(fp, 0), where(isRight, gather(fp, n - 1), inside))
-})
+}, 3)
