@@ -59,6 +59,7 @@ const optimizer = Optimizer.sgd(0.1)
 
 /** A function of options with all else given: calls whose operands are not one matrix. */
 const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> = {
+  'Activation.rrelu': (f, options) => f(x, key, options),
   'Arbitrary.awayFrom': (f, options) => plain(f([0]))(options),
   'Arbitrary.indices': (f, options) => f({ below: 2, ...fields(options) }),
   'Control.associativeScan': (f, options) => plain(f(T.add, options))(vector),

@@ -10,7 +10,7 @@ import * as Loss from 'pullback/Loss'
 import { awayFrom, real } from 'pullback/Primitive'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
-import { normalDistribution } from '../../src/activation/rectifiers.js'
+import { normalDistribution } from '../../src/activation/gates.js'
 
 const primitives = { leakyRelu: Activation.leakyRelu, elu: Activation.elu, normalDistribution }
 
