@@ -88,10 +88,14 @@ describe('losses', () => {
     fc.assert(Law.gradientWith({ name: 'multiclassHinge' })(f, scores, labels), { numRuns: 40 })
   })
 
-  it('binaryCrossEntropy, in both', () => {
-    const f = (s: T.Tensor, t: T.Tensor) => Loss.binaryCrossEntropy(s, t)
+  it('binaryCrossEntropyWithLogits, in both', () => {
+    const f = (s: T.Tensor, t: T.Tensor) => Loss.binaryCrossEntropyWithLogits(s, t)
     fc.assert(
-      Law.gradientWith({ name: 'binaryCrossEntropy' })(f, A.tensor({ shape: [5] }), A.unitOpen({ shape: [5] })),
+      Law.gradientWith({ name: 'binaryCrossEntropyWithLogits' })(
+        f,
+        A.tensor({ shape: [5] }),
+        A.unitOpen({ shape: [5] })
+      ),
       {
         numRuns: 40
       }
