@@ -118,6 +118,6 @@ export const glu: Glu = dataFirst<Glu>(
       )
     }
     const [a, b] = T.split(x, 2, { axis: at })
-    return T.mul(a!, T.sigmoid(b!))
+    return T.mul(a, T.sigmoid(b))
   }
 )

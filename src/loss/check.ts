@@ -40,12 +40,7 @@ export const requireClasses = (operation: string, labels: Data, shape: Shape, cl
 }
 
 /** The class indices of a batch, with 0 for those that do not count: int32, and below the number of classes. */
-export const requireLabels = (
-  operation: string,
-  labels: Tensor,
-  classes: number,
-  mask: Tensor | undefined = undefined
-): Tensor => {
+export const requireLabels = (operation: string, labels: Tensor, classes: number, mask?: Tensor): Tensor => {
   if (labels.dtype !== 'int32') {
     throw new DTypeError(
       operation,
@@ -65,7 +60,7 @@ export const requireValues = (
   x: Tensor,
   rule: string,
   holds: (value: number) => boolean,
-  mask: Tensor | undefined = undefined
+  mask?: Tensor
 ): void => {
   // 1 is among the values that every loss accepts
   const values = bottom(mask === undefined ? x : where(mask, x, 1))
@@ -82,7 +77,7 @@ export const areIndices = (
   scores: Tensor,
   labels: Tensor,
   orEqual: boolean,
-  axis: number | undefined = undefined
+  axis?: number
 ): boolean => {
   requireTensor(operation, scores, 'the argument scores')
   requireTensor(operation, labels, 'the argument labels')

@@ -137,9 +137,18 @@ const modules: Readonly<Record<string, object>> = {
 
 const target: Readonly<Record<string, unknown>> = {
   crossEntropy: [x, labels],
-  hinge: [x, labels],
+  nll: [x, labels],
+  multiMargin: [x, labels],
   multiclassHinge: [x, labels],
-  binaryCrossEntropy: [vector, vector]
+  multiLabelMargin: [x, T.zeros([2, 2], 'int32')],
+  multiLabelSoftMargin: [x, x],
+  dice: [x, x],
+  binaryCrossEntropy: [T.zeros([2]), T.zeros([2])],
+  contrastive: [x, x, labels],
+  cosineEmbedding: [x, x, T.ones([2])],
+  gaussianNll: [x, x, x],
+  marginRanking: [x, x, x],
+  triplet: [x, x, x]
 }
 
 const call = (name: string, options: unknown): unknown => {
