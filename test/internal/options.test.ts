@@ -174,7 +174,13 @@ const messageOf = async (run: () => unknown): Promise<string> => {
 const parameters = optionParameters().filter(({ name }) => name !== 'Debug.show')
 
 /** The names by which sentences may call a function: `sum`, or `Train.run` where the short name says too little. */
-const operationsOf = (name: string): readonly string[] => [name, name.split('.')[1]!]
+const operationsOf = (name: string): readonly string[] => [name, aliases[name] ?? name.split('.')[1]!]
+
+/** Second names of functions, whose sentences have the first. */
+const aliases: Readonly<Record<string, string>> = {
+  'Loss.mae': 'meanAbsoluteError',
+  'Loss.mse': 'meanSquaredError'
+}
 
 describe.each(parameters.map((each) => [each.name, each.options] as const))('%s', (name, options) => {
   const operations = operationsOf(name)
