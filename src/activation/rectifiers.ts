@@ -120,7 +120,7 @@ interface Rrelu {
  * import * as T from 'pullback/Tensor'
  *
  * const key = Random.key(0)
- * T.toNested(Activation.rrelu(T.of([3, -1]), key)) // ≈ [3, -0.2121784]
+ * T.toNested(Activation.rrelu(T.of([3, -1]), key)) // ≈ [3, -0.2501040]
  * pipe(T.of([3, -1]), Activation.rrelu(key, { lower: 0.5, upper: 0.5 })) // => T.of([3, -0.5])
  */
 export const rrelu: Rrelu = dualBy<Rrelu>(

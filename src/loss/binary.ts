@@ -59,7 +59,7 @@ export const binaryCrossEntropy: ElementwiseLoss<'binaryCrossEntropy'> = element
     const mask = maskOf('binaryCrossEntropy', given.mask, predicted.shape)
     requireProbabilities('binaryCrossEntropy', 'prediction', predicted, mask)
     requireProbabilities('binaryCrossEntropy', 'target', targets, mask)
-    return neg(mixed(targets, log(predicted), log1p(neg(predicted))))
+    return mixed(targets, neg(log(predicted)), neg(log1p(neg(predicted))))
   }
 )
 
