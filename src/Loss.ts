@@ -61,3 +61,4 @@ export {
   quantile,
   smoothL1
 } from './loss/regression.js'
+export { regularized } from './loss/regularized.js'

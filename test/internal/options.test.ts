@@ -16,6 +16,7 @@ import * as Ode from 'pullback/Ode'
 import * as Optimizer from 'pullback/Optimizer'
 import * as Program from 'pullback/Program'
 import * as Random from 'pullback/Random'
+import * as Regularizer from 'pullback/Regularizer'
 import * as Schedule from 'pullback/Schedule'
 import * as T from 'pullback/Tensor'
 import * as Train from 'pullback/Train'
@@ -88,6 +89,9 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Random.choice': (f, options) => f(key, 3, options),
   'Random.permutation': (f, options) => f(key, x, options),
   'Random.uniform': (f, options) => f(key, [2], options),
+  'Regularizer.elasticNet': (f, options) => f(1, 1, options),
+  'Regularizer.groupLasso': (f, options) => plain(f(1, options))(x),
+  'Regularizer.maxNorm': (f, options) => plain(f(1, options))(x),
   'Schedule.exponential': (f, options) => f({ from: 1, decay: 0.5, every: 1, ...fields(options) }),
   'Tensor.addAlongAxis': (f, options) => f(x, T.of([[0, 0]], 'int32'), T.ones([1, 2]), options),
   'Tensor.at': (f, options) => f(x, 0, options),
@@ -129,6 +133,7 @@ const modules: Readonly<Record<string, object>> = {
   Optimizer,
   Program,
   Random,
+  Regularizer,
   Schedule,
   Tensor: T,
   Train,
@@ -158,6 +163,7 @@ const call = (name: string, options: unknown): unknown => {
   if (own !== undefined) return own(f, options)
   if (module === 'Loss') return f(...((target[short] as readonly unknown[] | undefined) ?? [vector, vector]), options)
   if (module === 'Arbitrary') return f(options)
+  if (module === 'Regularizer') return f(1, options)
   return f(x, options)
 }
 
