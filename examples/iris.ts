@@ -48,7 +48,9 @@ const fit = <Out extends number>(
 const { features, labels } = standardise(test)
 const isVirginica = (which: T.Tensor<[number]>): T.Tensor<[number]> => T.cast(T.equal(which, 2), 'float32')
 
-const logistic = fit(1, (scores, right) => Loss.binaryCrossEntropy(T.squeeze(scores, { axis: 1 }), isVirginica(right)))
+const logistic = fit(1, (scores, right) =>
+  Loss.binaryCrossEntropyWithLogits(T.squeeze(scores, { axis: 1 }), isVirginica(right))
+)
 const guesses = T.cast(T.greater(T.squeeze(logistic(features), { axis: 1 }), 0), 'float32')
 const agreement = T.item(T.mean(T.cast(T.equal(guesses, isVirginica(labels)), 'float32')))
 check(

@@ -34,7 +34,7 @@ const model = pipe(
   Layer.named('hidden', 'tanh', 'output', 'score')
 )
 const optimizer = Optimizer.adam(0.05)
-const train = Train.scan(Train.step(Train.objective(model, Loss.binaryCrossEntropy), optimizer))
+const train = Train.scan(Train.step(Train.objective(model, Loss.binaryCrossEntropyWithLogits), optimizer))
 const start = Train.init(model, optimizer)(Random.key(0))
 const batches = Array.from({ length: 200 }, () => ({ features, labels }))
 const [state, reports] = pipe(

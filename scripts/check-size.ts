@@ -48,7 +48,7 @@ const model = Layer.sequential(
 )
 const batch = { features: T.of([[0, 0], [0, 1], [1, 0], [1, 1]]), labels: T.of([0, 1, 1, 0]) }
 const optimizer = Optimizer.adam(0.05)
-const train = Train.scan(Train.step(Train.objective(model, Loss.binaryCrossEntropy), optimizer))
+const train = Train.scan(Train.step(Train.objective(model, Loss.binaryCrossEntropyWithLogits), optimizer))
 export const trained = pipe(
   train(Train.init(model, optimizer)(Random.key(0)), Array.from({ length: 200 }, () => batch))
 )

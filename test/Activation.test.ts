@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as Activation from 'pullback/Activation'
 import { grad } from 'pullback/Grad'
+import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 
 type Scalar = T.Tensor<[]>
@@ -26,6 +27,19 @@ const all: Readonly<Record<string, readonly [Activation, (x: number) => number]>
   geluTanh: [Activation.geluTanh, (x) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))],
   silu: [Activation.silu, (x) => x / (1 + Math.exp(-x))],
   mish: [Activation.mish, (x) => x * Math.tanh(Math.log(1 + Math.exp(x)))],
+  relu6: [Activation.relu6, (x) => Math.min(Math.max(x, 0), 6)],
+  prelu: [Activation.prelu(T.scalar(0.25)), (x) => (x > 0 ? x : 0.25 * x)],
+  rrelu: [Activation.rrelu(Random.key(1), { lower: 0.2, upper: 0.2 }), (x) => (x > 0 ? x : 0.2 * x)],
+  celu: [Activation.celu, (x) => Math.max(x, 0) + Math.min(Math.exp(x) - 1, 0)],
+  'celu of 0.5': [Activation.celu({ alpha: 0.5 }), (x) => Math.max(x, 0) + Math.min(0.5 * (Math.exp(2 * x) - 1), 0)],
+  hardSigmoid: [Activation.hardSigmoid, (x) => (x <= -3 ? 0 : x >= 3 ? 1 : x / 6 + 0.5)],
+  softsign: [Activation.softsign, (x) => x / (1 + Math.abs(x))],
+  step: [Activation.step, (x) => (x > 0 ? 1 : 0)],
+  threshold: [Activation.threshold({ threshold: 0.5, value: 7 }), (x) => (x > 0.5 ? x : 7)],
+  softShrink: [Activation.softShrink({ lambda: 0.3 }), (x) => Math.sign(x) * Math.max(Math.abs(x) - 0.3, 0)],
+  hardShrink: [Activation.hardShrink({ lambda: 0.3 }), (x) => (Math.abs(x) > 0.3 ? x : 0)],
+  tanhShrink: [Activation.tanhShrink, (x) => x - Math.tanh(x)],
+  'hardTanh from 0 to 2': [Activation.hardTanh({ min: 0, max: 2 }), (x) => Math.min(Math.max(x, 0), 2)],
   hardTanh: [Activation.hardTanh, (x) => Math.min(Math.max(x, -1), 1)],
   tanh: [Activation.tanh, Math.tanh],
   sigmoid: [Activation.sigmoid, (x) => 1 / (1 + Math.exp(-x))],
@@ -88,6 +102,28 @@ describe('at singular points', () => {
 
   it('hardTanh at its bounds has the derivative 0', () => {
     expect([-1, 1].map(slope(Activation.hardTanh))).toEqual([0, 0])
+  })
+
+  it('lines that end have the derivative 0 there, celu has 1 at 0', () => {
+    expect([0, 6].map(slope(Activation.relu6))).toEqual([0, 0])
+    expect([-3, 3].map(slope(Activation.hardSigmoid))).toEqual([0, 0])
+    expect([-0.5, 0.5].map((x) => Math.abs(slope(Activation.softShrink)(x)))).toEqual([0, 0])
+    expect([-0.5, 0.5].map(slope(Activation.hardShrink))).toEqual([0, 0])
+    expect(slope(Activation.threshold)(0)).toBe(0)
+    expect(slope(Activation.celu({ alpha: 3 }))(0)).toBe(1)
+    expect(slope(Activation.softsign)(0)).toBe(1)
+  })
+
+  it('prelu at 0 has the derivative slope, and 0 in the slope', () => {
+    expect(slope(Activation.prelu(scalar(0.3)))(0)).toBe(0.3)
+    expect(slope((a) => Activation.prelu(scalar(0), a))(0.3)).toBe(0)
+  })
+
+  it('step passes cotangents with the straight-through option, and has its values all the same', () => {
+    const through = Activation.step({ straightThrough: true })
+    expect([-2, 0, 3, Infinity, -Infinity].map(at(through))).toEqual([0, 0, 1, 1, 0])
+    expect([-2, 0, 3].map(slope(through))).toEqual([1, 1, 1])
+    expect([-2, 0, 3].map(curvature(through))).toEqual([0, 0, 0])
   })
 
   it('relu routes a cotangent: (4, -1, 5, 9) at (1, -2, 3, -1)', () => {

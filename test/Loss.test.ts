@@ -51,7 +51,7 @@ describe('lecture values', () => {
 
   it('cross-entropy does not stall where the squared error does', () => {
     const squared = (s: T.Tensor<[]>) => Loss.meanSquaredError(T.sigmoid(s), T.scalar(1, 'float64'))
-    const cross = (s: T.Tensor<[]>) => Loss.binaryCrossEntropy(s, T.scalar(1, 'float64'))
+    const cross = (s: T.Tensor<[]>) => Loss.binaryCrossEntropyWithLogits(s, T.scalar(1, 'float64'))
     const at = T.scalar(-50, 'float64')
     expect(T.item(grad(squared)(at)) / -3.857e-22).toBeCloseTo(1, 3)
     expect(T.item(grad(cross)(at))).toBe(-1)
@@ -150,14 +150,16 @@ describe('crossEntropy', () => {
 })
 
 describe('elementwise losses', () => {
-  it('binaryCrossEntropy is exact on both sides', () => {
-    const losses = Loss.binaryCrossEntropy(f64([50, -50, 1000, -1000, 0]), f64([1, 1, 0, 0, 0.5]), each)
+  it('binaryCrossEntropyWithLogits is exact on both sides', () => {
+    const losses = Loss.binaryCrossEntropyWithLogits(f64([50, -50, 1000, -1000, 0]), f64([1, 1, 0, 0, 0.5]), each)
     expectClose(losses, [Math.exp(-50), 50, 1000, 0, Math.LN2], 14)
     expect(T.toArray(losses)[0]).toBeCloseTo(1.928749847963918e-22, 36)
   })
 
-  it('binaryCrossEntropy has the derivative sigmoid minus target', () => {
-    const gradient = grad((s: T.Tensor) => Loss.binaryCrossEntropy(s, f64([0, 1, 0.25]), { reduction: 'sum' }))
+  it('binaryCrossEntropyWithLogits has the derivative sigmoid minus target', () => {
+    const gradient = grad((s: T.Tensor) =>
+      Loss.binaryCrossEntropyWithLogits(s, f64([0, 1, 0.25]), { reduction: 'sum' })
+    )
     const scores = f64([0.3, -2, 40])
     expectClose(gradient(scores), [...T.toArray(T.sub(T.sigmoid(scores), f64([0, 1, 0.25])))], 14)
   })
@@ -188,7 +190,7 @@ describe('elementwise losses', () => {
       l2: Loss.l2,
       huber: Loss.huber,
       hinge: Loss.hinge,
-      binaryCrossEntropy: Loss.binaryCrossEntropy
+      binaryCrossEntropyWithLogits: Loss.binaryCrossEntropyWithLogits
     }
     for (const [name, loss] of Object.entries(elementwise)) {
       expect(() => loss(T.zeros([4, 1]), T.zeros([4]))).toThrow(
@@ -242,11 +244,23 @@ describe('values that are not tensors or options', () => {
     expect(() => plain[name]?.(...args)).toThrow(expect.objectContaining({ message: sentence }))
   })
 
-  const further: Readonly<Record<string, string>> = { huber: ' or delta', multiclassHinge: ' or margin' }
-  const losses = ['meanSquaredError', 'meanAbsoluteError', 'l2', 'huber', 'hinge', 'binaryCrossEntropy', 'crossEntropy']
+  const further: Readonly<Record<string, string>> = {
+    huber: ', mask or delta',
+    multiclassHinge: ', mask, margin, power or kind',
+    crossEntropy: ', mask, axis, classWeights, ignoreIndex or labelSmoothing'
+  }
+  const losses = [
+    'meanSquaredError',
+    'meanAbsoluteError',
+    'l2',
+    'huber',
+    'hinge',
+    'binaryCrossEntropyWithLogits',
+    'crossEntropy'
+  ]
   it.each([...losses, 'multiclassHinge'])('%s rejects an unknown reduction and unknown options', (name) => {
     const [scores, labels] = [T.zeros([2, 2]), T.zeros([2, 2])]
-    const expected = `reduction${further[name] ?? ''}`
+    const expected = `reduction, weights${further[name] ?? ' or mask'}`
     for (const data of [[scores, labels], [labels]]) {
       expect(() => plain[name]?.(...data, { reduction: 'avg' })).toThrow(
         `${name}: reduction is 'avg'; expected 'mean', 'sum' or 'none'`

@@ -1,14 +1,18 @@
-/** Activations that are a line on the positive side, and their smooth relatives. */
+/** Activations that are a line on the positive side and bend at 0. */
 import type { Scalar1 } from '../kernel/elementwise.js'
+import { dataAt, dataFirst, dual, dualBy } from '../internal/dual.js'
+import { finite, number, options } from '../internal/options.js'
+import { requireTensor } from '../internal/require.js'
 import { expm1 } from '../kernel/functions/expm1.js'
-import { erfc } from '../kernel/special/erf.js'
 import { awayFrom, real } from '../primitive/domain.js'
-import { type Unary, type UnaryWith, unary, unaryWith } from '../primitive/elementwise.js'
+import { type UnaryWith, unaryWith } from '../primitive/elementwise.js'
 import * as E from '../primitive/expression.js'
-import type { Shape } from '../shape/model.js'
+import { requireKey } from '../random/model.js'
+import * as Random from '../Random.js'
+import { type Shape, ShapeError, broadcast, equals, show } from '../shape/model.js'
 import * as T from '../Tensor.js'
+import type { Preserving } from '../tensor/dataFirst.js'
 import type { Tensor } from '../tensor/model.js'
-import { typed } from '../tensor/typed.js'
 
 const bent = awayFrom([0])(real)
 
@@ -48,6 +52,100 @@ export const leakyRelu: UnaryWith<Leak> = unaryWith<Leak>({
     params: draw.pick([{ slope: 0.01 }, { slope: 0.1 }, { slope: -0.5 }])
   })
 })
+
+interface Prelu {
+  <S extends Shape>(x: Tensor<S>, slope: Tensor): Tensor<S>
+  (slope: Tensor): <S extends Shape>(x: Tensor<S>) => Tensor<S>
+}
+
+/** Refuses slopes that do not lie along axes of x. */
+const requireSlopes = (x: Tensor, slope: Tensor): void => {
+  requireTensor('prelu', x)
+  requireTensor('prelu', slope, 'the slope')
+  const both = broadcast(x.shape, slope.shape)
+  if (both !== undefined && equals(both, x.shape)) return
+  throw new ShapeError(
+    'prelu',
+    [x.shape, slope.shape],
+    `the slope has shape ${show(slope.shape)}; for operands of shape ${show(x.shape)}, expected a shape that broadcasts to it`
+  )
+}
+
+/**
+ * The rectifier whose slope on the negative side is a tensor, which is learned: x or slope x; its derivative at 0 is the slope.
+ *
+ * The slope broadcasts to the shape of x. One for each channel of images [n, c, h, w] has shape [c, 1, 1].
+ * K. He, X. Zhang, S. Ren and J. Sun, Delving Deep into Rectifiers, ICCV 2015.
+ *
+ * @throws ShapeError when the slope does not broadcast to the shape of x
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { grad } from 'pullback/Grad'
+ * import * as Activation from 'pullback/Activation'
+ * import * as T from 'pullback/Tensor'
+ *
+ * Activation.prelu(T.of([1, -2]), T.of([0.5, 0.25])) // => T.of([1, -0.5])
+ * pipe(T.of([1, -2]), Activation.prelu(T.scalar(0.5))) // => T.of([1, -1])
+ * grad((slope: T.Tensor<[]>) => T.sum(Activation.prelu(T.of([1, -2]), slope)))(T.scalar(0.5)) // => T.scalar(-2)
+ */
+export const prelu: Prelu = dual<Prelu>((x: Tensor, slope: Tensor): Tensor => {
+  requireSlopes(x, slope)
+  return T.where(T.greater(x, 0), x, T.mul(slope, x))
+})
+
+/** The options of `rrelu`. */
+interface Slopes {
+  readonly lower?: number
+  readonly upper?: number
+}
+
+interface Rrelu {
+  <S extends Shape>(x: Tensor<S>, key: Random.Key, options?: Slopes): Tensor<S>
+  (key: Random.Key, options?: Slopes): <S extends Shape>(x: Tensor<S>) => Tensor<S>
+}
+
+/**
+ * The rectifier whose slope on the negative side is drawn for each element, uniformly between `lower` (1/8 by default) and
+ * `upper` (1/3). The key decides the slopes; `leakyRelu` with their mean stands in for it in evaluation.
+ *
+ * B. Xu, N. Wang, T. Chen and M. Li, Empirical Evaluation of Rectified Activations in Convolutional Network, 2015.
+ *
+ * @throws RangeError when a bound is not finite, or `lower` is above `upper`
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as Activation from 'pullback/Activation'
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const key = Random.key(0)
+ * T.toNested(Activation.rrelu(T.of([3, -1]), key)) // ≈ [3, -0.2501040]
+ * pipe(T.of([3, -1]), Activation.rrelu(key, { lower: 0.5, upper: 0.5 })) // => T.of([3, -0.5])
+ */
+export const rrelu: Rrelu = dualBy<Rrelu>(
+  dataAt(1, options<Slopes>('rrelu', { lower: finite, upper: finite })),
+  (x: Tensor, key: Random.Key, { lower = 1 / 8, upper = 1 / 3 }: Slopes = {}): Tensor => {
+    requireTensor('rrelu', x)
+    requireKey('rrelu', key)
+    if (!(lower <= upper)) {
+      throw new RangeError(`rrelu: lower is ${lower} and upper is ${upper}; expected lower <= upper`)
+    }
+    const dtype = x.dtype === 'float64' ? 'float64' : 'float32'
+    return prelu(x, Random.uniform(key, x.shape, { low: lower, high: upper, dtype }))
+  }
+)
+
+/**
+ * The rectifier that cuts off at 6, min(max(x, 0), 6); the derivative at both bounds is 0.
+ *
+ * @example
+ * import * as Activation from 'pullback/Activation'
+ * import * as T from 'pullback/Tensor'
+ *
+ * Activation.relu6(T.of([-1, 4, 7])) // => T.of([0, 4, 6])
+ */
+export const relu6 = <S extends Shape>(x: Tensor<S>): Tensor<S> => T.clamp(x, { min: 0, max: 6 })
 
 const eluBy =
   (expm1: Scalar1) =>
@@ -103,80 +201,31 @@ const seluAlpha = 1.6732632423543772
  */
 export const selu = <S extends Shape>(x: Tensor<S>): Tensor<S> => T.mul(elu(x, { alpha: seluAlpha }), seluScale)
 
-/** The density of the standard normal distribution. */
-const density = (x: Tensor): Tensor => T.mul(T.exp(T.mul(T.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI))
-
-/** Its distribution function, exact in the lower tail as well. */
-export const normalDistribution: Unary = unary({
-  name: 'normalDistribution',
-  domain: real,
-  f: (x) => 0.5 * erfc(-x * Math.SQRT1_2),
-  scalar: E.mul(0.5, E.call('erfc', E.mul(E.call('neg', E.x), Math.SQRT1_2))),
-  df: density
-})
-
-/**
- * The Gaussian error linear unit, x Phi(x), where Phi is the distribution function of the standard normal; exact, by erfc.
- *
- * D. Hendrycks and K. Gimpel, Gaussian Error Linear Units, 2016.
- *
- * @example
- * import * as Activation from 'pullback/Activation'
- * import * as T from 'pullback/Tensor'
- *
- * T.toNested(Activation.gelu(T.of([1, 0, -1]))) // ≈ [0.84134, 0, -0.15866]
- */
-export const gelu = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(T.mul(x, normalDistribution(x)))
-
-/**
- * The approximation of `gelu` by tanh, x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, within 5e-4 of it.
- *
- * @example
- * import * as Activation from 'pullback/Activation'
- * import * as T from 'pullback/Tensor'
- *
- * T.toNested(Activation.geluTanh(T.of([1, 0, -1]))) // ≈ [0.84119, 0, -0.15881]
- */
-export const geluTanh = <S extends Shape>(x: Tensor<S>): Tensor<S> => {
-  // (1 + tanh(u)) / 2 = sigmoid(2 u), which is exact in the lower tail as well
-  const inner = T.mul(x, T.add(T.mul(T.square(x), 0.044715), 1))
-  return typed(T.mul(x, T.sigmoid(T.mul(inner, 2 * Math.sqrt(2 / Math.PI)))))
+/** The options of `celu`. */
+interface Smoothness {
+  readonly alpha?: number
 }
 
 /**
- * The sigmoid linear unit, x sigmoid(x), also called swish.
+ * The exponential linear unit whose derivative is continuous, x or alpha (exp(x / alpha) - 1) (alpha is 1 by default); its
+ * derivative at 0 is 1.
  *
- * S. Elfwing, E. Uchibe and K. Doya, Sigmoid-Weighted Linear Units, 2017; P. Ramachandran, B. Zoph and Q. V. Le, Searching
- * for Activation Functions, 2017.
+ * J. T. Barron, Continuously Differentiable Exponential Linear Units, 2017.
+ *
+ * @throws RangeError when alpha is not above 0
  *
  * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
  * import * as Activation from 'pullback/Activation'
  * import * as T from 'pullback/Tensor'
  *
- * T.toNested(Activation.silu(T.of([1, 0, -1]))) // ≈ [0.73106, 0, -0.26894]
+ * Activation.celu(T.of([2, -1000])) // => T.of([2, -1])
+ * pipe(T.of([2, -1000]), Activation.celu({ alpha: 2 })) // => T.of([2, -2])
  */
-export const silu = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(T.mul(x, T.sigmoid(x)))
-
-/**
- * x tanh(softplus(x)).
- *
- * D. Misra, Mish: A Self Regularized Non-Monotonic Activation Function, BMVC 2020.
- *
- * @example
- * import * as Activation from 'pullback/Activation'
- * import * as T from 'pullback/Tensor'
- *
- * T.toNested(Activation.mish(T.of([1, 0, -1]))) // ≈ [0.8651, 0, -0.3034]
- */
-export const mish = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(T.mul(x, T.tanh(T.softplus(x))))
-
-/**
- * Cuts off at -1 and 1; the derivative at both is 0.
- *
- * @example
- * import * as Activation from 'pullback/Activation'
- * import * as T from 'pullback/Tensor'
- *
- * Activation.hardTanh(T.of([0.5, -3, 7])) // => T.of([0.5, -1, 1])
- */
-export const hardTanh = <S extends Shape>(x: Tensor<S>): Tensor<S> => T.clamp(x, { min: -1, max: 1 })
+export const celu: Preserving<Smoothness> = dataFirst<Preserving<Smoothness>>(
+  options<Smoothness>('celu', { alpha: number('a finite number above 0', (alpha) => alpha > 0 && alpha < Infinity) }),
+  (x: Tensor, { alpha = 1 }: Smoothness = {}): Tensor => {
+    const positive = T.greater(x, 0)
+    return T.where(positive, x, T.mul(T.expm1(T.div(T.where(positive, 0, x), alpha)), alpha))
+  }
+)

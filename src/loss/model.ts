@@ -1,12 +1,6 @@
-/** The common part of losses: the reduction of a batch to one number, and the two ways to call a loss. */
-import { type Kinds, options, oneOf } from '../internal/options.js'
-import { dualBy, dataAt } from '../internal/dual.js'
-import type { Data } from '../DType.js'
-import { within } from '../transform/scope.js'
-import { DTypeError, requireTensor } from '../internal/require.js'
-import { type Shape, ShapeError, equals, show, size } from '../shape/model.js'
-import { expandDims, mean, sum, toArray } from '../Tensor.js'
-import { type Tensor, isConcrete } from '../tensor/model.js'
+/** The types of losses: their options, and the two ways to call each. */
+import type { Shape } from '../shape/model.js'
+import type { Tensor } from '../tensor/model.js'
 import type { Fits, Labels } from './static.js'
 
 // -----------------------------------------------------------------------------
@@ -26,7 +20,12 @@ import type { Fits, Labels } from './static.js'
 export type Reduction = 'mean' | 'sum' | 'none'
 
 /**
- * The options of every loss: the reduction, `'mean'` by default.
+ * The options of every loss: how much each loss counts, which count at all, and the reduction.
+ *
+ * A weight or mask has the shape of the losses, which `reduction: 'none'` shows, or size 1 on some axes. The mean is the sum of the
+ * weighted losses by the sum of the weights: a weight of 2 counts as two examples, and a mask as weights of 0 and 1. Where all
+ * weights are 0 it is 0. A loss whose weight is 0 or whose mask is false adds exactly 0, to the value and to gradients, even where
+ * it is NaN.
  *
  * @example
  * import * as Loss from 'pullback/Loss'
@@ -34,9 +33,16 @@ export type Reduction = 'mean' | 'sum' | 'none'
  *
  * const each: Loss.Options = { reduction: 'none' }
  * Loss.meanAbsoluteError(T.of([1, 4]), T.of([0, 2]), each) // => T.of([1, 2])
+ * Loss.meanAbsoluteError(T.of([1, 4]), T.of([0, 2]), { weights: T.of([3, 1]) }) // => T.scalar(1.25)
+ * Loss.meanAbsoluteError(T.of([1, NaN]), T.of([0, 2]), { mask: T.of([true, false]) }) // => T.scalar(1)
  */
 export interface Options {
+  /** The mean, `'mean'`, by default. */
   readonly reduction?: Reduction
+  /** Factors of the losses. */
+  readonly weights?: Tensor
+  /** Of type bool: true for the losses that count. */
+  readonly mask?: Tensor
 }
 
 /** Tensors are not options: without this type, labels of a wrong shape would pass as options. */
@@ -157,93 +163,48 @@ export interface ClassLoss<Name extends string, OrEqual extends boolean, O exten
   <P extends Shape, R extends Shape>(predicted: Tensor<P>, right: Tensor<R> & Labels<Name, OrEqual, P, R>): Tensor<[]>
 }
 
-// -----------------------------------------------------------------------------
-// constructors
-// -----------------------------------------------------------------------------
-
-const reduced = (losses: Tensor, reduction: Reduction): Tensor => {
-  switch (reduction) {
-    case 'mean':
-      return mean(losses)
-    case 'sum':
-      return sum(losses)
-    case 'none':
-      return losses
-  }
+/**
+ * A loss of three tensors, dual by the third: `loss(a, b, c, options)` and `pipe(a, loss(b, c, options))`.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as Loss from 'pullback/Loss'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const loss: Loss.TripleLoss = Loss.marginRanking
+ * pipe(T.of([3, 1]), loss(T.of([1, 2]), T.of([1, 1]))) // => T.scalar(0.5)
+ */
+export interface TripleLoss<O extends Options = Options> {
+  (second: Tensor, third: Tensor, options: Apart<O>): (first: Tensor) => Tensor
+  (second: Tensor, third: Tensor, options: Together<O>): (first: Tensor) => Tensor<[]>
+  (second: Tensor, third: Tensor, options: Some<O>): (first: Tensor) => Tensor
+  (second: Tensor, third: Tensor): (first: Tensor) => Tensor<[]>
+  (first: Tensor, second: Tensor, third: Tensor, options: Apart<O>): Tensor
+  (first: Tensor, second: Tensor, third: Tensor, options: Together<O>): Tensor<[]>
+  (first: Tensor, second: Tensor, third: Tensor, options: Some<O>): Tensor
+  (first: Tensor, second: Tensor, third: Tensor): Tensor<[]>
 }
+
+/** Options that name the axis of classes. */
+type Along = { readonly axis: number }
 
 /**
- * A loss from its name, which is the scope of its operations, and the function that computes the losses of a batch one by
- * one; `Signature` is its type.
+ * A loss on scores whose classes lie along any axis: where the options name it, shapes are checked when it runs.
+ *
+ * @example
+ * import * as Loss from 'pullback/Loss'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const loss: Loss.AxisLoss<'nll', false, Loss.NllOptions> = Loss.nll
+ * loss(T.zeros([2, 3, 5, 5]), T.zeros([2, 5, 5], 'int32'), { axis: 1 }) // => T.scalar(0)
  */
-/* @__NO_SIDE_EFFECTS__ */
-export const makeLoss = <Signature, O extends Options = Options>(
-  name: string,
-  each: (predicted: Tensor, right: Tensor, options: O | undefined) => Tensor,
-  further: Kinds<Omit<O, 'reduction'>> = {} as never
-): Signature =>
-  dualBy<Signature>(
-    dataAt(1, options<Options>(name, { reduction: oneOf('mean', 'sum', 'none'), ...further })),
-    (predicted: Tensor, right: Tensor, given?: O) =>
-      within(name, () => reduced(each(predicted, right, given), given?.reduction ?? 'mean'))
-  )
-
-// -----------------------------------------------------------------------------
-// checks
-// -----------------------------------------------------------------------------
-
-/** Refuses to broadcast predictions against targets: [4, 1] beside [4] is a mistake. */
-export const requireSameShape = (operation: string, predicted: Tensor, right: Tensor): void => {
-  requireTensor(operation, predicted, 'the argument predictions')
-  requireTensor(operation, right, 'the argument targets')
-  if (equals(predicted.shape, right.shape)) return
-  throw new ShapeError(
-    operation,
-    [predicted.shape, right.shape],
-    `the shapes of predictions and targets are ${show(predicted.shape)} and ${show(right.shape)}; expected equal shapes`
-  )
-}
-
-/** The class indices of a batch, which are int32 and below the number of classes, as a column beside the scores. */
-export const labelColumn = (operation: string, scores: Tensor, labels: Tensor): Tensor => {
-  if (labels.dtype !== 'int32') {
-    throw new DTypeError(
-      operation,
-      `the labels are ${labels.dtype}; expected int32 class indices, cast them with T.cast`
-    )
-  }
-  if (isConcrete(labels)) requireClasses(operation, toArray(labels), labels.shape, scores.shape.at(-1) ?? 0)
-  return expandDims(labels, -1)
-}
-
-/** Refuses labels, given in row-major order, that are not the index of a class: names the first and its position. */
-export const requireClasses = (operation: string, labels: Data, shape: Shape, classes: number): void => {
-  const at = labels.findIndex((label) => !(Number.isInteger(label) && label >= 0 && label < classes))
-  if (at < 0) return
-  const step = (axis: number): number => size(shape.slice(axis + 1))
-  const position = shape.map((n, axis) => Math.floor(at / step(axis)) % n)
-  const where = position.length === 0 ? '' : ` at [${position.join(', ')}]`
-  throw new RangeError(
-    `${operation}: label ${labels[at]}${where} is not a class; expected an integer from 0 to ${classes - 1}`
-  )
-}
-
-/** Whether labels are class indices, one for each row of scores; throws when they are neither class indices nor of equal shape. */
-export const areIndices = (operation: string, scores: Tensor, labels: Tensor, orEqual: boolean): boolean => {
-  requireTensor(operation, scores, 'the argument scores')
-  requireTensor(operation, labels, 'the argument labels')
-  const batch = scores.shape.slice(0, -1)
-  if (scores.shape.length > 0) {
-    if (equals(labels.shape, batch)) return true
-    if (orEqual && equals(labels.shape, scores.shape)) return false
-  }
-  const expected =
-    scores.shape.length === 0
-      ? 'scores with an axis of classes'
-      : `labels of shape ${show(batch)} for class indices${orEqual ? ` or ${show(scores.shape)} for probabilities` : ''}`
-  throw new ShapeError(
-    operation,
-    [scores.shape, labels.shape],
-    `the shapes of scores and labels are ${show(scores.shape)} and ${show(labels.shape)}; expected ${expected}`
-  )
+export interface AxisLoss<Name extends string, OrEqual extends boolean, O extends Options> extends ClassLoss<
+  Name,
+  OrEqual,
+  O
+> {
+  (right: Tensor, options: Apart<O> & Along): (predicted: Tensor) => Tensor
+  (right: Tensor, options: Together<O> & Along): (predicted: Tensor) => Tensor<[]>
+  (predicted: Tensor, right: Tensor, options: Apart<O> & Along): Tensor
+  (predicted: Tensor, right: Tensor, options: Together<O> & Along): Tensor<[]>
 }

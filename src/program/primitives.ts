@@ -3,7 +3,8 @@
  * that nothing else does.
  */
 import type { Primitive } from '../primitive/model.js'
-import { elu, leakyRelu, normalDistribution } from '../activation/rectifiers.js'
+import { normalDistribution } from '../activation/gates.js'
+import { elu, leakyRelu } from '../activation/rectifiers.js'
 import { checkpointPrimitive } from '../calculus/checkpoint.js'
 import { customVjpPrimitive, customJvpPrimitive } from '../calculus/customPrimitive.js'
 import { condPrimitive } from '../control/condPrimitive.js'

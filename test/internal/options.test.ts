@@ -16,6 +16,7 @@ import * as Ode from 'pullback/Ode'
 import * as Optimizer from 'pullback/Optimizer'
 import * as Program from 'pullback/Program'
 import * as Random from 'pullback/Random'
+import * as Regularizer from 'pullback/Regularizer'
 import * as Schedule from 'pullback/Schedule'
 import * as T from 'pullback/Tensor'
 import * as Train from 'pullback/Train'
@@ -65,6 +66,7 @@ const pooling =
 
 /** A function of options with all else given: calls whose operands are not one matrix. */
 const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> = {
+  'Activation.rrelu': (f, options) => f(x, key, options),
   'Arbitrary.awayFrom': (f, options) => plain(f([0]))(options),
   'Arbitrary.indices': (f, options) => f({ below: 2, ...fields(options) }),
   'Control.associativeScan': (f, options) => plain(f(T.add, options))(vector),
@@ -93,6 +95,9 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Random.choice': (f, options) => f(key, 3, options),
   'Random.permutation': (f, options) => f(key, x, options),
   'Random.uniform': (f, options) => f(key, [2], options),
+  'Regularizer.elasticNet': (f, options) => f(1, 1, options),
+  'Regularizer.groupLasso': (f, options) => plain(f(1, options))(x),
+  'Regularizer.maxNorm': (f, options) => plain(f(1, options))(x),
   'Schedule.exponential': (f, options) => f({ from: 1, decay: 0.5, every: 1, ...fields(options) }),
   'Tensor.addAlongAxis': (f, options) => f(x, T.of([[0, 0]], 'int32'), T.ones([1, 2]), options),
   'Tensor.at': (f, options) => f(x, 0, options),
@@ -158,6 +163,7 @@ const modules: Readonly<Record<string, object>> = {
   Optimizer,
   Program,
   Random,
+  Regularizer,
   Schedule,
   Tensor: T,
   Train,
@@ -166,9 +172,18 @@ const modules: Readonly<Record<string, object>> = {
 
 const target: Readonly<Record<string, unknown>> = {
   crossEntropy: [x, labels],
-  hinge: [x, labels],
+  nll: [x, labels],
+  multiMargin: [x, labels],
   multiclassHinge: [x, labels],
-  binaryCrossEntropy: [vector, vector]
+  multiLabelMargin: [x, T.zeros([2, 2], 'int32')],
+  multiLabelSoftMargin: [x, x],
+  dice: [x, x],
+  binaryCrossEntropy: [T.zeros([2]), T.zeros([2])],
+  contrastive: [x, x, labels],
+  cosineEmbedding: [x, x, T.ones([2])],
+  gaussianNll: [x, x, x],
+  marginRanking: [x, x, x],
+  triplet: [x, x, x]
 }
 
 const call = (name: string, options: unknown): unknown => {
@@ -178,6 +193,7 @@ const call = (name: string, options: unknown): unknown => {
   if (own !== undefined) return own(f, options)
   if (module === 'Loss') return f(...((target[short] as readonly unknown[] | undefined) ?? [vector, vector]), options)
   if (module === 'Arbitrary') return f(options)
+  if (module === 'Regularizer') return f(1, options)
   return f(x, options)
 }
 
@@ -194,7 +210,13 @@ const messageOf = async (run: () => unknown): Promise<string> => {
 const parameters = optionParameters().filter(({ name }) => name !== 'Debug.show')
 
 /** The names by which sentences may call a function: `sum`, or `Train.run` where the short name says too little. */
-const operationsOf = (name: string): readonly string[] => [name, name.split('.')[1]!]
+const operationsOf = (name: string): readonly string[] => [name, aliases[name] ?? name.split('.')[1]!]
+
+/** Second names of functions, whose sentences have the first. */
+const aliases: Readonly<Record<string, string>> = {
+  'Loss.mae': 'meanAbsoluteError',
+  'Loss.mse': 'meanSquaredError'
+}
 
 describe.each(parameters.map((each) => [each.name, each.options] as const))('%s', (name, options) => {
   const operations = operationsOf(name)

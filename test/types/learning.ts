@@ -40,6 +40,18 @@ typeOf(Loss.crossEntropy(scores, unknownRank))<T.Tensor<[]>>(true)
 typeOf(pipe(scores, Loss.multiclassHinge(four, { margin: 2 })))<T.Tensor<[]>>(true)
 typeOf(Loss.l2(scores, scores, { reduction: 'none' }))<T.Tensor<[4, 3]>>(true)
 typeOf(Loss.huber(scores, someScores, { delta: 2, reduction: 'sum' }))<T.Tensor<[]>>(true)
+declare const images: T.Tensor<[2, 3, 8, 8]>
+declare const pixels: T.Tensor<[2, 8, 8]>
+typeOf(Loss.crossEntropy(images, pixels, { axis: 1 }))<T.Tensor<[]>>(true)
+typeOf(pipe(images, Loss.nll(pixels, { axis: 1, reduction: 'none' })))<T.Tensor>(true)
+typeOf(Loss.crossEntropy(scores, four, { labelSmoothing: 0.1, weights: four }))<T.Tensor<[]>>(true)
+typeOf(Loss.gaussianNll(scores, scores, scores))<T.Tensor<[]>>(true)
+typeOf(pipe(scores, Loss.triplet(scores, scores, { reduction: 'none' })))<T.Tensor>(true)
+typeOf(Activation.prelu(scores, four))<T.Tensor<[4, 3]>>(true)
+typeOf(pipe(scores, Activation.celu({ alpha: 2 })))<T.Tensor<[4, 3]>>(true)
+typeOf(pipe(scores, Activation.sparsemax))<T.Tensor<[4, 3]>>(true)
+// @ts-expect-error: labels of pixels for classes along the last axis
+Loss.crossEntropy(images, pixels)
 // @ts-expect-error: five labels for four rows
 Loss.crossEntropy(scores, five)
 // @ts-expect-error: the same, the other way round

@@ -1,0 +1,44 @@
+/** Losses of parameters with a penalty. */
+import { dual } from '../internal/dual.js'
+import { add } from '../Tensor.js'
+import { type Tensor, isTensor } from '../tensor/model.js'
+
+type Penalty = (params: unknown) => Tensor<[]>
+type Of<P, Rest extends readonly unknown[], R> = (params: P, ...rest: Rest) => R
+
+/** With a state beside the loss, as an objective of `Train` returns it, and without. */
+interface Regularized {
+  <P, Rest extends readonly unknown[], S>(
+    loss: Of<P, Rest, readonly [Tensor<[]>, S]>,
+    penalty: Penalty
+  ): Of<P, Rest, readonly [Tensor<[]>, S]>
+  <P, Rest extends readonly unknown[]>(loss: Of<P, Rest, Tensor<[]>>, penalty: Penalty): Of<P, Rest, Tensor<[]>>
+  (
+    penalty: Penalty
+  ): <P, Rest extends readonly unknown[], R extends Tensor<[]> | readonly [Tensor<[]>, unknown]>(
+    loss: Of<P, Rest, R>
+  ) => Of<P, Rest, R>
+}
+
+/**
+ * A function of parameters with a penalty added to its loss: the penalty of its first argument. It takes functions that return a loss,
+ * and objectives of `Train`, which return a state beside it.
+ *
+ * @example
+ * import { grad } from 'pullback/Grad'
+ * import * as Loss from 'pullback/Loss'
+ * import * as Regularizer from 'pullback/Regularizer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const loss = (w: T.Tensor<[2]>) => Loss.mse(w, T.of([0, 1]))
+ * const whole = Loss.regularized(loss, Regularizer.l2(0.5))
+ * whole(T.of([2, 1])) // => T.scalar(4.5)
+ * grad(whole)(T.of([2, 1])) // => T.of([4, 1])
+ */
+export const regularized: Regularized = dual<Regularized>(
+  (loss: Of<unknown, readonly unknown[], Tensor | readonly [Tensor, unknown]>, penalty: Penalty) =>
+    (params: unknown, ...rest: readonly unknown[]) => {
+      const result = loss(params, ...rest)
+      return isTensor(result) ? add(result, penalty(params)) : [add(result[0], penalty(params)), result[1]]
+    }
+)
