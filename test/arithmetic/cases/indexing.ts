@@ -9,10 +9,10 @@ const ids = T.mod(integers(192, 111), 7)
 const ofFloats = (dtype: FloatDType): readonly Case[] => [
   {
     name: `cummax, cummin ${dtype}`,
-    operands: [between(-4, 4, dtype, [9, 30], 112)],
-    f: (x: T.Tensor) => [
+    operands: [between(-4, 4, dtype, [9, 30], 112), special(dtype)],
+    f: (x: T.Tensor, z: T.Tensor) => [
       ...withPullback(dtype, (y: T.Tensor) => T.cummax(y, { axis: 1 }))(x),
-      T.cummin(special(dtype), { reverse: true })
+      T.cummin(z, { reverse: true })
     ]
   },
   {
