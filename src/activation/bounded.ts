@@ -1,7 +1,6 @@
 /** Activations with bounds or flat parts: made of lines, apart from two. */
 import { dataFirst } from '../internal/dual.js'
-import { finite, flag, number, options } from '../internal/options.js'
-import { isNotNegative } from '../internal/check.js'
+import { finite, flag, options, notNegative } from '../internal/options.js'
 import type { Shape } from '../shape/model.js'
 import * as T from '../Tensor.js'
 import type { Preserving } from '../tensor/dataFirst.js'
@@ -125,7 +124,7 @@ interface Shrinkage {
 /* @__NO_SIDE_EFFECTS__ */
 const shrinking = (name: string, shrink: (x: Tensor, lambda: number) => Tensor): Preserving<Shrinkage> =>
   dataFirst<Preserving<Shrinkage>>(
-    options<Shrinkage>(name, { lambda: number('a finite number, 0 or more', isNotNegative) }),
+    options<Shrinkage>(name, { lambda: notNegative }),
     (x: Tensor, { lambda = 0.5 }: Shrinkage = {}): Tensor => shrink(x, lambda)
   )
 

@@ -7,7 +7,7 @@ import { type Unary, unary } from '../primitive/elementwise.js'
 import * as E from '../primitive/expression.js'
 import { type Shape, ShapeError, normalizeAxis, show } from '../shape/model.js'
 import * as T from '../Tensor.js'
-import type { Following, TensorOr } from '../tensor/dataFirst.js'
+import type { Reshaping } from '../tensor/dataFirst.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 
@@ -78,18 +78,6 @@ export const silu = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(T.mul(x,
  */
 export const mish = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(T.mul(x, T.tanh(T.softplus(x))))
 
-/** The options of `glu`. */
-interface Halves {
-  readonly axis?: number
-}
-
-interface Glu {
-  <const A extends Tensor | Halves>(
-    first: TensorOr<A, Halves>,
-    ...rest: Following<A, Halves>
-  ): A extends Tensor ? Tensor : (x: Tensor) => Tensor
-}
-
 /**
  * The gated linear unit, a sigmoid(b), where a and b are the halves of x along an axis, by default the last. The result has half
  * the size along it.
@@ -105,9 +93,9 @@ interface Glu {
  * Activation.glu(T.of([4, 2, 0, 1000])) // => T.of([2, 2])
  * Activation.glu(T.of([[4], [0]]), { axis: 0 }) // => T.of([[2]])
  */
-export const glu: Glu = dataFirst<Glu>(
-  options<Halves>('glu', { axis: checkedLater }),
-  (x: Tensor, { axis = -1 }: Halves = {}): Tensor => {
+export const glu: Reshaping<T.AlongAxis> = dataFirst<Reshaping<T.AlongAxis>>(
+  options<T.AlongAxis>('glu', { axis: checkedLater }),
+  (x: Tensor, { axis = -1 }: T.AlongAxis = {}): Tensor => {
     const at = normalizeAxis('glu', axis, x.shape)
     const n = x.shape[at]!
     if (n % 2 !== 0) {

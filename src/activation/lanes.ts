@@ -3,7 +3,7 @@ import { checkedLater, options } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import { normalizeAxis } from '../shape/model.js'
 import * as T from '../Tensor.js'
-import type { Following, Preserving, TensorOr } from '../tensor/dataFirst.js'
+import type { Preserving, Reshaping } from '../tensor/dataFirst.js'
 import type { Tensor } from '../tensor/model.js'
 
 /**
@@ -22,11 +22,6 @@ export const softmin: Preserving<T.SoftmaxOptions> = dataFirst<Preserving<T.Soft
   (x: Tensor, given?: T.SoftmaxOptions): Tensor => T.softmax(T.neg(x), given)
 )
 
-/** The options of `sparsemax` and `maxout`. */
-interface Along {
-  readonly axis?: number
-}
-
 /**
  * The point of the probability simplex that is nearest to x along an axis, by default the last: max(x - tau, 0), where tau is the
  * number for which these sum to 1. Unlike those of the softmax, weights may be 0.
@@ -41,9 +36,9 @@ interface Along {
  * Activation.sparsemax(T.of([0.5, 0.25, -1])) // => T.of([0.625, 0.375, 0])
  * Activation.sparsemax(T.of([0, 0, 1000])) // => T.of([0, 0, 1])
  */
-export const sparsemax: Preserving<Along> = dataFirst<Preserving<Along>>(
-  options<Along>('sparsemax', { axis: checkedLater }),
-  (x: Tensor, { axis: given = -1 }: Along = {}): Tensor => {
+export const sparsemax: Preserving<T.AlongAxis> = dataFirst<Preserving<T.AlongAxis>>(
+  options<T.AlongAxis>('sparsemax', { axis: checkedLater }),
+  (x: Tensor, { axis: given = -1 }: T.AlongAxis = {}): Tensor => {
     const axis = normalizeAxis('sparsemax', given, x.shape)
     const n = x.shape[axis]!
     if (n === 0) return x
@@ -69,13 +64,6 @@ const thresholdOf = (x: Tensor, axis: number): Tensor => {
   return T.max(T.div(T.sub(T.cumsum(sorted, { axis }), 1), counts), { axis, keepDims: true })
 }
 
-interface Maxout {
-  <const A extends Tensor | Along>(
-    first: TensorOr<A, Along>,
-    ...rest: Following<A, Along>
-  ): A extends Tensor ? Tensor : (x: Tensor) => Tensor
-}
-
 /**
  * The largest of several pieces, elementwise: the maximum over the axis along which they are stacked, by default the first, where
  * `T.stack` puts them. Among equal pieces the derivative is divided evenly.
@@ -90,7 +78,7 @@ interface Maxout {
  * Activation.maxout(T.stack([T.of([1, 2]), T.of([3, 0])])) // => T.of([3, 2])
  * pipe(T.of([[1, 2], [3, 0]]), Activation.maxout({ axis: 1 })) // => T.of([2, 3])
  */
-export const maxout: Maxout = dataFirst<Maxout>(
-  options<Along>('maxout', { axis: checkedLater }),
-  (x: Tensor, { axis = 0 }: Along = {}): Tensor => T.max(x, { axis: normalizeAxis('maxout', axis, x.shape) })
+export const maxout: Reshaping<T.AlongAxis> = dataFirst<Reshaping<T.AlongAxis>>(
+  options<T.AlongAxis>('maxout', { axis: checkedLater }),
+  (x: Tensor, { axis = 0 }: T.AlongAxis = {}): Tensor => T.max(x, { axis: normalizeAxis('maxout', axis, x.shape) })
 )

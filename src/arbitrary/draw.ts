@@ -3,7 +3,7 @@
  * shrink.
  */
 import * as fc from 'fast-check'
-import { flag, number, options } from '../internal/options.js'
+import { flag, options, count } from '../internal/options.js'
 import type { Domain, Draw } from '../primitive/domain.js'
 import { type Shape, show, size } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
@@ -60,8 +60,6 @@ export interface DrawOptions {
 // -----------------------------------------------------------------------------
 // constructors
 // -----------------------------------------------------------------------------
-
-const count = number('an integer of 0 or more', (n) => Number.isInteger(n) && n >= 0)
 
 const checkDraw = options<DrawOptions>('Arbitrary.draw', { maxElements: count, singular: flag, longest: count })
 

@@ -1,7 +1,8 @@
 /** The arguments and results of differentiated functions: trees of float tensors. */
+import { requireFunction } from '../internal/check.js'
 import { isFloat } from '../DType.js'
 import type { TensorType } from '../primitive/model.js'
-import { describe, refusal } from '../internal/describe.js'
+import { describe } from '../internal/describe.js'
 import { DTypeError } from '../internal/require.js'
 import { ShapeError, equals, show } from '../shape/model.js'
 import { type Tensor, fill } from '../tensor/model.js'
@@ -17,9 +18,7 @@ import { type Flat, flattenAs, zipWithAs } from '../tree/model.js'
  * returns.
  */
 export const requireFunctions = (operation: string, functions: object, more: readonly unknown[] = []): void => {
-  for (const [name, f] of Object.entries(functions)) {
-    if (typeof f !== 'function') throw new TypeError(refusal(operation, name, f, 'a function'))
-  }
+  for (const [name, f] of Object.entries(functions)) requireFunction(operation, f, name)
   if (more.length === 0) return
   const call = `${operation}(${Object.keys(functions).join(', ')})(x)`
   throw new TypeError(`${operation}: an extra argument was given; call ${call}`)

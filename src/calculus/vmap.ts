@@ -1,6 +1,6 @@
 /** Mapping over an axis for users. */
 import { describe } from '../internal/describe.js'
-import { checkedLater, number, options } from '../internal/options.js'
+import { checkedLater, options, count } from '../internal/options.js'
 import { type Shape, ShapeError, show } from '../shape/model.js'
 import { type Key, requireKey } from '../random/model.js'
 import { split } from '../random/key.js'
@@ -260,7 +260,7 @@ const leave = (batch: BatchTrace, value: unknown, outAxes: unknown): unknown => 
 const check = options<VmapOptions<readonly unknown[], unknown>>('vmap', {
   inAxes: checkedLater,
   outAxes: checkedLater,
-  size: number('an integer of 0 or more', (n) => Number.isInteger(n) && n >= 0)
+  size: count
 })
 
 /**

@@ -1,5 +1,5 @@
 /** Loops that carry a state along: `scan`, and `map`, which carries none. */
-import { type Kind, options, flag, number } from '../internal/options.js'
+import { type Kind, options, flag, count } from '../internal/options.js'
 import { aTensor, requireFunctions, requirePair } from '../calculus/arguments.js'
 import type { WithAxis } from '../calculus/vmap.js'
 import { ShapeError } from '../shape/model.js'
@@ -135,7 +135,7 @@ export const scanTrees = <C, X, Y>(
 // -----------------------------------------------------------------------------
 
 const check = options<ScanOptions>('scan', {
-  length: number('an integer of 0 or more', (n) => Number.isInteger(n) && n >= 0),
+  length: count,
   reverse: flag,
   checkpointEvery: segment
 })

@@ -4,7 +4,7 @@ import { align } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { bind } from '../primitive/bind.js'
 import type { Primitive, Slots, TensorType } from '../primitive/model.js'
-import { type Shape, show, size } from '../shape/model.js'
+import { type Shape, show, size, positionAt } from '../shape/model.js'
 import { type Concrete, type Tensor, contiguous } from '../tensor/model.js'
 
 // -----------------------------------------------------------------------------
@@ -118,18 +118,6 @@ export interface Site {
 const enumerate = (list: readonly string[]): string =>
   list.length < 2 ? list.join('') : `${list.slice(0, -1).join(', ')} and ${list.at(-1) ?? ''}`
 
-const indexOf = (position: number, shape: Shape): readonly number[] => {
-  let rest = position
-  return [...shape]
-    .reverse()
-    .map((n) => {
-      const at = rest % n
-      rest = Math.floor(rest / n)
-      return at
-    })
-    .reverse()
-}
-
 const showExample = (example: readonly number[]): string =>
   example.length === 0 ? '' : `, in example ${example.length === 1 ? example.join('') : show(example)}`
 
@@ -186,7 +174,7 @@ const failure = (
   const { data, offset } = contiguous(x)
   const value = data[offset + position] ?? NaN
   const lead = x.shape.length - (site.shapes[which]?.length ?? 0)
-  const all = indexOf(position, x.shape)
+  const all = positionAt(position, x.shape)
   const index = all.slice(lead)
   const example = all.slice(0, lead)
   const result = site.shapes.length === 1 ? '' : ` in result ${which}`

@@ -1,6 +1,6 @@
 /** Looking at values as they pass, at any nesting of transformations. */
 import { refusal } from '../internal/describe.js'
-import { flag, options } from '../internal/options.js'
+import { flag, options, text } from '../internal/options.js'
 import { align } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
 import { bind } from '../primitive/bind.js'
@@ -142,7 +142,7 @@ export const tapPrimitive: Primitive<Tapped> = {
 // -----------------------------------------------------------------------------
 
 const checkOptions = options<TapOptions>('tap', {
-  label: { expected: 'a string', holds: (value) => typeof value === 'string' },
+  label: text,
   cotangent: flag
 })
 

@@ -1,7 +1,7 @@
 /** The outcome of an iteration: how it ended, and the value and the sentence for one that did not converge. */
 import * as E from 'fp-ts/lib/Either.js'
 import { bottom } from '../primitive/traced.js'
-import { show } from '../shape/model.js'
+import { show, positionAt } from '../shape/model.js'
 import { type Concrete, type Tensor, contiguous, fromData } from '../tensor/model.js'
 import type { Vector } from './vector.js'
 
@@ -136,17 +136,6 @@ export const reportOf = ({ residual, iterations, tolerance, ending }: Outcome): 
   return fromData([reportLength], 'int32', data)
 }
 
-/** The position of a row along the axes in front. */
-const positionOf = (row: number, axes: readonly number[]): readonly number[] => {
-  const position: number[] = []
-  let rest = row
-  for (let axis = axes.length - 1; axis >= 0; axis--) {
-    position.unshift(rest % axes[axis]!)
-    rest = Math.floor(rest / axes[axis]!)
-  }
-  return position
-}
-
 /** The failure in a report, that with the largest residual if there are several; `undefined` where all converged. */
 export const failureIn = (wording: Wording, report: Tensor): NotConverged | undefined => {
   const values = bottom(report)
@@ -163,7 +152,7 @@ export const failureIn = (wording: Wording, report: Tensor): NotConverged | unde
     const [residual, tolerance] = new Float64Array(bits.buffer)
     const outcome = { residual: residual!, iterations: data[from + 1]!, tolerance: tolerance!, ending }
     if (worst !== undefined && !(outcome.residual > worst.residual)) continue
-    worst = notConverged(wording, outcome, positionOf(row, axes))
+    worst = notConverged(wording, outcome, positionAt(row, axes))
   }
   return worst
 }

@@ -14,8 +14,8 @@ export const requireNumber = (
 }
 
 /** Refuses a value that is not a function. */
-export const requireFunction = (operation: string, f: unknown): void => {
-  if (typeof f !== 'function') throw new TypeError(refusal(operation, 'f', f, 'a function'))
+export const requireFunction = (operation: string, f: unknown, name = 'f'): void => {
+  if (typeof f !== 'function') throw new TypeError(refusal(operation, name, f, 'a function'))
 }
 
 /** Zero or more, and finite. */

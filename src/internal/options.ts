@@ -1,4 +1,5 @@
 /** Records of options: each is declared once, and its check and its sentences follow from the declaration. */
+import { isNotNegative } from './check.js'
 import { describe, either, isOptions, isTensorLike, refusal, restore } from './describe.js'
 
 /** What an option accepts, in words and as a test. */
@@ -23,6 +24,18 @@ export const number = (expected: string, holds: (value: number) => boolean): Kin
 /** A finite number. */
 export const finite: Kind = { expected: 'a finite number', holds: (value) => Number.isFinite(value) }
 
+/** A finite number that is not negative. */
+export const notNegative: Kind = number('a finite number of 0 or more', isNotNegative)
+
+/** A part of a whole. */
+export const share: Kind = number('a number from 0 to 1', (value) => value >= 0 && value <= 1)
+
+/** A number of things. */
+export const count: Kind = number('an integer of 0 or more', (n) => Number.isInteger(n) && n >= 0)
+
+/** A number of things, of which there is at least one. */
+export const positiveCount: Kind = number('an integer of 1 or more', (n) => Number.isInteger(n) && n >= 1)
+
 /** An integer. */
 export const integer: Kind = { expected: 'an integer', holds: (value) => Number.isInteger(value) }
 
@@ -33,9 +46,18 @@ export const oneOf = (...names: ReadonlyArray<string | number>): Kind => ({
   holds: (value) => names.some((name) => name === value)
 })
 
+/** Text. */
+export const text: Kind = { expected: 'a string', holds: (value) => typeof value === 'string' }
+
 /** A function. */
 /* @__NO_SIDE_EFFECTS__ */
 export const callable = (expected: string): Kind => ({ expected, holds: (value) => typeof value === 'function' })
+
+/** Refuses a value that is not of a kind, such as an option that is required and missing. */
+export const requireKind = (operation: string, name: string, value: unknown, { expected, holds }: Kind): void => {
+  if (holds(value)) return
+  throw new (typeof value === 'number' ? RangeError : TypeError)(refusal(operation, name, value, expected))
+}
 
 /** The kinds of the options of an operation, by name. */
 export type Kinds<O> = { readonly [Name in keyof O]-?: Kind }
@@ -68,8 +90,7 @@ export const options = <O extends object>(operation: string, kinds: Kinds<O>): O
       const kind = Object.hasOwn(named, name) ? named[name] : undefined
       if (kind === undefined) throw new TypeError(`${operation}: unknown option ${name}; expected ${expected}`)
       const value: unknown = Reflect.get(given, name)
-      if (value === undefined || kind.holds(value)) continue
-      throw new (typeof value === 'number' ? RangeError : TypeError)(refusal(operation, name, value, kind.expected))
+      if (value !== undefined) requireKind(operation, name, value, kind)
     }
   }
   return Object.assign(check, { operation })

@@ -1,6 +1,7 @@
 /** Checks of values that the compiler would refuse, but plain JavaScript and casts let through. */
 import { type DType, all } from '../DType.js'
 import { describe, isCopy, refusal, restore } from './describe.js'
+import type { Kind } from './options.js'
 import { ShapeError } from '../shape/model.js'
 import { isTensor } from '../tensor/model.js'
 
@@ -36,6 +37,9 @@ export const requireTensor = (operation: string, x: unknown, subject = 'the oper
   const remedy = isCopy(x) ? restore : ', make one with T.of or T.scalar'
   throw new TypeError(`${refusal(operation, subject, x, 'a tensor')}${remedy}`)
 }
+
+/** A tensor, as an option. */
+export const tensorKind: Kind = { expected: 'a tensor', holds: isTensor }
 
 /** Refuses a value that is not a list of tensors. */
 export const requireTensors = (operation: string, xs: unknown): void => {

@@ -1,6 +1,6 @@
 /** The laws of a function at given arguments, without a test runner. */
 import * as E from 'fp-ts/lib/Either.js'
-import { type Options, finite, options as declare } from '../internal/options.js'
+import { type Options, finite, options as declare, text } from '../internal/options.js'
 import { adjoint, linearity, purity } from './exact.js'
 import { finiteDifferences } from './finite.js'
 import { secondOrder, thirdOrder } from './higher.js'
@@ -64,7 +64,7 @@ export const mostInconclusive = 0.2
 /** The check of the options of a check. */
 export const checkOf = (operation: string): Options =>
   declare<CheckOptions>(operation, {
-    name: { expected: 'a string', holds: (name) => typeof name === 'string' },
+    name: text,
     laws: { expected: 'an array of laws', holds: Array.isArray },
     salt: finite
   })

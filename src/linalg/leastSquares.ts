@@ -1,6 +1,5 @@
 /** Least squares: solutions of systems of equations that have none or many, and pseudoinverses. */
-import { isNotNegative } from '../internal/check.js'
-import { type Options, options, number } from '../internal/options.js'
+import { type Options, options, notNegative } from '../internal/options.js'
 import { dataFirst, dualBy, dataAt } from '../internal/dual.js'
 import { type DType, epsilon, promote, toFloat } from '../DType.js'
 import { leastSquaresInto } from '../kernel/pseudoinverse.js'
@@ -68,8 +67,7 @@ interface Cutoff extends Zeros {
 
 /** The check of the options of operations that count singular values as 0. */
 /* @__NO_SIDE_EFFECTS__ */
-export const rankOptions = (operation: string): Options =>
-  options<RankOptions>(operation, { rcond: number('a finite number of 0 or more', isNotNegative) })
+export const rankOptions = (operation: string): Options => options<RankOptions>(operation, { rcond: notNegative })
 
 /** The cutoff for a matrix of a shape and dtype. */
 export const cutoffOf = (shape: Shape, dtype: DType, { rcond }: RankOptions): number =>

@@ -1,6 +1,5 @@
 /** Losses of binary labels: 0 and 1, or -1 and 1; elementwise but for the overlap of regions. */
-import { isNotNegative } from '../internal/check.js'
-import { checkedLater, number } from '../internal/options.js'
+import { checkedLater, notNegative, share } from '../internal/options.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { type Shape, normalizeAxes } from '../shape/model.js'
 import { add, exp, log, log1p, logSigmoid, mul, neg, relu, softplus, square, sub, sum } from '../Tensor.js'
@@ -149,8 +148,8 @@ export const focal: ElementwiseLoss<'focal', FocalOptions> = elementwise<'focal'
     return mixed(targets, mul(term(scores), alpha), mul(term(neg(scores)), 1 - alpha))
   },
   {
-    alpha: number('a number from 0 to 1', (alpha) => alpha >= 0 && alpha <= 1),
-    gamma: number('a finite number, 0 or more', isNotNegative)
+    alpha: share,
+    gamma: notNegative
   }
 )
 
@@ -195,7 +194,7 @@ export const dice: Loss<DiceOptions> = makeLoss<Loss<DiceOptions>, DiceOptions>(
     const shared = add(mul(over(guardedMul(predicted, targets)), 2), smooth)
     return sub(1, divNoNan(shared, add(add(over(predicted), over(targets)), smooth)))
   },
-  { axis: checkedLater, smooth: number('a finite number, 0 or more', isNotNegative) }
+  { axis: checkedLater, smooth: notNegative }
 )
 
 /** All axes but the first. */

@@ -2,7 +2,7 @@
 import type { Data } from '../DType.js'
 import { DTypeError, requireTensor } from '../internal/require.js'
 import { bottom } from '../primitive/traced.js'
-import { type Shape, ShapeError, equals, show, size } from '../shape/model.js'
+import { type Shape, ShapeError, equals, show, positionAt } from '../shape/model.js'
 import { toArray, where } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 
@@ -25,8 +25,7 @@ export const requireSameShape = (
 
 /** Where an element lies, ` at [1, 2]`, by its place in row-major order. */
 const placeOf = (at: number, shape: Shape): string => {
-  const step = (axis: number): number => size(shape.slice(axis + 1))
-  const position = shape.map((n, axis) => Math.floor(at / step(axis)) % n)
+  const position = positionAt(at, shape)
   return position.length === 0 ? '' : ` at [${position.join(', ')}]`
 }
 

@@ -1,6 +1,6 @@
 /** The cross-entropy, and the likelihood of labels, under scores of classes along any axis. */
-import { checkedLater, integer, number } from '../internal/options.js'
-import { requireTensor } from '../internal/require.js'
+import { checkedLater, integer, share } from '../internal/options.js'
+import { requireTensor, tensorKind } from '../internal/require.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { ShapeError, normalizeAxis, show } from '../shape/model.js'
 import {
@@ -18,7 +18,7 @@ import {
 } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { areIndices, requireLabels } from './check.js'
-import { type Parts, both, makeLoss, maskOf, tensor } from './make.js'
+import { type Parts, both, makeLoss, maskOf } from './make.js'
 import type { AxisLoss, Options } from './model.js'
 
 /**
@@ -151,9 +151,9 @@ export const crossEntropy: AxisLoss<'crossEntropy', true, CrossEntropyOptions> =
   },
   {
     axis: checkedLater,
-    classWeights: tensor,
+    classWeights: tensorKind,
     ignoreIndex: integer,
-    labelSmoothing: number('a number from 0 to 1', (mass) => mass >= 0 && mass <= 1)
+    labelSmoothing: share
   }
 )
 
@@ -182,5 +182,5 @@ export const nll: AxisLoss<'nll', false, NllOptions> = makeLoss<AxisLoss<'nll', 
     areIndices('nll', logs, labels, false, axis)
     return likelihood('nll', logs, labels, axis, given)
   },
-  { axis: checkedLater, classWeights: tensor, ignoreIndex: integer }
+  { axis: checkedLater, classWeights: tensorKind, ignoreIndex: integer }
 )

@@ -1,7 +1,7 @@
 /** The makers of losses: checks of their options, weights and masks, and the reduction of a batch to one number. */
-import { type Kind, type Kinds, type Options as Check, oneOf, options } from '../internal/options.js'
+import { type Kinds, type Options as Check, oneOf, options } from '../internal/options.js'
 import { dataAt, dualBy } from '../internal/dual.js'
-import { DTypeError } from '../internal/require.js'
+import { DTypeError, tensorKind } from '../internal/require.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { type Shape, ShapeError, show } from '../shape/model.js'
 import { broadcastTo, cast, logicalAnd, mean, ones, sum, where } from '../Tensor.js'
@@ -17,9 +17,6 @@ export interface Parts {
   readonly counts?: Tensor | undefined
   readonly mask?: Tensor | undefined
 }
-
-/** A tensor, as an option. */
-export const tensor: Kind = { expected: 'a tensor', holds: isTensor }
 
 /** Refuses weights and masks that do not have the shape of the losses: nothing is given further axes. */
 const spread = (operation: string, name: string, x: Tensor, shape: Shape): Tensor => {
@@ -69,7 +66,7 @@ const reduced = (operation: string, parts: Parts, options: Given): Tensor => {
 export type Further<O> = Kinds<Omit<O, keyof Options>>
 
 const checkOf = <O extends Options>(name: string, further: Further<O>): Check =>
-  options<Options>(name, { reduction: oneOf('mean', 'sum', 'none'), weights: tensor, mask: tensor, ...further })
+  options<Options>(name, { reduction: oneOf('mean', 'sum', 'none'), weights: tensorKind, mask: tensorKind, ...further })
 
 const finish = (name: string, each: () => Tensor | Parts, given: Given): Tensor =>
   within(name, () => {

@@ -1,6 +1,5 @@
 /** Losses on numbers, elementwise; predictions and targets have one shape. */
-import { number } from '../internal/options.js'
-import { isNotNegative } from '../internal/check.js'
+import { number, notNegative, share } from '../internal/options.js'
 import { abs, add, clamp, div, less, log1p, mul, neg, relu, sinh, softplus, square, sub, where } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { elementwise } from './make.js'
@@ -130,7 +129,7 @@ export const smoothL1: ElementwiseLoss<'smoothL1', SmoothL1Options> = elementwis
     const error = sub(predicted, target)
     return beta === 0 ? abs(error) : div(bent(error, beta), beta)
   },
-  { beta: number('a finite number, 0 or more', isNotNegative) }
+  { beta: notNegative }
 )
 
 /**
@@ -189,5 +188,5 @@ export const quantile: ElementwiseLoss<'quantile', QuantileOptions> = elementwis
     const above = sub(target, predicted)
     return add(mul(relu(above), q), mul(relu(neg(above)), 1 - q))
   },
-  { q: number('a number from 0 to 1', (q) => q >= 0 && q <= 1) }
+  { q: share }
 )

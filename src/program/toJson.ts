@@ -1,4 +1,5 @@
 /** From programs to JSON. */
+import { below } from '../tensor/json.js'
 import { describe, isPlain } from '../internal/describe.js'
 import { isProgram } from '../transform/program.js'
 import { type Atom, type Equation, type Program, type TensorType, Variable } from '../primitive/model.js'
@@ -29,8 +30,6 @@ const unwritable = ({ primitive, scope }: Equation, what: string): TypeError =>
   new TypeError(
     `toJSON: ${primitive.name}${scope === undefined ? '' : ` in ${scope}`} holds ${what}; expected parameters of plain data, leave the operation out of the program`
   )
-
-const below = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)
 
 const hasTag = (key: string): boolean => key.startsWith('$')
 

@@ -18,8 +18,8 @@ import {
   normalizeAxis,
   show,
   size,
-  strides,
-  validate
+  validate,
+  positionAt
 } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import type { Mutable, Reduce } from '../shape/static.js'
@@ -168,8 +168,7 @@ export const categoryPrimitive: Primitive<OneAxis> = op<1, OneAxis>({
 
 /** The error for a draw without a category to choose. */
 const noCategory = (shape: Shape, draw: number, largest: number): DTypeError => {
-  const strideOf = strides(shape)
-  const index = shape.map((n, axis) => Math.floor(draw / strideOf[axis]!) % n)
+  const index = positionAt(draw, shape)
   const place = index.length === 0 ? '' : ` for draw ${show(index)}`
   const fault = Number.isNaN(largest) ? 'have a NaN' : 'are all -Infinity'
   return new DTypeError('categorical', `the logits${place} ${fault}; expected numbers above -Infinity, one at least`)

@@ -109,6 +109,12 @@ export const strides = (shape: Shape): readonly number[] => {
   return result
 }
 
+/** The index along each axis of the element at a place in row-major order. */
+export const positionAt = (place: number, shape: Shape): readonly number[] => {
+  const steps = strides(shape)
+  return shape.map((n, axis) => Math.floor(place / steps[axis]!) % n)
+}
+
 /**
  * The shape that two shapes broadcast to, aligned at their last axes, where sizes must agree or be 1;
  * `undefined` when they do not broadcast.

@@ -1,22 +1,14 @@
 /** Normalisation of the channels of images: over a batch, an image, a group of channels, neighbouring channels. */
+import { tensorKind } from '../internal/require.js'
 import { describe } from '../internal/describe.js'
 import { dataFirst } from '../internal/dual.js'
-import { checkedLater, finite, number, options } from '../internal/options.js'
+import { checkedLater, finite, options, positiveCount, notNegative } from '../internal/options.js'
 import { type Shape, ShapeError, normalizeAxis, show } from '../shape/model.js'
 import { countOver } from './alongBlock.js'
 import { add, mul, square } from './arithmetic.js'
 import type { Preserving } from './dataFirst.js'
 import type { Tensor } from './model.js'
-import {
-  type Rescaling,
-  aTensor,
-  across,
-  asFloat,
-  rescaled,
-  standardised,
-  standardisedOver,
-  tolerance
-} from './normalisation.js'
+import { type Rescaling, across, asFloat, rescaled, standardised, standardisedOver } from './normalisation.js'
 import { pow } from './power.js'
 import { along, place, take } from './stridedWindow.js'
 import { reshapeTo } from './structural.js'
@@ -102,8 +94,6 @@ interface Normalisation<Options> {
   (options: Options): <S extends Shape>(x: Tensor<S>) => Tensor<S>
 }
 
-const positive = /* @__PURE__ */ number('an integer of 1 or more', (n) => Number.isInteger(n) && n >= 1)
-
 const requireImages = (operation: string, { shape }: Tensor, rank: 2 | 3): void => {
   if (shape.length >= rank) return
   const layout = rank === 2 ? '[N, C, ...]' : '[N, C, L], [N, C, H, W] or more axes'
@@ -159,11 +149,11 @@ const requireSeveral = (operation: string, shape: Shape, axes: readonly number[]
 export const batchNorm: Preserving<BatchNormOptions> = dataFirst(
   options<BatchNormOptions>('batchNorm', {
     axis: checkedLater,
-    mean: aTensor,
-    variance: aTensor,
-    epsilon: tolerance,
-    scale: aTensor,
-    shift: aTensor
+    mean: tensorKind,
+    variance: tensorKind,
+    epsilon: notNegative,
+    scale: tensorKind,
+    shift: tensorKind
   }),
   (given: Tensor, { axis = 1, mean, variance, epsilon = 1e-5, ...rest }: BatchNormOptions = {}) => {
     const x = asFloat(given)
@@ -202,7 +192,7 @@ export const batchNorm: Preserving<BatchNormOptions> = dataFirst(
  * pipe(x, T.instanceNorm({ shift: T.of([0, 1]), epsilon: 0 })) // ≈ Tensor<[1, 2, 2], float32> [[[-1, 1], [2, 0]]]
  */
 export const instanceNorm: Preserving<InstanceNormOptions> = dataFirst(
-  options<InstanceNormOptions>('instanceNorm', { epsilon: tolerance, scale: aTensor, shift: aTensor }),
+  options<InstanceNormOptions>('instanceNorm', { epsilon: notNegative, scale: tensorKind, shift: tensorKind }),
   (x: Tensor, { epsilon = 1e-5, ...rest }: InstanceNormOptions = {}) => {
     requireImages('instanceNorm', x, 3)
     const axes = axesFrom(2, x.shape)
@@ -228,7 +218,12 @@ export const instanceNorm: Preserving<InstanceNormOptions> = dataFirst(
  * pipe(x, T.groupNorm({ groups: 3 })) // throws groupNorm: groups is 3; for the 4 channels of shape [1, 4], expected a divisor
  */
 export const groupNorm: Normalisation<GroupNormOptions> = dataFirst(
-  options<GroupNormOptions>('groupNorm', { groups: positive, epsilon: tolerance, scale: aTensor, shift: aTensor }),
+  options<GroupNormOptions>('groupNorm', {
+    groups: positiveCount,
+    epsilon: notNegative,
+    scale: tensorKind,
+    shift: tensorKind
+  }),
   (x: Tensor, { groups, epsilon = 1e-5, ...rest }: Partial<GroupNormOptions> = {}) => {
     requireGiven('groupNorm', 'groups', groups)
     requireImages('groupNorm', x, 2)
@@ -262,7 +257,12 @@ export const groupNorm: Normalisation<GroupNormOptions> = dataFirst(
  * pipe(x, T.localResponseNorm({ size: 1, alpha: 1, beta: 0.5, k: 9 })) // ≈ Tensor<[1, 3], float32> [[0.7071, 0, 0.8]]
  */
 export const localResponseNorm: Normalisation<LocalResponseNormOptions> = dataFirst(
-  options<LocalResponseNormOptions>('localResponseNorm', { size: positive, alpha: finite, beta: finite, k: finite }),
+  options<LocalResponseNormOptions>('localResponseNorm', {
+    size: positiveCount,
+    alpha: finite,
+    beta: finite,
+    k: finite
+  }),
   (given: Tensor, { size, alpha = 1e-4, beta = 0.75, k = 1 }: Partial<LocalResponseNormOptions> = {}) => {
     requireGiven('localResponseNorm', 'size', size)
     requireImages('localResponseNorm', given, 2)

@@ -1,5 +1,5 @@
 /** The convolutions that users call: they read options, check the operands, and state the geometry. */
-import { type Options, number, oneOf, options } from '../internal/options.js'
+import { type Options, oneOf, options, positiveCount } from '../internal/options.js'
 import { dataAt, dualBy } from '../internal/dual.js'
 import { describe } from '../internal/describe.js'
 import { requireTensor } from '../internal/require.js'
@@ -72,7 +72,7 @@ const optionKinds = {
   stride: positivePerAxis,
   padding: paddingKind,
   dilation: positivePerAxis,
-  groups: number('an integer of 1 or more', (n) => Number.isInteger(n) && n >= 1),
+  groups: positiveCount,
   dataFormat: oneOf('NCHW', 'NHWC')
 }
 

@@ -21,3 +21,11 @@ export interface Preserving<Options> {
     ...rest: Following<A, Options>
   ): A extends Tensor<infer S> ? Tensor<S> : <S extends Shape>(x: Tensor<S>) => Tensor<S>
 }
+
+/** An operation with options whose result has a shape that the types do not follow. */
+export interface Reshaping<Options> {
+  <const A extends Tensor | Options>(
+    first: TensorOr<A, Options>,
+    ...rest: Following<A, Options>
+  ): A extends Tensor ? Tensor : (x: Tensor) => Tensor
+}

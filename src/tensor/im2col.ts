@@ -1,6 +1,5 @@
 /** Windows of images as columns of a matrix, and back. */
-import { type Kind, options } from '../internal/options.js'
-import { refusal } from '../internal/describe.js'
+import { type Kind, options, requireKind } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import {
   type Geometry,
@@ -84,11 +83,6 @@ const indicesOf = ({ window, stride, dilation, sizes }: Geometry, padded: Shape)
   return fromData([size(window), starts.length], 'int32', data)
 }
 
-/** Refuses an option that is missing. */
-const requireGiven = (operation: string, name: string, value: unknown, { expected, holds }: Kind): void => {
-  if (!holds(value)) throw new TypeError(refusal(operation, name, value, expected))
-}
-
 const requireImage = (operation: string, shape: Shape, rank: number, expected: string): void => {
   if (rank >= 1 && shape.length === rank + 2) return
   throw new ShapeError(operation, [shape], `the operand has shape ${show(shape)}; expected ${expected}`)
@@ -118,7 +112,7 @@ export const im2col: {
   (x: Tensor, options: Im2colOptions): Tensor<[number, number, number]>
   (options: Im2colOptions): (x: Tensor) => Tensor<[number, number, number]>
 } = dataFirst(options<Im2colOptions>('im2col', kinds), (x: Tensor, given: Im2colOptions): Tensor => {
-  requireGiven('im2col', 'window', given.window, kinds.window)
+  requireKind('im2col', 'window', given.window, kinds.window)
   requireImage('im2col', x.shape, x.shape.length - 2, '[examples, channels, ...spatial axes]')
   const [n = 0, c = 0, ...image] = x.shape
   const geometry = geometryOf('im2col', image, given)
@@ -149,8 +143,8 @@ export const col2im: {
   (options: Col2imOptions): (columns: Tensor) => Tensor
 } = dataFirst(options<Col2imOptions>('col2im', { size: sizes, ...kinds }), (columns: Tensor, given: Col2imOptions) => {
   const { size: image, ...sliding } = given
-  requireGiven('col2im', 'window', given.window, kinds.window)
-  requireGiven('col2im', 'size', image, sizes)
+  requireKind('col2im', 'window', given.window, kinds.window)
+  requireKind('col2im', 'size', image, sizes)
   const geometry = geometryOf('col2im', image, sliding)
   const padded = paddedSize(image, geometry)
   const indices = indicesOf(geometry, padded)

@@ -1,7 +1,7 @@
 /** Tensors, and trees of them, from JSON: everything is checked before there is one. */
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
-import { type DType, allocate } from '../DType.js'
+import { type DType, all, allocate } from '../DType.js'
 import { decode } from '../internal/base64.js'
 import { describe } from '../internal/describe.js'
 import * as E from '../internal/either.js'
@@ -69,9 +69,7 @@ export const isShape = (value: unknown): value is readonly number[] =>
   value.every(isCount) &&
   Number.isSafeInteger(value.reduce((product: number, n: number) => product * n, 1))
 
-const dtypes: readonly DType[] = ['bool', 'int32', 'float32', 'float64']
-
-export const isDType = (value: unknown): value is DType => dtypes.some((each) => each === value)
+export const isDType = (value: unknown): value is DType => all.some((each) => each === value)
 
 export const isString = (value: unknown): value is string => typeof value === 'string'
 

@@ -1,14 +1,15 @@
 /** Normalisation along axes: by mean and variance, by root mean square, by length. */
+import { tensorKind } from '../internal/require.js'
 import { epsilon as unitOf, toFloat } from '../DType.js'
 import { dataFirst } from '../internal/dual.js'
-import { type Kind, checkedLater, number, options } from '../internal/options.js'
+import { checkedLater, options, notNegative } from '../internal/options.js'
 import { type Shape, ShapeError, equals, normalizeAxes, show } from '../shape/model.js'
 import type { Axes } from '../shape/static.js'
 import { keepAxes } from './alongBlock.js'
 import { add, div, mul, square, sub } from './arithmetic.js'
 import type { Preserving } from './dataFirst.js'
 import { maximum } from './minMaxOfTwo.js'
-import { type Tensor, isTensor } from './model.js'
+import type { Tensor } from './model.js'
 import { meanOver } from './reduce.js'
 import { rsqrt } from './root.js'
 import { norm, variance as varianceOf } from './statistics.js'
@@ -85,12 +86,6 @@ export interface L2NormalizeOptions {
   readonly epsilon?: number
 }
 
-/** What `scale`, `shift` and statistics accept. */
-export const aTensor: Kind = { expected: 'a tensor', holds: isTensor }
-
-/** What `epsilon` accepts. */
-export const tolerance: Kind = /* @__PURE__ */ number('a finite number of 0 or more', (n) => n >= 0 && n < Infinity)
-
 // -----------------------------------------------------------------------------
 // parts
 // -----------------------------------------------------------------------------
@@ -150,7 +145,12 @@ export const standardisedOver = (x: Tensor, axes: readonly number[], epsilon: nu
  * pipe(x, T.layerNorm({ axis: -1, epsilon: 0, scale: T.of([2, 3]), shift: T.of([0, 1]) })) // => T.of([[-2, 4], [-2, 4]])
  */
 export const layerNorm: Preserving<LayerNormOptions> = dataFirst(
-  options<LayerNormOptions>('layerNorm', { axis: checkedLater, epsilon: tolerance, scale: aTensor, shift: aTensor }),
+  options<LayerNormOptions>('layerNorm', {
+    axis: checkedLater,
+    epsilon: notNegative,
+    scale: tensorKind,
+    shift: tensorKind
+  }),
   (x: Tensor, given: LayerNormOptions = {}) => {
     const axes = normalizeAxes('layerNorm', given.axis ?? -1, x.shape)
     return rescaled('layerNorm', standardisedOver(asFloat(x), axes, given.epsilon ?? 1e-5), axes, given)
@@ -172,7 +172,7 @@ export const layerNorm: Preserving<LayerNormOptions> = dataFirst(
  * pipe(T.of([[3, 3], [0, 0]]), T.rmsNorm({ scale: T.of([1, 5]) })) // ≈ Tensor<[2, 2], float32> [[1, 5], [0, 0]]
  */
 export const rmsNorm: Preserving<RmsNormOptions> = dataFirst(
-  options<RmsNormOptions>('rmsNorm', { axis: checkedLater, epsilon: tolerance, scale: aTensor }),
+  options<RmsNormOptions>('rmsNorm', { axis: checkedLater, epsilon: notNegative, scale: tensorKind }),
   (given: Tensor, { axis = -1, epsilon = unitOf(toFloat(given.dtype)), ...rest }: RmsNormOptions = {}) => {
     const x = asFloat(given)
     const axes = normalizeAxes('rmsNorm', axis, x.shape)
@@ -195,7 +195,7 @@ export const rmsNorm: Preserving<RmsNormOptions> = dataFirst(
  * pipe(T.of([[3], [4]]), T.l2Normalize({ axis: 0 })) // ≈ Tensor<[2, 1], float32> [[0.6], [0.8]]
  */
 export const l2Normalize: Preserving<L2NormalizeOptions> = dataFirst(
-  options<L2NormalizeOptions>('l2Normalize', { axis: checkedLater, epsilon: tolerance }),
+  options<L2NormalizeOptions>('l2Normalize', { axis: checkedLater, epsilon: notNegative }),
   (x: Tensor, { axis = -1, epsilon = 1e-12 }: L2NormalizeOptions = {}) =>
     div(asFloat(x), maximum(norm(x, { axis, keepDims: true }), epsilon))
 )

@@ -1,6 +1,5 @@
 /** The errors of trees: leaves that are not tensors, structures that differ, cycles. */
 import { describe, isCopy, isPlain, isTensorLike, restore } from '../internal/describe.js'
-import { isTensor } from '../tensor/model.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -42,15 +41,6 @@ export class TreeError extends Error {
 /** Whether a node is a record: neither an instance of a class nor a copy of a tensor. */
 export const isRecord = (node: unknown): node is { readonly [key: string | symbol]: unknown } =>
   typeof node === 'object' && node !== null && isPlain(node) && !isTensorLike(node)
-
-/** The structure of a value. */
-export const kindOf = (node: unknown): string => {
-  if (isTensor(node)) return 'a tensor'
-  if (Array.isArray(node)) return `an array of ${node.length}`
-  if (isRecord(node)) return `a record of ${Object.keys(node).join(', ')}`
-  if (typeof node === 'number' || typeof node === 'boolean') return `a ${typeof node} (${String(node)})`
-  return node === undefined || node === null ? String(node) : `a value of type ${typeof node}`
-}
 
 /** How an error says where a bad leaf is, and what is expected there. */
 export interface Wording {
