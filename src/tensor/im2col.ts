@@ -1,19 +1,14 @@
 /** Windows of images as columns of a matrix, and back. */
 import { type Kind, options, requireKind } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
-import {
-  type Geometry,
-  type Padding,
-  type PerAxis,
-  geometryOf,
-  paddingKind,
-  positivePerAxis
-} from '../shape/geometry.js'
-import { type Shape, ShapeError, show, size, strides } from '../shape/model.js'
+import { type Padding, type PerAxis, geometryOf, paddingKind, positivePerAxis } from '../shape/geometry.js'
+import { type Shape, ShapeError, show, size } from '../shape/model.js'
 import { gather, scatterAdd } from './indexing.js'
-import { type Tensor, fill, fromData } from './model.js'
+import { type Tensor, fill } from './model.js'
 import { reshapeTo } from './structural.js'
-import { place, take } from './stridedWindow.js'
+import { withZero } from './overWindows.js'
+import { slidingWindows, tableOfAll } from './poolingWindows.js'
+import { along, take } from './stridedWindow.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -61,27 +56,8 @@ const sizes: Kind = {
 }
 
 // -----------------------------------------------------------------------------
-// geometry
+// checks
 // -----------------------------------------------------------------------------
-
-const positions = (sizes: Shape): readonly (readonly number[])[] =>
-  sizes.reduce<readonly (readonly number[])[]>(
-    (all, n) => all.flatMap((each) => Array.from({ length: n }, (_, i) => [...each, i])),
-    [[]]
-  )
-
-const paddedSize = (size: Shape, { before, after }: Geometry): Shape =>
-  size.map((n, axis) => before[axis]! + n + after[axis]!)
-
-/** For each position of the window, and each window: where its element lies in the padded image. */
-const indicesOf = ({ window, stride, dilation, sizes }: Geometry, padded: Shape): Tensor => {
-  const steps = strides(padded)
-  const offsets = (along: Shape, by: readonly number[]): readonly number[] =>
-    positions(along).map((each) => each.reduce((at, i, axis) => at + i * by[axis]! * steps[axis]!, 0))
-  const starts = offsets(sizes, stride)
-  const data = Int32Array.from(offsets(window, dilation).flatMap((offset) => starts.map((start) => start + offset)))
-  return fromData([size(window), starts.length], 'int32', data)
-}
 
 const requireImage = (operation: string, shape: Shape, rank: number, expected: string): void => {
   if (rank >= 1 && shape.length === rank + 2) return
@@ -115,13 +91,9 @@ export const im2col: {
   requireKind('im2col', 'window', given.window, kinds.window)
   requireImage('im2col', x.shape, x.shape.length - 2, '[examples, channels, ...spatial axes]')
   const [n = 0, c = 0, ...image] = x.shape
-  const geometry = geometryOf('im2col', image, given)
-  const shape = [n, c, ...paddedSize(image, geometry)]
-  const starts = [0, 0, ...geometry.before]
-  const padded = place(x, { starts, steps: shape.map(() => 1), sizes: x.shape, shape, value: 0 })
-  const indices = indicesOf(geometry, shape.slice(2))
-  const columns = gather(reshapeTo(padded, [n, c, size(shape.slice(2))]), indices, { axis: 2 })
-  return reshapeTo(columns, [n, c * indices.shape[0]!, indices.shape[1]!])
+  const table = tableOfAll(image, slidingWindows(image, geometryOf('im2col', image, given)))
+  const columns = gather(withZero(reshapeTo(x, [n, c, size(image)])), table, { axis: 2 })
+  return reshapeTo(columns, [n, c * table.shape[0]!, table.shape[1]!])
 })
 
 /**
@@ -145,23 +117,15 @@ export const col2im: {
   const { size: image, ...sliding } = given
   requireKind('col2im', 'window', given.window, kinds.window)
   requireKind('col2im', 'size', image, sizes)
-  const geometry = geometryOf('col2im', image, sliding)
-  const padded = paddedSize(image, geometry)
-  const indices = indicesOf(geometry, padded)
-  const [taps = 0, windows = 0] = indices.shape
+  const table = tableOfAll(image, slidingWindows(image, geometryOf('col2im', image, sliding)))
+  const [taps = 0, windows = 0] = table.shape
   const [n = 0, rows = 0, count] = columns.shape
   if (columns.shape.length !== 3 || count !== windows || rows % taps !== 0) {
     const rule = `the columns have shape ${show(columns.shape)}; expected [examples, a multiple of ${taps}, ${windows}]`
     throw new ShapeError('col2im', [columns.shape], rule)
   }
   const c = rows / taps
-  const flat = scatterAdd(
-    fill([n, c, size(padded)], columns.dtype, 0),
-    indices,
-    reshapeTo(columns, [n, c, taps, windows]),
-    { axis: 2 }
-  )
-  const sizesOf = [n, c, ...image]
-  const window = { starts: [0, 0, ...geometry.before], steps: sizesOf.map(() => 1), sizes: sizesOf }
-  return take(reshapeTo(flat, [n, c, ...padded]), window)
+  const places = fill([n, c, size(image) + 1], columns.dtype, 0)
+  const sums = scatterAdd(places, table, reshapeTo(columns, [n, c, taps, windows]), { axis: 2 })
+  return reshapeTo(take(sums, along(sums.shape, 2, 0, size(image))), [n, c, ...image])
 })

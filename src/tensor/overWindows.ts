@@ -9,7 +9,7 @@ import { gather } from './indexing.js'
 import { argmax } from './minMaxOverAxes.js'
 import { type Tensor, fromData } from './model.js'
 import { type AxisWindows, countsOf, tableOfAll, tableOfInsides } from './poolingWindows.js'
-import { place } from './stridedWindow.js'
+import { along, place } from './stridedWindow.js'
 import { cast, reshapeTo, sumOver } from './structural.js'
 
 /** The spatial axes of an operand: the last ones, behind one or two others. */
@@ -25,6 +25,13 @@ const laid = (x: Tensor, windows: readonly AxisWindows[]): { readonly rows: Tens
   const lead = x.shape.slice(0, x.shape.length - windows.length)
   const image = x.shape.slice(lead.length)
   return { rows: reshapeTo(x, [size(lead), size(image)]), shape: [...lead, ...windows.map(({ length }) => length)] }
+}
+
+/** Rows with a zero behind their last element, where `tableOfAll` has the elements outside of the image. */
+export const withZero = (rows: Tensor): Tensor => {
+  const last = rows.shape.length - 1
+  const shape = rows.shape.map((n, axis) => (axis === last ? n + 1 : n))
+  return place(rows, { ...along(rows.shape, last, 0, rows.shape[last]!), shape, value: 0 })
 }
 
 /** The maxima over windows, and their positions; of equal ones, the first. */
@@ -53,8 +60,6 @@ export const means = (
   const x = cast(operand, toFloat(operand.dtype))
   const counts = Float64Array.from(countsOf(operation, image, windows, countPadding))
   const { rows, shape } = laid(x, windows)
-  const [lead = 0, n = 0] = rows.shape
-  const extended = place(rows, { starts: [0, 0], steps: [1, 1], sizes: rows.shape, shape: [lead, n + 1], value: 0 })
-  const sums = sumOver(gather(extended, tableOfAll(image, windows), { axis: 1 }), [1])
+  const sums = sumOver(gather(withZero(rows), tableOfAll(image, windows), { axis: 1 }), [1])
   return reshapeTo(div(sums, cast(fromData([counts.length], 'float64', counts), x.dtype)), shape)
 }

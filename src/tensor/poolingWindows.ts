@@ -33,51 +33,59 @@ export const evenWindows = (image: Shape, parts: Shape): readonly AxisWindows[] 
     return ends.map(([from, to]) => range(longest).map((j) => (from + j < to ? from + j : beyond)))
   })
 
-/** Combines one entry per axis in row-major order: `f` takes what the axes before gave, and the entry of the next. */
-const combined = <A, B>(
-  axes: readonly (readonly A[])[],
-  first: B,
-  f: (sofar: B, entry: A, axis: number) => B
-): readonly B[] =>
-  axes.reduce<readonly B[]>(
-    (all, entries, axis) => all.flatMap((each) => entries.map((entry) => f(each, entry, axis))),
-    [first]
-  )
+/** For each element of a window, and each window, its row-major position in the image; negative outside of it. */
+interface Positions {
+  readonly data: Int32Array
+  readonly elements: number
+  readonly windows: number
+}
 
-/** For each window, the row-major positions of its elements in the image; negative outside of it. */
-const positionsOf = (image: Shape, windows: readonly AxisWindows[]): readonly (readonly number[])[] =>
-  combined<readonly number[], readonly (readonly number[])[]>(windows, [], (before, coordinates) => [
-    ...before,
-    coordinates
-  ]).map((axes) =>
-    combined(axes, 0, (at, coordinate, axis) => (at < 0 || coordinate < 0 ? inPadding : at * image[axis]! + coordinate))
+/** Each axis in turn: the windows and elements so far, beside those along it. */
+const positionsOf = (image: Shape, axes: readonly AxisWindows[]): Positions =>
+  axes.reduce<Positions>(
+    (before, along, axis) => {
+      const n = along[0]?.length ?? 0
+      const windows = before.windows * along.length
+      const data = new Int32Array(before.elements * n * windows)
+      let to = 0
+      for (let e = 0; e < before.elements; e++) {
+        for (let j = 0; j < n; j++) {
+          for (let w = 0; w < before.windows; w++) {
+            const at = before.data[e * before.windows + w]!
+            for (const coordinates of along) {
+              const coordinate = coordinates[j]!
+              data[to++] = at < 0 || coordinate < 0 ? inPadding : at * image[axis]! + coordinate
+            }
+          }
+        }
+      }
+      return { data, elements: before.elements * n, windows }
+    },
+    { data: Int32Array.of(0), elements: 1, windows: 1 }
   )
 
 /** Positions `[elements of a window, windows]`, int32. */
-const table = (windows: readonly (readonly number[])[]): Tensor => {
-  const elements = windows[0]?.length ?? 0
-  const data = new Int32Array(elements * windows.length)
-  windows.forEach((window, i) => {
-    window.forEach((position, j) => {
-      data[j * windows.length + i] = position
-    })
-  })
-  return fromData([elements, windows.length], 'int32', data)
-}
+const table = ({ data, elements, windows }: Positions): Tensor => fromData([elements, windows], 'int32', data)
 
 /** The table where an element outside of the image is the first one inside it again, which changes no maximum. */
-export const tableOfInsides = (operation: string, image: Shape, windows: readonly AxisWindows[]): Tensor =>
-  table(
-    positionsOf(image, windows).map((window) => {
-      const first = window.find((position) => position >= 0)
-      if (first === undefined) throw outside(operation, image)
-      return window.map((position) => (position < 0 ? first : position))
-    })
-  )
+export const tableOfInsides = (operation: string, image: Shape, axes: readonly AxisWindows[]): Tensor => {
+  const positions = positionsOf(image, axes)
+  const { data, windows } = positions
+  for (let w = 0; w < windows; w++) {
+    let first = w
+    while (first < data.length && data[first]! < 0) first += windows
+    if (first >= data.length) throw outside(operation, image)
+    for (let i = w; i < data.length; i += windows) if (data[i]! < 0) data[i] = data[first]!
+  }
+  return table(positions)
+}
 
 /** The table where an element outside of the image has the position behind the last one. */
-export const tableOfAll = (image: Shape, windows: readonly AxisWindows[]): Tensor =>
-  table(positionsOf(image, windows).map((window) => window.map((position) => (position < 0 ? size(image) : position))))
+export const tableOfAll = (image: Shape, axes: readonly AxisWindows[]): Tensor => {
+  const positions = positionsOf(image, axes)
+  const behind = size(image)
+  return table({ ...positions, data: positions.data.map((position) => (position < 0 ? behind : position)) })
+}
 
 /** How many elements of each window lie in the image, or in the padding too. */
 export const countsOf = (
@@ -86,14 +94,13 @@ export const countsOf = (
   windows: readonly AxisWindows[],
   countPadding: boolean
 ): readonly number[] =>
-  combined(
-    windows.map((along) => along.map((each) => each.filter((at) => at >= (countPadding ? inPadding : 0)).length)),
-    1,
-    (product, count) => product * count
-  ).map((count) => {
-    if (count === 0) throw outside(operation, image)
-    return count
-  })
+  windows
+    .map((along) => along.map((each) => each.filter((at) => at >= (countPadding ? inPadding : 0)).length))
+    .reduce((all, along) => all.flatMap((product) => along.map((count) => product * count)), [1])
+    .map((count) => {
+      if (count === 0) throw outside(operation, image)
+      return count
+    })
 
 const outside = (operation: string, image: Shape): ShapeError =>
   new ShapeError(
