@@ -5,7 +5,7 @@ import { describe } from '../internal/describe.js'
 import { DTypeError } from '../internal/require.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
-import { TreeError, type Wording } from '../tree/error.js'
+import { TreeError, type Wording, below, isRecord } from '../tree/error.js'
 import { flattenAs } from '../tree/model.js'
 
 // -----------------------------------------------------------------------------
@@ -39,19 +39,6 @@ export interface Structure<P> {
   readonly build: (leaves: readonly Tensor[]) => P
   /** The leaves of another tree, which must have the same structure, shapes and types. */
   readonly match: (tree: unknown, difference: Difference) => readonly Tensor[]
-}
-
-const identifier = /^[A-Za-z_$][\w$]*$/
-
-const below = (path: string, key: string): string =>
-  !identifier.test(key) ? `${path}[${JSON.stringify(key)}]` : path === '' ? key : `${path}.${key}`
-
-type Fields = { readonly [key: string]: unknown }
-
-const isRecord = (node: unknown): node is Fields => {
-  if (typeof node !== 'object' || node === null || Array.isArray(node) || isTensor(node)) return false
-  const prototype: unknown = Object.getPrototypeOf(node)
-  return prototype === null || prototype === Object.prototype
 }
 
 /** Casts a tree built from a structure to the type of the structure. */

@@ -3,7 +3,7 @@ import { isFloat } from '../DType.js'
 import { DTypeError } from '../internal/require.js'
 import { size } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
-import { isRecord } from '../tree/error.js'
+import { isRecord, below } from '../tree/error.js'
 import { mapTensors } from '../tree/model.js'
 import { literal } from './literal.js'
 import { count, flat, largest } from './values.js'
@@ -51,16 +51,12 @@ export interface Subject {
 // constructors
 // -----------------------------------------------------------------------------
 
-const identifier = /^[A-Za-z_$][\w$]*$/
-
 /** The float tensors in a value of any kind, with their paths. */
 const floats = (node: unknown, path: string): readonly (readonly [leaf: Tensor, path: string])[] => {
   if (isTensor(node)) return isFloat(node.dtype) ? [[node, path]] : []
   if (Array.isArray(node)) return node.flatMap((child: unknown, i) => floats(child, `${path}[${i}]`))
   if (!isRecord(node)) return []
-  return Object.entries(node).flatMap(([key, child]) =>
-    floats(child, identifier.test(key) ? (path === '' ? key : `${path}.${key}`) : `${path}[${JSON.stringify(key)}]`)
-  )
+  return Object.entries(node).flatMap(([key, child]) => floats(child, below(path, key)))
 }
 
 /** The power of two at or below a number, so that steps by it are exact in binary. */

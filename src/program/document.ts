@@ -1,10 +1,11 @@
 /** Programs as JSON: the form of a document, and the errors in others. */
+import { below } from '../tree/error.js'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts/lib/index.js'
 import type { DType } from '../DType.js'
 import { describe } from '../internal/describe.js'
-import { type JsonError, type JsonErrors, below, isCount, isDType, isSet, isShape, isString } from '../tensor/json.js'
+import { type JsonError, type JsonErrors, isCount, isDType, isSet, isShape, isString } from '../tensor/json.js'
 import type { TensorJson } from '../tensor/model.js'
 
 // -----------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 /** From programs to JSON. */
-import { below } from '../tensor/json.js'
+import { below } from '../tree/error.js'
 import { describe, isPlain } from '../internal/describe.js'
 import { isProgram } from '../transform/program.js'
 import { type Atom, type Equation, type Program, type TensorType, Variable } from '../primitive/model.js'

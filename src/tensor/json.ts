@@ -6,7 +6,7 @@ import { decode } from '../internal/base64.js'
 import { describe } from '../internal/describe.js'
 import * as E from '../internal/either.js'
 import { type Shape, equals, show, size } from '../shape/model.js'
-import { type Wording, isRecord, notATree, requireNode } from '../tree/error.js'
+import { type Wording, isRecord, notATree, requireNode, below } from '../tree/error.js'
 import { type Concrete, type Tensor, type TensorJson, fill, fromData, isTensor } from './model.js'
 
 // -----------------------------------------------------------------------------
@@ -53,8 +53,6 @@ export const showJsonErrors = (errors: JsonErrors): string =>
 
 /** One error. */
 export const wrong = (path: string, rule: string): Either<JsonErrors, never> => E.left([{ path, rule }])
-
-export const below = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)
 
 // -----------------------------------------------------------------------------
 // codec

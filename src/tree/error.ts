@@ -38,6 +38,12 @@ export class TreeError extends Error {
 // words
 // -----------------------------------------------------------------------------
 
+const identifier = /^[A-Za-z_$][\w$]*$/
+
+/** The path of an entry: `layer.w`, or `layer["2 w"]` for a key that is not an identifier. */
+export const below = (path: string, key: string): string =>
+  !identifier.test(key) ? `${path}[${JSON.stringify(key)}]` : path === '' ? key : `${path}.${key}`
+
 /** Whether a node is a record: neither an instance of a class nor a copy of a tensor. */
 export const isRecord = (node: unknown): node is { readonly [key: string | symbol]: unknown } =>
   typeof node === 'object' && node !== null && isPlain(node) && !isTensorLike(node)

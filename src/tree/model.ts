@@ -10,7 +10,7 @@ import { type Shape, ShapeError, equals, show } from '../shape/model.js'
 import type { Dim } from '../shape/static.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
 import { isCopy } from '../internal/describe.js'
-import { TreeError, type Wording, isRecord, notATree, requireNode } from './error.js'
+import { TreeError, type Wording, isRecord, notATree, requireNode, below } from './error.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -70,11 +70,6 @@ type ChangingWithPath = (path: string, leaf: Tensor) => Tensor
 /** `Keeping` and `Changing` of two corresponding leaves. */
 type KeepingBoth = <S extends Shape>(a: Tensor<S>, b: Tensor<S>) => Tensor<S>
 type ChangingBoth = (a: Tensor, b: Tensor) => Tensor
-
-const identifier = /^[A-Za-z_$][\w$]*$/
-
-const below = (path: string, key: string): string =>
-  !identifier.test(key) ? `${path}[${JSON.stringify(key)}]` : path === '' ? key : `${path}.${key}`
 
 /** Casts a node that was rebuilt from its children to the type of the original. */
 const rebuild = <P>(value: unknown): P => value as P
