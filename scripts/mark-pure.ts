@@ -36,7 +36,7 @@ const makersOf = (file: string): ReadonlySet<string> => {
 
 const found = new Map<string, ReadonlySet<string>>()
 
-/** The same, computed once; there are no circles of imports. */
+/** `makersOf`, computed once for each file; there are no circles of imports. */
 const makers = (file: string): ReadonlySet<string> => {
   const known = found.get(file) ?? makersOf(file)
   found.set(file, known)

@@ -1,7 +1,6 @@
-// The public modules as the compiler sees them: every exported name, its doc comment and the place where it is declared.
-// TypeScript 5.9, since version 7 has no interface yet that reads doc comments.
-import { join } from 'node:path'
+// Every name that a public module exports, its doc comment and the place where it is declared.
 import ts from 'typescript-5.9'
+import { checker, exportsOf, original } from './public-program.js'
 import { publicModules, root, textOf } from './sources.js'
 
 /** A name that a public module exports. */
@@ -27,25 +26,6 @@ export interface PublicModule {
   /** In the order of the module's file. */
   readonly names: ReadonlyArray<PublicName>
 }
-
-const pathOf = (module: string): string => `src/${module}.ts`
-
-const program = ts.createProgram(
-  publicModules().map((module) => join(root, pathOf(module))),
-  {
-    target: ts.ScriptTarget.ES2022,
-    lib: ['lib.es2022.d.ts'],
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    types: [],
-    skipLibCheck: true,
-    noEmit: true
-  }
-)
-const checker = program.getTypeChecker()
-
-const original = (symbol: ts.Symbol): ts.Symbol =>
-  (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol)
 
 const kindOf = (symbol: ts.Symbol): PublicName['kind'] => {
   if ((symbol.flags & ts.SymbolFlags.Class) !== 0) return 'class'
@@ -75,13 +55,10 @@ const headOf = (text: string): string => /^\/\*\*\n([\s\S]*?)\n \*\/\n/.exec(tex
 
 /** All public modules, by name. */
 export const publicNames = (): ReadonlyArray<PublicModule> =>
-  publicModules().map((name) => {
-    const source = program.getSourceFile(join(root, pathOf(name)))
-    const module = source === undefined ? undefined : checker.getSymbolAtLocation(source)
-    const symbols = module === undefined ? [] : checker.getExportsOfModule(module)
-    return {
-      name,
-      comment: headOf(textOf(pathOf(name))),
-      names: symbols.map(publicName).sort((a, b) => a.position - b.position)
-    }
-  })
+  publicModules().map((name) => ({
+    name,
+    comment: headOf(textOf(`src/${name}.ts`)),
+    names: exportsOf(name)
+      .map(publicName)
+      .sort((a, b) => a.position - b.position)
+  }))

@@ -215,8 +215,9 @@ export const standardise = <F extends Shape>(
   const unit = unitFor(max(abs(features), { axis: 0 }))
   // Counted from the lowest, as the mean of close numbers may lie between two of their type.
   const aboveLow = (x: Tensor): Tensor => sub(div(cast(x, 'float64'), unit), div(low, unit))
-  const centre = mean(aboveLow(features), { axis: 0 })
-  const deviation = sqrt(mean(square(sub(aboveLow(features), centre)), { axis: 0 }))
+  const above = aboveLow(features)
+  const centre = mean(above, { axis: 0 })
+  const deviation = sqrt(mean(square(sub(above, centre)), { axis: 0 }))
   const scale = where(constant, div(onesLike(low), unit), deviation)
   const scaled = (x: Tensor): Tensor => cast(div(sub(aboveLow(x), centre), scale), toFloat(x.dtype))
   return (dataset) => ({ features: typed(scaled(dataset.features)), labels: dataset.labels })
