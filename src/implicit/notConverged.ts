@@ -122,6 +122,10 @@ export const refuse = (wording: Wording, outcome: Outcome): never => {
 /** The length of a report. */
 export const reportLength = 6
 
+/** The bits of a float64, one pattern for every NaN: which one an engine makes is not defined. */
+const bitsOf = (x: number): Int32Array =>
+  Number.isNaN(x) ? Int32Array.of(0, 0x7ff80000) : new Int32Array(Float64Array.of(x).buffer)
+
 /**
  * How an iteration ended, as integers, which have no derivative and which `vmap` stacks like any result: the ending, the
  * iterations, and the bits of residual and tolerance. All zeros where it has converged.
@@ -131,7 +135,8 @@ export const reportOf = ({ residual, iterations, tolerance, ending }: Outcome): 
   if (ending !== 'converged') {
     data[0] = endings.indexOf(ending)
     data[1] = iterations
-    data.set(new Int32Array(Float64Array.of(residual, tolerance).buffer), 2)
+    data.set(bitsOf(residual), 2)
+    data.set(bitsOf(tolerance), 4)
   }
   return fromData([reportLength], 'int32', data)
 }

@@ -5,6 +5,7 @@ import { checkpoint, grad, jvp, vjp } from 'pullback/Grad'
 import { type LinearMethod, type NotConverged, linearSolve, orThrow } from 'pullback/Implicit'
 import * as T from 'pullback/Tensor'
 import { vmap } from 'pullback/Vmap'
+import { failureIn, reportOf } from '../../src/implicit/notConverged.js'
 
 type S = T.Tensor<[]>
 type Method = LinearMethod<T.Tensor>['method']
@@ -275,4 +276,20 @@ describe('rejects', () => {
       'inside linearSolve'
     )
   })
+})
+
+test('a report has the same bits for every NaN, whose sign an engine chooses', () => {
+  const report = (high: number): T.Tensor => {
+    const [residual] = new Float64Array(Int32Array.of(0, high).buffer)
+    return reportOf({
+      x: new Float64Array(0),
+      residual: residual!,
+      iterations: 3,
+      tolerance: 1e-6,
+      ending: 'not finite'
+    })
+  }
+  expect(T.toArray(report(0xfff80000 | 0))).toEqual(T.toArray(report(0x7ff80000)))
+  const wording = { name: 'root', what: 'the residual', map: 'the Jacobian', remedies: {} }
+  expect(failureIn(wording, report(0xfff80000 | 0))).toMatchObject({ residual: NaN, tolerance: 1e-6 })
 })
