@@ -1,17 +1,15 @@
 /** Layers that draw in training. */
 import { requireNumber } from '../internal/check.js'
 import * as R from '../Random.js'
+import { dropout as drop, rateKind } from '../regularizer/noise.js'
 import type { Shape } from '../shape/model.js'
-import { mul, where } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
-import { typed } from '../tensor/typed.js'
-import { within } from '../transform/scope.js'
 import { type Layer, type None, stateless } from './model.js'
 
 /**
- * Sets each element to 0 with probability `rate` in training, and divides the others by 1 - rate, so that the mean stays
- * (inverted dropout); the identity in evaluation. The context's key decides what is dropped. Where the compiler
- * cannot infer the shape of the input, state it: `dropout<[number, 64]>(0.2)`.
+ * `Regularizer.dropout` in training: sets each element to 0 with probability `rate`, and divides the others by 1 - rate, so that the
+ * mean stays; the identity in evaluation. The context's key decides what is dropped. Where the compiler cannot infer the shape of the
+ * input, state it: `dropout<[number, 64]>(0.2)`.
  *
  * N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and R. Salakhutdinov, Dropout: A Simple Way to Prevent Neural
  * Networks from Overfitting, JMLR 15 (2014).
@@ -30,13 +28,11 @@ import { type Layer, type None, stateless } from './model.js'
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const dropout = <S extends Shape>(rate: number): Layer<None, None, Tensor<S>, Tensor<S>> => {
-  requireNumber('dropout', 'the rate', rate, 'a number from 0 to 1 (exclusive)', (r) => r >= 0 && r < 1)
-  return stateless<None, Tensor<S>, Tensor<S>>(R.of({}), (_params, { mode, key }) => (x) => {
-    if (mode === 'eval' || rate === 0) return x
-    return within('dropout', () => {
-      const keep = R.bernoulli(key, 1 - rate, x.shape)
-      const scaled: Tensor = mul(x, 1 / (1 - rate))
-      return typed(where(keep, scaled, 0))
-    })
-  })
+  requireNumber('dropout', 'the rate', rate, rateKind.expected, rateKind.holds)
+  return stateless<None, Tensor<S>, Tensor<S>>(
+    R.of({}),
+    (_params, { mode, key }) =>
+      (x) =>
+        mode === 'eval' ? x : drop(key, x, { rate })
+  )
 }
