@@ -113,17 +113,28 @@ describe('cutmix', () => {
     )
   })
 
-  test('boxes have an area of 1 - s where they lie inside', () => {
+  test('boxes lie around any pixel, with sides by the root of 1 - s, cut off at the border', () => {
     // alpha is large: all shares are near 1/2
-    const [h, w] = [32, 48]
-    const x = T.broadcastTo(T.reshape(T.of([0, 1]), [2, 1, 1, 1]), [2, 1, h, w])
-    const areas = Array.from({ length: 200 }, (_, seed) => {
-      const [mixed] = Augment.cutmix(Random.key(seed), x, T.of([0, 1]), { alpha: 1e6 })
-      return T.item(T.mean(T.at(mixed, 0)))
-    })
-    const whole = (Math.floor(h * Math.SQRT1_2) * Math.floor(w * Math.SQRT1_2)) / (h * w)
-    expect(Math.max(...areas)).toBeCloseTo(whole, 1)
-    expect(new Set(areas).size).toBeGreaterThan(10)
+    const [h, w] = [5, 6]
+    const sides = [Math.floor(h * Math.SQRT1_2), Math.floor(w * Math.SQRT1_2)] as const
+    const within = (at: number, centre: number, side: number): boolean => {
+      const from = centre - Math.floor(side / 2)
+      return at >= from && at < from + side
+    }
+    const wanted = Array.from({ length: h * w }, (_, centre) =>
+      Array.from({ length: h * w }, (_, at) =>
+        within(Math.floor(at / w), Math.floor(centre / w), sides[0]) && within(at % w, centre % w, sides[1]) ? 1 : 0
+      ).join()
+    )
+    // every image has a number of its own
+    const n = 1000
+    const own = T.reshape(T.arange(n), [n, 1, 1, 1])
+    const [mixed] = Augment.cutmix(Random.key(7), T.broadcastTo(own, [n, 1, h, w]), T.zeros([n]), { alpha: 1e6 })
+    const pasted = T.reshape(T.cast(T.notEqual(mixed, own), 'int32'), [n, h * w])
+    const found = new Set(T.toNested(pasted).map((box) => box.join()))
+    // an image whose partner is itself shows no box
+    found.delete(T.toNested(T.zeros([h * w])).join())
+    expect([...found].sort()).toEqual([...new Set(wanted)].sort())
   })
 
   test('takes channels last; alpha 0 mixes nothing', () => {
