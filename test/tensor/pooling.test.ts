@@ -226,7 +226,7 @@ const refusals: readonly Refusal[] = [
     () => T.maxPool2d(image, undefinedWindow)
   ],
   [
-    'maxPool2d: the operand has shape [4]; expected [examples, channels] or [channels] in front of 2 spatial axes',
+    'maxPool2d: the operand has shape [4]; expected [examples, channels, height, width], or [channels, height, width] for one example',
     ShapeError,
     () => T.maxPool2d(T.zeros([4]), { window: 2 })
   ],
