@@ -32,8 +32,8 @@ import { cast, reshapeTo } from './structural.js'
  * @example
  * import * as T from 'pullback/Tensor'
  *
- * const shrunk: T.FractionalMaxPoolOptions = { window: 2, outputRatio: 0.7 }
- * T.fractionalMaxPool1d(T.ones([1, 1, 10]), T.of([[[0.5]]]), shrunk).shape // => [1, 1, 7]
+ * const located: T.FractionalMaxPoolOptions = { window: 2, outputRatio: 0.6, returnIndices: true }
+ * T.fractionalMaxPool1d(T.of([[[1, 5, 4, 3, 2]]]), T.of([[[0.3]]]), located) // => [T.of([[[5, 5, 3]]]), T.of([[[1, 1, 3]]], 'int32')]
  */
 export interface FractionalMaxPoolOptions extends ImageOptions {
   /** The size of the window. */

@@ -22,7 +22,7 @@ import { cast } from './structural.js'
  * import * as T from 'pullback/Tensor'
  *
  * const cubes: T.LpPoolOptions = { window: 2, p: 3 }
- * T.lpPool1d(T.of([[[3, 4, 5, 0]]]), cubes) // ≈ T.of([[[4.497941, 5]]])
+ * T.lpPool1d(T.of([[[3, 4, 1, 1]]]), cubes) // ≈ Tensor<[1, 1, 2], float32> [[[4.4979, 1.2599]]]
  */
 export interface LpPoolOptions extends PoolOptions {
   /** The exponent, more than 0; 2 by default. */

@@ -1,9 +1,9 @@
 /** The reverse of max pooling: values at the places that they came from, and zeros elsewhere. */
 import { dataAt, dualBy } from '../internal/dual.js'
-import { type Kind, options, requireKind } from '../internal/options.js'
+import { options, requireKind } from '../internal/options.js'
 import { requireTensor } from '../internal/require.js'
 import { bindOne } from '../primitive/bind.js'
-import { type PerAxis, countPerAxis, positivePerAxis, spread } from '../shape/geometry.js'
+import { type PerAxis, countPerAxis, positivePerAxis, sizesKind, spread } from '../shape/geometry.js'
 import type { Resized } from '../shape/layout.js'
 import { type Shape, ShapeError, equals, show, size } from '../shape/model.js'
 import { takeAlongAxis } from './alongAxis.js'
@@ -39,12 +39,6 @@ export interface MaxUnpoolOptions extends ImageOptions {
 interface MaxUnpool {
   <S extends Shape>(x: Tensor<S>, indices: Tensor, options: MaxUnpoolOptions): Tensor<Resized<S>>
   (indices: Tensor, options: MaxUnpoolOptions): <S extends Shape>(x: Tensor<S>) => Tensor<Resized<S>>
-}
-
-/** The kind of a list of sizes. */
-export const sizesKind: Kind = {
-  expected: 'an array of sizes such as [4, 4]',
-  holds: (x) => Array.isArray(x) && x.length > 0 && x.every((n) => Number.isInteger(n) && Number(n) >= 1)
 }
 
 const sizeOf = (operation: string, image: Shape, given: MaxUnpoolOptions): Shape => {
