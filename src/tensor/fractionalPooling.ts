@@ -97,8 +97,8 @@ const geometryOf = (
         )
       : spread(operation, 'outputSize', outputSize, image.length)
   if (sizes.some((n, axis) => n < 1 || n + windows[axis]! - 1 > image[axis]!)) {
-    const expected = 'expected sizes of 1 or more, which with the window less 1 are no larger than the input'
-    const rule = `a result of ${show(sizes)} by windows of ${show(windows)} on an input of ${show(image)}; ${expected}`
+    const expected = 'expected sizes of 1 or more, and with the window at most 1 more than the input'
+    const rule = `the result is ${show(sizes)} by windows of ${show(windows)} on an input of ${show(image)}; ${expected}`
     throw new ShapeError(operation, [image], rule)
   }
   return { window: windows, sizes }
