@@ -37,8 +37,9 @@ export const maxPositionsInto = (
       let best = row[place]!
       for (let i = from + 1; i < from + elements; i++) {
         const at = positions[i]!
-        const wins = -Number(!(row[at]! <= best))
-        place ^= (place ^ at) & wins
+        const value = row[at]!
+        const wins = Number(value > best) | Number(value !== value)
+        place ^= (place ^ at) & -wins
         best = row[place]!
       }
       if (best !== best) place = firstNaN(row, positions, from)

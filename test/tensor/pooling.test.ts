@@ -74,6 +74,48 @@ describe('maxPool2d', () => {
   test('passes NaN on, and keeps the element type', () => {
     expectSame(T.maxPool1d(T.of([[1, NaN, 2, 3]]), { window: 2 }), T.of([[NaN, 3]]))
     expectSame(T.maxPool1d(T.of([[1, 5]], 'int32'), { window: 2 }), T.of([[5]], 'int32'))
+    const [, places] = T.maxPool1d(T.of([[7, NaN, NaN, 0, -0, NaN]]), {
+      window: 4,
+      stride: 1,
+      padding: 1,
+      returnIndices: true
+    })
+    expectSame(places, T.of([[1, 1, 1, 2, 5]], 'int32'))
+    expectSame(T.maxPool1d(T.of([[-0, 0]]), { window: 2 }), T.of([[-0]]))
+  })
+
+  test('takes what argmax takes of the columns of the windows, with ties and NaN', () => {
+    const spoilt = fc.array(fc.constantFrom(NaN, -Infinity, -1, -0, 0, 1), { minLength: 20, maxLength: 20 })
+    const places = T.reshape(T.arange(20), [1, 1, 4, 5])
+    fc.assert(
+      fc.property(spoilt, fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 }), (values, window, stride) => {
+        const x = T.reshape(T.of(values), [1, 1, 4, 5])
+        const columns = T.im2col(x, { window, stride })
+        const which = T.argmax(columns, { axis: 1, keepDims: true })
+        const expected = T.takeAlongAxis(T.im2col(places, { window, stride }), which, { axis: 1 })
+        const [maxima, indices] = T.maxPool2d(x, { window, stride, returnIndices: true })
+        expectSame(T.reshape(T.cast(indices, 'float32'), expected.shape), expected)
+        expectSame(T.reshape(maxima, expected.shape), T.takeAlongAxis(columns, which, { axis: 1 }))
+      })
+    )
+  })
+
+  test('pools no images, and no channels', () => {
+    for (const shape of [
+      [0, 2, 4, 4],
+      [2, 0, 4, 4]
+    ]) {
+      const x = T.zeros(shape)
+      const [n = 0, c = 0] = shape
+      const windows = { window: 2, returnIndices: true } as const
+      const [values, indices] = T.maxPool2d(x, windows)
+      expectSame(values, T.zeros([n, c, 2, 2]))
+      expectSame(T.maxUnpool2d(values, indices, { window: 2 }), x)
+      expectSame(T.avgPool2d(x, { window: 2 }), values)
+      expectSame(T.lpPool2d(x, { window: 2 }), values)
+      expectSame(T.fractionalMaxPool2d(x, T.zeros([n, c, 2]), { window: 2, outputSize: 2 }), values)
+      expectSame(grad((y: T.Tensor) => T.sum(T.maxPool2d(y, { window: 2 })))(x), x)
+    }
   })
 
   test('knows its rank, data last too, and can be staged', () => {
