@@ -16,16 +16,17 @@ export interface Windows {
 const group = 8
 
 /**
- * Where the largest element of each window is: the first NaN, or else the first of the largest. No position is negative. A branch
- * that depends on the values would cost more than all the rest; so the choice is made by a mask.
+ * The largest element of each window, and where it is: the first NaN, or else the first of the largest. No position is negative. A
+ * branch that depends on the values would cost more than all the rest; so the choice is made by a mask.
  */
-export const maxPositionsInto = (
+export const windowMaxInto = (
   data: Data,
   offset: number,
   rows: number,
   length: number,
   { positions, elements, count }: Windows,
-  out: Int32Array
+  out: Data,
+  places: Int32Array
 ): void => {
   const row = new Float64Array(length)
   for (let r = 0, to = 0; r < rows; r++) {
@@ -43,7 +44,8 @@ export const maxPositionsInto = (
         best = row[place]!
       }
       if (best !== best) place = firstNaN(row, positions, from)
-      out[to++] = place
+      out[to] = best
+      places[to++] = place
     }
   }
 }

@@ -104,7 +104,7 @@ import {
 import { bandPrimitive, diagonalPrimitive, diagonalMatrixPrimitive } from '../tensor/triangular.js'
 import { sin, cos, tan, asin, acos, atan, atan2, atanDerivative, oneMinusSquare } from '../tensor/trigonometric.js'
 import { slicePrimitive, padPrimitive } from '../tensor/stridedWindow.js'
-import { maxPositionsPrimitive, windowSpreadPrimitive, windowSumsPrimitive } from '../tensor/windowPrimitives.js'
+import { windowMaxPrimitive, windowSpreadPrimitive, windowSumsPrimitive } from '../tensor/windowPrimitives.js'
 
 const records: readonly Primitive[] = [
   convolutionPrimitive,
@@ -198,7 +198,7 @@ const records: readonly Primitive[] = [
   diagonalMatrixPrimitive,
   slicePrimitive,
   padPrimitive,
-  maxPositionsPrimitive,
+  windowMaxPrimitive,
   windowSpreadPrimitive,
   windowSumsPrimitive
 ]

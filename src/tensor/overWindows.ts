@@ -1,29 +1,19 @@
 /** Maxima and means over windows of images, wherever the windows lie. */
 import { toFloat } from '../DType.js'
-import { bindOne } from '../primitive/bind.js'
-import { type Shape, size } from '../shape/model.js'
-import { takeAlongAxis } from './alongAxis.js'
+import { bind, bindOne } from '../primitive/bind.js'
+import type { Shape } from '../shape/model.js'
 import { div } from './arithmetic.js'
-import { stopGradient } from './cast.js'
 import { type Tensor, fromData } from './model.js'
 import { type AxisWindows, countsOf } from './poolingWindows.js'
 import { along, place } from './stridedWindow.js'
-import { cast, reshapeTo } from './structural.js'
-import { maxPositionsPrimitive, windowSumsPrimitive } from './windowPrimitives.js'
+import { cast } from './structural.js'
+import { windowMaxPrimitive, windowSumsPrimitive } from './windowPrimitives.js'
 
 /** Rows with a zero behind their last element, where `tableOfAll` has the elements outside of the image. */
 export const withZero = (rows: Tensor): Tensor => {
   const last = rows.shape.length - 1
   const shape = rows.shape.map((n, axis) => (axis === last ? n + 1 : n))
   return place(rows, { ...along(rows.shape, last, 0, rows.shape[last]!), shape, value: 0 })
-}
-
-/** The elements at row-major positions in the image, whose axes stand in place of those of the image. */
-export const taken = (x: Tensor, image: Shape, positions: Tensor): Tensor => {
-  const lead = x.shape.slice(0, x.shape.length - image.length)
-  const count = size(positions.shape.slice(lead.length))
-  const rows = takeAlongAxis(reshapeTo(x, [size(lead), size(image)]), reshapeTo(positions, [size(lead), count]))
-  return reshapeTo(rows, positions.shape)
 }
 
 /** The maxima over windows, and their positions; of equal ones, the first. */
@@ -34,8 +24,8 @@ export const maxima = (
   windows: readonly AxisWindows[]
 ): readonly [Tensor, Tensor] => {
   countsOf(operation, image, windows, false)
-  const positions = bindOne(maxPositionsPrimitive, [stopGradient(x)], { windows })
-  return [taken(x, image, positions), positions]
+  const [values, positions] = bind(windowMaxPrimitive, [x], { windows })
+  return [values!, positions!]
 }
 
 /** The sums over windows, with elements outside of the image as zeros. */

@@ -1,13 +1,14 @@
-/** The primitives of pooling: where the maxima of windows are, and sums over windows, which are linear. */
+/** The primitives of pooling: maxima of windows with their positions, and sums over windows, which are linear. */
 import { type DType, allocate } from '../DType.js'
 import { blockFloat32, blockFloat64 } from '../kernel/sumOrder.js'
-import { maxPositionsInto, windowSpreadInto, windowSumsInto } from '../kernel/windows.js'
-import { bindOne } from '../primitive/bind.js'
+import { windowMaxInto, windowSpreadInto, windowSumsInto } from '../kernel/windows.js'
+import { bind, bindOne } from '../primitive/bind.js'
 import { type Draw, real } from '../primitive/domain.js'
 import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { type Shape, size } from '../shape/model.js'
 import { contiguous, fromData } from './model.js'
+import { taken, addedAt } from './pixels.js'
 import { type AxisWindows, insidesOf, positionsOf } from './poolingWindows.js'
 
 /** The windows along each of the last axes. */
@@ -46,28 +47,46 @@ const sampleWindows = (draw: Draw): { readonly shape: Shape; readonly image: Sha
   return { shape: [...draw.shape({ maxRank: 2, maxSize: 2 }), ...image], image, windows }
 }
 
-/** Where the largest element of each window is, in row-major order of the image: the first NaN, or else the first of the largest. */
-export const maxPositionsPrimitive: Primitive<OverWindows> = op<1, OverWindows>({
-  name: 'maxPositions',
+/** The largest element of each window, and its row-major position in the image: the first NaN, or else the first of the largest. */
+export const windowMaxPrimitive: Primitive<OverWindows> = {
+  name: 'windowMax',
   kind: 'reduce',
   arity: 1,
-  infer: ({ shape }, params) => ({ shape: pooled(shape, params), dtype: 'int32' }),
-  evaluate: (x, params, out) => {
-    const { data, offset } = contiguous(x)
-    const image = imageOf(x.shape, params)
-    const result = new Int32Array(size(out.shape))
-    const windows = insidesOf('maxPositions', image, params.windows)
-    maxPositionsInto(data, offset, size(leadOf(x.shape, params)), size(image), windows, result)
-    return fromData(out.shape, 'int32', result)
+  infer: ([x], params) => {
+    const shape = pooled(x!.shape, params)
+    return [
+      { shape, dtype: x!.dtype },
+      { shape, dtype: 'int32' }
+    ]
   },
-  jvp: undefined,
-  vjp: undefined,
-  batch: (operands, _mapped, params) => bindOne(maxPositionsPrimitive, operands, params),
+  evaluate: ([x], params) => {
+    const { shape, dtype } = x!
+    const { data, offset } = contiguous(x!)
+    const image = imageOf(shape, params)
+    const out = pooled(shape, params)
+    const values = allocate(dtype, size(out))
+    const places = new Int32Array(size(out))
+    const windows = insidesOf('windowMax', image, params.windows)
+    windowMaxInto(data, offset, size(leadOf(shape, params)), size(image), windows, values, places)
+    return [fromData(out, dtype, values), fromData(out, 'int32', places)]
+  },
+  derivative: {
+    jvp: ([tangent], _operands, [, places], params) => [
+      tangent && taken(tangent, imageOf(tangent.shape, params), places!),
+      undefined
+    ],
+    vjp: ([x], [, places], params) => {
+      const image = imageOf(x!.shape, params)
+      const lead = x!.shape.length - image.length
+      return ([ct]) => [ct && addedAt(ct, image, places!, lead)]
+    }
+  },
+  batch: (operands, _mapped, params) => bind(windowMaxPrimitive, operands, params),
   sample: (draw) => {
     const { shape, windows } = sampleWindows(draw)
     return { operands: [draw.distinct(shape, real)], params: { windows } }
   }
-})
+}
 
 /** The sum of each window; elements outside of the image are 0. */
 export const windowSumsPrimitive: Primitive<OverWindows> = op<1, OverWindows>({
