@@ -204,10 +204,10 @@ export const fractionalMaxPool1d: FractionalMaxPool = fractionalMaxPool('fractio
  * Maxima over windows at pseudo-random distances, of images `[examples, channels, height, width]`, or of one without examples:
  * `torch.nn.functional.fractional_max_pool2d`.
  *
- * Of m windows of k elements along an axis of n, that number i starts at floor((i + u) a) - floor(u a), with a = (n - k) / (m - 1), and the last
- * at n - k: they overlap, or leave gaps, where a is not k. Each channel of each example has a sample u from 0 to 1 for each axis, drawn from a key, or given as a tensor
- * `[examples, channels, 2]`, with that of the width first as in PyTorch. Sizes are given, or follow from `outputRatio`. NaN wins; the gradient goes to the element that was
- * taken, of equal ones the first.
+ * Of m windows of k elements along an axis of n, that number i starts at floor((i + u) a) - floor(u a), with a = (n - k) / (m - 1), and the
+ * last at n - k: they overlap, or leave gaps, where a is not k. Each channel of each example has a sample u from 0 to 1 for each axis, drawn
+ * from a key, or given as a tensor `[examples, channels, 2]`, with that of the width first as in PyTorch. Sizes are given, or follow from
+ * `outputRatio`. NaN wins; the gradient goes to the element that was taken, of equal ones the first.
  *
  * @throws ShapeError when windows do not fit, or samples have another shape
  * @throws TypeError unless one of `outputSize` and `outputRatio` is given
