@@ -271,3 +271,46 @@ describe('values that are not tensors or options', () => {
     }
   })
 })
+
+describe('types and ends', () => {
+  it('weights of whole errors keep their fractions', () => {
+    const [p, t] = [int([1, 4]), int([0, 2])]
+    expect(Loss.mse(p, t, { weights: T.of([0.25, 0.75]) })).toEqual(T.scalar(3.25))
+    expect(Loss.mse(p, t, { weights: T.of([0.25, 0.75]), reduction: 'sum' })).toEqual(T.scalar(3.25))
+  })
+
+  it('log-cosh is the absolute error less log 2, on both sides alike', () => {
+    const far = f64([Infinity, -Infinity, 1000, -1000])
+    expect(Loss.logCosh(far, T.zerosLike(far), each)).toEqual(
+      f64([Infinity, Infinity, 1000 - Math.LN2, 1000 - Math.LN2])
+    )
+    const large = T.of([3e38, -3e38])
+    expect(Loss.logCosh(large, T.zerosLike(large), each)).toEqual(T.of([3e38, 3e38]))
+    const slopes = grad((p: T.Tensor<[number]>) => T.sum(Loss.logCosh(p, T.zerosLike(p))))
+    expect(slopes(f64([1e300, -1e300]) as T.Tensor<[number]>)).toEqual(f64([0.5, -0.5]))
+  })
+
+  it('one-hot labels of any type can be smoothed', () => {
+    const scores = f64([
+      [1, 3],
+      [2, 2]
+    ])
+    const indices = int([1, 0])
+    const smooth = { labelSmoothing: 0.1 }
+    const wanted = T.item(Loss.crossEntropy(scores, indices, smooth))
+    for (const dtype of ['bool', 'int32', 'float32', 'float64'] as const) {
+      expect(T.item(Loss.crossEntropy(scores, T.oneHot(indices, 2, dtype), smooth))).toBeCloseTo(wanted, 12)
+    }
+  })
+
+  it('scores without classes', () => {
+    expect(() => Loss.crossEntropy(T.zeros([1, 0]), int([0]))).toThrow(
+      'crossEntropy: label 0 at [0] is not a class; expected scores of 1 class or more'
+    )
+    for (const name of ['multiLabelMargin', 'multiLabelSoftMargin'] as const) {
+      expect(() => Loss[name](T.scalar(1), T.scalar(0, 'int32'))).toThrow(
+        `${name}: the scores are a scalar; expected an axis of classes`
+      )
+    }
+  })
+})
