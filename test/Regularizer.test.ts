@@ -130,3 +130,9 @@ describe('penalties and projections', () => {
     expect(() => Regularizer.l1(1)([1])).toThrow(/^l1: /)
   })
 })
+
+test('penalties of whole numbers are floats', () => {
+  const params = { steps: T.of([1, 2], 'int32') }
+  expect(Regularizer.l2(0.5)(params)).toEqual(T.scalar(2.5))
+  expect(Regularizer.elasticNet(0.5, 0.5)(params)).toEqual(T.scalar(4))
+})
