@@ -181,3 +181,11 @@ describe('softmax', () => {
     expect(last.map((p) => p.toFixed(4))).toEqual(['0.0154', '0.6312', '0.3534'])
   })
 })
+
+describe('whole numbers', () => {
+  it.each(['gelu', 'geluTanh', 'silu', 'mish', 'softShrink', 'hardShrink', 'selu', 'celu'] as const)('%s', (name) => {
+    const f: (x: T.Tensor) => T.Tensor = Activation[name]
+    const whole = T.of([-2, 0, 3], 'int32')
+    expect(T.cast(f(whole), 'float32')).toEqual(f(T.cast(whole, 'float32')))
+  })
+})

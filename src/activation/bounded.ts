@@ -1,4 +1,5 @@
 /** Activations with bounds or flat parts: made of lines, apart from two. */
+import { toFloat } from '../DType.js'
 import { dataFirst } from '../internal/dual.js'
 import { finite, flag, options, notNegative } from '../internal/options.js'
 import type { Shape } from '../shape/model.js'
@@ -125,7 +126,7 @@ interface Shrinkage {
 const shrinking = (name: string, shrink: (x: Tensor, lambda: number) => Tensor): Preserving<Shrinkage> =>
   dataFirst<Preserving<Shrinkage>>(
     options<Shrinkage>(name, { lambda: notNegative }),
-    (x: Tensor, { lambda = 0.5 }: Shrinkage = {}): Tensor => shrink(x, lambda)
+    (x: Tensor, { lambda = 0.5 }: Shrinkage = {}): Tensor => shrink(T.cast(x, toFloat(x.dtype)), lambda)
   )
 
 /**

@@ -1,4 +1,5 @@
 /** Activations that multiply their operand by a gate between 0 and 1, which is near 1 for large numbers. */
+import { toFloat } from '../DType.js'
 import { checkedLater, options } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import { erfc } from '../kernel/special/erf.js'
@@ -45,7 +46,8 @@ export const gelu = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(T.mul(x,
  *
  * T.toNested(Activation.geluTanh(T.of([1, 0, -1]))) // ≈ [0.84119, 0, -0.15881]
  */
-export const geluTanh = <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+export const geluTanh = <S extends Shape>(given: Tensor<S>): Tensor<S> => {
+  const x = T.cast(given, toFloat(given.dtype))
   // (1 + tanh(u)) / 2 = sigmoid(2 u), which is exact in the lower tail as well
   const inner = T.mul(x, T.add(T.mul(T.square(x), 0.044715), 1))
   return typed(T.mul(x, T.sigmoid(T.mul(inner, 2 * Math.sqrt(2 / Math.PI)))))
