@@ -111,3 +111,10 @@ test.each(refusals)('%s', (message, kind, call) => {
   expect(error).toBeInstanceOf(kind)
   expect(error).toHaveProperty('message', message)
 })
+
+test('at a point the value is the one there, whatever the next one is', () => {
+  expect(T.interp(T.of([0, 1, 2]), T.of([-1, 0, 1, 2, 3]), T.of([0, 1, Infinity, 3, 4]))).toEqual(
+    T.of([1, Infinity, 3])
+  )
+  expect(T.interp(1, T.of([0, 1, 2]), T.of([5, 6, NaN]))).toEqual(T.scalar(6))
+})
