@@ -1,6 +1,7 @@
 /** Channels as blocks of pixels, and back. */
-import { describe } from '../internal/describe.js'
-import { dataFirst } from '../internal/dual.js'
+import { dual, parameter } from '../internal/dual.js'
+import { positiveCount, requireKind } from '../internal/options.js'
+import { requireTensor } from '../internal/require.js'
 import type { Resized } from '../shape/layout.js'
 import { type Shape, ShapeError, show } from '../shape/model.js'
 import type { Tensor } from './model.js'
@@ -12,20 +13,26 @@ interface Shuffle {
   (factor: number): <S extends Shape>(x: Tensor<S>) => Tensor<Resized<S>>
 }
 
+const requireFactor = (operation: string, factor: unknown): void =>
+  requireKind(operation, 'factor', factor, positiveCount)
+
 /** The axes in front of images, and their sizes. */
 const imagesOf = (
   operation: string,
   x: Tensor,
   factor: number
 ): readonly [lead: Shape, c: number, h: number, w: number] => {
+  requireTensor(operation, x)
+  requireFactor(operation, factor)
   const rank = x.shape.length
-  if (!(Number.isInteger(factor) && factor >= 1)) {
-    throw new ShapeError(operation, [x.shape], `factor is ${describe(factor)}; expected an integer of 1 or more`)
-  }
   if (rank < 3)
     throw new ShapeError(operation, [x.shape], `the shape is ${show(x.shape)}; expected [N, C, H, W] or [C, H, W]`)
   return [x.shape.slice(0, -3), x.shape[rank - 3]!, x.shape[rank - 2]!, x.shape[rank - 1]!]
 }
+
+/* @__NO_SIDE_EFFECTS__ */
+const shuffle = (operation: string, body: (x: Tensor, r: number) => Tensor): Shuffle =>
+  dual<Shuffle>(body, 2, parameter(operation, requireFactor))
 
 /** The order of axes in which the last five are permuted. */
 const orderOfLast = (lead: Shape, five: readonly number[]): readonly number[] => [
@@ -50,7 +57,7 @@ const orderOfLast = (lead: Shape, five: readonly number[]): readonly number[] =>
  * T.pixelShuffle(x, 2) // => T.of([[[1, 2], [3, 4]]])
  * pipe(T.zeros([8, 12, 5, 5]), T.pixelShuffle(2)).shape // => [8, 3, 10, 10]
  */
-export const pixelShuffle: Shuffle = dataFirst('pixelShuffle', (x: Tensor, r: number) => {
+export const pixelShuffle: Shuffle = shuffle('pixelShuffle', (x, r) => {
   const [lead, c, h, w] = imagesOf('pixelShuffle', x, r)
   if (c % (r * r) !== 0) {
     const rule = `factor is ${r}; for the ${c} channels of shape ${show(x.shape)}, expected one whose square divides ${c}`
@@ -73,7 +80,7 @@ export const pixelShuffle: Shuffle = dataFirst('pixelShuffle', (x: Tensor, r: nu
  * T.pixelUnshuffle(T.of([[[1, 2], [3, 4]]]), 2) // => T.of([[[1]], [[2]], [[3]], [[4]]])
  * pipe(T.zeros([8, 3, 10, 10]), T.pixelUnshuffle(2)).shape // => [8, 12, 5, 5]
  */
-export const pixelUnshuffle: Shuffle = dataFirst('pixelUnshuffle', (x: Tensor, r: number) => {
+export const pixelUnshuffle: Shuffle = shuffle('pixelUnshuffle', (x, r) => {
   const [lead, c, h, w] = imagesOf('pixelUnshuffle', x, r)
   if (h % r !== 0 || w % r !== 0) {
     const rule = `factor is ${r}; for the ${h} by ${w} pixels of shape ${show(x.shape)}, expected a divisor of both`
