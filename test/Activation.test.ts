@@ -189,3 +189,11 @@ describe('whole numbers', () => {
     expect(T.cast(f(whole), 'float32')).toEqual(f(T.cast(whole, 'float32')))
   })
 })
+
+describe('what is not a tensor', () => {
+  const names = ['gelu', 'geluTanh', 'silu', 'mish', 'hardSigmoid', 'softsign', 'tanhShrink', 'relu6', 'selu'] as const
+  it.each(names)('%s refuses it in its own name', (name) => {
+    const f: (x: never) => unknown = Activation[name]
+    expect(() => f(3 as never)).toThrow(`${name}: the operand is 3; expected a tensor, make one with T.of or T.scalar`)
+  })
+})
