@@ -313,4 +313,47 @@ describe('types and ends', () => {
       )
     }
   })
+
+  it('labels of masked rows may be any number', () => {
+    const scores = f64([
+      [1, 3],
+      [NaN, 2]
+    ])
+    const [labels, mask] = [int([0, 7]), T.of([true, false])]
+    const losses: readonly Loss.Loss[] = [Loss.crossEntropy, Loss.nll, Loss.multiclassHinge, Loss.multiMargin]
+    for (const loss of losses) expect(loss(scores, labels, { mask })).toEqual(loss(T.slice(scores, [[0, 1]]), int([0])))
+    expect(Loss.crossEntropy(scores, labels, { ignoreIndex: 7, mask, labelSmoothing: 0.1 })).toEqual(
+      Loss.crossEntropy(T.slice(scores, [[0, 1]]), int([0]), { labelSmoothing: 0.1 })
+    )
+  })
+
+  it('weights of rows and of classes are multiplied', () => {
+    const scores = f64([
+      [1, 3],
+      [2, 1],
+      [0, 4]
+    ])
+    const labels = int([0, 1, 1])
+    const losses = Loss.crossEntropy(scores, labels, each)
+    const factors = T.div(f64([1 * 5, 2 * 7, 3 * 7]), 5 + 14 + 21)
+    const mean = Loss.crossEntropy(scores, labels, { weights: f64([1, 2, 3]), classWeights: f64([5, 7]) })
+    expect(T.item(mean)).toBeCloseTo(T.item(T.sum(T.mul(losses, factors))), 12)
+  })
+
+  it('defaults are those of the documentation', () => {
+    const [scores, bits] = [f64([0.3, -1.2]), f64([1, 0])]
+    expect(Loss.focal(scores, bits)).toEqual(Loss.focal(scores, bits, { alpha: 0.25, gamma: 2 }))
+    const p = f64([
+      [0.5, 0.25],
+      [1, 0]
+    ])
+    const t = f64([
+      [1, 0],
+      [0, 1]
+    ])
+    expectClose(Loss.dice(p, t, each), [1 - (2 * 0.5 + 1) / (0.75 + 1 + 1), 1 - 1 / 3], 12)
+    expectClose(Loss.dice(p, t, { smooth: 0.5, reduction: 'none' }), [1 - 1.5 / 2.25, 1 - 0.5 / 2.5], 12)
+    const zero = f64([0])
+    expect(Loss.gaussianNll(f64([1]), zero, zero)).toEqual(Loss.gaussianNll(f64([1]), zero, f64([1e-6])))
+  })
 })
