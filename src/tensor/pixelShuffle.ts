@@ -1,11 +1,11 @@
 /** Channels as blocks of pixels, and back. */
-import { describe } from '../internal/describe.js'
-import { dataFirst } from '../internal/dual.js'
-import { options } from '../internal/options.js'
+import { dualBy, parameter } from '../internal/dual.js'
+import { options, positiveCount, requireKind } from '../internal/options.js'
+import { requireTensor } from '../internal/require.js'
 import type { Resized } from '../shape/layout.js'
 import { type Shape, ShapeError, show } from '../shape/model.js'
 import { type ImageOptions, dataFormatKind, onImages } from './dataFormat.js'
-import type { Tensor } from './model.js'
+import { type Tensor, isTensor } from './model.js'
 import { permuteTo, reshapeTo } from './structural.js'
 
 /** A function of images and a factor, dual by what comes first. */
@@ -25,24 +25,32 @@ const shuffle = (
     r: number,
     shape: Shape
   ) => Tensor
-): Shuffle =>
-  dataFirst<Shuffle>(
-    options<ImageOptions>(name, { dataFormat: dataFormatKind }),
-    (x: Tensor, r: number, { dataFormat }: ImageOptions = {}) => {
-      if (!(Number.isInteger(r) && r >= 1)) {
-        throw new ShapeError(name, [x.shape], `factor is ${describe(r)}; expected an integer of 1 or more`)
-      }
-      if (x.shape.length < 3) {
-        const expected = dataFormat === 'NHWC' ? '[N, H, W, C] or [H, W, C]' : '[N, C, H, W] or [C, H, W]'
-        throw new ShapeError(name, [x.shape], `the shape is ${show(x.shape)}; expected ${expected}`)
-      }
-      return onImages(x, 2, dataFormat, (images) => {
-        const [c = 0, h = 0, w = 0] = images.shape.slice(-3)
-        return exchange(images, images.shape.slice(0, -3), [c, h, w], r, x.shape)
-      })
-    },
-    1
-  )
+): Shuffle => {
+  const check = options<ImageOptions>(name, { dataFormat: dataFormatKind })
+  const isDataFirst = ([first, ...rest]: readonly unknown[]): boolean => {
+    if (isTensor(first)) return true
+    parameter(name, requireFactor)(first)
+    check(rest[0])
+    return false
+  }
+  return dualBy<Shuffle>(isDataFirst, (x: Tensor, r: number, given: ImageOptions = {}) => {
+    requireTensor(name, x)
+    requireFactor(name, r)
+    check(given)
+    const { dataFormat } = given
+    if (x.shape.length < 3) {
+      const expected = dataFormat === 'NHWC' ? '[N, H, W, C] or [H, W, C]' : '[N, C, H, W] or [C, H, W]'
+      throw new ShapeError(name, [x.shape], `the shape is ${show(x.shape)}; expected ${expected}`)
+    }
+    return onImages(x, 2, dataFormat, (images) => {
+      const [c = 0, h = 0, w = 0] = images.shape.slice(-3)
+      return exchange(images, images.shape.slice(0, -3), [c, h, w], r, x.shape)
+    })
+  })
+}
+
+const requireFactor = (operation: string, factor: unknown): void =>
+  requireKind(operation, 'factor', factor, positiveCount)
 
 /** The order of axes in which the last five are permuted. */
 const orderOfLast = (lead: Shape, five: readonly number[]): readonly number[] => [

@@ -1,6 +1,6 @@
 /** Images of another size: values at new places between the old ones, along one axis after the other. */
 import { allocate, toFloat } from '../DType.js'
-import { describe } from '../internal/describe.js'
+import { describe, refusal } from '../internal/describe.js'
 import { dataFirst } from '../internal/dual.js'
 import { type Kinds, checkedLater, flag, oneOf, options } from '../internal/options.js'
 import { requireList } from '../internal/require.js'
@@ -140,6 +140,9 @@ const tapped = (x: Tensor, axis: number, { places, weights }: Tap): Tensor => {
 
 const isNearest = (mode: ResizeMode): boolean => mode === 'nearest' || mode === 'nearestExact'
 
+/** Whether pixels stay in place where their number does, whatever the scale, as in PyTorch. */
+const isLinear = (mode: ResizeMode): boolean => !isNearest(mode) && mode !== 'bicubic'
+
 const resized = (
   x: Tensor,
   extents: readonly Extent[],
@@ -149,7 +152,7 @@ const resized = (
     (image, extent, i) => {
       const axis = i + firstSpatial(dataFormat)
       const n = image.shape[axis]!
-      if (extent.size === n && (alignCorners || (extent.scale ?? 1) === 1)) return image
+      if (extent.size === n && (alignCorners || (extent.scale ?? 1) === 1 || isLinear(mode))) return image
       if (isNearest(mode)) {
         const places = Array.from({ length: extent.size }, (_, to) => nearestPlace(to, n, extent, mode))
         return gather(image, places, { axis })
@@ -213,6 +216,9 @@ const perAxis = (
   const count = shape.length - 2
   const each = typeof given === 'number' ? new Array<number>(count).fill(given) : given
   requireList(operation, name, each, 'a number or an array such as [2, 2]')
+  for (const one of each) {
+    if (typeof one !== 'number') throw new TypeError(refusal(operation, name, given, 'numbers'))
+  }
   if (each.length === count) return each
   const rule = `${name} has length ${each.length}; for shape ${show(shape)}, expected ${count}, or one number`
   throw new ShapeError(operation, [shape], rule)
