@@ -108,7 +108,7 @@ export { type ArgOptions, argmax, argmin, max, min } from './tensor/minMaxOverAx
 export { type NormOptions, type VarianceOptions, norm, std, variance } from './tensor/statistics.js'
 export { median, quantile } from './tensor/quantile.js'
 export { type CumulativeOptions, cumprod, cumsum } from './tensor/cumulative.js'
-export { type RunningOptions, cummax, cummin } from './tensor/cumulativeExtrema.js'
+export { type RunningOptions, cummax, cummin, cumulativeMax, cumulativeMin } from './tensor/cumulativeExtrema.js'
 export { logCumSumExp } from './tensor/logCumSumExp.js'
 export { type SoftmaxOptions, logSoftmax, logSumExp, softmax } from './tensor/softmax.js'
 export {
