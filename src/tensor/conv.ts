@@ -1,5 +1,5 @@
 /** The convolutions that users call: they read options, check the operands, and state the geometry. */
-import { type Options, oneOf, options, positiveCount } from '../internal/options.js'
+import { type Kinds, type Options, oneOf, options, positiveCount } from '../internal/options.js'
 import { dataAt, dualBy } from '../internal/dual.js'
 import { describe } from '../internal/describe.js'
 import { requireTensor } from '../internal/require.js'
@@ -63,12 +63,12 @@ export interface ConvTransposeOptions extends ConvOptions {
 }
 
 /** A convolution. Dual: `f(x, kernel, options)` is `pipe(x, f(kernel, options))`. */
-interface Convolve<O> {
+export interface Convolve<O> {
   <X extends Shape>(x: Tensor<X>, kernel: Tensor, options?: O): Tensor<Resized<X>>
   (kernel: Tensor, options?: O): <X extends Shape>(x: Tensor<X>) => Tensor<Resized<X>>
 }
 
-const optionKinds = {
+export const optionKinds: Kinds<ConvOptions> = {
   stride: positivePerAxis,
   padding: paddingKind,
   dilation: positivePerAxis,
@@ -86,7 +86,7 @@ const axesText = (first: readonly string[], rank: number, last: readonly string[
   `[${[...first, ...(rank === 1 ? ['length'] : axisNames.slice(3 - rank)), ...last].join(', ')}]`
 
 /** Checks that an input is a tensor with the axes of a format. */
-const requireRank = (operation: string, rank: number, x: Tensor, format: 'NCHW' | 'NHWC'): void => {
+export const requireRank = (operation: string, rank: number, x: Tensor, format: 'NCHW' | 'NHWC'): void => {
   requireTensor(operation, x)
   if (x.shape.length === rank + 2 || x.shape.length === rank + 1) return
   const one = format === 'NCHW' ? axesText(['channels'], rank) : axesText([], rank, ['channels'])
@@ -160,18 +160,29 @@ const moveFromEnd = (x: Tensor, from: number, to: number): Tensor => {
   return permuteTo(x, axes)
 }
 
-/** Makes a function of input, kernel and options dual; where the channels are last, those of the input come to the front and those of the result go back. */
+/** What `body` makes of an input with its channels in front; where they are last, those of the input come to the front and those of the result go back. */
+export const withChannelsInFront = (
+  operation: string,
+  rank: number,
+  x: Tensor,
+  given: { readonly dataFormat?: 'NCHW' | 'NHWC' } | undefined,
+  body: (x: Tensor) => Tensor
+): Tensor => {
+  if (given?.dataFormat !== 'NHWC') return body(x)
+  requireRank(operation, rank, x, 'NHWC')
+  return moveFromEnd(body(moveFromEnd(x, 1, rank + 1)), rank + 1, 1)
+}
+
+/** Makes a function of input, kernel and options dual. */
 /* @__NO_SIDE_EFFECTS__ */
 const dualConvolution = <O extends ConvOptions>(
   check: Options,
   rank: number,
   body: (x: Tensor, kernel: Tensor, given?: O) => Tensor
 ): Convolve<O> =>
-  dualBy<Convolve<O>>(dataAt(1, check, waitFor(check.operation)), (x: Tensor, kernel: Tensor, given?: O) => {
-    if (given?.dataFormat !== 'NHWC') return body(x, kernel, given)
-    requireRank(check.operation, rank, x, 'NHWC')
-    return moveFromEnd(body(moveFromEnd(x, 1, rank + 1), kernel, given), rank + 1, 1)
-  })
+  dualBy<Convolve<O>>(dataAt(1, check, waitFor(check.operation)), (x: Tensor, kernel: Tensor, given?: O) =>
+    withChannelsInFront(check.operation, rank, x, given, (images) => body(images, kernel, given))
+  )
 
 /** The correlation of an input with a kernel, for `rank` spatial axes. */
 export const correlate = (
