@@ -183,8 +183,8 @@ const lineOf = ({ input, window, output, dilation, before }: Windows): number =>
 
 /** Whether `shiftInput` is for a convolution. */
 const isShifted = (geometry: Convolution): boolean => {
-  const { outputs, input, window, output, stride } = geometry
-  const isFlat = input[0] === 1 && window[0] === 1 && output[0] === 1
+  const { outputs, input, window, output, stride, before } = geometry
+  const isFlat = input[0] === 1 && window[0] === 1 && output[0] === 1 && before[0] === 0
   const isOneBlock = outputs <= blockTerms && volume(window) <= blockTerms
   const isSmall = Math.max(outputs, volume(window)) * output[1] * lineOf(geometry) <= partSize
   return isFlat && stride[1] === 1 && stride[2] === 1 && isOneBlock && isSmall

@@ -20,6 +20,20 @@ describe('the bits of nested loops', () => {
     wide.map((each) => [[each.inputs, each.outputs, each.window, each.input].map(String).join(' '), each] as const)
   )('of long rows: %s', (_, each) => expectLoops(each, 'float32'))
 
+  it('of a plane that lies in the padding', () => {
+    const [stride, padding] = [
+      [2, 1, 1],
+      [
+        [1, 0],
+        [0, 0],
+        [0, 0]
+      ]
+    ] as const
+    const window = [1, 2, 2]
+    const given = { stride, padding, window, input: [1, 3, 3], dilation: [1, 1, 1], seed: 0 }
+    expectLoops({ ...given, examples: 1, groups: 1, inputs: 2, outputs: 2 }, 'float32')
+  })
+
   it('of transposed convolutions', () => {
     fc.assert(
       fc.property(cases, fc.nat(1), (c, more) => {
