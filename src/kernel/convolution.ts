@@ -154,12 +154,11 @@ const shiftInput = (
   data[panel - 1] = 1
   const kernel = exchange(w, wAt, groups, outputs, inputs * taps)
   const start = product + left + above * line
+  const widened = rowsOf(output[1], output[2], output[2], line)
+  const narrowed = rowsOf(input[1], input[2], line, input[2])
   let placed = -1
   for (let each = 0; each < examples * groups; each++) {
-    for (let o = 0; o < outputs; o++) {
-      const from = yAt + (each * outputs + o) * pixels
-      copyRows(y, from, output[2], output[1], output[2], data, panel + o * source, line)
-    }
+    gather(widened, 1, y, yAt + each * outputs * pixels, outputs, pixels, data, panel, source)
     for (let c = 0; c < inputs; c += part) {
       const m = Math.min(part, inputs - c)
       const first = ((each % groups) * inputs + c) * taps * outputs
@@ -171,11 +170,18 @@ const shiftInput = (
         const [nextRow, next] = [window[2] * plane - dilation[1] * line, plane - dilation[2]]
         contract(1, count, window[1], window[2], panel - 1, 0, 0, 0, at, nextRow, next, sums, count + 8, false)
         const to = (each * inputs + c + i) * volume(input)
-        copyRows(data, sums, line, input[1], input[2], x, to, input[2])
+        gather(narrowed, 1, data, sums, 1, 0, x, to, 0)
       }
     }
   }
 }
+
+/** Rows of `columns` elements, and how far apart they are in two arrays, as runs. */
+const rowsOf = (rows: number, columns: number, from: number, to: number): Pick<Runs, 'ofTaps'> => ({
+  ofTaps: [
+    Int32Array.from({ length: 3 * rows }, (_, i) => [Math.floor(i / 3) * from, Math.floor(i / 3) * to, columns][i % 3]!)
+  ]
+})
 
 /** The length of rows that hold those of output and input, with zeros behind: what is beyond the start of a row is the end of the one before. */
 const lineOf = ({ input, window, output, dilation, before }: Windows): number =>

@@ -57,7 +57,7 @@ export const runsOfAll = (geometry: Windows, from: number, to: number): Runs => 
  * channels. Padded elements are left as they are: they are to be 0 before.
  */
 export const gather = (
-  { ofTaps }: Runs,
+  { ofTaps }: Pick<Runs, 'ofTaps'>,
   step: number,
   x: MatmulData,
   xAt: number,
