@@ -24,8 +24,16 @@ export const gatherFloat64 = (
         let source = image + runs[r]!
         const target = base + runs[r + 1]!
         const end = target + runs[r + 2]!
-        if (step === 1) for (let i = target; i < end; i++) to[i] = x[source++]!
-        else for (let i = target; i < end; i++, source += step) to[i] = x[source]!
+        if (step === 1) {
+          let i = target
+          for (; i < end - 3; i += 4, source += 4) {
+            to[i] = x[source]!
+            to[i + 1] = x[source + 1]!
+            to[i + 2] = x[source + 2]!
+            to[i + 3] = x[source + 3]!
+          }
+          for (; i < end; i++) to[i] = x[source++]!
+        } else for (let i = target; i < end; i++, source += step) to[i] = x[source]!
       }
     }
   }
