@@ -1,10 +1,15 @@
 /**
- * Layers: values that draw parameters, and compute a pure function of parameters, state, context and input.
+ * Layers: functions with parameters that are drawn, in which a combinator binds the parts as plain functions and tensors.
  */
+export { apply, inMode, predict } from './layer/apply.js'
 export { type DenseOptions, type DenseParams, type Weights, dense } from './layer/dense.js'
 export { dropout } from './layer/dropout.js'
+export type { Part } from './layer/links.js'
+export { type Parts, make } from './layer/make.js'
 export {
+  type AnyLayer,
   type Context,
+  type FunctionOf,
   type Layer,
   type Mode,
   type None,
@@ -12,7 +17,11 @@ export {
   type StateOf,
   identity,
   lift,
-  predict,
+  stateful,
   stateless
 } from './layer/model.js'
+export type { Keeping, Rowwise } from './layer/output.js'
+export { freeze, reparametrize, repeat } from './layer/repeat.js'
 export { type Named, compose, named, sequential } from './layer/sequential.js'
+export { parameterCount } from './layer/structure.js'
+export { type Fault, type Row, type Spec, check, summary } from './layer/summary.js'

@@ -4,6 +4,7 @@ import { refusal } from '../internal/describe.js'
 import { logicalNot } from '../tensor/logical.js'
 import type { Tensor } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
+import { inBranch } from './depth.js'
 import { type Structure, differs, structureOf } from './structure.js'
 import { bindCond, clamped, selectBranch } from './condPrimitive.js'
 import { known, requireIndex, requirePredicate } from './predicate.js'
@@ -22,7 +23,7 @@ const choose = <Args extends readonly unknown[], R>(
   })
   const alike = differs('the branches')
   let outcome: Structure<R> | undefined
-  const functions = branches.map((branch) => (leaves: readonly Tensor[]): readonly Tensor[] => {
+  const functions = branches.map((branch) => inBranch(branch)).map((branch) => (leaves: readonly Tensor[]): readonly Tensor[] => {
     const result = branch(...given.build(leaves))
     if (outcome !== undefined) return outcome.match(result, alike)
     outcome = structureOf(name, result, {

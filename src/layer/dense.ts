@@ -6,12 +6,14 @@ import { type Initializer, glorotUniform, zeros } from '../Init.js'
 import type { FloatDType } from '../DType.js'
 import * as R from '../Random.js'
 import type { Random } from '../Random.js'
-import { type Shape, ShapeError, show } from '../shape/model.js'
+import { ShapeError, show } from '../shape/model.js'
 import { add, matmul, transpose } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import { within } from '../transform/scope.js'
-import { type Layer, type None, stateless } from './model.js'
+import { type Fn, type Layer, stateless } from './model.js'
+import type { Rowwise } from './output.js'
+import { taking } from './structure.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -65,16 +67,16 @@ export interface DenseOptions {
 }
 
 interface Dense {
-  <In extends number, Out extends number, Lead extends Shape = [number]>(
+  <In extends number, Out extends number>(
     inputs: In,
     outputs: Out,
     options: DenseOptions & { readonly bias: false }
-  ): Layer<Weights<In, Out>, None, Tensor<[...Lead, In]>, Tensor<[...Lead, Out]>>
-  <In extends number, Out extends number, Lead extends Shape = [number]>(
+  ): Layer<Rowwise<In, Out>, Weights<In, Out>>
+  <In extends number, Out extends number>(
     inputs: In,
     outputs: Out,
     options?: DenseOptions & { readonly bias?: true }
-  ): Layer<DenseParams<In, Out>, None, Tensor<[...Lead, In]>, Tensor<[...Lead, Out]>>
+  ): Layer<Rowwise<In, Out>, DenseParams<In, Out>>
 }
 
 // -----------------------------------------------------------------------------
@@ -90,9 +92,8 @@ const check = options<DenseOptions>('dense', {
 type Params = Weights<number, number> & { readonly b?: Tensor<[number]> }
 
 /** Casts to the overloads, which state the sizes; `apply` checks them at run time. */
-const stated = (
-  body: (inputs: number, outputs: number, options?: DenseOptions) => Layer<Params, None, Tensor, Tensor>
-): Dense => body as unknown as Dense
+const stated = (body: (inputs: number, outputs: number, options?: DenseOptions) => Layer<Fn, Params>): Dense =>
+  body as unknown as Dense
 
 const affine =
   (inputs: number, { w, b }: Params) =>
@@ -127,9 +128,6 @@ const isSize = (n: number): boolean => Number.isInteger(n) && n > 0
 /**
  * The affine map x W^T + b on the last axis: input [..., inputs], output [..., outputs], W of shape [outputs, inputs].
  *
- * It is typed for a matrix of inputs, one row each; where another rank is expected, the type follows: `const one:
- * Layer<DenseParams<3, 2>, None, Tensor<[3]>, Tensor<[2]>> = dense(3, 2)`.
- *
  * @throws ShapeError when the last axis of an input has another size
  *
  * @example
@@ -143,5 +141,6 @@ export const dense: Dense = /* @__PURE__ */ stated((inputs, outputs, given = {})
   check(given)
   requireNumber('dense', 'the number of inputs', inputs, 'an integer above 0', isSize)
   requireNumber('dense', 'the number of outputs', outputs, 'an integer above 0', isSize)
-  return stateless(parameters(inputs, outputs, given), (params) => affine(inputs, params))
+  const layer: Layer<Fn, Params> = stateless(parameters(inputs, outputs, given), (params) => affine(inputs, params))
+  return taking(layer, (shape) => [...shape.slice(0, -1), inputs])
 })
