@@ -319,7 +319,7 @@ describe('values that are not layers, options or keys', () => {
     [['sequential', Layer.dense(2, 2), 3], 'sequential: layer 2 is 3; expected a layer or a function'],
     [
       ['sequential', [Layer.dense(2, 2)]],
-      'sequential: layer 1 is an array; expected a layer or a function, spread the list: sequential(...layers)'
+      'sequential: layer 1 is [{ init: a function, apply: a function }]; expected a layer or a function, spread the list: sequential(...layers)'
     ],
     [['predict', T.tanh], `predict: the layer is a function; expected a layer${lift}`],
     [['sequential', undefined], 'sequential: layer 1 is undefined; expected a layer or a function'],

@@ -6,7 +6,7 @@ import { refusal } from '../internal/describe.js'
 import { loopDepth } from '../control/depth.js'
 import { type Key, foldIn } from '../Random.js'
 import { requireKey } from '../random/model.js'
-import { within } from '../transform/scope.js'
+import { enter, leave } from '../transform/scope.js'
 import { type AnyLayer, type Context, type Mode, applyOf } from './model.js'
 
 // -----------------------------------------------------------------------------
@@ -138,7 +138,11 @@ const located = (error: unknown, name: string): unknown => {
   return error
 }
 
-/** Applies a part under its name. */
+/** Calls a function of any inputs; one of one input, as most are, without a list. */
+const call = (f: (...inputs: readonly unknown[]) => Result, inputs: readonly unknown[]): Result =>
+  inputs.length === 1 ? f(inputs[0]) : f(...inputs)
+
+/** Applies a part under its name, in a scope of that name. */
 export const applyPart = (
   layer: AnyLayer,
   params: unknown,
@@ -149,12 +153,15 @@ export const applyPart = (
 ): Result => {
   const apply = applyOf(layer)
   const watch = watchOf(context)
+  const before = enter(name)
   try {
-    if (watch === undefined) return within(name, () => apply(params, state, context)(...inputs))
+    if (watch === undefined) return call(apply(params, state, context), inputs)
     const below = new Watched(context, (visit) => watch({ ...visit, path: [name, ...visit.path] }))
-    const run = (given: readonly unknown[]): Result => within(name, () => apply(params, state, below)(...given))
+    const run = (given: readonly unknown[]): Result => call(apply(params, state, below), given)
     return watch({ path: [name], layer, params, inputs, run })
   } catch (error) {
     throw located(error, name)
+  } finally {
+    leave(before)
   }
 }

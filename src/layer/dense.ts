@@ -10,7 +10,7 @@ import { ShapeError, show } from '../shape/model.js'
 import { add, matmul, transpose } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
-import { within } from '../transform/scope.js'
+import { enter, leave } from '../transform/scope.js'
 import { type Fn, type Layer, stateless } from './model.js'
 import type { Rowwise } from './output.js'
 import { taking } from './structure.js'
@@ -106,10 +106,13 @@ const affine =
         `the input has shape ${show(x.shape)}; expected ${inputs} on the last axis`
       )
     }
-    return within('dense', () => {
+    const before = enter('dense')
+    try {
       const product = matmul(x, transpose(w))
       return b === undefined ? product : add(product, b)
-    })
+    } finally {
+      leave(before)
+    }
   }
 
 const parameters = (inputs: number, outputs: number, options: DenseOptions): Random<Params> => {

@@ -124,7 +124,7 @@ export const taken = (layer: AnyLayer): ((shape: Shape) => Shape) | undefined =>
 
 /** Whether a tree has the structure that is drawn; where there are no tensors, anything without tensors has. */
 const fits = (drawn: Drawn, given: unknown, shapes: boolean): boolean => {
-  if (drawn === undefined) return given === undefined || isEmpty(given)
+  if (drawn === undefined) return isEmpty(given)
   if (drawn instanceof Leaf) return isTensor(given) && (!shapes || equals(given.shape, drawn.shape))
   if (typeof given !== 'object' || given === null || isTensor(given)) return false
   if (isList(drawn)) {
@@ -132,18 +132,34 @@ const fits = (drawn: Drawn, given: unknown, shapes: boolean): boolean => {
     for (let i = 0; i < drawn.length; i++) if (!fits(drawn[i], given[i], shapes)) return false
     return true
   }
-  if (!isRecord(given)) return false
-  const keys = Object.keys(given)
-  for (const key of keys) if (!fits(drawn[key], given[key], shapes)) return false
-  for (const key in drawn) if (drawn[key] !== undefined && given[key] === undefined) return false
-  return true
+  const fields = given as Fields
+  let found = 0
+  for (const key in fields) {
+    const expected = drawn[key]
+    if (!fits(expected, fields[key], shapes)) return false
+    if (expected !== undefined) found++
+  }
+  return found === sizeOf(drawn)
+}
+
+type Fields = { readonly [key: string]: unknown }
+
+/** How many fields a record has; those without tensors do not count. */
+const sizeOf = (drawn: { readonly [key: string]: Drawn }): number => {
+  let n = 0
+  for (const key in drawn) if (drawn[key] !== undefined) n++
+  return n
 }
 
 /** Narrows the union; `Array.isArray` does not, for readonly arrays. */
 const isList = (drawn: Drawn): drawn is readonly Drawn[] => Array.isArray(drawn)
 
-const isEmpty = (tree: unknown): boolean =>
-  typeof tree === 'object' && tree !== null && !isTensor(tree) && Object.values(tree).every(isEmpty)
+const isEmpty = (tree: unknown): boolean => {
+  if (tree === undefined) return true
+  if (typeof tree !== 'object' || tree === null || isTensor(tree)) return false
+  for (const key in tree) if (!isEmpty((tree as Fields)[key])) return false
+  return true
+}
 
 const subjects = { params: 'parameter', state: 'state' } as const
 
