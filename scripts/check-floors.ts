@@ -62,9 +62,18 @@ const floors: ReadonlyArray<Floor> = [
   {
     name: 'floor 5 (learning)',
     height: 5,
-    members: ['Init', 'Activation', 'Layer', 'Loss', 'Regularizer', 'Schedule', 'Optimizer', 'Metric', 'Train'].flatMap(
-      (module) => [`${module}.ts`, `${module.toLowerCase()}/`]
-    )
+    members: [
+      'Init',
+      'Activation',
+      'Augment',
+      'Layer',
+      'Loss',
+      'Regularizer',
+      'Schedule',
+      'Optimizer',
+      'Metric',
+      'Train'
+    ].flatMap((module) => [`${module}.ts`, `${module.toLowerCase()}/`])
   },
   {
     name: 'floor 6 (the world outside)',

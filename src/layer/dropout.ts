@@ -1,19 +1,35 @@
-/** Layers that draw in training. */
+/** Layers that draw. */
 import { requireNumber } from '../internal/check.js'
 import * as R from '../Random.js'
 import type { Key } from '../Random.js'
+import { dropout as drop, rateKind } from '../regularizer/noise.js'
 import type { Shape } from '../shape/model.js'
-import { mul, where } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
-import { typed } from '../tensor/typed.js'
-import { within } from '../transform/scope.js'
 import { type Context, type Layer, stateless } from './model.js'
 import type { Keeping } from './output.js'
 
+/** A function of a key and a tensor as a layer, which does it wherever the context has a key; `idle` if it never does anything. */
+/* @__NO_SIDE_EFFECTS__ */
+const drawing = (
+  operation: string,
+  idle: boolean,
+  change: <S extends Shape>(key: Key, x: Tensor<S>) => Tensor<S>
+): Layer<Keeping> =>
+  stateless(R.of({}), (_params, context) => <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+    const key = idle ? undefined : keyIn(operation, context)
+    return key === undefined ? x : change(key, x)
+  })
+
+/** The key to draw with; none in evaluation where the context has none. */
+const keyIn = (operation: string, { mode, key }: Context): Key | undefined => {
+  if (key !== undefined || mode === 'eval') return key
+  throw new Error(`${operation}: the context has no key in training; expected { mode: 'train', key }`)
+}
+
 /**
- * Sets each element to 0 with probability `rate`, and divides the others by 1 - rate, so that the mean stays (inverted dropout). It drops
- * wherever the context has a key: in training, where one is expected, and in evaluation for Monte-Carlo estimates; in evaluation without a
- * key it is the identity.
+ * `Regularizer.dropout` as a layer: sets each element to 0 with probability `rate`, and divides the others by 1 - rate, so that the mean
+ * stays. It drops wherever the context has a key: in training, where one is expected, and in evaluation for Monte-Carlo estimates; in
+ * evaluation without a key it is the identity.
  *
  * N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and R. Salakhutdinov, Dropout: A Simple Way to Prevent Neural
  * Networks from Overfitting, JMLR 15 (2014).
@@ -32,22 +48,6 @@ import type { Keeping } from './output.js'
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const dropout = (rate: number): Layer<Keeping> => {
-  requireNumber('dropout', 'the rate', rate, 'a number from 0 to 1 (exclusive)', (r) => r >= 0 && r < 1)
-  return stateless(R.of({}), (_params, context) => <S extends Shape>(x: Tensor<S>): Tensor<S> => {
-    const key = drawingKey('dropout', rate === 0, context)
-    if (key === undefined) return x
-    return within('dropout', () => {
-      const keep = R.bernoulli(key, 1 - rate, x.shape)
-      const scaled: Tensor = mul(x, 1 / (1 - rate))
-      return typed(where(keep, scaled, 0))
-    })
-  })
-}
-
-/** The key to draw with: none where nothing is to be dropped, and in evaluation where the context has none. */
-const drawingKey = (operation: string, idle: boolean, context: Context): Key | undefined => {
-  if (idle) return undefined
-  const { mode, key } = context
-  if (key !== undefined || mode === 'eval') return key
-  throw new Error(`${operation}: the context has no key in training; expected { mode: 'train', key }`)
+  requireNumber('dropout', 'the rate', rate, rateKind.expected, rateKind.holds)
+  return drawing('dropout', rate === 0, (key, x) => drop(key, x, { rate }))
 }

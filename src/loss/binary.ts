@@ -2,7 +2,25 @@
 import { checkedLater, notNegative, share } from '../internal/options.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { type Shape, normalizeAxes } from '../shape/model.js'
-import { add, exp, log, log1p, logSigmoid, mul, neg, relu, softplus, square, sub, sum } from '../Tensor.js'
+import {
+  add,
+  equal,
+  exp,
+  less,
+  log,
+  log1p,
+  logSigmoid,
+  maximum,
+  mul,
+  neg,
+  relu,
+  softplus,
+  square,
+  stopGradient,
+  sub,
+  sum,
+  where
+} from '../Tensor.js'
 import { divNoNan } from '../tensor/divNoNan.js'
 import type { Tensor } from '../tensor/model.js'
 import { requireSameShape, requireValues } from './check.js'
@@ -39,9 +57,23 @@ const requireProbabilities = (operation: string, subject: string, x: Tensor, mas
   requireValues(operation, subject, x, rule, (p) => !(p < 0 || p > 1), mask)
 }
 
+/** Below it 1 / p overflows in float32. */
+const tiny = 2 ** -126
+
+/** log p and log (1 - p), at least -100; where p is so near to the end that its derivative would overflow, this is 0. */
+const logOf = (p: Tensor): Tensor => {
+  const isTiny = less(p, tiny)
+  return where(isTiny, maximum(log(stopGradient(p)), -100), log(where(isTiny, 1, p)))
+}
+const logOfRest = (p: Tensor): Tensor => {
+  const isOne = equal(p, 1)
+  return where(isOne, -100, log1p(neg(where(isOne, 0, p))))
+}
+
 /**
- * The cross-entropy of binary labels under probabilities, -y log p - (1 - y) log (1 - p), elementwise, where 0 times log 0 is 0; it
- * is infinite for what was impossible. Of scores, `binaryCrossEntropyWithLogits` is finite and exact.
+ * The cross-entropy of binary labels under probabilities, -y log p - (1 - y) log (1 - p), elementwise, where 0 times log 0 is 0. Logarithms
+ * are at least -100, as in PyTorch, so that what was impossible costs 100, with derivative 0. Of scores, `binaryCrossEntropyWithLogits` is
+ * exact.
  *
  * @throws ShapeError when the shapes differ
  * @throws RangeError when a probability or a target is outside of [0, 1]
@@ -50,7 +82,7 @@ const requireProbabilities = (operation: string, subject: string, x: Tensor, mas
  * import * as Loss from 'pullback/Loss'
  * import * as T from 'pullback/Tensor'
  *
- * Loss.binaryCrossEntropy(T.of([0.5, 0]), T.of([1, 0]), { reduction: 'none' }) // => T.of([0.6931472, 0])
+ * Loss.binaryCrossEntropy(T.of([0.5, 0, 0]), T.of([1, 0, 1]), { reduction: 'none' }) // => T.of([0.6931472, 0, 100])
  */
 export const binaryCrossEntropy: ElementwiseLoss<'binaryCrossEntropy'> = elementwise(
   'binaryCrossEntropy',
@@ -58,7 +90,7 @@ export const binaryCrossEntropy: ElementwiseLoss<'binaryCrossEntropy'> = element
     const mask = maskOf('binaryCrossEntropy', given.mask, predicted.shape)
     requireProbabilities('binaryCrossEntropy', 'prediction', predicted, mask)
     requireProbabilities('binaryCrossEntropy', 'target', targets, mask)
-    return mixed(targets, neg(log(predicted)), neg(log1p(neg(predicted))))
+    return mixed(targets, neg(logOf(predicted)), neg(logOfRest(predicted)))
   }
 )
 

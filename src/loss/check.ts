@@ -70,6 +70,10 @@ export const requireValues = (
   throw new RangeError(`${operation}: ${subject} ${data[at]}${placeOf(at, values.shape)} ${rule}`)
 }
 
+/** Refuses negative numbers, where they can be read and count; NaN stays NaN. */
+export const requireNotNegative = (operation: string, subject: string, x: Tensor, mask: Tensor | undefined): void =>
+  requireValues(operation, subject, x, 'is negative; expected 0 or more', (value) => !(value < 0), mask)
+
 /** Whether labels are class indices, one for each row of scores; throws when they are neither class indices nor of equal shape. */
 export const areIndices = (
   operation: string,

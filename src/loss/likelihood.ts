@@ -3,7 +3,7 @@ import { flag, number } from '../internal/options.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { add, clamp, div, exp, greater, log, mul, square, sub, where, xlogy } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
-import { requireSameShape, requireValues } from './check.js'
+import { requireNotNegative, requireSameShape } from './check.js'
 import { elementwise, makeTriple, maskOf } from './make.js'
 import type { ElementwiseLoss, Options, TripleLoss } from './model.js'
 
@@ -31,6 +31,7 @@ export interface KlOptions extends Options {
  * The divergence itself is their sum over the classes: of a batch, `T.sum(losses, { axis: -1 })` with `reduction: 'none'`.
  *
  * @throws ShapeError when the shapes differ
+ * @throws RangeError when a target is negative, without `logTarget`
  *
  * @example
  * import * as Loss from 'pullback/Loss'
@@ -40,10 +41,11 @@ export interface KlOptions extends Options {
  */
 export const kl: ElementwiseLoss<'kl', KlOptions> = elementwise<'kl', KlOptions>(
   'kl',
-  (predicted, target, { logTarget = false }) =>
-    logTarget
-      ? guardedMul(exp(target), sub(target, predicted))
-      : sub(xlogy(target, target), guardedMul(target, predicted)),
+  (predicted, target, { logTarget = false, mask }) => {
+    if (logTarget) return guardedMul(exp(target), sub(target, predicted))
+    requireNotNegative('kl', 'target', target, maskOf('kl', mask, target.shape))
+    return sub(xlogy(target, target), guardedMul(target, predicted))
+  },
   { logTarget: flag }
 )
 
@@ -66,11 +68,23 @@ export interface PoissonOptions extends Options {
   readonly eps?: number
 }
 
+/** Where the exponential goes on as its tangent. */
+const farthest = 64
+
+/** exp x up to 64, and beyond it the tangent there, e^64 (x - 63), which does not overflow. */
+const boundedExp = (x: Tensor): Tensor => {
+  const isFar = greater(x, farthest)
+  const near = exp(where(isFar, farthest, x))
+  return where(isFar, mul(near, sub(x, farthest - 1)), near)
+}
+
 /**
  * The negative log-likelihood of counts t under Poisson distributions, elementwise: exp(p) - t p for logarithms p of the rates, or
- * r - t log(r + eps) for rates r, with `logInput: false`. Without `full` the term log t!, which no prediction changes, is left out.
+ * r - t log(r + eps) for rates r, with `logInput: false`. Without `full` the term log t!, which no prediction changes, is left out. Above
+ * p = 64 the exponential goes on as its tangent, so that loss and gradient are finite.
  *
  * @throws ShapeError when the shapes differ
+ * @throws RangeError when a rate is negative
  *
  * @example
  * import * as Loss from 'pullback/Loss'
@@ -80,9 +94,11 @@ export interface PoissonOptions extends Options {
  */
 export const poisson: ElementwiseLoss<'poisson', PoissonOptions> = elementwise<'poisson', PoissonOptions>(
   'poisson',
-  (predicted, target, { logInput = true, full = false, eps = 1e-8 }) => {
+  (predicted, target, { logInput = true, full = false, eps = 1e-8, mask }) => {
+    const counted = maskOf('poisson', mask, predicted.shape)
+    if (!logInput) requireNotNegative('poisson', 'rate', predicted, counted)
     const loss = logInput
-      ? sub(exp(predicted), guardedMul(target, predicted))
+      ? sub(boundedExp(predicted), guardedMul(target, predicted))
       : sub(predicted, guardedMul(target, log(add(predicted, eps))))
     return full ? add(loss, stirling(target)) : loss
   },
@@ -138,7 +154,7 @@ export const gaussianNll: TripleLoss<GaussianNllOptions> = makeTriple<
     requireSameShape('gaussianNll', means, targets)
     requireSameShape('gaussianNll', means, variances, ['predictions', 'variances'])
     const counted = maskOf('gaussianNll', mask, means.shape)
-    requireValues('gaussianNll', 'variance', variances, 'is negative; expected 0 or more', (v) => !(v < 0), counted)
+    requireNotNegative('gaussianNll', 'variance', variances, counted)
     const held = clamp(variances, { min: eps })
     const loss = mul(add(log(held), div(square(sub(targets, means)), held)), 0.5)
     return full ? add(loss, 0.5 * Math.log(2 * Math.PI)) : loss

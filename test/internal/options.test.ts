@@ -2,6 +2,7 @@
 // name that is not among them is refused, and so is a value that cannot be one.
 import * as fc from 'fast-check'
 import * as Activation from 'pullback/Activation'
+import * as Augment from 'pullback/Augment'
 import * as Arbitrary from 'pullback/Arbitrary'
 import * as Control from 'pullback/Control'
 import * as Dataset from 'pullback/Dataset'
@@ -69,6 +70,12 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Activation.rrelu': (f, options) => f(x, key, options),
   'Arbitrary.awayFrom': (f, options) => plain(f([0]))(options),
   'Arbitrary.indices': (f, options) => f({ below: 2, ...fields(options) }),
+  'Augment.cutmix': (f, options) => f(key, image, T.ones([1]), options),
+  'Augment.cutout': (f, options) => f(key, image, { size: 1, ...fields(options) }),
+  'Augment.mixup': (f, options) => f(key, image, T.ones([1]), options),
+  'Augment.randomCrop': (f, options) => f(key, image, { size: 1, ...fields(options) }),
+  'Augment.randomFlip': (f, options) => f(key, image, options),
+  'Augment.randomShift': (f, options) => f(key, image, { by: 1, ...fields(options) }),
   'Control.associativeScan': (f, options) => plain(f(T.add, options))(vector),
   'Control.foriLoop': (f, options) => plain(f(0, 2, (_i: unknown, c: unknown) => c, options))(vector),
   'Control.scan': (f, options) => plain(f((c: unknown) => [c, c], options))(vector, vector),
@@ -95,6 +102,11 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Random.choice': (f, options) => f(key, 3, options),
   'Random.permutation': (f, options) => f(key, x, options),
   'Random.uniform': (f, options) => f(key, [2], options),
+  'Regularizer.dropConnect': (f, options) => f(key, x, { rate: 0.5, ...fields(options) }),
+  'Regularizer.dropout': (f, options) => f(key, x, { rate: 0.5, ...fields(options) }),
+  'Regularizer.gaussianNoise': (f, options) => f(key, x, { std: 0.5, ...fields(options) }),
+  'Regularizer.spatialDropout': (f, options) => f(key, image, { rate: 0.5, ...fields(options) }),
+  'Regularizer.stochasticDepth': (f, options) => f(key, x, { rate: 0.5, ...fields(options) }),
   'Regularizer.elasticNet': (f, options) => f(1, 1, options),
   'Regularizer.groupLasso': (f, options) => plain(f(1, options))(x),
   'Regularizer.maxNorm': (f, options) => plain(f(1, options))(x),
@@ -150,6 +162,7 @@ const fields = (options: unknown): object =>
 const modules: Readonly<Record<string, object>> = {
   Activation,
   Arbitrary,
+  Augment,
   Control,
   Dataset,
   Debug,

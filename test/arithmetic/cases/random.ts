@@ -1,5 +1,7 @@
 // Random bits, and the draws that are made of them and of the rules.
+import * as Augment from 'pullback/Augment'
 import * as Random from 'pullback/Random'
+import * as Regularizer from 'pullback/Regularizer'
 import * as T from 'pullback/Tensor'
 import type { Case } from '../case.js'
 import { between } from '../inputs.js'
@@ -11,6 +13,8 @@ const drawn = (name: string, f: (key: Random.Key) => readonly T.Tensor[]): Case 
 })
 
 const probabilities = between(0, 1, 'float32', [100], 96)
+
+const image = between(0, 1, 'float32', [6, 2, 4, 5], 116)
 
 export const random: readonly Case[] = [
   drawn('random bits', (key) => [
@@ -33,5 +37,19 @@ export const random: readonly Case[] = [
   ]),
   drawn('categories', (key) => [
     Random.categorical(key, T.reshape(probabilities, [20, 5]), { axis: 0, shape: [30, 5] })
+  ]),
+  drawn('noise', (key) => [
+    Regularizer.dropout(key, image, { rate: 0.3 }),
+    Regularizer.spatialDropout(key, image, { rate: 0.3 }),
+    Regularizer.stochasticDepth(key, image, { rate: 0.3 }),
+    Regularizer.gaussianNoise(key, image, { std: 0.3 })
+  ]),
+  drawn('augmentation', (key) => [
+    Augment.randomCrop(key, image, { size: 3, padding: 1 }),
+    Augment.randomShift(key, image, { by: 2 }),
+    Augment.randomFlip(key, image),
+    Augment.cutout(key, image, { size: 2 }),
+    ...Augment.mixup(key, image, T.eye(6), { alpha: 0.4 }),
+    ...Augment.cutmix(key, image, T.eye(6))
   ])
 ]
