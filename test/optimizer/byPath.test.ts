@@ -1,4 +1,5 @@
 // Optimizers by path, and what they need besides gradient and parameters.
+import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it, test } from 'vitest'
 import { grad, valueAndGrad } from 'pullback/Grad'
 import * as Optimizer from 'pullback/Optimizer'
@@ -33,7 +34,8 @@ describe('states', () => {
     expect(Object.keys(state[0]?.moments['mean'] ?? {})).toEqual(['layers[0].w', 'layers[0].b', 'layers[1].w'])
     expect(T.toNested(Optimizer.trace(0.9).init(T.of([1, 2]))[0]?.moments['trace']?.[''] ?? T.of([0]))).toEqual([0, 0])
     const restored = T.fromJSON(JSON.parse(JSON.stringify(state)), state)
-    expect(Tree.leaves(restored).map(String)).toEqual(Tree.leaves(state).map(String))
+    const read = E.isRight(restored) ? restored.right : []
+    expect(Tree.leaves(read).map(String)).toEqual(Tree.leaves(state).map(String))
   })
 
   it('of a gradient of another structure are refused by path', () => {
