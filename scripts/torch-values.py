@@ -1,4 +1,4 @@
-# Writes test/tensor/torch/values.json: what PyTorch gives for normalisation, padding and resampling, in float64.
+# Writes test/tensor/torch/values.json: what PyTorch gives for normalisation, padding, resampling and pooling, in float64.
 #
 #   python3 -m venv venv && venv/bin/pip install torch==2.13.0 && venv/bin/python scripts/torch-values.py
 #
@@ -90,6 +90,40 @@ for mode, name in (('nearest', 'nearest'), ('nearest-exact', 'nearestExact')):
             case('upsample', shape, {'options': {'scale': by, 'mode': name}}, F.interpolate(x, scale_factor=by, mode=mode))
 both = F.interpolate(operand([1, 1, 3, 4]), scale_factor=(2, 3), mode='bilinear')
 case('upsample', [1, 1, 3, 4], {'options': {'scale': [2, 3], 'mode': 'bilinear'}}, both)
+
+# Pooling: norms of absolute values; fractional maxima and their places, for samples u[i] = (11 i mod 32) / 32; unpooling of maxima.
+for p in (1, 1.5, 2, 3):
+    for rank, shape in ((1, [1, 2, 7]), (2, [1, 2, 5, 6]), (3, [1, 1, 4, 3, 4])):
+        pool = (F.lp_pool1d, F.lp_pool2d, F.lp_pool3d)[rank - 1]
+        for window, stride in ((2, 2), (3, 1)):
+            options = {'window': window, 'stride': stride, 'p': p}
+            case(f'lpPool{rank}d', shape, {'options': options}, pool(operand(shape).abs(), p, window, stride))
+for rank, shape, window, sizes in (
+    (2, [2, 3, 9, 11], [2, 3], [5, 6]),
+    (2, [1, 2, 25, 7], [2, 2], [24, 1]),
+    (2, [1, 4, 13, 17], [3, 1], [4, 11]),
+    (3, [1, 2, 6, 7, 8], [2, 3, 2], [3, 4, 6]),
+):
+    pool = (F.fractional_max_pool2d, F.fractional_max_pool3d)[rank - 2]
+    samples = torch.tensor([(11 * i % 32) / 32 for i in range(shape[0] * shape[1] * rank)]).reshape(*shape[:2], rank)
+    values, indices = pool(operand(shape), window, sizes, return_indices=True, _random_samples=samples)
+    options = {'window': window, 'outputSize': sizes}
+    case(f'fractionalMaxPool{rank}d', shape, {'options': options}, values)
+    case(f'fractionalMaxPool{rank}d', shape, {'options': {**options, 'returnIndices': True}}, indices)
+ratio = {'window': 2, 'outputRatio': [0.7, 0.45]}
+samples = torch.tensor([0, 11 / 32]).reshape(1, 1, 2)
+result = F.fractional_max_pool2d(operand([1, 1, 10, 11]), 2, output_ratio=(0.7, 0.45), _random_samples=samples)
+case('fractionalMaxPool2d', [1, 1, 10, 11], {'options': ratio}, result)
+for rank, even, odd in ((1, [1, 2, 8], [1, 2, 7]), (2, [1, 2, 4, 6], [1, 2, 5, 7]), (3, [1, 1, 4, 2, 4], [1, 1, 4, 3, 5])):
+    pool = (F.max_pool1d, F.max_pool2d, F.max_pool3d)[rank - 1]
+    unpool = (F.max_unpool1d, F.max_unpool2d, F.max_unpool3d)[rank - 1]
+    values, indices = pool(operand(even), 2, return_indices=True)
+    case(f'maxUnpool{rank}d', even, {'options': {'window': 2}}, unpool(values, indices, 2))
+    # Windows that overlap write the same value to one place.
+    values, indices = pool(operand(odd), 3, 2, 1, return_indices=True)
+    pooling = {'window': 3, 'stride': 2, 'padding': 1}
+    options = {'options': {**pooling, 'outputSize': odd[2:]}, 'pooling': pooling}
+    case(f'maxUnpool{rank}d', odd, options, unpool(values, indices, 3, 2, 1, odd[2:]))
 
 path = os.path.join(os.path.dirname(__file__), '..', 'test', 'tensor', 'torch', 'values.json')
 with open(path, 'w') as file:

@@ -70,6 +70,15 @@ export { type PadMode, type PadOptions, type PadWidth, pad } from './tensor/pad.
 export { type JoinOptions, concat, split, stack } from './tensor/join.js'
 export { type RepeatOptions, type RollOptions, repeat, roll, tile } from './tensor/tile.js'
 export { type DiagonalOptions, diag, diagEmbed, diagonal, trace, tril, triu } from './tensor/triangular.js'
+export type { DataFormat, ImageOptions } from './tensor/dataFormat.js'
+export {
+  type FractionalMaxPoolOptions,
+  fractionalMaxPool1d,
+  fractionalMaxPool2d,
+  fractionalMaxPool3d
+} from './tensor/fractionalPooling.js'
+export { type LpPoolOptions, lpPool1d, lpPool2d, lpPool3d } from './tensor/lpPooling.js'
+export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from './tensor/maxUnpooling.js'
 export {
   type AvgPoolOptions,
   type MaxPoolOptions,
@@ -99,7 +108,7 @@ export { type ArgOptions, argmax, argmin, max, min } from './tensor/minMaxOverAx
 export { type NormOptions, type VarianceOptions, norm, std, variance } from './tensor/statistics.js'
 export { median, quantile } from './tensor/quantile.js'
 export { type CumulativeOptions, cumprod, cumsum } from './tensor/cumulative.js'
-export { type RunningOptions, cummax, cummin } from './tensor/cumulativeExtrema.js'
+export { type RunningOptions, cummax, cummin, cumulativeMax, cumulativeMin } from './tensor/cumulativeExtrema.js'
 export { logCumSumExp } from './tensor/logCumSumExp.js'
 export { type SoftmaxOptions, logSoftmax, logSumExp, softmax } from './tensor/softmax.js'
 export {

@@ -181,3 +181,26 @@ describe('softmax', () => {
     expect(last.map((p) => p.toFixed(4))).toEqual(['0.0154', '0.6312', '0.3534'])
   })
 })
+
+const { gelu, geluTanh, silu, mish, hardSigmoid, softsign, tanhShrink, relu6, selu, celu, softShrink, hardShrink } =
+  Activation
+
+describe('whole numbers', () => {
+  it.each(Object.entries({ gelu, geluTanh, silu, mish, softShrink, hardShrink, selu, celu }))('%s', (_, given) => {
+    const f: (x: T.Tensor) => T.Tensor = given
+    const whole = T.of([-2, 0, 3], 'int32')
+    expect(T.cast(f(whole), 'float32')).toEqual(f(T.cast(whole, 'float32')))
+  })
+})
+
+describe('what is not a tensor', () => {
+  it.each(Object.entries({ gelu, geluTanh, silu, mish, hardSigmoid, softsign, tanhShrink, relu6, selu }))(
+    '%s refuses it in its own name',
+    (name, given) => {
+      const f: (x: never) => unknown = given
+      expect(() => f(3 as never)).toThrow(
+        `${name}: the operand is 3; expected a tensor, make one with T.of or T.scalar`
+      )
+    }
+  )
+})

@@ -271,3 +271,92 @@ describe('values that are not tensors or options', () => {
     }
   })
 })
+
+describe('types and ends', () => {
+  it('weights of whole errors keep their fractions', () => {
+    const [p, t] = [int([1, 4]), int([0, 2])]
+    expect(Loss.mse(p, t, { weights: T.of([0.25, 0.75]) })).toEqual(T.scalar(3.25))
+    expect(Loss.mse(p, t, { weights: T.of([0.25, 0.75]), reduction: 'sum' })).toEqual(T.scalar(3.25))
+  })
+
+  it('log-cosh is the absolute error less log 2, on both sides alike', () => {
+    const far = f64([Infinity, -Infinity, 1000, -1000])
+    expect(Loss.logCosh(far, T.zerosLike(far), each)).toEqual(
+      f64([Infinity, Infinity, 1000 - Math.LN2, 1000 - Math.LN2])
+    )
+    const large = T.of([3e38, -3e38])
+    expect(Loss.logCosh(large, T.zerosLike(large), each)).toEqual(T.of([3e38, 3e38]))
+    const slopes = grad((p: T.Tensor<[number]>) => T.sum(Loss.logCosh(p, T.zerosLike(p))))
+    expect(slopes(f64([1e300, -1e300]) as T.Tensor<[number]>)).toEqual(f64([0.5, -0.5]))
+  })
+
+  it('one-hot labels of any type can be smoothed', () => {
+    const scores = f64([
+      [1, 3],
+      [2, 2]
+    ])
+    const indices = int([1, 0])
+    const smooth = { labelSmoothing: 0.1 }
+    const wanted = T.item(Loss.crossEntropy(scores, indices, smooth))
+    for (const dtype of ['bool', 'int32', 'float32', 'float64'] as const) {
+      expect(T.item(Loss.crossEntropy(scores, T.oneHot(indices, 2, dtype), smooth))).toBeCloseTo(wanted, 12)
+    }
+  })
+
+  it('scores without classes', () => {
+    expect(() => Loss.crossEntropy(T.zeros([1, 0]), int([0]))).toThrow(
+      'crossEntropy: label 0 at [0] is not a class; expected scores of 1 class or more'
+    )
+    for (const [name, loss] of Object.entries({
+      multiLabelMargin: Loss.multiLabelMargin,
+      multiLabelSoftMargin: Loss.multiLabelSoftMargin
+    })) {
+      expect(() => loss(T.scalar(1), T.scalar(0, 'int32'))).toThrow(
+        `${name}: the scores are a scalar; expected an axis of classes`
+      )
+    }
+  })
+
+  it('labels of masked rows may be any number', () => {
+    const scores = f64([
+      [1, 3],
+      [NaN, 2]
+    ])
+    const [labels, mask] = [int([0, 7]), T.of([true, false])]
+    const losses: readonly Loss.Loss[] = [Loss.crossEntropy, Loss.nll, Loss.multiclassHinge, Loss.multiMargin]
+    for (const loss of losses) expect(loss(scores, labels, { mask })).toEqual(loss(T.slice(scores, [[0, 1]]), int([0])))
+    expect(Loss.crossEntropy(scores, labels, { ignoreIndex: 7, mask, labelSmoothing: 0.1 })).toEqual(
+      Loss.crossEntropy(T.slice(scores, [[0, 1]]), int([0]), { labelSmoothing: 0.1 })
+    )
+  })
+
+  it('weights of rows and of classes are multiplied', () => {
+    const scores = f64([
+      [1, 3],
+      [2, 1],
+      [0, 4]
+    ])
+    const labels = int([0, 1, 1])
+    const losses = Loss.crossEntropy(scores, labels, each)
+    const factors = T.div(f64([1 * 5, 2 * 7, 3 * 7]), 5 + 14 + 21)
+    const mean = Loss.crossEntropy(scores, labels, { weights: f64([1, 2, 3]), classWeights: f64([5, 7]) })
+    expect(T.item(mean)).toBeCloseTo(T.item(T.sum(T.mul(losses, factors))), 12)
+  })
+
+  it('defaults are those of the documentation', () => {
+    const [scores, bits] = [f64([0.3, -1.2]), f64([1, 0])]
+    expect(Loss.focal(scores, bits)).toEqual(Loss.focal(scores, bits, { alpha: 0.25, gamma: 2 }))
+    const p = f64([
+      [0.5, 0.25],
+      [1, 0]
+    ])
+    const t = f64([
+      [1, 0],
+      [0, 1]
+    ])
+    expectClose(Loss.dice(p, t, each), [1 - (2 * 0.5 + 1) / (0.75 + 1 + 1), 1 - 1 / 3], 12)
+    expectClose(Loss.dice(p, t, { smooth: 0.5, reduction: 'none' }), [1 - 1.5 / 2.25, 1 - 0.5 / 2.5], 12)
+    const zero = f64([0])
+    expect(Loss.gaussianNll(f64([1]), zero, zero)).toEqual(Loss.gaussianNll(f64([1]), zero, f64([1e-6])))
+  })
+})

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { grad } from 'pullback/Grad'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
+import { vmap } from 'pullback/Vmap'
 import { correlation } from './random/statistics.js'
 
 const words = (key: Random.Key): string => T.toArray(key).join()
@@ -316,4 +317,16 @@ test('bernoulli asks a second stream where 32 bits do not decide', () => {
   })
   // 200 tosses of 0.98: fewer than 180 heads have a probability below 10^-8.
   expect(tosses.filter((toss) => toss === 1).length).toBeGreaterThan(180)
+})
+
+test('uniform refuses bounds in the wrong order, where they can be read', () => {
+  const key = Random.key(0)
+  const draw = (low: T.Tensor, high: T.Tensor): T.Tensor => Random.uniform(key, [2], { low, high })
+  expect(() => draw(T.of([0, 2]), T.of([1, 1]))).toThrow('uniform: low is above high at [1]; expected low <= high')
+  expect(() => draw(T.scalar(2), T.scalar(1))).toThrow('uniform: low is above high; expected low <= high')
+  expect(() => Random.uniform(key, [2], { low: T.scalar(2) })).toThrow(
+    'uniform: low is above high; expected low <= high'
+  )
+  expect(() => vmap((low: T.Tensor<[]>) => draw(low, T.scalar(1)))(T.of([0, 3]))).toThrow('uniform: low is above high')
+  expect(draw(T.of([0, 1]), T.of([1, 1])).shape).toEqual([2])
 })

@@ -130,3 +130,26 @@ describe('penalties and projections', () => {
     expect(() => Regularizer.l1(1)([1])).toThrow(/^l1: /)
   })
 })
+
+test('penalties of whole numbers are floats', () => {
+  const params = { steps: T.of([1, 2], 'int32') }
+  expect(Regularizer.l2(0.5)(params)).toEqual(T.scalar(2.5))
+  expect(Regularizer.elasticNet(0.5, 0.5)(params)).toEqual(T.scalar(4))
+})
+
+test('groupLasso weighs a group by the root of its size', () => {
+  const w = T.of([
+    [3, 0, 6],
+    [4, 1, 8]
+  ])
+  expect(T.item(Regularizer.groupLasso(2)({ w }))).toBeCloseTo(2 * Math.SQRT2 * (5 + 1 + 10), 5)
+  expect(T.item(Regularizer.groupLasso(2, { axis: 1 })({ w }))).toBeCloseTo(
+    2 * Math.sqrt(3) * (Math.sqrt(45) + Math.sqrt(81)),
+    5
+  )
+  expect(T.item(Regularizer.groupLasso(2, { axis: [0, 1] })({ w }))).toBeCloseTo(2 * Math.sqrt(6 * 126), 4)
+  expect(T.item(Regularizer.groupLasso(2)({ b: T.of([3, 4]), s: T.scalar(-7) }))).toBeCloseTo(
+    2 * (Math.SQRT2 * 5 + 7),
+    5
+  )
+})

@@ -119,9 +119,11 @@ test('the error is data as well as a sentence', () => {
       [2, 3],
       [2, 4]
     ],
-    '[2, 3] and [2, 4] do not broadcast'
+    '[2, 3] and [2, 4] do not broadcast; expected sizes that are equal or 1, from the last axis on'
   )
-  expect(error.message).toBe('add: [2, 3] and [2, 4] do not broadcast')
+  expect(error.message).toBe(
+    'add: [2, 3] and [2, 4] do not broadcast; expected sizes that are equal or 1, from the last axis on'
+  )
   expect([error.name, error.operation, error.shapes]).toEqual([
     'ShapeError',
     'add',

@@ -291,7 +291,7 @@ describe('run', () => {
     const three: T.Tensor = T.ones([3])
     const wrong: typeof objective = ({ p }, seen) => [T.sum(T.add(T.mul(p, T.ones([2])), three)), seen]
     await expect(Train.run(Train.step(wrong, optimizer))(start, [1])()).rejects.toThrow(
-      'add: [2] and [3] do not broadcast'
+      'add: [2] and [3] do not broadcast; expected sizes that are equal or 1, from the last axis on'
     )
   })
 

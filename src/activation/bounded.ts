@@ -1,11 +1,11 @@
 /** Activations with bounds or flat parts: made of lines, apart from two. */
+import { toFloat } from '../DType.js'
 import { dataFirst } from '../internal/dual.js'
 import { finite, flag, options, notNegative } from '../internal/options.js'
-import type { Shape } from '../shape/model.js'
 import * as T from '../Tensor.js'
 import type { Preserving } from '../tensor/dataFirst.js'
 import type { Tensor } from '../tensor/model.js'
-import { typed } from '../tensor/typed.js'
+import { type Elementwise, elementwise } from './elementwise.js'
 
 // -----------------------------------------------------------------------------
 // bounds
@@ -47,8 +47,9 @@ export const hardTanh: Preserving<Ends> = dataFirst<Preserving<Ends>>(
  *
  * Activation.hardSigmoid(T.of([-4, 0, 1.5, 5])) // => T.of([0, 0.5, 0.75, 1])
  */
-export const hardSigmoid = <S extends Shape>(x: Tensor<S>): Tensor<S> =>
+export const hardSigmoid: Elementwise = elementwise('hardSigmoid', (x) =>
   T.div(T.clamp(T.add(x, 3), { min: 0, max: 6 }), 6)
+)
 
 /**
  * x / (1 + |x|), which tends to -1 and 1 more slowly than tanh.
@@ -59,7 +60,7 @@ export const hardSigmoid = <S extends Shape>(x: Tensor<S>): Tensor<S> =>
  *
  * Activation.softsign(T.of([1, -3, 0])) // => T.of([0.5, -0.75, 0])
  */
-export const softsign = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(T.div(x, T.add(T.abs(x), 1)))
+export const softsign: Elementwise = elementwise('softsign', (x) => T.div(x, T.add(T.abs(x), 1)))
 
 /** The options of `step`. */
 interface Jump {
@@ -125,7 +126,7 @@ interface Shrinkage {
 const shrinking = (name: string, shrink: (x: Tensor, lambda: number) => Tensor): Preserving<Shrinkage> =>
   dataFirst<Preserving<Shrinkage>>(
     options<Shrinkage>(name, { lambda: notNegative }),
-    (x: Tensor, { lambda = 0.5 }: Shrinkage = {}): Tensor => shrink(x, lambda)
+    (x: Tensor, { lambda = 0.5 }: Shrinkage = {}): Tensor => shrink(T.cast(x, toFloat(x.dtype)), lambda)
   )
 
 /**
@@ -172,4 +173,4 @@ export const hardShrink: Preserving<Shrinkage> = shrinking('hardShrink', (x, lam
  *
  * Activation.tanhShrink(T.of([0, 1000])) // => T.of([0, 999])
  */
-export const tanhShrink = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(T.sub(x, T.tanh(x)))
+export const tanhShrink: Elementwise = elementwise('tanhShrink', (x) => T.sub(x, T.tanh(x)))

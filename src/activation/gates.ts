@@ -1,15 +1,16 @@
 /** Activations that multiply their operand by a gate between 0 and 1, which is near 1 for large numbers. */
+import { toFloat } from '../DType.js'
 import { checkedLater, options } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import { erfc } from '../kernel/special/erf.js'
 import { real } from '../primitive/domain.js'
 import { type Unary, unary } from '../primitive/elementwise.js'
 import * as E from '../primitive/expression.js'
-import { type Shape, ShapeError, normalizeAxis, show } from '../shape/model.js'
+import { ShapeError, normalizeAxis, show } from '../shape/model.js'
 import * as T from '../Tensor.js'
 import type { Reshaping } from '../tensor/dataFirst.js'
 import type { Tensor } from '../tensor/model.js'
-import { typed } from '../tensor/typed.js'
+import { type Elementwise, elementwise } from './elementwise.js'
 
 /** The density of the standard normal distribution. */
 const density = (x: Tensor): Tensor => T.mul(T.exp(T.mul(T.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI))
@@ -34,7 +35,7 @@ export const normalDistribution: Unary = unary({
  *
  * T.toNested(Activation.gelu(T.of([1, 0, -1]))) // ≈ [0.84134, 0, -0.15866]
  */
-export const gelu = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(T.mul(x, normalDistribution(x)))
+export const gelu: Elementwise = elementwise('gelu', (x) => T.mul(x, normalDistribution(x)))
 
 /**
  * The approximation of `gelu` by tanh, x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, within 5e-4 of it.
@@ -45,11 +46,12 @@ export const gelu = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(T.mul(x,
  *
  * T.toNested(Activation.geluTanh(T.of([1, 0, -1]))) // ≈ [0.84119, 0, -0.15881]
  */
-export const geluTanh = <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+export const geluTanh: Elementwise = elementwise('geluTanh', (given) => {
+  const x = T.cast(given, toFloat(given.dtype))
   // (1 + tanh(u)) / 2 = sigmoid(2 u), which is exact in the lower tail as well
   const inner = T.mul(x, T.add(T.mul(T.square(x), 0.044715), 1))
-  return typed(T.mul(x, T.sigmoid(T.mul(inner, 2 * Math.sqrt(2 / Math.PI)))))
-}
+  return T.mul(x, T.sigmoid(T.mul(inner, 2 * Math.sqrt(2 / Math.PI))))
+})
 
 /**
  * The sigmoid linear unit, x sigmoid(x), also called swish.
@@ -63,7 +65,7 @@ export const geluTanh = <S extends Shape>(x: Tensor<S>): Tensor<S> => {
  *
  * T.toNested(Activation.silu(T.of([1, 0, -1]))) // ≈ [0.73106, 0, -0.26894]
  */
-export const silu = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(T.mul(x, T.sigmoid(x)))
+export const silu: Elementwise = elementwise('silu', (x) => T.mul(x, T.sigmoid(x)))
 
 /**
  * x tanh(softplus(x)).
@@ -76,7 +78,7 @@ export const silu = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(T.mul(x,
  *
  * T.toNested(Activation.mish(T.of([1, 0, -1]))) // ≈ [0.8651, 0, -0.3034]
  */
-export const mish = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(T.mul(x, T.tanh(T.softplus(x))))
+export const mish: Elementwise = elementwise('mish', (x) => T.mul(x, T.tanh(T.softplus(x))))
 
 /**
  * The gated linear unit, a sigmoid(b), where a and b are the halves of x along an axis, by default the last. The result has half

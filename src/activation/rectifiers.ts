@@ -13,6 +13,7 @@ import { type Shape, ShapeError, broadcast, equals, show } from '../shape/model.
 import * as T from '../Tensor.js'
 import type { Preserving } from '../tensor/dataFirst.js'
 import type { Tensor } from '../tensor/model.js'
+import { type Elementwise, elementwise } from './elementwise.js'
 
 const bent = awayFrom([0])(real)
 
@@ -145,7 +146,7 @@ export const rrelu: Rrelu = dualBy<Rrelu>(
  *
  * Activation.relu6(T.of([-1, 4, 7])) // => T.of([0, 4, 6])
  */
-export const relu6 = <S extends Shape>(x: Tensor<S>): Tensor<S> => T.clamp(x, { min: 0, max: 6 })
+export const relu6: Elementwise = elementwise('relu6', (x) => T.clamp(x, { min: 0, max: 6 }))
 
 const eluBy =
   (expm1: Scalar1) =>
@@ -199,7 +200,7 @@ const seluAlpha = 1.6732632423543772
  *
  * T.toNested(Activation.selu(T.of([1, -1000]))) // ≈ [1.0507, -1.7581]
  */
-export const selu = <S extends Shape>(x: Tensor<S>): Tensor<S> => T.mul(elu(x, { alpha: seluAlpha }), seluScale)
+export const selu: Elementwise = elementwise('selu', (x) => T.mul(elu(x, { alpha: seluAlpha }), seluScale))
 
 /** The options of `celu`. */
 interface Smoothness {

@@ -1,6 +1,6 @@
 /** Labelled data as a pair of tensors, and its preparation for training. */
 import { requireNumber } from '../internal/check.js'
-import { describe } from '../internal/describe.js'
+import { describe, refusal } from '../internal/describe.js'
 import { flag, options } from '../internal/options.js'
 import { requireTensor } from '../internal/require.js'
 import { toFloat } from '../DType.js'
@@ -8,7 +8,7 @@ import { ShapeError, show, type Shape } from '../shape/model.js'
 import * as R from '../Random.js'
 import type { Key } from '../Random.js'
 import { abs, cast, div, equal, gather, max, mean, min, onesLike, slice, sqrt, square, sub, where } from '../Tensor.js'
-import type { Tensor } from '../tensor/model.js'
+import { type Tensor, isTensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import { unitFor } from '../tensor/unit.js'
 
@@ -80,7 +80,14 @@ const paired = <F extends Shape>(operation: string, features: Tensor<F>, labels:
  *
  * Dataset.size(Dataset.make(T.zeros([3, 2]), T.zeros([3]))) // => 3
  */
-export const size = (dataset: Dataset<Shape>): number => dataset.labels.shape[0]
+export const size = (dataset: Dataset<Shape>): number => {
+  const given: unknown = dataset
+  const labels: unknown = typeof given === 'object' && given !== null && 'labels' in given ? given.labels : undefined
+  if (isTensor(labels)) return dataset.labels.shape[0]
+  throw new TypeError(
+    `${refusal('Dataset.size', 'the dataset', given, 'features and labels')}; make one with Dataset.make`
+  )
+}
 
 // -----------------------------------------------------------------------------
 // combinators

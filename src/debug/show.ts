@@ -1,5 +1,5 @@
 /** Programs as text. */
-import { isPlain } from '../internal/describe.js'
+import { isPlain, refusal } from '../internal/describe.js'
 import { isProgram } from '../transform/program.js'
 import type { DType } from '../DType.js'
 import { type Atom, type Equation, type Params, type Program, type TensorType, Variable } from '../primitive/model.js'
@@ -155,5 +155,10 @@ export const showEquationOf = (program: Program, equation: Equation): string => 
  * Debug.show(program).split('\n')
  * // => ['{ lambda a:f32[3] . let', '    b:f32[3] = exp a', '    c:f32[3] = mul b 2:f32[3]', '    d:f32[] = sum[axes=[0]] c', '  in (d) }']
  */
-export const show = (program: Program & { readonly captured?: readonly Tensor[] }): string =>
-  showProgram(program, program.captured?.length ?? 0, '', naming())
+export const show = (program: Program & { readonly captured?: readonly Tensor[] }): string => {
+  const given: unknown = program
+  if (!isObject(given) || !isProgram(given)) {
+    throw new TypeError(`${refusal('show', 'the operand', given, 'a program')}; make one with Debug.trace`)
+  }
+  return showProgram(program, program.captured?.length ?? 0, '', naming())
+}

@@ -12,14 +12,32 @@ type Body<First> = (first: First, ...rest: never[]) => unknown
 /** Arguments as the body of a function takes them, whose types `Signature` has checked. */
 const asArguments = (args: readonly unknown[]): readonly never[] => args as readonly never[]
 
-/** Makes a function of two arguments, or of three, dual: their number alone says which reading is meant. */
+/**
+ * Makes a function of two arguments, or of three, dual: their number alone says which reading is meant. `wait` checks the
+ * arguments when the data are still to come.
+ */
 /* @__NO_SIDE_EFFECTS__ */
-export const dual = <Signature>(body: (...args: never[]) => unknown, arity: 2 | 3 = 2): Signature => {
+export const dual = <Signature>(
+  body: (...args: never[]) => unknown,
+  arity: 2 | 3 = 2,
+  wait?: (first: unknown) => void
+): Signature => {
   const call = function (a: never, b: never, c: never): unknown {
-    return arguments.length >= arity ? body(a, b, c) : (self: never): unknown => body(self, a, b)
+    if (arguments.length >= arity) return body(a, b, c)
+    wait?.(a)
+    return (self: never): unknown => body(self, a, b)
   }
   return call as Signature
 }
+
+/** Refuses a copy of a tensor where a parameter of an operation may stand, and what `check` refuses. */
+/* @__NO_SIDE_EFFECTS__ */
+export const parameter =
+  (operation: string, check: (operation: string, given: unknown) => void) =>
+  (given: unknown): void => {
+    if (isCopy(given)) requireTensor(operation, given)
+    check(operation, given)
+  }
 
 const isParameter = (x: unknown): boolean => typeof x === 'number' || Array.isArray(x) || (isOptions(x) && !isCopy(x))
 

@@ -29,6 +29,11 @@ export const takeAlongInto = (
 ): void => {
   let to = 0
   for (let o = 0; o < outer.length; o++) {
+    if (width === 1) {
+      const from = outer[o]! + (inner?.[0] ?? 0)
+      for (const end = to + count; to < end; to++) out[to] = x[from + indices[to]! * stride]!
+      continue
+    }
     for (let j = 0; j < count; j++) {
       for (let i = 0; i < width; i++) {
         out[to] = x[outer[o]! + indices[to]! * stride + (inner === undefined ? i : inner[i]!)]!

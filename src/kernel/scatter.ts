@@ -82,13 +82,17 @@ export const addAlongInto = (
   for (let o = 0; o < outer; o++) {
     const base = o * length
     const at = precise ? 0 : base
-    if (precise) for (let p = 0; p < length; p++) total[p] = data[base + p]!
-    for (let j = 0; j < count; j++) {
-      for (let i = 0; i < width; i++) {
-        total[at + indices[from]! * width + i]! += updates[offset + from]!
-        from++
+    if (precise) total.set(data.subarray(base, base + length))
+    if (width === 1) {
+      for (const end = from + count; from < end; from++) total[at + indices[from]!]! += updates[offset + from]!
+    } else {
+      for (let j = 0; j < count; j++) {
+        for (let i = 0; i < width; i++) {
+          total[at + indices[from]! * width + i]! += updates[offset + from]!
+          from++
+        }
       }
     }
-    if (precise) for (let p = 0; p < length; p++) data[base + p] = total[p]!
+    if (precise) data.set(total, base)
   }
 }

@@ -33,9 +33,8 @@ const placeOf = (at: number, shape: Shape): string => {
 export const requireClasses = (operation: string, labels: Data, shape: Shape, classes: number): void => {
   const at = labels.findIndex((label) => !(Number.isInteger(label) && label >= 0 && label < classes))
   if (at < 0) return
-  throw new RangeError(
-    `${operation}: label ${labels[at]}${placeOf(at, shape)} is not a class; expected an integer from 0 to ${classes - 1}`
-  )
+  const expected = classes === 0 ? 'scores of 1 class or more' : `an integer from 0 to ${classes - 1}`
+  throw new RangeError(`${operation}: label ${labels[at]}${placeOf(at, shape)} is not a class; expected ${expected}`)
 }
 
 /** The class indices of a batch, with 0 for those that do not count: int32, and below the number of classes. */

@@ -1,10 +1,12 @@
 /** The cross-entropy, and the likelihood of labels, under scores of classes along any axis. */
+import { promote } from '../DType.js'
 import { checkedLater, integer, share } from '../internal/options.js'
 import { requireTensor, tensorKind } from '../internal/require.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import { ShapeError, normalizeAxis, show } from '../shape/model.js'
 import {
   add,
+  cast,
   expandDims,
   gather,
   logSoftmax,
@@ -105,7 +107,12 @@ const ofDistributions = (
     throw new TypeError(`${operation}: ignoreIndex is given with probabilities; expected class indices, or use mask`)
   }
   const smooth =
-    labelSmoothing === 0 ? targets : add(mul(targets, 1 - labelSmoothing), labelSmoothing / logs.shape[axis]!)
+    labelSmoothing === 0
+      ? targets
+      : add(
+          mul(cast(targets, promote(targets.dtype, logs.dtype)), 1 - labelSmoothing),
+          labelSmoothing / logs.shape[axis]!
+        )
   const laid = classWeights && along(operation, classWeights, logs, axis)
   return neg(sum(guardedMul(laid ? mul(laid, smooth) : smooth, logs), { axis }))
 }

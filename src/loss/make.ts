@@ -1,4 +1,5 @@
 /** The makers of losses: checks of their options, weights and masks, and the reduction of a batch to one number. */
+import { toFloat } from '../DType.js'
 import { type Kinds, type Options as Check, oneOf, options } from '../internal/options.js'
 import { dataAt, dualBy } from '../internal/dual.js'
 import { DTypeError, tensorKind } from '../internal/require.js'
@@ -46,9 +47,10 @@ export const both = (a: Tensor | undefined, b: Tensor | undefined): Tensor | und
 type Given = { readonly [Name in keyof Options]: Options[Name] | undefined }
 
 const reduced = (operation: string, parts: Parts, options: Given): Tensor => {
-  const { losses, counts } = parts
-  const { shape, dtype } = losses
   const { reduction = 'mean', weights } = options
+  const losses = weights ? cast(parts.losses, toFloat(parts.losses.dtype)) : parts.losses
+  const { counts } = parts
+  const { shape, dtype } = losses
   const own = maskOf(operation, options.mask, shape)
   const mask = both(parts.mask, own)
   const factors = weights && cast(spread(operation, 'weights', weights, shape), dtype)

@@ -23,12 +23,20 @@ import {
   takeAlongAxis,
   where
 } from '../Tensor.js'
+import { ShapeError } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { areIndices, requireLabels, requireSameShape } from './check.js'
 import { both, makeLoss, maskOf } from './make.js'
 import type { ClassLoss, Loss, Options } from './model.js'
 
 const margin = finite
+
+/** Refuses scores without an axis of classes, and labels of another shape. */
+const requireClassAxis = (operation: string, scores: Tensor, labels: Tensor): void => {
+  requireSameShape(operation, scores, labels, ['scores', 'labels'])
+  if (scores.shape.length > 0) return
+  throw new ShapeError(operation, [[]], 'the scores are a scalar; expected an axis of classes')
+}
 const power = number('a number, 1 or more', (p) => p >= 1 && p < Infinity)
 
 /** max(0, x)^p, whose derivative at 0 is 0. */
@@ -169,8 +177,8 @@ export const multiMargin: ClassLoss<'multiMargin', false, MultiMarginOptions> = 
  * Loss.multiLabelMargin(scores, T.of([[3, 0, -1, 1]], 'int32')) // ≈ Tensor<[], float32> 0.85
  */
 export const multiLabelMargin: Loss = makeLoss<Loss>('multiLabelMargin', (scores, labels, given) => {
-  requireSameShape('multiLabelMargin', scores, labels, ['scores', 'labels'])
-  const classes = scores.shape.at(-1) ?? 1
+  requireClassAxis('multiLabelMargin', scores, labels)
+  const classes = scores.shape.at(-1)!
   const mask = maskOf('multiLabelMargin', given.mask, scores.shape.slice(0, -1))
   const listed = equal(cumsum(cast(equal(labels, -1), 'int32'), { axis: -1 }), 0)
   const known = requireLabels('multiLabelMargin', labels, classes, both(listed, mask && expandDims(mask, -1)))
@@ -195,7 +203,7 @@ export const multiLabelMargin: Loss = makeLoss<Loss>('multiLabelMargin', (scores
  * Loss.multiLabelSoftMargin(T.of([[0, 1000]]), T.of([[1, 1]])) // ≈ Tensor<[], float32> 0.3465736
  */
 export const multiLabelSoftMargin: Loss = makeLoss<Loss>('multiLabelSoftMargin', (scores, labels) => {
-  requireSameShape('multiLabelSoftMargin', scores, labels, ['scores', 'labels'])
+  requireClassAxis('multiLabelSoftMargin', scores, labels)
   const terms = add(guardedMul(labels, softplus(neg(scores))), guardedMul(sub(1, labels), softplus(scores)))
   return mean(terms, { axis: -1 })
 })

@@ -147,10 +147,10 @@ export const smoothL1: ElementwiseLoss<'smoothL1', SmoothL1Options> = elementwis
 export const logCosh: ElementwiseLoss<'logCosh'> = elementwise('logCosh', (predicted, target) => {
   const error = sub(predicted, target)
   const isSmall = less(abs(error), 1)
-  // log cosh e = log (1 + 2 sinh^2 (e / 2)) = softplus (2 e) - e - log 2
+  // log cosh e = log (1 + 2 sinh^2 (e / 2)) = |e| + softplus (-2 |e|) - log 2
   const near = log1p(mul(square(sinh(mul(where(isSmall, error, 0), 0.5))), 2))
-  const far = where(isSmall, 1, error)
-  return where(isSmall, near, sub(sub(softplus(mul(far, 2)), far), Math.LN2))
+  const far = abs(where(isSmall, 1, error))
+  return where(isSmall, near, sub(add(far, softplus(mul(far, -2))), Math.LN2))
 })
 
 /**

@@ -42,11 +42,14 @@ export const besideNumber = (name: string, accepts: Accepts, value: number, dtyp
 export const typeOf = (x: TensorType, result: 'bool' | undefined): TensorType =>
   result === undefined ? x : { shape: x.shape, dtype: result }
 
+/** What shapes that broadcast have in common. */
+export const meeting = 'expected sizes that are equal or 1, from the last axis on'
+
 /** The shape that two operands broadcast to; throws in the user's terms. */
 export const meetingShape = (name: string, a: Shape, b: Shape): Shape => {
   const shape = broadcast(a, b)
   if (shape !== undefined) return shape
-  throw new ShapeError(name, [a, b], `${show(a)} and ${show(b)} do not broadcast`)
+  throw new ShapeError(name, [a, b], `${show(a)} and ${show(b)} do not broadcast; ${meeting}`)
 }
 
 /** Casts to the signature `F`, which the maker's checks ensure, and attaches the primitive. */

@@ -104,6 +104,7 @@ import {
 import { bandPrimitive, diagonalPrimitive, diagonalMatrixPrimitive } from '../tensor/triangular.js'
 import { sin, cos, tan, asin, acos, atan, atan2, atanDerivative, oneMinusSquare } from '../tensor/trigonometric.js'
 import { slicePrimitive, padPrimitive } from '../tensor/stridedWindow.js'
+import { windowMaxPrimitive, windowSpreadPrimitive, windowSumsPrimitive } from '../tensor/windowPrimitives.js'
 
 const records: readonly Primitive[] = [
   convolutionPrimitive,
@@ -196,7 +197,10 @@ const records: readonly Primitive[] = [
   diagonalPrimitive,
   diagonalMatrixPrimitive,
   slicePrimitive,
-  padPrimitive
+  padPrimitive,
+  windowMaxPrimitive,
+  windowSpreadPrimitive,
+  windowSumsPrimitive
 ]
 
 /** Operations that carry their record. */

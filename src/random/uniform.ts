@@ -6,10 +6,12 @@ import type { Primitive } from '../primitive/model.js'
 import { describe, isOptions } from '../internal/describe.js'
 import { DTypeError, requireTensor } from '../internal/require.js'
 import { op } from '../primitive/op.js'
-import { type Shape, ShapeError, broadcast, equals, show, size, validate } from '../shape/model.js'
+import { bottom } from '../primitive/traced.js'
+import { type Shape, ShapeError, broadcast, equals, positionAt, show, size, validate } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
 import { add, mul, sub } from '../tensor/arithmetic.js'
-import { type Tensor, fromData, fromNumber, isTensor } from '../tensor/model.js'
+import { greater } from '../tensor/comparison.js'
+import { type Tensor, contiguous, fromData, fromNumber, isTensor } from '../tensor/model.js'
 import { type ToShape, cast } from '../tensor/structural.js'
 import { drawByShape } from './dataLast.js'
 import { type Key, drawnWith, forEachKey } from './model.js'
@@ -113,6 +115,18 @@ export const requireBounds = (operation: string, low: number, high: number, dtyp
   )
 }
 
+/** Refuses bounds of which one is a tensor unless the lower one comes first, where they can be read. */
+const requireOrder = (low: number | Tensor, high: number | Tensor, dtype: FloatDType): void => {
+  const wrong = bottom(greater(asTensor(low, dtype), asTensor(high, dtype)))
+  if (wrong === undefined) return
+  const { data, offset } = contiguous(wrong)
+  for (let i = 0; i < size(wrong.shape); i++) {
+    if (data[offset + i] === 0) continue
+    const place = wrong.shape.length === 0 ? '' : ` at ${show(positionAt(i, wrong.shape))}`
+    throw new RangeError(`uniform: low is above high${place}; expected low <= high`)
+  }
+}
+
 const between = (u: Tensor, low: number | Tensor, high: number | Tensor, dtype: FloatDType): Tensor => {
   if (low === 0 && high === 1) return u
   if (!isTensor(low) && !isTensor(high)) return add(mul(u, high - low), low)
@@ -151,7 +165,8 @@ export const uniform: {
     const sizes = validate('uniform', shape)
     requireFits('uniform', 'low', low, sizes)
     requireFits('uniform', 'high', high, sizes)
-    if (!isTensor(low) && !isTensor(high)) requireBounds('uniform', low, high, dtype)
+    if (isTensor(low) || isTensor(high)) requireOrder(low, high, dtype)
+    else requireBounds('uniform', low, high, dtype)
     return between(bindOne(uniformPrimitive, [key], { shape: sizes, dtype }), low, high, dtype)
   }
 )

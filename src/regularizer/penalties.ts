@@ -1,4 +1,5 @@
 /** Penalties of parameters, and the projection on bounded norms: functions of trees, whose leaves are chosen by path. */
+import { toFloat } from '../DType.js'
 import { isNotNegative, requireNumber } from '../internal/check.js'
 import { type Options as Check, callable, checkedLater, options } from '../internal/options.js'
 import { norm as normOfMatrix } from '../Linalg.js'
@@ -6,6 +7,7 @@ import { type Shape, normalizeAxes } from '../shape/model.js'
 import {
   abs,
   add,
+  cast,
   div,
   eye,
   greater,
@@ -91,7 +93,9 @@ const penalty = (
   return (params) =>
     within(operation, () => {
       const { leaves, paths } = flattenAs(operation, params)
-      const terms = leaves.filter((_, i) => counts(paths[i]!)).map((leaf) => mul(measure(leaf), strength))
+      const terms = leaves
+        .filter((_, i) => counts(paths[i]!))
+        .map((leaf) => mul(measure(cast(leaf, toFloat(leaf.dtype))), strength))
       return typed<[]>(terms.length === 0 ? fromNumber('float32', 0) : terms.reduce((a, b) => add(a, b)))
     })
 }

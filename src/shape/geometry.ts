@@ -84,6 +84,12 @@ export const paddingKind: Kind = {
     (isList(x) && x.every((each) => isCount(0)(each) || (isList(each) && each.length === 2 && each.every(isCount(0)))))
 }
 
+/** The kind of the sizes of all spatial axes. */
+export const sizesKind: Kind = {
+  expected: 'an array of sizes such as [4, 4]',
+  holds: (x) => Array.isArray(x) && x.length > 0 && x.every((n) => Number.isInteger(n) && Number(n) >= 1)
+}
+
 /** A list of one number per spatial axis. */
 export const spread = (operation: string, name: string, value: PerAxis, rank: number): readonly number[] => {
   const list = typeof value === 'number' ? new Array<number>(rank).fill(value) : value

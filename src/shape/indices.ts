@@ -59,6 +59,13 @@ export const normalizeIndices = (
   size: number
 ): Int32Array => {
   const result = new Int32Array(count)
+  if (indices instanceof Int32Array) {
+    for (let i = 0; i < count; i++) {
+      const index = indices[offset + i]!
+      result[i] = index >= 0 && index < size ? index : normalizeIndex(operation, index, size)
+    }
+    return result
+  }
   for (let i = 0; i < count; i++) {
     const index = indices[offset + i]!
     result[i] = index >= 0 && index < size && Number.isInteger(index) ? index : normalizeIndex(operation, index, size)

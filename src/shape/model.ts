@@ -197,7 +197,7 @@ export const validate = (operation: string, shape: Shape): Shape => {
   requireSizes(operation, shape)
   for (const each of shape) {
     if (!(Number.isInteger(each) && each >= 0)) {
-      throw new ShapeError(operation, [shape], `shape is ${show(shape)}; expected integers of 0 or more`)
+      throw new ShapeError(operation, [shape], `shape is ${describe(shape)}; expected integers of 0 or more`)
     }
   }
   return shape.length === 0 ? empty : Object.freeze([...shape])

@@ -6,15 +6,16 @@ import { type PerAxis, positivePerAxis, spread } from '../shape/geometry.js'
 import type { Resized } from '../shape/layout.js'
 import { type Shape, ShapeError, show } from '../shape/model.js'
 import { max } from './minMaxOverAxes.js'
+import { type ImageOptions, dataFormatKind, firstSpatial, onImages, requireImages } from './dataFormat.js'
 import type { Tensor } from './model.js'
-import { imageOf, maxima, means } from './overWindows.js'
+import { maxima, means } from './overWindows.js'
 import { type AxisWindows, evenWindows } from './poolingWindows.js'
 import { mean } from './reduce.js'
 import type { Reduction } from './reduction.js'
 
 interface AdaptivePool {
-  <S extends Shape>(x: Tensor<S>, size: PerAxis): Tensor<Resized<S>>
-  (size: PerAxis): <S extends Shape>(x: Tensor<S>) => Tensor<Resized<S>>
+  <S extends Shape>(x: Tensor<S>, size: PerAxis, options?: ImageOptions): Tensor<Resized<S>>
+  (size: PerAxis, options?: ImageOptions): <S extends Shape>(x: Tensor<S>) => Tensor<Resized<S>>
 }
 
 /**
@@ -26,7 +27,7 @@ interface AdaptivePool {
  * const asImage: T.GlobalPoolOptions = { keepDims: true }
  * T.globalAvgPool(T.ones([2, 3, 4, 4]), asImage).shape // => [2, 3, 1, 1]
  */
-export interface GlobalPoolOptions {
+export interface GlobalPoolOptions extends ImageOptions {
   /** Whether the spatial axes stay, with size 1; `false` by default. */
   readonly keepDims?: boolean
 }
@@ -47,10 +48,17 @@ const adaptivePool = (
   rank: number,
   over: (operation: string, x: Tensor, image: Shape, windows: readonly AxisWindows[]) => Tensor
 ): AdaptivePool =>
-  dataFirst<AdaptivePool>(name, (x: Tensor, parts: PerAxis) => {
-    const image = imageOf(name, x, rank)
-    return over(name, x, image, partsOf(name, image, parts))
-  })
+  dataFirst<AdaptivePool>(
+    options<ImageOptions>(name, { dataFormat: dataFormatKind }),
+    (x: Tensor, parts: PerAxis, { dataFormat }: ImageOptions = {}) => {
+      requireImages(name, x, rank, dataFormat)
+      return onImages(x, rank, dataFormat, (images) => {
+        const image = images.shape.slice(-rank)
+        return over(name, images, image, partsOf(name, image, parts))
+      })
+    },
+    1
+  )
 
 const adaptiveMax: Parameters<typeof adaptivePool>[2] = (...args) => maxima(...args)[0]
 const adaptiveMean: Parameters<typeof adaptivePool>[2] = (...args) => means(...args, false)
@@ -58,14 +66,16 @@ const adaptiveMean: Parameters<typeof adaptivePool>[2] = (...args) => means(...a
 /* @__NO_SIDE_EFFECTS__ */
 const globalPool = (name: string, reduce: Reduction): GlobalPool =>
   dataFirst<GlobalPool>(
-    options<GlobalPoolOptions>(name, { keepDims: flag }),
-    (x: Tensor, given: GlobalPoolOptions = {}) => {
+    options<GlobalPoolOptions>(name, { keepDims: flag, dataFormat: dataFormatKind }),
+    (x: Tensor, { keepDims = false, dataFormat }: GlobalPoolOptions = {}) => {
       const { shape } = x
+      const first = firstSpatial(dataFormat)
       if (shape.length < 3) {
-        const rule = `the operand has shape ${show(shape)}; expected [examples, channels, ...spatial axes]`
-        throw new ShapeError(name, [shape], rule)
+        const expected = first === 1 ? '[examples, ...spatial axes, channels]' : '[examples, channels, ...spatial axes]'
+        throw new ShapeError(name, [shape], `the operand has shape ${show(shape)}; expected ${expected}`)
       }
-      return reduce(x, { axis: shape.map((_, axis) => axis).slice(2), keepDims: given.keepDims ?? false })
+      const axis = shape.map((_, each) => each).slice(first, first + shape.length - 2)
+      return reduce(x, { axis, keepDims })
     }
   )
 

@@ -5,7 +5,7 @@ import { real } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
 import { type Primitive, none, type None } from '../primitive/model.js'
 import { requireDType, requireTensor } from '../internal/require.js'
-import { dual } from '../internal/dual.js'
+import { dual, parameter } from '../internal/dual.js'
 import type { Shape } from '../shape/model.js'
 import type { Tensor } from './model.js'
 import { cast as castTo } from './structural.js'
@@ -33,11 +33,15 @@ interface Cast {
  * T.cast(T.of([1.7, -1.7]), 'int32') // => T.of([1, -1], 'int32')
  * pipe(T.of([1, 2]), T.cast('float64')).dtype // => 'float64'
  */
-export const cast: Cast = dual<Cast>((x: Tensor, dtype: DType): Tensor => {
-  requireTensor('cast', x)
-  requireDType('cast', dtype)
-  return castTo(x, dtype)
-})
+export const cast: Cast = dual<Cast>(
+  (x: Tensor, dtype: DType): Tensor => {
+    requireTensor('cast', x)
+    requireDType('cast', dtype)
+    return castTo(x, dtype)
+  },
+  2,
+  parameter('cast', requireDType)
+)
 
 // -----------------------------------------------------------------------------
 // derivatives

@@ -7,6 +7,7 @@ import { type Shape, ShapeError, normalizeAxis, show } from '../shape/model.js'
 import { countOver } from './alongBlock.js'
 import { add, mul, square } from './arithmetic.js'
 import type { Preserving } from './dataFirst.js'
+import { type DataFormat, type ImageOptions, dataFormatKind, onImages } from './dataFormat.js'
 import type { Tensor } from './model.js'
 import { type Rescaling, across, asFloat, rescaled, standardised, standardisedOver } from './normalisation.js'
 import { pow } from './power.js'
@@ -47,7 +48,7 @@ export interface BatchNormOptions extends Rescaling {
  * const exact: InstanceNormOptions = { epsilon: 0 }
  * exact.epsilon // => 0
  */
-export interface InstanceNormOptions extends Rescaling {
+export interface InstanceNormOptions extends Rescaling, ImageOptions {
   /** The number that is added to the variance; 1e-5 by default. */
   readonly epsilon?: number
 }
@@ -61,7 +62,7 @@ export interface InstanceNormOptions extends Rescaling {
  * const pairs: GroupNormOptions = { groups: 2 }
  * pairs.groups // => 2
  */
-export interface GroupNormOptions extends Rescaling {
+export interface GroupNormOptions extends Rescaling, ImageOptions {
   /** The number of groups, which divides the number of channels. */
   readonly groups: number
   /** The number that is added to the variance; 1e-5 by default. */
@@ -77,7 +78,7 @@ export interface GroupNormOptions extends Rescaling {
  * const alexNet: LocalResponseNormOptions = { size: 5, alpha: 5e-4, k: 2 }
  * alexNet.size // => 5
  */
-export interface LocalResponseNormOptions {
+export interface LocalResponseNormOptions extends ImageOptions {
   /** The number of neighbouring channels. */
   readonly size: number
   /** The factor of the mean of squares; 1e-4 by default. */
@@ -94,10 +95,19 @@ interface Normalisation<Options> {
   (options: Options): <S extends Shape>(x: Tensor<S>) => Tensor<S>
 }
 
-const requireImages = (operation: string, { shape }: Tensor, rank: 2 | 3): void => {
-  if (shape.length >= rank) return
-  const layout = rank === 2 ? '[N, C, ...]' : '[N, C, L], [N, C, H, W] or more axes'
-  throw new ShapeError(operation, [shape], `the shape is ${show(shape)}; expected ${layout}`)
+/** Refuses shapes of too few axes, and gives images with their channels second to a normalisation, with their own shape for its errors. */
+const onChannels = (
+  operation: string,
+  x: Tensor,
+  least: 2 | 3,
+  format: DataFormat | undefined,
+  normalise: (images: Tensor, shape: Shape) => Tensor
+): Tensor => {
+  const { shape } = x
+  if (shape.length >= least) return onImages(x, shape.length - 2, format, (images) => normalise(images, shape))
+  const two = format === 'NHWC' ? '[N, ..., C]' : '[N, C, ...]'
+  const three = format === 'NHWC' ? '[N, L, C], [N, H, W, C] or more axes' : '[N, C, L], [N, C, H, W] or more axes'
+  throw new ShapeError(operation, [shape], `the shape is ${show(shape)}; expected ${least === 2 ? two : three}`)
 }
 
 /** Checks an option that has no default. */
@@ -110,8 +120,7 @@ const axesFrom = (first: number, shape: Shape): readonly number[] =>
   shape.flatMap((_, axis) => (axis < first ? [] : [axis]))
 
 /** Refuses statistics of single values, whose variance is 0 whatever they are. */
-const requireSeveral = (operation: string, shape: Shape, axes: readonly number[], rule: string): void => {
-  const count = countOver(shape, axes)
+const requireSeveral = (operation: string, shape: Shape, count: number, rule: string): void => {
   if (count > 1) return
   throw new ShapeError(
     operation,
@@ -170,7 +179,7 @@ export const batchNorm: Preserving<BatchNormOptions> = dataFirst(
       return rescaled('batchNorm', standardised(x, m!, v!, epsilon), channels, rest)
     }
     const axes = axesFrom(0, x.shape).filter((each) => each !== channel)
-    requireSeveral('batchNorm', x.shape, axes, 'expected 2 or more, or mean and variance')
+    requireSeveral('batchNorm', x.shape, countOver(x.shape, axes), 'expected 2 or more, or mean and variance')
     return rescaled('batchNorm', standardisedOver(x, axes, epsilon), channels, rest)
   }
 )
@@ -192,13 +201,18 @@ export const batchNorm: Preserving<BatchNormOptions> = dataFirst(
  * pipe(x, T.instanceNorm({ shift: T.of([0, 1]), epsilon: 0 })) // ≈ Tensor<[1, 2, 2], float32> [[[-1, 1], [2, 0]]]
  */
 export const instanceNorm: Preserving<InstanceNormOptions> = dataFirst(
-  options<InstanceNormOptions>('instanceNorm', { epsilon: notNegative, scale: tensorKind, shift: tensorKind }),
-  (x: Tensor, { epsilon = 1e-5, ...rest }: InstanceNormOptions = {}) => {
-    requireImages('instanceNorm', x, 3)
-    const axes = axesFrom(2, x.shape)
-    requireSeveral('instanceNorm', x.shape, axes, 'expected 2 or more')
-    return rescaled('instanceNorm', standardisedOver(asFloat(x), axes, epsilon), [1], rest)
-  }
+  options<InstanceNormOptions>('instanceNorm', {
+    epsilon: notNegative,
+    scale: tensorKind,
+    shift: tensorKind,
+    dataFormat: dataFormatKind
+  }),
+  (given: Tensor, { epsilon = 1e-5, dataFormat, ...rest }: InstanceNormOptions = {}) =>
+    onChannels('instanceNorm', given, 3, dataFormat, (x, shape) => {
+      const axes = axesFrom(2, x.shape)
+      requireSeveral('instanceNorm', shape, countOver(x.shape, axes), 'expected 2 or more')
+      return rescaled('instanceNorm', standardisedOver(asFloat(x), axes, epsilon), [1], rest)
+    })
 )
 
 /**
@@ -222,20 +236,22 @@ export const groupNorm: Normalisation<GroupNormOptions> = dataFirst(
     groups: positiveCount,
     epsilon: notNegative,
     scale: tensorKind,
-    shift: tensorKind
+    shift: tensorKind,
+    dataFormat: dataFormatKind
   }),
-  (x: Tensor, { groups, epsilon = 1e-5, ...rest }: Partial<GroupNormOptions> = {}) => {
+  (given: Tensor, { groups, epsilon = 1e-5, dataFormat, ...rest }: Partial<GroupNormOptions> = {}) => {
     requireGiven('groupNorm', 'groups', groups)
-    requireImages('groupNorm', x, 2)
-    const [examples = 0, channels = 0, ...behind] = x.shape
-    const each = channels / (groups ?? 1)
-    if (!Number.isInteger(each)) {
-      const rule = `groups is ${describe(groups)}; for the ${channels} channels of shape ${show(x.shape)}, expected a divisor`
-      throw new ShapeError('groupNorm', [x.shape], rule)
-    }
-    const apart = reshapeTo(asFloat(x), [examples, groups ?? 1, each, ...behind])
-    const standard = standardisedOver(apart, axesFrom(2, apart.shape), epsilon)
-    return rescaled('groupNorm', reshapeTo(standard, x.shape), [1], rest)
+    return onChannels('groupNorm', given, 2, dataFormat, (x, shape) => {
+      const [examples = 0, channels = 0, ...behind] = x.shape
+      const each = channels / (groups ?? 1)
+      if (!Number.isInteger(each)) {
+        const rule = `groups is ${describe(groups)}; for the ${channels} channels of shape ${show(shape)}, expected a divisor`
+        throw new ShapeError('groupNorm', [shape], rule)
+      }
+      const apart = reshapeTo(asFloat(x), [examples, groups ?? 1, each, ...behind])
+      const standard = standardisedOver(apart, axesFrom(2, apart.shape), epsilon)
+      return rescaled('groupNorm', reshapeTo(standard, x.shape), [1], rest)
+    })
   }
 )
 
@@ -261,14 +277,16 @@ export const localResponseNorm: Normalisation<LocalResponseNormOptions> = dataFi
     size: positiveCount,
     alpha: finite,
     beta: finite,
-    k: finite
+    k: finite,
+    dataFormat: dataFormatKind
   }),
-  (given: Tensor, { size, alpha = 1e-4, beta = 0.75, k = 1 }: Partial<LocalResponseNormOptions> = {}) => {
+  (given: Tensor, { size, alpha = 1e-4, beta = 0.75, k = 1, dataFormat }: Partial<LocalResponseNormOptions> = {}) => {
     requireGiven('localResponseNorm', 'size', size)
-    requireImages('localResponseNorm', given, 2)
-    const x = asFloat(given)
-    const near = add(mul(overNeighbours(square(x), size ?? 1), alpha / (size ?? 1)), k)
-    return mul(x, pow(near, -beta))
+    return onChannels('localResponseNorm', given, 2, dataFormat, (images) => {
+      const x = asFloat(images)
+      const near = add(mul(overNeighbours(square(x), size ?? 1), alpha / (size ?? 1)), k)
+      return mul(x, pow(near, -beta))
+    })
   }
 )
 

@@ -1,5 +1,5 @@
 /** The convolutions that users call: they read options, check the operands, and state the geometry. */
-import { type Options, oneOf, options, positiveCount } from '../internal/options.js'
+import { type Options, options, positiveCount } from '../internal/options.js'
 import { dataAt, dualBy } from '../internal/dual.js'
 import { describe } from '../internal/describe.js'
 import { requireTensor } from '../internal/require.js'
@@ -19,8 +19,9 @@ import { type Shape, ShapeError, show } from '../shape/model.js'
 import { type ConvolutionParams, convolutionInputPrimitive, convolutionPrimitive } from './convolution.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
+import { type ImageOptions, axesText, dataFormatKind, onImages, requireImages } from './dataFormat.js'
 import type { Tensor } from './model.js'
-import { cast, permuteTo, reshapeTo } from './structural.js'
+import { cast, reshapeTo } from './structural.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -35,7 +36,7 @@ import { cast, permuteTo, reshapeTo } from './structural.js'
  * const options: ConvOptions = { stride: 2, padding: 'same' }
  * options.stride // => 2
  */
-export interface ConvOptions {
+export interface ConvOptions extends ImageOptions {
   /** How far the kernel moves; 1 by default. */
   readonly stride?: PerAxis
   /** The padding of the input by strong zeros; `'valid'`, none, by default. */
@@ -44,8 +45,6 @@ export interface ConvOptions {
   readonly dilation?: PerAxis
   /** Groups of channels that are convolved apart from each other; 1 by default. */
   readonly groups?: number
-  /** Where input and result have their channels: behind the examples (the default), or last. The kernel is the same. */
-  readonly dataFormat?: 'NCHW' | 'NHWC'
 }
 
 /**
@@ -73,26 +72,12 @@ const optionKinds = {
   padding: paddingKind,
   dilation: positivePerAxis,
   groups: positiveCount,
-  dataFormat: oneOf('NCHW', 'NHWC')
+  dataFormat: dataFormatKind
 }
 
 // -----------------------------------------------------------------------------
 // checks
 // -----------------------------------------------------------------------------
-
-const axisNames = ['depth', 'height', 'width'] as const
-
-const axesText = (first: readonly string[], rank: number, last: readonly string[] = []): string =>
-  `[${[...first, ...(rank === 1 ? ['length'] : axisNames.slice(3 - rank)), ...last].join(', ')}]`
-
-/** Checks that an input is a tensor with the axes of a format. */
-const requireRank = (operation: string, rank: number, x: Tensor, format: 'NCHW' | 'NHWC'): void => {
-  requireTensor(operation, x)
-  if (x.shape.length === rank + 2 || x.shape.length === rank + 1) return
-  const one = format === 'NCHW' ? axesText(['channels'], rank) : axesText([], rank, ['channels'])
-  const expected = `[examples, ${one.slice(1)}, or ${one} for one example`
-  throw new ShapeError(operation, [x.shape], `the input has shape ${show(x.shape)}; expected ${expected}`)
-}
 
 /** Checks ranks, channels and groups. `isTransposed`: the kernel has the channels of x in front. */
 const requireOperands = (
@@ -105,7 +90,7 @@ const requireOperands = (
 ): void => {
   requireTensor(operation, kernel, 'the kernel')
   const shapes = [x.shape, kernel.shape]
-  requireRank(operation, rank, x, 'NCHW')
+  requireImages(operation, x, rank, 'NCHW', 'the input')
   if (kernel.shape.length !== rank + 2) {
     const first = isTransposed ? ['inputs', 'outputs / groups'] : ['outputs', 'inputs / groups']
     throw new ShapeError(
@@ -152,14 +137,6 @@ const waitFor =
   (kernel: unknown): void =>
     requireTensor(operation, kernel, 'the kernel')
 
-/** A tensor with one of its axes at another place, counted from the end. */
-const moveFromEnd = (x: Tensor, from: number, to: number): Tensor => {
-  const axes = x.shape.map((_, axis) => axis)
-  const [moved = 0] = axes.splice(axes.length - from, 1)
-  axes.splice(axes.length + 1 - to, 0, moved)
-  return permuteTo(x, axes)
-}
-
 /** Makes a function of input, kernel and options dual; where the channels are last, those of the input come to the front and those of the result go back. */
 /* @__NO_SIDE_EFFECTS__ */
 const dualConvolution = <O extends ConvOptions>(
@@ -168,9 +145,8 @@ const dualConvolution = <O extends ConvOptions>(
   body: (x: Tensor, kernel: Tensor, given?: O) => Tensor
 ): Convolve<O> =>
   dualBy<Convolve<O>>(dataAt(1, check, waitFor(check.operation)), (x: Tensor, kernel: Tensor, given?: O) => {
-    if (given?.dataFormat !== 'NHWC') return body(x, kernel, given)
-    requireRank(check.operation, rank, x, 'NHWC')
-    return moveFromEnd(body(moveFromEnd(x, 1, rank + 1), kernel, given), rank + 1, 1)
+    requireImages(check.operation, x, rank, given?.dataFormat, 'the input')
+    return onImages(x, rank, given?.dataFormat, (images) => body(images, kernel, given))
   })
 
 /** The correlation of an input with a kernel, for `rank` spatial axes. */

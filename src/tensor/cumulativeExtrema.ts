@@ -108,3 +108,23 @@ export const cummax: Preserving<RunningOptions> = running('cummax', cumargmaxPri
  * pipe(T.of([3, 1, 2]), T.cummin({ reverse: true })) // => T.of([1, 1, 2])
  */
 export const cummin: Preserving<RunningOptions> = running('cummin', cumargminPrimitive)
+
+/**
+ * `cummax` by its long name.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.cumulativeMax(T.of([1, 3, 2, 4])) // => T.of([1, 3, 3, 4])
+ */
+export const cumulativeMax: Preserving<RunningOptions> = cummax
+
+/**
+ * `cummin` by its long name.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ *
+ * T.cumulativeMin(T.of([4, 2, 3, 1])) // => T.of([4, 2, 2, 1])
+ */
+export const cumulativeMin: Preserving<RunningOptions> = cummin

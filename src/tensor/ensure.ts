@@ -1,5 +1,5 @@
 /** Checks of shapes at run time, from which the compiler learns them. */
-import { dual } from '../internal/dual.js'
+import { dual, parameter } from '../internal/dual.js'
 import { type Shape, ShapeError, equals, requireSizes, show } from '../shape/model.js'
 import type { Mutable } from '../shape/static.js'
 import type { Tensor } from './model.js'
@@ -23,9 +23,13 @@ export const ensure: {
   (x: Tensor, shape: readonly []): Tensor<[]>
   <const S extends Shape>(x: Tensor, shape: S): Tensor<Mutable<S>>
   <const S extends Shape>(shape: S): (x: Tensor) => Tensor<Mutable<S>>
-} = dual((x: Tensor, shape: Shape): Tensor => {
-  requireTensor('ensure', x)
-  requireSizes('ensure', shape)
-  if (equals(x.shape, shape)) return typed(x)
-  throw new ShapeError('ensure', [x.shape, shape], `shape is ${show(x.shape)}; expected ${show(shape)}`)
-})
+} = dual(
+  (x: Tensor, shape: Shape): Tensor => {
+    requireTensor('ensure', x)
+    requireSizes('ensure', shape)
+    if (equals(x.shape, shape)) return typed(x)
+    throw new ShapeError('ensure', [x.shape, shape], `shape is ${show(x.shape)}; expected ${show(shape)}`)
+  },
+  2,
+  parameter('ensure', requireSizes)
+)

@@ -1,9 +1,10 @@
 /** Windows of images as columns of a matrix, and back. */
-import { type Kind, options, requireKind } from '../internal/options.js'
+import { options, requireKind } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
-import { type Padding, type PerAxis, geometryOf, paddingKind, positivePerAxis } from '../shape/geometry.js'
+import { type Padding, type PerAxis, geometryOf, paddingKind, positivePerAxis, sizesKind } from '../shape/geometry.js'
 import { type Shape, ShapeError, show, size } from '../shape/model.js'
 import { gather, scatterAdd } from './indexing.js'
+import { type ImageOptions, channelsFirst, dataFormatKind, inFormat } from './dataFormat.js'
 import { type Tensor, fill } from './model.js'
 import { reshapeTo } from './structural.js'
 import { withZero } from './overWindows.js'
@@ -23,7 +24,7 @@ import { along, take } from './stridedWindow.js'
  * const options: Im2colOptions = { window: 3, padding: 1 }
  * options.window // => 3
  */
-export interface Im2colOptions {
+export interface Im2colOptions extends ImageOptions {
   /** The size of the window. */
   readonly window: PerAxis
   /** How far the window moves; 1 by default. */
@@ -48,11 +49,12 @@ export interface Col2imOptions extends Im2colOptions {
   readonly size: Shape
 }
 
-const kinds = { window: positivePerAxis, stride: positivePerAxis, padding: paddingKind, dilation: positivePerAxis }
-
-const sizes: Kind = {
-  expected: 'an array of sizes such as [4, 4]',
-  holds: (x) => Array.isArray(x) && x.length > 0 && x.every((n) => Number.isInteger(n) && Number(n) >= 1)
+const kinds = {
+  window: positivePerAxis,
+  stride: positivePerAxis,
+  padding: paddingKind,
+  dilation: positivePerAxis,
+  dataFormat: dataFormatKind
 }
 
 // -----------------------------------------------------------------------------
@@ -72,7 +74,8 @@ const requireImage = (operation: string, shape: Shape, rank: number, expected: s
  * The windows of images as columns: `torch.nn.functional.unfold`. A convolution is the product of its kernel, as a matrix, and these columns.
  *
  * `[n, c, ...spatial]` gives `[n, c window, windows]`, where `window` counts the elements of the window and `windows` its places, both in
- * row-major order; there may be any number of spatial axes. Padded elements are 0.
+ * row-major order; there may be any number of spatial axes. Padded elements are 0. With `dataFormat: 'NHWC'` the image has its channels last, and
+ * the columns are the same.
  *
  * @throws ShapeError when there are no spatial axes, or when the window spans more than the padded image
  *
@@ -89,10 +92,14 @@ export const im2col: {
   (options: Im2colOptions): (x: Tensor) => Tensor<[number, number, number]>
 } = dataFirst(options<Im2colOptions>('im2col', kinds), (x: Tensor, given: Im2colOptions): Tensor => {
   requireKind('im2col', 'window', given.window, kinds.window)
-  requireImage('im2col', x.shape, x.shape.length - 2, '[examples, channels, ...spatial axes]')
-  const [n = 0, c = 0, ...image] = x.shape
+  const { dataFormat } = given
+  const expected =
+    dataFormat === 'NHWC' ? '[examples, ...spatial axes, channels]' : '[examples, channels, ...spatial axes]'
+  requireImage('im2col', x.shape, x.shape.length - 2, expected)
+  const images = channelsFirst(x, x.shape.length - 2, dataFormat)
+  const [n = 0, c = 0, ...image] = images.shape
   const table = tableOfAll(image, slidingWindows(image, geometryOf('im2col', image, given)))
-  const columns = gather(withZero(reshapeTo(x, [n, c, size(image)])), table, { axis: 2 })
+  const columns = gather(withZero(reshapeTo(images, [n, c, size(image)])), table, { axis: 2 })
   return reshapeTo(columns, [n, c * table.shape[0]!, table.shape[1]!])
 })
 
@@ -113,19 +120,23 @@ export const im2col: {
 export const col2im: {
   (columns: Tensor, options: Col2imOptions): Tensor
   (options: Col2imOptions): (columns: Tensor) => Tensor
-} = dataFirst(options<Col2imOptions>('col2im', { size: sizes, ...kinds }), (columns: Tensor, given: Col2imOptions) => {
-  const { size: image, ...sliding } = given
-  requireKind('col2im', 'window', given.window, kinds.window)
-  requireKind('col2im', 'size', image, sizes)
-  const table = tableOfAll(image, slidingWindows(image, geometryOf('col2im', image, sliding)))
-  const [taps = 0, windows = 0] = table.shape
-  const [n = 0, rows = 0, count] = columns.shape
-  if (columns.shape.length !== 3 || count !== windows || rows % taps !== 0) {
-    const rule = `the columns have shape ${show(columns.shape)}; expected [examples, a multiple of ${taps}, ${windows}]`
-    throw new ShapeError('col2im', [columns.shape], rule)
+} = dataFirst(
+  options<Col2imOptions>('col2im', { size: sizesKind, ...kinds }),
+  (columns: Tensor, given: Col2imOptions) => {
+    const { size: image, ...sliding } = given
+    requireKind('col2im', 'window', given.window, kinds.window)
+    requireKind('col2im', 'size', image, sizesKind)
+    const table = tableOfAll(image, slidingWindows(image, geometryOf('col2im', image, sliding)))
+    const [taps = 0, windows = 0] = table.shape
+    const [n = 0, rows = 0, count] = columns.shape
+    if (columns.shape.length !== 3 || count !== windows || rows % taps !== 0) {
+      const rule = `the columns have shape ${show(columns.shape)}; expected [examples, a multiple of ${taps}, ${windows}]`
+      throw new ShapeError('col2im', [columns.shape], rule)
+    }
+    const c = rows / taps
+    const places = fill([n, c, size(image) + 1], columns.dtype, 0)
+    const sums = scatterAdd(places, table, reshapeTo(columns, [n, c, taps, windows]), { axis: 2 })
+    const images = reshapeTo(take(sums, along(sums.shape, 2, 0, size(image))), [n, c, ...image])
+    return inFormat(images, image.length, given.dataFormat)
   }
-  const c = rows / taps
-  const places = fill([n, c, size(image) + 1], columns.dtype, 0)
-  const sums = scatterAdd(places, table, reshapeTo(columns, [n, c, taps, windows]), { axis: 2 })
-  return reshapeTo(take(sums, along(sums.shape, 2, 0, size(image))), [n, c, ...image])
-})
+)

@@ -235,6 +235,10 @@ const fitted = (operation: string, value: Tensor | number, { dtype }: Tensor, sh
  */
 export const set: SetAt = dualBy<SetAt>(
   dataAt(2, axisOption('set'), (index, value) => {
+    if (isTensor(index) && index.dtype !== 'int32') {
+      const expected = 'expected T.set(x, index, value), or int32 indices and a value'
+      throw new TypeError(`set: the value is missing behind a tensor of ${index.dtype}; ${expected}`)
+    }
     requireOperand('set')(index)
     if (typeof value !== 'number') requireTensor('set', value, 'the value')
   }),

@@ -5,6 +5,7 @@ import type { Data } from '../DType.js'
 import { dataAt, dualBy } from '../internal/dual.js'
 import { flag, number, options } from '../internal/options.js'
 import { requireTensor } from '../internal/require.js'
+import { meeting } from '../primitive/front.js'
 import { read } from '../primitive/traced.js'
 import { ShapeError, broadcast, equals, show, size } from '../shape/model.js'
 import { type Concrete, type Tensor, contiguous, fromNumber } from './model.js'
@@ -105,7 +106,11 @@ const close = (a: Tensor | number, b: Tensor | number, tolerance: Tolerance = {}
   const y = operand(b)
   const shape = broadcast(x.shape, y.shape)
   if (shape === undefined) {
-    throw new ShapeError('isClose', [x.shape, y.shape], `${show(x.shape)} and ${show(y.shape)} do not broadcast`)
+    throw new ShapeError(
+      'isClose',
+      [x.shape, y.shape],
+      `${show(x.shape)} and ${show(y.shape)} do not broadcast; ${meeting}`
+    )
   }
   const first = contiguous(spread(x, shape))
   const second = contiguous(spread(y, shape))

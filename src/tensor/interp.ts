@@ -2,8 +2,9 @@
 import { promote, toFloat } from '../DType.js'
 import { dual } from '../internal/dual.js'
 import { requireTensor } from '../internal/require.js'
+import { guardedMul } from '../primitive/elementwise.js'
 import { type Shape, ShapeError, equals, show } from '../shape/model.js'
-import { add, div, mul, sub } from './arithmetic.js'
+import { add, div, sub } from './arithmetic.js'
 import { greaterEqual, lessEqual } from './comparison.js'
 import { gather } from './indexing.js'
 import { logicalOr } from './logical.js'
@@ -61,6 +62,7 @@ export const interp: Interp = dual<Interp>((given: Tensor | number, xs: Tensor, 
   const isRight = greaterEqual(x, gather(xp, n - 1))
   const constant = logicalOr(isLeft, isRight)
   const width = where(constant, 1, sub(to, from))
-  const inside = add(first, mul(div(sub(x, from), width), sub(last, first)))
+  // A weight of 0 is strong: at a point the value is the one there, whatever the next one is.
+  const inside = add(first, guardedMul(div(sub(x, from), width), sub(last, first)))
   return where(isLeft, gather(fp, 0), where(isRight, gather(fp, n - 1), inside))
 }, 3)

@@ -1,7 +1,7 @@
 /** Changes of shape that keep the values and their row-major order. */
-import { describe, isOptions } from '../internal/describe.js'
+import { describe, isCopy, isOptions } from '../internal/describe.js'
 import { checkedLater, integer, options } from '../internal/options.js'
-import { dataFirst } from '../internal/dual.js'
+import { dataFirst, dualBy } from '../internal/dual.js'
 import type { Flattened, Reshaped, Squeezed } from '../shape/layout.js'
 import {
   type Shape,
@@ -17,7 +17,7 @@ import type { Given, Only } from '../shape/options.js'
 import type { Axes, InsertAxis, Mutable } from '../shape/static.js'
 import { dropAxes } from './alongBlock.js'
 import type { TensorOr } from './dataFirst.js'
-import type { Tensor } from './model.js'
+import { type Tensor, isTensor } from './model.js'
 import { requireList, requireTensor } from '../internal/require.js'
 import { broadcastToShape, reshapeTo } from './structural.js'
 import { typed } from './typed.js'
@@ -165,7 +165,16 @@ type Place<Axis extends Axes> = Axis | ExpandDimsOptions<Axis>
 
 const expandDimsOptions = options<ExpandDimsOptions>('expandDims', { axis: checkedLater })
 
-const isNamed = (place: Place<Axes>): place is ExpandDimsOptions => isOptions(place)
+const isNamed = (place: unknown): place is ExpandDimsOptions => isOptions(place) && !isCopy(place)
+
+/** Whether the tensor comes first; checks the place in both readings. */
+const isExpandedFirst = ([first, second]: readonly unknown[]): boolean => {
+  const isFirst = isTensor(first)
+  const place = isFirst ? second : first
+  if (isNamed(place)) expandDimsOptions(place)
+  else if (!isFirst && typeof place !== 'number' && !Array.isArray(place)) requireTensor('expandDims', place)
+  return isFirst || second !== undefined
+}
 
 /**
  * The tensor with new axes of size 1, which become the given axes of the result; `expandDims(x, 0)` and
@@ -186,8 +195,8 @@ export const expandDims: {
   (x: Tensor, axis: Place<Axes>): Tensor
   <const Axis extends number>(axis: Place<Axis>): <S extends Shape>(x: Tensor<S>) => Tensor<InsertAxis<S, Axis, 1>>
   (axis: Place<Axes>): (x: Tensor) => Tensor
-} = dataFirst('expandDims', (x: Tensor, place: Place<Axes>) => {
-  if (isNamed(place)) expandDimsOptions(place)
+} = dualBy(isExpandedFirst, (x: Tensor, place: Place<Axes>) => {
+  requireTensor('expandDims', x)
   const axis = isNamed(place) ? place.axis : place
   const given = typeof axis === 'number' ? [axis] : axis
   requireList('expandDims', 'axis', given, 'an integer or an array of integers')

@@ -2,10 +2,11 @@
 import { type DType, allocate } from '../DType.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
-import { requireDType } from '../internal/require.js'
+import { count, requireKind } from '../internal/options.js'
+import { requireDType, requireTensor } from '../internal/require.js'
 import { op } from '../primitive/op.js'
 import { IndexError } from '../shape/indices.js'
-import { type Shape, size, validate } from '../shape/model.js'
+import { type Shape, size } from '../shape/model.js'
 import type { IsDynamic } from '../shape/static.js'
 import { requireIndices } from './indices.js'
 import { type Tensor, contiguous, fromData } from './model.js'
@@ -58,9 +59,13 @@ const isList = (indices: Tensor | readonly number[]): indices is readonly number
 
 const encode = (indices: Tensor | readonly number[], depth: number, dtype: DType = 'float32'): Tensor => {
   requireDType('oneHot', dtype)
-  validate('oneHot', [depth])
   const operand = isList(indices) ? fromList(indices, depth) : requireIndices('oneHot', indices)
   return bindOne(oneHotPrimitive, [operand], { depth, dtype })
+}
+
+const requireDepth = (depth: unknown): number => {
+  requireKind('oneHot', 'depth', depth, count)
+  return Number(depth)
 }
 
 /**
@@ -97,7 +102,11 @@ export function oneHot(
   second?: number | DType,
   third?: DType
 ): Tensor | ((indices: Tensor) => Tensor) {
-  if (typeof first !== 'number') return encode(first, typeof second === 'number' ? second : NaN, third)
+  if (typeof first !== 'number') {
+    if (!isList(first)) requireTensor('oneHot', first)
+    return encode(first, requireDepth(second), third)
+  }
+  requireDepth(first)
   const dtype = typeof second === 'number' ? undefined : second
   return (indices) => encode(indices, first, dtype)
 }

@@ -1,7 +1,6 @@
 /** Pooling: maxima and means over windows that slide along images. */
-import { refusal } from '../internal/describe.js'
 import { dataFirst } from '../internal/dual.js'
-import { flag, options } from '../internal/options.js'
+import { type Kinds, flag, options, requireKind } from '../internal/options.js'
 import {
   type Padding,
   type PerAxis,
@@ -12,8 +11,9 @@ import {
 } from '../shape/geometry.js'
 import type { Resized } from '../shape/layout.js'
 import type { Shape } from '../shape/model.js'
+import { type ImageOptions, channelsFirst, dataFormatKind, inFormat, requireImages } from './dataFormat.js'
 import type { Tensor } from './model.js'
-import { imageOf, maxima, means } from './overWindows.js'
+import { maxima, means } from './overWindows.js'
 import { type AxisWindows, slidingWindows } from './poolingWindows.js'
 
 // -----------------------------------------------------------------------------
@@ -29,7 +29,7 @@ import { type AxisWindows, slidingWindows } from './poolingWindows.js'
  * const overlapping: T.PoolOptions = { window: 3, stride: 2, padding: 1 }
  * T.avgPool1d(T.ones([1, 1, 4]), { ...overlapping, countIncludePad: false }) // => T.of([[[1, 1]]])
  */
-export interface PoolOptions {
+export interface PoolOptions extends ImageOptions {
   /** The size of the window. */
   readonly window: PerAxis
   /** How far the window moves; its size by default. */
@@ -90,19 +90,36 @@ interface AvgPool {
 // windows
 // -----------------------------------------------------------------------------
 
-const windowKinds = {
+/** The kinds of the options of every pooling by windows that slide. */
+export const windowKinds: Kinds<PoolOptions> = {
   window: positivePerAxis,
   stride: positivePerAxis,
   padding: paddingKind,
   dilation: positivePerAxis,
-  ceilMode: flag
+  ceilMode: flag,
+  dataFormat: dataFormatKind
 }
 
-const windowsOf = (operation: string, image: Shape, given: Partial<PoolOptions>): readonly AxisWindows[] => {
-  const { window } = given
-  if (window === undefined) throw new TypeError(refusal(operation, 'window', window, positivePerAxis.expected))
-  const sliding: Sliding = { ...given, window, stride: given.stride ?? window }
-  return slidingWindows(image, geometryOf(operation, image, sliding))
+/** Images with their channels in front, their spatial axes, and the windows on these. */
+interface Pooled {
+  readonly images: Tensor
+  readonly image: Shape
+  readonly windows: readonly AxisWindows[]
+}
+
+/** Reads the operand and the windows of a pooling. */
+export const pooled = (
+  operation: string,
+  x: Tensor,
+  rank: number,
+  { dataFormat, window, ...given }: Partial<PoolOptions>
+): Pooled => {
+  requireImages(operation, x, rank, dataFormat)
+  requireKind(operation, 'window', window, positivePerAxis)
+  const images = channelsFirst(x, rank, dataFormat)
+  const image = images.shape.slice(-rank)
+  const sliding: Sliding = { ...given, window: window!, stride: given.stride ?? window }
+  return { images, image, windows: slidingWindows(image, geometryOf(operation, image, sliding)) }
 }
 
 // -----------------------------------------------------------------------------
@@ -114,9 +131,10 @@ const maxPool = (name: string, rank: number): MaxPool =>
   dataFirst<MaxPool>(
     options<MaxPoolOptions>(name, { ...windowKinds, returnIndices: flag }),
     (x: Tensor, given: Partial<MaxPoolOptions> = {}) => {
-      const image = imageOf(name, x, rank)
-      const found = maxima(name, x, image, windowsOf(name, image, given))
-      return given.returnIndices === true ? found : found[0]
+      const { images, image, windows } = pooled(name, x, rank, given)
+      const [values, indices] = maxima(name, images, image, windows)
+      const result = inFormat(values, rank, given.dataFormat)
+      return given.returnIndices === true ? [result, inFormat(indices, rank, given.dataFormat)] : result
     }
   )
 
@@ -125,8 +143,8 @@ const avgPool = (name: string, rank: number): AvgPool =>
   dataFirst<AvgPool>(
     options<AvgPoolOptions>(name, { ...windowKinds, countIncludePad: flag }),
     (x: Tensor, given: Partial<AvgPoolOptions> = {}) => {
-      const image = imageOf(name, x, rank)
-      return means(name, x, image, windowsOf(name, image, given), given.countIncludePad ?? true)
+      const { images, image, windows } = pooled(name, x, rank, given)
+      return inFormat(means(name, images, image, windows, given.countIncludePad ?? true), rank, given.dataFormat)
     }
   )
 

@@ -1,4 +1,5 @@
 /** The elements that each window of a pooling takes, as positions in the image. */
+import type { Windows } from '../kernel/windows.js'
 import type { Geometry } from '../shape/geometry.js'
 import { type Shape, ShapeError, show, size } from '../shape/model.js'
 import { type Tensor, fromData } from './model.js'
@@ -33,58 +34,53 @@ export const evenWindows = (image: Shape, parts: Shape): readonly AxisWindows[] 
     return ends.map(([from, to]) => range(longest).map((j) => (from + j < to ? from + j : beyond)))
   })
 
-/** For each element of a window, and each window, its row-major position in the image; negative outside of it. */
-interface Positions {
-  readonly data: Int32Array
-  readonly elements: number
-  readonly windows: number
-}
+const nowhere: Windows = { positions: Int32Array.of(0), elements: 1, count: 1 }
 
-/** Each axis in turn: the windows and elements so far, beside those along it. */
-const positionsOf = (image: Shape, axes: readonly AxisWindows[]): Positions =>
-  axes.reduce<Positions>(
-    (before, along, axis) => {
-      const n = along[0]?.length ?? 0
-      const windows = before.windows * along.length
-      const data = new Int32Array(before.elements * n * windows)
-      let to = 0
-      for (let e = 0; e < before.elements; e++) {
-        for (let j = 0; j < n; j++) {
-          for (let w = 0; w < before.windows; w++) {
-            const at = before.data[e * before.windows + w]!
-            for (const coordinates of along) {
-              const coordinate = coordinates[j]!
-              data[to++] = at < 0 || coordinate < 0 ? inPadding : at * image[axis]! + coordinate
-            }
+/**
+ * The row-major positions in the image of the elements of each window, negative outside of it: each axis in turn, the windows and
+ * elements so far beside those along it.
+ */
+export const positionsOf = (image: Shape, axes: readonly AxisWindows[]): Windows =>
+  axes.reduce((before, along, axis) => {
+    const n = along[0]?.length ?? 0
+    const elements = before.elements * n
+    const positions = new Int32Array(before.count * along.length * elements)
+    let to = 0
+    for (let w = 0; w < before.count; w++) {
+      for (const coordinates of along) {
+        for (let e = 0; e < before.elements; e++) {
+          const at = before.positions[w * before.elements + e]!
+          for (let j = 0; j < n; j++) {
+            const coordinate = coordinates[j]!
+            positions[to++] = at < 0 || coordinate < 0 ? inPadding : at * image[axis]! + coordinate
           }
         }
       }
-      return { data, elements: before.elements * n, windows }
-    },
-    { data: Int32Array.of(0), elements: 1, windows: 1 }
-  )
+    }
+    return { positions, elements, count: before.count * along.length }
+  }, nowhere)
 
-/** Positions `[elements of a window, windows]`, int32. */
-const table = ({ data, elements, windows }: Positions): Tensor => fromData([elements, windows], 'int32', data)
-
-/** The table where an element outside of the image is the first one inside it again, which changes no maximum. */
-export const tableOfInsides = (operation: string, image: Shape, axes: readonly AxisWindows[]): Tensor => {
-  const positions = positionsOf(image, axes)
-  const { data, windows } = positions
-  for (let w = 0; w < windows; w++) {
-    let first = w
-    while (first < data.length && data[first]! < 0) first += windows
-    if (first >= data.length) throw outside(operation, image)
-    for (let i = w; i < data.length; i += windows) if (data[i]! < 0) data[i] = data[first]!
+/** The positions, where an element outside of the image is the first one inside it again, which changes no maximum. */
+export const insidesOf = (operation: string, image: Shape, axes: readonly AxisWindows[]): Windows => {
+  const windows = positionsOf(image, axes)
+  const { positions, elements } = windows
+  for (let from = 0; from < positions.length; from += elements) {
+    let first = from
+    while (first < from + elements && positions[first]! < 0) first++
+    if (first === from + elements) throw outside(operation, image)
+    for (let i = from; i < from + elements; i++) if (positions[i]! < 0) positions[i] = positions[first]!
   }
-  return table(positions)
+  return windows
 }
 
-/** The table where an element outside of the image has the position behind the last one. */
+/** The positions `[elements of a window, windows]`, int32, where an element outside of the image is behind the last one. */
 export const tableOfAll = (image: Shape, axes: readonly AxisWindows[]): Tensor => {
-  const positions = positionsOf(image, axes)
-  const behind = size(image)
-  return table({ ...positions, data: positions.data.map((position) => (position < 0 ? behind : position)) })
+  const { positions, elements, count } = positionsOf(image, axes)
+  const data = new Int32Array(positions.length)
+  for (let w = 0, i = 0; w < count; w++) {
+    for (let e = 0; e < elements; e++, i++) data[e * count + w] = positions[i]! < 0 ? size(image) : positions[i]!
+  }
+  return fromData([elements, count], 'int32', data)
 }
 
 /** How many elements of each window lie in the image, or in the padding too. */

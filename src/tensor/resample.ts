@@ -1,12 +1,14 @@
 /** Images of another size: values at new places between the old ones, along one axis after the other. */
 import { allocate, toFloat } from '../DType.js'
-import { describe } from '../internal/describe.js'
+import { describe, refusal } from '../internal/describe.js'
 import { dataFirst } from '../internal/dual.js'
 import { type Kinds, checkedLater, flag, oneOf, options } from '../internal/options.js'
 import { requireList } from '../internal/require.js'
-import type { Resampled } from '../shape/layout.js'
+import type { Resampled, Resized } from '../shape/layout.js'
 import { type Shape, ShapeError, show } from '../shape/model.js'
+import type { Given, Only } from '../shape/options.js'
 import { add, mul } from './arithmetic.js'
+import { type DataFormat, type ImageOptions, dataFormatKind, firstSpatial } from './dataFormat.js'
 import { gather } from './indexing.js'
 import { type Tensor, fromData } from './model.js'
 import { cast } from './structural.js'
@@ -41,7 +43,7 @@ export type ResizeMode = 'nearest' | 'nearestExact' | 'linear' | 'bilinear' | 't
  * const corners: ResizeOptions = { mode: 'bilinear', alignCorners: true }
  * corners.mode // => 'bilinear'
  */
-export interface ResizeOptions {
+export interface ResizeOptions extends ImageOptions {
   /** How values are found; `'nearest'` by default. */
   readonly mode?: ResizeMode
   /** Whether the centres of the corner pixels stay in place, and not the corners of the image; `false` by default. */
@@ -61,6 +63,9 @@ export interface UpsampleOptions extends ResizeOptions {
   /** The new size as a multiple of the old one, along all axes behind the second or along each. */
   readonly scale: number | readonly number[]
 }
+
+/** The shape of resized images: examples stay, and channels where they are second. */
+type Sized<S extends Shape, O> = [Given<O, 'dataFormat', 'NCHW'>] extends ['NCHW'] ? Resampled<S> : Resized<S>
 
 /** The new size of an axis, and the scale that it came from, if it did. */
 interface Extent {
@@ -135,16 +140,19 @@ const tapped = (x: Tensor, axis: number, { places, weights }: Tap): Tensor => {
 
 const isNearest = (mode: ResizeMode): boolean => mode === 'nearest' || mode === 'nearestExact'
 
+/** Whether pixels stay in place where their number does, whatever the scale, as in PyTorch. */
+const isLinear = (mode: ResizeMode): boolean => !isNearest(mode) && mode !== 'bicubic'
+
 const resized = (
   x: Tensor,
   extents: readonly Extent[],
-  { mode = 'nearest', alignCorners = false }: ResizeOptions
+  { mode = 'nearest', alignCorners = false, dataFormat }: ResizeOptions
 ): Tensor =>
   extents.reduceRight<Tensor>(
     (image, extent, i) => {
-      const axis = i + 2
+      const axis = i + firstSpatial(dataFormat)
       const n = image.shape[axis]!
-      if (extent.size === n && (alignCorners || (extent.scale ?? 1) === 1)) return image
+      if (extent.size === n && (alignCorners || (extent.scale ?? 1) === 1 || isLinear(mode))) return image
       if (isNearest(mode)) {
         const places = Array.from({ length: extent.size }, (_, to) => nearestPlace(to, n, extent, mode))
         return gather(image, places, { axis })
@@ -159,7 +167,10 @@ const resized = (
 // operations
 // -----------------------------------------------------------------------------
 
-const layouts: Readonly<Record<number, string>> = { 3: '[N, C, L]', 4: '[N, C, H, W]', 5: '[N, C, D, H, W]' }
+const layouts: Readonly<Record<DataFormat, Readonly<Record<number, string>>>> = {
+  NCHW: { 3: '[N, C, L]', 4: '[N, C, H, W]', 5: '[N, C, D, H, W]' },
+  NHWC: { 3: '[N, L, C]', 4: '[N, H, W, C]', 5: '[N, D, H, W, C]' }
+}
 
 const ranks: Readonly<Record<ResizeMode, number>> = {
   nearest: 0,
@@ -172,27 +183,30 @@ const ranks: Readonly<Record<ResizeMode, number>> = {
 
 const kinds: Kinds<ResizeOptions> = {
   mode: /* @__PURE__ */ oneOf('nearest', 'nearestExact', 'linear', 'bilinear', 'trilinear', 'bicubic'),
-  alignCorners: flag
+  alignCorners: flag,
+  dataFormat: dataFormatKind
 }
 
 const requireMode = (
   operation: string,
   { shape }: Tensor,
-  { mode = 'nearest', alignCorners = false }: ResizeOptions
+  { mode = 'nearest', alignCorners = false, dataFormat = 'NCHW' }: ResizeOptions
 ): void => {
   const rank = ranks[mode]
   if (rank === 0 ? shape.length < 3 : shape.length !== rank) {
-    const expected = layouts[rank] ?? '[N, C, L], [N, C, H, W] or more axes'
+    const known = layouts[dataFormat]
+    const expected = known[rank] ?? `${known[3]}, ${known[4]} or more axes`
     throw new ShapeError(operation, [shape], `the shape is ${show(shape)}; in mode '${mode}', expected ${expected}`)
   }
-  if (shape.some((n, axis) => axis > 1 && n === 0)) {
+  const first = firstSpatial(dataFormat)
+  if (shape.slice(first, first + shape.length - 2).includes(0)) {
     throw new ShapeError(operation, [shape], `the shape is ${show(shape)}; expected images of 1 pixel or more`)
   }
   if (!alignCorners || rank > 0) return
   throw new TypeError(`${operation}: alignCorners is true; in mode '${mode}', expected false`)
 }
 
-/** One number for each axis behind the second. */
+/** One number for each spatial axis. */
 const perAxis = (
   operation: string,
   name: string,
@@ -202,6 +216,9 @@ const perAxis = (
   const count = shape.length - 2
   const each = typeof given === 'number' ? new Array<number>(count).fill(given) : given
   requireList(operation, name, each, 'a number or an array such as [2, 2]')
+  for (const one of each) {
+    if (typeof one !== 'number') throw new TypeError(refusal(operation, name, given, 'numbers'))
+  }
   if (each.length === count) return each
   const rule = `${name} has length ${each.length}; for shape ${show(shape)}, expected ${count}, or one number`
   throw new ShapeError(operation, [shape], rule)
@@ -213,7 +230,7 @@ const perAxis = (
  *
  * Pixel `i` of `n` covers the old ones from `i m / n` to `(i + 1) m / n`, and has its value at its centre, `(i + 1/2) m / n - 1/2`, or at
  * `i (m - 1) / (n - 1)` with `alignCorners`. Values outside are those of the edge. There is no smoothing before an image gets
- * smaller. The modes but the nearest make integers float32.
+ * smaller. The modes but the nearest make integers float32. With `dataFormat: 'NHWC'` the images are `[N, ..., C]`.
  *
  * @throws ShapeError when sizes are not integers of 1 or more, or the number of axes is not that of the mode
  *
@@ -230,8 +247,15 @@ const perAxis = (
  * pipe(T.of([[[[1, 2]]]]), T.resize([2, 4])) // => T.of([[[[1, 1, 2, 2], [1, 1, 2, 2]]]])
  */
 export const resize: {
-  <S extends Shape>(x: Tensor<S>, size: number | readonly number[], options?: ResizeOptions): Tensor<Resampled<S>>
-  (size: number | readonly number[], options?: ResizeOptions): <S extends Shape>(x: Tensor<S>) => Tensor<Resampled<S>>
+  <S extends Shape, const O extends ResizeOptions = {}>(
+    x: Tensor<S>,
+    size: number | readonly number[],
+    options?: O & Only<O, ResizeOptions>
+  ): Tensor<Sized<S, O>>
+  <const O extends ResizeOptions = {}>(
+    size: number | readonly number[],
+    options?: O & Only<O, ResizeOptions>
+  ): <S extends Shape>(x: Tensor<S>) => Tensor<Sized<S, O>>
 } = dataFirst(
   options<ResizeOptions>('resize', kinds),
   (x: Tensor, size: number | readonly number[], given: ResizeOptions = {}) => {
@@ -265,8 +289,13 @@ export const resize: {
  * pipe(T.zeros([1, 3, 4, 6]), T.upsample({ scale: 1.5, mode: 'bicubic' })).shape // => [1, 3, 6, 9]
  */
 export const upsample: {
-  <S extends Shape>(x: Tensor<S>, options: UpsampleOptions): Tensor<Resampled<S>>
-  (options: UpsampleOptions): <S extends Shape>(x: Tensor<S>) => Tensor<Resampled<S>>
+  <S extends Shape, const O extends UpsampleOptions>(
+    x: Tensor<S>,
+    options: O & Only<O, UpsampleOptions>
+  ): Tensor<Sized<S, O>>
+  <const O extends UpsampleOptions>(
+    options: O & Only<O, UpsampleOptions>
+  ): <S extends Shape>(x: Tensor<S>) => Tensor<Sized<S, O>>
 } = dataFirst(
   options<UpsampleOptions>('upsample', { scale: checkedLater, ...kinds }),
   (x: Tensor, given: Partial<UpsampleOptions> = {}) => {
@@ -274,10 +303,11 @@ export const upsample: {
     requireMode('upsample', x, given)
     const scales = perAxis('upsample', 'scale', x, given.scale)
     const extents = scales.map((scale, i) => {
-      const n = x.shape[i + 2]!
+      const axis = i + firstSpatial(given.dataFormat)
+      const n = x.shape[axis]!
       const size = Math.floor(n * scale)
       if (scale > 0 && size >= 1 && size < Infinity) return { size, scale }
-      const rule = `scale is ${describe(scale)}; for size ${n} along axis ${i + 2}, expected a number of ${1 / n} or more`
+      const rule = `scale is ${describe(scale)}; for size ${n} along axis ${axis}, expected a number of ${1 / n} or more`
       throw new ShapeError('upsample', [x.shape], rule)
     })
     return resized(x, extents, given)

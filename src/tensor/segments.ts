@@ -2,7 +2,7 @@
 import { type DType, allocate, isFloat } from '../DType.js'
 import { refusal } from '../internal/describe.js'
 import { dataAt, dataFirst, dualBy } from '../internal/dual.js'
-import { type Options, number, options } from '../internal/options.js'
+import { type Options, count as countKind, options } from '../internal/options.js'
 import { requireTensor } from '../internal/require.js'
 import { segmentMaxInto } from '../kernel/segments.js'
 import { align, behind } from '../primitive/batch.js'
@@ -11,7 +11,7 @@ import { real } from '../primitive/domain.js'
 import { guardedMul } from '../primitive/elementwise.js'
 import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
-import { readForSize } from '../primitive/traced.js'
+import { bottom, readForSize } from '../primitive/traced.js'
 import { IndexError, normalizeIndices } from '../shape/indices.js'
 import type { LeadingReplaced } from '../shape/layout.js'
 import { type Shape, ShapeError, equals, show, size } from '../shape/model.js'
@@ -87,9 +87,6 @@ interface Bincount {
 interface Segments extends OneAxis {
   readonly count: number
 }
-
-const isCount = (value: number): boolean => Number.isInteger(value) && value >= 0
-const aCount = 'an integer from 0 on'
 
 /** One more than the largest of some numbers, 0 of none. */
 const countFrom = (operation: string, ids: Tensor, option: string): number => {
@@ -200,7 +197,7 @@ const segmentReduction = (
   name: string,
   reduce: (x: Tensor, ids: Tensor, count: number) => Tensor
 ): SegmentReduction => {
-  const check: Options = options<SegmentOptions>(name, { numSegments: number(aCount, isCount) })
+  const check: Options = options<SegmentOptions>(name, { numSegments: countKind })
   const wait = (ids: unknown): void => {
     if (!Array.isArray(ids)) requireTensor(name, ids)
   }
@@ -217,7 +214,13 @@ const segmentReduction = (
           `ids have shape ${show(ids.shape)}; for shape ${show(x.shape)}, expected that shape or its leading sizes`
         )
       }
-      return reduce(x, ids, numSegments ?? countFrom(name, ids, 'numSegments'))
+      const count = numSegments ?? countFrom(name, ids, 'numSegments')
+      const values = bottom(ids)
+      if (values !== undefined) {
+        const { data, offset } = contiguous(values)
+        normalizeIndices(name, data, offset, size(values.shape), count)
+      }
+      return reduce(x, ids, count)
     }
   )
 }
@@ -283,7 +286,7 @@ export const segmentMax: SegmentReduction = segmentReduction('segmentMax', (x, i
  * pipe(T.of([0, 0], 'int32'), T.bincount({ length: 2 })) // => T.of([2, 0], 'int32')
  */
 export const bincount: Bincount = dataFirst<Bincount>(
-  options<BincountOptions>('bincount', { length: number(aCount, isCount) }),
+  options<BincountOptions>('bincount', { length: countKind }),
   (x: Tensor, { length }: BincountOptions = {}): Tensor => {
     const ids = requireIndices('bincount', x)
     return bindOne(bincountPrimitive, [reshapeTo(ids, [size(ids.shape)])], {

@@ -1,6 +1,7 @@
 /** The error function, the gamma function and their kin; and x log y. */
 import * as E from '../primitive/expression.js'
-import { dataFirst } from '../internal/dual.js'
+import { dual, parameter } from '../internal/dual.js'
+import { number, requireKind } from '../internal/options.js'
 import { unaryLoop } from '../kernel/elementwise.js'
 import { erf as erfFloat32, erfLoop } from '../kernel/functions/erf.js'
 import { erf as erfOf, erfc as erfcOf } from '../kernel/special/erf.js'
@@ -171,6 +172,14 @@ export const polygammaPrimitive: Primitive<OfOrder> = unaryPrimitive<OfOrder>({
 
 const polygammaOfOrder = (x: Tensor, order: number): Tensor => bindOne(polygammaPrimitive, [x], { order })
 
+const requireOrder = (operation: string, order: unknown): void =>
+  requireKind(
+    operation,
+    'order',
+    order,
+    number('an integer from 0 to 170', (n) => Number.isInteger(n) && n >= 0 && n <= 170)
+  )
+
 interface Polygamma {
   <S extends Shape>(x: Tensor<S>, order: number): Tensor<S>
   (order: number): <S extends Shape>(x: Tensor<S>) => Tensor<S>
@@ -186,11 +195,15 @@ interface Polygamma {
  * T.polygamma(T.of([1, 2]), 1) // ≈ Tensor<[2], float32> [1.6449, 0.6449]
  * pipe(T.of([1, 2]), T.polygamma(0)) // ≈ Tensor<[2], float32> [-0.5772, 0.4228]
  */
-export const polygamma: Polygamma = dataFirst<Polygamma>('polygamma', (x: Tensor, order: number): Tensor => {
-  requireTensor('polygamma', x)
-  if (Number.isInteger(order) && order >= 0 && order <= 170) return polygammaOfOrder(cast(x, toFloat(x.dtype)), order)
-  throw new RangeError(`polygamma: order is ${order}; expected an integer from 0 to 170`)
-})
+export const polygamma: Polygamma = dual<Polygamma>(
+  (x: Tensor, order: number): Tensor => {
+    requireTensor('polygamma', x)
+    requireOrder('polygamma', order)
+    return polygammaOfOrder(cast(x, toFloat(x.dtype)), order)
+  },
+  2,
+  parameter('polygamma', requireOrder)
+)
 
 // -----------------------------------------------------------------------------
 // entropy

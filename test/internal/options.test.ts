@@ -65,6 +65,26 @@ const pooling =
   (f: Plain, options: unknown): unknown =>
     f(T.zeros([1, ...Array.from({ length: rank }, () => 2)]), { window: 1, ...fields(options) })
 
+const adaptive =
+  (rank: number) =>
+  (f: Plain, options: unknown): unknown =>
+    f(T.zeros([1, ...Array.from({ length: rank }, () => 2)]), 1, options)
+
+const fractional =
+  (rank: number) =>
+  (f: Plain, options: unknown): unknown => {
+    const given = fields(options)
+    const sized = 'outputRatio' in given ? given : { outputSize: 1, ...given }
+    return f(T.zeros([1, ...Array.from({ length: rank }, () => 2)]), T.zeros([1, rank]), { window: 1, ...sized })
+  }
+
+const unpooling =
+  (rank: number) =>
+  (f: Plain, options: unknown): unknown => {
+    const ones = Array.from({ length: rank + 1 }, () => 1)
+    return f(T.zeros(ones), T.zeros(ones, 'int32'), { window: 1, ...fields(options) })
+  }
+
 /** A function of options with all else given: calls whose operands are not one matrix. */
 const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> = {
   'Activation.rrelu': (f, options) => f(x, key, options),
@@ -111,31 +131,48 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Regularizer.groupLasso': (f, options) => plain(f(1, options))(x),
   'Regularizer.maxNorm': (f, options) => plain(f(1, options))(x),
   'Schedule.exponential': (f, options) => f({ from: 1, decay: 0.5, every: 1, ...fields(options) }),
+  'Tensor.adaptiveAvgPool1d': adaptive(1),
+  'Tensor.adaptiveAvgPool2d': adaptive(2),
+  'Tensor.adaptiveAvgPool3d': adaptive(3),
+  'Tensor.adaptiveMaxPool1d': adaptive(1),
+  'Tensor.adaptiveMaxPool2d': adaptive(2),
+  'Tensor.adaptiveMaxPool3d': adaptive(3),
   'Tensor.addAlongAxis': (f, options) => f(x, T.of([[0, 0]], 'int32'), T.ones([1, 2]), options),
   'Tensor.at': (f, options) => f(x, 0, options),
   'Tensor.avgPool1d': pooling(1),
   'Tensor.avgPool2d': pooling(2),
   'Tensor.avgPool3d': pooling(3),
   'Tensor.bincount': (f, options) => f(labels, options),
-  'Tensor.concat': (f, options) => f([x, x], options),
   'Tensor.col2im': (f, options) => f(T.ones([1, 1, 4]), { size: [2, 2], window: 1, ...fields(options) }),
-  'Tensor.convolve': (f, options) => f(vector, vector, options),
-  'Tensor.im2col': (f, options) => f(T.ones([1, 1, 2, 2]), { window: 1, ...fields(options) }),
+  'Tensor.concat': (f, options) => f([x, x], options),
   'Tensor.conv1d': (f, options) => f(T.ones([1, 2]), T.ones([1, 1, 1]), options),
   'Tensor.conv2d': (f, options) => f(T.ones([1, 2, 2]), T.ones([1, 1, 1, 1]), options),
   'Tensor.conv3d': (f, options) => f(T.ones([1, 2, 2, 2]), T.ones([1, 1, 1, 1, 1]), options),
+  'Tensor.convolve': (f, options) => f(vector, vector, options),
   'Tensor.convTranspose1d': (f, options) => f(T.ones([1, 2]), T.ones([1, 1, 1]), options),
   'Tensor.convTranspose2d': (f, options) => f(T.ones([1, 2, 2]), T.ones([1, 1, 1, 1]), options),
   'Tensor.convTranspose3d': (f, options) => f(T.ones([1, 2, 2, 2]), T.ones([1, 1, 1, 1, 1]), options),
+  'Tensor.fractionalMaxPool1d': fractional(1),
+  'Tensor.fractionalMaxPool2d': fractional(2),
+  'Tensor.fractionalMaxPool3d': fractional(3),
   'Tensor.gather': (f, options) => f(x, [0], options),
   'Tensor.globalAvgPool': (f, options) => f(T.zeros([1, 1, 2]), options),
   'Tensor.globalMaxPool': (f, options) => f(T.zeros([1, 1, 2]), options),
+  'Tensor.im2col': (f, options) => f(T.ones([1, 1, 2, 2]), { window: 1, ...fields(options) }),
   'Tensor.isClose': (f, options) => f(x, x, options),
+  'Tensor.lpPool1d': pooling(1),
+  'Tensor.lpPool2d': pooling(2),
+  'Tensor.lpPool3d': pooling(3),
   'Tensor.maxPool1d': pooling(1),
   'Tensor.maxPool2d': pooling(2),
   'Tensor.maxPool3d': pooling(3),
+  'Tensor.maxUnpool1d': unpooling(1),
+  'Tensor.maxUnpool2d': unpooling(2),
+  'Tensor.maxUnpool3d': unpooling(3),
   'Tensor.meshgrid': (f, options) => f([vector, vector], options),
   'Tensor.pad': (f, options) => f(x, 1, options),
+  'Tensor.pixelShuffle': (f, options) => f(image, 1, options),
+  'Tensor.pixelUnshuffle': (f, options) => f(image, 1, options),
   'Tensor.quantile': (f, options) => f(x, 0.5, options),
   'Tensor.repeat': (f, options) => f(x, 2, options),
   'Tensor.resize': (f, options) => f(image, 2, options),

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import * as Dataset from '../../src/Dataset.js'
+import * as Debug from '../../src/Debug.js'
 import { grad } from '../../src/Grad.js'
 import * as Loss from '../../src/Loss.js'
 import * as Random from '../../src/Random.js'
@@ -209,5 +211,39 @@ describe('data that are still to come', () => {
   refuses([
     [Loss.crossEntropy, [{ reduce: 'sum' }], `crossEntropy: the operand is { reduce: 'sum' }; ${noTensor}`],
     [T.searchSorted, [{ side: 'left' }], `searchSorted: the operand is { side: 'left' }; ${noTensor}`]
+  ])
+})
+
+describe('arguments of dual functions, before the tensor comes', () => {
+  const copy: unknown = structuredClone(T.of([1, 2]))
+  const copied =
+    'the operand is a copy of a tensor of shape [2]; expected a tensor; restore it with T.fromTypedArray or T.fromJSON, as structuredClone and postMessage lose its class'
+  refuses([
+    [
+      T.set,
+      [T.of([1, 2]), 0],
+      'set: the value is missing behind a tensor of float32; expected T.set(x, index, value), or int32 indices and a value'
+    ],
+    [T.oneHot, [copy], `oneHot: ${copied}`],
+    [T.oneHot, [T.of([1], 'int32')], 'oneHot: depth is undefined; expected an integer of 0 or more'],
+    [T.oneHot, [1.5], 'oneHot: depth is 1.5; expected an integer of 0 or more'],
+    [T.oneHot, [{}], `oneHot: the operand is {}; ${noTensor}`],
+    [T.polygamma, [copy], `polygamma: ${copied}`],
+    [T.polygamma, [{}], 'polygamma: order is {}; expected an integer from 0 to 170'],
+    [T.polygamma, [1, {}], `polygamma: the operand is 1; ${noTensor}`],
+    [T.eye, [{}], 'eye: shape is [{}, {}]; expected integers of 0 or more'],
+    [T.expandDims, [{ axs: 1 }], 'expandDims: unknown option axs; expected axis'],
+    [T.expandDims, [m, { axs: 1 }], 'expandDims: unknown option axs; expected axis'],
+    [T.expandDims, [copy], `expandDims: ${copied}`],
+    [T.expandDims, ['0'], `expandDims: the operand is '0'; ${noTensor}`],
+    [T.cast, [copy], `cast: ${copied}`],
+    [T.cast, ['float16'], `cast: ${noDType}`],
+    [T.ensure, [copy], `ensure: ${copied}`],
+    [T.ensure, [3], 'ensure: shape is 3; expected an array of sizes such as [3]'],
+    [T.pixelShuffle, [{}], 'pixelShuffle: factor is {}; expected an integer of 1 or more'],
+    [T.pixelUnshuffle, [copy], `pixelUnshuffle: ${copied}`],
+    [Dataset.size, [{}], 'Dataset.size: the dataset is {}; expected features and labels; make one with Dataset.make'],
+    [Debug.show, [null], 'show: the operand is null; expected a program; make one with Debug.trace'],
+    [Debug.show, [{}], 'show: the operand is {}; expected a program; make one with Debug.trace']
   ])
 })

@@ -223,6 +223,67 @@ describe('strong zeros', () => {
   })
 })
 
+describe('large images and many channels', () => {
+  const rows = (x: T.Tensor, from: number, to: number): T.Tensor => T.slice(x, [null, null, [from, to]])
+
+  it('an output, and a gradient to the input, have the bits that they have in a part of the image', () => {
+    const x = Random.normal(Random.key(1), [1, 4, 92, 92])
+    const w = Random.normal(Random.key(2), [2, 4, 3, 3])
+    const [y, pull] = vjp((u: T.Tensor) => T.conv2d(u, w))(x)
+    const ct = Random.normal(Random.key(3), y.shape)
+    const [dx] = pull(ct)
+    for (const from of [0, 17, 40, 86]) {
+      expectSame(rows(y, from, from + 4), T.conv2d(rows(x, from, from + 6), w))
+      const part = T.convTranspose2d(rows(ct, from, from + 4), w)
+      expectSame(rows(dx, from + 2, from + 4), rows(part, 2, 4))
+    }
+  })
+
+  it('a kernel of infinity at cotangents of zero leaves the bits of the other terms, in blocks of 256', () => {
+    const w = Random.normal(Random.key(1), [600, 1, 2])
+    const ct = T.set(Random.normal(Random.key(2), [1, 600, 5]), 300, 0, { axis: 1 })
+    const gradient = (kernel: T.Tensor): T.Tensor =>
+      vjp((x: T.Tensor) => T.conv1d(x, kernel))(T.ones([1, 1, 6]))[1](ct)[0]
+    expectSame(gradient(T.set(w, 300, Infinity)), gradient(T.set(w, 300, 1)))
+  })
+
+  it("'same' of a transposed convolution is the transpose of 'same', on an input of size times stride", () => {
+    fc.assert(
+      fc.property(cases, (c) => {
+        const rank = c.window.length
+        const { stride, dilation, groups } = c
+        const y = Random.normal(Random.key(c.seed), [c.examples, c.groups * c.outputs, ...c.input])
+        const [, w] = operandsOf(c, 'float32')
+        const options = { stride, dilation, groups, padding: 'same' } as const
+        const x = T.zeros([c.examples, c.groups * c.inputs, ...c.input.map((n, i) => n * stride[i]!)])
+        const [, pull] = vjp((u: T.Tensor): T.Tensor => functions[rank - 1]!(u, w, options))(x)
+        expectSame(transposed[rank - 1]!(y, w, options), pull(y)[0])
+      })
+    )
+  })
+})
+
+test("'same' of convolve is the middle of 'full', the earlier one of two", () => {
+  for (const k of [1, 2, 3, 4]) {
+    for (const size of [[5], [3, 4]]) {
+      const x = Random.normal(Random.key(k), size)
+      const kernel = Random.normal(
+        Random.key(9),
+        size.map((_, axis) => k + axis)
+      )
+      const full = T.convolve(x, kernel)
+      const middle = T.slice(
+        full,
+        size.map((n, axis) => {
+          const from = Math.floor((k + axis - 1) / 2)
+          return [from, from + n] as const
+        })
+      )
+      expectSame(T.convolve(x, kernel, { mode: 'same' }), middle)
+    }
+  }
+})
+
 describe('sentences', () => {
   const x = T.zeros([2, 3, 5, 5])
   const w = T.zeros([4, 3, 3, 3])

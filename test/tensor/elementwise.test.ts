@@ -262,15 +262,23 @@ describe('errors', () => {
   const whole32 = T.of([1, 2], 'int32')
   const untyped = (value: unknown): never => value as never
   const refusals: readonly Refusal[] = [
-    ['add: [2, 3] and [2, 4] do not broadcast', ShapeError, () => T.add(x as T.Tensor, T.zeros([2, 4]))],
-    ['mul: [2, 3] and [2] do not broadcast', ShapeError, () => T.mul(x as T.Tensor, T.zeros([2]))],
     [
-      'where: [2, 3] and [2, 4] do not broadcast',
+      'add: [2, 3] and [2, 4] do not broadcast; expected sizes that are equal or 1, from the last axis on',
+      ShapeError,
+      () => T.add(x as T.Tensor, T.zeros([2, 4]))
+    ],
+    [
+      'mul: [2, 3] and [2] do not broadcast; expected sizes that are equal or 1, from the last axis on',
+      ShapeError,
+      () => T.mul(x as T.Tensor, T.zeros([2]))
+    ],
+    [
+      'where: [2, 3] and [2, 4] do not broadcast; expected sizes that are equal or 1, from the last axis on',
       ShapeError,
       () => T.where(T.greater(x, 0) as T.Tensor, T.zeros([2, 4]), 0)
     ],
     [
-      'where: [2, 3] and [4] do not broadcast',
+      'where: [2, 3] and [4] do not broadcast; expected sizes that are equal or 1, from the last axis on',
       ShapeError,
       () => T.where(T.greater(x, 0) as T.Tensor, x, T.zeros([4]) as T.Tensor)
     ],

@@ -82,6 +82,10 @@ describe('sentences', () => {
       'col2im: the columns have shape [1, 4, 3]; expected [examples, a multiple of 4, 1]'
     ],
     [
+      bad(T.col2im, T.zeros([1, 6, 1]), { size: [2, 2], window: 2 }),
+      'col2im: the columns have shape [1, 6, 1]; expected [examples, a multiple of 4, 1]'
+    ],
+    [
       bad(T.col2im, T.zeros([1, 4, 3]), { window: 2 }),
       'col2im: size is undefined; expected an array of sizes such as [4, 4]'
     ],

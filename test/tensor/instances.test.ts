@@ -96,7 +96,9 @@ describe('isClose has the semantics of numpy.allclose', () => {
     ).toBe(true)
     expect(T.isClose(T.ones([2, 3]), 1)).toBe(true)
     expect(pipe(T.of([true]), T.isClose(1))).toBe(true)
-    expect(() => T.isClose(T.zeros([2]), T.zeros([3]))).toThrow('isClose: [2] and [3] do not broadcast')
+    expect(() => T.isClose(T.zeros([2]), T.zeros([3]))).toThrow(
+      'isClose: [2] and [3] do not broadcast; expected sizes that are equal or 1, from the last axis on'
+    )
   })
 
   test('refuses unknown tolerances, and a copy as the reference, in both readings', () => {

@@ -111,3 +111,15 @@ test.each(refusals)('%s', (message, kind, call) => {
   expect(error).toBeInstanceOf(kind)
   expect(error).toHaveProperty('message', message)
 })
+
+test('at a point the value is the one there, whatever the next one is', () => {
+  expect(T.interp(T.of([0, 1, 2]), T.of([-1, 0, 1, 2, 3]), T.of([0, 1, Infinity, 3, 4]))).toEqual(
+    T.of([1, Infinity, 3])
+  )
+  expect(T.interp(1, T.of([0, 1, 2]), T.of([5, 6, NaN]))).toEqual(T.scalar(6))
+})
+
+test('the derivative to x is that of the line after it, and 0 at the ends and outside', () => {
+  const slopes = grad((x: T.Tensor<[number]>) => T.sum(T.interp(x, T.of([0, 1, 2]), T.of([0, 1, 4]))))
+  expect(slopes(T.of([-1, 0, 0.5, 1, 1.5, 2, 3]) as T.Tensor<[number]>)).toEqual(T.of([0, 0, 1, 3, 3, 0, 0]))
+})

@@ -320,3 +320,8 @@ describe('refusals', () => {
     expect(error).toHaveProperty('message', message)
   })
 })
+
+test('l2Normalize divides by 1e-12 at least', () => {
+  const lengths = T.of([[1e-10], [1e-12], [2.5e-13], [0]], 'float64')
+  expect(T.l2Normalize(lengths)).toEqual(T.of([[1], [1], [0.25], [0]], 'float64'))
+})

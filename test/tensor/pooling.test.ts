@@ -3,87 +3,11 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { trace } from 'pullback/Debug'
 import { grad } from 'pullback/Grad'
-import { type Shape, ShapeError } from 'pullback/Shape'
+import { ShapeError } from 'pullback/Shape'
 import * as T from 'pullback/Tensor'
 import { distance, expectLawful, expectMaps, expectSame, normal } from '../linalg/matrices.js'
-import { type Refusal, indicesOf, reader, thrownBy, total, whole } from './naive.js'
-
-interface Case {
-  readonly x: T.Tensor
-  readonly window: readonly number[]
-  readonly stride: readonly number[]
-  readonly dilation: readonly number[]
-  readonly padding: readonly (readonly [number, number])[]
-  readonly ceilMode: boolean
-}
-
-const list = (rank: number, least: number, most: number): fc.Arbitrary<readonly number[]> =>
-  fc.array(fc.integer({ min: least, max: most }), { minLength: rank, maxLength: rank })
-
-/** Windows that fit, each of which has an element of the image. */
-const cases = (rank: number): fc.Arbitrary<Case> =>
-  fc
-    .record({
-      window: list(rank, 1, 3),
-      stride: list(rank, 1, 3),
-      dilation: list(rank, 1, 2),
-      room: list(rank, 0, 3),
-      before: list(rank, 0, 1),
-      after: list(rank, 0, 1),
-      ceilMode: fc.boolean()
-    })
-    .chain(({ window, stride, dilation, room, before, after, ceilMode }) => {
-      const span = window.map((n, axis) => (n - 1) * dilation[axis]! + 1)
-      // Padding that is no wider than half of the window, where it is dense, leaves each window an element.
-      const padded = (sides: readonly number[]): readonly number[] =>
-        sides.map((n, axis) => (window[axis]! > 1 && dilation[axis] === 1 ? n : 0))
-      const [front, behind] = [padded(before), padded(after)]
-      const image = span.map((n, axis) => n + room[axis]!)
-      const padding = front.map((n, axis): readonly [number, number] => [n, behind[axis]!])
-      return whole([2, 1, ...image]).map((x) => ({ x, window, stride, dilation, padding, ceilMode }))
-    })
-
-interface Windows {
-  readonly shape: Shape
-  /** The coordinates of a window's elements, those in the padding included, those behind it not. */
-  readonly elements: (at: readonly number[]) => readonly (readonly number[])[]
-}
-
-const windowsOf = ({ x, window, stride, dilation, padding, ceilMode }: Case): Windows => {
-  const image = x.shape.slice(2)
-  const shape = image.map((n, axis) => {
-    const [before, after] = padding[axis]!
-    const span = (window[axis]! - 1) * dilation[axis]! + 1
-    let count = 0
-    for (let start = -before; ; start += stride[axis]!) {
-      const fits = start + span <= n + after || (ceilMode && start < n && start + span - stride[axis]! < n + after)
-      if (!fits) return count
-      count++
-    }
-  })
-  const elements = (at: readonly number[]): readonly (readonly number[])[] =>
-    indicesOf(window)
-      .map((offset) => offset.map((j, axis) => at[axis]! * stride[axis]! + j * dilation[axis]! - padding[axis]![0]))
-      .filter((place) => place.every((each, axis) => each < image[axis]! + padding[axis]![1]))
-  return { shape, elements }
-}
-
-const isInside = (place: readonly number[], image: Shape): boolean =>
-  place.every((each, axis) => each >= 0 && each < image[axis]!)
-
-const naive = (each: Case, f: (inside: readonly number[], padded: number) => number): readonly number[] => {
-  const { shape, elements } = windowsOf(each)
-  const image = each.x.shape.slice(2)
-  const read = reader(each.x)
-  return indicesOf([2, 1, ...shape]).map(([n = 0, c = 0, ...at]) => {
-    const places = elements(at)
-    const inside = places.filter((place) => isInside(place, image))
-    return f(
-      inside.map((place) => read([n, c, ...place])),
-      places.length
-    )
-  })
-}
+import { type Refusal, thrownBy, total } from './naive.js'
+import { cases, naive, windowsOf } from './windows.js'
 
 const maxPools = [T.maxPool1d, T.maxPool2d, T.maxPool3d] as const
 const avgPools = [T.avgPool1d, T.avgPool2d, T.avgPool3d] as const
@@ -150,6 +74,48 @@ describe('maxPool2d', () => {
   test('passes NaN on, and keeps the element type', () => {
     expectSame(T.maxPool1d(T.of([[1, NaN, 2, 3]]), { window: 2 }), T.of([[NaN, 3]]))
     expectSame(T.maxPool1d(T.of([[1, 5]], 'int32'), { window: 2 }), T.of([[5]], 'int32'))
+    const [, places] = T.maxPool1d(T.of([[7, NaN, NaN, 0, -0, NaN]]), {
+      window: 4,
+      stride: 1,
+      padding: 1,
+      returnIndices: true
+    })
+    expectSame(places, T.of([[1, 1, 1, 2, 5]], 'int32'))
+    expectSame(T.maxPool1d(T.of([[-0, 0]]), { window: 2 }), T.of([[-0]]))
+  })
+
+  test('takes what argmax takes of the columns of the windows, with ties and NaN', () => {
+    const spoilt = fc.array(fc.constantFrom(NaN, -Infinity, -1, -0, 0, 1), { minLength: 20, maxLength: 20 })
+    const places = T.reshape(T.arange(20), [1, 1, 4, 5])
+    fc.assert(
+      fc.property(spoilt, fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 }), (values, window, stride) => {
+        const x = T.reshape(T.of(values), [1, 1, 4, 5])
+        const columns = T.im2col(x, { window, stride })
+        const which = T.argmax(columns, { axis: 1, keepDims: true })
+        const expected = T.takeAlongAxis(T.im2col(places, { window, stride }), which, { axis: 1 })
+        const [maxima, indices] = T.maxPool2d(x, { window, stride, returnIndices: true })
+        expectSame(T.reshape(T.cast(indices, 'float32'), expected.shape), expected)
+        expectSame(T.reshape(maxima, expected.shape), T.takeAlongAxis(columns, which, { axis: 1 }))
+      })
+    )
+  })
+
+  test('pools no images, and no channels', () => {
+    for (const shape of [
+      [0, 2, 4, 4],
+      [2, 0, 4, 4]
+    ]) {
+      const x = T.zeros(shape)
+      const [n = 0, c = 0] = shape
+      const windows = { window: 2, returnIndices: true } as const
+      const [values, indices] = T.maxPool2d(x, windows)
+      expectSame(values, T.zeros([n, c, 2, 2]))
+      expectSame(T.maxUnpool2d(values, indices, { window: 2 }), x)
+      expectSame(T.avgPool2d(x, { window: 2 }), values)
+      expectSame(T.lpPool2d(x, { window: 2 }), values)
+      expectSame(T.fractionalMaxPool2d(x, T.zeros([n, c, 2]), { window: 2, outputSize: 2 }), values)
+      expectSame(grad((y: T.Tensor) => T.sum(T.maxPool2d(y, { window: 2 })))(x), x)
+    }
   })
 
   test('knows its rank, data last too, and can be staged', () => {
@@ -226,7 +192,7 @@ const refusals: readonly Refusal[] = [
     () => T.maxPool2d(image, undefinedWindow)
   ],
   [
-    'maxPool2d: the operand has shape [4]; expected [examples, channels] or [channels] in front of 2 spatial axes',
+    'maxPool2d: the operand has shape [4]; expected [examples, channels, height, width], or [channels, height, width] for one example',
     ShapeError,
     () => T.maxPool2d(T.zeros([4]), { window: 2 })
   ],

@@ -109,3 +109,8 @@ test.each(refusals)('%s', (message, kind, call) => {
   expect(error).toBeInstanceOf(kind)
   expect(error).toHaveProperty('message', message)
 })
+
+test('of equal elements those have the derivative that sort puts at the place', () => {
+  const slopes = grad((x: T.Tensor<[4]>) => T.median(x))
+  expect(slopes(T.of([1, 1, 1, 2]))).toEqual(T.of([0, 0.5, 0.5, 0]))
+})

@@ -88,7 +88,10 @@ describe('values, by loops over all pixels', () => {
   test('upsample, whose factors decide the places', () => {
     const property = fc.property(modesAndImages, ({ mode, x, scales, alignCorners }) => {
       const sizes = scales.map((scale, axis) => Math.floor(x.shape[axis + 2]! * scale))
-      const ratios = scales.map((scale) => 1 / scale)
+      // As in PyTorch, lines keep the pixels where their number stays.
+      const ratios = scales.map((scale, axis) =>
+        mode !== 'bicubic' && sizes[axis] === x.shape[axis + 2] ? 1 : 1 / scale
+      )
       const expected = looped(x, sizes, ratios, mode, alignCorners)
       expectClose(T.upsample(x, { scale: scales, mode, alignCorners }), expected)
       expectClose(pipe(x, T.upsample({ scale: scales, mode, alignCorners })), expected)
@@ -282,7 +285,7 @@ describe('refusals', () => {
       ShapeError,
       () => T.pixelShuffle(image, 2)
     ],
-    ['pixelShuffle: factor is 0; expected an integer of 1 or more', ShapeError, () => T.pixelShuffle(image, 0)],
+    ['pixelShuffle: factor is 0; expected an integer of 1 or more', RangeError, () => T.pixelShuffle(image, 0)],
     [
       'pixelShuffle: the shape is [2, 2]; expected [N, C, H, W] or [C, H, W]',
       ShapeError,
@@ -300,4 +303,19 @@ describe('refusals', () => {
     expect(error).toBeInstanceOf(kind)
     expect(error).toHaveProperty('message', message)
   })
+})
+
+test('a scale that leaves the size of an axis', () => {
+  const x = T.of([[[0, 1, 2]]])
+  // torch.nn.functional.interpolate(x, scale_factor=1.3, mode=...)
+  expect(T.upsample(x, { scale: 1.3, mode: 'linear' })).toEqual(x)
+  expect(T.upsample(x, { scale: 1.3, mode: 'nearest' })).toEqual(T.of([[[0, 0, 1]]]))
+  expect(T.upsample(x, { scale: 1.3, mode: 'nearestExact' })).toEqual(T.of([[[0, 1, 1]]]))
+})
+
+test('sizes and scales that are not numbers', () => {
+  const x = T.of([[[0, 4]]])
+  const words = ['2'] as unknown as readonly number[]
+  expect(() => T.upsample(x, { scale: words })).toThrow("upsample: scale is ['2']; expected numbers")
+  expect(() => T.resize(x, words)).toThrow("resize: size is ['2']; expected numbers")
 })

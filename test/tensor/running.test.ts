@@ -103,3 +103,9 @@ describe('logCumSumExp at infinity', () => {
     expectSame(jvp((y: T.Tensor) => T.logCumSumExp(y))([x], [T.ones([4], 'float64')])[1], T.of([0, 1, 1, 0], 'float64'))
   })
 })
+
+test('of several NaN the first that is met has the derivative', () => {
+  const x = T.of([1, NaN, 2, NaN])
+  expectSame(grad((y: T.Tensor<[4]>) => T.sum(T.cummax(y)))(x), T.of([1, 3, 0, 0]))
+  expectSame(grad((y: T.Tensor<[4]>) => T.sum(T.cummin(y, { reverse: true })))(x), T.of([0, 0, 0, 4]))
+})

@@ -140,6 +140,11 @@ const refusals: readonly Refusal[] = [
     IndexError,
     () => T.segmentMax(T.of([1, 2]), [0, 2], { numSegments: 2 })
   ],
+  [
+    'segmentSum: index is 7 on an axis of size 3; expected an integer from -3 to 2',
+    IndexError,
+    () => T.segmentSum(T.of([1, 2]), [0, 7], { numSegments: 3 })
+  ],
   ['segmentMax: ids[1] is 0.5; expected an integer', TypeError, () => T.segmentMax(T.of([1, 2]), [0, 0.5])],
   [
     "segmentSum: indices are float32; expected int32, cast them with T.cast(indices, 'int32')",
@@ -147,7 +152,7 @@ const refusals: readonly Refusal[] = [
     () => T.segmentSum(T.of([1, 2]), T.of([0, 1]))
   ],
   [
-    'segmentSum: numSegments is -1; expected an integer from 0 on',
+    'segmentSum: numSegments is -1; expected an integer of 0 or more',
     RangeError,
     () => T.segmentSum(T.of([1, 2]), [0, 1], { numSegments: -1 })
   ],

@@ -1,4 +1,4 @@
-// Normalisation, padding and resampling beside what PyTorch gave: scripts/torch-values.py wrote the file.
+// Normalisation, padding, resampling and pooling beside what PyTorch gave: scripts/torch-values.py wrote the file.
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import * as T from 'pullback/Tensor'
@@ -11,6 +11,7 @@ interface Case {
   readonly widths: readonly [number, number][]
   readonly factor: number
   readonly size: readonly number[]
+  readonly pooling?: T.PoolOptions
   readonly result: readonly number[]
   readonly values: readonly number[]
 }
@@ -35,6 +36,27 @@ const operand = (shape: readonly number[]): T.Tensor =>
 const scale = (n: number): T.Tensor => vector(n, (i) => 1 + i / 4)
 const shift = (n: number): T.Tensor => vector(n, (i) => i / 8 - 1)
 
+/** The samples of windows: (11 i mod 32) / 32. */
+const samplesOf = ({ shape }: T.Tensor): T.Tensor => {
+  const rank = shape.length - 2
+  return T.reshape(
+    vector(shape[0]! * shape[1]! * rank, (i) => ((11 * i) % 32) / 32),
+    [shape[0]!, shape[1]!, rank]
+  )
+}
+
+const fractional =
+  (f: typeof T.fractionalMaxPool2d): Run =>
+  (x, options) => {
+    const result: T.Tensor | readonly [T.Tensor, T.Tensor] = f(x, samplesOf(x), options as T.FractionalMaxPoolOptions)
+    return result instanceof Array ? result[1] : result
+  }
+
+const unpooled =
+  (pool: typeof T.maxPool2d, f: typeof T.maxUnpool2d): Run =>
+  (x, options, { pooling = { window: 2 } }) =>
+    f(...pool(x, { ...pooling, returnIndices: true }), options)
+
 type Run = (x: T.Tensor, options: never, each: Case) => T.Tensor
 
 const runs: Readonly<Record<string, Run>> = {
@@ -51,7 +73,15 @@ const runs: Readonly<Record<string, Run>> = {
   pixelShuffle: (x, _options, { factor }) => T.pixelShuffle(x, factor),
   pixelUnshuffle: (x, _options, { factor }) => T.pixelUnshuffle(x, factor),
   resize: (x, options, { size }) => T.resize(x, size, options),
-  upsample: T.upsample
+  upsample: T.upsample,
+  lpPool1d: (x, options) => T.lpPool1d(T.abs(x), options),
+  lpPool2d: (x, options) => T.lpPool2d(T.abs(x), options),
+  lpPool3d: (x, options) => T.lpPool3d(T.abs(x), options),
+  fractionalMaxPool2d: fractional(T.fractionalMaxPool2d),
+  fractionalMaxPool3d: fractional(T.fractionalMaxPool3d),
+  maxUnpool1d: unpooled(T.maxPool1d, T.maxUnpool1d),
+  maxUnpool2d: unpooled(T.maxPool2d, T.maxUnpool2d),
+  maxUnpool3d: unpooled(T.maxPool3d, T.maxUnpool3d)
 }
 
 const title = ({ operation, shape, options, size }: Case): string =>
