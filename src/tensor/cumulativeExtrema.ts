@@ -117,7 +117,7 @@ export const cummin: Preserving<RunningOptions> = running('cummin', cumargminPri
  *
  * T.cumulativeMax(T.of([1, 3, 2, 4])) // => T.of([1, 3, 3, 4])
  */
-export const cumulativeMax: Preserving<RunningOptions> = cummax
+export const cumulativeMax: Preserving<RunningOptions> = running('cumulativeMax', cumargmaxPrimitive)
 
 /**
  * `cummin` by its long name.
@@ -127,4 +127,4 @@ export const cumulativeMax: Preserving<RunningOptions> = cummax
  *
  * T.cumulativeMin(T.of([4, 2, 3, 1])) // => T.of([4, 2, 2, 1])
  */
-export const cumulativeMin: Preserving<RunningOptions> = cummin
+export const cumulativeMin: Preserving<RunningOptions> = running('cumulativeMin', cumargminPrimitive)
