@@ -7,7 +7,7 @@ import { loopDepth } from '../control/depth.js'
 import { type Key, foldIn } from '../Random.js'
 import { requireKey } from '../random/model.js'
 import { enter, leave } from '../transform/scope.js'
-import { type AnyLayer, type Context, type Mode, applyOf } from './model.js'
+import { type AnyLayer, type Context, type Mode, applyOf, call } from './model.js'
 
 // -----------------------------------------------------------------------------
 // contexts
@@ -45,12 +45,14 @@ export class Watched implements Context {
 /** The context of a part: its key is derived from that of the whole when it is read, and only then. */
 class Child implements Context {
   declare readonly mode: Mode
+  declare readonly watch: Watch | undefined
   declare private readonly parent: Context
   declare private readonly index: number
   declare private readonly depth: number
 
   constructor(parent: Context, index: number, depth: number) {
     this.mode = parent.mode
+    this.watch = watchOf(parent)
     this.parent = parent
     this.index = index
     this.depth = depth
@@ -67,14 +69,10 @@ class Child implements Context {
     }
     return foldIn(key, this.index)
   }
-
-  get watch(): Watch | undefined {
-    return watchOf(this.parent)
-  }
 }
 
 export const watchOf = (context: Context): Watch | undefined =>
-  context instanceof Watched || context instanceof Child ? context.watch : undefined
+  context instanceof Child || context instanceof Watched ? context.watch : undefined
 
 /** The context of one of the parts, at a depth of loops. */
 export const child = (context: Context, index: number, depth: number = loopDepth()): Context =>
@@ -137,10 +135,6 @@ const located = (error: unknown, name: string): unknown => {
   error.message = `layer ${pathOf(place.names)}: ${message}`
   return error
 }
-
-/** Calls a function of any inputs; one of one input, as most are, without a list. */
-const call = (f: (...inputs: readonly unknown[]) => Result, inputs: readonly unknown[]): Result =>
-  inputs.length === 1 ? f(inputs[0]) : f(...inputs)
 
 /** Applies a part under its name, in a scope of that name. */
 export const applyPart = (

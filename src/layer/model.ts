@@ -149,6 +149,10 @@ export type Apply = (
   context: Context
 ) => (...inputs: readonly unknown[]) => readonly [output: unknown, state: unknown]
 
+/** Calls a function of any inputs; one of one input, as most are, without a list. */
+export const call = <R>(f: (...inputs: readonly unknown[]) => R, inputs: readonly unknown[]): R =>
+  inputs.length === 1 ? f(inputs[0]) : f(...inputs)
+
 /** Casts the two functions of a layer to the type that its constructor states. */
 export const layerOf = <L>(init: Random<{ readonly params: unknown; readonly state: unknown }>, apply: Apply): L =>
   ({
@@ -204,7 +208,7 @@ export const stateless = <P, F extends Fn>(init: Random<P>, apply: (params: P, c
   const run = plain(apply)
   return layerOf(R.map((params: P) => ({ params, state: none }))(init), (params, state, context) => {
     const f = plain(run(params, context))
-    return (...inputs) => [f(...inputs), state]
+    return (...inputs) => [call(f, inputs), state]
   })
 }
 
