@@ -1,9 +1,11 @@
 /**
  * `npm run bench`: prints the comparison tables. Ratios of one run hold; seconds are this machine's, at this moment.
- * `npm run bench -- against 7` prints only the one against the earlier commit, of so many processes each.
+ * `npm run bench -- against 7` prints only the one against the earlier commit, of so many processes each, and `npm run bench -- convolution 7`
+ * only the one of convolutions, of so many rounds.
  */
 import { against } from './against.js'
 import { calculus } from './calculus.js'
+import { convolutions } from './convolution.js'
 import { products } from './matmul.js'
 import { perceptron } from './perceptron.js'
 import { peers } from './peers.js'
@@ -11,7 +13,8 @@ import { scalarPrograms } from './scalar.js'
 import { scanMemory } from './scanMemory.js'
 
 const [only, rounds = '7'] = process.argv.slice(2)
-if (only !== 'against') {
+if (only === 'convolution') console.log(await convolutions(Number(rounds)))
+else if (only !== 'against') {
   console.log(
     'pullback, measured side by side in one process: best and median of a call, and the ratio to the first row'
   )
@@ -20,6 +23,7 @@ if (only !== 'against') {
   console.log(scanMemory())
   console.log(products())
   console.log(perceptron())
+  console.log(await convolutions())
   console.log(await peers())
 }
-console.log(against(Number(rounds)))
+if (only !== 'convolution') console.log(against(Number(rounds)))

@@ -58,7 +58,15 @@ export const trained = pipe(
 
 /** The only operations on tensors that reach the library: products, and what is made of them. */
 const convolutions = ['conv1d', 'conv2d', 'conv3d', 'convTranspose1d', 'convTranspose2d', 'convTranspose3d', 'convolve']
-const madeOfProducts: readonly string[] = [...convolutions, 'dot', 'einsum', 'matmul', 'outer']
+const madeOfProducts: readonly string[] = [
+  ...convolutions,
+  'depthwiseConv2d',
+  'dot',
+  'einsum',
+  'matmul',
+  'outer',
+  'separableConv2d'
+]
 
 const bundled = {
   bundle: true,

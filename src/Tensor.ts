@@ -38,6 +38,7 @@ export {
   convTranspose2d,
   convTranspose3d
 } from './tensor/conv.js'
+export { type DepthwiseConvOptions, depthwiseConv2d, separableConv2d } from './tensor/separableConv.js'
 export { type ConvolveOptions, convolve } from './tensor/convolve.js'
 export { type Col2imOptions, type Im2colOptions, col2im, im2col } from './tensor/im2col.js'
 export type { Padding, PerAxis } from './shape/geometry.js'

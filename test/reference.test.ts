@@ -1,6 +1,11 @@
-/** The classic values of a lecture on deep networks, computed independently in float64. */
+/**
+ * The classic values of a lecture on deep networks, computed independently in float64, by the operations themselves. The parameters of dense networks
+ * are counted in Layer.test.ts, and the schedules are in Schedule.test.ts.
+ */
 import { describe, expect, test } from 'vitest'
 import { grad, valueAndGrad, vjp } from 'pullback/Grad'
+import * as Loss from 'pullback/Loss'
+import * as Regularizer from 'pullback/Regularizer'
 import * as T from 'pullback/Tensor'
 import * as Tree from 'pullback/Tree'
 
@@ -77,13 +82,11 @@ describe('circuits', () => {
   })
 })
 
-describe('losses from their formulas', () => {
-  const crossEntropies = (scores: T.Tensor<[3, 3]>): T.Tensor => T.neg(T.diag(T.logSoftmax(scores)))
-  const hinges = (scores: T.Tensor<[3, 3]>): T.Tensor => {
-    const correct = T.expandDims(T.diag(scores), 1)
-    const margins = T.maximum(T.add(T.sub(scores, correct), 1), 0)
-    return T.sub(T.sum(margins, { axis: 1 }), 1)
-  }
+describe('losses', () => {
+  const labels = T.of([0, 1, 2], 'int32')
+  const crossEntropies = (scores: T.Tensor<[3, 3]>): T.Tensor =>
+    Loss.crossEntropy(scores, labels, { reduction: 'none' })
+  const hinges = (scores: T.Tensor<[3, 3]>): T.Tensor => Loss.multiclassHinge(scores, labels, { reduction: 'none' })
   const frogs = T.of(
     [
       [3.2, 5.1, -1.7],
@@ -106,7 +109,7 @@ describe('losses from their formulas', () => {
     expect(toFour(T.gather(T.softmax(frogs), 0))).toEqual(['0.1300', '0.8690', '0.0010'])
     expect(toFour(crossEntropies(frogs))).toEqual(['2.0404', '0.0791', '6.1565'])
     expect(toFour(hinges(frogs))).toEqual(['2.9000', '0.0000', '12.9000'])
-    expect(toFour(T.mean(hinges(frogs)))).toEqual(['5.2667'])
+    expect(toFour(Loss.multiclassHinge(frogs, labels))).toEqual(['5.2667'])
     expect(toFour(hinges(T.mul(frogs, 2)))).toEqual(['4.8000', '0.0000', '23.8000'])
   })
 
@@ -115,28 +118,38 @@ describe('losses from their formulas', () => {
     expect(toFour(hinges(birds))).toEqual(['2.3000', '0.0000', '9.8000'])
   })
 
-  test('a stalled loss: the squared error of a sigmoid has next to no slope at -50, cross-entropy has -1', () => {
-    const squared = (logit: S): S => T.mul(T.square(T.sub(T.sigmoid(logit), 1)), 1)
-    expect(item(grad(squared)(scalar(-50)))).toBeCloseTo(-3.857e-22, 25)
-    expect(item(grad((logit: S): S => T.neg(T.logSigmoid(logit)))(scalar(-50)))).toBe(-1)
+  test('scores with the last label', () => {
+    const scores = T.of([[-2.85, 0.86, 0.28]], 'float64')
+    const label = T.of([2], 'int32')
+    expect(toFour(Loss.multiclassHinge(scores, label))).toEqual(['1.5800'])
+    expect(toFour(Loss.crossEntropy(scores, label))).toEqual(['1.0402'])
+    expect(toFour(T.softmax(scores))).toEqual(['0.0154', '0.6312', '0.3534'])
   })
 
-  test('L2 prefers spread-out weights, L1 is indifferent', () => {
+  test('a stalled loss: the squared error of a sigmoid has next to no slope at -50, cross-entropy has -1', () => {
+    const squared = (logit: S): S => Loss.mse(T.sigmoid(logit), scalar(1))
+    expect(item(grad(squared)(scalar(-50)))).toBeCloseTo(-3.857e-22, 25)
+    expect(item(grad((logit: S): S => Loss.binaryCrossEntropyWithLogits(logit, scalar(1)))(scalar(-50)))).toBe(-1)
+  })
+
+  test('L2 prefers spread-out weights at equal score, L1 is indifferent', () => {
+    const x = T.ones([4])
     const spread = T.full([4], 0.25)
     const single = T.of([1, 0, 0, 0])
-    expect(item(T.sum(spread))).toBe(item(T.sum(single)))
-    expect(item(T.sum(T.square(spread)))).toBeLessThan(item(T.sum(T.square(single))))
-    expect(item(T.sum(T.abs(spread)))).toBe(item(T.sum(T.abs(single))))
+    expect(item(T.dot(spread, x))).toBe(item(T.dot(single, x)))
+    expect(item(Regularizer.l2(1)(spread))).toBe(0.25)
+    expect(item(Regularizer.l2(1)(single))).toBe(1)
+    expect(item(Regularizer.l1(1)(spread))).toBe(item(Regularizer.l1(1)(single)))
   })
 })
 
-describe('convolution, and pooling composed of reshapes', () => {
+describe('convolution and pooling', () => {
   const image = (rows: readonly string[]): T.Tensor => T.of(rows.map((row) => row.split('').map(Number)))
 
-  const correlate = (x: T.Tensor, kernel: readonly (readonly number[])[], stride = 1): T.Tensor => {
-    const weights = T.reshape(T.of(kernel.flat()), [1, 1, kernel.length, kernel.length])
-    return T.at(T.conv2d(T.reshape(x, [1, ...x.shape]), weights, { stride }), 0)
-  }
+  const correlate = (x: T.Tensor, kernel: readonly (readonly number[])[], options: T.ConvOptions = {}): T.Tensor =>
+    T.at(T.conv2d(T.expandDims(x, 0), T.of([[kernel]]), options), 0)
+  const pooled = (pool: (x: T.Tensor, options: { window: number }) => T.Tensor): T.Tensor =>
+    T.at(pool(T.expandDims(six, 0), { window: 2 }), 0)
 
   const seven = image(['0000000', '0111110', '0100100', '0101000', '0110000', '0100000', '0000000'])
   const six = image(['111110', '100100', '101000', '110000', '100000', '000000'])
@@ -176,22 +189,27 @@ describe('convolution, and pooling composed of reshapes', () => {
       [1, 1],
       [1, 1]
     ]
-    const sums = correlate(six, ones, 2)
+    const sums = correlate(six, ones, { stride: 2 })
     expect(rowsOf(sums)).toEqual(['331', '310', '100'])
-    const windows = T.reshape(six, [3, 2, 3, 2])
-    expect(T.Eq.equals(T.mean(windows, { axis: [1, 3] }), T.mul(sums, 0.25))).toBe(true)
-    expect(rowsOf(T.max(windows, { axis: [1, 3] }))).toEqual(['111', '110', '100'])
-    const pooled = (f: typeof T.avgPool2d): T.Tensor => T.at(f(T.expandDims(six, 0), { window: 2 }), 0)
     expect(T.Eq.equals(pooled(T.avgPool2d), T.mul(sums, 0.25))).toBe(true)
     expect(rowsOf(pooled(T.maxPool2d))).toEqual(['111', '110', '100'])
   })
 
-  test('the parameters of LeNet-5, layer by layer', () => {
+  test('LeNet-5: the shapes of its layers, and its parameters', () => {
     const layer = (out: number, ...into: readonly number[]): { readonly w: T.Tensor; readonly b: T.Tensor } => ({
       w: T.zeros([out, ...into]),
       b: T.zeros([out])
     })
-    const params = [layer(6, 1, 5, 5), layer(16, 6, 5, 5), layer(120, 16 * 5 * 5), layer(84, 120), layer(10, 84)]
+    const [c1, c3, c5] = [layer(6, 1, 5, 5), layer(16, 6, 5, 5), layer(120, 16, 5, 5)]
+    const first = T.conv2d(T.zeros([1, 28, 28]), c1.w, { padding: 2 })
+    const second = T.conv2d(T.avgPool2d(first, { window: 2 }), c3.w)
+    const third = T.conv2d(T.avgPool2d(second, { window: 2 }), c5.w)
+    expect([first, second, third].map(({ shape }) => shape)).toEqual([
+      [6, 28, 28],
+      [16, 10, 10],
+      [120, 1, 1]
+    ])
+    const params = [c1, c3, c5, layer(84, 120), layer(10, 84)]
     expect(Tree.reduce(params, 0, (count, leaf) => count + T.size(leaf))).toBe(61_706)
   })
 })

@@ -3,13 +3,13 @@
  *
  *     sum of x[n, c, p stride + t dilation - before] w[o, c, t] y[n, o, p]
  *
- * with one of the three factors left out. Blocks of terms are gathered into a panel and multiplied by `matmulInto`: a block is at most
- * 256 terms long, so that it is one block there too, and the bits are those of docs/arithmetic.md. Elements that came out NaN are
- * summed again, term by term, without the terms of padded elements and, where zeros are strong, those with a zero factor.
+ * with one of the three factors left out. The elements under the window are gathered into planes, and contracted with the kernel in the blocks of
+ * docs/arithmetic.md. Where the window moves by single rows, its rows share planes: that of the next is the same, a row later. Elements that came out
+ * NaN are summed again, term by term, without the terms of padded elements and, where zeros are strong, those with a zero factor.
  */
-import { addRunsFloat32, copyRunsFloat32 } from './convolutionRunsFloat32.js'
-import { addRunsFloat64, copyRunsFloat64 } from './convolutionRunsFloat64.js'
 import { type Convolution, type Windows, blockEnd, sumAgain, volume } from './convolutionSums.js'
+import { type Runs, addRuns, gather, runsOfAll } from './convolutionWindows.js'
+import { type Arena, arenaFloat32, arenaFloat64, arenaInt32 } from './library/contraction.js'
 import { blockTerms } from './library/kinds.js'
 import { type MatmulData, matmulInto } from './matmul.js'
 
@@ -17,95 +17,16 @@ import { type MatmulData, matmulInto } from './matmul.js'
 const like = (x: MatmulData, n: number): MatmulData =>
   x instanceof Float32Array ? new Float32Array(n) : x instanceof Float64Array ? new Float64Array(n) : new Int32Array(n)
 
+const arenaOf = (x: MatmulData, size: number): Arena<MatmulData> =>
+  x instanceof Float32Array ? arenaFloat32(size) : x instanceof Float64Array ? arenaFloat64(size) : arenaInt32(size)
+
 /** The size of panels, in elements, which is to fit into a cache. */
 const panelSize = 2 ** 16
 
-// -----------------------------------------------------------------------------
-// windows
-// -----------------------------------------------------------------------------
+/** The size of what else lies beside them, in elements; larger operands take turns. */
+const partSize = 2 ** 20
 
-/** How many outputs, from 0 on, have an input position before `n`, for one position of the window along one axis. */
-const reach = (n: number, shift: number, stride: number, outputs: number): number =>
-  Math.max(0, Math.min(outputs, Math.ceil((n - shift) / stride)))
-
-/** Runs of inputs under one position of the window: triples of the first, of its output counted from the first one, and of their number. */
-const runsOf = (
-  { input, window, output, stride, dilation, before }: Windows,
-  tap: number,
-  from: number,
-  to: number
-): Int32Array => {
-  const width = output[2]
-  const shift = (tap % window[2]) * dilation[2] - before[2]
-  const middle = (Math.floor(tap / window[2]) % window[1]) * dilation[1] - before[1]
-  const outer = Math.floor(tap / (window[1] * window[2])) * dilation[0] - before[0]
-  const first = reach(0, shift, stride[2], width)
-  const last = reach(input[2], shift, stride[2], width)
-  const runs: number[] = []
-  for (let row = Math.floor(from / width); row * width < to; row++) {
-    const y = (row % output[1]) * stride[1] + middle
-    const z = Math.floor(row / output[1]) * stride[0] + outer
-    const begin = Math.max(first, from - row * width)
-    const end = Math.min(last, to - row * width)
-    if (y < 0 || y >= input[1] || z < 0 || z >= input[0] || begin >= end) continue
-    runs.push((z * input[1] + y) * input[2] + begin * stride[2] + shift, row * width + begin - from, end - begin)
-  }
-  return Int32Array.from(runs)
-}
-
-/** The runs of all positions of the window for the outputs from `from` to `to`. */
-interface Runs {
-  readonly columns: number
-  readonly ofTaps: readonly Int32Array[]
-  /** Whether none of the inputs is padded. */
-  readonly isFull: boolean
-}
-
-const runsOfAll = (geometry: Windows, from: number, to: number): Runs => {
-  const ofTaps = Array.from({ length: volume(geometry.window) }, (_, tap) => runsOf(geometry, tap, from, to))
-  const columns = to - from
-  const isFull = ofTaps.every((runs) => {
-    let count = 0
-    for (let i = 2; i < runs.length; i += 3) count += runs[i]!
-    return count === columns
-  })
-  return { columns, ofTaps, isFull }
-}
-
-/** The loops in the text for the type. */
-const copyRuns = (x: MatmulData, xAt: number, step: number, runs: Int32Array, to: MatmulData, toAt: number): void => {
-  if (x instanceof Float64Array && to instanceof Float64Array) copyRunsFloat64(x, xAt, step, runs, to, toAt)
-  else if (!(x instanceof Float64Array) && !(to instanceof Float64Array)) copyRunsFloat32(x, xAt, step, runs, to, toAt)
-}
-
-const addRuns = (x: MatmulData, xAt: number, step: number, runs: Int32Array, from: MatmulData, at: number): void => {
-  if (x instanceof Float64Array && from instanceof Float64Array) addRunsFloat64(x, xAt, step, runs, from, at)
-  else if (!(x instanceof Float64Array) && !(from instanceof Float64Array)) addRunsFloat32(x, xAt, step, runs, from, at)
-}
-
-/**
- * The inputs of the terms from `first` to `last`, in the order of window positions and channels: a matrix with a row per term, in which
- * padded elements are 0.
- */
-const gatherPanel = (
-  { inputs, input, stride }: Convolution,
-  { columns, ofTaps, isFull }: Runs,
-  x: MatmulData,
-  xAt: number,
-  first: number,
-  last: number,
-  panel: MatmulData
-): void => {
-  const plane = volume(input)
-  if (!isFull) panel.fill(0, 0, (last - first) * columns)
-  for (let term = first; term < last; term++) {
-    const channel = term % inputs
-    const runs = ofTaps[(term - channel) / inputs]!
-    copyRuns(x, xAt + channel * plane, stride[2], runs, panel, (term - first) * columns)
-  }
-}
-
-/** The kernel with channels last, [outputs, window, inputs], and back. */
+/** An array [outer, rows, columns] with its last two axes exchanged. */
 const exchange = (from: MatmulData, at: number, outer: number, rows: number, columns: number): MatmulData => {
   const to = like(from, outer * rows * columns)
   for (let o = 0, i = at; o < outer; o++) {
@@ -114,9 +35,34 @@ const exchange = (from: MatmulData, at: number, outer: number, rows: number, col
   return to
 }
 
+/** Copies rows that are `ld` apart to where they are `stride` apart. */
+const copyRows = (
+  from: MatmulData,
+  at: number,
+  ld: number,
+  rows: number,
+  columns: number,
+  to: MatmulData,
+  toAt: number,
+  stride: number
+): void => {
+  if (ld === columns && stride === columns) to.set(from.subarray(at, at + rows * columns), toAt)
+  else if (columns >= 64) {
+    for (let i = 0; i < rows; i++) to.set(from.subarray(at + i * ld, at + i * ld + columns), toAt + i * stride)
+  } else {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < columns; j++) to[toAt + i * stride + j] = from[at + i * ld + j]!
+    }
+  }
+}
+
 // -----------------------------------------------------------------------------
-// the three sums
+// output
 // -----------------------------------------------------------------------------
+
+/** Whether the planes of one row of the window hold those of the others. */
+const sharesPlanes = ({ window, output, stride }: Windows): boolean =>
+  window[0] === 1 && output[0] === 1 && stride[1] === 1 && window[1] > 1
 
 /** y = the sum over c and t of x w. */
 export const convolve = (
@@ -128,50 +74,136 @@ export const convolve = (
   y: MatmulData,
   strongZero: boolean
 ): void => {
-  const { examples, groups, inputs, outputs, input, window, output } = geometry
+  const { examples, groups, inputs, outputs, input, window, output, stride, dilation } = geometry
   const taps = volume(window)
-  const pixels = volume(output)
   const terms = taps * inputs
+  if (terms === 0) return
+  const pixels = volume(output)
+  const width = output[2]
+  const isShared = sharesPlanes(geometry)
+  const more = isShared ? (window[1] - 1) * dilation[1] : 0
+  const lines: Windows = isShared
+    ? { ...geometry, window: [1, 1, window[2]], output: [1, output[1] + more, width] }
+    : geometry
   const row = window[2] * inputs
+  const planes = isShared ? row : terms
+  const fits = Math.floor(panelSize / (planes * (isShared ? width : 1)))
+  const chunk = Math.min(pixels, isShared ? Math.max(more, fits - more) * width : Math.max(64, fits))
+  // Planes whose distance is a power of 2 would share few lines of a cache.
+  const plane = chunk + more * width + 16
+  const nextRow = isShared ? dilation[1] * width : row * plane
+  const ld = Math.ceil(chunk / 8) * 8
+  const part = Math.min(outputs, Math.max(4, Math.floor(partSize / terms)))
+  const panel = part * terms
+  const product = panel + planes * plane
+  const { data, contract } = arenaOf(y, product + part * ld)
   const kernel = exchange(w, wAt, groups * outputs, inputs, taps)
-  const longest = Math.min(terms, blockTerms)
-  const chunk = Math.min(pixels, Math.max(64, Math.floor(panelSize / Math.max(1, longest))))
-  const panel = like(x, longest * chunk)
-  const product = like(x, outputs * chunk)
-  const sums = Int32Array.of(0, 0, 0)
+  let placed = -1
   for (let from = 0; from < pixels; from += chunk) {
     const n = Math.min(chunk, pixels - from)
-    const runs = runsOfAll(geometry, from, from + n)
-    sums[2] = n
+    const runs = runsOfAll(lines, from, from + n + more * width)
+    data.fill(0, panel, product)
     for (let each = 0; each < examples * groups; each++) {
       const image = xAt + each * inputs * volume(input)
-      const rows = (each % groups) * outputs * terms
-      const to = each * outputs * pixels
-      for (let first = 0; first < terms;) {
-        const last = blockEnd(first, row, terms)
-        gatherPanel(geometry, runs, x, image, first, last, panel)
-        const k = last - first
-        if (first === 0 && n === pixels) matmulInto(outputs, n, k, kernel, rows, terms, 1, panel, 0, n, 1, y, to)
-        else {
-          matmulInto(outputs, n, k, kernel, rows + first, terms, 1, panel, 0, n, 1, product, 0)
-          for (let o = 0; o < outputs; o++) addRuns(y, to + o * pixels + from, 1, sums, product, o * n)
-        }
-        first = last
+      gather(runs, stride[2], x, image, inputs, volume(input), data, panel, plane)
+      for (let o = 0; o < outputs; o += part) {
+        const m = Math.min(part, outputs - o)
+        const first = (each % groups) * outputs + o
+        if (first !== placed) data.set(kernel.subarray(first * terms, (first + m) * terms))
+        placed = first
+        contract(m, n, terms / row, row, 0, row, terms, 1, panel, nextRow, plane, product, ld, false)
+        copyRows(data, product, ld, m, n, y, (each * outputs + o) * pixels + from, pixels)
       }
     }
   }
   sumAgain(geometry, 'y', { x, xAt, w, wAt, y, yAt: 0 }, strongZero)
 }
 
-/** x = the sum over o and t of w y: the gradient to the input. */
-export const convolveInput = (
+// -----------------------------------------------------------------------------
+// gradient to the input
+// -----------------------------------------------------------------------------
+
+/**
+ * The gradient to the input where the window moves by single elements of flat images: products for all outputs, in planes with zeros
+ * around the outputs, and then for each input the sum over the window, which is a contraction with ones. A position of the window is
+ * a block, so there must be one block of positions, and of outputs.
+ */
+const shiftInput = (
   geometry: Convolution,
   y: MatmulData,
   yAt: number,
   w: MatmulData,
   wAt: number,
-  x: MatmulData,
-  strongZero: boolean
+  x: MatmulData
+): void => {
+  const { examples, groups, inputs, outputs, input, window, output, dilation, before } = geometry
+  const [taps, pixels] = [volume(window), volume(output)]
+  const line = lineOf(geometry)
+  const left = (window[2] - 1) * dilation[2]
+  const above = (window[1] - 1) * dilation[1]
+  const n = output[1] * line
+  const count = (input[1] - 1) * line + input[2]
+  const source = n + 8
+  const plane = left + (above + Math.max(output[1], input[1] + before[1])) * line + 16
+  const part = Math.max(1, Math.min(inputs, Math.floor(partSize / (taps * Math.max(plane, outputs)))))
+  const panel = part * taps * outputs + 1
+  const product = panel + outputs * source
+  const sums = product + part * taps * plane
+  const { data, contract } = arenaOf(x, sums + count + 8)
+  data.fill(0, panel, sums)
+  data[panel - 1] = 1
+  const kernel = exchange(w, wAt, groups, outputs, inputs * taps)
+  const start = product + left + above * line
+  const widened = rowsOf(output[1], output[2], output[2], line)
+  const narrowed = rowsOf(input[1], input[2], line, input[2])
+  let placed = -1
+  for (let each = 0; each < examples * groups; each++) {
+    gather(widened, 1, y, yAt + each * outputs * pixels, outputs, pixels, data, panel, source)
+    for (let c = 0; c < inputs; c += part) {
+      const m = Math.min(part, inputs - c)
+      const first = ((each % groups) * inputs + c) * taps * outputs
+      if (first !== placed) data.set(kernel.subarray(first, first + m * taps * outputs))
+      placed = first
+      contract(m * taps, n, 1, outputs, 0, 0, outputs, 1, panel, 0, source, start, plane, false)
+      for (let i = 0; i < m; i++) {
+        const at = start + i * taps * plane + before[1] * line + before[2]
+        const [nextRow, next] = [window[2] * plane - dilation[1] * line, plane - dilation[2]]
+        contract(1, count, window[1], window[2], panel - 1, 0, 0, 0, at, nextRow, next, sums, count + 8, false)
+        const to = (each * inputs + c + i) * volume(input)
+        gather(narrowed, 1, data, sums, 1, 0, x, to, 0)
+      }
+    }
+  }
+}
+
+/** Rows of `columns` elements, and how far apart they are in two arrays, as runs. */
+const rowsOf = (rows: number, columns: number, from: number, to: number): Pick<Runs, 'ofTaps'> => ({
+  ofTaps: [
+    Int32Array.from({ length: 3 * rows }, (_, i) => [Math.floor(i / 3) * from, Math.floor(i / 3) * to, columns][i % 3]!)
+  ]
+})
+
+/** The length of rows that hold those of output and input, with zeros behind: what is beyond the start of a row is the end of the one before. */
+const lineOf = ({ input, window, output, dilation, before }: Windows): number =>
+  Math.max(output[2] + (window[2] - 1) * dilation[2], input[2] + before[2])
+
+/** Whether `shiftInput` is for a convolution. */
+const isShifted = (geometry: Convolution): boolean => {
+  const { outputs, input, window, output, stride, before } = geometry
+  const isFlat = input[0] === 1 && window[0] === 1 && output[0] === 1 && before[0] === 0
+  const isOneBlock = outputs <= blockTerms && volume(window) <= blockTerms
+  const isSmall = Math.max(outputs, volume(window)) * output[1] * lineOf(geometry) <= partSize
+  return isFlat && stride[1] === 1 && stride[2] === 1 && isOneBlock && isSmall
+}
+
+/** The gradient to the input by products for all outputs, which are added where the window has the input. */
+const scatterInput = (
+  geometry: Convolution,
+  y: MatmulData,
+  yAt: number,
+  w: MatmulData,
+  wAt: number,
+  x: MatmulData
 ): void => {
   const { examples, groups, inputs, outputs, input, window, output, stride } = geometry
   const taps = volume(window)
@@ -201,8 +233,27 @@ export const convolveInput = (
       }
     }
   }
-  if (strongZero) sumAgain(geometry, 'x', { x, xAt: 0, w, wAt, y, yAt }, strongZero)
 }
+
+/** x = the sum over o and t of w y: the gradient to the input. */
+export const convolveInput = (
+  geometry: Convolution,
+  y: MatmulData,
+  yAt: number,
+  w: MatmulData,
+  wAt: number,
+  x: MatmulData,
+  strongZero: boolean
+): void => {
+  const isDense = isShifted(geometry)
+  const sum = isDense ? shiftInput : scatterInput
+  sum(geometry, y, yAt, w, wAt, x)
+  if (isDense || strongZero) sumAgain(geometry, 'x', { x, xAt: 0, w, wAt, y, yAt }, strongZero)
+}
+
+// -----------------------------------------------------------------------------
+// gradient to the kernel
+// -----------------------------------------------------------------------------
 
 /** w = the sum over n and p of x y: the gradient to the kernel. */
 export const convolveKernel = (
@@ -214,7 +265,7 @@ export const convolveKernel = (
   w: MatmulData,
   strongZero: boolean
 ): void => {
-  const { examples, groups, inputs, outputs, input, window, output } = geometry
+  const { examples, groups, inputs, outputs, input, window, output, stride } = geometry
   const taps = volume(window)
   const pixels = volume(output)
   const terms = taps * inputs
@@ -233,7 +284,8 @@ export const convolveKernel = (
     const from = yAt + each * outputs * pixels
     for (const { first, runs } of blocks) {
       const k = runs.columns
-      gatherPanel(geometry, runs, x, image, 0, terms, panel)
+      if (!runs.isFull) panel.fill(0)
+      gather(runs, stride[2], x, image, inputs, volume(input), panel, 0, k)
       matmulInto(outputs, terms, k, y, from + first, pixels, 1, panel, 0, 1, k, product, 0)
       addRuns(kernel, (each % groups) * size, 1, sums, product, 0)
     }

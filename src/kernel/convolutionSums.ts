@@ -183,14 +183,23 @@ const again = { x: inputAgain, w: kernelAgain, y: outputAgain }
 
 const same = (x: number): number => x
 
+/** The place of the first NaN from a place on; the length if there is none. A sum of eight is looked at first: NaN stays in it. */
+const nextNaN = (x: Float32Array | Float64Array, from: number): number => {
+  let i = from
+  for (; i + 8 <= x.length; i += 8) {
+    const sum = x[i]! + x[i + 1]! + (x[i + 2]! + x[i + 3]!) + (x[i + 4]! + x[i + 5]! + (x[i + 6]! + x[i + 7]!))
+    if (Number.isNaN(sum) && x.subarray(i, i + 8).some(Number.isNaN)) break
+  }
+  while (i < x.length && !Number.isNaN(x[i]!)) i++
+  return i
+}
+
 /** Sums the elements of one of the arrays that are NaN again, from the other two. */
 export const sumAgain = (geometry: Convolution, which: 'x' | 'w' | 'y', arrays: Arrays, strongZero: boolean): void => {
   const out = arrays[which]
   if (out instanceof Int32Array) return
-  let sum: Total | undefined
-  for (let place = 0; place < out.length; place++) {
-    if (out[place]! === out[place]!) continue
-    sum ??= new Total(out instanceof Float32Array ? Math.fround : same, strongZero)
+  const sum = new Total(out instanceof Float32Array ? Math.fround : same, strongZero)
+  for (let place = nextNaN(out, 0); place < out.length; place = nextNaN(out, place + 1)) {
     again[which](geometry, arrays, place, sum)
     out[place] = sum.take()
   }

@@ -1,5 +1,5 @@
 /** The convolutions that users call: they read options, check the operands, and state the geometry. */
-import { type Options, options, positiveCount } from '../internal/options.js'
+import { type Kinds, type Options, options, positiveCount } from '../internal/options.js'
 import { dataAt, dualBy } from '../internal/dual.js'
 import { describe } from '../internal/describe.js'
 import { requireTensor } from '../internal/require.js'
@@ -62,12 +62,12 @@ export interface ConvTransposeOptions extends ConvOptions {
 }
 
 /** A convolution. Dual: `f(x, kernel, options)` is `pipe(x, f(kernel, options))`. */
-interface Convolve<O> {
+export interface Convolve<O> {
   <X extends Shape>(x: Tensor<X>, kernel: Tensor, options?: O): Tensor<Resized<X>>
   (kernel: Tensor, options?: O): <X extends Shape>(x: Tensor<X>) => Tensor<Resized<X>>
 }
 
-const optionKinds = {
+export const optionKinds: Kinds<ConvOptions> = {
   stride: positivePerAxis,
   padding: paddingKind,
   dilation: positivePerAxis,

@@ -3,102 +3,14 @@ import * as fc from 'fast-check'
 import * as Debug from 'pullback/Debug'
 import { grad, vjp } from 'pullback/Grad'
 import * as Random from 'pullback/Random'
-import type { Shape } from 'pullback/Shape'
 import * as T from 'pullback/Tensor'
 import { vmap } from 'pullback/Vmap'
 import { describe, expect, it, test } from 'vitest'
-import { forward, toInput, toKernel } from './convolutionReference.js'
+import { cases, expectLoops, expectSame, operandsOf, wide } from './convolutionCases.js'
+import { toInput } from './convolutionReference.js'
 
 const functions = [T.conv1d, T.conv2d, T.conv3d] as const
 const transposed = [T.convTranspose1d, T.convTranspose2d, T.convTranspose3d] as const
-
-interface Case {
-  readonly examples: number
-  readonly groups: number
-  readonly inputs: number
-  readonly outputs: number
-  readonly window: Shape
-  readonly input: Shape
-  readonly stride: readonly number[]
-  readonly dilation: readonly number[]
-  readonly padding: readonly (readonly [number, number])[]
-  readonly seed: number
-}
-
-const integer = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max })
-
-const cases: fc.Arbitrary<Case> = integer(1, 3).chain((rank) => {
-  const each = <A>(value: fc.Arbitrary<A>): fc.Arbitrary<A[]> => fc.array(value, { minLength: rank, maxLength: rank })
-  return fc
-    .record({
-      examples: integer(1, 3),
-      groups: integer(1, 3),
-      inputs: integer(1, 3),
-      outputs: integer(1, 3),
-      window: each(integer(1, 3)),
-      stride: each(integer(1, 3)),
-      dilation: each(integer(1, 2)),
-      padding: each(fc.tuple(integer(0, 2), integer(0, 2))),
-      more: each(integer(0, 3)),
-      seed: fc.nat()
-    })
-    .map(({ more, ...rest }) => ({
-      ...rest,
-      input: rest.window.map((n, i) =>
-        Math.max(1, (n - 1) * rest.dilation[i]! + 1 - rest.padding[i]![0] - rest.padding[i]![1] + more[i]!)
-      )
-    }))
-})
-
-/** Rows of more than 256 terms, more than 256 output channels, output rows longer than 256, several rows to a block. */
-const wide: readonly Case[] = (
-  [
-    [2, 1, 300, 3, [2, 2], [3, 4]],
-    [1, 1, 3, 300, [2, 2], [3, 3]],
-    [2, 1, 2, 2, [3], [600]],
-    [1, 1, 20, 2, [3, 5], [6, 12]],
-    [1, 1, 16, 3, [3, 3, 3], [4, 5, 9]]
-  ] as const
-).map(([examples, groups, inputs, outputs, window, input], seed) => ({
-  examples,
-  groups,
-  inputs,
-  outputs,
-  window,
-  input,
-  seed,
-  stride: window.map((_, i) => 1 + (i % 2)),
-  dilation: window.map(() => 1),
-  padding: window.map(() => [1, 2])
-}))
-
-/** Fails where two tensors differ in a bit. */
-const expectSame = (a: T.Tensor, b: T.Tensor): void => {
-  expect(a.shape).toEqual(b.shape)
-  if (!T.eqStrict.equals(a, b)) expect(T.toNested(a)).toEqual(T.toNested(b))
-  expect(T.eqStrict.equals(a, b)).toBe(true)
-}
-
-const operandsOf = (c: Case, dtype: 'float32' | 'float64'): readonly [T.Tensor, T.Tensor] => {
-  const x = Random.normal(Random.key(c.seed), [c.examples, c.groups * c.inputs, ...c.input])
-  const w = Random.normal(Random.key(c.seed + 1), [c.groups * c.outputs, c.inputs, ...c.window])
-  return [T.cast(x, dtype), T.cast(w, dtype)]
-}
-
-const expectLoops = (c: Case, dtype: 'float32' | 'float64'): void => {
-  const [x, w] = operandsOf(c, dtype)
-  const rank = c.window.length
-  const { stride, dilation, groups, padding } = c
-  const setting = { stride, dilation, groups, before: padding.map(([before]) => before) }
-  const [y, pull] = vjp((a: T.Tensor, b: T.Tensor): T.Tensor =>
-    functions[rank - 1]!(a, b, { stride, dilation, groups, padding })
-  )(x, w)
-  expectSame(y, forward(x, w, y.shape.slice(2), setting))
-  const ct = T.cast(Random.normal(Random.key(c.seed + 2), y.shape), dtype)
-  const [dx, dw] = pull(ct)
-  expectSame(dx, toInput(ct, w, c.input, setting))
-  expectSame(dw, toKernel(x, ct, c.window, setting))
-}
 
 describe('the bits of nested loops', () => {
   test.each(['float32', 'float64'] as const)('of small convolutions in %s', (dtype) => {
@@ -108,6 +20,20 @@ describe('the bits of nested loops', () => {
   test.each(
     wide.map((each) => [[each.inputs, each.outputs, each.window, each.input].map(String).join(' '), each] as const)
   )('of long rows: %s', (_, each) => expectLoops(each, 'float32'))
+
+  it('of a plane that lies in the padding', () => {
+    const [stride, padding] = [
+      [2, 1, 1],
+      [
+        [1, 0],
+        [0, 0],
+        [0, 0]
+      ]
+    ] as const
+    const window = [1, 2, 2]
+    const given = { stride, padding, window, input: [1, 3, 3], dilation: [1, 1, 1], seed: 0 }
+    expectLoops({ ...given, examples: 1, groups: 1, inputs: 2, outputs: 2 }, 'float32')
+  })
 
   it('of transposed convolutions', () => {
     fc.assert(
