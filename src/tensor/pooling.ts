@@ -90,7 +90,7 @@ interface AvgPool {
 // windows
 // -----------------------------------------------------------------------------
 
-const windowKinds = {
+export const windowKinds = {
   window: positivePerAxis,
   stride: positivePerAxis,
   padding: paddingKind,
