@@ -2,6 +2,7 @@
  * Layers: functions with parameters that are drawn, in which a combinator binds the parts as plain functions and tensors.
  */
 export { apply, inMode, predict } from './layer/apply.js'
+export { type BatchNormOptions, type RunningStatistics, type ScaleShift, batchNorm } from './layer/batchNorm.js'
 export { type ConvOptions, type ConvParams, type ConvWeights, conv1d, conv2d, conv3d } from './layer/convolution.js'
 export { type DenseOptions, type DenseParams, type Weights, dense } from './layer/dense.js'
 export { dropout } from './layer/dropout.js'
@@ -21,6 +22,16 @@ export {
   stateful,
   stateless
 } from './layer/model.js'
+export {
+  type NormOptions,
+  type Scale,
+  groupNorm,
+  instanceNorm,
+  l2Normalize,
+  layerNorm,
+  localResponseNorm,
+  rmsNorm
+} from './layer/normalisation.js'
 export type { Channelwise, Keeping, Rowwise } from './layer/output.js'
 export {
   adaptiveAvgPool1d,
@@ -44,3 +55,10 @@ export { type DepthwiseOptions, type SeparableParams, depthwiseConv2d, separable
 export { parameterCount } from './layer/structure.js'
 export { type Fault, type Row, type Spec, check, summary } from './layer/summary.js'
 export { type ConvTransposeOptions, convTranspose1d, convTranspose2d, convTranspose3d } from './layer/transposed.js'
+export {
+  type SpectralOptions,
+  type SpectralState,
+  type WeightNormed,
+  spectralNorm,
+  weightNorm
+} from './layer/weights.js'

@@ -3,7 +3,7 @@ import { vmap } from '../calculus/vmap.js'
 import type { FloatDType } from '../DType.js'
 import { type Initializer, glorotUniform } from '../Init.js'
 import { requireNumber } from '../internal/check.js'
-import { callable, flag, oneOf, options, positiveCount, requireKind } from '../internal/options.js'
+import { type Kinds, callable, flag, oneOf, options, positiveCount, requireKind } from '../internal/options.js'
 import { requireTensor } from '../internal/require.js'
 import * as R from '../Random.js'
 import type { Key, Random } from '../Random.js'
@@ -117,7 +117,7 @@ interface Convolution<R extends keyof Space> {
 // -----------------------------------------------------------------------------
 
 /** The kinds of `ConvOptions`. */
-export const convKinds = {
+export const convKinds: Kinds<ConvOptions> = {
   window: positivePerAxis,
   stride: positivePerAxis,
   padding: paddingKind,
