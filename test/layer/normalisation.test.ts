@@ -43,15 +43,15 @@ interface Case {
 
 const cases: Readonly<Record<string, Case>> = {
   'layerNorm of the last axis': {
-    layer: Layer.layerNorm(4),
-    params: { scale: [4], shift: [4] },
-    x: [2, 3, 4],
+    layer: Layer.layerNorm(3),
+    params: { scale: [3], shift: [3] },
+    x: [1, 2, 3],
     formula: (p, x) => affine(standard(x, [2]), p, 0)
   },
   'layerNorm of two axes': {
-    layer: Layer.layerNorm([3, 4], { epsilon: 0.5 }),
-    params: { scale: [3, 4], shift: [3, 4] },
-    x: [2, 3, 4],
+    layer: Layer.layerNorm([2, 2], { epsilon: 0.5 }),
+    params: { scale: [2, 2], shift: [2, 2] },
+    x: [2, 2, 2],
     formula: (p, x) => affine(standard(x, [1, 2], 0.5), p, 0)
   },
   'layerNorm without parameters': {
@@ -72,14 +72,14 @@ const cases: Readonly<Record<string, Case>> = {
   instanceNorm: {
     layer: Layer.instanceNorm(3),
     params: { scale: [3], shift: [3] },
-    x: [2, 3, 2, 2],
+    x: [1, 3, 2, 2],
     formula: (p, x) => affine(standard(x, [2, 3]), p)
   },
   groupNorm: {
     layer: Layer.groupNorm(2, 4),
     params: { scale: [4], shift: [4] },
-    x: [2, 4, 3],
-    formula: (p, x) => affine(T.reshape(standard(T.reshape(x, [2, 2, 2, 3]), [2, 3]), x.shape), p)
+    x: [1, 4, 2],
+    formula: (p, x) => affine(T.reshape(standard(T.reshape(x, [1, 2, 2, 2]), [2, 3]), x.shape), p)
   },
   'batchNorm in training': {
     layer: Layer.batchNorm(3, { track: false }),

@@ -38,7 +38,7 @@ test.each(cases)('%s', (name, rank, options) => {
   const x = numbers(shape(rank))
   expectAlike(predict(layer)({}, {})(x), functions[name]!(options)(x), 0)
   const law = Law.gradientWith({ name })((y: T.Tensor) => predict(layer)({}, {})(y), apart(shape(rank)))
-  fc.assert(law, { numRuns: 2 })
+  fc.assert(law, { numRuns: 1 })
 })
 
 /** Tensors no two elements of which are near each other, so that maxima have no kink nearby. */
