@@ -111,7 +111,7 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Layer.globalMaxPool': (f, options) => f(options),
   'Layer.groupNorm': (f, options) => f(2, 2, options),
   'Layer.instanceNorm': (f, options) => f(2, options),
-  'Layer.l2Normalize': (f, options) => f(options),
+  'Layer.l2Normalize': (f, options) => Layer.predict(f(options) as Layer.Layer<Layer.Keeping>)({}, {})(x),
   'Layer.layerNorm': (f, options) => f(2, options),
   'Layer.localResponseNorm': (f, options) => f({ size: 1, ...fields(options) }),
   'Layer.maxPool1d': windowed(),

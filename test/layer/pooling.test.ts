@@ -2,7 +2,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import * as A from 'pullback/Arbitrary'
 import * as Law from 'pullback/Law'
 import * as Layer from 'pullback/Layer'
 import * as Random from 'pullback/Random'
