@@ -9,6 +9,7 @@ import * as Dataset from 'pullback/Dataset'
 import * as Debug from 'pullback/Debug'
 import * as Grad from 'pullback/Grad'
 import * as Implicit from 'pullback/Implicit'
+import * as Init from 'pullback/Init'
 import * as Law from 'pullback/Law'
 import * as Layer from 'pullback/Layer'
 import * as Linalg from 'pullback/Linalg'
@@ -87,6 +88,11 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Implicit.fixedPoint': (f, options) => plain(f(T.sin, options))(vector),
   'Implicit.linearSolve': (f, options) => plain(f(same, { method: 'cg', ...fields(options) }))(vector),
   'Implicit.root': (f, options) => plain(f(T.sin, options))(vector),
+  'Init.dirac': (f, options) => f(options),
+  'Init.orthogonal': (f, options) => f(options),
+  'Init.sparse': (f, options) => f(0.5, options),
+  'Init.truncatedNormal': (f, options) => f(1, options),
+  'Init.varianceScaling': (f, options) => f(options),
   'Law.check': (f, options) => plain(f(T.sin, options))(vector),
   'Law.gradientWith': (f, options) => plain(f(options))(T.sin, fc.constant(vector)),
   'Layer.dense': (f, options) => f(2, 2, options),
@@ -168,6 +174,7 @@ const modules: Readonly<Record<string, object>> = {
   Debug,
   Grad,
   Implicit,
+  Init,
   Law,
   Layer,
   Linalg,

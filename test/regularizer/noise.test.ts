@@ -95,7 +95,7 @@ describe.each(Object.entries(drops))('%s', (_name, [coins, drop]) => {
 test('Layer.dropout is dropout with the key of its context', () => {
   const key = Random.key(9)
   const x = T.linspace(1, 2, 50)
-  const [found] = Layer.dropout<[number]>(0.4).apply({}, {}, { mode: 'train', key })(x)
+  const [found] = Layer.apply(Layer.dropout(0.4))({}, {}, { mode: 'train', key })(x)
   expect(T.toArray(found)).toEqual(T.toArray(Regularizer.dropout(key, x, { rate: 0.4 })))
 })
 
