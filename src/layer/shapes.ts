@@ -63,9 +63,10 @@ export const flatten = <const From extends number = 1>(options: FlattenOptions<F
   return stated((x) => T.flatten(x, { startAxis }))
 }
 
-type Reshaping<To extends Shape> = <N extends number, Rest extends Shape>(
-  x: Tensor<[N, ...Rest]>
-) => Tensor<[N, ...Reshaped<To>]>
+/** The number of examples. */
+type First<S extends Shape> = S extends readonly [infer N extends number, ...Shape] ? N : number
+
+type Reshaping<To extends Shape> = <S extends Shape>(x: Tensor<S>) => Tensor<[First<S>, ...Reshaped<To>]>
 
 /**
  * The same values of each example under another shape: from [n, ...] to [n, ...shape]. As in Keras, the shape is that of one example, without
