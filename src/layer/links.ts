@@ -53,7 +53,9 @@ type Ranked<A> = A extends readonly [Tensor<infer S>]
   ? number extends S['length']
     ? Shape extends S
       ? A
-      : [Tensor<[number, Last<S>]>]
+      : S extends readonly [number, ...infer _]
+        ? A
+        : [Tensor<[number, Last<S>]>]
     : A
   : A
 
@@ -85,7 +87,9 @@ type Composed<L extends List, A> = A extends readonly [Tensor<infer S>]
 type ShowShape<S extends Shape> = number extends S['length']
   ? Shape extends S
     ? 'any shape'
-    : `[..., ${Last<S>}]`
+    : S extends readonly [number, infer C extends number, ...infer _]
+      ? `[number, ${C}, ...]`
+      : `[..., ${Last<S>}]`
   : Show<S>
 export type ShowType<X> = [X] extends [Tensor<infer S>] ? ShowShape<S> : 'another type'
 export type ShowInput<F> = InputsOf<F> extends readonly [infer I] ? ShowType<I> : 'several inputs'

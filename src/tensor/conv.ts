@@ -82,7 +82,7 @@ const optionKinds = {
 
 const axisNames = ['depth', 'height', 'width'] as const
 
-const axesText = (first: readonly string[], rank: number, last: readonly string[] = []): string =>
+export const axesText = (first: readonly string[], rank: number, last: readonly string[] = []): string =>
   `[${[...first, ...(rank === 1 ? ['length'] : axisNames.slice(3 - rank)), ...last].join(', ')}]`
 
 /** Checks that an input is a tensor with the axes of a format. */

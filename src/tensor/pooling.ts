@@ -1,7 +1,7 @@
 /** Pooling: maxima and means over windows that slide along images. */
 import { refusal } from '../internal/describe.js'
 import { dataFirst } from '../internal/dual.js'
-import { flag, options } from '../internal/options.js'
+import { type Kinds, flag, options } from '../internal/options.js'
 import {
   type Padding,
   type PerAxis,
@@ -90,7 +90,7 @@ interface AvgPool {
 // windows
 // -----------------------------------------------------------------------------
 
-const windowKinds = {
+export const windowKinds: Kinds<PoolOptions> = {
   window: positivePerAxis,
   stride: positivePerAxis,
   padding: paddingKind,
