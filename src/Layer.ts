@@ -3,9 +3,10 @@
  */
 export { apply, inMode, predict } from './layer/apply.js'
 export { type BatchNormOptions, type RunningStatistics, type ScaleShift, batchNorm } from './layer/batchNorm.js'
+export { type BilinearOptions, type BilinearParams, type BilinearWeights, bilinear } from './layer/bilinear.js'
+export { branch, parallel, residual, when } from './layer/branches.js'
 export { type ConvOptions, type ConvParams, type ConvWeights, conv1d, conv2d, conv3d } from './layer/convolution.js'
 export { type DenseOptions, type DenseParams, type Weights, dense } from './layer/dense.js'
-export { dropout } from './layer/dropout.js'
 export type { Part } from './layer/links.js'
 export { type Parts, make } from './layer/make.js'
 export {
@@ -22,6 +23,18 @@ export {
   stateful,
   stateless
 } from './layer/model.js'
+export {
+  type RreluOptions,
+  type SpatialDropoutOptions,
+  type StochasticDepthOptions,
+  alphaDropout,
+  dropConnect,
+  dropout,
+  gaussianNoise,
+  rrelu,
+  spatialDropout,
+  stochasticDepth
+} from './layer/noise.js'
 export {
   type NormOptions,
   type Scale,
@@ -49,7 +62,9 @@ export {
   maxPool2d,
   maxPool3d
 } from './layer/pooling.js'
+export { type MaxoutOptions, type PreluOptions, type PreluParams, maxout, prelu } from './layer/rectifiers.js'
 export { freeze, reparametrize, repeat } from './layer/repeat.js'
+export { type FlattenOptions, flatten, permute, reshape } from './layer/shapes.js'
 export { type Named, compose, named, sequential } from './layer/sequential.js'
 export { type DepthwiseOptions, type SeparableParams, depthwiseConv2d, separableConv2d } from './layer/separable.js'
 export { parameterCount } from './layer/structure.js'

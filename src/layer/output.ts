@@ -77,7 +77,7 @@ type SameSize<M, N> = number extends M
         : false
 
 /** Whether a shape may be one that is wanted: sizes and ranks that the compiler does not know match all. */
-type Agrees<A extends Shape, W extends Shape> = A extends readonly [...infer MoreA extends Shape, infer M]
+export type Agrees<A extends Shape, W extends Shape> = A extends readonly [...infer MoreA extends Shape, infer M]
   ? W extends readonly [...infer MoreW extends Shape, infer N]
     ? SameSize<M, N> extends true
       ? Agrees<MoreA, MoreW>
@@ -101,8 +101,21 @@ type Wanted<F, I> = F extends (input: infer W) => unknown
           : W
         : W
       : Refused
-    : Refused
+    : AllAgree<I, W> extends true
+      ? W
+      : Refused
   : Refused
+
+/** Whether the tensors of a tuple may have the shapes that are wanted of them. */
+type AllAgree<I, W> = [I, W] extends [readonly [infer H, ...infer MoreI], readonly [infer V, ...infer MoreW]]
+  ? [H, V] extends [Tensor<infer A>, Tensor<infer S>]
+    ? Agrees<A, S> extends true
+      ? [MoreI, MoreW] extends [readonly [], readonly []]
+        ? true
+        : AllAgree<MoreI, MoreW>
+      : false
+    : false
+  : false
 
 declare const refused: unique symbol
 
