@@ -45,6 +45,17 @@ export {
   localResponseNorm,
   rmsNorm
 } from './layer/normalisation.js'
+export {
+  fractionalMaxPool1d,
+  fractionalMaxPool2d,
+  fractionalMaxPool3d,
+  lpPool1d,
+  lpPool2d,
+  lpPool3d,
+  maxUnpool1d,
+  maxUnpool2d,
+  maxUnpool3d
+} from './layer/otherPooling.js'
 export type { Channelwise, Keeping, Rowwise } from './layer/output.js'
 export {
   adaptiveAvgPool1d,

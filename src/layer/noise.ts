@@ -26,7 +26,7 @@ const drawing = (operation: string, idle: boolean, change: Change, otherwise: Ke
   })
 
 /** The key to draw with; none in evaluation where the context has none. */
-const keyIn = (operation: string, { mode, key }: Context): Key | undefined => {
+export const keyIn = (operation: string, { mode, key }: Context): Key | undefined => {
   if (key !== undefined || mode === 'eval') return key
   throw new Error(`${operation}: the context has no key in training; expected { mode: 'train', key }`)
 }

@@ -16,7 +16,7 @@ import { taking } from './structure.js'
 // -----------------------------------------------------------------------------
 
 /** A function of examples whose channels it keeps, and whose spatial axes get other sizes. */
-type Pooling<R extends keyof Space> = <N extends number, C extends number>(
+export type Pooling<R extends keyof Space> = <N extends number, C extends number>(
   input: Tensor<[N, C, ...Space[R]]>
 ) => Tensor<[N, C, ...Space[R]]>
 
@@ -31,7 +31,7 @@ type PooledAxes = <N extends number, C extends number, S extends Shape>(
 ) => Tensor<[N, C, 1, ...{ [Axis in keyof S]: 1 }]>
 
 /** Casts to the type of its function, whose axes are checked at run time. */
-const stated = <F>(layer: AnyLayer): Layer<F> => layer as unknown as Layer<F>
+export const stated = <F>(layer: AnyLayer): Layer<F> => layer as unknown as Layer<F>
 
 /** A function of images of a rank as a layer, which takes at least some sizes. */
 const pooling = <F>(f: (x: Tensor) => unknown, least: Shape): Layer<F> =>
@@ -45,7 +45,7 @@ const pooling = <F>(f: (x: Tensor) => unknown, least: Shape): Layer<F> =>
 
 /** Pooling over windows that slide. */
 /* @__NO_SIDE_EFFECTS__ */
-const windowed = <R extends keyof Space, O extends PoolOptions>(
+export const windowed = <R extends keyof Space, O extends PoolOptions>(
   check: (given: unknown) => void,
   operation: string,
   rank: R,

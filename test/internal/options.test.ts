@@ -72,13 +72,16 @@ const adaptive =
   (f: Plain, options: unknown): unknown =>
     f(T.zeros([1, ...Array.from({ length: rank }, () => 2)]), 1, options)
 
+/** Options of fractional maxima with a size, unless they have one. */
+const sized = (options: unknown): object => {
+  const given = fields(options)
+  return 'outputRatio' in given ? given : { outputSize: 1, ...given }
+}
+
 const fractional =
   (rank: number) =>
-  (f: Plain, options: unknown): unknown => {
-    const given = fields(options)
-    const sized = 'outputRatio' in given ? given : { outputSize: 1, ...given }
-    return f(T.zeros([1, ...Array.from({ length: rank }, () => 2)]), T.zeros([1, rank]), { window: 1, ...sized })
-  }
+  (f: Plain, options: unknown): unknown =>
+    f(T.zeros([1, ...Array.from({ length: rank }, () => 2)]), T.zeros([1, rank]), { window: 1, ...sized(options) })
 
 const unpooling =
   (rank: number) =>
@@ -136,6 +139,9 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Layer.dense': (f, options) => f(2, 2, options),
   'Layer.depthwiseConv2d': windowed(2),
   'Layer.flatten': (f, options) => f(options),
+  'Layer.fractionalMaxPool1d': (f, options) => f({ window: 1, ...sized(options) }),
+  'Layer.fractionalMaxPool2d': (f, options) => f({ window: 1, ...sized(options) }),
+  'Layer.fractionalMaxPool3d': (f, options) => f({ window: 1, ...sized(options) }),
   'Layer.globalAvgPool': (f, options) => f(options),
   'Layer.globalMaxPool': (f, options) => f(options),
   'Layer.groupNorm': (f, options) => f(2, 2, options),
@@ -143,9 +149,15 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Layer.l2Normalize': (f, options) => Layer.predict(f(options) as Layer.Layer<Layer.Keeping>)({}, {})(x),
   'Layer.layerNorm': (f, options) => f(2, options),
   'Layer.localResponseNorm': (f, options) => f({ size: 1, ...fields(options) }),
+  'Layer.lpPool1d': windowed(),
+  'Layer.lpPool2d': windowed(),
+  'Layer.lpPool3d': windowed(),
   'Layer.maxPool1d': windowed(),
   'Layer.maxPool2d': windowed(),
   'Layer.maxPool3d': windowed(),
+  'Layer.maxUnpool1d': windowed(),
+  'Layer.maxUnpool2d': windowed(),
+  'Layer.maxUnpool3d': windowed(),
   'Layer.maxout': (f, options) => f(2, 2, 2, options),
   'Layer.prelu': (f, options) => f(2, options),
   'Layer.rmsNorm': (f, options) => f(2, options),

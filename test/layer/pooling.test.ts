@@ -24,6 +24,7 @@ const cases: readonly (readonly [name: string, rank: number, options: unknown])[
   ...[1, 2, 3].flatMap((rank) => [
     [`maxPool${rank}d`, rank, { window: 2, padding: 1, stride: 2 }] as const,
     [`avgPool${rank}d`, rank, { window: 2, ceilMode: true, countIncludePad: false }] as const,
+    [`lpPool${rank}d`, rank, { window: 2, p: 2, stride: 1 }] as const,
     [`adaptiveMaxPool${rank}d`, rank, 2] as const,
     [`adaptiveAvgPool${rank}d`, rank, Array.from({ length: rank }, (_, i) => i + 1)] as const
   ]),
@@ -50,6 +51,49 @@ const apart = (of: readonly number[]): fc.Arbitrary<T.Tensor> => {
     )
     .map((order) => T.reshape(T.of(order, 'float64'), of))
 }
+
+describe('fractional maxima', () => {
+  const layer = Layer.fractionalMaxPool2d({ window: 2, outputSize: [3, 2] })
+  const x = numbers([2, 3, 5, 4]) as T.Tensor<[2, 3, 5, 4]>
+
+  it('are drawn where there is a key, and those of samples of 1/2 in evaluation without one', () => {
+    const options = { window: 2, outputSize: [3, 2] } as const
+    const key = Random.key(1)
+    const draw: Layer.Context = { mode: 'train', key }
+    expectAlike(Layer.apply(layer)({}, {}, draw)(x)[0], T.fractionalMaxPool2d(x, key, options), 0)
+    const half = T.full([2, 3, 2], 0.5)
+    expectAlike(Layer.predict(layer)({}, {})(x), T.fractionalMaxPool2d(x, half, options), 0)
+    expect(() => Layer.apply(layer)({}, {}, { mode: 'train' })(x)).toThrow('the context has no key in training')
+  })
+
+  it('with channels last', () => {
+    const last = Layer.fractionalMaxPool1d({ window: 2, outputRatio: 0.7, dataFormat: 'NHWC' })
+    expect(Layer.predict(last)({}, {})(T.ones([2, 10, 3]) as never).shape).toEqual([2, 7, 3])
+  })
+
+  it('options are checked at once', () => {
+    expect(() => Layer.fractionalMaxPool2d({ window: 0, outputSize: 2 })).toThrow('fractionalMaxPool2d: window is 0')
+    expect(() => Layer.maxUnpool2d({ widow: 2 } as never)).toThrow('maxUnpool2d: unknown option widow')
+  })
+})
+
+test('unpooling puts maxima back at their places', () => {
+  const x = numbers([2, 3, 4, 6]) as T.Tensor<[2, 3, 4, 6]>
+  const [maxima, indices] = T.maxPool2d(x, { window: 2, returnIndices: true })
+  const layer = Layer.maxUnpool2d({ window: 2 })
+  const found = Layer.predict(layer)({}, {})(T.ensure(maxima, [2, 3, 2, 3]), T.ensure(indices, [2, 3, 2, 3]))
+  expectAlike(found, T.maxUnpool2d(maxima, indices, { window: 2 }), 0)
+  const model = Layer.make(
+    { layer, pool: Layer.maxPool2d({ window: 2 }) },
+    ({ layer: unpool, pool }) =>
+      (y: typeof x) => {
+        const [values, places] = T.maxPool2d(y, { window: 2, returnIndices: true })
+        return pool(unpool(T.ensure(values, [2, 3, 2, 3]), T.ensure(places, [2, 3, 2, 3])))
+      }
+  )
+  const none = { layer: {}, pool: {} }
+  expect(Layer.predict(model)(none, none)(x).shape).toEqual([2, 3, 2, 3])
+})
 
 describe('channels', () => {
   it('are kept in the types, from a convolution to a dense layer', () => {
