@@ -3,9 +3,9 @@ import { number, options } from '../internal/options.js'
 import * as R from '../Random.js'
 import type { Key } from '../Random.js'
 import * as T from '../Tensor.js'
-import type { FractionalMaxPoolOptions } from '../tensor/fractionalPooling.js'
+import { type FractionalMaxPoolOptions, fractionalKinds } from '../tensor/fractionalPooling.js'
 import type { LpPoolOptions } from '../tensor/lpPooling.js'
-import type { MaxUnpoolOptions } from '../tensor/maxUnpooling.js'
+import { type MaxUnpoolOptions, unpoolKinds } from '../tensor/maxUnpooling.js'
 import type { Tensor } from '../tensor/model.js'
 import { windowKinds } from '../tensor/pooling.js'
 import type { Space } from './convolution.js'
@@ -39,7 +39,7 @@ const fractional =
     pool: (samples: Key | Tensor, options: Fractional) => (x: Tensor) => Tensor
   ): ((options: Fractional) => Layer<Pooling<Rank>>) =>
   (given) => {
-    pool(T.zeros([1, rank]), given)
+    options<Fractional>(operation, fractionalKinds)(given)
     return stated(
       stateless(R.of({}), (_params, context) => (x: Tensor) => {
         const lead = x.shape.slice(0, -rank - (given.dataFormat === 'NHWC' ? 1 : 0))
@@ -58,10 +58,11 @@ type Unpooling<Rank extends keyof Space> = <N extends number, C extends number>(
 /* @__NO_SIDE_EFFECTS__ */
 const unpool =
   <Rank extends keyof Space>(
+    operation: string,
     pool: (indices: Tensor, options: MaxUnpoolOptions) => (x: Tensor) => Tensor
   ): ((options: MaxUnpoolOptions) => Layer<Unpooling<Rank>>) =>
   (given) => {
-    pool(T.zeros([1], 'int32'), given)
+    options<MaxUnpoolOptions>(operation, unpoolKinds)(given)
     return stated(lift((x: Tensor, indices: Tensor) => pool(indices, given)(x)))
   }
 
@@ -178,7 +179,7 @@ export const fractionalMaxPool3d: (options: Fractional) => Layer<Pooling<3>> = f
  * const indices = T.ensure(places, [2, 3, 4])
  * Layer.predict(Layer.maxUnpool1d({ window: 2 }))({}, {})(T.ensure(maxima, [2, 3, 4]), indices).shape // => [2, 3, 8]
  */
-export const maxUnpool1d: (options: MaxUnpoolOptions) => Layer<Unpooling<1>> = unpool(T.maxUnpool1d)
+export const maxUnpool1d: (options: MaxUnpoolOptions) => Layer<Unpooling<1>> = unpool('maxUnpool1d', T.maxUnpool1d)
 
 /**
  * `T.maxUnpool2d` as a layer of two inputs: maxima of images and their positions, which `T.maxPool2d` gives with `returnIndices`.
@@ -193,7 +194,7 @@ export const maxUnpool1d: (options: MaxUnpoolOptions) => Layer<Unpooling<1>> = u
  * const indices = T.ensure(places, [2, 3, 4, 4])
  * Layer.predict(Layer.maxUnpool2d({ window: 2 }))({}, {})(T.ensure(maxima, [2, 3, 4, 4]), indices).shape // => [2, 3, 8, 8]
  */
-export const maxUnpool2d: (options: MaxUnpoolOptions) => Layer<Unpooling<2>> = unpool(T.maxUnpool2d)
+export const maxUnpool2d: (options: MaxUnpoolOptions) => Layer<Unpooling<2>> = unpool('maxUnpool2d', T.maxUnpool2d)
 
 /**
  * `T.maxUnpool3d` as a layer of two inputs: maxima of volumes and their positions, which `T.maxPool3d` gives with `returnIndices`.
@@ -208,4 +209,4 @@ export const maxUnpool2d: (options: MaxUnpoolOptions) => Layer<Unpooling<2>> = u
  * const indices = T.ensure(places, [2, 3, 4, 4, 4])
  * Layer.predict(Layer.maxUnpool3d({ window: 2 }))({}, {})(T.ensure(maxima, [2, 3, 4, 4, 4]), indices).shape // => [2, 3, 8, 8, 8]
  */
-export const maxUnpool3d: (options: MaxUnpoolOptions) => Layer<Unpooling<3>> = unpool(T.maxUnpool3d)
+export const maxUnpool3d: (options: MaxUnpoolOptions) => Layer<Unpooling<3>> = unpool('maxUnpool3d', T.maxUnpool3d)
