@@ -22,10 +22,10 @@ export type List = readonly unknown[]
 /** A shape that stands for any shape. */
 type Probe = [Dim<'a'>, Dim<'b'>]
 
-type InputsOf<F> = F extends (...inputs: infer A) => unknown ? A : never
+export type InputsOf<F> = F extends (...inputs: infer A) => unknown ? A : never
 
 /** What a list takes: what its first layer does that is not for every shape. */
-type InputsOfAll<L extends List> = L extends readonly [infer H, ...infer Rest]
+export type InputsOfAll<L extends List> = L extends readonly [infer H, ...infer Rest]
   ? Rest extends readonly []
     ? InputsOf<FunctionOf<H>>
     : Output<FunctionOf<H>, Tensor<Probe>> extends Tensor<Probe>
@@ -53,7 +53,9 @@ type Ranked<A> = A extends readonly [Tensor<infer S>]
   ? number extends S['length']
     ? Shape extends S
       ? A
-      : [Tensor<[number, Last<S>]>]
+      : S extends readonly [number, ...infer _]
+        ? A
+        : [Tensor<[number, Last<S>]>]
     : A
   : A
 
@@ -85,10 +87,12 @@ type Composed<L extends List, A> = A extends readonly [Tensor<infer S>]
 type ShowShape<S extends Shape> = number extends S['length']
   ? Shape extends S
     ? 'any shape'
-    : `[..., ${Last<S>}]`
+    : S extends readonly [number, infer C extends number, ...infer _]
+      ? `[number, ${C}, ...]`
+      : `[..., ${Last<S>}]`
   : Show<S>
-type ShowType<X> = [X] extends [Tensor<infer S>] ? ShowShape<S> : 'another type'
-type ShowInput<F> = InputsOf<F> extends readonly [infer I] ? ShowType<I> : 'several inputs'
+export type ShowType<X> = [X] extends [Tensor<infer S>] ? ShowShape<S> : 'another type'
+export type ShowInput<F> = InputsOf<F> extends readonly [infer I] ? ShowType<I> : 'several inputs'
 
 /** Which part does not fit, and the sentence that says it. */
 type Sentence<R> = R extends ['broken', infer Done extends unknown[], infer I, infer F]

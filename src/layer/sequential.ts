@@ -2,6 +2,7 @@
 import { describe, refusal } from '../internal/describe.js'
 import { dual } from '../internal/dual.js'
 import * as R from '../Random.js'
+import type { Random } from '../Random.js'
 import { applyPart, child } from './context.js'
 import type { AllParams, AllStates, Checked, Fitting, FunctionOfAll, List, Part } from './links.js'
 import { type AnyLayer, type Layer, applyOf, isLayer, layerOf, lift } from './model.js'
@@ -13,40 +14,43 @@ import { listOf, recordOf } from './structure.js'
 
 const partsOf = /* @__PURE__ */ new WeakMap<object, readonly AnyLayer[]>()
 
+/** The parameters and states of layers, drawn one after the other. */
+export const drawn =
+  (layers: readonly AnyLayer[]): Random<{ readonly params: unknown; readonly state: unknown }> =>
+  (key) => {
+    const params: unknown[] = []
+    const state: unknown[] = []
+    let next = key
+    for (const layer of layers) {
+      const [own, after] = layer.init(next)
+      params.push(own.params)
+      state.push(own.state)
+      next = after
+    }
+    return [{ params, state }, next]
+  }
+
 /** Layers in a row; each runs in a scope with its name. */
 const row = (layers: readonly AnyLayer[], names: readonly string[] = layers.map((_, i) => `[${i}]`)): AnyLayer => {
-  const whole: AnyLayer = layerOf(
-    (key) => {
-      const params: unknown[] = []
-      const state: unknown[] = []
-      let next = key
-      for (const layer of layers) {
-        const [drawn, after] = layer.init(next)
-        params.push(drawn.params)
-        state.push(drawn.state)
-        next = after
-      }
-      return [{ params, state }, next]
-    },
-    (params, state, context) => {
-      const own = listOf('sequential', 'the parameters', params, layers.length)
-      const before = listOf('sequential', 'the state', state, layers.length)
-      return (...inputs) => {
-        let value = inputs
-        const after = layers.map((layer, i) => {
-          const [output, next] = applyPart(layer, own[i], before[i], child(context, i), names[i]!, value)
-          value = [output]
-          return next
-        })
-        return [value[0], after]
-      }
+  const whole: AnyLayer = layerOf(drawn(layers), (params, state, context) => {
+    const own = listOf('sequential', 'the parameters', params, layers.length)
+    const before = listOf('sequential', 'the state', state, layers.length)
+    return (...inputs) => {
+      let value = inputs
+      const after = layers.map((layer, i) => {
+        const [output, next] = applyPart(layer, own[i], before[i], child(context, i), names[i]!, value)
+        value = [output]
+        return next
+      })
+      return [value[0], after]
     }
-  )
+  })
   partsOf.set(whole, layers)
   return whole
 }
 
-const layersOf = (operation: string, parts: readonly Part[]): readonly AnyLayer[] =>
+/** Layers of layers and functions. */
+export const layersOf = (operation: string, parts: readonly Part[]): readonly AnyLayer[] =>
   parts.map((part, i) => {
     if (typeof part === 'function') return lift(part)
     if (isLayer(part)) return part

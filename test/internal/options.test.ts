@@ -9,10 +9,12 @@ import * as Dataset from 'pullback/Dataset'
 import * as Debug from 'pullback/Debug'
 import * as Grad from 'pullback/Grad'
 import * as Implicit from 'pullback/Implicit'
+import * as Init from 'pullback/Init'
 import * as Law from 'pullback/Law'
 import * as Layer from 'pullback/Layer'
 import * as Linalg from 'pullback/Linalg'
 import * as Loss from 'pullback/Loss'
+import * as Model from 'pullback/Model'
 import * as Ode from 'pullback/Ode'
 import * as Optimizer from 'pullback/Optimizer'
 import * as Program from 'pullback/Program'
@@ -107,11 +109,25 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Implicit.fixedPoint': (f, options) => plain(f(T.sin, options))(vector),
   'Implicit.linearSolve': (f, options) => plain(f(same, { method: 'cg', ...fields(options) }))(vector),
   'Implicit.root': (f, options) => plain(f(T.sin, options))(vector),
+  'Init.dirac': (f, options) => f(options),
+  'Init.orthogonal': (f, options) => f(options),
+  'Init.sparse': (f, options) => f(0.5, options),
+  'Init.truncatedNormal': (f, options) => f(1, options),
+  'Init.varianceScaling': (f, options) => f(options),
   'Law.check': (f, options) => plain(f(T.sin, options))(vector),
   'Law.gradientWith': (f, options) => plain(f(options))(T.sin, fc.constant(vector)),
+  'Layer.bilinear': (f, options) => f(2, 2, 2, options),
   'Layer.dense': (f, options) => f(2, 2, options),
+  'Layer.flatten': (f, options) => f(options),
+  'Layer.maxout': (f, options) => f(2, 2, 2, options),
+  'Layer.prelu': (f, options) => f(2, options),
+  'Layer.rrelu': (f, options) => f(options),
+  'Layer.spatialDropout': (f, options) => f(0.5, options),
+  'Layer.stochasticDepth': (f, options) => f(0.5, options),
   'Linalg.lstsq': (f, options) => f(x, x, options),
   'Linalg.triangularSolve': (f, options) => f(x, x, options),
+  'Model.lenet5': (f, options) => f(options),
+  'Model.mlp': (f, options) => f([2, 2], options),
   'Ode.odeint': (f, options) => plain(f(same, options))(vector, vector),
   'Optimizer.adam': (f, options) => f(0.1, options),
   'Optimizer.sgd': (f, options) => f(0.1, options),
@@ -122,6 +138,7 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Random.choice': (f, options) => f(key, 3, options),
   'Random.permutation': (f, options) => f(key, x, options),
   'Random.uniform': (f, options) => f(key, [2], options),
+  'Regularizer.alphaDropout': (f, options) => f(key, x, { rate: 0.5, ...fields(options) }),
   'Regularizer.dropConnect': (f, options) => f(key, x, { rate: 0.5, ...fields(options) }),
   'Regularizer.dropout': (f, options) => f(key, x, { rate: 0.5, ...fields(options) }),
   'Regularizer.gaussianNoise': (f, options) => f(key, x, { std: 0.5, ...fields(options) }),
@@ -207,10 +224,12 @@ const modules: Readonly<Record<string, object>> = {
   Debug,
   Grad,
   Implicit,
+  Init,
   Law,
   Layer,
   Linalg,
   Loss,
+  Model,
   Ode,
   Optimizer,
   Program,
