@@ -25,7 +25,7 @@ export const confusionPicture = (counts: T.Tensor<[number, number]>): Picture =>
   const classes = counts.shape[0]
   const shares = T.div(counts, T.maximum(T.sum(counts, { axis: 1, keepDims: true }), 1))
   const signs = T.sub(1, T.mul(T.eye(classes), 2))
-  const colours = T.reshape(T.mul(T.sqrt(shares), signs), [-1, 1, 1])
+  const colours = T.reshape(T.mul(T.mul(0.6, T.sqrt(shares)), signs), [-1, 1, 1])
   const numbers = T.toNested(counts)
     .flat()
     .map((count) => written(count === 0 ? '' : String(count)))
