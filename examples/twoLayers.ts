@@ -1,4 +1,4 @@
-// The network of two layers as the lectures train it, with gradients by hand, and beside it the same descent with `grad`.
+// The network of two layers as the lectures train it, with gradients by hand, and beside them those of `grad`.
 import { grad } from 'pullback/Grad'
 import * as Random from 'pullback/Random'
 import { item } from 'pullback/Tensor'
@@ -17,23 +17,23 @@ const start: Weights = {
   w2: Random.normal(forW2, [hidden, outputs], 'float64')
 }
 
-const lossOf = (weights: Weights): number => item(loss(weights, x, y))
 const byHand = (weights: Weights): Weights => gradientByHand(weights, x, y)
 const byGrad = grad((weights: Weights) => loss(weights, x, y))
+const lossOf = (weights: Weights): number => item(loss(weights, x, y))
 
-let [hand, automatic] = [start, start]
+let weights = start
 let furthest = 0
-for (let step = 0; step < steps; step++) {
-  const gradient = byHand(hand)
-  furthest = Math.max(furthest, distance(gradient, byGrad(hand)))
-  hand = descend(hand, gradient, rate)
-  automatic = descend(automatic, byGrad(automatic), rate)
-  if ((step + 1) % 20 === 0) {
-    const [a, b] = [lossOf(hand).toFixed(6), lossOf(automatic).toFixed(6)]
-    console.log(`after ${String(step + 1).padStart(3)} steps: loss ${a} by hand, ${b} by grad`)
+for (let step = 1; step <= steps; step++) {
+  const gradient = byHand(weights)
+  if (step % 20 === 0) {
+    const apart = distance(gradient, byGrad(weights))
+    furthest = Math.max(furthest, apart)
+    const [before, relative] = [lossOf(weights).toFixed(1), apart.toExponential(1)]
+    console.log(`step ${String(step).padStart(3)}: loss ${before}, gradient by hand and by grad ${relative} apart`)
   }
+  weights = descend(weights, gradient, rate)
 }
 
-const [first, last] = [lossOf(start), lossOf(hand)]
+const [first, last] = [lossOf(start), lossOf(weights)]
 check(`the loss fell from ${first.toFixed(0)} to ${last.toFixed(0)}`, last < first / 5)
-check(`both gradients agree to ${furthest.toExponential(1)} of their length`, furthest < 1e-14)
+check(`the gradients differ by ${furthest.toExponential(1)} of their length at most`, furthest < 1e-14)

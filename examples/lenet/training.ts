@@ -19,7 +19,7 @@ import type { Images, ImageSet } from './data.js'
 export const model = Model.lenet5({ activation: Activation.relu, pooling: 'max', init: Init.heNormal })
 
 const batchSize = 32
-const rate = 2e-3
+const rate = 4e-3
 const shift = 3
 /** How often all digits are seen in the whole training. */
 export const fullEpochs = 30

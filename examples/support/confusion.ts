@@ -11,7 +11,7 @@ const side = 15
 const written = (digits: string): T.Tensor => {
   if (digits === '') return T.zeros([side, side])
   const rows = [0, 1, 2, 3, 4].map((row) => {
-    const codes = [...digits].map((digit) => Number(glyphs[Number(digit)]?.[row]))
+    const codes = digits.split('').map((digit) => Number(glyphs[Number(digit)]?.[row]))
     return codes.flatMap((code) => [0, ...[4, 2, 1].map((bit) => (code & bit) / bit)]).slice(1)
   })
   return T.pad(T.of(rows), [5, (side + 1) / 2 - 2 * digits.length])

@@ -1,7 +1,7 @@
 // A linear classifier of the digits, and its templates as pictures.
 import { pipe } from 'fp-ts/lib/function.js'
 import * as E from 'fp-ts/lib/Either.js'
-import * as Layer from 'pullback/Layer'
+import type * as Layer from 'pullback/Layer'
 import * as Loss from 'pullback/Loss'
 import * as Model from 'pullback/Model'
 import * as Optimizer from 'pullback/Optimizer'
