@@ -84,7 +84,7 @@ const gains: { readonly [Name in Nonlinearity]: (slope: number) => number } = {
   selu: () => 3 / 4
 }
 
-const knownKind = oneOf(...Object.keys(gains))
+const knownKind = oneOf('linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'selu')
 
 /**
  * By how much weights before an activation are to be larger than before none, as PyTorch's `calculate_gain` has it: sqrt(2) before a

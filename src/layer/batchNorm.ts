@@ -177,9 +177,12 @@ export const batchNorm: BatchNorm = /* @__PURE__ */ stated((channels, given = {}
   return taking(layer, (shape) => withChannels(shape, axis, channels))
 })
 
-/** The shape with so many channels on an axis; two examples of them where there is no such axis. */
+/** The shape with so many channels on an axis, and two examples at least. */
 const withChannels = (shape: Shape, axis: number, channels: number): Shape => {
-  const at = axis < 0 ? shape.length + axis : axis
-  const long = at >= 0 && at < shape.length ? [...shape] : new Array<number>(Math.max(2, axis + 1, -axis)).fill(2)
-  return long.map((n, i) => (i === (axis < 0 ? long.length + axis : axis) ? channels : n))
+  const rank = Math.max(2, shape.length, axis < 0 ? -axis : axis + 1)
+  const channel = axis < 0 ? rank + axis : axis
+  const examples = channel === 0 ? 1 : 0
+  return Array.from({ length: rank }, (_, i) =>
+    i === channel ? channels : Math.max(i === examples ? 2 : 1, shape[i] ?? 1)
+  )
 }

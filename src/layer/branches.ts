@@ -26,7 +26,8 @@ import { listOf } from './structure.js'
 // of one layer
 // -----------------------------------------------------------------------------
 
-type SameShape<A, B> = [A, B] extends [Tensor<infer S>, Tensor<infer O>] ? Agrees<O, S> : true
+/** Whether an output may have the shape of the input, which is decided for sizes that are type parameters too. */
+type SameShape<A, B> = [B] extends [A] ? true : [A, B] extends [Tensor<infer S>, Tensor<infer O>] ? Agrees<O, S> : true
 
 /** Nothing to expect of a layer that keeps shapes; else the sentence. */
 type Closed<Name extends string, L, F = FunctionOf<L>> =
@@ -142,7 +143,8 @@ type Agreeing<L extends List, X = InputOfAll<L>> = {
 }
 
 /**
- * Several layers of the same input, whose outputs form a tuple; parameters, and states, as a tuple.
+ * Several layers of the same input, whose outputs form a tuple; parameters, and states, as a tuple. Code that is generic in its sizes calls
+ * the parts of `make` instead.
  *
  * @throws TypeError when a part is neither a layer nor a function
  *

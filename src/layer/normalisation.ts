@@ -293,7 +293,8 @@ export const groupNorm: GroupNorm = /* @__PURE__ */ stated(
 /* @__NO_SIDE_EFFECTS__ */
 export const localResponseNorm = (options: LocalResponseNormOptions): Layer<Keeping> => {
   const f = T.localResponseNorm(options)
-  requireKind('localResponseNorm', 'size', options.size, positiveCount)
+  const { size }: Partial<LocalResponseNormOptions> = { ...options }
+  requireKind('localResponseNorm', 'size', size, positiveCount)
   return lift(f)
 }
 

@@ -53,7 +53,7 @@ const windowed = <R extends keyof Space, O extends PoolOptions>(
 ): ((options: O) => Layer<Pooling<R>>) => {
   return (given) => {
     check(given)
-    const { window, dilation = 1 }: Partial<PoolOptions> = given
+    const { window, dilation = 1 }: Partial<PoolOptions> = { ...given }
     requireKind(operation, 'window', window, positivePerAxis)
     const sizes = spread(operation, 'window', window ?? 1, rank)
     return pooling(pool(given), spanOf(sizes, spread(operation, 'dilation', dilation, rank)))

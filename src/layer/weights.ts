@@ -140,8 +140,8 @@ const check = options<SpectralOptions>('spectralNorm', { iterations: positiveCou
 /**
  * The layer with its weights divided by their largest singular value, as a matrix with a row for each output: `w / (u^T w v)`. The singular
  * vectors are estimated by power iteration, `v <- w^T u / |w^T u|` and `u <- w v / |w v|`, which goes on from `u`, the state, in each
- * application in training; in evaluation `u` stays. No gradient goes through `u` and `v`, as in the paper: with the singular vectors
- * themselves it is that of the singular value. Any layer has it whose parameters have `w`.
+ * application in training; in evaluation `u` stays, and the divisor is `|w^T u|`. In training no gradient goes through `u` and `v`, as in the
+ * paper: with the singular vectors themselves it is that of the singular value. Any layer has it whose parameters have `w`.
  *
  * T. Miyato, T. Kataoka, M. Koyama and Y. Yoshida, Spectral Normalization for Generative Adversarial Networks, ICLR 2018, algorithm 1.
  *
@@ -177,11 +177,12 @@ export const spectralNorm = <F, P extends WithWeights, S>(
       const before: { readonly u: Tensor; readonly layer: unknown } = stated(state)
       const [u, sigma] = within('spectralNorm', () => {
         const matrix = reshape(w, [w.shape[0]!, -1])
-        const fixed = stopGradient(matrix)
+        const isTraining = context.mode === 'train'
+        const fixed = isTraining ? stopGradient(matrix) : matrix
         const rightOf = (left: Tensor): Tensor => unit(matmul(left, fixed))
-        let left = stopGradient(before.u)
+        let left = isTraining ? stopGradient(before.u) : before.u
         let right = rightOf(left)
-        for (let i = 0; context.mode === 'train' && i < iterations; i++) {
+        for (let i = 0; isTraining && i < iterations; i++) {
           if (i > 0) right = rightOf(left)
           left = unit(matmul(fixed, right))
         }

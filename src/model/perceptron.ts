@@ -112,6 +112,13 @@ const followedBy = (first: AnyLayer, second: AnyLayer, third: AnyLayer): AnyLaye
   })
 }
 
+const requireSizes = (sizes: unknown): void => {
+  if (!Array.isArray(sizes) || sizes.length < 2) {
+    throw new TypeError(refusal('mlp', 'sizes', sizes, 'two sizes or more, such as [784, 128, 10]'))
+  }
+  sizes.forEach((n, i) => requireCount('mlp', `size ${i + 1}`, n))
+}
+
 /** Casts to the type that states the sizes, which are checked when it runs. */
 const stated = <L>(layer: AnyLayer): L => layer as unknown as L
 
@@ -136,16 +143,14 @@ const stated = <L>(layer: AnyLayer): L => layer as unknown as L
 /* @__NO_SIDE_EFFECTS__ */
 export const mlp = <const Sizes extends readonly number[]>(sizes: Sizes, options: MlpOptions = {}): Mlp<Sizes> => {
   check(options)
-  if (!Array.isArray(sizes) || sizes.length < 2) {
-    throw new TypeError(refusal('mlp', 'sizes', sizes, 'two sizes or more, such as [784, 128, 10]'))
-  }
-  sizes.forEach((n, i) => requireCount('mlp', `size ${i + 1}`, n))
+  requireSizes(sizes)
   const { activation = relu, dropout = 0, ...own } = options
   const [activate, drop] = [lift(activation), dropping(dropout)]
-  const layers = sizes.slice(1).map((n, i): AnyLayer => {
-    const linear = dense(sizes[i]!, n, own)
+  const layers = sizes.slice(1).map((outputs, i): AnyLayer => {
+    const inputs: number = sizes[i]!
+    const linear = dense(inputs, outputs, own)
     if (i === sizes.length - 2) return linear
-    return taking(followedBy(linear, activate, drop), (shape) => [...shape.slice(0, -1), sizes[i]!])
+    return taking(followedBy(linear, activate, drop), (shape) => [...shape.slice(0, -1), inputs])
   })
   return stated(sequential(...layers))
 }

@@ -14,7 +14,7 @@ describe('orthogonal', () => {
     (shape) => {
       const x = drawn(Init.orthogonal({ gain: 3 }), shape)
       expect(x.shape).toEqual(shape)
-      const matrix = T.reshape(x, [shape[0]!, -1]) as T.Tensor<[number, number]>
+      const matrix = T.reshape(x, [shape[0]!, -1])
       const [rows, columns] = matrix.shape
       const gram = rows <= columns ? T.matmul(matrix, T.transpose(matrix)) : T.matmul(T.transpose(matrix), matrix)
       expect(T.isClose(gram, T.mul(T.eye(Math.min(rows, columns), 'float64'), 9), { rtol: 0, atol: 1e-12 })).toBe(true)

@@ -87,6 +87,12 @@ const unpooling =
     return f(T.zeros(ones), T.zeros(ones, 'int32'), { window: 1, ...fields(options) })
   }
 
+/** A layer that slides a window. */
+const windowed =
+  (...sizes: readonly number[]) =>
+  (f: Plain, options: unknown): unknown =>
+    f(...sizes, { window: 1, ...fields(options) })
+
 /** A function of options with all else given: calls whose operands are not one matrix. */
 const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> = {
   'Activation.rrelu': (f, options) => f(x, key, options),
@@ -116,13 +122,37 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Init.varianceScaling': (f, options) => f(options),
   'Law.check': (f, options) => plain(f(T.sin, options))(vector),
   'Law.gradientWith': (f, options) => plain(f(options))(T.sin, fc.constant(vector)),
+  'Layer.avgPool1d': windowed(),
+  'Layer.avgPool2d': windowed(),
+  'Layer.avgPool3d': windowed(),
+  'Layer.batchNorm': (f, options) => f(2, options),
   'Layer.bilinear': (f, options) => f(2, 2, 2, options),
+  'Layer.conv1d': windowed(2, 2),
+  'Layer.conv2d': windowed(2, 2),
+  'Layer.conv3d': windowed(2, 2),
+  'Layer.convTranspose1d': windowed(2, 2),
+  'Layer.convTranspose2d': windowed(2, 2),
+  'Layer.convTranspose3d': windowed(2, 2),
   'Layer.dense': (f, options) => f(2, 2, options),
+  'Layer.depthwiseConv2d': windowed(2),
   'Layer.flatten': (f, options) => f(options),
+  'Layer.globalAvgPool': (f, options) => f(options),
+  'Layer.globalMaxPool': (f, options) => f(options),
+  'Layer.groupNorm': (f, options) => f(2, 2, options),
+  'Layer.instanceNorm': (f, options) => f(2, options),
+  'Layer.l2Normalize': (f, options) => Layer.predict(f(options) as Layer.Layer<Layer.Keeping>)({}, {})(x),
+  'Layer.layerNorm': (f, options) => f(2, options),
+  'Layer.localResponseNorm': (f, options) => f({ size: 1, ...fields(options) }),
+  'Layer.maxPool1d': windowed(),
+  'Layer.maxPool2d': windowed(),
+  'Layer.maxPool3d': windowed(),
   'Layer.maxout': (f, options) => f(2, 2, 2, options),
   'Layer.prelu': (f, options) => f(2, options),
+  'Layer.rmsNorm': (f, options) => f(2, options),
   'Layer.rrelu': (f, options) => f(options),
+  'Layer.separableConv2d': windowed(2, 2),
   'Layer.spatialDropout': (f, options) => f(0.5, options),
+  'Layer.spectralNorm': (f, options) => f(model, options),
   'Layer.stochasticDepth': (f, options) => f(0.5, options),
   'Linalg.lstsq': (f, options) => f(x, x, options),
   'Linalg.triangularSolve': (f, options) => f(x, x, options),

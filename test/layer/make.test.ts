@@ -220,7 +220,7 @@ describe('inside the body of a loop', () => {
           return [{ h: next, count: after }, undefined]
         },
         { length: 3 }
-      )({ h: y, count: T.scalar(0, 'int32') }, T.stack(Random.split(Random.key(0), 3)) as never)[0]
+      )({ h: y, count: T.scalar(0, 'int32') }, T.stack(Random.split(Random.key(0), 3)))[0]
     expect(T.item(f(T.ones([4])).count)).toBe(3)
   })
 })

@@ -19,7 +19,7 @@ describe('bilinear', () => {
   /** All products of the elements of two rows, by one matrix. */
   const direct = (p: typeof params, a: T.Tensor, b: T.Tensor): T.Tensor => {
     const products = T.reshape(T.mul(T.expandDims(a, { axis: 2 }), T.expandDims(b, { axis: 1 })), [-1, 6])
-    return T.add(T.matmul(products as T.Tensor<[number, 6]>, T.transpose(T.reshape(p.w, [4, 6]))), p.b)
+    return T.add(T.matmul(products, T.transpose(T.reshape(p.w, [4, 6]))), p.b)
   }
 
   test('is x^T W z + b: outputs and gradients', () => {

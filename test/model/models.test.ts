@@ -65,7 +65,7 @@ describe('mlp', () => {
     )
     const list: readonly number[] = [4, 8, 2]
     const any = Model.mlp(list, { dtype: 'float64' })
-    expect(any.init(Random.key(0))[0].params.map(({ w }) => `${w.shape} ${w.dtype}`)).toEqual([
+    expect(any.init(Random.key(0))[0].params.map(({ w }) => `${String(w.shape)} ${w.dtype}`)).toEqual([
       '8,4 float64',
       '2,8 float64'
     ])

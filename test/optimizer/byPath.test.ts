@@ -23,7 +23,7 @@ const sharpness = (rho: number): Optimizer.Optimizer<'objective'> =>
     (g, moments, { params: at, objective }) => {
       const norm = Tree.norm(g)
       const worst = Tree.zipWith(at, g, (p: T.Tensor, x: T.Tensor): T.Tensor => T.add(p, T.mul(x, T.div(rho, norm))))
-      return [grad(objective)(worst as typeof at), moments]
+      return [grad(objective)(worst), moments]
     },
     ['objective']
   )

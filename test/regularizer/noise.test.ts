@@ -120,6 +120,22 @@ describe('gaussianNoise', () => {
   })
 })
 
+describe('alphaDropout', () => {
+  const drop = (key: Random.Key, x: T.Tensor): T.Tensor => Regularizer.alphaDropout(key, x, { rate: 0.5 })
+
+  test('is staged and mapped; a rate of 0 returns the tensor', () => {
+    expectSameEverywhere(drop, T.linspace(-1, 1, 6))
+    expect(Regularizer.alphaDropout(Random.key(0), ones, { rate: 0 })).toBe(ones)
+    expect(pipe(Random.key(2), Regularizer.alphaDropout(ones, { rate: 0.5 }))).toEqual(drop(Random.key(2), ones))
+  })
+
+  test('refuses a rate of 1', () => {
+    expect(() => Regularizer.alphaDropout(Random.key(0), ones, { rate: 1 })).toThrow(
+      'alphaDropout: rate is 1; expected a number from 0 to 1 (exclusive)'
+    )
+  })
+})
+
 test('data-last readings wait for the key', () => {
   const x = T.linspace(-1, 1, 24)
   const [key] = Random.split(Random.key(0))

@@ -32,6 +32,19 @@ Layer.when('train', Layer.dense(4, 3))
 // @ts-expect-error: a mode that does not exist
 Layer.when('test', T.tanh)
 
+// in code that is generic in its sizes
+export const generic = <N extends number>(n: N) =>
+  Layer.residual(
+    Layer.make(
+      { a: Layer.dense(n, n) },
+      ({ a }) =>
+        (x: Rows<N>): Rows<N> =>
+          a(x)
+    )
+  )
+typeOf(generic(8))<Layer.Layer<(x: Rows<8>) => Rows<8>, { readonly a: Layer.DenseParams<8, 8> }, { readonly a: None }>>(
+  true
+)
 // -----------------------------------------------------------------------------
 // branch and parallel
 // -----------------------------------------------------------------------------
