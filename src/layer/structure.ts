@@ -212,7 +212,8 @@ const difference = (
 export const requireTrees = (operation: string, layer: AnyLayer, params: unknown, state: unknown): void => {
   const drawn = drawnBy(layer)
   if (!fits(drawn.params, params, true)) throw difference(operation, 'params', drawn.params, params, '')
-  if (drawn.state !== undefined && !fits(drawn.state, state, false)) throw difference(operation, 'state', drawn.state, state, '')
+  if (drawn.state !== undefined && !fits(drawn.state, state, false))
+    throw difference(operation, 'state', drawn.state, state, '')
 }
 
 /** The number of elements of all tensors in a tree. */

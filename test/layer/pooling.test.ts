@@ -85,12 +85,12 @@ describe('what bad input gets', () => {
     [
       'maxPool2d',
       [2],
-      "maxPool2d: options are 2; expected an object with window, stride, padding, dilation or ceilMode; in an array's map write (x) => maxPool2d(x)"
+      "maxPool2d: options are 2; expected an object with window, stride, padding, dilation, ceilMode or dataFormat; in an array's map write (x) => maxPool2d(x)"
     ],
     [
       'maxPool2d',
       [{ window: 2, returnIndices: true }],
-      'maxPool2d: unknown option returnIndices; expected window, stride, padding, dilation or ceilMode'
+      'maxPool2d: unknown option returnIndices; expected window, stride, padding, dilation, ceilMode or dataFormat'
     ],
     [
       'maxPool3d',
