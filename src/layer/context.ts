@@ -106,8 +106,20 @@ export const requireContext = (operation: string, context: unknown): void => {
   if (context.mode !== 'train' && context.mode !== 'eval') {
     throw new TypeError(refusal(operation, 'mode', context.mode, "'train' or 'eval'"))
   }
-  if ('key' in context && context.key !== undefined) requireKey(operation, context.key)
+  if ('key' in context) {
+    if (context.key !== undefined) requireKey(operation, context.key)
+  } else if ('parent' in context) {
+    throw new TypeError(
+      `${operation}: the context is a copy of that of a part, without its key; expected it as it was given, or { mode, key: context.key }`
+    )
+  }
+  const unknown = Object.keys(context).find((name) => !entries.includes(name))
+  if (unknown !== undefined)
+    throw new TypeError(`${operation}: unknown entry ${unknown} of the context; expected mode or key`)
 }
+
+/** What a context may have, and a copy of that of a part besides. */
+const entries: readonly string[] = ['mode', 'key', 'watch', 'parent', 'index', 'depth']
 
 // -----------------------------------------------------------------------------
 // parts

@@ -1,6 +1,7 @@
 /**
  * The type of layers: a way to draw parameters, and a pure function of parameters, state, context and inputs.
  */
+import { requireFunction } from '../internal/check.js'
 import { refusal } from '../internal/describe.js'
 import type { Key, Random } from '../Random.js'
 import * as R from '../Random.js'
@@ -191,6 +192,18 @@ const none: None = {}
 const plain = (f: unknown): ((...inputs: readonly unknown[]) => unknown) =>
   f as (...inputs: readonly unknown[]) => unknown
 
+const isPair = (x: unknown): x is readonly [unknown, unknown] => Array.isArray(x) && x.length === 2
+
+const requirePair = (result: unknown): readonly [unknown, unknown] => {
+  if (isPair(result)) return result
+  throw new TypeError(refusal('stateful', 'the result', result, '[output, next state]'))
+}
+
+const requireDrawn = <D>(drawn: D): D => {
+  if (typeof drawn === 'object' && drawn !== null && 'params' in drawn && 'state' in drawn) return drawn
+  throw new TypeError(refusal('stateful', 'what init draws', drawn, '{ params, state }'))
+}
+
 /**
  * A layer without a state: parameters to draw, and a function of them, the context and the inputs.
  *
@@ -205,9 +218,12 @@ const plain = (f: unknown): ((...inputs: readonly unknown[]) => unknown) =>
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const stateless = <P, F extends Fn>(init: Random<P>, apply: (params: P, context: Context) => F): Layer<F, P> => {
+  requireFunction('stateless', init, 'init')
+  requireFunction('stateless', apply, 'apply')
   const run = plain(apply)
   return layerOf(R.map((params: P) => ({ params, state: none }))(init), (params, state, context) => {
     const f = plain(run(params, context))
+    requireFunction('stateless', f, 'what apply returns')
     return (...inputs) => [call(f, inputs), state]
   })
 }
@@ -231,7 +247,16 @@ export const stateless = <P, F extends Fn>(init: Random<P>, apply: (params: P, c
 export const stateful = <P, S, A extends readonly unknown[], B>(
   init: Random<{ readonly params: P; readonly state: S }>,
   apply: (params: P, state: S, context: Context) => (...inputs: A) => readonly [output: B, state: NoInfer<S>]
-): Layer<(...inputs: A) => B, P, S> => layerOf(init, apply as Apply)
+): Layer<(...inputs: A) => B, P, S> => {
+  requireFunction('stateful', init, 'init')
+  requireFunction('stateful', apply, 'apply')
+  const run = plain(apply)
+  return layerOf(R.map(requireDrawn)(init), (params, state, context) => {
+    const f = plain(run(params, state, context))
+    requireFunction('stateful', f, 'what apply returns')
+    return (...inputs) => requirePair(call(f, inputs))
+  })
+}
 
 /**
  * A plain function as a layer, without parameters and without a state. It preserves composition and identity:
@@ -244,7 +269,10 @@ export const stateful = <P, S, A extends readonly unknown[], B>(
  * Layer.predict(Layer.lift(T.square))({}, {})(T.of([1, 2])) // => T.of([1, 4])
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const lift = <F extends Fn>(f: F): Layer<F> => stateless(R.of(none), () => f)
+export const lift = <F extends Fn>(f: F): Layer<F> => {
+  requireFunction('lift', f)
+  return stateless(R.of(none), () => f)
+}
 
 /**
  * The layer that returns its input.

@@ -3,7 +3,7 @@ import { refusal } from '../internal/describe.js'
 import { type WithAxis, vmap } from '../calculus/vmap.js'
 import { scanTrees } from '../control/scan.js'
 import { stopGradient } from '../Grad.js'
-import { requireNumber } from '../internal/check.js'
+import { requireFunction, requireNumber } from '../internal/check.js'
 import * as R from '../Random.js'
 import type { Key, Random } from '../Random.js'
 import { stack } from '../tensor/join.js'
@@ -75,6 +75,8 @@ interface Step {
 export const reparametrize =
   <P, Q>(draw: (params: P) => Random<Q>, from: (params: Q) => P) =>
   <F, S>(layer: Layer<F, P, S>): Layer<F, Q, S> => {
+    requireFunction('reparametrize', draw, 'draw')
+    requireFunction('reparametrize', from, 'from')
     requireLayer('reparametrize', layer)
     const run = applyOf(layer)
     return layerOf(

@@ -42,7 +42,7 @@ const row = (layers: readonly AnyLayer[], names: readonly string[] = layers.map(
         value = [output]
         return next
       })
-      return [value[0], after]
+      return [value[0], after.every((next, i) => next === before[i]) ? before : after]
     }
   })
   partsOf.set(whole, layers)

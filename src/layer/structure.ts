@@ -11,7 +11,7 @@ import { type Tensor, isTensor } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
 import { TreeError, below, isRecord } from '../tree/error.js'
 import { flattenAs } from '../tree/model.js'
-import { type AnyLayer } from './model.js'
+import { type AnyLayer, requireLayer } from './model.js'
 
 // -----------------------------------------------------------------------------
 // lists and records of parts
@@ -32,10 +32,11 @@ export const recordOf = (
   operation: string,
   what: string,
   given: unknown,
-  names: readonly string[]
+  names: readonly string[],
+  needed: readonly string[] = names
 ): { readonly [name: string]: unknown } => {
   if (!isRecord(given)) throw asDrawn(operation, what, describe(given), `an object with ${names.join(', ')}`)
-  const missing = names.find((name) => given[name] === undefined)
+  const missing = needed.find((name) => given[name] === undefined)
   if (missing === undefined) return given
   throw asDrawn(operation, what, `without ${missing}`, `an object with ${names.join(', ')}`)
 }
@@ -106,7 +107,10 @@ const elements = (drawn: Drawn): number => {
  *
  * Layer.parameterCount(Layer.sequential(Layer.dense(3, 4), T.tanh, Layer.dense(4, 2))) // => 26
  */
-export const parameterCount = (layer: AnyLayer): number => elements(drawnBy(layer).params)
+export const parameterCount = (layer: AnyLayer): number => {
+  requireLayer('parameterCount', layer)
+  return elements(drawnBy(layer).params)
+}
 
 const takers = /* @__PURE__ */ new WeakMap<AnyLayer, (shape: Shape) => Shape>()
 

@@ -6,6 +6,7 @@ import { cost } from '../program/cost.js'
 import { asKey } from '../random/model.js'
 import { type Shape, ShapeError, validate } from '../shape/model.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
+import { within } from '../transform/scope.js'
 import { stage } from '../transform/stage.js'
 import { flattenAs } from '../tree/model.js'
 import { Watched, type Watch, pathOf, placeOf } from './context.js'
@@ -110,19 +111,26 @@ export const summary = (layer: AnyLayer, ...inputs: readonly Spec[]): readonly R
   const rows: { readonly path: readonly string[]; readonly parameters: number; shapes: readonly Shape[] }[] = []
   const program = staged('summary', layer, inputs, (visit) => {
     const row = { path: visit.path, parameters: countOf(visit.params), shapes: noShapes }
-    rows.push(row)
-    const result = visit.run(visit.inputs)
+    const result = within(mark(rows.push(row) - 1), () => visit.run(visit.inputs))
     row.shapes = flattenAs('summary', result[0]).leaves.map(({ shape }) => shape)
     return result
   })
-  const { flops, scopes } = cost(program)
-  return rows.map(({ path, parameters, shapes }) => {
-    const scope = path.join('/')
-    const inside = Object.entries(scopes).filter(([name]) => name === scope || name.startsWith(`${scope}/`))
-    const operations = path.length === 0 ? flops : inside.reduce((sum, [, each]) => sum + each.flops, 0)
-    return { path: pathOf(path), shapes, parameters, operations }
-  })
+  const operations = rows.map(() => 0)
+  for (const [scope, { flops }] of Object.entries(cost(program).scopes)) {
+    scope.split('/').forEach((name) => {
+      if (name.startsWith('#')) operations[Number(name.slice(1))]! += flops
+    })
+  }
+  return rows.map(({ path, parameters, shapes }, i) => ({
+    path: pathOf(path),
+    shapes,
+    parameters,
+    operations: operations[i]!
+  }))
 }
+
+/** The scope of one visit: a part that is called several times has the operations of each call in that row. */
+const mark = (row: number): string => `#${row}`
 
 const noShapes: readonly Shape[] = []
 

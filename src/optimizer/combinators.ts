@@ -117,6 +117,10 @@ export const partition = <K extends string, N extends Need = never>(
   requireFunction('partition', nameOf, 'the function of paths')
   const parts: { readonly [name: string]: Optimizer<N> } = optimizers
   const names = Object.keys(parts)
+  if (Object.hasOwn(parts, 'frozen'))
+    throw new TypeError(
+      'partition: an optimizer is named frozen, the name for leaves without one; expected another name'
+    )
   const checked = (path: string): string => {
     const name = nameOf(path)
     if (name === 'frozen' || Object.hasOwn(parts, name)) return name

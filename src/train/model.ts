@@ -12,6 +12,7 @@ import { type Need, type Optimizer, type State as OptimizerState, applyUpdates }
 import { LeakedTracerError, Traced, read } from '../primitive/traced.js'
 import type { Key } from '../Random.js'
 import * as R from '../Random.js'
+import { requireKey } from '../random/model.js'
 import { type Tensor, firstElement } from '../tensor/model.js'
 
 // -----------------------------------------------------------------------------
@@ -181,13 +182,16 @@ export interface Example<A, L> {
  *
  * Train.init(Layer.dense(4, 3), Optimizer.sgd(0.1))(Random.key(0)).optimizerState // => []
  */
-export const init =
-  <F, P, S>(layer: Layer<F, P, S>, optimizer: Optimizer<Need>): ((key: Key) => State<P, S>) =>
-  (key) => {
+export const init = <F, P, S>(layer: Layer<F, P, S>, optimizer: Optimizer<Need>): ((key: Key) => State<P, S>) => {
+  requireLayer('Train.init', layer)
+  requireOptimizer('Train.init', optimizer)
+  return (key) => {
+    requireKey('Train.init', key)
     const [forParams, forSteps] = R.split(key)
     const [{ params, state }] = layer.init(forParams)
     return { params, layerState: state, optimizerState: optimizer.init(params), key: forSteps, step: 0 }
   }
+}
 
 interface Supervised {
   <M extends number, N extends number, P, S, L>(
@@ -240,7 +244,7 @@ const requireExample = (batch: unknown): void => {
   const expected = 'an object with features and labels, as Dataset.batches makes them'
   if (typeof batch !== 'object' || batch === null)
     throw new TypeError(refusal('Train.objective', 'the batch', batch, expected))
-  const missing = ['features', 'labels'].find((name) => !(name in batch))
+  const missing = ['features', 'labels'].find((name) => Reflect.get(batch, name) === undefined)
   if (missing !== undefined)
     throw new TypeError(`Train.objective: the batch is without ${missing}; expected ${expected}`)
 }
@@ -248,6 +252,29 @@ const requireExample = (batch: unknown): void => {
 /** Refuses another value, such as the optimizer in the place of the objective. */
 const requireFunction = (operation: string, f: unknown, name: string, expected: string): void => {
   if (typeof f !== 'function') throw new TypeError(refusal(operation, name, f, expected))
+}
+
+const requireOptimizer = (operation: string, optimizer: unknown): void => {
+  if (typeof optimizer === 'object' && optimizer !== null && 'update' in optimizer) return
+  throw new TypeError(refusal(operation, 'the optimizer', optimizer, 'one such as Optimizer.adam(1e-3)'))
+}
+
+/** Refuses another value than a state, such as the batch in its place. */
+const requireState = (state: unknown): void => {
+  const names = typeof state === 'object' && state !== null ? Object.keys(state) : []
+  const missing = ['params', 'layerState', 'optimizerState', 'key'].find((name) => !names.includes(name))
+  if (missing === undefined) return
+  throw new TypeError(
+    `Train: the state is without ${missing}; expected that of Train.init or of the step before, and then the batch`
+  )
+}
+
+/** What an objective returned. */
+const outcomeOf = <S, M>(returned: readonly [Tensor<[]>, S, M?]): readonly [Tensor<[]>, S, M?] => {
+  if (Array.isArray(returned) && returned.length > 1) return returned
+  throw new TypeError(
+    refusal('Train', 'what the objective returned', returned, '[loss, layerState] or [loss, layerState, metrics]')
+  )
 }
 
 const requireTarget = (operation: string, target: unknown): void =>
@@ -291,23 +318,26 @@ export const update = <P, S, Batch, M = undefined>(
   optimizer: Optimizer<Need>
 ): Update<P, S, Batch, M> => {
   requireTarget('Train.update', target)
+  requireOptimizer('Train.update', optimizer)
   const differentiate = valueAndGradWithAux((params: P, layerState: S, batch: Batch, context: Context) => {
-    const [loss, next, metrics] = target(params, layerState, batch, context)
+    const [loss, next, metrics] = outcomeOf(target(params, layerState, batch, context))
     return [loss, metrics === undefined ? { next } : { next, metrics }] as const
   })
-  return ({ params, layerState, optimizerState, key: before }, batch) => {
+  return (progress, batch) => {
+    requireState(progress)
+    const { params, layerState, optimizerState, key: before } = progress
     const [key, own] = R.split(before)
     const context: Context = { mode: 'train', key: own }
     const [value, gradient, aux] = differentiate(params, layerState, batch, context)
     const objective = (other: P): Tensor<[]> => target(other, layerState, batch, context)[0]
     const [updates, after] = optimizer.update(gradient, optimizerState, params, { value, objective })
-    const progress: Progress<P, S> = {
+    const next: Progress<P, S> = {
       params: applyUpdates(params, updates),
       layerState: aux.next,
       optimizerState: after,
       key
     }
-    return [progress, measured<Outcome<M>>({ loss: value }, aux.metrics)]
+    return [next, measured<Outcome<M>>({ loss: value }, aux.metrics)]
   }
 }
 
@@ -336,6 +366,7 @@ export const step = <P, S, Batch, M = undefined>(
   optimizer: Optimizer<Need>
 ): Step<State<P, S>, Batch, Measured<M>> => {
   requireTarget('Train.step', target)
+  requireOptimizer('Train.step', optimizer)
   const advance = update(target, optimizer)
   return (state, batch) => {
     const [progress, outcome] = advance(state, batch)
