@@ -37,12 +37,14 @@ const row = (layers: readonly AnyLayer[], names: readonly string[] = layers.map(
     const before = listOf('sequential', 'the state', state, layers.length)
     return (...inputs) => {
       let value = inputs
+      let isKept = true
       const after = layers.map((layer, i) => {
         const [output, next] = applyPart(layer, own[i], before[i], child(context, i), names[i]!, value)
         value = [output]
+        isKept &&= next === before[i]
         return next
       })
-      return [value[0], after.every((next, i) => next === before[i]) ? before : after]
+      return [value[0], isKept ? before : after]
     }
   })
   partsOf.set(whole, layers)
