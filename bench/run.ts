@@ -6,6 +6,7 @@
 import { against } from './against.js'
 import { calculus } from './calculus.js'
 import { convolutions } from './convolution.js'
+import { layers } from './layers.js'
 import { products } from './matmul.js'
 import { perceptron } from './perceptron.js'
 import { peers } from './peers.js'
@@ -23,6 +24,7 @@ else if (only !== 'against') {
   console.log(scanMemory())
   console.log(products())
   console.log(perceptron())
+  console.log(layers())
   console.log(await convolutions())
   console.log(await peers())
 }

@@ -38,7 +38,7 @@ export const trainingSteps = ({
     Layer.dense(128, 10)
   )
   /** Each step starts from the same state, so that all take the same way. */
-  const timed = <P, S, O extends T.Tensor>(model: Layer.Layer<P, S, T.Tensor<[number, 784]>, O>): number => {
+  const timed = <P, S>(model: Layer.Layer<Layer.Rowwise<784, 10>, P, S>): number => {
     const step = Train.step(Train.objective(model, Loss.crossEntropy), optimizer)
     const state = Train.init(model, optimizer)(Random.key(3))
     return bestOf(() => step(state, { features, labels }), 1.5)

@@ -72,6 +72,7 @@ const floors: ReadonlyArray<Floor> = [
       'Schedule',
       'Optimizer',
       'Metric',
+      'Model',
       'Train'
     ].flatMap((module) => [`${module}.ts`, `${module.toLowerCase()}/`])
   },

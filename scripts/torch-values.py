@@ -125,7 +125,8 @@ for rank, even, odd in ((1, [1, 2, 8], [1, 2, 7]), (2, [1, 2, 4, 6], [1, 2, 5, 7
     options = {'options': {**pooling, 'outputSize': odd[2:]}, 'pooling': pooling}
     case(f'maxUnpool{rank}d', odd, options, unpool(values, indices, 3, 2, 1, odd[2:]))
 
-path = os.path.join(os.path.dirname(__file__), '..', 'test', 'tensor', 'torch', 'values.json')
+own = os.path.join(os.path.dirname(__file__), '..', 'test', 'tensor', 'torch', 'values.json')
+path = os.environ.get('FIXTURE', own)
 with open(path, 'w') as file:
     file.write('[\n' + ',\n'.join(json.dumps(each) for each in cases) + '\n]\n')
 print(len(cases), 'cases')

@@ -1,10 +1,18 @@
 /**
- * Layers: values that draw parameters, and compute a pure function of parameters, state, context and input.
+ * Layers: functions with parameters that are drawn, in which a combinator binds the parts as plain functions and tensors.
  */
+export { apply, inMode, predict } from './layer/apply.js'
+export { type BatchNormOptions, type RunningStatistics, type ScaleShift, batchNorm } from './layer/batchNorm.js'
+export { type BilinearOptions, type BilinearParams, type BilinearWeights, bilinear } from './layer/bilinear.js'
+export { branch, parallel, residual, when } from './layer/branches.js'
+export { type ConvOptions, type ConvParams, type ConvWeights, conv1d, conv2d, conv3d } from './layer/convolution.js'
 export { type DenseOptions, type DenseParams, type Weights, dense } from './layer/dense.js'
-export { dropout } from './layer/dropout.js'
+export type { Part } from './layer/links.js'
+export { type Parts, make } from './layer/make.js'
 export {
+  type AnyLayer,
   type Context,
+  type FunctionOf,
   type Layer,
   type Mode,
   type None,
@@ -12,7 +20,71 @@ export {
   type StateOf,
   identity,
   lift,
-  predict,
+  stateful,
   stateless
 } from './layer/model.js'
+export {
+  type RreluOptions,
+  type SpatialDropoutOptions,
+  type StochasticDepthOptions,
+  alphaDropout,
+  dropConnect,
+  dropout,
+  gaussianNoise,
+  rrelu,
+  spatialDropout,
+  stochasticDepth
+} from './layer/noise.js'
+export {
+  type NormOptions,
+  type Scale,
+  groupNorm,
+  instanceNorm,
+  l2Normalize,
+  layerNorm,
+  localResponseNorm,
+  rmsNorm
+} from './layer/normalisation.js'
+export {
+  fractionalMaxPool1d,
+  fractionalMaxPool2d,
+  fractionalMaxPool3d,
+  lpPool1d,
+  lpPool2d,
+  lpPool3d,
+  maxUnpool1d,
+  maxUnpool2d,
+  maxUnpool3d
+} from './layer/otherPooling.js'
+export type { Channelwise, Keeping, Rowwise } from './layer/output.js'
+export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  globalAvgPool,
+  globalMaxPool,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d
+} from './layer/pooling.js'
+export { type MaxoutOptions, type PreluOptions, type PreluParams, maxout, prelu } from './layer/rectifiers.js'
+export { freeze, reparametrize, repeat } from './layer/repeat.js'
+export { type FlattenOptions, flatten, permute, reshape } from './layer/shapes.js'
 export { type Named, compose, named, sequential } from './layer/sequential.js'
+export { type DepthwiseOptions, type SeparableParams, depthwiseConv2d, separableConv2d } from './layer/separable.js'
+export { parameterCount } from './layer/structure.js'
+export { type Fault, type Row, type Spec, check, summary } from './layer/summary.js'
+export { type ConvTransposeOptions, convTranspose1d, convTranspose2d, convTranspose3d } from './layer/transposed.js'
+export {
+  type SpectralOptions,
+  type SpectralState,
+  type WeightNormed,
+  spectralNorm,
+  weightNorm
+} from './layer/weights.js'

@@ -1,14 +1,14 @@
 /**
  * Optimizers: pure transformations of gradients into updates. Chaining them is a monoid, and every optimizer is a chain.
  */
+export { Monoid, applyUpdates, chain, identity, masked, partition } from './optimizer/combinators.js'
 export {
-  Monoid,
+  type ByPath,
+  type Extras,
+  type Need,
   type Optimizer,
   type Slot,
   type State,
-  applyUpdates,
-  chain,
-  identity,
   stateful,
   stateless
 } from './optimizer/model.js'

@@ -7,6 +7,7 @@ export {
   type DropOptions,
   type NoiseOptions,
   type SpatialDropOptions,
+  alphaDropout,
   dropConnect,
   dropout,
   gaussianNoise,

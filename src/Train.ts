@@ -14,7 +14,9 @@ export {
 } from './train/fold.js'
 export {
   type Example,
+  type Measured,
   type Objective,
+  type Outcome,
   type Progress,
   type Report,
   type State,

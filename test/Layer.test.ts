@@ -9,7 +9,7 @@ import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 
 type Vector = T.Tensor<[number]>
-type Plain = Layer.Layer<Layer.None, Layer.None, Vector, Vector>
+type Plain = Layer.Layer<(x: Vector) => Vector>
 
 const functions: readonly ((x: Vector) => Vector)[] = [T.tanh, T.neg, T.square, T.mul(3), T.add(-1), Activation.relu]
 const fn = fc.constantFrom(...functions)
@@ -17,10 +17,10 @@ const vector = fc.array(fc.integer({ min: -8, max: 8 }), { minLength: 1, maxLeng
 const context = (seed: number, mode: Layer.Mode = 'train'): Layer.Context => ({ mode, key: Random.key(seed) })
 
 /** A layer of one parameter that also counts its applications, with either parameters drawn. */
-const counting: Layer.Layer<T.Tensor<[]>, T.Tensor<[]>, Vector, Vector> = {
-  init: Random.map((params: T.Tensor<[]>) => ({ params, state: T.scalar(0, 'int32') }))(Init.normal(1)([])),
-  apply: (params, state) => (x) => [T.mul(x, params), T.add(state, 1)]
-}
+const counting = Layer.stateful(
+  Random.map((params: T.Tensor<[]>) => ({ params, state: T.scalar(0, 'int32') }))(Init.normal(1)([])),
+  (params, state) => (x: Vector) => [T.mul(x, params), T.add(state, 1)]
+)
 
 /** Parameters or states without their nesting. */
 const leaves = (tree: unknown): readonly T.Tensor[] =>
@@ -33,8 +33,8 @@ describe('laws', () => {
     fc.assert(
       fc.property(fn, fn, vector, fc.nat(), (f, g, x, seed) => {
         const composed = Layer.compose(Layer.lift(f), Layer.lift(g))
-        const [output] = composed.apply([{}, {}], [{}, {}], context(seed))(x)
-        expect(String(output)).toBe(String(Layer.lift(flow(f, g)).apply({}, {}, context(seed))(x)[0]))
+        const [output] = Layer.apply(composed)([{}, {}], [{}, {}], context(seed))(x)
+        expect(String(output)).toBe(String(Layer.apply(Layer.lift(flow(f, g)))({}, {}, context(seed))(x)[0]))
       })
     )
   })
@@ -42,7 +42,7 @@ describe('laws', () => {
   it('lift preserves identity', () => {
     fc.assert(
       fc.property(vector, (x) => {
-        expect(Layer.predict(Layer.identity<Vector>())({}, {})(x)).toBe(x)
+        expect(Layer.predict(Layer.identity())({}, {})(x)).toBe(x)
         expect(Layer.predict(Layer.lift((y: Vector) => y))({}, {})(x)).toBe(x)
       })
     )
@@ -52,11 +52,11 @@ describe('laws', () => {
     fc.assert(
       fc.property(vector, fc.nat(), (x, seed) => {
         const [{ params, state }] = counting.init(Random.key(seed))
-        const [output, after] = counting.apply(params, state, context(seed))(x)
-        const left = Layer.compose(Layer.identity<Vector>(), counting)
-        const right = Layer.compose(counting, Layer.identity<Vector>())
-        const [fromLeft, afterLeft] = left.apply([{}, params], [{}, state], context(seed))(x)
-        const [fromRight, afterRight] = right.apply([params, {}], [state, {}], context(seed))(x)
+        const [output, after] = Layer.apply(counting)(params, state, context(seed))(x)
+        const left = Layer.compose(Layer.identity(), counting)
+        const right = Layer.compose(counting, Layer.identity())
+        const [fromLeft, afterLeft] = Layer.apply(left)([{}, params], [{}, state], context(seed))(x)
+        const [fromRight, afterRight] = Layer.apply(right)([params, {}], [state, {}], context(seed))(x)
         expect([String(fromLeft), String(fromRight)]).toEqual([String(output), String(output)])
         expect([text(afterLeft), text(afterRight)]).toEqual([text(after), text(after)])
       })
@@ -72,8 +72,8 @@ describe('laws', () => {
         const [r, afterR] = right.init(Random.key(seed))
         expect(text(l)).toEqual(text(r))
         expect(afterL).toEqual(afterR)
-        const [fromLeft, nextLeft] = left.apply(l.params, l.state, context(seed))(x)
-        const [fromRight, nextRight] = right.apply(r.params, r.state, context(seed))(x)
+        const [fromLeft, nextLeft] = Layer.apply(left)(l.params, l.state, context(seed))(x)
+        const [fromRight, nextRight] = Layer.apply(right)(r.params, r.state, context(seed))(x)
         expect(String(fromLeft)).toBe(String(fromRight))
         expect(text(nextLeft)).toEqual(text(nextRight))
       })
@@ -107,7 +107,7 @@ describe('sequential', () => {
     const eight = Layer.sequential(inc, inc, inc, counting, inc, inc, inc, inc)
     const [{ params, state }] = eight.init(Random.key(0))
     const given = [...params.slice(0, 3), T.scalar(10), ...params.slice(4)] as unknown as typeof params
-    const [output, next] = eight.apply(given, state, context(0))(T.of([0]))
+    const [output, next] = Layer.apply(eight)(given, state, context(0))(T.of([0]))
     expect(T.toNested(output)).toEqual([34])
     expect(T.item(next[3])).toBe(1)
   })
@@ -121,11 +121,11 @@ describe('sequential', () => {
   })
 
   it('gives each layer a key of its own', () => {
-    const twice = Layer.sequential(Layer.dropout<[64]>(0.5), Layer.lift(T.neg), Layer.dropout<[64]>(0.5))
-    const [output] = twice.apply([{}, {}, {}], [{}, {}, {}], context(3))(T.ones([64]))
+    const twice = Layer.sequential(Layer.dropout(0.5), Layer.lift(T.neg), Layer.dropout(0.5))
+    const [output] = Layer.apply(twice)([{}, {}, {}], [{}, {}, {}], context(3))(T.ones([64]))
     const kept = [...T.toArray(output)].filter((value) => value !== 0)
     // with one key for both, every survivor of the first would survive the second
-    const once = [...T.toArray(Layer.dropout<[64]>(0.5).apply({}, {}, context(3))(T.ones([64]))[0])]
+    const once = [...T.toArray(Layer.apply(Layer.dropout(0.5))({}, {}, context(3))(T.ones([64]))[0])]
     expect(kept.every((value) => value === -4)).toBe(true)
     expect(kept.length).toBeLessThan(once.filter((value) => value !== 0).length)
   })
@@ -165,7 +165,7 @@ describe('named', () => {
   it('passes states on by name', () => {
     const both = pipe(Layer.sequential(counting, counting), Layer.named('first', 'second'))
     const [{ params, state }] = both.init(Random.key(0))
-    const [, next] = both.apply(params, state, context(0))(T.of([1]))
+    const [, next] = Layer.apply(both)(params, state, context(0))(T.of([1]))
     expect([T.item(next.first), T.item(next.second)]).toEqual([1, 1])
   })
 
@@ -196,11 +196,11 @@ describe('named', () => {
     expect(() => pipe(one, Layer.compose(one), Layer.named('a'))).toThrow('named: 1 name for 2 layers')
   })
 
-  it('of a layer of your own counts the parameters that init draws', () => {
-    const own = { ...Layer.sequential(counting, counting) }
-    // @ts-expect-error one name for two layers
-    const model = Layer.named('a')(own)
-    expect(() => model.init(Random.key(0))).toThrow('named: 1 name for 2 layers; expected a name for each layer')
+  it('refuses a layer that is not a sequence', () => {
+    // @ts-expect-error a dense layer has no list of parameters
+    expect(() => Layer.named('a')(Layer.dense(2, 2))).toThrow(
+      'named: the layer is not a sequence; expected one of sequential or compose'
+    )
   })
 })
 
@@ -228,15 +228,10 @@ describe('dense', () => {
       [11, 24],
       [16, 35]
     ])
-    const one: Layer.Layer<Layer.DenseParams<3, 2>, Layer.None, T.Tensor<[3]>, T.Tensor<[2]>> = Layer.dense(3, 2)
-    expect(T.toNested(Layer.predict(one)(params, {})(T.of([0, 1, 0])))).toEqual([12, 25])
-    const stack: Layer.Layer<
-      Layer.DenseParams<3, 2>,
-      Layer.None,
-      T.Tensor<[2, 1, 3]>,
-      T.Tensor<[2, 1, 2]>
-    > = Layer.dense(3, 2)
-    expect(T.toNested(Layer.predict(stack)(params, {})(T.ones([2, 1, 3])))).toEqual([[[16, 35]], [[16, 35]]])
+    const one: T.Tensor<[2]> = Layer.predict(run)(params, {})(T.of([0, 1, 0]))
+    expect(T.toNested(one)).toEqual([12, 25])
+    const stack: T.Tensor<[2, 1, 2]> = Layer.predict(run)(params, {})(T.ones([2, 1, 3]))
+    expect(T.toNested(stack)).toEqual([[[16, 35]], [[16, 35]]])
   })
 
   it('has a bias by default, zero at first', () => {
@@ -259,15 +254,10 @@ describe('dense', () => {
 
   it('rejects sizes and inputs that do not fit', () => {
     expect(() => Layer.dense(0, 2)).toThrow('dense: the number of inputs is 0; expected an integer above 0')
-    const run: (x: T.Tensor) => T.Tensor = (x) => Layer.predict(Layer.dense(3, 2))(params, {})(T.ensure(x, [1, 3]))
-    expect(() => run(T.ones([1, 4]))).toThrow('ensure: shape is [1, 4]; expected [1, 3]')
-    const anything: Layer.Layer<
-      Layer.DenseParams<3, 2>,
-      Layer.None,
-      T.Tensor<[number, number]>,
-      T.Tensor
-    > = Layer.dense<number, number>(3, 2) as never
-    expect(() => Layer.predict(anything)(params, {})(T.ones([1, 4]))).toThrow(
+    expect(() => Layer.predict(Layer.dense(3, 2))(params, {})(T.ensure(T.ones([1, 4]), [1, 3]))).toThrow(
+      'ensure: shape is [1, 4]; expected [1, 3]'
+    )
+    expect(() => Layer.predict(Layer.dense(3, 2))(params, {})(T.ones([1, 4]) as never)).toThrow(
       'dense: the input has shape [1, 4]; expected 3 on the last axis'
     )
   })
@@ -288,14 +278,14 @@ describe('dense', () => {
 describe('dropout', () => {
   it('is the identity in evaluation, and at rate 0', () => {
     const x = T.of([1, 2, 3])
-    expect(Layer.predict(Layer.dropout<[3]>(0.5))({}, {})(x)).toBe(x)
-    expect(Layer.dropout<[3]>(0).apply({}, {}, context(0))(x)[0]).toBe(x)
+    expect(Layer.predict(Layer.dropout(0.5))({}, {})(x)).toBe(x)
+    expect(Layer.apply(Layer.dropout(0))({}, {}, context(0))(x)[0]).toBe(x)
   })
 
   it('drops at its rate, scales the rest, and follows from the key', () => {
     fc.assert(
       fc.property(fc.constantFrom(0.1, 0.25, 0.5, 0.8), fc.nat(), (rate, seed) => {
-        const run = Layer.dropout<[4000]>(rate).apply({}, {}, context(seed))
+        const run = Layer.apply(Layer.dropout(rate))({}, {}, context(seed))
         const values = [...T.toArray(run(T.ones([4000]))[0])]
         expect([...new Set(values)].sort((a, b) => a - b)).toEqual([0, Math.fround(1 / (1 - rate))])
         const kept = values.filter((value) => value !== 0).length / 4000
@@ -308,7 +298,7 @@ describe('dropout', () => {
   })
 
   it('keeps the element type, and differentiates by its mask', () => {
-    const run = Layer.dropout<[64]>(0.5).apply({}, {}, context(5))
+    const run = Layer.apply(Layer.dropout(0.5))({}, {}, context(5))
     const x = T.ones([64], 'float64')
     expect(run(x)[0].dtype).toBe('float64')
     const gradient = grad((y: T.Tensor<[64]>) => T.sum(run(y)[0]))(x)
@@ -326,9 +316,13 @@ describe('values that are not layers, options or keys', () => {
   const lift = ', make one with Layer.lift'
 
   it.each([
-    [['sequential', Layer.dense(2, 2), T.tanh], `sequential: layer 2 is a function; expected a layer${lift}`],
-    [['compose', T.tanh, Layer.dense(2, 2)], `compose: layer 1 is a function; expected a layer${lift}`],
-    [['sequential', undefined], 'sequential: layer 1 is undefined; expected a layer'],
+    [['sequential', Layer.dense(2, 2), 3], 'sequential: layer 2 is 3; expected a layer or a function'],
+    [
+      ['sequential', [Layer.dense(2, 2)]],
+      'sequential: layer 1 is [{ init: a function, apply: a function }]; expected a layer or a function, spread the list: sequential(...layers)'
+    ],
+    [['predict', T.tanh], `predict: the layer is a function; expected a layer${lift}`],
+    [['sequential', undefined], 'sequential: layer 1 is undefined; expected a layer or a function'],
     [['dense', '2', 1], "dense: the number of inputs is '2'; expected an integer above 0"],
     [['dense', 4, 8, 'relu'], "dense: options are 'relu'; expected an object with bias, init or dtype"],
     [['dense', 4, 8, { activation: 'relu' }], 'dense: unknown option activation; expected bias, init or dtype'],

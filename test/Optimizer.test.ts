@@ -151,7 +151,7 @@ describe('transformations', () => {
     const adam = Optimizer.adam(0.1)
     const params = T.of([1, 2])
     const gradient = T.of([0.5, -0.5])
-    const late = (count: number): Optimizer.State<typeof params> =>
+    const late = (count: number): Optimizer.State =>
       adam.init(params).map((slot) => ({ ...slot, count: T.scalar(count, 'int32') }))
     const [updates, state] = adam.update(gradient, late(2 ** 31 - 1), params)
     expect(state.map(({ count }) => T.item(count))).toEqual(state.map(() => 2 ** 31 - 1))

@@ -63,8 +63,8 @@ export interface Trained {
   readonly history: readonly Epoch[]
 }
 
-type Failure = Train.Diverged<State['params'], State['layerState']> | Stopped
-type Stopped = Train.Aborted<State['params'], State['layerState']> | Train.Failed<State['params'], State['layerState']>
+type Failure = Train.Diverged<State> | Stopped
+type Stopped = Train.Aborted<State> | Train.Failed<State>
 
 /** Everything that follows from a seed: shuffling, first parameters, what is dropped. */
 export const trainDigits =

@@ -22,13 +22,12 @@ export type Source = (x: Scalar) => Scalar
 
 const width = 20
 
-// Of one point, not of a batch: `Lead`, the axes in front of the last, is [].
 const network = Layer.sequential(
-  Layer.dense<1, typeof width, []>(1, width, { dtype: 'float64' }),
-  Layer.lift(T.tanh),
-  Layer.dense<typeof width, typeof width, []>(width, width, { dtype: 'float64' }),
-  Layer.lift(T.tanh),
-  Layer.dense<typeof width, 1, []>(width, 1, { dtype: 'float64' })
+  Layer.dense(1, width, { dtype: 'float64' }),
+  T.tanh,
+  Layer.dense(width, width, { dtype: 'float64' }),
+  T.tanh,
+  Layer.dense(width, 1, { dtype: 'float64' })
 )
 
 export type Params = Layer.ParamsOf<typeof network>

@@ -21,8 +21,7 @@ import type { Digits } from '../digits/data.js'
 type Image = T.Tensor<[64]>
 type Label = T.Tensor<[]>
 
-// Of one image: the last axis is the only one.
-const network = Layer.sequential(Layer.dense<64, 32, []>(64, 32), Layer.lift(T.relu), Layer.dense<32, 10, []>(32, 10))
+const network = Layer.sequential(Layer.dense(64, 32), T.relu, Layer.dense(32, 10))
 
 export type Params = Layer.ParamsOf<typeof network>
 

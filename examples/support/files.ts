@@ -9,9 +9,9 @@ const pathOf = (name: string): string => fileURLToPath(new URL(`../${name}`, imp
 export const readData = (name: string): Promise<string> => readFile(pathOf(`data/${name}`), 'utf8')
 
 /** Writes a file of `examples/out`, and tells its path as one would type it. */
-export const writeOut = async (name: string, text: string): Promise<string> => {
+export const writeOut = async (name: string, content: string | Uint8Array): Promise<string> => {
   const path = pathOf(`out/${name}`)
   await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, text)
+  await writeFile(path, content)
   return `examples/out/${basename(path)}`
 }

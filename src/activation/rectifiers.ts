@@ -1,7 +1,7 @@
 /** Activations that are a line on the positive side and bend at 0. */
 import type { Scalar1 } from '../kernel/elementwise.js'
 import { dataAt, dataFirst, dual, dualBy } from '../internal/dual.js'
-import { finite, number, options } from '../internal/options.js'
+import { type Options, finite, number, options } from '../internal/options.js'
 import { requireTensor } from '../internal/require.js'
 import { expm1 } from '../kernel/functions/expm1.js'
 import { awayFrom, real } from '../primitive/domain.js'
@@ -96,10 +96,18 @@ export const prelu: Prelu = dual<Prelu>((x: Tensor, slope: Tensor): Tensor => {
 })
 
 /** The options of `rrelu`. */
-interface Slopes {
+export interface Slopes {
   readonly lower?: number
   readonly upper?: number
 }
+
+/** The bounds of slopes, in order. */
+export const slopesOf = ({ lower = 1 / 8, upper = 1 / 3 }: Slopes): readonly [lower: number, upper: number] => {
+  if (lower <= upper) return [lower, upper]
+  throw new RangeError(`rrelu: lower is ${lower} and upper is ${upper}; expected lower <= upper`)
+}
+
+export const checkSlopes: Options = options<Slopes>('rrelu', { lower: finite, upper: finite })
 
 interface Rrelu {
   <S extends Shape>(x: Tensor<S>, key: Random.Key, options?: Slopes): Tensor<S>
@@ -125,15 +133,13 @@ interface Rrelu {
  * pipe(T.of([3, -1]), Activation.rrelu(key, { lower: 0.5, upper: 0.5 })) // => T.of([3, -0.5])
  */
 export const rrelu: Rrelu = dualBy<Rrelu>(
-  dataAt(1, options<Slopes>('rrelu', { lower: finite, upper: finite })),
-  (x: Tensor, key: Random.Key, { lower = 1 / 8, upper = 1 / 3 }: Slopes = {}): Tensor => {
+  dataAt(1, checkSlopes),
+  (x: Tensor, key: Random.Key, slopes: Slopes = {}): Tensor => {
     requireTensor('rrelu', x)
     requireKey('rrelu', key)
-    if (!(lower <= upper)) {
-      throw new RangeError(`rrelu: lower is ${lower} and upper is ${upper}; expected lower <= upper`)
-    }
+    const [low, high] = slopesOf(slopes)
     const dtype = x.dtype === 'float64' ? 'float64' : 'float32'
-    return prelu(x, Random.uniform(key, x.shape, { low: lower, high: upper, dtype }))
+    return prelu(x, Random.uniform(key, x.shape, { low, high, dtype }))
   }
 )
 

@@ -3,6 +3,7 @@ import { type Shape, ShapeError, show } from '../shape/model.js'
 import type { Show } from '../shape/static.js'
 import { add } from '../tensor/arithmetic.js'
 import { type Tensor, fill, isTensor } from '../tensor/model.js'
+import { Traced, leaked } from '../primitive/traced.js'
 import { ReverseTrace } from '../transform/reverse.js'
 import { typed } from '../tensor/typed.js'
 import { mapAs, mapTensors } from '../tree/model.js'
@@ -85,6 +86,11 @@ const asPair = <Pair>(operation: string, pair: Pair): Pair => {
   return pair
 }
 
+/** Refuses a result that belongs to a transformation inside, which has finished: its derivative would be lost. */
+const requireLive = (operation: string, result: unknown): void => {
+  if (result instanceof Traced && !result.interpreter.open) throw leaked(operation, result.interpreter.transformation)
+}
+
 /** The value, the gradient and the aux of a function; errors name the operation. */
 export const differentiate = <P, Aux>(
   operation: string,
@@ -96,6 +102,7 @@ export const differentiate = <P, Aux>(
     const traced = lift(operation, tape, params)
     const inputs = tape.size
     const [result, aux] = f(traced)
+    requireLive(operation, result)
     tape.close()
     const value = requireScalar(operation, result)
     const cotangents = tape.backward([[value, fill([], value.dtype, 1)]], inputs, true)
@@ -228,6 +235,7 @@ export const vjp = <Args extends readonly unknown[], R>(
       )
       const inputs = tape.size
       const flat = results('vjp', f(...traced))
+      for (const leaf of flat.leaves) requireLive('vjp', leaf)
       const value = flat.unflatten(flat.leaves.map((leaf) => tape.primal(leaf)))
       const pullback = (cotangent: R): Args => {
         const seeds = leavesLike('vjp', 'cotangent', value, cotangent)

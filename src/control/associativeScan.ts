@@ -7,6 +7,7 @@ import type { Tensor } from '../tensor/model.js'
 import { reshapeTo } from '../tensor/structural.js'
 import { flip } from '../tensor/slice.js'
 import { take } from '../tensor/stridedWindow.js'
+import { inLoop } from './depth.js'
 import { changes, inXs, ofXs, structureOf } from './structure.js'
 
 type Leaves = readonly Tensor[]
@@ -93,6 +94,7 @@ export const associativeScan = <E>(
   requireFunctions('associativeScan', { f })
   check(options)
   const { axis = 0, reverse = false } = options
+  const body = inLoop(f)
   return (xs) => {
     const tree = structureOf('associativeScan', xs, ofXs)
     const { leaves, paths } = tree
@@ -109,7 +111,7 @@ export const associativeScan = <E>(
     }
     const combine = (a: Leaves, b: Leaves): Leaves => {
       const given = structureOf('associativeScan', tree.build(a))
-      return given.match(f(given.build(a), given.build(b)), elementChanges)
+      return given.match(body(given.build(a), given.build(b)), elementChanges)
     }
     const turned = (list: Leaves): Leaves => (reverse ? list.map((x, i) => flip(x, { axis: axes[i]! })) : list)
     return tree.build(turned(scanned(combine, turned(leaves), axes, sizes[0] ?? 0)))

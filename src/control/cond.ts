@@ -4,6 +4,7 @@ import { refusal } from '../internal/describe.js'
 import { logicalNot } from '../tensor/logical.js'
 import type { Tensor } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
+import { inBranch } from './depth.js'
 import { type Structure, differs, structureOf } from './structure.js'
 import { bindCond, clamped, selectBranch } from './condPrimitive.js'
 import { known, requireIndex, requirePredicate } from './predicate.js'
@@ -22,15 +23,17 @@ const choose = <Args extends readonly unknown[], R>(
   })
   const alike = differs('the branches')
   let outcome: Structure<R> | undefined
-  const functions = branches.map((branch) => (leaves: readonly Tensor[]): readonly Tensor[] => {
-    const result = branch(...given.build(leaves))
-    if (outcome !== undefined) return outcome.match(result, alike)
-    outcome = structureOf(name, result, {
-      at: (path) => (path === '' ? 'a branch returned' : `a branch returned a tree whose ${path} is`),
-      required: 'expected a tensor or a tree of tensors'
+  const functions = branches
+    .map((branch) => inBranch(branch))
+    .map((branch) => (leaves: readonly Tensor[]): readonly Tensor[] => {
+      const result = branch(...given.build(leaves))
+      if (outcome !== undefined) return outcome.match(result, alike)
+      outcome = structureOf(name, result, {
+        at: (path) => (path === '' ? 'a branch returned' : `a branch returned a tree whose ${path} is`),
+        required: 'expected a tensor or a tree of tensors'
+      })
+      return outcome.leaves
     })
-    return outcome.leaves
-  })
   const value = known(index)
   if (value.kind === 'one') {
     const results = functions[clamped(value.value, functions.length)]!(given.leaves)

@@ -2,6 +2,7 @@
 import { requireFunctions } from '../calculus/arguments.js'
 import { refusal } from '../internal/describe.js'
 import { options } from '../internal/options.js'
+import { inLoop } from './depth.js'
 import { segment, type ScanOptions, scanTrees } from './scan.js'
 import { add } from '../tensor/arithmetic.js'
 import { less } from '../tensor/comparison.js'
@@ -74,12 +75,13 @@ export const foriLoop = <C>(
     throw new TypeError('foriLoop: checkpointEvery was given and the bounds are traced; expected integers as bounds')
   }
   const last = asTensor(to)
+  const step = inLoop(body)
   return (init) => {
     const carried = structureOf('foriLoop', init, ofInit)
     const results = whileLeaves(
       'foriLoop',
       ([i]) => less(i!, last),
-      ([i, ...carry]) => [add(i!, 1), ...carried.match(body(typed<[]>(i!), carried.build(carry)), carryChanges)],
+      ([i, ...carry]) => [add(i!, 1), ...carried.match(step(typed<[]>(i!), carried.build(carry)), carryChanges)],
       [asTensor(from), ...carried.leaves],
       Infinity
     )

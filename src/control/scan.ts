@@ -5,6 +5,7 @@ import type { WithAxis } from '../calculus/vmap.js'
 import { ShapeError } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { TreeError } from '../tree/error.js'
+import { inLoop } from './depth.js'
 import { type Course, scanLeaves } from './loop.js'
 import { scanInSegments } from './segments.js'
 import type { StepFunction } from './step.js'
@@ -110,9 +111,10 @@ export const scanTrees = <C, X, Y>(
   const carried = structureOf(name, init, ofInit)
   const elements = structureOf(name, xs, ofXs)
   const course: Course = { name, length: lengthOf(name, elements, length), reverse }
+  const body = inLoop(f)
   let emitted: Structure<unknown> | undefined
   const step: StepFunction = (carry, each) => {
-    const pair = f(carried.build(carry), asElement<X>(elements.build(each)))
+    const pair = body(carried.build(carry), asElement<X>(elements.build(each)))
     requirePair(name, 'the body', pair, '[carry, y]')
     const [next, y] = pair
     const leaves = carried.match(next, carryChanges)

@@ -2,6 +2,7 @@
 import { requireFunctions } from '../calculus/arguments.js'
 import { options, number } from '../internal/options.js'
 import type { Tensor } from '../tensor/model.js'
+import { inLoop } from './depth.js'
 import { isStaged } from './loop.js'
 import { selectLeaves } from './condPrimitive.js'
 import { known, requirePredicate } from './predicate.js'
@@ -96,13 +97,15 @@ export const whileLoop = <C>(
   requireFunctions('whileLoop', { condition, body })
   check(options)
   const { maxSteps = 1e6 } = options
+  const goesOn = inLoop(condition)
+  const step = inLoop(body)
   return (init) => {
     const carried = structureOf('whileLoop', init, ofInit)
     return carried.build(
       whileLeaves(
         'whileLoop',
-        (carry) => requirePredicate('whileLoop', 'the condition', condition(carried.build(carry))),
-        (carry) => carried.match(body(carried.build(carry)), carryChanges),
+        (carry) => requirePredicate('whileLoop', 'the condition', goesOn(carried.build(carry))),
+        (carry) => carried.match(step(carried.build(carry)), carryChanges),
         carried.leaves,
         maxSteps
       )

@@ -1,6 +1,6 @@
 /** The affine layer. */
 import { requireNumber } from '../internal/check.js'
-import { options, flag, callable, oneOf } from '../internal/options.js'
+import { type Kinds, callable, flag, oneOf, options } from '../internal/options.js'
 import { requireTensor } from '../internal/require.js'
 import { type Initializer, glorotUniform, zeros } from '../Init.js'
 import type { FloatDType } from '../DType.js'
@@ -10,8 +10,10 @@ import { type Shape, ShapeError, show } from '../shape/model.js'
 import { add, matmul, transpose } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
-import { within } from '../transform/scope.js'
-import { type Layer, type None, stateless } from './model.js'
+import { enter, leave } from '../transform/scope.js'
+import { type Fn, type Layer, stateless } from './model.js'
+import type { Rowwise } from './output.js'
+import { taking } from './structure.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -65,55 +67,66 @@ export interface DenseOptions {
 }
 
 interface Dense {
-  <In extends number, Out extends number, Lead extends Shape = [number]>(
+  <In extends number, Out extends number>(
     inputs: In,
     outputs: Out,
     options: DenseOptions & { readonly bias: false }
-  ): Layer<Weights<In, Out>, None, Tensor<[...Lead, In]>, Tensor<[...Lead, Out]>>
-  <In extends number, Out extends number, Lead extends Shape = [number]>(
+  ): Layer<Rowwise<In, Out>, Weights<In, Out>>
+  <In extends number, Out extends number>(
     inputs: In,
     outputs: Out,
     options?: DenseOptions & { readonly bias?: true }
-  ): Layer<DenseParams<In, Out>, None, Tensor<[...Lead, In]>, Tensor<[...Lead, Out]>>
+  ): Layer<Rowwise<In, Out>, DenseParams<In, Out>>
 }
 
 // -----------------------------------------------------------------------------
 // constructors
 // -----------------------------------------------------------------------------
 
-const check = options<DenseOptions>('dense', {
-  bias: flag,
+/** What draws parameters. */
+export const drawKinds: Kinds<Pick<DenseOptions, 'init' | 'dtype'>> = {
   init: callable('an initialiser, as those of Init'),
   dtype: oneOf('float32', 'float64')
-})
+}
 
-type Params = Weights<number, number> & { readonly b?: Tensor<[number]> }
+const check = options<DenseOptions>('dense', { bias: flag, ...drawKinds })
+
+/** Weights as rows, and a bias or none. */
+export type Params = Weights<number, number> & { readonly b?: Tensor<[number]> }
 
 /** Casts to the overloads, which state the sizes; `apply` checks them at run time. */
-const stated = (
-  body: (inputs: number, outputs: number, options?: DenseOptions) => Layer<Params, None, Tensor, Tensor>
-): Dense => body as unknown as Dense
+const stated = (body: (inputs: number, outputs: number, options?: DenseOptions) => Layer<Fn, Params>): Dense =>
+  body as unknown as Dense
 
-const affine =
-  (inputs: number, { w, b }: Params) =>
+/** Refuses inputs of another size on the last axis. */
+export const requireRows = (operation: string, x: unknown, inputs: number, subject = 'the input'): void => {
+  requireTensor(operation, x, subject)
+  const { shape } = x as Tensor
+  if (shape.length > 0 && shape[shape.length - 1] === inputs) return
+  throw new ShapeError(operation, [shape], `${subject} has shape ${show(shape)}; expected ${inputs} on the last axis`)
+}
+
+/** The affine map of rows. */
+export const affine =
+  (operation: string, inputs: number, { w, b }: Params) =>
   (x: Tensor): Tensor => {
-    requireTensor('dense', x, 'the input')
-    if (x.shape.length === 0 || x.shape[x.shape.length - 1] !== inputs) {
-      throw new ShapeError(
-        'dense',
-        [x.shape],
-        `the input has shape ${show(x.shape)}; expected ${inputs} on the last axis`
-      )
-    }
-    return within('dense', () => {
+    requireRows(operation, x, inputs)
+    const before = enter(operation)
+    try {
       const product = matmul(x, transpose(w))
       return b === undefined ? product : add(product, b)
-    })
+    } finally {
+      leave(before)
+    }
   }
 
-const parameters = (inputs: number, outputs: number, options: DenseOptions): Random<Params> => {
+/** Weights of any shape, with a bias for each of the outputs, their first axis. */
+export const parameters = (
+  [outputs, ...inputs]: readonly [number, ...Shape],
+  options: DenseOptions
+): Random<Params> => {
   const { bias = true, init = glorotUniform, dtype = 'float32' } = options
-  const weights = init([outputs, inputs], dtype)
+  const weights: Random<Tensor> = init([outputs, ...inputs], dtype)
   if (!bias) return R.map((w: Tensor): Params => ({ w: typed(w) }))(weights)
   return (key) => {
     const [w, afterWeights] = weights(key)
@@ -122,13 +135,13 @@ const parameters = (inputs: number, outputs: number, options: DenseOptions): Ran
   }
 }
 
-const isSize = (n: number): boolean => Number.isInteger(n) && n > 0
+/** Refuses a number of things that is not one. */
+export const requireCount = (operation: string, what: string, n: unknown): void => {
+  requireNumber(operation, what, n, 'an integer above 0', (x) => Number.isInteger(x) && x > 0)
+}
 
 /**
  * The affine map x W^T + b on the last axis: input [..., inputs], output [..., outputs], W of shape [outputs, inputs].
- *
- * It is typed for a matrix of inputs, one row each; where another rank is expected, the type follows: `const one:
- * Layer<DenseParams<3, 2>, None, Tensor<[3]>, Tensor<[2]>> = dense(3, 2)`.
  *
  * @throws ShapeError when the last axis of an input has another size
  *
@@ -141,7 +154,10 @@ const isSize = (n: number): boolean => Number.isInteger(n) && n > 0
  */
 export const dense: Dense = /* @__PURE__ */ stated((inputs, outputs, given = {}) => {
   check(given)
-  requireNumber('dense', 'the number of inputs', inputs, 'an integer above 0', isSize)
-  requireNumber('dense', 'the number of outputs', outputs, 'an integer above 0', isSize)
-  return stateless(parameters(inputs, outputs, given), (params) => affine(inputs, params))
+  requireCount('dense', 'the number of inputs', inputs)
+  requireCount('dense', 'the number of outputs', outputs)
+  const layer: Layer<Fn, Params> = stateless(parameters([outputs, inputs], given), (params) =>
+    affine('dense', inputs, params)
+  )
+  return taking(layer, (shape) => [...shape.slice(0, -1), inputs])
 })

@@ -3,7 +3,8 @@ import { checkedLater, flag, options } from '../internal/options.js'
 import type { Schedule } from '../Schedule.js'
 import type { Tensor } from '../tensor/model.js'
 import { requireCoefficient } from './coefficient.js'
-import { type Optimizer, chain } from './model.js'
+import { chain } from './combinators.js'
+import type { Optimizer } from './model.js'
 import {
   type AdamOptions,
   requireAdamOptions,

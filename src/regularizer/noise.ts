@@ -17,7 +17,7 @@ import { within } from '../transform/scope.js'
 // -----------------------------------------------------------------------------
 
 /**
- * The options of `dropout` and `dropConnect`.
+ * The options of `dropout`, `dropConnect` and `alphaDropout`.
  *
  * @example
  * import * as Random from 'pullback/Random'
@@ -87,12 +87,13 @@ export const rateKind: Kind = number('a number from 0 to 1 (exclusive)', (rate) 
 // what drops
 // -----------------------------------------------------------------------------
 
-/** Makes a function that drops: `shapeOf` gives the shape of its coins, which broadcasts to the tensor's. */
+/** Makes a function that changes some elements: `shapeOf` gives the shape of its coins, which broadcasts to the tensor's. */
 /* @__NO_SIDE_EFFECTS__ */
 const dropping = <O extends DropOptions>(
   operation: string,
   further: { readonly [Name in keyof Omit<O, 'rate'>]-?: Kind },
-  shapeOf: (shape: Shape, given: Partial<O>) => Shape
+  shapeOf: (shape: Shape, given: Partial<O>) => Shape,
+  choose: (keep: Tensor, x: Tensor, rate: number) => Tensor = zeroed
 ): Noise<O> =>
   draw<Noise<O>>(
     operation,
@@ -103,13 +104,12 @@ const dropping = <O extends DropOptions>(
       requireKind(operation, 'rate', rate, rateKind)
       const coins = shapeOf(x.shape, given)
       if (rate === undefined || rate === 0) return x
-      return within(operation, () => {
-        const keep = Random.bernoulli(key, 1 - rate, coins)
-        const scaled: Tensor = mul(cast(x, toFloat(x.dtype)), 1 / (1 - rate))
-        return typed(where(keep, scaled, 0))
-      })
+      return within(operation, () => choose(Random.bernoulli(key, 1 - rate, coins), cast(x, toFloat(x.dtype)), rate))
     }
   )
+
+/** What is kept, divided by 1 - rate, and zeros. */
+const zeroed = (keep: Tensor, x: Tensor, rate: number): Tensor => where(keep, mul(x, 1 / (1 - rate)), 0)
 
 const own = (shape: Shape): Shape => shape
 
@@ -153,6 +153,37 @@ export const dropout: Noise<DropOptions> = dropping<DropOptions>('dropout', {}, 
  * T.matmul(Regularizer.dropConnect(Random.key(3), w, { rate: 0.5 }), x) // => T.of([6, 10])
  */
 export const dropConnect: Noise<DropOptions> = dropping<DropOptions>('dropConnect', {}, own)
+
+/** What `Activation.selu` tends to for negative numbers. */
+const saturation = -1.7580993408473766
+
+/** What is kept, and the saturation of selu, both scaled and shifted so that mean 0 and variance 1 stay. */
+const saturated = (keep: Tensor, x: Tensor, rate: number): Tensor => {
+  const scale = 1 / Math.sqrt((1 - rate) * (1 + rate * saturation * saturation))
+  const shift = -scale * rate * saturation
+  return where(keep, add(mul(x, scale), shift), scale * saturation + shift)
+}
+
+/**
+ * `dropout` between layers of `Activation.selu`, which are self-normalising: sets each element to the value at which selu saturates,
+ * s = -1.7581, with probability `rate`, then scales and shifts all of them, a x + b, so that elements of mean 0 and variance 1 keep them.
+ * With q = 1 - rate, a = (q + s^2 q rate)^(-1/2), b = -a rate s.
+ *
+ * G. Klambauer, T. Unterthiner, A. Mayr and S. Hochreiter, Self-Normalizing Neural Networks, NeurIPS 2017.
+ *
+ * @throws RangeError when the rate is not from 0 up to but not including 1
+ *
+ * @example
+ * import * as Random from 'pullback/Random'
+ * import * as Regularizer from 'pullback/Regularizer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const x = Random.normal(Random.key(0), [10_000])
+ * const dropped = Regularizer.alphaDropout(Random.key(1), x, { rate: 0.2 })
+ * Math.abs(T.item(T.mean(dropped))) < 0.05 // => true
+ * Math.abs(T.item(T.std(dropped)) - 1) < 0.05 // => true
+ */
+export const alphaDropout: Noise<DropOptions> = dropping<DropOptions>('alphaDropout', {}, own, saturated)
 
 /**
  * `dropout` of whole channels: each channel of each example of `[N, C, ...]`, or `[N, ..., C]` with `dataFormat: 'NHWC'`, is set to 0 with

@@ -1,7 +1,7 @@
 /** Fractional max pooling: windows at pseudo-random distances, so that the sizes of images shrink by any factor. */
 import { toFloat } from '../DType.js'
 import { dataAt, dualBy } from '../internal/dual.js'
-import { type Kind, flag, options, requireKind } from '../internal/options.js'
+import { type Kind, type Kinds, flag, options, requireKind } from '../internal/options.js'
 import { requireTensor } from '../internal/require.js'
 import { type Key, asKey, requireKey } from '../random/model.js'
 import { uniform } from '../random/uniform.js'
@@ -159,15 +159,17 @@ const samplesOf = (operation: string, given: Tensor, x: Tensor, lead: Shape, ran
 // operations
 // -----------------------------------------------------------------------------
 
+/** The kinds of the options of fractional maxima, positions apart. */
+export const fractionalKinds: Kinds<Omit<FractionalMaxPoolOptions, 'returnIndices'>> = {
+  window: positivePerAxis,
+  outputSize: positivePerAxis,
+  outputRatio: ratioKind,
+  dataFormat: dataFormatKind
+}
+
 /* @__NO_SIDE_EFFECTS__ */
 const fractionalMaxPool = (name: string, rank: number): FractionalMaxPool => {
-  const check = options<FractionalMaxPoolOptions>(name, {
-    window: positivePerAxis,
-    outputSize: positivePerAxis,
-    outputRatio: ratioKind,
-    returnIndices: flag,
-    dataFormat: dataFormatKind
-  })
+  const check = options<FractionalMaxPoolOptions>(name, { ...fractionalKinds, returnIndices: flag })
   return dualBy<FractionalMaxPool>(
     dataAt(1, check, (samples) => requireTensor(name, samples, 'the argument samples')),
     (x: Tensor, given: Tensor, { dataFormat, returnIndices, ...sized }: Partial<FractionalMaxPoolOptions> = {}) => {

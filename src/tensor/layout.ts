@@ -27,7 +27,7 @@ import { typed } from './typed.js'
 // -----------------------------------------------------------------------------
 
 /** The shape with the size that -1 stands for. */
-const resolved = (operation: string, from: Shape, to: Shape): Shape => {
+export const resolved = (operation: string, from: Shape, to: Shape): Shape => {
   const fail = (rule: string): ShapeError =>
     new ShapeError(operation, [from, to], `${show(from)} does not reshape to ${show(to)}; expected ${rule}`)
   requireSizes(operation, to)

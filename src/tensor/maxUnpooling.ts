@@ -1,6 +1,6 @@
 /** The reverse of max pooling: values at the places that they came from, and zeros elsewhere. */
 import { dataAt, dualBy } from '../internal/dual.js'
-import { options, requireKind } from '../internal/options.js'
+import { type Kinds, options, requireKind } from '../internal/options.js'
 import { requireTensor } from '../internal/require.js'
 import { bindOne } from '../primitive/bind.js'
 import { type PerAxis, countPerAxis, positivePerAxis, sizesKind, spread } from '../shape/geometry.js'
@@ -41,6 +41,15 @@ interface MaxUnpool {
   (indices: Tensor, options: MaxUnpoolOptions): <S extends Shape>(x: Tensor<S>) => Tensor<Resized<S>>
 }
 
+/** The kinds of the options of unpooling. */
+export const unpoolKinds: Kinds<MaxUnpoolOptions> = {
+  window: positivePerAxis,
+  stride: positivePerAxis,
+  padding: countPerAxis,
+  outputSize: sizesKind,
+  dataFormat: dataFormatKind
+}
+
 const sizeOf = (operation: string, image: Shape, given: MaxUnpoolOptions): Shape => {
   const { window, stride = window, padding = 0, outputSize } = given
   if (outputSize !== undefined) return spread(operation, 'outputSize', outputSize, image.length)
@@ -67,13 +76,7 @@ const scattered = (operation: string, x: Tensor, indices: Tensor, length: number
 
 /* @__NO_SIDE_EFFECTS__ */
 const maxUnpool = (name: string, rank: number): MaxUnpool => {
-  const check = options<MaxUnpoolOptions>(name, {
-    window: positivePerAxis,
-    stride: positivePerAxis,
-    padding: countPerAxis,
-    outputSize: sizesKind,
-    dataFormat: dataFormatKind
-  })
+  const check = options<MaxUnpoolOptions>(name, unpoolKinds)
   return dualBy<MaxUnpool>(
     dataAt(1, check, (indices) => requireTensor(name, indices, 'the argument indices')),
     (x: Tensor, indices: Tensor, given: MaxUnpoolOptions = {}) => {

@@ -6,7 +6,7 @@ import { callable, options } from '../internal/options.js'
 import { type Concrete, contiguous, isConcrete } from '../tensor/model.js'
 import { size } from '../shape/model.js'
 import { flattenAs } from '../tree/model.js'
-import type { Report, State, Step } from './model.js'
+import type { Report, Step } from './model.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -19,14 +19,14 @@ import type { Report, State, Step } from './model.js'
  * @example
  * import type { Diverged } from 'pullback/Train'
  *
- * const remedy = <P, S>(diverged: Diverged<P, S>): P => diverged.lastGood.params
+ * const remedy = <X>(diverged: Diverged<X>): X => diverged.lastGood
  * remedy.length // => 1
  */
-export interface Diverged<P, S> {
+export interface Diverged<X> {
   readonly _tag: 'Diverged'
   readonly step: number
   readonly loss: number
-  readonly lastGood: State<P, S>
+  readonly lastGood: X
   readonly message: string
 }
 
@@ -36,12 +36,12 @@ export interface Diverged<P, S> {
  * @example
  * import type { Aborted } from 'pullback/Train'
  *
- * const reached = <P, S>(aborted: Aborted<P, S>): number => aborted.state.step
+ * const reached = <X>(aborted: Aborted<X>): X => aborted.state
  * reached.length // => 1
  */
-export interface Aborted<P, S> {
+export interface Aborted<X> {
   readonly _tag: 'Aborted'
-  readonly state: State<P, S>
+  readonly state: X
   readonly message: string
 }
 
@@ -51,13 +51,13 @@ export interface Aborted<P, S> {
  * @example
  * import type { Failed } from 'pullback/Train'
  *
- * const cause = <P, S>(failed: Failed<P, S>): unknown => failed.error
+ * const cause = <X>(failed: Failed<X>): unknown => failed.error
  * cause.length // => 1
  */
-export interface Failed<P, S> {
+export interface Failed<X> {
   readonly _tag: 'Failed'
   readonly error: unknown
-  readonly state: State<P, S>
+  readonly state: X
   readonly message: string
 }
 
@@ -87,22 +87,22 @@ export interface Signal {
  * const options: RunOptions = { signal: new AbortController().signal }
  * options.signal?.aborted // => false
  */
-export interface RunOptions {
+export interface RunOptions<R extends Report = Report> {
   readonly signal?: Signal
-  readonly onProgress?: (report: Report) => void | Promise<void>
+  readonly onProgress?: (report: R) => void | Promise<void>
 }
 
 // -----------------------------------------------------------------------------
 // divergence
 // -----------------------------------------------------------------------------
 
-const diverged = <P, S>(
+const diverged = <X>(
   at: number,
   loss: number,
   what: string,
-  lastGood: State<P, S>,
+  lastGood: X,
   remedy: string = 'lower the learning rate or clip the gradient'
-): Either<Diverged<P, S>, never> =>
+): Either<Diverged<X>, never> =>
   E.left({
     _tag: 'Diverged',
     step: at,
@@ -122,25 +122,25 @@ const isFinite = (x: Concrete): boolean => {
 }
 
 /** One step of a loop, which keeps the state whose loss was last finite. */
-const advance = <P, S, Batch>(
-  step: Step<P, S, Batch>,
-  state: State<P, S>,
-  lastGood: State<P, S>,
+const advance = <X, Batch, R extends Report>(
+  step: Step<X, Batch, R>,
+  state: X,
+  lastGood: X,
   batch: Batch
-): Either<Diverged<P, S>, readonly [State<P, S>, Report]> => {
+): Either<Diverged<X>, readonly [X, R]> => {
   const result = step(state, batch)
   const { loss, step: at } = result[1]
   return Number.isFinite(loss) ? E.right(result) : diverged(at, loss, `the loss is ${loss}`, lastGood, remedyAt(at))
 }
 
+/** The parameters in a state, if it has some under that name. */
+const parametersOf = (state: unknown): unknown =>
+  typeof state === 'object' && state !== null && 'params' in state ? state.params : {}
+
 /** The end of a loop, which checks the parameters after the last update: there is no later loss to show them. */
-const finish = <P, S>(
-  state: State<P, S>,
-  lastGood: State<P, S>,
-  last: Report | undefined
-): Either<Diverged<P, S>, State<P, S>> => {
+const finish = <X>(state: X, lastGood: X, last: Report | undefined): Either<Diverged<X>, X> => {
   if (last === undefined) return E.right(state)
-  const { leaves, paths } = flattenAs('Train', state.params)
+  const { leaves, paths } = flattenAs('Train', parametersOf(state))
   const where = paths.find((_, i) => {
     const leaf = leaves[i]
     return leaf !== undefined && isConcrete(leaf) && !isFinite(leaf)
@@ -179,8 +179,8 @@ const finish = <P, S>(
  * E.isLeft(bad) && bad.left.lastGood.params // => T.scalar(4)
  */
 export const fold =
-  <P, S, Batch>(step: Step<P, S, Batch>) =>
-  (start: State<P, S>, batches: Iterable<Batch>): Either<Diverged<P, S>, State<P, S>> =>
+  <X, Batch, R extends Report>(step: Step<X, Batch, R>) =>
+  (start: X, batches: Iterable<Batch>): Either<Diverged<X>, X> =>
     loop(step, start, batches, () => undefined)
 
 /**
@@ -202,25 +202,22 @@ export const fold =
  * E.isRight(result) && losses(result.right[1]) // => [16, 4, 1]
  */
 export const scan =
-  <P, S, Batch>(step: Step<P, S, Batch>) =>
-  (
-    start: State<P, S>,
-    batches: Iterable<Batch>
-  ): Either<Diverged<P, S>, readonly [state: State<P, S>, reports: readonly Report[]]> => {
-    const reports: Report[] = []
+  <X, Batch, R extends Report>(step: Step<X, Batch, R>) =>
+  (start: X, batches: Iterable<Batch>): Either<Diverged<X>, readonly [state: X, reports: readonly R[]]> => {
+    const reports: R[] = []
     const result = loop(step, start, batches, (report) => reports.push(report))
     return E.isLeft(result) ? result : E.right([result.right, reports])
   }
 
-const loop = <P, S, Batch>(
-  step: Step<P, S, Batch>,
-  start: State<P, S>,
+const loop = <X, Batch, R extends Report>(
+  step: Step<X, Batch, R>,
+  start: X,
   batches: Iterable<Batch>,
-  see: (report: Report) => void
-): Either<Diverged<P, S>, State<P, S>> => {
+  see: (report: R) => void
+): Either<Diverged<X>, X> => {
   let state = start
   let lastGood = start
-  let last: Report | undefined
+  let last: R | undefined
   for (const batch of batches) {
     const result = advance(step, state, lastGood, batch)
     if (E.isLeft(result)) return result
@@ -236,10 +233,13 @@ const loop = <P, S, Batch>(
 // asynchronous
 // -----------------------------------------------------------------------------
 
-const aborted = <P, S>(state: State<P, S>): Either<Aborted<P, S>, never> =>
-  E.left({ _tag: 'Aborted', state, message: `Train: stopped by its signal after ${steps(state.step)}` })
+const aborted = <X>(state: X, last: Report | undefined): Either<Aborted<X>, never> =>
+  E.left({ _tag: 'Aborted', state, message: `Train: stopped by its signal after ${steps(last)}` })
 
-const steps = (count: number): string => (count === 1 ? '1 step' : `${count} steps`)
+const steps = (last: Report | undefined): string => {
+  const count = last === undefined ? 0 : last.step + 1
+  return count === 1 ? '1 step' : `${count} steps`
+}
 
 const checkRun = options<RunOptions>('Train.run', {
   signal: {
@@ -249,16 +249,16 @@ const checkRun = options<RunOptions>('Train.run', {
   onProgress: callable('a function')
 })
 
-const failed = <P, S>(error: unknown, state: State<P, S>): Either<Failed<P, S>, never> =>
+const failed = <X>(error: unknown, state: X, last: Report | undefined): Either<Failed<X>, never> =>
   E.left({
     _tag: 'Failed',
     error,
     state,
-    message: `Train: the batches ended in an error after ${steps(state.step)}: ${error instanceof Error ? error.message : String(error)}`
+    message: `Train: the batches ended in an error after ${steps(last)}: ${error instanceof Error ? error.message : String(error)}`
   })
 
 /** Read each time, because it may change while the loop waits. */
-const isStopped = ({ signal }: RunOptions): boolean => signal?.aborted === true
+const isStopped = ({ signal }: { readonly signal?: Signal }): boolean => signal?.aborted === true
 
 const iterate = <Batch>(batches: AsyncIterable<Batch> | Iterable<Batch>): AsyncIterator<Batch> | Iterator<Batch> =>
   Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]()
@@ -318,39 +318,39 @@ const close = async <Batch>(source: AsyncIterator<Batch> | Iterator<Batch>, busy
  * E.isRight(result) && result.right.params // => T.scalar(1)
  */
 export const run =
-  <P, S, Batch>(step: Step<P, S, Batch>) =>
+  <X, Batch, R extends Report>(step: Step<X, Batch, R>) =>
   (
-    start: State<P, S>,
+    start: X,
     batches: AsyncIterable<Batch> | Iterable<Batch>,
-    options: RunOptions = {}
-  ): TaskEither<Diverged<P, S> | Aborted<P, S> | Failed<P, S>, State<P, S>> => {
+    options: RunOptions<R> = {}
+  ): TaskEither<Diverged<X> | Aborted<X> | Failed<X>, X> => {
     checkRun(options)
     return () => runOver(step, start, batches, options)
   }
 
-const runOver = async <P, S, Batch>(
-  step: Step<P, S, Batch>,
-  start: State<P, S>,
+const runOver = async <X, Batch, R extends Report>(
+  step: Step<X, Batch, R>,
+  start: X,
   batches: AsyncIterable<Batch> | Iterable<Batch>,
-  options: RunOptions
-): Promise<Either<Diverged<P, S> | Aborted<P, S> | Failed<P, S>, State<P, S>>> => {
+  options: RunOptions<R>
+): Promise<Either<Diverged<X> | Aborted<X> | Failed<X>, X>> => {
   let state = start
   let lastGood = start
-  let last: Report | undefined
+  let last: R | undefined
   const source = iterate(batches)
   let exhausted = false
   let busy = false
   try {
     for (;;) {
-      if (isStopped(options)) return aborted(state)
+      if (isStopped(options)) return aborted(state, last)
       busy = true
       const next = await unlessStopped(nextOf(source), options.signal)
-      if (next === undefined) return aborted(state)
+      if (next === undefined) return aborted(state, last)
       busy = false
       exhausted = E.isLeft(next) || next.right.done === true
-      if (E.isLeft(next)) return failed(next.left, state)
+      if (E.isLeft(next)) return failed(next.left, state, last)
       if (next.right.done === true) return finish(state, lastGood, last)
-      if (isStopped(options)) return aborted(state)
+      if (isStopped(options)) return aborted(state, last)
       const result = advance(step, state, lastGood, next.right.value)
       if (E.isLeft(result)) return result
       lastGood = state

@@ -3,11 +3,16 @@
  */
 import { refusal } from '../internal/describe.js'
 import { valueAndGradWithAux } from '../calculus/reverse.js'
-import type { Context, Layer } from '../Layer.js'
-import { type Optimizer, type State as OptimizerState, applyUpdates } from '../Optimizer.js'
+import type { AnyLayer, Context, Layer } from '../Layer.js'
+import { applied } from '../layer/apply.js'
+import type { RowsIn, RowsOut } from '../layer/links.js'
+import { requireLayer } from '../layer/model.js'
+import type { Rowwise } from '../layer/output.js'
+import { type Need, type Optimizer, type State as OptimizerState, applyUpdates } from '../Optimizer.js'
 import { LeakedTracerError, Traced, read } from '../primitive/traced.js'
 import type { Key } from '../Random.js'
 import * as R from '../Random.js'
+import { requireKey } from '../random/model.js'
 import { type Tensor, firstElement } from '../tensor/model.js'
 
 // -----------------------------------------------------------------------------
@@ -32,7 +37,7 @@ export interface Progress<P, S> {
   readonly params: P
   /** The state that layers change themselves. */
   readonly layerState: S
-  readonly optimizerState: OptimizerState<P>
+  readonly optimizerState: OptimizerState
   /** The key from which those of later steps are split. */
   readonly key: Key
 }
@@ -57,7 +62,8 @@ export interface State<P, S> extends Progress<P, S> {
 }
 
 /**
- * The function to minimise: a scalar loss, and the next state of the layer, from parameters, state, batch and context.
+ * The function to minimise: a scalar loss, the next state of the layer, and any tensors to report, from parameters, state, batch and
+ * context.
  *
  * @example
  * import * as T from 'pullback/Tensor'
@@ -70,15 +76,16 @@ export interface State<P, S> extends Progress<P, S> {
  * ]
  * objective.length // => 3
  */
-export type Objective<P, S, Batch> = (
+export type Objective<P, S, Batch, M = undefined> = (
   params: P,
   layerState: S,
   batch: Batch,
   context: Context
-) => readonly [loss: Tensor<[]>, layerState: S]
+) => readonly [loss: Tensor<[]>, layerState: S, metrics?: M]
 
 /**
- * The report of a step: its number, counted from 0, and the loss before its update.
+ * What loops look at in the report of a step: its number, counted from 0, and the loss before its update. Whatever else a step reports is
+ * its own.
  *
  * @example
  * import type { Report } from 'pullback/Train'
@@ -92,18 +99,31 @@ export interface Report {
 }
 
 /**
- * One step of training, pure: the same state and batch give the same bits.
+ * A report with the metrics of the objective, if it has some.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ * import type { Measured } from 'pullback/Train'
+ *
+ * const report: Measured<{ readonly hits: T.Tensor<[]> }> = { step: 0, loss: 2.3, metrics: { hits: T.scalar(0.1) } }
+ * report.metrics.hits // => T.scalar(0.1)
+ */
+export type Measured<M> = Report & WithMetrics<M>
+
+type WithMetrics<M> = [M] extends [undefined] ? unknown : { readonly metrics: M }
+
+/**
+ * One step of training, pure: the same state and batch give the same bits. The state is any value: that of `Train.step`, or one with more
+ * in it.
  *
  * @example
  * import type * as Train from 'pullback/Train'
  *
- * const idle: Train.Step<{}, {}, number> = (state, batch) => [
- *   { ...state, step: state.step + 1 },
- *   { step: state.step, loss: batch }
- * ]
- * idle.length // => 2
+ * // a fold that only counts
+ * const counting: Train.Step<number, number> = (count, batch) => [count + 1, { step: count, loss: batch }]
+ * counting(3, 0.5) // => [4, { step: 3, loss: 0.5 }]
  */
-export type Step<P, S, Batch> = (state: State<P, S>, batch: Batch) => readonly [state: State<P, S>, report: Report]
+export type Step<X, Batch, R extends Report = Report> = (state: X, batch: Batch) => readonly [state: X, report: R]
 
 /**
  * One step of training in tensors alone, pure: `step` without its counting and its report.
@@ -112,13 +132,25 @@ export type Step<P, S, Batch> = (state: State<P, S>, batch: Batch) => readonly [
  * import * as T from 'pullback/Tensor'
  * import type * as Train from 'pullback/Train'
  *
- * const idle: Train.Update<{}, {}, T.Tensor> = (progress, batch) => [progress, T.sum(batch)]
+ * const idle: Train.Update<{}, {}, T.Tensor> = (progress, batch) => [progress, { loss: T.sum(batch) }]
  * idle.length // => 2
  */
-export type Update<P, S, Batch> = (
+export type Update<P, S, Batch, M = undefined> = (
   progress: Progress<P, S>,
   batch: Batch
-) => readonly [progress: Progress<P, S>, loss: Tensor<[]>]
+) => readonly [progress: Progress<P, S>, outcome: Outcome<M>]
+
+/**
+ * What an update found before it changed the parameters: the loss, and the metrics of the objective, if it has some.
+ *
+ * @example
+ * import * as T from 'pullback/Tensor'
+ * import type { Outcome } from 'pullback/Train'
+ *
+ * const outcome: Outcome<undefined> = { loss: T.scalar(2.3) }
+ * outcome.loss // => T.scalar(2.3)
+ */
+export type Outcome<M> = { readonly loss: Tensor<[]> } & WithMetrics<M>
 
 /**
  * A batch of a supervised task, as `Dataset.batches` makes them.
@@ -150,17 +182,41 @@ export interface Example<A, L> {
  *
  * Train.init(Layer.dense(4, 3), Optimizer.sgd(0.1))(Random.key(0)).optimizerState // => []
  */
-export const init =
-  <P, S, A, B>(layer: Layer<P, S, A, B>, optimizer: Optimizer): ((key: Key) => State<P, S>) =>
-  (key) => {
+export const init = <F, P, S>(layer: Layer<F, P, S>, optimizer: Optimizer<Need>): ((key: Key) => State<P, S>) => {
+  requireLayer('Train.init', layer)
+  requireOptimizer('Train.init', optimizer)
+  return (key) => {
+    requireKey('Train.init', key)
     const [forParams, forSteps] = R.split(key)
     const [{ params, state }] = layer.init(forParams)
     return { params, layerState: state, optimizerState: optimizer.init(params), key: forSteps, step: 0 }
   }
+}
+
+interface Supervised {
+  <M extends number, N extends number, P, S, L>(
+    layer: Layer<Rowwise<M, N>, P, S>,
+    criterion: (output: Tensor<[number, N]>, labels: L) => Tensor<[]>
+  ): Objective<P, S, Example<Tensor<[number, M]>, L>>
+  <F, P, S, L>(
+    layer: Layer<F, P, S>,
+    criterion: (output: RowsOut<F>, labels: L) => Tensor<[]>
+  ): Objective<P, S, Example<RowsIn<F>, L>>
+}
+
+/** Casts to the overloads, which state what the layer takes and gives. */
+const supervised = (
+  body: (
+    layer: AnyLayer,
+    criterion: (output: unknown, labels: unknown) => Tensor<[]>
+  ) => Objective<unknown, unknown, Example<unknown, unknown>>
+): Supervised => body as unknown as Supervised
 
 /**
  * The objective of a supervised task: a layer applied to the features in training mode, and a criterion that compares
  * its output with the labels.
+ *
+ * @throws TypeError for a batch without features or labels
  *
  * @example
  * import * as Layer from 'pullback/Layer'
@@ -174,21 +230,59 @@ export const init =
  * const batch = { features: T.of([[0, 0]]), labels: T.of([1], 'int32') }
  * objective(params, {}, batch, { mode: 'train', key: Random.key(0) })[0] // => T.scalar(0.6931472)
  */
-export const objective =
-  <P, S, A, B, L>(
-    layer: Layer<P, S, A, B>,
-    criterion: (output: B, labels: L) => Tensor<[]>
-  ): Objective<P, S, Example<A, L>> =>
-  (params, layerState, { features, labels }, context) => {
-    const [output, next] = layer.apply(params, layerState, context)(features)
-    return [criterion(output, labels), next]
+export const objective: Supervised = /* @__PURE__ */ supervised((layer, criterion) => {
+  requireLayer('Train.objective', layer)
+  requireFunction('Train.objective', criterion, 'the criterion', 'a function of output and labels')
+  return (params, layerState, batch, context) => {
+    requireExample(batch)
+    const [output, next] = applied('Train.objective', layer, params, layerState, context)(batch.features)
+    return [criterion(output, batch.labels), next]
   }
+})
 
-/** Refuses another value, such as the optimizer, in the place of the objective. */
-const requireFunction = (operation: string, target: unknown): void => {
-  if (typeof target === 'function') return
-  throw new TypeError(refusal(operation, 'the objective', target, 'a function, before the optimizer'))
+const requireExample = (batch: unknown): void => {
+  const expected = 'an object with features and labels, as Dataset.batches makes them'
+  if (typeof batch !== 'object' || batch === null)
+    throw new TypeError(refusal('Train.objective', 'the batch', batch, expected))
+  const missing = ['features', 'labels'].find((name) => Reflect.get(batch, name) === undefined)
+  if (missing !== undefined)
+    throw new TypeError(`Train.objective: the batch is without ${missing}; expected ${expected}`)
 }
+
+/** Refuses another value, such as the optimizer in the place of the objective. */
+const requireFunction = (operation: string, f: unknown, name: string, expected: string): void => {
+  if (typeof f !== 'function') throw new TypeError(refusal(operation, name, f, expected))
+}
+
+const requireOptimizer = (operation: string, optimizer: unknown): void => {
+  if (typeof optimizer === 'object' && optimizer !== null && 'update' in optimizer) return
+  throw new TypeError(refusal(operation, 'the optimizer', optimizer, 'one such as Optimizer.adam(1e-3)'))
+}
+
+/** Refuses another value than a state, such as the batch in its place. */
+const requireState = (state: unknown): void => {
+  const names = typeof state === 'object' && state !== null ? Object.keys(state) : []
+  const missing = ['params', 'layerState', 'optimizerState', 'key'].find((name) => !names.includes(name))
+  if (missing === undefined) return
+  throw new TypeError(
+    `Train: the state is without ${missing}; expected that of Train.init or of the step before, and then the batch`
+  )
+}
+
+/** What an objective returned. */
+const outcomeOf = <S, M>(returned: readonly [Tensor<[]>, S, M?]): readonly [Tensor<[]>, S, M?] => {
+  if (Array.isArray(returned) && returned.length > 1) return returned
+  throw new TypeError(
+    refusal('Train', 'what the objective returned', returned, '[loss, layerState] or [loss, layerState, metrics]')
+  )
+}
+
+const requireTarget = (operation: string, target: unknown): void =>
+  requireFunction(operation, target, 'the objective', 'a function, before the optimizer')
+
+/** Casts a result to the type with metrics, which it has where the objective returned some. */
+const measured = <Result>(result: object, metrics: unknown): Result =>
+  (metrics === undefined ? result : { ...result, metrics }) as Result
 
 /**
  * The step of gradient descent on an objective: the gradient at the state, transformed by the optimizer, added to the
@@ -213,26 +307,37 @@ const requireFunction = (operation: string, target: unknown): void => {
  * )
  * const train = (params: Scalar) => {
  *   const start = { params, layerState: [], optimizerState: optimizer.init(params), key: Random.key(0) } as const
- *   const [progress, losses] = scan(update)(start, T.zeros([3]))
- *   return { params: progress.params, losses }
+ *   const [progress, { loss }] = scan(update)(start, T.zeros([3]))
+ *   return { params: progress.params, losses: loss }
  * }
  * train(T.scalar(4)) // => { params: T.scalar(0.5), losses: T.of([16, 4, 1]) }
  * vmap(train)(T.of([4, 8])).params // => T.of([0.5, 1])
  */
-export const update = <P, S, Batch>(target: Objective<P, S, Batch>, optimizer: Optimizer): Update<P, S, Batch> => {
-  requireFunction('Train.update', target)
-  const differentiate = valueAndGradWithAux(target)
-  return ({ params, layerState, optimizerState, key: before }, batch) => {
+export const update = <P, S, Batch, M = undefined>(
+  target: Objective<P, S, Batch, M>,
+  optimizer: Optimizer<Need>
+): Update<P, S, Batch, M> => {
+  requireTarget('Train.update', target)
+  requireOptimizer('Train.update', optimizer)
+  const differentiate = valueAndGradWithAux((params: P, layerState: S, batch: Batch, context: Context) => {
+    const [loss, next, metrics] = outcomeOf(target(params, layerState, batch, context))
+    return [loss, metrics === undefined ? { next } : { next, metrics }] as const
+  })
+  return (progress, batch) => {
+    requireState(progress)
+    const { params, layerState, optimizerState, key: before } = progress
     const [key, own] = R.split(before)
-    const [loss, gradient, nextLayerState] = differentiate(params, layerState, batch, { mode: 'train', key: own })
-    const [updates, nextOptimizerState] = optimizer.update(gradient, optimizerState, params)
-    const progress: Progress<P, S> = {
+    const context: Context = { mode: 'train', key: own }
+    const [value, gradient, aux] = differentiate(params, layerState, batch, context)
+    const objective = (other: P): Tensor<[]> => target(other, layerState, batch, context)[0]
+    const [updates, after] = optimizer.update(gradient, optimizerState, params, { value, objective })
+    const next: Progress<P, S> = {
       params: applyUpdates(params, updates),
-      layerState: nextLayerState,
-      optimizerState: nextOptimizerState,
+      layerState: aux.next,
+      optimizerState: after,
       key
     }
-    return [progress, loss]
+    return [next, measured<Outcome<M>>({ loss: value }, aux.metrics)]
   }
 }
 
@@ -256,15 +361,17 @@ export const update = <P, S, Batch>(target: Objective<P, S, Batch>, optimizer: O
  * next.params // => T.scalar(2)
  * report // => { step: 0, loss: 16 }
  */
-export const step = <P, S, Batch>(target: Objective<P, S, Batch>, optimizer: Optimizer): Step<P, S, Batch> => {
-  requireFunction('Train.step', target)
+export const step = <P, S, Batch, M = undefined>(
+  target: Objective<P, S, Batch, M>,
+  optimizer: Optimizer<Need>
+): Step<State<P, S>, Batch, Measured<M>> => {
+  requireTarget('Train.step', target)
+  requireOptimizer('Train.step', optimizer)
   const advance = update(target, optimizer)
   return (state, batch) => {
-    const [progress, loss] = advance(state, batch)
-    return [
-      { ...progress, step: state.step + 1 },
-      { step: state.step, loss: numberOf(loss) }
-    ]
+    const [progress, outcome] = advance(state, batch)
+    const report: Measured<M> = { ...outcome, step: state.step, loss: numberOf(outcome.loss) }
+    return [{ ...progress, step: state.step + 1 }, report]
   }
 }
 

@@ -9,7 +9,7 @@ import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { Trace } from './trace.js'
 import { differentiated } from './level.js'
-import { openScope, pushedForward } from './scope.js'
+import { scopeNow, pushedForward } from './scope.js'
 
 type Add = (a: Tensor, b: Tensor) => Tensor
 
@@ -31,7 +31,7 @@ class ForwardTracer<S extends Shape = Shape> extends Traced<S> {
 export class ForwardTrace extends Trace {
   readonly remedy: string = differentiated
   private readonly sum: Add
-  private readonly scope = openScope()
+  private readonly scope = scopeNow()
 
   /** @param sum how the parts of a tangent are added: the dispatching addition. */
   constructor(transformation: string, sum: Add) {
@@ -74,7 +74,7 @@ export class ForwardTrace extends Trace {
     const out = bind(primitive, primals, params)
     const jvp = primitive.derivative?.jvp
     if (jvp === undefined) return out
-    if (openScope() === undefined) return this.moved(primitive, jvp, operands, primals, out, params)
+    if (scopeNow() === undefined) return this.moved(primitive, jvp, operands, primals, out, params)
     return pushedForward(this.scope, () => this.moved(primitive, jvp, operands, primals, out, params))
   }
 
@@ -108,7 +108,7 @@ export class ForwardTrace extends Trace {
     const out = bindPair(pair, a, b)
     const { maps } = pair
     if (maps === undefined) return out
-    if (openScope() === undefined) return this.pairMoved(maps, x, y, a, b, out)
+    if (scopeNow() === undefined) return this.pairMoved(maps, x, y, a, b, out)
     return pushedForward(this.scope, () => this.pairMoved(maps, x, y, a, b, out))
   }
 

@@ -13,7 +13,7 @@ import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { Trace } from './trace.js'
 import { differentiated, duringBackward } from './level.js'
-import { openScope, pulledBack } from './scope.js'
+import { scopeNow, pulledBack } from './scope.js'
 
 type Add = (a: Tensor, b: Tensor) => Tensor
 type Seeds = readonly (readonly [output: Tensor, cotangent: Tensor])[]
@@ -66,7 +66,7 @@ class ReverseTracer<S extends Shape = Shape> extends Traced<S> {
 export class ReverseTrace extends Trace {
   readonly remedy: string = differentiated
   private readonly sum: Add
-  private readonly scope = openScope()
+  private readonly scope = scopeNow()
   private slots = 0
   private last: Edge | undefined = undefined
 
@@ -88,7 +88,7 @@ export class ReverseTrace extends Trace {
 
   /** A pullback that runs in the scope of its operation. */
   private scoped(pull: Pullback): Pullback {
-    return openScope() === undefined ? pull : pulledBack(this.scope, pull)
+    return scopeNow() === undefined ? pull : pulledBack(this.scope, pull)
   }
 
   private scopedMaps(maps: Pair['maps']): Pair['maps'] {
@@ -148,7 +148,7 @@ export class ReverseTrace extends Trace {
     const a = this.primal(x)
     const b = this.primal(y)
     const out = bindPair(pair, a, b)
-    const maps = openScope() === undefined ? pair.maps : this.scopedMaps(pair.maps)
+    const maps = scopeNow() === undefined ? pair.maps : this.scopedMaps(pair.maps)
     if (maps === undefined) return out
     if (this.owns(x)) this.last = new Edge(this.last, this.slots, x.index, maps[0](a, b, out))
     if (this.owns(y)) this.last = new Edge(this.last, this.slots, y.index, maps[1](a, b, out))

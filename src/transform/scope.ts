@@ -3,16 +3,89 @@
  *
  * The open scope is a variable of the moment: it is set while a function runs, and set back when the function returns or
  * throws. Programs and derivatives name scopes from where they began, so that they mean the same wherever they are used.
+ *
+ * A scope is a node that knows the one outside, and is written out only where its name is read: in a program, and in an error.
  */
 import { refusal } from '../internal/describe.js'
 
-let open: string | undefined = undefined
+/** A scope, from which one can read its name and those outside; `undefined` is outside of all. */
+export type Scope = Node | undefined
 
-/** The scope that is open now, from the outermost name on; `undefined` outside of any. */
-export const openScope = (): string | undefined => open
+abstract class Node {
+  private known: string | undefined = undefined
+  private isKnown = false
+
+  /** The names from the outermost on; `undefined` where a derivative adds none. */
+  get text(): string | undefined {
+    if (!this.isKnown) {
+      this.known = this.written()
+      this.isKnown = true
+    }
+    return this.known
+  }
+
+  protected abstract written(): string | undefined
+}
+
+/** A name inside another scope. */
+class Named extends Node {
+  declare private readonly outer: Scope
+  declare private readonly name: string
+
+  constructor(outer: Scope, name: string) {
+    super()
+    this.outer = outer
+    this.name = name
+  }
+
+  protected written(): string {
+    return joined(this.outer?.text, this.name) ?? ''
+  }
+}
+
+/** The mark of a derivative: the scope of an operation, as a differentiation calls it that began in another. */
+class Marked extends Node {
+  declare private readonly outer: Scope
+  declare private readonly mark: string
+  declare private readonly of: Scope
+  declare private readonly start: Scope
+
+  constructor(outer: Scope, mark: string, of: Scope, start: Scope) {
+    super()
+    this.outer = outer
+    this.mark = mark
+    this.of = of
+    this.start = start
+  }
+
+  protected written(): string | undefined {
+    const own = relative(this.of?.text, this.start?.text)
+    return joined(this.outer?.text, own === undefined ? undefined : `${this.mark}(${own})`)
+  }
+}
+
+let open: Scope = undefined
+
+/** The scope that is open now. */
+export const scopeNow = (): Scope => open
+
+/** The names of the scopes that are open now, from the outermost on; `undefined` outside of any. */
+export const openScope = (): string | undefined => open?.text
+
+/** Opens a scope inside the open one, without a function of its own; the result is to be given to `leave`, in a `finally`. */
+export const enter = (name: string): Scope => {
+  const before = open
+  open = new Named(before, name)
+  return before
+}
+
+/** Opens the scope again that was open before. */
+export const leave = (before: Scope): void => {
+  open = before
+}
 
 /** Calls a function with another scope open. */
-export const inScope = <A>(scope: string | undefined, f: () => A): A => {
+const inScope = <A>(scope: Scope, f: () => A): A => {
   const before = open
   open = scope
   try {
@@ -22,38 +95,33 @@ export const inScope = <A>(scope: string | undefined, f: () => A): A => {
   }
 }
 
-/** A scope inside another. */
+/** The name of a scope inside another. */
 export const joined = (outer: string | undefined, inner: string | undefined): string | undefined =>
   outer === undefined ? inner : inner === undefined ? outer : `${outer}/${inner}`
 
-/** A scope as it is called from inside another; `undefined` for that one itself. */
+/** The name of a scope as it is called from inside another; `undefined` for that one itself. */
 export const relative = (scope: string | undefined, outer: string | undefined): string | undefined => {
   if (scope === outer) return undefined
   return outer !== undefined && scope?.startsWith(`${outer}/`) === true ? scope.slice(outer.length + 1) : scope
 }
 
 /** Calls a function in a scope that is inside the open one. */
-export const within = <A>(scope: string | undefined, f: () => A): A =>
-  scope === undefined ? f() : inScope(joined(open, scope), f)
-
-/** The open scope as a differentiation calls it that began in another; `undefined` where there is nothing to call. */
-const calledFrom = (start: string | undefined): string | undefined =>
-  open === undefined ? undefined : relative(open, start)
+export const within = <A>(name: string | undefined, f: () => A): A =>
+  name === undefined ? f() : inScope(new Named(open, name), f)
 
 /** The pullback of an operation in the open scope: it runs in a marked scope, `vjp(dense)`, inside the one open then. */
 export const pulledBack = <Args extends readonly unknown[], R>(
-  start: string | undefined,
+  start: Scope,
   pullback: (...args: Args) => R
 ): ((...args: Args) => R) => {
-  const scope = calledFrom(start)
-  return scope === undefined ? pullback : (...args) => within(`vjp(${scope})`, () => pullback(...args))
+  const scope = open
+  if (scope === undefined || scope === start) return pullback
+  return (...args) => inScope(new Marked(open, 'vjp', scope, start), () => pullback(...args))
 }
 
 /** Makes the tangents of an operation in the open scope, in a marked scope: `jvp(dense)`. */
-export const pushedForward = <A>(start: string | undefined, tangents: () => A): A => {
-  const scope = calledFrom(start)
-  return scope === undefined ? tangents() : inScope(joined(start, `jvp(${scope})`), tangents)
-}
+export const pushedForward = <A>(start: Scope, tangents: () => A): A =>
+  open === undefined || open === start ? tangents() : inScope(new Marked(start, 'jvp', open, start), tangents)
 
 export const isPromise = (x: unknown): boolean =>
   typeof x === 'object' && x !== null && 'then' in x && typeof x.then === 'function'

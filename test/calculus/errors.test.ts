@@ -107,6 +107,17 @@ describe('errors of bad input', () => {
     )
   })
 
+  test('a leaked value as the result, whose derivative would be lost', () => {
+    const leaking = (v: S): S => {
+      let leak: S = v
+      grad((w: S) => (leak = T.mul(w, 3)))(v)
+      return leak
+    }
+    const sentence = ': an operand is a value from inside grad, which has finished'
+    expect(() => grad(leaking)(x)).toThrow(`grad${sentence}`)
+    expect(() => vjp(leaking)(x)).toThrow(`vjp${sentence}`)
+  })
+
   test('a traced value read as a number, by operation and remedy', () => {
     expect(() => grad((v: S) => T.mul(v, Number(T.item(v))))(x)).toThrow(
       'item: a value inside grad was read as numbers; read T.stopGradient(x) instead, or return it as aux with gradWithAux'

@@ -69,7 +69,7 @@ describe('values in sentences', () => {
       )
     expect(given((x) => plain(Optimizer.clipByGlobalNorm)(x))).toBe(sentence('a tensor of shape [2]'))
     expect(given((x) => plain(Layer.sequential)(x))).toBe(
-      'sequential: layer 1 is a tensor of shape [2]; expected a layer'
+      'sequential: layer 1 is a tensor of shape [2]; expected a layer or a function'
     )
     expect(given((x) => plain(cond)([x], T.sin, T.cos))).toContain('[a tensor of shape [2]]')
     expect(given((x) => plain(T.of)([x]))).toContain('a tensor of shape [2]')

@@ -9,10 +9,12 @@ import * as Dataset from 'pullback/Dataset'
 import * as Debug from 'pullback/Debug'
 import * as Grad from 'pullback/Grad'
 import * as Implicit from 'pullback/Implicit'
+import * as Init from 'pullback/Init'
 import * as Law from 'pullback/Law'
 import * as Layer from 'pullback/Layer'
 import * as Linalg from 'pullback/Linalg'
 import * as Loss from 'pullback/Loss'
+import * as Model from 'pullback/Model'
 import * as Ode from 'pullback/Ode'
 import * as Optimizer from 'pullback/Optimizer'
 import * as Program from 'pullback/Program'
@@ -70,13 +72,16 @@ const adaptive =
   (f: Plain, options: unknown): unknown =>
     f(T.zeros([1, ...Array.from({ length: rank }, () => 2)]), 1, options)
 
+/** Options of fractional maxima with a size, unless they have one. */
+const sized = (options: unknown): object => {
+  const given = fields(options)
+  return 'outputRatio' in given ? given : { outputSize: 1, ...given }
+}
+
 const fractional =
   (rank: number) =>
-  (f: Plain, options: unknown): unknown => {
-    const given = fields(options)
-    const sized = 'outputRatio' in given ? given : { outputSize: 1, ...given }
-    return f(T.zeros([1, ...Array.from({ length: rank }, () => 2)]), T.zeros([1, rank]), { window: 1, ...sized })
-  }
+  (f: Plain, options: unknown): unknown =>
+    f(T.zeros([1, ...Array.from({ length: rank }, () => 2)]), T.zeros([1, rank]), { window: 1, ...sized(options) })
 
 const unpooling =
   (rank: number) =>
@@ -84,6 +89,12 @@ const unpooling =
     const ones = Array.from({ length: rank + 1 }, () => 1)
     return f(T.zeros(ones), T.zeros(ones, 'int32'), { window: 1, ...fields(options) })
   }
+
+/** A layer that slides a window. */
+const windowed =
+  (...sizes: readonly number[]) =>
+  (f: Plain, options: unknown): unknown =>
+    f(...sizes, { window: 1, ...fields(options) })
 
 /** A function of options with all else given: calls whose operands are not one matrix. */
 const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> = {
@@ -107,11 +118,58 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Implicit.fixedPoint': (f, options) => plain(f(T.sin, options))(vector),
   'Implicit.linearSolve': (f, options) => plain(f(same, { method: 'cg', ...fields(options) }))(vector),
   'Implicit.root': (f, options) => plain(f(T.sin, options))(vector),
+  'Init.dirac': (f, options) => f(options),
+  'Init.orthogonal': (f, options) => f(options),
+  'Init.sparse': (f, options) => f(0.5, options),
+  'Init.truncatedNormal': (f, options) => f(1, options),
+  'Init.varianceScaling': (f, options) => f(options),
   'Law.check': (f, options) => plain(f(T.sin, options))(vector),
   'Law.gradientWith': (f, options) => plain(f(options))(T.sin, fc.constant(vector)),
+  'Layer.avgPool1d': windowed(),
+  'Layer.avgPool2d': windowed(),
+  'Layer.avgPool3d': windowed(),
+  'Layer.batchNorm': (f, options) => f(2, options),
+  'Layer.bilinear': (f, options) => f(2, 2, 2, options),
+  'Layer.conv1d': windowed(2, 2),
+  'Layer.conv2d': windowed(2, 2),
+  'Layer.conv3d': windowed(2, 2),
+  'Layer.convTranspose1d': windowed(2, 2),
+  'Layer.convTranspose2d': windowed(2, 2),
+  'Layer.convTranspose3d': windowed(2, 2),
   'Layer.dense': (f, options) => f(2, 2, options),
+  'Layer.depthwiseConv2d': windowed(2),
+  'Layer.flatten': (f, options) => f(options),
+  'Layer.fractionalMaxPool1d': (f, options) => f({ window: 1, ...sized(options) }),
+  'Layer.fractionalMaxPool2d': (f, options) => f({ window: 1, ...sized(options) }),
+  'Layer.fractionalMaxPool3d': (f, options) => f({ window: 1, ...sized(options) }),
+  'Layer.globalAvgPool': (f, options) => f(options),
+  'Layer.globalMaxPool': (f, options) => f(options),
+  'Layer.groupNorm': (f, options) => f(2, 2, options),
+  'Layer.instanceNorm': (f, options) => f(2, options),
+  'Layer.l2Normalize': (f, options) => Layer.predict(f(options) as Layer.Layer<Layer.Keeping>)({}, {})(x),
+  'Layer.layerNorm': (f, options) => f(2, options),
+  'Layer.localResponseNorm': (f, options) => f({ size: 1, ...fields(options) }),
+  'Layer.lpPool1d': windowed(),
+  'Layer.lpPool2d': windowed(),
+  'Layer.lpPool3d': windowed(),
+  'Layer.maxPool1d': windowed(),
+  'Layer.maxPool2d': windowed(),
+  'Layer.maxPool3d': windowed(),
+  'Layer.maxUnpool1d': windowed(),
+  'Layer.maxUnpool2d': windowed(),
+  'Layer.maxUnpool3d': windowed(),
+  'Layer.maxout': (f, options) => f(2, 2, 2, options),
+  'Layer.prelu': (f, options) => f(2, options),
+  'Layer.rmsNorm': (f, options) => f(2, options),
+  'Layer.rrelu': (f, options) => f(options),
+  'Layer.separableConv2d': windowed(2, 2),
+  'Layer.spatialDropout': (f, options) => f(0.5, options),
+  'Layer.spectralNorm': (f, options) => f(model, options),
+  'Layer.stochasticDepth': (f, options) => f(0.5, options),
   'Linalg.lstsq': (f, options) => f(x, x, options),
   'Linalg.triangularSolve': (f, options) => f(x, x, options),
+  'Model.lenet5': (f, options) => f(options),
+  'Model.mlp': (f, options) => f([2, 2], options),
   'Ode.odeint': (f, options) => plain(f(same, options))(vector, vector),
   'Optimizer.adam': (f, options) => f(0.1, options),
   'Optimizer.sgd': (f, options) => f(0.1, options),
@@ -122,6 +180,7 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Random.choice': (f, options) => f(key, 3, options),
   'Random.permutation': (f, options) => f(key, x, options),
   'Random.uniform': (f, options) => f(key, [2], options),
+  'Regularizer.alphaDropout': (f, options) => f(key, x, { rate: 0.5, ...fields(options) }),
   'Regularizer.dropConnect': (f, options) => f(key, x, { rate: 0.5, ...fields(options) }),
   'Regularizer.dropout': (f, options) => f(key, x, { rate: 0.5, ...fields(options) }),
   'Regularizer.gaussianNoise': (f, options) => f(key, x, { std: 0.5, ...fields(options) }),
@@ -207,10 +266,12 @@ const modules: Readonly<Record<string, object>> = {
   Debug,
   Grad,
   Implicit,
+  Init,
   Law,
   Layer,
   Linalg,
   Loss,
+  Model,
   Ode,
   Optimizer,
   Program,

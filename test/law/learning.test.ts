@@ -40,14 +40,14 @@ describe('activations', () => {
 })
 
 const ofDense = fc.record({ w: A.tensor({ shape: [2, 3] }), b: A.tensor({ shape: [2] }) })
-const evaluation: Layer.Context = { mode: 'eval', key: Random.key(0) }
+const evaluation: Layer.Context = { mode: 'eval' }
 const training: Layer.Context = { mode: 'train', key: Random.key(0) }
 
 describe('layers', () => {
   it('dense, in its parameters and its input', () => {
     const dense = Layer.dense(3, 2)
     const f = (params: Layer.ParamsOf<typeof dense>, x: T.Tensor<[number, 3]>) =>
-      dense.apply(params, {}, evaluation)(x)[0]
+      Layer.apply(dense)(params, {}, evaluation)(x)[0]
     fc.assert(Law.gradientWith({ name: 'dense' })(f, ofDense, A.tensor({ shape: [4, 3] })), { numRuns: 40 })
   })
 
@@ -63,7 +63,7 @@ describe('layers', () => {
       output: fc.record({ w: A.tensor({ shape: [2, 2] }), b: A.tensor({ shape: [2] }) })
     })
     const f = (p: Layer.ParamsOf<typeof model>, x: T.Tensor<[number, 3]>) =>
-      model.apply(p, { hidden: {}, tanh: {}, dropout: {}, output: {} }, training)(x)[0]
+      Layer.apply(model)(p, { hidden: {}, tanh: {}, dropout: {}, output: {} }, training)(x)[0]
     fc.assert(Law.gradientWith({ name: 'model' })(f, params, A.tensor({ shape: [2, 3] })), { numRuns: 30 })
   })
 })

@@ -17,7 +17,7 @@ interface Params {
 }
 interface Progress {
   readonly params: Params
-  readonly memory: Optimizer.State<Params>
+  readonly memory: Optimizer.State
 }
 
 const loss = ({ w, b }: Params): S => T.add(T.sum(T.square(T.sub(w, T.of([1, -2])))), T.square(T.sub(T.square(b), 2)))

@@ -124,7 +124,7 @@ describe('scopes', () => {
   )
   const [{ params, state }] = model.init(R.key(1))
   const loss = (p: typeof params, x: T.Tensor<[32, 8]>): T.Tensor<[]> => {
-    const [scores] = model.apply(p, state, { mode: 'train', key: R.key(2) })(x)
+    const [scores] = Layer.apply(model)(p, state, { mode: 'train', key: R.key(2) })(x)
     return Loss.crossEntropy(scores, T.zeros([32], 'int32'))
   }
 
@@ -148,11 +148,11 @@ describe('scopes', () => {
   })
 
   test('layers without names are numbered, as their parameters are', () => {
-    const plain = Layer.sequential(Layer.dense<8, 16, [32]>(8, 16), Layer.dense<16, 4, [32]>(16, 4))
+    const plain = Layer.sequential(Layer.dense(8, 16), Layer.dense(16, 4))
     const [drawn] = plain.init(R.key(1))
     const apply = (x: T.Tensor<[32, 8]>) => Layer.predict(plain)(drawn.params, drawn.state)(x)
     expect(Object.keys(Debug.cost(apply)(T.zeros([32, 8])).scopes)).toEqual(
-      expect.arrayContaining(['0/dense', '1/dense'])
+      expect.arrayContaining(['[0]/dense', '[1]/dense'])
     )
   })
 

@@ -95,7 +95,7 @@ describe.each(Object.entries(drops))('%s', (_name, [coins, drop]) => {
 test('Layer.dropout is dropout with the key of its context', () => {
   const key = Random.key(9)
   const x = T.linspace(1, 2, 50)
-  const [found] = Layer.dropout<[number]>(0.4).apply({}, {}, { mode: 'train', key })(x)
+  const [found] = Layer.apply(Layer.dropout(0.4))({}, {}, { mode: 'train', key })(x)
   expect(T.toArray(found)).toEqual(T.toArray(Regularizer.dropout(key, x, { rate: 0.4 })))
 })
 
@@ -117,6 +117,22 @@ describe('gaussianNoise', () => {
     expect(T.toNested(grad((v: T.Tensor) => T.sum(noisy(Random.key(0), v)))(x))).toEqual([1, 1])
     expect(Regularizer.gaussianNoise(Random.key(0), x, { std: 0 })).toBe(x)
     expect(noisy(Random.key(0), T.of([1, 2], 'int32')).dtype).toBe('float32')
+  })
+})
+
+describe('alphaDropout', () => {
+  const drop = (key: Random.Key, x: T.Tensor): T.Tensor => Regularizer.alphaDropout(key, x, { rate: 0.5 })
+
+  test('is staged and mapped; a rate of 0 returns the tensor', () => {
+    expectSameEverywhere(drop, T.linspace(-1, 1, 6))
+    expect(Regularizer.alphaDropout(Random.key(0), ones, { rate: 0 })).toBe(ones)
+    expect(pipe(Random.key(2), Regularizer.alphaDropout(ones, { rate: 0.5 }))).toEqual(drop(Random.key(2), ones))
+  })
+
+  test('refuses a rate of 1', () => {
+    expect(() => Regularizer.alphaDropout(Random.key(0), ones, { rate: 1 })).toThrow(
+      'alphaDropout: rate is 1; expected a number from 0 to 1 (exclusive)'
+    )
   })
 })
 

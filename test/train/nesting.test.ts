@@ -55,7 +55,7 @@ describe('update', () => {
   it('is step, without its number and its report', () => {
     const first = Train.init(layer, optimizer)(keys[0])
     const [{ step, ...progress }, report] = Train.step(objective, optimizer)(first, batch(0))
-    const [next, loss] = update(first, batch(0))
+    const [next, { loss }] = update(first, batch(0))
     expect(step).toBe(1)
     expect(bits(next)).toEqual(bits(progress))
     expect(report).toEqual({ step: 0, loss: T.item(loss) })
@@ -72,9 +72,9 @@ describe('update', () => {
 
   it('is the body of a scan over stacked batches', () => {
     for (const options of [{}, { checkpointEvery: 2 }]) {
-      const [progress, losses] = scan(update, options)(begin(keys[0]), batches)
+      const [progress, { loss }] = scan(update, options)(begin(keys[0]), batches)
       expect(bits(progress)).toEqual(expected)
-      expect(losses.shape).toEqual([5])
+      expect(loss.shape).toEqual([5])
     }
   })
 
@@ -102,8 +102,8 @@ describe('update', () => {
         const method = Optimizer.adam(rate)
         const body = Train.update(objective, method)
         const start = { ...begin(keys[0]), optimizerState: method.init(begin(keys[0]).params) }
-        const losses = scan(body, segments ? { checkpointEvery: 2 } : {})(start, batches)[1]
-        return T.at(losses, 4)
+        const { loss } = scan(body, segments ? { checkpointEvery: 2 } : {})(start, batches)[1]
+        return T.at(loss, 4)
       }
     const at = (rate: number): T.Tensor<[]> => T.scalar(rate, 'float64')
     const slope = T.item(grad(outcome(false))(at(0.05)))

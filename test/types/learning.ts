@@ -72,15 +72,12 @@ Loss.l2(four, four, { reduction: 'median' })
 const model = Layer.sequential(Layer.dense(4, 8), Layer.lift(Activation.relu), Layer.dropout(0.5), Layer.dense(8, 3))
 typeOf(model)<
   Layer.Layer<
+    Layer.Rowwise<4, 3>,
     readonly [Layer.DenseParams<4, 8>, Layer.None, Layer.None, Layer.DenseParams<8, 3>],
-    readonly [Layer.None, Layer.None, Layer.None, Layer.None],
-    T.Tensor<[number, 4]>,
-    T.Tensor<[number, 3]>
+    readonly [Layer.None, Layer.None, Layer.None, Layer.None]
   >
 >(true)
-typeOf(Layer.dense(4, 8, { bias: false }))<
-  Layer.Layer<Layer.Weights<4, 8>, Layer.None, T.Tensor<[number, 4]>, T.Tensor<[number, 8]>>
->(true)
+typeOf(Layer.dense(4, 8, { bias: false }))<Layer.Layer<Layer.Rowwise<4, 8>, Layer.Weights<4, 8>>>(true)
 // @ts-expect-error: 8 outputs do not fit 9 inputs
 Layer.sequential(Layer.dense(4, 8), Layer.dense(9, 3))
 // @ts-expect-error: the same in a composition

@@ -7,6 +7,7 @@ import { root } from '../../scripts/sources.js'
 
 const prelude = `import { pipe } from 'fp-ts/lib/function.js'
 import { grad } from 'pullback/Grad'
+import * as Layer from 'pullback/Layer'
 import type { Dim } from 'pullback/Shape'
 import * as T from 'pullback/Tensor'
 import * as Tree from 'pullback/Tree'
@@ -39,7 +40,19 @@ const cases: readonly (readonly [program: string, says: string])[] = [
     'T.ensure(T.zeros([2]), [2]) satisfies T.Tensor<[3]>',
     "'Tensor<[2]>' does not satisfy the expected type 'Tensor<[3]>'"
   ],
-  ['Tree.add({ w: T.zeros([2]) }, { b: T.zeros([2]) })', "'b' does not exist in type"]
+  ['Tree.add({ w: T.zeros([2]) }, { b: T.zeros([2]) })', "'b' does not exist in type"],
+  [
+    'Layer.sequential(Layer.dense(4, 8), T.relu, Layer.dense(9, 3))',
+    '"sequential: layer 3 takes [..., 9]; it is given [..., 8]"'
+  ],
+  [
+    'Layer.sequential((x: Rows<4>): T.Tensor<[number]> => T.sum(x, { axis: 1 }), (x: Rows<8>) => T.neg(x))',
+    '"sequential: layer 2 takes [number, 8]; it is given [number]"'
+  ],
+  [
+    'pipe(Layer.dense(4, 8), Layer.compose(Layer.dense(9, 3)))',
+    '"sequential: layer 2 takes [..., 9]; it is given [..., 8]"'
+  ]
 ]
 
 const folder = join(root, '.doc-blocks', `messages-${process.pid}`)

@@ -1,0 +1,195 @@
+/** Layers beside one another: what is added to the input, several of one input or of one each, and what is left out in one mode. */
+import { describe } from '../internal/describe.js'
+import { requireTensor } from '../internal/require.js'
+import { ShapeError, equals, show } from '../shape/model.js'
+import { add } from '../Tensor.js'
+import type { Tensor } from '../tensor/model.js'
+import { applyPart, child, requireContext } from './context.js'
+import type {
+  AllParams,
+  AllStates,
+  InputsOf,
+  InputsOfAll,
+  List,
+  Part,
+  RowsIn,
+  RowsOut,
+  ShowInput,
+  ShowType
+} from './links.js'
+import { type FunctionOf, type Layer, type Mode, type ParamsOf, type StateOf, applyOf, layerOf } from './model.js'
+import type { Agrees, Output, Refused } from './output.js'
+import { drawn, layersOf } from './sequential.js'
+import { listOf } from './structure.js'
+
+// -----------------------------------------------------------------------------
+// of one layer
+// -----------------------------------------------------------------------------
+
+/** Whether an output may have the shape of the input, which is decided for sizes that are type parameters too. */
+type SameShape<A, B> = [B] extends [A] ? true : [A, B] extends [Tensor<infer S>, Tensor<infer O>] ? Agrees<O, S> : true
+
+/** Nothing to expect of a layer that keeps shapes; else the sentence. */
+type Closed<Name extends string, L, F = FunctionOf<L>> =
+  SameShape<RowsIn<F>, RowsOut<F>> extends true
+    ? unknown
+    : `${Name}: the layer takes ${ShowType<RowsIn<F>>}; it gives ${ShowType<RowsOut<F>>}`
+
+/** The layer with another way to apply it. */
+type Wrapped<L> = Layer<FunctionOf<L>, ParamsOf<L>, StateOf<L>>
+
+/** Casts what is checked to be a tensor. */
+const tensor = (subject: string, x: unknown): Tensor => {
+  requireTensor('residual', x, subject)
+  return x as Tensor
+}
+
+/**
+ * A residual block, x + f(x): the layer learns what to add to its input. It has the parameters and the state of the layer.
+ *
+ * K. He, X. Zhang, S. Ren and J. Sun, Deep Residual Learning for Image Recognition, CVPR 2016.
+ *
+ * @throws TypeError when the part is neither a layer nor a function; ShapeError when an output has another shape than the input
+ *
+ * @example
+ * import * as Layer from 'pullback/Layer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const block = Layer.residual(Layer.sequential(Layer.dense(8, 8), T.relu))
+ * Layer.parameterCount(Layer.sequential(block, block)) // => 144
+ * Layer.predict(Layer.residual(T.square))({}, {})(T.of([2, 3])) // => T.of([6, 12])
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const residual = <L extends Part>(layer: L & Closed<'residual', L>): Wrapped<L> => {
+  const inner = layersOf('residual', [layer])[0]!
+  const run = applyOf(inner)
+  return layerOf(inner.init, (params, state, context) => {
+    const f = run(params, state, context)
+    return (input) => {
+      const x = tensor('the input', input)
+      const [output, next] = f(x)
+      const y = tensor('the output', output)
+      if (equals(x.shape, y.shape)) return [add(x, y), next]
+      const found = `the layer gives shape ${show(y.shape)} for an input of shape ${show(x.shape)}`
+      throw new ShapeError('residual', [x.shape, y.shape], `${found}; expected the same shape`)
+    }
+  })
+}
+
+/**
+ * The layer in one mode, and the identity in the other, in which its state stays: noise or augmentation in training only, even for
+ * Monte-Carlo estimates.
+ *
+ * @throws TypeError when the mode is not one, or the part is neither a layer nor a function
+ *
+ * @example
+ * import * as Layer from 'pullback/Layer'
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const doubled = Layer.when('train', T.mul(2))
+ * Layer.apply(doubled)({}, {}, { mode: 'train' })(T.of([1, 2]))[0] // => T.of([2, 4])
+ * Layer.predict(doubled)({}, {})(T.of([1, 2])) // => T.of([1, 2])
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const when = <L extends Part>(mode: Mode, layer: L & Closed<'when', L>): Wrapped<L> => {
+  requireContext('when', { mode })
+  const inner = layersOf('when', [layer])[0]!
+  const run = applyOf(inner)
+  return layerOf(inner.init, (params, state, context) =>
+    context.mode === mode ? run(params, state, context) : (x) => [x, state]
+  )
+}
+
+// -----------------------------------------------------------------------------
+// of several layers
+// -----------------------------------------------------------------------------
+
+/** The parts of a list, each with its index, applied to inputs of their own. */
+const beside = <L>(
+  operation: string,
+  parts: readonly Part[],
+  inputsOf: (inputs: readonly unknown[], i: number) => readonly unknown[]
+): L => {
+  const layers = layersOf(operation, parts)
+  const n = layers.length
+  return layerOf(drawn(layers), (params, state, context) => {
+    const own = listOf(operation, 'the parameters', params, n)
+    const before = listOf(operation, 'the state', state, n)
+    return (...inputs) => {
+      const results = layers.map((layer, i) =>
+        applyPart(layer, own[i], before[i], child(context, i), `[${i}]`, inputsOf(inputs, i))
+      )
+      return [results.map(([output]) => output), results.map(([, next]) => next)]
+    }
+  })
+}
+
+type InputOf<F> = InputsOf<F> extends readonly [infer I] ? I : never
+
+type InputOfAll<L extends List> = InputsOfAll<L> extends readonly [infer I] ? I : never
+
+type OutputsOf<L extends List, X> = { readonly [I in keyof L]: Output<FunctionOf<L[I]>, X> }
+
+/** The function of a branch, as exact as its parts. */
+type Branch<L extends List> = <X extends InputOfAll<L>>(input: X) => OutputsOf<L, X>
+
+/** Parts as they are given, with a sentence expected of those that do not take what the first takes that is not for every shape. */
+type Agreeing<L extends List, X = InputOfAll<L>> = {
+  [I in keyof L]: L[I] &
+    ([Output<FunctionOf<L[I]>, X>] extends [Refused]
+      ? `branch: a layer takes ${ShowInput<FunctionOf<L[I]>>}; it is given ${ShowType<X>}`
+      : unknown)
+}
+
+/**
+ * Several layers of the same input, whose outputs form a tuple; parameters, and states, as a tuple. Code that is generic in its sizes calls
+ * the parts of `make` instead.
+ *
+ * @throws TypeError when a part is neither a layer nor a function
+ *
+ * @example
+ * import * as Layer from 'pullback/Layer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const both = Layer.branch(T.neg, T.square)
+ * Layer.predict(both)([{}, {}], [{}, {}])(T.of([1, 2])) // => [T.of([-1, -2]), T.of([1, 4])]
+ * const wide = Layer.sequential(
+ *   Layer.branch(Layer.dense(4, 3), Layer.dense(4, 2)),
+ *   ([a, b]: readonly [T.Tensor<[number, 3]>, T.Tensor<[number, 2]>]) => T.concat([a, b], { axis: 1 })
+ * )
+ * Layer.summary(wide, [5, 4])[0]?.shapes // => [[5, 5]]
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const branch = <L extends readonly Part[]>(
+  ...layers: Agreeing<L>
+): Layer<Branch<L>, AllParams<L>, AllStates<L>> => beside('branch', layers, (inputs) => inputs)
+
+type InputsEach<L extends List> = { readonly [I in keyof L]: InputOf<FunctionOf<L[I]>> }
+
+type OutputsEach<L extends List, X> = {
+  readonly [I in keyof L]: I extends keyof X ? Output<FunctionOf<L[I]>, X[I]> : never
+}
+
+/** The function of layers side by side, as exact as its parts. */
+type Parallel<L extends List> = <const X extends InputsEach<L>>(inputs: X) => OutputsEach<L, X>
+
+/**
+ * Layers side by side, each with an input of its own: from a tuple of inputs to the tuple of outputs; parameters, and states, as a tuple.
+ *
+ * @throws TypeError when a part is neither a layer nor a function, or the input is not a tuple of as many
+ *
+ * @example
+ * import * as Layer from 'pullback/Layer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const each = Layer.parallel(T.neg, T.square)
+ * Layer.predict(each)([{}, {}], [{}, {}])([T.of([1, 2]), T.scalar(3)]) // => [T.of([-1, -2]), T.scalar(9)]
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const parallel = <L extends readonly Part[]>(...layers: L): Layer<Parallel<L>, AllParams<L>, AllStates<L>> =>
+  beside('parallel', layers, ([given], i) => {
+    if (Array.isArray(given) && given.length === layers.length) return [given[i]]
+    const found = Array.isArray(given) ? `an array of ${given.length}` : describe(given)
+    throw new TypeError(`parallel: the input is ${found}; expected an array of ${layers.length}, one for each layer`)
+  })

@@ -1,0 +1,47 @@
+// What the compiler knows of the networks of pullback/Model. This file is compiled, not run.
+import * as Layer from 'pullback/Layer'
+import * as Model from 'pullback/Model'
+import * as T from 'pullback/Tensor'
+
+type Same<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
+
+/** `typeOf(x)<Expected>(true)` compiles only where the type of `x` is exactly that. */
+const typeOf =
+  <Actual>(_: Actual) =>
+  <Expected>(same: Same<Actual, Expected>): boolean =>
+    same
+
+type None = Layer.None
+
+typeOf(Model.linearClassifier(4, 3))<Layer.Layer<Layer.Rowwise<4, 3>, Layer.DenseParams<4, 3>>>(true)
+typeOf(Model.mlp([784, 128, 10], { activation: T.tanh, dropout: 0.5 }))<
+  Layer.Layer<
+    Layer.Rowwise<784, 10>,
+    readonly [Layer.DenseParams<784, 128>, Layer.DenseParams<128, 10>],
+    readonly [None, None]
+  >
+>(true)
+declare const sizes: readonly number[]
+typeOf(Model.mlp(sizes))<
+  Layer.Layer<Layer.Rowwise<number, number>, readonly Layer.DenseParams<number, number>[], readonly None[]>
+>(true)
+Layer.sequential(Model.mlp([4, 8, 6]), T.relu, Layer.dense(6, 2))
+// @ts-expect-error: sequential: layer 2 takes [..., 7]; it is given [..., 6]
+Layer.sequential(Model.mlp([4, 8, 6]), Layer.dense(7, 2))
+// @ts-expect-error: an activation is a function
+Model.mlp([4, 8], { activation: 'relu' })
+
+const lenet = Model.lenet5({ classes: 3, activation: T.relu, pooling: 'max' })
+declare const params: Layer.ParamsOf<typeof lenet>
+declare const state: Layer.StateOf<typeof lenet>
+typeOf(params)<Model.LeNet5Params<3>>(true)
+typeOf(Layer.predict(lenet)(params, state)(T.zeros([5, 1, 28, 28])))<T.Tensor<[number, 3]>>(true)
+typeOf(Model.lenet5())<
+  Layer.Layer<
+    (images: T.Tensor<[number, 1, 28, 28]>) => T.Tensor<[number, 10]>,
+    Model.LeNet5Params<10>,
+    { readonly [Name in keyof Model.LeNet5Params<10>]: None }
+  >
+>(true)
+// @ts-expect-error: images of another size
+Layer.predict(lenet)(params, state)(T.zeros([5, 1, 32, 32]))
