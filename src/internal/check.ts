@@ -20,3 +20,8 @@ export const requireFunction = (operation: string, f: unknown, name = 'f'): void
 
 /** Zero or more, and finite. */
 export const isNotNegative = (value: number): boolean => value >= 0 && value < Infinity
+
+/** Refuses a number of things that is not one. */
+export const requireCount = (operation: string, what: string, n: unknown): void => {
+  requireNumber(operation, what, n, 'an integer above 0', (x) => Number.isInteger(x) && x > 0)
+}

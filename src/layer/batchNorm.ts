@@ -1,6 +1,6 @@
 /** Batch normalisation with running statistics. */
 import type { FloatDType } from '../DType.js'
-import { requireNumber } from '../internal/check.js'
+import { requireCount } from '../internal/check.js'
 import { flag, integer, notNegative, oneOf, options, share } from '../internal/options.js'
 import { requireTensor } from '../internal/require.js'
 import * as R from '../Random.js'
@@ -117,8 +117,6 @@ const stated = (
 const mixed = (running: Tensor, batch: Tensor, momentum: number): Tensor<[number]> =>
   typed(cast(add(mul(running, 1 - momentum), mul(batch, momentum)), running.dtype))
 
-const isSize = (n: number): boolean => Number.isInteger(n) && n > 0
-
 /**
  * `T.batchNorm` with a scale and a shift to learn, and running statistics as state, for `[examples, channels, ...]` or channels on another
  * axis. In training each channel gets mean 0 and variance 1 over the batch, and the running statistics move:
@@ -143,7 +141,7 @@ const isSize = (n: number): boolean => Number.isInteger(n) && n > 0
  */
 export const batchNorm: BatchNorm = /* @__PURE__ */ stated((channels, given = {}) => {
   check(given)
-  requireNumber('batchNorm', 'the number of channels', channels, 'an integer above 0', isSize)
+  requireCount('batchNorm', 'the number of channels', channels)
   const { momentum = 0.1, epsilon = 1e-5, axis = 1, affine = true, track = true, dtype = 'float32' } = given
   const params: Params = affine ? { scale: ones([channels], dtype), shift: zeros([channels], dtype) } : {}
   const state: State = track ? { mean: zeros([channels], dtype), variance: ones([channels], dtype) } : {}

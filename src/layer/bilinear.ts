@@ -1,10 +1,11 @@
 /** The bilinear layer. */
+import { requireCount } from '../internal/check.js'
 import { flag, options } from '../internal/options.js'
 import { ShapeError, equals, show, type Shape } from '../shape/model.js'
 import { add, einsum } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { within } from '../transform/scope.js'
-import { type DenseOptions, type Params, drawKinds, parameters, requireCount, requireRows } from './dense.js'
+import { type DenseOptions, type Params, drawKinds, parameters, requireRows } from './dense.js'
 import { type Fn, type Layer, stateless } from './model.js'
 
 /**

@@ -2,7 +2,7 @@
 import { vmap } from '../calculus/vmap.js'
 import type { FloatDType } from '../DType.js'
 import { type Initializer, glorotUniform } from '../Init.js'
-import { requireNumber } from '../internal/check.js'
+import { requireCount } from '../internal/check.js'
 import { type Kinds, callable, flag, oneOf, options, positiveCount, requireKind } from '../internal/options.js'
 import { requireTensor } from '../internal/require.js'
 import * as R from '../Random.js'
@@ -167,8 +167,6 @@ const weights = (
   })(all)
 }
 
-const isSize = (n: number): boolean => Number.isInteger(n) && n > 0
-
 /** A layer that convolves, with options whose names and values are checked. */
 export const convolving = (
   sliding: Sliding,
@@ -177,8 +175,8 @@ export const convolving = (
   given: Partial<ConvOptions>
 ): Layer<(x: Tensor) => Tensor, Params> => {
   const { operation, rank, run } = sliding
-  requireNumber(operation, 'the number of inputs', inputs, 'an integer above 0', isSize)
-  requireNumber(operation, 'the number of outputs', outputs, 'an integer above 0', isSize)
+  requireCount(operation, 'the number of inputs', inputs)
+  requireCount(operation, 'the number of outputs', outputs)
   const { window, bias = true, init = glorotUniform, dtype = 'float32', ...how } = given
   requireKind(operation, 'window', window, positivePerAxis)
   const sizes = spread(operation, 'window', window ?? 1, rank)
@@ -219,14 +217,17 @@ const stated = <F>(
   body: (inputs: number, outputs: number, options?: Partial<ConvOptions>) => Layer<(x: Tensor) => Tensor, Params>
 ): F => body as unknown as F
 
+/** Makes a constructor of layers that convolve; `F` is its signature. */
 /* @__NO_SIDE_EFFECTS__ */
-const convolution = <R extends keyof Space>(operation: string, rank: R, run: Sliding['run']): Convolution<R> => {
-  const check = options<ConvOptions>(operation, convKinds)
-  return stated((inputs, outputs, given = {}) => {
+export const convolutionLayer = <F>(check: (given: unknown) => void, sliding: Sliding): F =>
+  stated((inputs, outputs, given = {}) => {
     check(given)
-    return convolving({ operation, rank, isTransposed: false, run }, inputs, outputs, given)
+    return convolving(sliding, inputs, outputs, given)
   })
-}
+
+/* @__NO_SIDE_EFFECTS__ */
+const convolution = <R extends keyof Space>(operation: string, rank: R, run: Sliding['run']): Convolution<R> =>
+  convolutionLayer(options<ConvOptions>(operation, convKinds), { operation, rank, isTransposed: false, run })
 
 // -----------------------------------------------------------------------------
 // constructors

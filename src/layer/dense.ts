@@ -1,5 +1,5 @@
 /** The affine layer. */
-import { requireNumber } from '../internal/check.js'
+import { requireCount } from '../internal/check.js'
 import { type Kinds, callable, flag, oneOf, options } from '../internal/options.js'
 import { requireTensor } from '../internal/require.js'
 import { type Initializer, glorotUniform, zeros } from '../Init.js'
@@ -133,11 +133,6 @@ export const parameters = (
     const [b, afterBias] = zeros([outputs], dtype)(afterWeights)
     return [{ w: typed(w), b }, afterBias]
   }
-}
-
-/** Refuses a number of things that is not one. */
-export const requireCount = (operation: string, what: string, n: unknown): void => {
-  requireNumber(operation, what, n, 'an integer above 0', (x) => Number.isInteger(x) && x > 0)
 }
 
 /**

@@ -19,7 +19,7 @@ import {
   isLayer,
   layerOf
 } from './model.js'
-import { recordOf } from './structure.js'
+import { recordOf, requireName } from './structure.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -50,15 +50,11 @@ const none: None = {}
 
 const isDraw = (part: AnyLayer | Random<unknown>): part is Random<unknown> => typeof part === 'function'
 
-const identifier = /^[A-Za-z_$][\w$]*$/
-
 const requireParts = (parts: Parts): void => {
   if (!isRecord(parts))
     throw new TypeError(refusal('make', 'the record of parts', parts, 'an object of layers and draws by name'))
   for (const [name, part] of Object.entries(parts)) {
-    if (!identifier.test(name)) {
-      throw new TypeError(`make: a name is ${describe(name)}; expected letters, digits and _, no digit first`)
-    }
+    requireName('make', name)
     if (isDraw(part) || isLayer(part)) continue
     throw new TypeError(
       `make: the part ${name} is ${describe(part)}; expected a layer, or a draw such as Init.normal(0.02)([20, 8])`

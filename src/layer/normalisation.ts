@@ -1,6 +1,6 @@
 /** Normalisations without a state: along the last axes, over images and groups of channels, by neighbours and by length. */
 import type { FloatDType } from '../DType.js'
-import { requireNumber } from '../internal/check.js'
+import { requireCount, requireNumber } from '../internal/check.js'
 import { refusal } from '../internal/describe.js'
 import { type Options, flag, notNegative, oneOf, options, positiveCount, requireKind } from '../internal/options.js'
 import { requireTensor } from '../internal/require.js'
@@ -134,8 +134,6 @@ const normalising = (
   })
 }
 
-const isSize = (n: unknown): boolean => Number.isInteger(n) && Number(n) > 0
-
 const isList = (x: unknown): x is readonly unknown[] => Array.isArray(x)
 
 /** Normalisation along the last axes, which have given sizes. */
@@ -149,7 +147,7 @@ const alongLast = <F>(
   return stated((given: number | readonly number[], how: NormOptions = {}) => {
     check(how)
     const sizes = isList(given) ? given : [given]
-    if (sizes.length === 0 || !sizes.every(isSize)) {
+    if (sizes.length === 0 || !sizes.every(positiveCount.holds)) {
       throw new RangeError(refusal(operation, 'size', given, 'an integer above 0, or a list of them'))
     }
     const axis = sizes.map((_, i) => i - sizes.length)
@@ -174,7 +172,7 @@ const ofChannels = (
   how: NormOptions,
   norm: (x: Tensor, options: Norm) => Tensor
 ): AnyLayer => {
-  requireNumber(operation, 'the number of channels', channels, 'an integer above 0', isSize)
+  requireCount(operation, 'the number of channels', channels)
   const layer = normalising(
     operation,
     [channels],
@@ -268,8 +266,8 @@ export const instanceNorm: InstanceNorm = /* @__PURE__ */ stated((channels: numb
 export const groupNorm: GroupNorm = /* @__PURE__ */ stated(
   (groups: number, channels: number, how: NormOptions = {}) => {
     checkGroup(how)
-    requireNumber('groupNorm', 'the number of groups', groups, positiveCount.expected, isSize)
-    if (isSize(channels) && channels % groups !== 0) {
+    requireNumber('groupNorm', 'the number of groups', groups, positiveCount.expected, positiveCount.holds)
+    if (positiveCount.holds(channels) && channels % groups !== 0) {
       throw new RangeError(`groupNorm: groups is ${groups} for ${channels} channels; expected a divisor`)
     }
     return ofChannels('groupNorm', channels, 2, how, (x, each) => T.groupNorm(x, { ...each, groups }))

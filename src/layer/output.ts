@@ -1,5 +1,6 @@
 /** The type of what a layer gives for an input, as exactly as the compiler can prove. */
 import type { Shape } from '../shape/model.js'
+import type { SameSize } from '../shape/sizes.js'
 import type { Tensor } from '../tensor/model.js'
 
 /**
@@ -65,16 +66,6 @@ type Refined<F, I, B> = I extends B
       ? Precise<F, I, B, Tensor<WithLast<S, Last<O>>>>
       : Precise<F, I, B, Tensor<WithFirst<S, O>>>
     : B
-
-type SameSize<M, N> = number extends M
-  ? true
-  : number extends N
-    ? true
-    : M extends N
-      ? true
-      : N extends M
-        ? true
-        : false
 
 /** Whether a shape may be one that is wanted: sizes and ranks that the compiler does not know match all. */
 export type Agrees<A extends Shape, W extends Shape> = A extends readonly [...infer MoreA extends Shape, infer M]

@@ -1,4 +1,5 @@
 /** Activations with parameters. */
+import { requireCount } from '../internal/check.js'
 import { prelu as rectified } from '../activation/rectifiers.js'
 import { maxout as largest } from '../activation/lanes.js'
 import type { FloatDType } from '../DType.js'
@@ -10,15 +11,7 @@ import { type Shape, ShapeError, normalizeAxis, show } from '../shape/model.js'
 import { reshape } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
-import {
-  type DenseOptions,
-  type DenseParams,
-  type Params,
-  affine,
-  drawKinds,
-  parameters,
-  requireCount
-} from './dense.js'
+import { type DenseOptions, type DenseParams, type Params, affine, drawKinds, parameters } from './dense.js'
 import { type AnyLayer, type Fn, type Layer, stateless } from './model.js'
 import type { Keeping, Rowwise } from './output.js'
 import { taking } from './structure.js'

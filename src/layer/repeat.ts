@@ -3,7 +3,7 @@ import { refusal } from '../internal/describe.js'
 import { type WithAxis, vmap } from '../calculus/vmap.js'
 import { scanTrees } from '../control/scan.js'
 import { stopGradient } from '../Grad.js'
-import { requireFunction, requireNumber } from '../internal/check.js'
+import { requireCount, requireFunction } from '../internal/check.js'
 import * as R from '../Random.js'
 import type { Key, Random } from '../Random.js'
 import { stack } from '../tensor/join.js'
@@ -29,7 +29,7 @@ import { type Layer, applyOf, layerOf, requireLayer } from './model.js'
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const repeat = <F, P, S>(n: number, block: Layer<F, P, S>): Layer<F, WithAxis<P>, WithAxis<S>> => {
-  requireNumber('repeat', 'the number of blocks', n, 'an integer above 0', (x) => Number.isInteger(x) && x > 0)
+  requireCount('repeat', 'the number of blocks', n)
   requireLayer('repeat', block, 'the block')
   const name = n === 1 ? '[0]' : `[0..${n - 1}]`
   return layerOf(

@@ -1,12 +1,12 @@
 /** Layers one after the other. */
-import { describe, refusal } from '../internal/describe.js'
+import { refusal } from '../internal/describe.js'
 import { dual } from '../internal/dual.js'
 import * as R from '../Random.js'
 import type { Random } from '../Random.js'
 import { applyPart, child } from './context.js'
 import type { AllParams, AllStates, Checked, Fitting, FunctionOfAll, List, Part } from './links.js'
 import { type AnyLayer, type Layer, applyOf, isLayer, layerOf, lift } from './model.js'
-import { listOf, recordOf } from './structure.js'
+import { listOf, recordOf, requireName } from './structure.js'
 
 // -----------------------------------------------------------------------------
 // the loop behind all of them
@@ -140,13 +140,8 @@ type Naming<Names extends readonly string[]> = <F, P extends Parts<Names>, S ext
 
 type Parts<Names extends readonly string[]> = List & { readonly length: Names['length'] }
 
-const identifier = /^[A-Za-z_$][\w$]*$/
-
 const checkNames = (names: readonly string[]): void => {
-  const wrong = names.find((name) => !identifier.test(name))
-  if (wrong !== undefined) {
-    throw new Error(`named: a name is ${describe(wrong)}; expected letters, digits and _, no digit first`)
-  }
+  for (const name of names) requireName('named', name)
   const twice = names.find((name, i) => names.indexOf(name) < i)
   if (twice !== undefined) throw new Error(`named: the name ${twice} is given twice; expected distinct names`)
 }

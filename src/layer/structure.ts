@@ -9,7 +9,7 @@ import { asKey } from '../random/model.js'
 import { type Shape, ShapeError, equals, show, size } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
-import { TreeError, below, isRecord } from '../tree/error.js'
+import { TreeError, below, identifier, isRecord } from '../tree/error.js'
 import { flattenAs } from '../tree/model.js'
 import { type AnyLayer, requireLayer } from './model.js'
 
@@ -19,6 +19,12 @@ import { type AnyLayer, requireLayer } from './model.js'
 
 const asDrawn = (operation: string, what: string, given: string, expected: string): TypeError =>
   new TypeError(`${operation}: ${what} ${what === 'the state' ? 'is' : 'are'} ${given}; expected ${expected}`)
+
+/** Refuses a name that a path could not be written with. */
+export const requireName = (operation: string, name: string): void => {
+  if (identifier.test(name)) return
+  throw new TypeError(`${operation}: a name is ${describe(name)}; expected letters, digits and _, no digit first`)
+}
 
 /** The parameters, or the states, of parts in a row. */
 export const listOf = (operation: string, what: string, given: unknown, n: number): readonly unknown[] => {

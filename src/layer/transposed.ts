@@ -10,10 +10,10 @@ import {
   type Kernel,
   type Sliding,
   type Space,
-  convKinds,
-  convolving
+  convolutionLayer,
+  convKinds
 } from './convolution.js'
-import type { AnyLayer, Layer } from './model.js'
+import type { Layer } from './model.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -45,17 +45,10 @@ interface Transposed<R extends keyof Space> {
 // constructors
 // -----------------------------------------------------------------------------
 
-/** Casts to the signature, which states channels and format; they are checked at run time. */
-const stated = <F>(body: (inputs: number, outputs: number, options?: Partial<ConvTransposeOptions>) => AnyLayer): F =>
-  body as unknown as F
-
 /* @__NO_SIDE_EFFECTS__ */
 const transposed = <R extends keyof Space>(operation: string, rank: R, run: Sliding['run']): Transposed<R> => {
   const check = options<ConvTransposeOptions>(operation, { ...convKinds, outputPadding: countPerAxis })
-  return stated((inputs, outputs, given = {}) => {
-    check(given)
-    return convolving({ operation, rank, isTransposed: true, run }, inputs, outputs, given)
-  })
+  return convolutionLayer(check, { operation, rank, isTransposed: true, run })
 }
 
 /**

@@ -4,13 +4,13 @@ import { counted, perMatrix } from '../primitive/cost.js'
 import { bindOne } from '../primitive/bind.js'
 import { type None, type Primitive, none } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
-import { type Shape, size } from '../shape/model.js'
+import { type Shape, size, positionAt } from '../shape/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { eye } from '../tensor/construct.js'
 import { strong } from '../tensor/matmul.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
-import { LinalgError, indicesIn, ofMatrix } from './error.js'
+import { LinalgError, ofMatrix } from './error.js'
 import {
   doublesOf,
   drawMatrix,
@@ -48,7 +48,7 @@ const evaluate = (a: Concrete): Concrete => {
     const at = matrix * n * n
     const failed = choleskyInto(n, x, at)
     if (hasNaN(x, at, n * n)) poisoned(n, x, at)
-    else if (failed >= 0) throw refuseIndefinite(indicesIn(stack, matrix), failed, x[at + failed * (n + 1)]!)
+    else if (failed >= 0) throw refuseIndefinite(positionAt(matrix, stack), failed, x[at + failed * (n + 1)]!)
   }
   return fromDoubles(a.shape, a.dtype, x)
 }

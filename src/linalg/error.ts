@@ -1,5 +1,5 @@
 /** The error of matrices for which an operation has no result. */
-import { type Shape, show } from '../shape/model.js'
+import { show } from '../shape/model.js'
 
 /**
  * An operation was called on a matrix for which it has no result: singular, not symmetric, not positive definite. The
@@ -30,17 +30,6 @@ export class LinalgError extends Error {
     this.operation = operation
     this.matrix = matrix
   }
-}
-
-/** The indices of a row-major position along the axes of a stack. */
-export const indicesIn = (stack: Shape, position: number): readonly number[] => {
-  const indices: number[] = []
-  let rest = position
-  for (let axis = stack.length - 1; axis >= 0; axis--) {
-    indices.unshift(rest % stack[axis]!)
-    rest = Math.floor(rest / stack[axis]!)
-  }
-  return indices
 }
 
 /** Words that say which matrix of a stack is meant; none for one matrix alone. */

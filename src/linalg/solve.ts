@@ -9,12 +9,12 @@ import { align } from '../primitive/batch.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
-import { type Shape, size } from '../shape/model.js'
+import { type Shape, size, positionAt } from '../shape/model.js'
 import type { MatMul } from '../shape/static.js'
 import { neg } from '../tensor/arithmetic.js'
 import { type Zeros, weak } from '../tensor/matmul.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
-import { LinalgError, indicesIn, ofMatrix } from './error.js'
+import { LinalgError, ofMatrix } from './error.js'
 import { type Factored, factored } from './lu.js'
 import {
   columnsOf,
@@ -49,7 +49,7 @@ export const refuseSingular = (
   i: number,
   pivot: number
 ): LinalgError => {
-  const indices = indicesIn(stack, matrix)
+  const indices = positionAt(matrix, stack)
   const zero = pivot === 0 ? '0' : `${pivot}, which is 0 to rounding`
   return new LinalgError(
     operation,

@@ -8,12 +8,12 @@ import type { Draw } from '../primitive/domain.js'
 import { bindOne } from '../primitive/bind.js'
 import { type None, type Primitive, none } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
-import { type Shape, size } from '../shape/model.js'
+import { type Shape, size, positionAt } from '../shape/model.js'
 import { add, mul, neg } from '../tensor/arithmetic.js'
 import { eye } from '../tensor/construct.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
-import { LinalgError, indicesIn, ofMatrix } from './error.js'
+import { LinalgError, ofMatrix } from './error.js'
 import {
   doublesOf,
   drawMatrix,
@@ -128,7 +128,7 @@ const evaluate = (a: Concrete): Concrete => {
   const x = new Float64Array(v.length)
   for (let i = 0; i < size(stack); i++) {
     const least = w[i * n]!
-    if (least < -leastOf(n, a.dtype) * Math.abs(w[i * n + n - 1]!)) throw refuseIndefinite(indicesIn(stack, i), least)
+    if (least < -leastOf(n, a.dtype) * Math.abs(w[i * n + n - 1]!)) throw refuseIndefinite(positionAt(i, stack), least)
     rootInto(n, w, i * n, v, i * n * n, space, x)
   }
   return fromDoubles(a.shape, a.dtype, x)

@@ -4,9 +4,9 @@ import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
 import { interval } from '../primitive/domain.js'
-import { size } from '../shape/model.js'
+import { size, positionAt } from '../shape/model.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
-import { LinalgError, indicesIn, ofMatrix } from './error.js'
+import { LinalgError, ofMatrix } from './error.js'
 import { doublesOf, drawStack, fromDoubles, rowsOf, stackOf, symmetricPart } from './matrix.js'
 
 /** The largest difference between (i, j) and (j, i), as a part of the largest element, and the operation for errors. */
@@ -37,7 +37,7 @@ const evaluate = (a: Concrete, { operation, tolerance }: Symmetry): Concrete => 
         const q = at + j * n + i
         const below = x[p]!
         const above = x[q]!
-        if (Math.abs(below - above) > most) throw refuse(operation, indicesIn(stack, matrix), i, j, below, above)
+        if (Math.abs(below - above) > most) throw refuse(operation, positionAt(matrix, stack), i, j, below, above)
         // The sum may be out of range.
         x[p] = x[q] = below === above ? below : below + (above - below) / 2
       }

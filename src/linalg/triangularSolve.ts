@@ -11,13 +11,13 @@ import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
 import { requireTensor } from '../internal/require.js'
 import { op } from '../primitive/op.js'
-import { type Shape, ShapeError, broadcast, equals, show, size } from '../shape/model.js'
+import { type Shape, ShapeError, broadcast, equals, show, size, positionAt } from '../shape/model.js'
 import type { MatMul } from '../shape/static.js'
 import { add, neg } from '../tensor/arithmetic.js'
 import { type Zeros, weak } from '../tensor/matmul.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 import { broadcastToShape, cast, reshapeTo } from '../tensor/structural.js'
-import { LinalgError, indicesIn, ofMatrix } from './error.js'
+import { LinalgError, ofMatrix } from './error.js'
 import {
   asColumn,
   columnsOf,
@@ -72,7 +72,7 @@ export interface Triangular extends Zeros {
 // -----------------------------------------------------------------------------
 
 const refuseZero = (operation: string, stack: Shape, matrix: number, i: number): LinalgError => {
-  const indices = indicesIn(stack, matrix)
+  const indices = positionAt(matrix, stack)
   return operation === 'triangularSolve'
     ? new LinalgError(
         operation,

@@ -1,16 +1,6 @@
 /** The checks of the compiler on the operands of a loss. */
 import type { Shape } from '../shape/model.js'
-import type { IsDynamic, Show } from '../shape/sizes.js'
-
-type SameSize<M, N> = number extends M
-  ? true
-  : number extends N
-    ? true
-    : M extends N
-      ? true
-      : N extends M
-        ? true
-        : false
+import type { IsDynamic, SameSize, Show } from '../shape/sizes.js'
 
 /** Whether two shapes may be equal; sizes and ranks that are unknown match all. */
 type SameShape<A extends Shape, B extends Shape> =

@@ -1,7 +1,8 @@
 /** Networks of dense layers. */
+import { requireCount } from '../internal/check.js'
 import { refusal } from '../internal/describe.js'
 import { callable, options } from '../internal/options.js'
-import { type DenseOptions, type DenseParams, dense, drawKinds, requireCount } from '../layer/dense.js'
+import { type DenseOptions, type DenseParams, dense, drawKinds } from '../layer/dense.js'
 import { type AnyLayer, type Layer, type None, applyOf, layerOf, lift } from '../layer/model.js'
 import { dropout as dropping } from '../layer/noise.js'
 import type { Keeping, Last, Rowwise } from '../layer/output.js'

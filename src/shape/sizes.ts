@@ -29,6 +29,17 @@ export type Mutable<S extends Shape> = { -readonly [Axis in keyof S]: S[Axis] }
 /** Whether the rank is unknown. */
 export type IsDynamic<S extends Shape> = number extends S['length'] ? true : false
 
+/** Whether two sizes may be equal; a size that the compiler does not know matches all. */
+export type SameSize<M, N> = number extends M
+  ? true
+  : number extends N
+    ? true
+    : M extends N
+      ? true
+      : N extends M
+        ? true
+        : false
+
 type ShowSize<N> = N extends { readonly [dimension]: infer Name extends string }
   ? Name
   : N extends number

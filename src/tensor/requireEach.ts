@@ -1,18 +1,8 @@
 /** The check of the elements of a tensor, where these can be read. */
 import { refusal } from '../internal/describe.js'
 import { bottom } from '../primitive/traced.js'
-import { show, size } from '../shape/model.js'
+import { positionAt, show, size } from '../shape/model.js'
 import { type Tensor, contiguous } from './model.js'
-
-/** The indices of a row-major position. */
-const indexOf = (position: number, shape: readonly number[]): readonly number[] => {
-  const index: number[] = []
-  for (let axis = shape.length - 1, rest = position; axis >= 0; axis--) {
-    index.unshift(rest % shape[axis]!)
-    rest = Math.floor(rest / shape[axis]!)
-  }
-  return index
-}
 
 /** Refuses an element for which `holds` is false, by its position: `operation: name[0, 1] is 7; expected ...`. */
 export const requireEach = (
@@ -28,6 +18,6 @@ export const requireEach = (
   for (let i = 0; i < size(values.shape); i++) {
     const value = data[offset + i]!
     if (holds(value)) continue
-    throw new RangeError(refusal(operation, `${name}${show(indexOf(i, values.shape))}`, value, expected))
+    throw new RangeError(refusal(operation, `${name}${show(positionAt(i, values.shape))}`, value, expected))
   }
 }

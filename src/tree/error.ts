@@ -38,7 +38,8 @@ export class TreeError extends Error {
 // words
 // -----------------------------------------------------------------------------
 
-const identifier = /^[A-Za-z_$][\w$]*$/
+/** A key that is written as it is in a path. */
+export const identifier: RegExp = /^[A-Za-z_$][\w$]*$/
 
 /** The path of an entry: `layer.w`, or `layer["2 w"]` for a key that is not an identifier. */
 export const below = (path: string, key: string): string =>

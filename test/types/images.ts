@@ -1,14 +1,7 @@
 // What the compiler knows of layers of images and normalisations. This file is compiled, not run.
 import * as Layer from 'pullback/Layer'
 import * as T from 'pullback/Tensor'
-
-type Same<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
-
-/** `typeOf(x)<Expected>(true)` compiles only where the type of `x` is exactly that. */
-const typeOf =
-  <Actual>(_: Actual) =>
-  <Expected>(same: Same<Actual, Expected>): boolean =>
-    same
+import { typeOf } from './same.js'
 
 type None = Layer.None
 type Images<C extends number> = T.Tensor<[number, C, number, number]>

@@ -5,14 +5,7 @@ import * as Init from 'pullback/Init'
 import * as Layer from 'pullback/Layer'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
-
-type Same<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
-
-/** `typeOf(x)<Expected>(true)` compiles only where the type of `x` is exactly that. */
-const typeOf =
-  <Actual>(_: Actual) =>
-  <Expected>(same: Same<Actual, Expected>): boolean =>
-    same
+import { typeOf } from './same.js'
 
 type Rows<N extends number> = T.Tensor<[number, N]>
 type None = Layer.None

@@ -1,14 +1,7 @@
 // What the compiler knows of layers beside one another, of shapes, and with parameters of their own. This file is compiled, not run.
 import * as Layer from 'pullback/Layer'
 import * as T from 'pullback/Tensor'
-
-type Same<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
-
-/** `typeOf(x)<Expected>(true)` compiles only where the type of `x` is exactly that. */
-const typeOf =
-  <Actual>(_: Actual) =>
-  <Expected>(same: Same<Actual, Expected>): boolean =>
-    same
+import { typeOf } from './same.js'
 
 type None = Layer.None
 type Rows<N extends number> = T.Tensor<[number, N]>

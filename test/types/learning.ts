@@ -8,14 +8,7 @@ import * as Optimizer from 'pullback/Optimizer'
 import type { Dim } from 'pullback/Shape'
 import type * as T from 'pullback/Tensor'
 import * as Train from 'pullback/Train'
-
-type Same<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
-
-/** `typeOf(x)<Expected>(true)` compiles only where the type of `x` is exactly that. */
-const typeOf =
-  <Actual>(_: Actual) =>
-  <Expected>(same: Same<Actual, Expected>): boolean =>
-    same
+import { typeOf } from './same.js'
 
 declare const scores: T.Tensor<[4, 3]>
 declare const four: T.Tensor<[4]>
