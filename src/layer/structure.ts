@@ -52,7 +52,7 @@ export const recordOf = (
 // -----------------------------------------------------------------------------
 
 /** A tree of shapes; `undefined` where there are no tensors. */
-type Drawn = Leaf | readonly Drawn[] | { readonly [key: string]: Drawn } | undefined
+type Drawn = Leaf | Fields | readonly Drawn[] | undefined
 
 /** The shape of a tensor that is drawn. */
 class Leaf {
@@ -60,6 +60,17 @@ class Leaf {
 
   constructor(shape: Shape) {
     this.shape = shape
+  }
+}
+
+/** A record that is drawn, without the entries that hold no tensors. */
+class Fields {
+  declare readonly names: readonly string[]
+  declare readonly parts: readonly Drawn[]
+
+  constructor(names: readonly string[], parts: readonly Drawn[]) {
+    this.names = names
+    this.parts = parts
   }
 }
 
@@ -72,10 +83,17 @@ const structures = /* @__PURE__ */ new WeakMap<AnyLayer, Structure>()
 
 const structureOf = (tree: unknown): Drawn => {
   if (isTensor(tree)) return new Leaf(tree.shape)
-  const children = Object.entries(typeof tree === 'object' && tree !== null ? tree : {})
-  const drawn = children.map(([key, each]) => [key, structureOf(each)] as const)
-  if (drawn.every(([, each]) => each === undefined)) return undefined
-  return Array.isArray(tree) ? drawn.map(([, each]) => each) : Object.fromEntries(drawn)
+  const children: Children = typeof tree === 'object' && tree !== null ? { ...tree } : {}
+  const names = Object.keys(children)
+  const parts = names.map((name) => structureOf(children[name]))
+  const full = names.filter((_, i) => parts[i] !== undefined)
+  if (full.length === 0) return undefined
+  return Array.isArray(tree)
+    ? parts
+    : new Fields(
+        full,
+        parts.filter((part) => part !== undefined)
+      )
 }
 
 const drawnBy = (layer: AnyLayer): Structure => {
@@ -101,7 +119,7 @@ const drawnBy = (layer: AnyLayer): Structure => {
 const elements = (drawn: Drawn): number => {
   if (drawn === undefined) return 0
   if (drawn instanceof Leaf) return size(drawn.shape)
-  return Object.values(drawn).reduce<number>((sum, each: Drawn) => sum + elements(each), 0)
+  return partsOf(drawn).reduce<number>((sum, each: Drawn) => sum + elements(each), 0)
 }
 
 /**
@@ -142,32 +160,32 @@ const fits = (drawn: Drawn, given: unknown, shapes: boolean): boolean => {
     for (let i = 0; i < drawn.length; i++) if (!fits(drawn[i], given[i], shapes)) return false
     return true
   }
-  const fields = given as Fields
+  const children = given as Children
+  // The entries nearly always stand in the order in which they were drawn: none has to be looked up.
+  const { names, parts } = drawn
   let found = 0
-  for (const key in fields) {
-    const expected = drawn[key]
-    if (!fits(expected, fields[key], shapes)) return false
-    if (expected !== undefined) found++
+  for (const key in children) {
+    if (key !== names[found]) return fitsInAnyOrder(drawn, children, shapes)
+    if (!fits(parts[found++], children[key], shapes)) return false
   }
-  return found === sizeOf(drawn)
+  return found === names.length
 }
 
-type Fields = { readonly [key: string]: unknown }
+const fitsInAnyOrder = ({ names, parts }: Fields, children: Children, shapes: boolean): boolean =>
+  names.every((name, i) => fits(parts[i], children[name], shapes)) &&
+  Object.keys(children).every((key) => names.includes(key) || isEmpty(children[key]))
 
-/** How many fields a record has; those without tensors do not count. */
-const sizeOf = (drawn: { readonly [key: string]: Drawn }): number => {
-  let n = 0
-  for (const key in drawn) if (drawn[key] !== undefined) n++
-  return n
-}
+type Children = { readonly [key: string]: unknown }
 
 /** Narrows the union; `Array.isArray` does not, for readonly arrays. */
 const isList = (drawn: Drawn): drawn is readonly Drawn[] => Array.isArray(drawn)
 
+const partsOf = (drawn: Fields | readonly Drawn[]): readonly Drawn[] => (isList(drawn) ? drawn : drawn.parts)
+
 const isEmpty = (tree: unknown): boolean => {
   if (tree === undefined) return true
   if (typeof tree !== 'object' || tree === null || isTensor(tree)) return false
-  for (const key in tree) if (!isEmpty((tree as Fields)[key])) return false
+  for (const key in tree) if (!isEmpty((tree as Children)[key])) return false
   return true
 }
 
@@ -205,12 +223,13 @@ const difference = (
     )
   }
   const list = isList(drawn)
-  const shape = list ? `an array of ${drawn.length}` : `an object with ${Object.keys(drawn).join(', ')}`
+  const shape = list ? `an array of ${drawn.length}` : `an object with ${drawn.names.join(', ')}`
   if (typeof given !== 'object' || given === null || isTensor(given) || isCopy(given)) return wrong(shape)
   if (list !== Array.isArray(given)) return wrong(shape)
   if (list && Array.isArray(given) && given.length !== drawn.length) return wrong(shape, `an array of ${given.length}`)
-  const children: { readonly [key: string]: unknown } = { ...given }
-  const parts: { readonly [key: string]: Drawn } = Object.fromEntries(Object.entries(drawn))
+  const children: Children = { ...given }
+  const names = list ? Object.keys(drawn) : drawn.names
+  const parts = Object.fromEntries(names.map((name, i) => [name, partsOf(drawn)[i]]))
   const key = [...new Set([...Object.keys(parts), ...Object.keys(children)])].find(
     (each) => !fits(parts[each], children[each], which === 'params')
   )

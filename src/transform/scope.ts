@@ -109,14 +109,12 @@ export const relative = (scope: string | undefined, outer: string | undefined): 
 export const within = <A>(name: string | undefined, f: () => A): A =>
   name === undefined ? f() : inScope(new Named(open, name), f)
 
-/** The pullback of an operation in the open scope: it runs in a marked scope, `vjp(dense)`, inside the one open then. */
-export const pulledBack = <Args extends readonly unknown[], R>(
-  start: Scope,
-  pullback: (...args: Args) => R
-): ((...args: Args) => R) => {
-  const scope = open
-  if (scope === undefined || scope === start) return pullback
-  return (...args) => inScope(new Marked(open, 'vjp', scope, start), () => pullback(...args))
+/**
+ * Opens the scope in which the pullback of an operation in `of` runs: a marked one, `vjp(dense)`, inside the open one. An operation in the
+ * scope in which the differentiation started has none. To be left with `leave`, in a `finally`.
+ */
+export const enterPullback = (start: Scope, of: Scope): void => {
+  if (of !== undefined && of !== start) open = new Marked(open, 'vjp', of, start)
 }
 
 /** Makes the tangents of an operation in the open scope, in a marked scope: `jvp(dense)`. */
