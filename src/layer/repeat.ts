@@ -10,6 +10,7 @@ import { stack } from '../tensor/join.js'
 import { mapAs } from '../tree/model.js'
 import { applyPart, withKey } from './context.js'
 import { type Layer, applyOf, layerOf, requireLayer } from './model.js'
+import { isChanged } from './structure.js'
 
 /**
  * n equal blocks one after the other, each with its own parameters and state, which are stacked along an axis in front: one `scan`, so that
@@ -41,9 +42,15 @@ export const repeat = <F, P, S>(n: number, block: Layer<F, P, S>): Layer<F, With
         }
         const { key } = context
         const keys = key === undefined ? {} : { key: stack(R.split(key, n)) }
-        const step = (carry: unknown, each: Step): readonly [unknown, unknown] =>
-          applyPart(block, each.params, each.state, withKey(context, each.key), name, [carry])
-        return scanTrees<unknown, Step, unknown>('repeat', step, inputs[0], { params, state, ...keys }, { length: n })
+        let isKept = true
+        const step = (carry: unknown, each: Step): readonly [unknown, unknown] => {
+          const result = applyPart(block, each.params, each.state, withKey(context, each.key), name, [carry])
+          isKept &&= !isChanged(each.state, result[1])
+          return result
+        }
+        const xs = { params, state, ...keys }
+        const [output, states] = scanTrees<unknown, Step, unknown>('repeat', step, inputs[0], xs, { length: n })
+        return [output, isKept ? state : states]
       }
   )
 }

@@ -245,6 +245,19 @@ export const requireTrees = (operation: string, layer: AnyLayer, params: unknown
     throw difference(operation, 'state', drawn.state, state, '')
 }
 
+/** The tensors of a tree. */
+export const tensorsIn = (tree: unknown): readonly Tensor[] => {
+  if (isTensor(tree)) return [tree]
+  return typeof tree === 'object' && tree !== null ? Object.values(tree).flatMap(tensorsIn) : []
+}
+
+/** Whether a state holds other tensors than before. */
+export const isChanged = (before: unknown, after: unknown): boolean => {
+  if (before === after) return false
+  const [old, own] = [tensorsIn(before), tensorsIn(after)]
+  return old.length !== own.length || own.some((leaf, i) => leaf !== old[i])
+}
+
 /** The number of elements of all tensors in a tree. */
 export const countOf = (tree: unknown): number =>
   flattenAs('summary', tree).leaves.reduce((sum, leaf) => sum + size(leaf.shape), 0)
