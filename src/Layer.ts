@@ -84,6 +84,7 @@ export { type ConvTransposeOptions, convTranspose1d, convTranspose2d, convTransp
 export {
   type SpectralOptions,
   type SpectralState,
+  type WeightNormOptions,
   type WeightNormed,
   spectralNorm,
   weightNorm
