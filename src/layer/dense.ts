@@ -11,7 +11,7 @@ import { add, matmul, transpose } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import { enter, leave } from '../transform/scope.js'
-import { type Fn, type Layer, stateless } from './model.js'
+import { type Fn, type Layer, statelessOf } from './model.js'
 import type { Rowwise } from './output.js'
 import { taking } from './structure.js'
 
@@ -151,7 +151,7 @@ export const dense: Dense = /* @__PURE__ */ stated((inputs, outputs, given = {})
   check(given)
   requireCount('dense', 'the number of inputs', inputs)
   requireCount('dense', 'the number of outputs', outputs)
-  const layer: Layer<Fn, Params> = stateless(parameters([outputs, inputs], given), (params) =>
+  const layer: Layer<Fn, Params> = statelessOf('dense', parameters([outputs, inputs], given), (params) =>
     affine('dense', inputs, params)
   )
   return taking(layer, (shape) => [...shape.slice(0, -1), inputs])

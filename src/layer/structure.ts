@@ -11,7 +11,7 @@ import { type Tensor, isTensor } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
 import { TreeError, below, identifier, isRecord } from '../tree/error.js'
 import { flattenAs } from '../tree/model.js'
-import { type AnyLayer, requireLayer } from './model.js'
+import { type AnyLayer, isOpen, requireLayer } from './model.js'
 
 // -----------------------------------------------------------------------------
 // lists and records of parts
@@ -54,12 +54,14 @@ export const recordOf = (
 /** A tree of shapes; `undefined` where there are no tensors. */
 type Drawn = Leaf | Fields | readonly Drawn[] | undefined
 
-/** The shape of a tensor that is drawn. */
+/** The shape of a tensor that is drawn; an open one may become another, in the state of a layer of `stateful`. */
 class Leaf {
   declare readonly shape: Shape
+  declare readonly isOpen: boolean
 
-  constructor(shape: Shape) {
+  constructor(shape: Shape, isOpen: boolean) {
     this.shape = shape
+    this.isOpen = isOpen
   }
 }
 
@@ -81,11 +83,11 @@ interface Structure {
 
 const structures = /* @__PURE__ */ new WeakMap<AnyLayer, Structure>()
 
-const structureOf = (tree: unknown): Drawn => {
-  if (isTensor(tree)) return new Leaf(tree.shape)
+const structureOf = (tree: unknown, isState: boolean): Drawn => {
+  if (isTensor(tree)) return new Leaf(tree.shape, isState && isOpen(tree))
   const children: Children = typeof tree === 'object' && tree !== null ? { ...tree } : {}
   const names = Object.keys(children)
-  const parts = names.map((name) => structureOf(children[name]))
+  const parts = names.map((name) => structureOf(children[name], isState))
   const full = names.filter((_, i) => parts[i] !== undefined)
   if (full.length === 0) return undefined
   return Array.isArray(tree)
@@ -102,7 +104,7 @@ const drawnBy = (layer: AnyLayer): Structure => {
   let drawn: Structure | undefined
   const look = (key: Tensor): readonly Tensor[] => {
     const [{ params, state }] = layer.init(asKey(key))
-    drawn = { params: structureOf(params), state: structureOf(state) }
+    drawn = { params: structureOf(params, false), state: structureOf(state, true) }
     return []
   }
   try {
@@ -151,13 +153,13 @@ export const taken = (layer: AnyLayer): ((shape: Shape) => Shape) | undefined =>
 // -----------------------------------------------------------------------------
 
 /** Whether a tree has the structure that is drawn; where there are no tensors, anything without tensors has. */
-const fits = (drawn: Drawn, given: unknown, shapes: boolean): boolean => {
+const fits = (drawn: Drawn, given: unknown): boolean => {
   if (drawn === undefined) return isEmpty(given)
-  if (drawn instanceof Leaf) return isTensor(given) && (!shapes || equals(given.shape, drawn.shape))
+  if (drawn instanceof Leaf) return isTensor(given) && (drawn.isOpen || equals(given.shape, drawn.shape))
   if (typeof given !== 'object' || given === null || isTensor(given)) return false
   if (isList(drawn)) {
     if (!Array.isArray(given) || given.length !== drawn.length) return false
-    for (let i = 0; i < drawn.length; i++) if (!fits(drawn[i], given[i], shapes)) return false
+    for (let i = 0; i < drawn.length; i++) if (!fits(drawn[i], given[i])) return false
     return true
   }
   const children = given as Children
@@ -165,14 +167,14 @@ const fits = (drawn: Drawn, given: unknown, shapes: boolean): boolean => {
   const { names, parts } = drawn
   let found = 0
   for (const key in children) {
-    if (key !== names[found]) return fitsInAnyOrder(drawn, children, shapes)
-    if (!fits(parts[found++], children[key], shapes)) return false
+    if (key !== names[found]) return fitsInAnyOrder(drawn, children)
+    if (!fits(parts[found++], children[key])) return false
   }
   return found === names.length
 }
 
-const fitsInAnyOrder = ({ names, parts }: Fields, children: Children, shapes: boolean): boolean =>
-  names.every((name, i) => fits(parts[i], children[name], shapes)) &&
+const fitsInAnyOrder = ({ names, parts }: Fields, children: Children): boolean =>
+  names.every((name, i) => fits(parts[i], children[name])) &&
   Object.keys(children).every((key) => names.includes(key) || isEmpty(children[key]))
 
 type Children = { readonly [key: string]: unknown }
@@ -231,7 +233,7 @@ const difference = (
   const names = list ? Object.keys(drawn) : drawn.names
   const parts = Object.fromEntries(names.map((name, i) => [name, partsOf(drawn)[i]]))
   const key = [...new Set([...Object.keys(parts), ...Object.keys(children)])].find(
-    (each) => !fits(parts[each], children[each], which === 'params')
+    (each) => !fits(parts[each], children[each])
   )
   if (key === undefined) return wrong(shape)
   return difference(operation, which, parts[key], children[key], list ? `${path}[${key}]` : below(path, key))
@@ -240,8 +242,8 @@ const difference = (
 /** Refuses parameters and a state that the layer does not draw: by path, and before anything is computed. */
 export const requireTrees = (operation: string, layer: AnyLayer, params: unknown, state: unknown): void => {
   const drawn = drawnBy(layer)
-  if (!fits(drawn.params, params, true)) throw difference(operation, 'params', drawn.params, params, '')
-  if (drawn.state !== undefined && !fits(drawn.state, state, false))
+  if (!fits(drawn.params, params)) throw difference(operation, 'params', drawn.params, params, '')
+  if (drawn.state !== undefined && !fits(drawn.state, state))
     throw difference(operation, 'state', drawn.state, state, '')
 }
 
