@@ -126,7 +126,7 @@ describe('shapes of states', () => {
 
   test('of `stateful` may change, but inside repeat', () => {
     const memory = Layer.stateful(
-      Random.of({ params: {}, state: { rows: T.zeros([0, 2]) as T.Tensor<[number, 2]> } }),
+      Random.of({ params: {}, state: { rows: T.zeros([0, 2]) } }),
       (_params: {}, { rows }: { readonly rows: T.Tensor<[number, 2]> }) =>
         (y: T.Tensor<[number, 2]>) => {
           const all = T.concat([rows, y], { axis: 0 })
