@@ -200,7 +200,7 @@ const recurrent = <F>(check: Options, cellOf: (given: AnyOptions) => Cell): F =>
     const { operation } = check
     check(given)
     requireCount(operation, 'the number of inputs', inputs)
-    requireCount(operation, 'the number of hidden', hidden)
+    requireCount(operation, 'the number of hidden units', hidden)
     requireCourse(operation, given)
     const { layers, bidirectional = false, reverse = false, dropout = 0, returns = 'outputs' } = given
     const cell = cellOf(given)
