@@ -14,6 +14,7 @@ import type {
   InputsOf,
   InputsOfAll,
   List,
+  OneInput,
   Part,
   RowsIn,
   RowsOut,
@@ -197,9 +198,9 @@ const beside = <L>(
   })
 }
 
-type InputOf<F> = InputsOf<F> extends readonly [infer I] ? I : never
+type InputOf<F> = OneInput<InputsOf<F>> extends readonly [infer I] ? I : never
 
-type InputOfAll<L extends List> = InputsOfAll<L> extends readonly [infer I] ? I : never
+type InputOfAll<L extends List> = OneInput<InputsOfAll<L>> extends readonly [infer I] ? I : never
 
 type OutputsOf<L extends List, X> = { readonly [I in keyof L]: Output<FunctionOf<L[I]>, X> }
 

@@ -1,7 +1,9 @@
 // What the compiler knows of embeddings, dense connections and recurrent layers. This file is compiled, not run.
 import * as Layer from 'pullback/Layer'
+import * as Loss from 'pullback/Loss'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
+import * as Train from 'pullback/Train'
 import { isType, typeOf } from './same.js'
 
 type None = Layer.None
@@ -101,3 +103,22 @@ typeOf(Layer.predict(tagger)(tagger.init(Random.key(0))[0].params, [{}, {}, {}])
 >(true)
 // @ts-expect-error: sequential: layer 2 takes [..., 8]; it is given [..., 16]
 Layer.sequential(Layer.gru(8, 16), Layer.dense(8, 2))
+// @ts-expect-error: sequential: layer 3 takes [number, number, 8]; it is given [..., 16]
+Layer.sequential(Layer.gru(8, 16), T.tanh, Layer.gru(8, 2))
+// beside one another, around one another, and to be trained
+Layer.residual(Layer.gru(8, 8))
+declare const weightsOfRnn: () => Layer.CellParams<3, 4, 4>
+typeOf(
+  Layer.predict(Layer.branch(gru, Layer.rnn(3, 4, { reverse: true })))([own, weightsOfRnn()], [{}, {}])(
+    T.zeros([2, 7, 3])
+  )
+)<readonly [T.Tensor<[2, 7, 5]>, T.Tensor<[2, 7, 4]>]>(true)
+// @ts-expect-error: residual: the layer takes [number, number, 3]; it gives [number, number, 5]
+Layer.residual(gru)
+typeOf(Train.objective(tagger, Loss.meanSquaredError))<
+  Train.Objective<
+    Layer.ParamsOf<typeof tagger>,
+    Layer.StateOf<typeof tagger>,
+    Train.Example<T.Tensor<[number, number, 8]>, T.Tensor>
+  >
+>(true)
