@@ -121,8 +121,11 @@ export type FunctionOfAll<L extends List> = number extends L['length']
   ? FunctionOf<L[number]>
   : Composed<L, InputsOfAll<L>>
 
+/** The one input that a function needs, others may be missing. */
+type Needed<A> = A extends readonly [infer I, ...infer Others] ? ([] extends Others ? readonly [I] : A) : A
+
 /** The input of a function of one, of rows where its rank is open. */
-export type RowsIn<F> = Ranked<InputsOf<F>> extends readonly [infer I] ? I : never
+export type RowsIn<F> = Ranked<Needed<InputsOf<F>>> extends readonly [infer I] ? I : never
 
 /** The output for such an input. */
 export type RowsOut<F> = Output<F, RowsIn<F>> extends infer B ? ([B] extends [Refused] ? never : B) : never
