@@ -10,7 +10,8 @@ import { root } from './sources.js'
 const fixtures: ReadonlyArray<readonly [script: string, kept: string]> = [
   ['scripts/torch-values.py', 'test/tensor/torch/values.json'],
   ['test/loss/oracle.py', 'test/loss/oracle.json'],
-  ['test/layer/oracle.py', 'test/layer/oracle.json']
+  ['test/layer/oracle.py', 'test/layer/oracle.json'],
+  ['test/layer/attentionOracle.py', 'test/layer/attentionOracle.json']
 ]
 
 /** The first difference of two values that were read from JSON: numbers may differ by rounding. */
