@@ -11,7 +11,7 @@ export const alphabetOf = (text: string): readonly string[] => [...new Set(text)
 export const encode =
   (alphabet: readonly string[]) =>
   (text: string): readonly number[] =>
-    [...text].map((character) => alphabet.indexOf(character))
+    Array.from(text, (character) => alphabet.indexOf(character))
 
 export const decode =
   (alphabet: readonly string[]) =>

@@ -80,7 +80,7 @@ describe('multiHeadAttention', () => {
       const [q, k, v] = xs as readonly T.Tensor<[2, 3, 6]>[]
       return Layer.predict(layer)(p as never, state)(q!, k, v, own)
     }
-    const theirs = (p: typeof params, xs: typeof given): T.Tensor => formula(p, xs, heads, visible, turn as never)
+    const theirs = (p: typeof params, xs: typeof given): T.Tensor => formula(p, xs, heads, visible, turn)
     expectAlike(ours(params, given), theirs(params, given))
     const slopes = (f: typeof ours) =>
       grad(([p, xs]: readonly [typeof params, typeof given]) => T.sum(T.pow(f(p, xs), 3)))
@@ -172,7 +172,7 @@ describe('gradients', () => {
 
 describe('positions', () => {
   test('sinusoidal ones are added, in the type of the input', () => {
-    const x = Random.normal(key, [2, 3, 4], 'float64') as T.Tensor<[2, 3, 4]>
+    const x: T.Tensor<[2, 3, 4]> = Random.normal(key, [2, 3, 4], 'float64')
     const output = Layer.predict(Layer.sinusoidalPositions(4, { base: 10 }))({}, {})(x)
     expect(bits(output)).toEqual(bits(T.add(x, Attention.sinusoidal(3, 4, { base: 10, dtype: 'float64' }))))
     expect(Layer.predict(Layer.sinusoidalPositions(4))({}, {})(T.zeros([3, 4])).dtype).toBe('float32')

@@ -91,7 +91,7 @@ const predict = Layer.predict as unknown as (
   layer: Layer.AnyLayer
 ) => (params: object, state: object) => (...inputs: readonly unknown[]) => T.Tensor
 
-const compare = (
+const expectAsTorch = (
   { output, gradients }: Case,
   layer: Layer.AnyLayer,
   from: (tensors: Tensors) => object,
@@ -127,27 +127,31 @@ const byPath = (tree: object): readonly unknown[] => {
 describe('multiHeadAttention', () => {
   const layer = Layer.multiHeadAttention(4, 2)
   test('of one input', () => {
-    compare(cases.attention['plain']!, layer, attentionOf, all, (f, [a]) => f(a))
+    expectAsTorch(cases.attention['plain']!, layer, attentionOf, all, (f, [a]) => f(a))
   })
   test('causal, with padding', () => {
     const causal = Layer.multiHeadAttention(4, 2, { causal: true })
-    compare(cases.attention['causalAndPadded']!, causal, attentionOf, keyMask, (f, [a]) => f(a, a, a, { keyMask }))
+    expectAsTorch(cases.attention['causalAndPadded']!, causal, attentionOf, keyMask, (f, [a]) =>
+      f(a, a, a, { keyMask })
+    )
   })
   test('of three inputs, with padding', () => {
     const masks = { keyMask: memoryKeyMask }
-    compare(cases.attention['across']!, layer, attentionOf, all, (f, [a, b, c]) => f(a, b, c, masks))
+    expectAsTorch(cases.attention['across']!, layer, attentionOf, all, (f, [a, b, c]) => f(a, b, c, masks))
   })
 })
 
+const activations = { relu: Activation.relu, gelu: Activation.gelu }
+
 test.each(Object.entries(cases.encoder))('encoderBlock: %s', (name, each) => {
   const [norm, activation] = name.split(' ') as ['pre' | 'post', 'relu' | 'gelu']
-  const layer = Layer.encoderBlock(4, 2, { hidden: 6, norm, activation: Activation[activation] })
-  compare(each, layer, encoderOf, keyMask, (f, [a]) => f(a, { keyMask }))
+  const layer = Layer.encoderBlock(4, 2, { hidden: 6, norm, activation: activations[activation] })
+  expectAsTorch(each, layer, encoderOf, keyMask, (f, [a]) => f(a, { keyMask }))
 })
 
 test.each(Object.entries(cases.decoder))('decoderBlock: %s', (name, each) => {
   const layer = Layer.decoderBlock(4, 2, { hidden: 6, norm: name as 'pre' | 'post', activation: Activation.gelu })
-  compare(each, layer, decoderOf, keyMask, (f, [a, b]) => f(a, b, { keyMask, memoryKeyMask }))
+  expectAsTorch(each, layer, decoderOf, keyMask, (f, [a, b]) => f(a, b, { keyMask, memoryKeyMask }))
 })
 
 test('there are cases', () => {
