@@ -141,7 +141,13 @@ export type Output<F, I> = 0 extends 1 & I
       : Refused
 
 /** The function with the next state beside its output. */
-export type WithState<F, S> = F extends Keeping
+export type WithState<F, S> = F extends (...inputs: infer A) => infer B
+  ? [A['length']] extends [1]
+    ? WithStateOfOne<F, S>
+    : (...inputs: A) => readonly [output: B, state: S]
+  : never
+
+type WithStateOfOne<F, S> = F extends Keeping
   ? <Given extends Shape>(input: Tensor<Given>) => readonly [output: Tensor<Given>, state: S]
   : F extends Rowwise<infer M, infer N>
     ? <Lead extends Shape>(input: Tensor<[...Lead, M]>) => readonly [output: Tensor<[...Lead, N]>, state: S]

@@ -2,6 +2,7 @@
 // name that is not among them is refused, and so is a value that cannot be one.
 import * as fc from 'fast-check'
 import * as Activation from 'pullback/Activation'
+import * as Attention from 'pullback/Attention'
 import * as Augment from 'pullback/Augment'
 import * as Arbitrary from 'pullback/Arbitrary'
 import * as Control from 'pullback/Control'
@@ -26,6 +27,7 @@ import * as Train from 'pullback/Train'
 import { vmap } from 'pullback/Vmap'
 import { describe, expect, test, vi } from 'vitest'
 import type * as Declarations from '../../src/internal/options.js'
+import { attentionCalls } from './attentionCalls.js'
 import { optionParameters } from './optionParameters.js'
 
 type Options = Declarations.Options
@@ -98,6 +100,7 @@ const windowed =
 
 /** A function of options with all else given: calls whose operands are not one matrix. */
 const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> = {
+  ...attentionCalls,
   'Activation.rrelu': (f, options) => f(x, key, options),
   'Arbitrary.awayFrom': (f, options) => plain(f([0]))(options),
   'Arbitrary.indices': (f, options) => f({ below: 2, ...fields(options) }),
@@ -268,6 +271,7 @@ const fields = (options: unknown): object =>
 const modules: Readonly<Record<string, object>> = {
   Activation,
   Arbitrary,
+  Attention,
   Augment,
   Control,
   Dataset,
