@@ -38,3 +38,35 @@ typeOf(Model.lenet5())<
 >(true)
 // @ts-expect-error: images of another size
 Layer.predict(lenet)(params, state)(T.zeros([5, 1, 32, 32]))
+
+// networks of images
+const resnet = Model.resnet18({ classes: 10, channels: 1 })
+declare const resnetParams: Layer.ParamsOf<typeof resnet>
+declare const resnetState: Layer.StateOf<typeof resnet>
+typeOf(resnetParams)<Model.ResNetParams<1, 10>>(true)
+typeOf(resnetParams.layer2)<readonly Model.ResNetBlock[]>(true)
+typeOf(resnetParams.conv1.w)<T.Tensor<[number, 1, number, number]>>(true)
+typeOf(resnetState)<Model.ResNetState>(true)
+typeOf(Layer.predict(resnet)(resnetParams, resnetState)(T.zeros([5, 1, 32, 32])))<T.Tensor<[number, 10]>>(true)
+// @ts-expect-error: images of other channels
+Layer.predict(resnet)(resnetParams, resnetState)(T.zeros([5, 3, 32, 32]))
+// @ts-expect-error: an option that the networks by number do not have
+Model.resnet50({ block: 'basic' })
+const stages = Model.resnet([3, 3, 3], { block: 'bottleneck' })
+declare const stagesParams: Layer.ParamsOf<typeof stages>
+typeOf(stagesParams['layer3'])<readonly Model.ResNetBlock[] | undefined>(true)
+
+const densenet = Model.densenet121({ classes: 2 })
+declare const densenetParams: Layer.ParamsOf<typeof densenet>
+typeOf(densenetParams)<Model.DenseNetParams<3, 2>>(true)
+typeOf(densenetParams.classifier.b)<T.Tensor<[2]>>(true)
+
+const vgg = Model.vgg16({ batchNorm: true })
+declare const vggParams: Layer.ParamsOf<typeof vgg>
+typeOf(vggParams.classifier[6].w)<T.Tensor<[1000, number]>>(true)
+const alexnet = Model.alexnet({ channels: 1 })
+declare const alexnetParams: Layer.ParamsOf<typeof alexnet>
+typeOf(alexnetParams.features[0].w)<T.Tensor<[64, 1, 11, 11]>>(true)
+Layer.sequential(Model.resnet18(), T.relu, Layer.dense(1000, 2))
+// @ts-expect-error: sequential: layer 2 takes [..., 10]; it is given [..., 1000]
+Layer.sequential(Model.resnet18(), Layer.dense(10, 2))
