@@ -2,15 +2,14 @@
 import { heNormal } from '../Init.js'
 import { type Kinds, oneOf, options, positiveCount } from '../internal/options.js'
 import { type RunningStatistics, type ScaleShift, batchNorm } from '../layer/batchNorm.js'
+import { denseConnect } from '../layer/branches.js'
 import type { ConvWeights } from '../layer/convolution.js'
 import { type DenseParams, dense } from '../layer/dense.js'
-import { make } from '../layer/make.js'
 import { type AnyLayer, type None, lift } from '../layer/model.js'
 import { dropout as dropping } from '../layer/noise.js'
 import { avgPool2d, globalAvgPool, maxPool2d } from '../layer/pooling.js'
 import { rateKind } from '../regularizer/noise.js'
-import { concat, relu } from '../Tensor.js'
-import type { Tensor } from '../tensor/model.js'
+import { relu } from '../Tensor.js'
 import {
   type Classifier,
   type Drawing,
@@ -19,7 +18,6 @@ import {
   classifierKinds,
   drawing,
   inOrder,
-  mappings,
   requireCounts,
   stated,
   torchUniform
@@ -166,16 +164,11 @@ const denseLayer = (inputs: number, growth: number, dropout: number, own: Drawin
 
 /** Layers, of which each takes the channels of the input and of all layers before it. */
 const denseBlock = (layers: number, inputs: number, growth: number, dropout: number, own: Drawing): AnyLayer => {
-  const parts = Array.from({ length: layers }, (_, i) => [
+  const parts = Array.from({ length: layers }, (_, i): readonly [string, AnyLayer] => [
     `denselayer${i + 1}`,
-    denseLayer(inputs + i * growth, growth, dropout, own)
+    denseConnect(denseLayer(inputs + i * growth, growth, dropout, own))
   ])
-  return make(
-    mappings(Object.fromEntries(parts)),
-    (bound) =>
-      (x: Tensor): Tensor =>
-        Object.values(bound).reduce((all, layer) => concat([all, layer(all)], { axis: 1 }), x)
-  )
+  return inOrder(Object.fromEntries(parts))
 }
 
 /** Half of the channels, and half of height and width. */
