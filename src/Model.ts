@@ -3,6 +3,15 @@
  * names, of builders and of parameters, and its numbers of parameters.
  */
 export { type AlexNetOptions, type AlexNetParams, alexnet } from './model/alexnet.js'
+export { autoencoder, denoisingAutoencoder, klToStandardNormal, variationalAutoencoder } from './model/autoencoder.js'
+export {
+  type DcganDiscriminatorOptions,
+  type DcganGeneratorOptions,
+  type DcganParams,
+  type DcganState,
+  dcganDiscriminator,
+  dcganGenerator
+} from './model/dcgan.js'
 export {
   type DenseNetNumberedOptions,
   type DenseNetOptions,
@@ -14,6 +23,7 @@ export {
   densenet169,
   densenet201
 } from './model/densenet.js'
+export { type Graph, barabasiAlbert, erdosRenyi, wattsStrogatz } from './model/graphs.js'
 export type { ImageClassifierOptions } from './model/images.js'
 export { type LeNet5Options, type LeNet5Params, lenet5 } from './model/lenet5.js'
 export { type MlpOptions, type MlpParams, linearClassifier, mlp } from './model/perceptron.js'
@@ -32,3 +42,4 @@ export {
   resnet50
 } from './model/resnet.js'
 export { type VggOptions, type VggParams, vgg11, vgg13, vgg16, vgg19 } from './model/vgg.js'
+export { type WiredNode, type WiredOptions, wired } from './model/wired.js'

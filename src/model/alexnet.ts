@@ -15,10 +15,9 @@ import {
   type ImageClassifierOptions,
   classifierKinds,
   drawing,
-  inOrder,
-  stated,
   torchUniform
 } from './images.js'
+import { inOrder, stated } from './parts.js'
 
 /**
  * The parameters of `alexnet`: lists with torchvision's indices, in which activations and poolings have an entry, too.

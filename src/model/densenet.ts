@@ -14,14 +14,11 @@ import {
   type Classifier,
   type Drawing,
   type ImageClassifierOptions,
-  type Mapping,
   classifierKinds,
   drawing,
-  inOrder,
-  requireCounts,
-  stated,
   torchUniform
 } from './images.js'
+import { type Mapping, inOrder, requireCounts, stated } from './parts.js'
 import { convolution } from './residualBlocks.js'
 
 // -----------------------------------------------------------------------------
@@ -81,7 +78,7 @@ export interface DenseNetParams<Channels extends number, Classes extends number>
  *
  * const [{ state }] = Model.densenet([1, 1], { growth: 2 }).init(Random.key(0))
  * const { features }: Model.DenseNetState = state
- * features.norm5.mean.shape // => [4]
+ * features.norm5.mean.shape // => [5]
  */
 export interface DenseNetState {
   readonly features: {

@@ -6,7 +6,8 @@ import type { AnyLayer } from '../layer/model.js'
 import { sequential } from '../layer/sequential.js'
 import { add, relu } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
-import { type Drawing, type Named, mappings } from './images.js'
+import type { Drawing } from './images.js'
+import { type Named, mappings } from './parts.js'
 
 /** Two convolutions of 3 x 3, or one of them between two of 1 x 1. */
 export type BlockKind = 'basic' | 'bottleneck'

@@ -13,11 +13,9 @@ import {
   classifierKinds,
   drawing,
   heFanOut,
-  inOrder,
-  requireCounts,
-  stated,
   torchUniform
 } from './images.js'
+import { inOrder, requireCounts, stated } from './parts.js'
 import { type BlockKind, convolution, expansion, residualBlock } from './residualBlocks.js'
 
 // -----------------------------------------------------------------------------
@@ -98,7 +96,7 @@ export interface ResNetBlockState {
  * import * as Model from 'pullback/Model'
  * import * as Random from 'pullback/Random'
  *
- * const state: Model.ResNetState = Model.resnet([1, 1, 1, 1], { width: 2 }).init(Random.key(0))[0].state
+ * const state: Model.ResNetState = Model.resnet18({ width: 2 }).init(Random.key(0))[0].state
  * state.bn1.variance.shape // => [2]
  */
 export type ResNetState<Stage extends number = 1 | 2 | 3 | 4> = { readonly bn1: RunningStatistics<number> } & {

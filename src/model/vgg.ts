@@ -11,15 +11,8 @@ import { sequential } from '../layer/sequential.js'
 import { flatten } from '../layer/shapes.js'
 import { rateKind } from '../regularizer/noise.js'
 import { relu } from '../Tensor.js'
-import {
-  type Classifier,
-  type ImageClassifierOptions,
-  classifierKinds,
-  drawing,
-  heFanOut,
-  inOrder,
-  stated
-} from './images.js'
+import { type Classifier, type ImageClassifierOptions, classifierKinds, drawing, heFanOut } from './images.js'
+import { inOrder, stated } from './parts.js'
 
 // -----------------------------------------------------------------------------
 // model

@@ -168,24 +168,10 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Layer.stochasticDepth': (f, options) => f(0.5, options),
   'Linalg.lstsq': (f, options) => f(x, x, options),
   'Linalg.triangularSolve': (f, options) => f(x, x, options),
-  'Model.alexnet': (f, options) => f(options),
   'Model.densenet': (f, options) => f([1], options),
-  'Model.densenet121': (f, options) => f(options),
-  'Model.densenet161': (f, options) => f(options),
-  'Model.densenet169': (f, options) => f(options),
-  'Model.densenet201': (f, options) => f(options),
-  'Model.lenet5': (f, options) => f(options),
   'Model.mlp': (f, options) => f([2, 2], options),
   'Model.resnet': (f, options) => f([1], options),
-  'Model.resnet101': (f, options) => f(options),
-  'Model.resnet152': (f, options) => f(options),
-  'Model.resnet18': (f, options) => f(options),
-  'Model.resnet34': (f, options) => f(options),
-  'Model.resnet50': (f, options) => f(options),
-  'Model.vgg11': (f, options) => f(options),
-  'Model.vgg13': (f, options) => f(options),
-  'Model.vgg16': (f, options) => f(options),
-  'Model.vgg19': (f, options) => f(options),
+  'Model.wired': (f, options) => f({ nodes: 1, edges: [] }, 2, 2, options),
   'Ode.odeint': (f, options) => plain(f(same, options))(vector, vector),
   'Optimizer.adam': (f, options) => f(0.1, options),
   'Optimizer.sgd': (f, options) => f(0.1, options),
@@ -321,7 +307,7 @@ const call = (name: string, options: unknown): unknown => {
   const own = others[name]
   if (own !== undefined) return own(f, options)
   if (module === 'Loss') return f(...((target[short] as readonly unknown[] | undefined) ?? [vector, vector]), options)
-  if (module === 'Arbitrary') return f(options)
+  if (module === 'Arbitrary' || module === 'Model') return f(options)
   if (module === 'Regularizer') return f(1, options)
   return f(x, options)
 }

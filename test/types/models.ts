@@ -70,3 +70,48 @@ typeOf(alexnetParams.features[0].w)<T.Tensor<[64, 1, 11, 11]>>(true)
 Layer.sequential(Model.resnet18(), T.relu, Layer.dense(1000, 2))
 // @ts-expect-error: sequential: layer 2 takes [..., 10]; it is given [..., 1000]
 Layer.sequential(Model.resnet18(), Layer.dense(10, 2))
+
+// autoencoders
+const encoder = Model.mlp([64, 32, 2])
+const both = Model.autoencoder(encoder, Model.mlp([2, 32, 64]))
+typeOf(both)<
+  Layer.Layer<
+    Layer.Rowwise<64, 64>,
+    {
+      readonly encoder: Layer.ParamsOf<typeof encoder>
+      readonly decoder: readonly [Layer.DenseParams<2, 32>, Layer.DenseParams<32, 64>]
+    },
+    { readonly encoder: readonly [None, None]; readonly decoder: readonly [None, None] }
+  >
+>(true)
+// @ts-expect-error: sequential: layer 2 takes [..., 3]; it is given [..., 2]
+Model.autoencoder(encoder, Model.mlp([3, 64]))
+// @ts-expect-error: noise keeps shapes
+Model.denoisingAutoencoder(Layer.dense(64, 64), encoder, Model.mlp([2, 64]))
+const pair = Layer.sequential(Layer.dense(64, 8), T.relu, Layer.branch(Layer.dense(8, 2), Layer.dense(8, 2)))
+const variational = Model.variationalAutoencoder(pair, Model.mlp([2, 64]))
+declare const variationalParams: Layer.ParamsOf<typeof variational>
+declare const variationalState: Layer.StateOf<typeof variational>
+typeOf(variationalParams.decoder)<readonly [Layer.DenseParams<2, 64>]>(true)
+const [output, mean] = Layer.predict(variational)(variationalParams, variationalState)(T.zeros([5, 64]))
+typeOf(output)<T.Tensor<[...number[], 64]>>(true)
+typeOf(mean)<T.Tensor<[...number[], 2]>>(true)
+// @ts-expect-error: the encoder gives a pair
+Model.variationalAutoencoder(encoder, Model.mlp([2, 64]))
+
+// @ts-expect-error: variationalAutoencoder: the decoder takes [..., 3]; it is given [..., 2]
+Model.variationalAutoencoder(pair, Model.mlp([3, 64]))
+
+// a DCGAN, and wired networks
+const generator = Model.dcganGenerator({ latent: 16, channels: 1, size: 8 })
+declare const dcganParams: Model.DcganParams
+declare const dcganState: Model.DcganState
+const fakes = Layer.predict(generator)(dcganParams, dcganState)(T.zeros([5, 16]))
+typeOf(fakes)<T.Tensor<[number, 1, 8, 8]>>(true)
+const discriminator = Model.dcganDiscriminator({ channels: 1, size: 8 })
+typeOf(Layer.predict(discriminator)(dcganParams, dcganState)(fakes))<T.Tensor<[number]>>(true)
+// @ts-expect-error: images of three channels
+Layer.predict(Model.dcganDiscriminator({ size: 8 }))(dcganParams, dcganState)(fakes)
+Layer.sequential(Model.wired({ nodes: 1, edges: [] }, 3, 8), Layer.globalAvgPool(), Layer.dense(8, 2))
+// @ts-expect-error: 9 channels
+Layer.sequential(Model.wired({ nodes: 1, edges: [] }, 3, 8), Model.wired({ nodes: 1, edges: [] }, 9, 8))
