@@ -1,4 +1,4 @@
-// A line plot as an SVG document: one panel per quantity, side by side.
+// Plots as SVG documents: lines, one panel per quantity, side by side; points with labels.
 
 export interface Curve {
   readonly name: string
@@ -70,6 +70,39 @@ export const svg = (panels: readonly Panel[]): string => {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${size.height}" font-family="sans-serif" font-size="12">`,
     '<rect width="100%" height="100%" fill="white"/>',
     ...panels.map((panel, i) => drawPanel(panel, i * size.width)),
+    '</svg>',
+    ''
+  ].join('\n')
+}
+
+export interface Points {
+  readonly title: string
+  readonly points: readonly (readonly [x: number, y: number])[]
+  readonly labels: readonly number[]
+}
+
+/** Each point as its label, with a colour for each label from 0 to 9, in a square. */
+export const scatter = ({ title, points, labels }: Points): string => {
+  const [side, edge] = [560, 24]
+  const placed = [0, 1].map((axis) => {
+    const values = points.map((point) => point[axis] ?? 0)
+    const [low, high] = [Math.min(...values), Math.max(...values)]
+    return values.map((value) => edge + ((value - low) / (high - low || 1)) * (side - 2 * edge))
+  })
+  const marks = labels.map((label, i) =>
+    text(
+      placed[0]?.[i] ?? 0,
+      side + edge - (placed[1]?.[i] ?? 0),
+      'middle',
+      String(label),
+      `hsl(${36 * label} 70% 42%)`
+    )
+  )
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side + edge}" font-family="sans-serif" font-size="12">`,
+    '<rect width="100%" height="100%" fill="white"/>',
+    text(edge, 18, 'start', title),
+    ...marks,
     '</svg>',
     ''
   ].join('\n')

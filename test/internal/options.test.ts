@@ -179,8 +179,10 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Layer.stochasticDepth': (f, options) => f(0.5, options),
   'Linalg.lstsq': (f, options) => f(x, x, options),
   'Linalg.triangularSolve': (f, options) => f(x, x, options),
-  'Model.lenet5': (f, options) => f(options),
+  'Model.densenet': (f, options) => f([1], options),
   'Model.mlp': (f, options) => f([2, 2], options),
+  'Model.resnet': (f, options) => f([1], options),
+  'Model.wired': (f, options) => f({ nodes: 1, edges: [] }, 2, 2, options),
   'Ode.odeint': (f, options) => plain(f(same, options))(vector, vector),
   'Optimizer.adam': (f, options) => f(0.1, options),
   'Optimizer.sgd': (f, options) => f(0.1, options),
@@ -317,7 +319,7 @@ const call = (name: string, options: unknown): unknown => {
   const own = others[name]
   if (own !== undefined) return own(f, options)
   if (module === 'Loss') return f(...((target[short] as readonly unknown[] | undefined) ?? [vector, vector]), options)
-  if (module === 'Arbitrary') return f(options)
+  if (module === 'Arbitrary' || module === 'Model') return f(options)
   if (module === 'Regularizer') return f(1, options)
   return f(x, options)
 }
