@@ -92,6 +92,8 @@ const requireTokens = (operation: string, tokens: Tensor, count: number): void =
  *
  * The token `padding` has the vector 0, whatever the row of the table holds, and no gradient reaches that row, which begins at 0.
  *
+ * In a staged function, where tokens cannot be read, negative ones count from the end.
+ *
  * @throws DTypeError when the tokens are not int32; RangeError when one is out of range, by its position
  *
  * @example
