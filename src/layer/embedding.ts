@@ -79,7 +79,7 @@ const stated = (body: Body): Embedding => body as unknown as Embedding
 const statedFor = <F extends Fn>(f: (tokens: Tensor) => Tensor): Layer<F> => lift(f as unknown as F)
 
 /** Refuses what is not an int32 tensor of tokens below a number, those that can be read by position. */
-const requireTokens = (operation: string, tokens: Tensor, count: number): void => {
+export const requireTokens = (operation: string, tokens: Tensor, count: number): void => {
   requireTensor(operation, tokens, 'the input')
   if (tokens.dtype !== 'int32') {
     throw new DTypeError(operation, `the tokens are ${tokens.dtype}; expected int32, cast them with T.cast`)
