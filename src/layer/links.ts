@@ -24,6 +24,9 @@ type Probe = [Dim<'a'>, Dim<'b'>]
 
 export type InputsOf<F> = F extends (...inputs: infer A) => unknown ? A : never
 
+/** The first of several inputs, where the others may be left out. */
+export type OneInput<A> = A extends readonly [infer I, ...infer Rest] ? ([] extends Rest ? readonly [I] : A) : A
+
 /** What a list takes: what its first layer does that is not for every shape. */
 export type InputsOfAll<L extends List> = L extends readonly [infer H, ...infer Rest]
   ? Rest extends readonly []
@@ -92,7 +95,7 @@ type ShowShape<S extends Shape> = number extends S['length']
       : `[..., ${Last<S>}]`
   : Show<S>
 export type ShowType<X> = [X] extends [Tensor<infer S>] ? ShowShape<S> : 'another type'
-export type ShowInput<F> = InputsOf<F> extends readonly [infer I] ? ShowType<I> : 'several inputs'
+export type ShowInput<F> = OneInput<InputsOf<F>> extends readonly [infer I] ? ShowType<I> : 'several inputs'
 
 /** Which part does not fit, and the sentence that says it. */
 type Sentence<R> = R extends ['broken', infer Done extends unknown[], infer I, infer F]
@@ -121,11 +124,8 @@ export type FunctionOfAll<L extends List> = number extends L['length']
   ? FunctionOf<L[number]>
   : Composed<L, InputsOfAll<L>>
 
-/** The one input that a function needs, others may be missing. */
-type Needed<A> = A extends readonly [infer I, ...infer Others] ? ([] extends Others ? readonly [I] : A) : A
-
 /** The input of a function of one, of rows where its rank is open. */
-export type RowsIn<F> = Ranked<Needed<InputsOf<F>>> extends readonly [infer I] ? I : never
+export type RowsIn<F> = Ranked<OneInput<InputsOf<F>>> extends readonly [infer I] ? I : never
 
 /** The output for such an input. */
 export type RowsOut<F> = Output<F, RowsIn<F>> extends infer B ? ([B] extends [Refused] ? never : B) : never
