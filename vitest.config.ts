@@ -1,8 +1,16 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-/** Files that replace modules or globals, and load the library anew for that. */
-const isolated = ['test/internal/options.test.ts', 'test/law/engines.test.ts', 'test/tensor/convolutionPlain.test.ts']
+/**
+ * Files that load the library anew: those that replace modules or globals, and programs of scalars, which take twice as long in an
+ * engine that has seen all other tests.
+ */
+const isolated = [
+  'test/internal/options.test.ts',
+  'test/law/engines.test.ts',
+  'test/tensor/convolutionPlain.test.ts',
+  'test/examples/gradbench/*.test.ts'
+]
 
 export default defineConfig({
   resolve: { conditions: ['pullback-source'] },
