@@ -11,7 +11,8 @@ const fixtures: ReadonlyArray<readonly [script: string, kept: string]> = [
   ['scripts/torch-values.py', 'test/tensor/torch/values.json'],
   ['test/loss/oracle.py', 'test/loss/oracle.json'],
   ['test/layer/oracle.py', 'test/layer/oracle.json'],
-  ['test/layer/attentionOracle.py', 'test/layer/attentionOracle.json']
+  ['test/layer/attentionOracle.py', 'test/layer/attentionOracle.json'],
+  ['test/layer/recurrence.py', 'test/layer/recurrence.json']
 ]
 
 /** The first difference of two values that were read from JSON: numbers may differ by rounding. */

@@ -11,9 +11,21 @@ export {
 } from './layer/attention.js'
 export { type BatchNormOptions, type RunningStatistics, type ScaleShift, batchNorm } from './layer/batchNorm.js'
 export { type BilinearOptions, type BilinearParams, type BilinearWeights, bilinear } from './layer/bilinear.js'
-export { branch, parallel, residual, when } from './layer/branches.js'
+export { type DenseConnectOptions, branch, denseConnect, parallel, residual, when } from './layer/branches.js'
+export {
+  type CellOptions,
+  type CellParams,
+  type CellWeights,
+  type LstmCellOptions,
+  type LstmState,
+  type RnnCellOptions,
+  gruCell,
+  lstmCell,
+  rnnCell
+} from './layer/cells.js'
 export { type ConvOptions, type ConvParams, type ConvWeights, conv1d, conv2d, conv3d } from './layer/convolution.js'
 export { type DenseOptions, type DenseParams, type Weights, dense } from './layer/dense.js'
+export { type EmbeddingOptions, type EmbeddingParams, embedding, oneHot } from './layer/embedding.js'
 export type { Part } from './layer/links.js'
 export { type Parts, make } from './layer/make.js'
 export {
@@ -81,7 +93,9 @@ export {
   maxPool3d
 } from './layer/pooling.js'
 export { type PositionOptions, type PositionParams, learnedPositions, sinusoidalPositions } from './layer/positions.js'
+export { type GruOptions, type LstmOptions, type RnnOptions, gru, lstm, rnn } from './layer/recurrence.js'
 export { type MaxoutOptions, type PreluOptions, type PreluParams, maxout, prelu } from './layer/rectifiers.js'
+export type { Sequence } from './layer/steps.js'
 export { freeze, reparametrize, repeat } from './layer/repeat.js'
 export { type FlattenOptions, flatten, permute, reshape } from './layer/shapes.js'
 export { type Named, compose, named, sequential } from './layer/sequential.js'

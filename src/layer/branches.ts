@@ -1,8 +1,11 @@
 /** Layers beside one another: what is added to the input, several of one input or of one each, and what is left out in one mode. */
 import { describe } from '../internal/describe.js'
+import { integer, options } from '../internal/options.js'
 import { requireTensor } from '../internal/require.js'
-import { ShapeError, equals, show } from '../shape/model.js'
-import { add } from '../Tensor.js'
+import { type Shape, ShapeError, equals, normalizeAxis, show } from '../shape/model.js'
+import type { Given, Only } from '../shape/options.js'
+import type { ReplaceAxis } from '../shape/static.js'
+import { add, concat } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { applyPart, child, requireContext } from './context.js'
 import type {
@@ -11,6 +14,7 @@ import type {
   InputsOf,
   InputsOfAll,
   List,
+  OneInput,
   Part,
   RowsIn,
   RowsOut,
@@ -39,9 +43,32 @@ type Closed<Name extends string, L, F = FunctionOf<L>> =
 type Wrapped<L> = Layer<FunctionOf<L>, ParamsOf<L>, StateOf<L>>
 
 /** Casts what is checked to be a tensor. */
-const tensor = (subject: string, x: unknown): Tensor => {
-  requireTensor('residual', x, subject)
+const tensor = (operation: string, subject: string, x: unknown): Tensor => {
+  requireTensor(operation, x, subject)
   return x as Tensor
+}
+
+/** The layer whose output is joined with its input. */
+const joining = <L>(
+  operation: string,
+  part: Part,
+  problem: (x: Tensor, y: Tensor) => string | undefined,
+  join: (x: Tensor, y: Tensor) => Tensor
+): L => {
+  const inner = layersOf(operation, [part])[0]!
+  const run = applyOf(inner)
+  return layerOf(inner.init, (params, state, context) => {
+    const f = run(params, state, context)
+    return (input) => {
+      const x = tensor(operation, 'the input', input)
+      const [output, next] = f(x)
+      const y = tensor(operation, 'the output', output)
+      const expected = problem(x, y)
+      if (expected === undefined) return [join(x, y), next]
+      const found = `the layer gives shape ${show(y.shape)} for an input of shape ${show(x.shape)}`
+      throw new ShapeError(operation, [x.shape, y.shape], `${found}; expected ${expected}`)
+    }
+  })
 }
 
 /**
@@ -60,20 +87,66 @@ const tensor = (subject: string, x: unknown): Tensor => {
  * Layer.predict(Layer.residual(T.square))({}, {})(T.of([2, 3])) // => T.of([6, 12])
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const residual = <L extends Part>(layer: L & Closed<'residual', L>): Wrapped<L> => {
-  const inner = layersOf('residual', [layer])[0]!
-  const run = applyOf(inner)
-  return layerOf(inner.init, (params, state, context) => {
-    const f = run(params, state, context)
-    return (input) => {
-      const x = tensor('the input', input)
-      const [output, next] = f(x)
-      const y = tensor('the output', output)
-      if (equals(x.shape, y.shape)) return [add(x, y), next]
-      const found = `the layer gives shape ${show(y.shape)} for an input of shape ${show(x.shape)}`
-      throw new ShapeError('residual', [x.shape, y.shape], `${found}; expected the same shape`)
-    }
-  })
+export const residual = <L extends Part>(layer: L & Closed<'residual', L>): Wrapped<L> =>
+  joining('residual', layer, (x, y) => (equals(x.shape, y.shape) ? undefined : 'the same shape'), add)
+
+/**
+ * The options of `denseConnect`.
+ *
+ * @example
+ * import type { DenseConnectOptions } from 'pullback/Layer'
+ *
+ * const options: DenseConnectOptions = { axis: -1 }
+ * options.axis // => -1
+ */
+export interface DenseConnectOptions {
+  /** The axis of the features or channels, along which input and output are joined; 1 by default, as in `[examples, channels, ...]`. */
+  readonly axis?: number
+}
+
+/** The function of a layer whose output is joined with its input along an axis. */
+type Joined<F, Axis> = (
+  input: RowsIn<F>
+) => RowsIn<F> extends Tensor<infer S> ? Tensor<ReplaceAxis<S, Axis, number>> : never
+
+const checkDenseConnect = options<DenseConnectOptions>('denseConnect', { axis: integer })
+
+/** Whether two shapes differ along one axis at most. */
+const differAlong = (axis: number, a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((n, i) => i === axis || n === b[i])
+
+/**
+ * A dense connection, [x, f(x)] joined along the axis of the features or channels: what comes behind sees the input and all that layers
+ * have made of it. It has the parameters and the state of the layer.
+ *
+ * G. Huang, Z. Liu, L. van der Maaten and K. Q. Weinberger, Densely Connected Convolutional Networks, CVPR 2017.
+ *
+ * @throws TypeError when the part is neither a layer nor a function; ShapeError when an output differs from the input along another axis
+ *
+ * @example
+ * import * as Layer from 'pullback/Layer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const grow = (channels: number) => Layer.denseConnect(Layer.conv2d(channels, 2, { window: 3, padding: 1 }))
+ * Layer.summary(Layer.sequential(grow(3), grow(5), grow(7)), [1, 3, 8, 8])[0]?.shapes // => [[1, 9, 8, 8]]
+ * Layer.predict(Layer.denseConnect(T.square, { axis: 0 }))({}, {})(T.of([2, 3])) // => T.of([2, 3, 4, 9])
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const denseConnect = <L extends Part, const O extends DenseConnectOptions = {}>(
+  layer: L,
+  options?: O & Only<O, DenseConnectOptions>
+): Layer<Joined<FunctionOf<L>, Given<O, 'axis', 1>>, ParamsOf<L>, StateOf<L>> => {
+  checkDenseConnect(options)
+  const along: number = (options as DenseConnectOptions | undefined)?.axis ?? 1
+  return joining(
+    'denseConnect',
+    layer,
+    ({ shape }, y) =>
+      differAlong(normalizeAxis('denseConnect', along, shape), shape, y.shape)
+        ? undefined
+        : `equal sizes on all axes but ${along}`,
+    (x, y) => concat([x, y], { axis: along })
+  )
 }
 
 /**
@@ -125,9 +198,9 @@ const beside = <L>(
   })
 }
 
-type InputOf<F> = InputsOf<F> extends readonly [infer I] ? I : never
+type InputOf<F> = OneInput<InputsOf<F>> extends readonly [infer I] ? I : never
 
-type InputOfAll<L extends List> = InputsOfAll<L> extends readonly [infer I] ? I : never
+type InputOfAll<L extends List> = OneInput<InputsOfAll<L>> extends readonly [infer I] ? I : never
 
 type OutputsOf<L extends List, X> = { readonly [I in keyof L]: Output<FunctionOf<L[I]>, X> }
 

@@ -3,9 +3,9 @@ import { geluTanh } from '../activation/gates.js'
 import type { WithAxis } from '../calculus/vmap.js'
 import { type Initializer, normal } from '../Init.js'
 import { options as declare, positiveCount, requireKind } from '../internal/options.js'
-import { DTypeError, requireTensor } from '../internal/require.js'
 import { type AttentionMasks, requireHeads } from '../layer/attention.js'
 import type { ScaleShift } from '../layer/batchNorm.js'
+import { type EmbeddingParams, requireTokens } from '../layer/embedding.js'
 import { make } from '../layer/make.js'
 import { type AnyLayer, type Layer, type None, lift } from '../layer/model.js'
 import { dropout as dropping } from '../layer/noise.js'
@@ -18,7 +18,6 @@ import type { Shape } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import { gather, matmul, transpose } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
-import { requireEach } from '../tensor/requireEach.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -60,7 +59,7 @@ export interface TransformerOptions extends Omit<BlockOptions, 'causal'> {
  * params.blocks.attention.query.w.shape // => [3, 8, 8]
  */
 export interface TransformerParams<O extends Sizes> {
-  readonly tokens: { readonly table: Tensor<[O['vocabulary'], O['width']]> }
+  readonly tokens: EmbeddingParams<O['vocabulary'], O['width']>
   /** The learned positions; there are none with `rotary`. */
   readonly positions: Given<O, 'rotary', false> extends false ? PositionParams<O['context'], O['width']> : None
   readonly drop: None
@@ -137,15 +136,6 @@ type Rows = (x: Tensor) => Tensor
 
 /** The function of tokens to features, of parts by name. */
 type Features = (tokens: Tensor, masks?: AttentionMasks) => Tensor
-
-const requireTokens = (operation: string, tokens: Tensor, vocabulary: number): void => {
-  requireTensor(operation, tokens, 'the input')
-  if (tokens.dtype !== 'int32') {
-    throw new DTypeError(operation, `the tokens are ${tokens.dtype}; expected int32, cast them with T.cast`)
-  }
-  const holds = (token: number): boolean => token >= 0 && token < vocabulary
-  requireEach(operation, 'tokens', tokens, `an integer from 0 to ${vocabulary - 1}`, holds)
-}
 
 /** A transformer of blocks of the encoder: `finish` makes its output of the features, and of the table of tokens. */
 const transformer = (

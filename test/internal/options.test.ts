@@ -27,7 +27,7 @@ import * as Train from 'pullback/Train'
 import { vmap } from 'pullback/Vmap'
 import { describe, expect, test, vi } from 'vitest'
 import type * as Declarations from '../../src/internal/options.js'
-import { attentionCalls } from './attentionCalls.js'
+import { sequenceCalls } from './sequenceCalls.js'
 import { optionParameters } from './optionParameters.js'
 
 type Options = Declarations.Options
@@ -100,7 +100,7 @@ const windowed =
 
 /** A function of options with all else given: calls whose operands are not one matrix. */
 const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> = {
-  ...attentionCalls,
+  ...sequenceCalls,
   'Activation.rrelu': (f, options) => f(x, key, options),
   'Arbitrary.awayFrom': (f, options) => plain(f([0]))(options),
   'Arbitrary.indices': (f, options) => f({ below: 2, ...fields(options) }),
@@ -140,6 +140,7 @@ const others: Readonly<Record<string, (f: Plain, options: unknown) => unknown>> 
   'Layer.convTranspose2d': windowed(2, 2),
   'Layer.convTranspose3d': windowed(2, 2),
   'Layer.dense': (f, options) => f(2, 2, options),
+  'Layer.denseConnect': (f, options) => f(model, options),
   'Layer.depthwiseConv2d': windowed(2),
   'Layer.flatten': (f, options) => f(options),
   'Layer.fractionalMaxPool1d': (f, options) => f({ window: 1, ...sized(options) }),

@@ -1,4 +1,4 @@
-// How attention, its layers and its models are called, for the law of options.
+// How layers and models of sequences are called, for the law of options.
 import * as T from 'pullback/Tensor'
 
 type Call = (f: (...args: readonly unknown[]) => unknown, options: unknown) => unknown
@@ -12,14 +12,21 @@ const sized: Call = (f, options) =>
 
 const twice: Call = (f, options) => f(2, 2, options)
 
-export const attentionCalls: Readonly<Record<string, Call>> = {
+export const sequenceCalls: Readonly<Record<string, Call>> = {
   'Attention.attentionWeights': (f, options) => f(x, x, options),
   'Attention.scaledDotProductAttention': (f, options) => f(x, x, x, options),
   'Attention.sinusoidal': twice,
   'Layer.decoderBlock': twice,
+  'Layer.embedding': twice,
   'Layer.encoderBlock': twice,
+  'Layer.gru': twice,
+  'Layer.gruCell': twice,
   'Layer.learnedPositions': twice,
+  'Layer.lstm': twice,
+  'Layer.lstmCell': twice,
   'Layer.multiHeadAttention': twice,
+  'Layer.rnn': twice,
+  'Layer.rnnCell': twice,
   'Layer.sinusoidalPositions': (f, options) => f(2, options),
   'Model.gpt': sized,
   'Model.gpt2': (f, options) => f(options),
