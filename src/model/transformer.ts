@@ -5,7 +5,7 @@ import { type Initializer, normal } from '../Init.js'
 import { options as declare, positiveCount, requireKind } from '../internal/options.js'
 import { type AttentionMasks, requireHeads } from '../layer/attention.js'
 import type { ScaleShift } from '../layer/batchNorm.js'
-import { requireTokens } from '../layer/embedding.js'
+import { type EmbeddingParams, requireTokens } from '../layer/embedding.js'
 import { make } from '../layer/make.js'
 import { type AnyLayer, type Layer, type None, lift } from '../layer/model.js'
 import { dropout as dropping } from '../layer/noise.js'
@@ -59,7 +59,7 @@ export interface TransformerOptions extends Omit<BlockOptions, 'causal'> {
  * params.blocks.attention.query.w.shape // => [3, 8, 8]
  */
 export interface TransformerParams<O extends Sizes> {
-  readonly tokens: { readonly table: Tensor<[O['vocabulary'], O['width']]> }
+  readonly tokens: EmbeddingParams<O['vocabulary'], O['width']>
   /** The learned positions; there are none with `rotary`. */
   readonly positions: Given<O, 'rotary', false> extends false ? PositionParams<O['context'], O['width']> : None
   readonly drop: None
