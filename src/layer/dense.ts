@@ -10,7 +10,7 @@ import { type Shape, ShapeError, show } from '../shape/model.js'
 import { add, matmul, transpose } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
-import { enter, leave } from '../transform/scope.js'
+import { enter, reopen } from '../transform/scope.js'
 import { type Fn, type Layer, statelessOf } from './model.js'
 import type { Rowwise } from './output.js'
 import { taking } from './structure.js'
@@ -116,7 +116,7 @@ export const affine =
       const product = matmul(x, transpose(w))
       return b === undefined ? product : add(product, b)
     } finally {
-      leave(before)
+      reopen(before)
     }
   }
 

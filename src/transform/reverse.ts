@@ -13,7 +13,7 @@ import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { Trace } from './trace.js'
 import { differentiated, duringBackward } from './level.js'
-import { type Scope, enterPullback, leave, scopeNow } from './scope.js'
+import { type Scope, reopen, pullbackScope, scopeNow } from './scope.js'
 
 type Add = (a: Tensor, b: Tensor) => Tensor
 type Seeds = readonly (readonly [output: Tensor, cotangent: Tensor])[]
@@ -199,14 +199,21 @@ export class ReverseTrace extends Trace {
     let current = none
     let cotangent: Tensor | undefined
     const outside = scopeNow()
+    // Neighbours on the tape mostly come from one operation, or from one scope: they share its mark.
+    let of = this.scope
+    let marked = outside
     try {
       for (let edge = this.last; edge !== undefined; edge = edge.before) {
         const { slot, parent, pull, scope } = edge
         if (once) this.last = edge.before
+        if (scope !== of) {
+          of = scope
+          marked = pullbackScope(this.scope, scope)
+        }
         if (typeof pull !== 'function') {
-          enterPullback(this.scope, scope)
+          reopen(marked)
           const parts = pullJointly(pull, slot, cotangents)
-          leave(outside)
+          reopen(outside)
           for (let i = 0; i < parts.length; i++) {
             const part = parts[i]
             const parent = pull.parents[i] ?? none
@@ -220,13 +227,13 @@ export class ReverseTrace extends Trace {
           cotangents[slot] = undefined
         }
         if (cotangent === undefined) continue
-        enterPullback(this.scope, scope)
+        reopen(marked)
         const part = pull(cotangent)
-        leave(outside)
+        reopen(outside)
         contribute(parent, part)
       }
     } finally {
-      leave(outside)
+      reopen(outside)
     }
     return cotangents.slice(0, inputs)
   }

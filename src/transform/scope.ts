@@ -72,16 +72,16 @@ export const scopeNow = (): Scope => open
 /** The names of the scopes that are open now, from the outermost on; `undefined` outside of any. */
 export const openScope = (): string | undefined => open?.text
 
-/** Opens a scope inside the open one, without a function of its own; the result is to be given to `leave`, in a `finally`. */
+/** Opens a scope inside the open one, without a function of its own; the result is to be given to `reopen`, in a `finally`. */
 export const enter = (name: string): Scope => {
   const before = open
   open = new Named(before, name)
   return before
 }
 
-/** Opens the scope again that was open before. */
-export const leave = (before: Scope): void => {
-  open = before
+/** Opens a scope in place of the open one: one that was open before, or the scope of a pullback. */
+export const reopen = (scope: Scope): void => {
+  open = scope
 }
 
 /** Calls a function with another scope open. */
@@ -110,12 +110,11 @@ export const within = <A>(name: string | undefined, f: () => A): A =>
   name === undefined ? f() : inScope(new Named(open, name), f)
 
 /**
- * Opens the scope in which the pullback of an operation in `of` runs: a marked one, `vjp(dense)`, inside the open one. An operation in the
- * scope in which the differentiation started has none. To be left with `leave`, in a `finally`.
+ * The scope in which the pullback of an operation in `of` runs, inside the open one: a marked one, `vjp(dense)`. An operation in the scope
+ * in which the differentiation started has none.
  */
-export const enterPullback = (start: Scope, of: Scope): void => {
-  if (of !== undefined && of !== start) open = new Marked(open, 'vjp', of, start)
-}
+export const pullbackScope = (start: Scope, of: Scope): Scope =>
+  of === undefined || of === start ? open : new Marked(open, 'vjp', of, start)
 
 /** Makes the tangents of an operation in the open scope, in a marked scope: `jvp(dense)`. */
 export const pushedForward = <A>(start: Scope, tangents: () => A): A =>
