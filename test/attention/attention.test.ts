@@ -5,7 +5,6 @@ import * as A from 'pullback/Arbitrary'
 import * as Attention from 'pullback/Attention'
 import { grad } from 'pullback/Grad'
 import * as Law from 'pullback/Law'
-import { interval } from 'pullback/Primitive'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 import * as Tree from 'pullback/Tree'
@@ -61,13 +60,7 @@ test('its gradient', () => {
   ])
   const f = (...[a, b, c]: readonly [T.Tensor<[2, 2]>, T.Tensor<[3, 2]>, T.Tensor<[3, 1]>]) =>
     Attention.scaledDotProductAttention(a, b, c, { mask })
-  // far from saturation, where finite differences are nothing but rounding
-  const domain = interval(-1, 1)
-  const operands = [
-    A.tensor({ shape: [2, 2], domain }),
-    A.tensor({ shape: [3, 2], domain }),
-    A.tensor({ shape: [3, 1], domain })
-  ] as const
+  const operands = [A.tensor({ shape: [2, 2] }), A.tensor({ shape: [3, 2] }), A.tensor({ shape: [3, 1] })] as const
   fc.assert(Law.gradientWith({ name: 'attention' })(f, ...operands), { numRuns: 2 })
 })
 
