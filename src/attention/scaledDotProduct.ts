@@ -1,4 +1,5 @@
 /** Attention by scaled products, with masks that are exact. */
+import { isFloat } from '../DType.js'
 import { callable, finite, flag, options } from '../internal/options.js'
 import { DTypeError, requireTensor, tensorKind } from '../internal/require.js'
 import { type Shape, ShapeError, broadcast, equals, show } from '../shape/model.js'
@@ -111,6 +112,9 @@ const softmaxOfAny = (scores: Tensor): Tensor => {
 
 const requireMatrices = (operation: string, subject: string, x: Tensor): void => {
   requireTensor(operation, x, subject)
+  if (!isFloat(x.dtype)) {
+    throw new DTypeError(operation, `${subject} are ${x.dtype}; expected float32 or float64, cast them with T.cast`)
+  }
   if (x.shape.length >= 2) return
   const rule = `${subject} have shape ${show(x.shape)}; expected [..., length, width]`
   throw new ShapeError(operation, [x.shape], rule)

@@ -2,6 +2,7 @@
 import { geluTanh } from '../activation/gates.js'
 import type { WithAxis } from '../calculus/vmap.js'
 import { type Initializer, normal } from '../Init.js'
+import { refusal } from '../internal/describe.js'
 import { options as declare, positiveCount, requireKind } from '../internal/options.js'
 import { type AttentionMasks, requireHeads } from '../layer/attention.js'
 import type { ScaleShift } from '../layer/batchNorm.js'
@@ -14,7 +15,7 @@ import { type PositionParams, learnedPositions } from '../layer/positions.js'
 import { repeat } from '../layer/repeat.js'
 import { type BlockOptions, type EncoderBlockParams, blockKinds, encoderBlock } from '../layer/transformer.js'
 import * as R from '../Random.js'
-import type { Shape } from '../shape/model.js'
+import { type Shape, ShapeError } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
 import { gather, matmul, transpose } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
@@ -121,6 +122,10 @@ const sizeKinds = {
 const checkOf = (operation: string): ((given: TransformerOptions) => void) => {
   const check = declare<TransformerOptions>(operation, { ...sizeKinds, ...blockKinds })
   return (given) => {
+    if (given === undefined)
+      throw new TypeError(
+        refusal(operation, 'the record of sizes', given, 'an object with vocabulary, width, heads, layers and context')
+      )
     check(given)
     for (const name of ['vocabulary', 'width', 'heads', 'layers', 'context'] as const) {
       requireKind(operation, name, given[name], sizeKinds[name])
@@ -146,7 +151,9 @@ const transformer = (
 ): AnyLayer => {
   const { vocabulary, width, heads, layers, context, init = normal(0.02), ...options } = given
   const { dtype = 'float32', dropout = 0, norm = 'pre', epsilon = 1e-5, rotary = false } = options
-  const block = encoderBlock(width, heads, { ...own, ...options, init })
+  // An option that is given as undefined is none.
+  const chosen = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  const block = encoderBlock(width, heads, { ...own, ...chosen, init })
   const same = lift((x: Tensor) => x)
   const positions: AnyLayer = rotary === false ? learnedPositions(context, width, { init, dtype }) : same
   const end: AnyLayer = norm === 'pre' ? layerNorm(width, { epsilon, dtype }) : same
@@ -161,6 +168,9 @@ const transformer = (
     (parts): Features =>
       (tokens, masks = {}) => {
         requireTokens(operation, tokens, vocabulary)
+        if (tokens.shape.length === 0) {
+          throw new ShapeError(operation, [tokens.shape], 'the tokens have shape []; expected [..., length]')
+        }
         const rows: Tensor = gather(parts.tokens.table, tokens)
         const features = parts.norm(parts.blocks(parts.drop(parts.positions(rows)), masks))
         return finish(features, parts.tokens.table)

@@ -167,6 +167,10 @@ describe('bad input', () => {
       ['attentionWeights', x, x, { mask: T.ones([4, 2, 3, 3], 'bool') }]
     ],
     [
+      'attentionWeights: the queries are int32; expected float32 or float64, cast them with T.cast',
+      ['attentionWeights', T.ones([2, 3], 'int32'), x]
+    ],
+    [
       'attentionWeights: the mask is float32; expected bool, true where a query sees a key',
       ['attentionWeights', x, x, { mask: T.ones([3, 3]) }]
     ],

@@ -146,6 +146,15 @@ describe('transformerEncoder', () => {
   })
 })
 
+test.each(['activation', 'outputInit', 'dropout', 'norm'])('%s given as undefined is not given', (name) => {
+  const scores = (more: object) => {
+    const model = Model.gpt({ ...sizes, ...more })
+    const [{ params, state }] = model.init(key)
+    return bits(Layer.predict(model)(params, state)(tokens))
+  }
+  expect(scores({ [name]: undefined })).toEqual(scores({}))
+})
+
 describe('bad input', () => {
   const plain = Model as unknown as Record<string, (...args: readonly unknown[]) => unknown>
   test.each([
@@ -154,6 +163,10 @@ describe('bad input', () => {
     [
       'transformerEncoder: width is 0; expected an integer of 1 or more',
       ['transformerEncoder', { ...sizes, width: 0 }]
+    ],
+    [
+      'gpt: the record of sizes is undefined; expected an object with vocabulary, width, heads, layers and context',
+      ['gpt']
     ],
     ['gpt2: dropout is 1; expected a number from 0 to 1 (exclusive)', ['gpt2', { dropout: 1 }]]
   ] as const)('%s', (sentence, [name, ...args]) => {
@@ -181,7 +194,7 @@ describe('bad input', () => {
       'layer body.positions: learnedPositions: the input has shape [2, 7, 4], a sequence of 7; expected 6 or fewer'
     )
     expect(() => f(T.scalar(3, 'int32') as never)).toThrow(
-      'layer body.positions: learnedPositions: the input has shape [4]'
+      'layer body: gpt: the tokens have shape []; expected [..., length]'
     )
   })
 })
