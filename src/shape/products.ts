@@ -1,20 +1,10 @@
 /** Matrix products in the types. */
 import type { Broadcast, Broadcasts } from './broadcasting.js'
 import type { Shape } from './model.js'
-import type { IsDynamic, Show } from './sizes.js'
+import type { IsDynamic, SameSize, Show } from './sizes.js'
 
 /** Whether two sizes agree. Equal ones are compared first, inside records, as in `BroadcastSizes`. */
-type Contracts<M, N> = { m: M; n: N } extends { m: N; n: M }
-  ? true
-  : number extends M
-    ? true
-    : number extends N
-      ? true
-      : M extends N
-        ? true
-        : N extends M
-          ? true
-          : false
+type Contracts<M, N> = { m: M; n: N } extends { m: N; n: M } ? true : SameSize<M, N>
 
 /** A shape of leading axes, and the axes of one product behind them. */
 type Behind<Lead extends Shape, Last extends readonly number[]> =
