@@ -2,7 +2,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as Dataset from 'pullback/Dataset'
-import * as Layer from 'pullback/Layer'
 import * as Loss from 'pullback/Loss'
 import * as Model from 'pullback/Model'
 import * as Optimizer from 'pullback/Optimizer'
