@@ -65,6 +65,7 @@ const floors: ReadonlyArray<Floor> = [
     members: [
       'Init',
       'Activation',
+      'Attention',
       'Augment',
       'Layer',
       'Loss',

@@ -18,6 +18,8 @@ const integer = (name: string, fallback: number): number => {
 
 export default function setup(project: TestProject): void {
   const seed = integer('FC_SEED', (Date.now() ^ (process.pid << 16)) | 0)
+  // Each project of the configuration is set up by itself: the second finds the seed of the first.
+  process.env['FC_SEED'] = String(seed)
   const runs = 100 * integer('FC_RUNS', 1)
   if (runs < 1) throw new Error(`FC_RUNS: got '${process.env['FC_RUNS']}'; a positive integer is required`)
   project.provide('propertySeed', seed)

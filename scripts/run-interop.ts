@@ -11,6 +11,7 @@ const fixtures: ReadonlyArray<readonly [script: string, kept: string]> = [
   ['scripts/torch-values.py', 'test/tensor/torch/values.json'],
   ['test/loss/oracle.py', 'test/loss/oracle.json'],
   ['test/layer/oracle.py', 'test/layer/oracle.json'],
+  ['test/layer/attentionOracle.py', 'test/layer/attentionOracle.json'],
   ['test/layer/recurrence.py', 'test/layer/recurrence.json'],
   ['test/model/oracle.py', 'test/model/oracle.json']
 ]

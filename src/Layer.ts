@@ -2,6 +2,13 @@
  * Layers: functions with parameters that are drawn, in which a combinator binds the parts as plain functions and tensors.
  */
 export { apply, inMode, predict } from './layer/apply.js'
+export {
+  type AttentionMasks,
+  type AttentionParams,
+  type Attending,
+  type MultiHeadAttentionOptions,
+  multiHeadAttention
+} from './layer/attention.js'
 export { type BatchNormOptions, type RunningStatistics, type ScaleShift, batchNorm } from './layer/batchNorm.js'
 export { type BilinearOptions, type BilinearParams, type BilinearWeights, bilinear } from './layer/bilinear.js'
 export { type DenseConnectOptions, branch, denseConnect, parallel, residual, when } from './layer/branches.js'
@@ -85,6 +92,7 @@ export {
   maxPool2d,
   maxPool3d
 } from './layer/pooling.js'
+export { type PositionOptions, type PositionParams, learnedPositions, sinusoidalPositions } from './layer/positions.js'
 export { type GruOptions, type LstmOptions, type RnnOptions, gru, lstm, rnn } from './layer/recurrence.js'
 export { type MaxoutOptions, type PreluOptions, type PreluParams, maxout, prelu } from './layer/rectifiers.js'
 export type { Sequence } from './layer/steps.js'
@@ -96,8 +104,19 @@ export { parameterCount } from './layer/structure.js'
 export { type Fault, type Row, type Spec, check, summary } from './layer/summary.js'
 export { type ConvTransposeOptions, convTranspose1d, convTranspose2d, convTranspose3d } from './layer/transposed.js'
 export {
+  type BlockOptions,
+  type DecoderBlockParams,
+  type DecoderMasks,
+  type Decoding,
+  type EncoderBlockParams,
+  type Encoding,
+  decoderBlock,
+  encoderBlock
+} from './layer/transformer.js'
+export {
   type SpectralOptions,
   type SpectralState,
+  type WeightNormOptions,
   type WeightNormed,
   spectralNorm,
   weightNorm

@@ -43,3 +43,12 @@ export {
 } from './model/resnet.js'
 export { type VggOptions, type VggParams, vgg11, vgg13, vgg16, vgg19 } from './model/vgg.js'
 export { type WiredNode, type WiredOptions, wired } from './model/wired.js'
+export {
+  type Gpt2Options,
+  type OfTokens,
+  type TransformerOptions,
+  type TransformerParams,
+  gpt,
+  gpt2,
+  transformerEncoder
+} from './model/transformer.js'

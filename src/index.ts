@@ -3,6 +3,7 @@
  * apart, since they need fast-check.
  */
 export * as Activation from './Activation.js'
+export * as Attention from './Attention.js'
 export * as Augment from './Augment.js'
 export * as Control from './Control.js'
 export * as DType from './DType.js'

@@ -19,7 +19,7 @@ import {
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import { within } from '../transform/scope.js'
-import { type Layer, type None, stateful } from './model.js'
+import { type Layer, type None, statefulOf } from './model.js'
 import type { Channelwise, Keeping, Rowwise } from './output.js'
 import { taking } from './structure.js'
 
@@ -145,33 +145,41 @@ export const batchNorm: BatchNorm = /* @__PURE__ */ stated((channels, given = {}
   const { momentum = 0.1, epsilon = 1e-5, axis = 1, affine = true, track = true, dtype = 'float32' } = given
   const params: Params = affine ? { scale: ones([channels], dtype), shift: zeros([channels], dtype) } : {}
   const state: State = track ? { mean: zeros([channels], dtype), variance: ones([channels], dtype) } : {}
-  const layer = stateful(R.of({ params, state }), (own: Params, before: State, { mode }) => (x: Tensor) => {
-    requireTensor('batchNorm', x, 'the input')
-    const channel = normalizeAxis('batchNorm', axis, x.shape)
-    if (x.shape[channel] !== channels) {
-      const rule = `the input has shape ${show(x.shape)}; expected ${channels} on axis ${axis}`
-      throw new ShapeError('batchNorm', [x.shape], rule)
-    }
-    const { mean: meanSoFar, variance: varianceSoFar } = before
-    const isRunning = meanSoFar !== undefined && varianceSoFar !== undefined
-    return within('batchNorm', (): readonly [Tensor, State] => {
-      if (mode === 'eval' && isRunning) {
-        return [normalise(x, { axis, epsilon, ...own, mean: meanSoFar, variance: varianceSoFar }), before]
+  const layer = statefulOf(
+    'batchNorm',
+    R.of({ params, state }),
+    (own: Params, before: State, { mode }) =>
+      (x: Tensor) => {
+        requireTensor('batchNorm', x, 'the input')
+        const channel = normalizeAxis('batchNorm', axis, x.shape)
+        if (x.shape[channel] !== channels) {
+          const rule = `the input has shape ${show(x.shape)}; expected ${channels} on axis ${axis}`
+          throw new ShapeError('batchNorm', [x.shape], rule)
+        }
+        const { mean: meanSoFar, variance: varianceSoFar } = before
+        const isRunning = meanSoFar !== undefined && varianceSoFar !== undefined
+        return within('batchNorm', (): readonly [Tensor, State] => {
+          if (mode === 'eval' && isRunning) {
+            return [normalise(x, { axis, epsilon, ...own, mean: meanSoFar, variance: varianceSoFar }), before]
+          }
+          const n = size(x.shape) / channels
+          if (n < 2) {
+            const found = `a channel has ${n} value${n === 1 ? '' : 's'} in shape ${show(x.shape)}`
+            throw new ShapeError('batchNorm', [x.shape], `${found}; expected 2 or more for the statistics of a batch`)
+          }
+          const axes = x.shape.flatMap((_, i) => (i === channel ? [] : [i]))
+          const mean = meanOf(x, { axis: axes })
+          const variance = varianceOf(x, { axis: axes })
+          const output = normalise(x, { axis, epsilon, ...own, mean, variance })
+          if (mode === 'eval' || !isRunning) return [output, before]
+          const unbiased = mul(variance, n / (n - 1))
+          return [
+            output,
+            { mean: mixed(meanSoFar, mean, momentum), variance: mixed(varianceSoFar, unbiased, momentum) }
+          ]
+        })
       }
-      const n = size(x.shape) / channels
-      if (n < 2) {
-        const found = `a channel has ${n} value${n === 1 ? '' : 's'} in shape ${show(x.shape)}`
-        throw new ShapeError('batchNorm', [x.shape], `${found}; expected 2 or more for the statistics of a batch`)
-      }
-      const axes = x.shape.flatMap((_, i) => (i === channel ? [] : [i]))
-      const mean = meanOf(x, { axis: axes })
-      const variance = varianceOf(x, { axis: axes })
-      const output = normalise(x, { axis, epsilon, ...own, mean, variance })
-      if (mode === 'eval' || !isRunning) return [output, before]
-      const unbiased = mul(variance, n / (n - 1))
-      return [output, { mean: mixed(meanSoFar, mean, momentum), variance: mixed(varianceSoFar, unbiased, momentum) }]
-    })
-  })
+  )
   return taking(layer, (shape) => withChannels(shape, axis, channels))
 })
 

@@ -6,7 +6,7 @@ import { add, einsum } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { within } from '../transform/scope.js'
 import { type DenseOptions, type Params, drawKinds, parameters, requireRows } from './dense.js'
-import { type Fn, type Layer, stateless } from './model.js'
+import { type Fn, type Layer, statelessOf } from './model.js'
 
 /**
  * The weights of a bilinear layer without a bias, one matrix per output.
@@ -107,13 +107,19 @@ export const bilinear: Bilinear = /* @__PURE__ */ stated((first, second, outputs
   requireCount('bilinear', 'the number of first inputs', first)
   requireCount('bilinear', 'the number of second inputs', second)
   requireCount('bilinear', 'the number of outputs', outputs)
-  return stateless(parameters([outputs, first, second], given), ({ w, b }) => (x: Tensor, y: Tensor): Tensor => {
-    requireRows('bilinear', x, first, 'the first input')
-    requireRows('bilinear', y, second, 'the second input')
-    requireSameLead(x, y)
-    return within('bilinear', () => {
-      const product = einsum('...i,kij,...j->...k', x, w, y)
-      return b === undefined ? product : add(product, b)
-    })
-  })
+  return statelessOf(
+    'bilinear',
+    parameters([outputs, first, second], given),
+    ({ w, b }) =>
+      (x: Tensor, y: Tensor): Tensor => {
+        requireRows('bilinear', x, first, 'the first input')
+        requireRows('bilinear', y, second, 'the second input')
+        requireSameLead(x, y)
+        return within('bilinear', () => {
+          const product = einsum('...i,kij,...j->...k', x, w, y)
+          return b === undefined ? product : add(product, b)
+        })
+      },
+    2
+  )
 })

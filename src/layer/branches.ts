@@ -14,13 +14,23 @@ import type {
   InputsOf,
   InputsOfAll,
   List,
+  OneInput,
   Part,
   RowsIn,
   RowsOut,
   ShowInput,
   ShowType
 } from './links.js'
-import { type FunctionOf, type Layer, type Mode, type ParamsOf, type StateOf, applyOf, layerOf } from './model.js'
+import {
+  type FunctionOf,
+  type Layer,
+  type Mode,
+  type ParamsOf,
+  type StateOf,
+  applyOf,
+  layerOf,
+  requireInputs
+} from './model.js'
 import type { Agrees, Output, Refused } from './output.js'
 import { drawn, layersOf } from './sequential.js'
 import { listOf } from './structure.js'
@@ -58,8 +68,9 @@ const joining = <L>(
   const run = applyOf(inner)
   return layerOf(inner.init, (params, state, context) => {
     const f = run(params, state, context)
-    return (input) => {
-      const x = tensor(operation, 'the input', input)
+    return (...inputs) => {
+      requireInputs(operation, inputs)
+      const x = tensor(operation, 'the input', inputs[0])
       const [output, next] = f(x)
       const y = tensor(operation, 'the output', output)
       const expected = problem(x, y)
@@ -168,55 +179,61 @@ export const when = <L extends Part>(mode: Mode, layer: L & Closed<'when', L>): 
   requireContext('when', { mode })
   const inner = layersOf('when', [layer])[0]!
   const run = applyOf(inner)
-  return layerOf(inner.init, (params, state, context) =>
-    context.mode === mode ? run(params, state, context) : (x) => [x, state]
-  )
+  return layerOf(inner.init, (params, state, context) => {
+    const f = context.mode === mode ? run(params, state, context) : undefined
+    return (...inputs) => {
+      requireInputs('when', inputs)
+      return f === undefined ? [inputs[0], state] : f(inputs[0])
+    }
+  })
 }
 
 // -----------------------------------------------------------------------------
 // of several layers
 // -----------------------------------------------------------------------------
 
-/** The parts of a list, each with its index, applied to inputs of their own. */
-const beside = <L>(
-  operation: string,
-  parts: readonly Part[],
-  inputsOf: (inputs: readonly unknown[], i: number) => readonly unknown[]
-): L => {
+type InputOf<F> = OneInput<InputsOf<F>> extends readonly [infer I] ? I : never
+
+/** The parts of a list, each applied to an input of its own, which is found by its index. */
+const beside = <L>(operation: string, parts: readonly Part[], inputOf: (input: unknown, i: number) => unknown): L => {
   const layers = layersOf(operation, parts)
   const n = layers.length
   return layerOf(drawn(layers), (params, state, context) => {
     const own = listOf(operation, 'the parameters', params, n)
     const before = listOf(operation, 'the state', state, n)
     return (...inputs) => {
+      requireInputs(operation, inputs)
       const results = layers.map((layer, i) =>
-        applyPart(layer, own[i], before[i], child(context, i), `[${i}]`, inputsOf(inputs, i))
+        applyPart(layer, own[i], before[i], child(context, i), `[${i}]`, [inputOf(inputs[0], i)])
       )
       return [results.map(([output]) => output), results.map(([, next]) => next)]
     }
   })
 }
 
-type InputOf<F> = InputsOf<F> extends readonly [infer I] ? I : never
-
-type InputOfAll<L extends List> = InputsOfAll<L> extends readonly [infer I] ? I : never
+type InputOfAll<L extends List> = OneInput<InputsOfAll<L>> extends readonly [infer I] ? I : never
 
 type OutputsOf<L extends List, X> = { readonly [I in keyof L]: Output<FunctionOf<L[I]>, X> }
 
 /** The function of a branch, as exact as its parts. */
 type Branch<L extends List> = <X extends InputOfAll<L>>(input: X) => OutputsOf<L, X>
 
+/** Whether a part takes what the first takes, which is decided for sizes that are type parameters too, unless that takes every shape. */
+type TakesFirst<F, First> = [Tensor] extends [First] ? false : [InputOf<F>] extends [First] ? true : false
+
 /** Parts as they are given, with a sentence expected of those that do not take what the first takes that is not for every shape. */
 type Agreeing<L extends List, X = InputOfAll<L>> = {
   [I in keyof L]: L[I] &
-    ([Output<FunctionOf<L[I]>, X>] extends [Refused]
-      ? `branch: a layer takes ${ShowInput<FunctionOf<L[I]>>}; it is given ${ShowType<X>}`
-      : unknown)
+    (TakesFirst<FunctionOf<L[I]>, InputOf<FunctionOf<L[0]>>> extends true
+      ? unknown
+      : [Output<FunctionOf<L[I]>, X>] extends [Refused]
+        ? `branch: a layer takes ${ShowInput<FunctionOf<L[I]>>}; it is given ${ShowType<X>}`
+        : unknown)
 }
 
 /**
- * Several layers of the same input, whose outputs form a tuple; parameters, and states, as a tuple. Code that is generic in its sizes calls
- * the parts of `make` instead.
+ * Several layers of the same input, whose outputs form a tuple; parameters, and states, as a tuple. In code that is generic in its sizes
+ * the outputs have no types before the sizes are known; parts of `make` have.
  *
  * @throws TypeError when a part is neither a layer nor a function
  *
@@ -235,7 +252,7 @@ type Agreeing<L extends List, X = InputOfAll<L>> = {
 /* @__NO_SIDE_EFFECTS__ */
 export const branch = <L extends readonly Part[]>(
   ...layers: Agreeing<L>
-): Layer<Branch<L>, AllParams<L>, AllStates<L>> => beside('branch', layers, (inputs) => inputs)
+): Layer<Branch<L>, AllParams<L>, AllStates<L>> => beside('branch', layers, (input) => input)
 
 type InputsEach<L extends List> = { readonly [I in keyof L]: InputOf<FunctionOf<L[I]>> }
 
@@ -260,8 +277,8 @@ type Parallel<L extends List> = <const X extends InputsEach<L>>(inputs: X) => Ou
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const parallel = <L extends readonly Part[]>(...layers: L): Layer<Parallel<L>, AllParams<L>, AllStates<L>> =>
-  beside('parallel', layers, ([given], i) => {
-    if (Array.isArray(given) && given.length === layers.length) return [given[i]]
+  beside('parallel', layers, (given, i) => {
+    if (Array.isArray(given) && given.length === layers.length) return given[i]
     const found = Array.isArray(given) ? `an array of ${given.length}` : describe(given)
     throw new TypeError(`parallel: the input is ${found}; expected an array of ${layers.length}, one for each layer`)
   })

@@ -249,18 +249,21 @@ export interface Bound {
   readonly next: (given: Tensor, state: Leaves) => Leaves
 }
 
-/** Products of all steps with the weights of the input, and those with the weights of the state in each step. */
-export const bound = ({ isApart, next }: Cell, { input, hidden }: OwnParams): Bound => {
+/**
+ * Products of all steps with the weights of the input, and those with the weights of the state, [...lead, hidden], in each step. What is the
+ * same in each step is computed before the first, so that an eager loop and a staged one sum gradients in one order.
+ */
+export const bound = ({ isApart, next }: Cell, { input, hidden }: OwnParams, lead: Shape): Bound => {
   const w = T.transpose(input.w)
   const u = T.transpose(hidden.w)
   const { b } = input
-  const apart = hidden.b
-  const all = b === undefined || apart === undefined || isApart ? b : T.add(b, apart)
+  const all = b === undefined || hidden.b === undefined || isApart ? b : T.add(b, hidden.b)
+  const apart = isApart && hidden.b !== undefined ? T.broadcastTo(hidden.b, [...lead, hidden.b.shape[0]]) : undefined
   return {
     given: (x) => (all === undefined ? T.matmul(x, w) : T.add(T.matmul(x, w), all)),
     next: (given, state) => {
       const product = T.matmul(state[0], u)
-      return next(given, isApart && apart !== undefined ? T.add(product, apart) : product, state)
+      return next(given, apart === undefined ? product : T.add(product, apart), state)
     }
   }
 }
@@ -308,15 +311,16 @@ const cellLayer = <F>(check: Options, cellOf: (given: RnnCellOptions & LstmCellO
     const { operation } = check
     check(given)
     requireCount(operation, 'the number of inputs', inputs)
-    requireCount(operation, 'the number of hidden', hidden)
+    requireCount(operation, 'the number of hidden units', hidden)
     const cell = cellOf(given)
-    return stateless(cellParameters(cell, inputs, hidden, given), (params) => {
-      const own = bound(cell, params)
-      return (x: Tensor, state: unknown): unknown => {
-        requireRows(operation, x, inputs)
-        const before = leavesOf(operation, cell, state, [...x.shape.slice(0, -1), hidden], 'the state')
-        return within(operation, () => stateOf(cell, own.next(own.given(x), before)))
-      }
+    return stateless(cellParameters(cell, inputs, hidden, given), (params) => (x: Tensor, state: unknown): unknown => {
+      requireRows(operation, x, inputs)
+      const lead = x.shape.slice(0, -1)
+      const before = leavesOf(operation, cell, state, [...lead, hidden], 'the state')
+      return within(operation, () => {
+        const own = bound(cell, params, lead)
+        return stateOf(cell, own.next(own.given(x), before))
+      })
     })
   })
 

@@ -6,7 +6,7 @@ import { refusal } from '../internal/describe.js'
 import { loopDepth } from '../control/depth.js'
 import { type Key, foldIn } from '../Random.js'
 import { requireKey } from '../random/model.js'
-import { enter, leave } from '../transform/scope.js'
+import { enter, reopen } from '../transform/scope.js'
 import { type AnyLayer, type Context, type Mode, applyOf, call } from './model.js'
 
 // -----------------------------------------------------------------------------
@@ -168,6 +168,6 @@ export const applyPart = (
   } catch (error) {
     throw located(error, name)
   } finally {
-    leave(before)
+    reopen(before)
   }
 }

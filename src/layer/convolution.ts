@@ -15,7 +15,7 @@ import type { ConvOptions as ConvolutionOptions } from '../tensor/conv.js'
 import { axesText } from '../tensor/dataFormat.js'
 import type { Tensor } from '../tensor/model.js'
 import { within } from '../transform/scope.js'
-import { type Layer, stateless } from './model.js'
+import { type Layer, statelessOf } from './model.js'
 import { taking } from './structure.js'
 
 // -----------------------------------------------------------------------------
@@ -193,16 +193,21 @@ export const convolving = (
   const draw = R.map((w: Tensor): Params => (bias ? { w, b: zeros([outputs], dtype) } : { w }))(
     weights(sliding, groups, inputs, outputs, sizes, init, dtype)
   )
-  const layer: Layer<(x: Tensor) => Tensor, Params> = stateless(draw, ({ w, b }) => (x: Tensor): Tensor => {
-    requireTensor(operation, x, 'the input')
-    if (x.shape.length !== rank + 2 || x.shape[channel] !== inputs) {
-      throw new ShapeError(operation, [x.shape], `the input has shape ${show(x.shape)}; expected ${axes}`)
-    }
-    return within(operation, () => {
-      const y = run(x, w, how)
-      return b === undefined ? y : add(y, channel === 1 ? reshape(b, [outputs, ...behind]) : b)
-    })
-  })
+  const layer: Layer<(x: Tensor) => Tensor, Params> = statelessOf(
+    operation,
+    draw,
+    ({ w, b }) =>
+      (x: Tensor): Tensor => {
+        requireTensor(operation, x, 'the input')
+        if (x.shape.length !== rank + 2 || x.shape[channel] !== inputs) {
+          throw new ShapeError(operation, [x.shape], `the input has shape ${show(x.shape)}; expected ${axes}`)
+        }
+        return within(operation, () => {
+          const y = run(x, w, how)
+          return b === undefined ? y : add(y, channel === 1 ? reshape(b, [outputs, ...behind]) : b)
+        })
+      }
+  )
   return taking(layer, (shape) => {
     const isRanked = shape.length === rank + 2
     const first = channel === 1 ? 2 : 1

@@ -10,8 +10,8 @@ import { type Shape, ShapeError, show } from '../shape/model.js'
 import { add, matmul, transpose } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
-import { enter, leave } from '../transform/scope.js'
-import { type Fn, type Layer, stateless } from './model.js'
+import { enter, reopen } from '../transform/scope.js'
+import { type Fn, type Layer, statelessOf } from './model.js'
 import type { Rowwise } from './output.js'
 import { taking } from './structure.js'
 
@@ -116,7 +116,7 @@ export const affine =
       const product = matmul(x, transpose(w))
       return b === undefined ? product : add(product, b)
     } finally {
-      leave(before)
+      reopen(before)
     }
   }
 
@@ -151,7 +151,7 @@ export const dense: Dense = /* @__PURE__ */ stated((inputs, outputs, given = {})
   check(given)
   requireCount('dense', 'the number of inputs', inputs)
   requireCount('dense', 'the number of outputs', outputs)
-  const layer: Layer<Fn, Params> = stateless(parameters([outputs, inputs], given), (params) =>
+  const layer: Layer<Fn, Params> = statelessOf('dense', parameters([outputs, inputs], given), (params) =>
     affine('dense', inputs, params)
   )
   return taking(layer, (shape) => [...shape.slice(0, -1), inputs])

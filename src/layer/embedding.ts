@@ -79,7 +79,7 @@ const stated = (body: Body): Embedding => body as unknown as Embedding
 const statedFor = <F extends Fn>(f: (tokens: Tensor) => Tensor): Layer<F> => lift(f as unknown as F)
 
 /** Refuses what is not an int32 tensor of tokens below a number, those that can be read by position. */
-const requireTokens = (operation: string, tokens: Tensor, count: number): void => {
+export const requireTokens = (operation: string, tokens: Tensor, count: number): void => {
   requireTensor(operation, tokens, 'the input')
   if (tokens.dtype !== 'int32') {
     throw new DTypeError(operation, `the tokens are ${tokens.dtype}; expected int32, cast them with T.cast`)
@@ -91,6 +91,8 @@ const requireTokens = (operation: string, tokens: Tensor, count: number): void =
  * A vector to learn for each of `count` tokens: int32 tokens of any shape [...] to [..., width]. The table has a row for each token.
  *
  * The token `padding` has the vector 0, whatever the row of the table holds, and no gradient reaches that row, which begins at 0.
+ *
+ * In a staged function, where tokens cannot be read, negative ones count from the end.
  *
  * @throws DTypeError when the tokens are not int32; RangeError when one is out of range, by its position
  *

@@ -24,6 +24,9 @@ type Probe = [Dim<'a'>, Dim<'b'>]
 
 export type InputsOf<F> = F extends (...inputs: infer A) => unknown ? A : never
 
+/** The first of several inputs, where the others may be left out. */
+export type OneInput<A> = A extends readonly [infer I, ...infer Rest] ? ([] extends Rest ? readonly [I] : A) : A
+
 /** What a list takes: what its first layer does that is not for every shape. */
 export type InputsOfAll<L extends List> = L extends readonly [infer H, ...infer Rest]
   ? Rest extends readonly []
@@ -92,7 +95,9 @@ type ShowShape<S extends Shape> = number extends S['length']
       : `[..., ${Last<S>}]`
   : Show<S>
 export type ShowType<X> = [X] extends [Tensor<infer S>] ? ShowShape<S> : 'another type'
-export type ShowInput<F> = InputsOf<F> extends readonly [infer I] ? ShowType<I> : 'several inputs'
+export type ShowInput<F> = OneInput<InputsOf<F>> extends readonly [infer I] ? ShowType<I> : 'several inputs'
+
+type Fine = readonly [-1, never]
 
 /** Which part does not fit, and the sentence that says it. */
 type Sentence<R> = R extends ['broken', infer Done extends unknown[], infer I, infer F]
@@ -100,18 +105,52 @@ type Sentence<R> = R extends ['broken', infer Done extends unknown[], infer I, i
       Done['length'],
       `sequential: layer ${[...Done, 0]['length'] & number} takes ${ShowInput<F>}; it is given ${ShowType<I>}`
     ]
-  : readonly [-1, never]
+  : Fine
 
 type Faults<L extends List> = Sentence<Start<L, Chosen<L, InputsOfAll<L>>>>
 
+/** Whether a type is that of rows: of any rank, with a last axis that is known. */
+type IsRows<B> = [Tensor<[]>] extends [B] ? false : [Tensor<[...Shape, never]>] extends [B] ? true : false
+
+/**
+ * Whether each of a list of parts takes the type that the one before it gives, B for the first: decided in code that is generic in its
+ * sizes too. `Rows` says that all before were functions of rows, so that a part may want one rank. Where it is false they may fit still.
+ */
+type Follows<L extends List, B, Rows> = L extends readonly [infer H, ...infer Rest]
+  ? FunctionOf<H> extends Keeping
+    ? [B] extends [Pick<Tensor, 'dtype'>]
+      ? Follows<Rest, B, Rows>
+      : false
+    : [B] extends [InputOf<FunctionOf<H>>]
+      ? Follows<Rest, ResultOf<FunctionOf<H>>, Rows extends true ? IsRows<ResultOf<FunctionOf<H>>> : false>
+      : Rows extends true
+        ? [InputOf<FunctionOf<H>>] extends [B]
+          ? Follows<Rest, ResultOf<FunctionOf<H>>, false>
+          : false
+        : false
+  : true
+
+type InputOf<F> = F extends (input: infer I) => unknown ? I : never
+
+type ResultOf<F> = F extends (...inputs: never) => infer B ? B : never
+
+/** The faults of a list that starts with a part that is not for every shape, if there may be any. */
+type FaultsIn<L extends List, Whole extends List = L> = L extends readonly [infer H, ...infer Rest]
+  ? FunctionOf<H> extends Keeping
+    ? FaultsIn<Rest, Whole>
+    : Follows<Rest, ResultOf<FunctionOf<H>>, IsRows<InputOf<FunctionOf<H>>>> extends true
+      ? Fine
+      : Faults<Whole>
+  : Fine
+
 /** Parts as they are given, with a sentence expected of the one that does not fit; a list of unknown length is checked when it runs. */
-export type Checked<L extends List, W = number extends L['length'] ? readonly [-1, never] : Faults<L>> = {
+export type Checked<L extends List, W = number extends L['length'] ? Fine : FaultsIn<L>> = {
   [I in keyof L]: L[I] &
     (W extends readonly [infer At extends number, infer Said] ? (I extends `${At}` ? Said : unknown) : unknown)
 }
 
 /** Nothing to expect where parts fit; else the sentence. */
-export type Fitting<L extends List> = Faults<L> extends readonly [-1, never] ? unknown : Faults<L>[1]
+export type Fitting<L extends List> = FaultsIn<L> extends Fine ? unknown : FaultsIn<L>[1]
 
 export type AllParams<L extends List> = { readonly [I in keyof L]: ParamsOf<L[I]> }
 export type AllStates<L extends List> = { readonly [I in keyof L]: StateOf<L[I]> }
@@ -122,7 +161,7 @@ export type FunctionOfAll<L extends List> = number extends L['length']
   : Composed<L, InputsOfAll<L>>
 
 /** The input of a function of one, of rows where its rank is open. */
-export type RowsIn<F> = Ranked<InputsOf<F>> extends readonly [infer I] ? I : never
+export type RowsIn<F> = Ranked<OneInput<InputsOf<F>>> extends readonly [infer I] ? I : never
 
 /** The output for such an input. */
 export type RowsOut<F> = Output<F, RowsIn<F>> extends infer B ? ([B] extends [Refused] ? never : B) : never

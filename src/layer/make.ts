@@ -4,7 +4,6 @@ import { requireFunction } from '../internal/check.js'
 import { describe, refusal } from '../internal/describe.js'
 import { Traced } from '../primitive/traced.js'
 import type { Key, Random } from '../Random.js'
-import { type Tensor, isTensor } from '../tensor/model.js'
 import { isRecord } from '../tree/error.js'
 import { applyPart, child } from './context.js'
 import {
@@ -19,7 +18,7 @@ import {
   isLayer,
   layerOf
 } from './model.js'
-import { recordOf, requireName } from './structure.js'
+import { isChanged, recordOf, requireName, tensorsIn } from './structure.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -77,18 +76,6 @@ const drawnOf = (name: string, part: Random<unknown>, key: Key): readonly [unkno
 
 /** The state of one part, whom only the calls of one application change. */
 type States = { [name: string]: unknown }
-
-const tensorsIn = (tree: unknown): readonly Tensor[] => {
-  if (isTensor(tree)) return [tree]
-  return typeof tree === 'object' && tree !== null ? Object.values(tree).flatMap(tensorsIn) : []
-}
-
-/** Whether a state holds other tensors than before. */
-const isChanged = (before: unknown, after: unknown): boolean => {
-  if (before === after) return false
-  const [old, own] = [tensorsIn(before), tensorsIn(after)]
-  return old.length !== own.length || own.some((leaf, i) => leaf !== old[i])
-}
 
 /** Refuses a state that belongs to a transformation inside the body, which has finished. */
 const requireOpen = (name: string, state: unknown): void => {

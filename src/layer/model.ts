@@ -6,6 +6,8 @@ import { refusal } from '../internal/describe.js'
 import type { Key, Random } from '../Random.js'
 import * as R from '../Random.js'
 import { requireKey } from '../random/model.js'
+import type { Tensor } from '../tensor/model.js'
+import { mapTensors } from '../tree/model.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -199,8 +201,8 @@ const requirePair = (result: unknown): readonly [unknown, unknown] => {
   throw new TypeError(refusal('stateful', 'the result', result, '[output, next state]'))
 }
 
-const requireDrawn = <D>(drawn: D): D => {
-  if (typeof drawn === 'object' && drawn !== null && 'params' in drawn && 'state' in drawn) return drawn
+const requireDrawn = (drawn: unknown): void => {
+  if (typeof drawn === 'object' && drawn !== null && 'params' in drawn && 'state' in drawn) return
   throw new TypeError(refusal('stateful', 'what init draws', drawn, '{ params, state }'))
 }
 
@@ -228,8 +230,61 @@ export const stateless = <P, F extends Fn>(init: Random<P>, apply: (params: P, c
   })
 }
 
+/** Refuses other inputs than so many. */
+export const requireInputs = (operation: string, inputs: readonly unknown[], n = 1): void => {
+  if (inputs.length !== n) {
+    throw new TypeError(`${operation}: ${inputs.length} input${inputs.length === 1 ? '' : 's'}; expected ${n}`)
+  }
+}
+
+/** `stateless` for the layers of the library, which have names, and know how many inputs they take. */
+/* @__NO_SIDE_EFFECTS__ */
+export const statelessOf = <P, F extends Fn>(
+  operation: string,
+  init: Random<P>,
+  apply: (params: P, context: Context) => F,
+  n = 1
+): Layer<F, P> => {
+  const run = plain(apply)
+  return layerOf(R.map((params: P) => ({ params, state: none }))(init), (params, state, context) => {
+    const f = plain(run(params, context))
+    return (...inputs) => {
+      requireInputs(operation, inputs, n)
+      return [call(f, inputs), state]
+    }
+  })
+}
+
+/** `lift` for the layers of the library. */
+/* @__NO_SIDE_EFFECTS__ */
+export const liftOf = <F extends Fn>(operation: string, f: F, n = 1): Layer<F> =>
+  statelessOf(operation, R.of(none), () => f, n)
+
+const open = /* @__PURE__ */ new WeakSet<Tensor>()
+
+/** Whether a tensor of a first state may have other shapes in the next: in a layer of `stateful`. */
+export const isOpen = (leaf: Tensor): boolean => open.has(leaf)
+
+/** `stateful` for the layers of the library: of one input, with a state that keeps its shapes. */
+/* @__NO_SIDE_EFFECTS__ */
+export const statefulOf = <P, S, A, B>(
+  operation: string,
+  init: Random<{ readonly params: P; readonly state: S }>,
+  apply: (params: P, state: S, context: Context) => (input: A) => readonly [output: B, state: S]
+): Layer<(input: A) => B, P, S> => {
+  const run = plain(apply)
+  return layerOf(init, (params, state, context) => {
+    const f = plain(run(params, state, context))
+    return (...inputs) => {
+      requireInputs(operation, inputs)
+      return requirePair(f(inputs[0]))
+    }
+  })
+}
+
 /**
- * A layer with a state: parameters and a first state to draw, and a function of them that gives an output and the next state.
+ * A layer with a state: parameters and a first state to draw, and a function of them that gives an output and the next state. The next state
+ * has the structure of the first; its shapes may be others, as those of a memory that grows, except inside `repeat`.
  *
  * @example
  * import * as Layer from 'pullback/Layer'
@@ -251,7 +306,15 @@ export const stateful = <P, S, A extends readonly unknown[], B>(
   requireFunction('stateful', init, 'init')
   requireFunction('stateful', apply, 'apply')
   const run = plain(apply)
-  return layerOf(R.map(requireDrawn)(init), (params, state, context) => {
+  const opened = R.map((drawn: { readonly params: P; readonly state: S }) => {
+    requireDrawn(drawn)
+    mapTensors(drawn.state, (leaf) => {
+      open.add(leaf)
+      return leaf
+    })
+    return drawn
+  })
+  return layerOf(opened(init), (params, state, context) => {
     const f = plain(run(params, state, context))
     requireFunction('stateful', f, 'what apply returns')
     return (...inputs) => requirePair(call(f, inputs))
@@ -284,4 +347,4 @@ export const lift = <F extends Fn>(f: F): Layer<F> => {
  * Layer.predict(Layer.identity())({}, {})(T.of([1, 2])) // => T.of([1, 2])
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const identity = (): Layer<<A>(input: A) => A> => lift(<A>(input: A): A => input)
+export const identity = (): Layer<<A>(input: A) => A> => liftOf('identity', <A>(input: A): A => input)

@@ -10,7 +10,7 @@ import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { mapAs } from '../tree/model.js'
 import { child } from './context.js'
-import { type Context, type Layer, applyOf, layerOf, requireLayer, stateless } from './model.js'
+import { type Context, type Layer, applyOf, layerOf, requireLayer, statelessOf } from './model.js'
 import type { Keeping } from './output.js'
 
 type Change = <S extends Shape>(key: Key, x: Tensor<S>) => Tensor<S>
@@ -20,7 +20,7 @@ const same = <S extends Shape>(x: Tensor<S>): Tensor<S> => x
 /** A function of a key and a tensor as a layer, which does it wherever the context has a key; `idle` if it never does anything. */
 /* @__NO_SIDE_EFFECTS__ */
 const drawing = (operation: string, idle: boolean, change: Change, otherwise: Keeping = same): Layer<Keeping> =>
-  stateless(R.of({}), (_params, context) => <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+  statelessOf(operation, R.of({}), (_params, context) => <S extends Shape>(x: Tensor<S>): Tensor<S> => {
     const key = idle ? undefined : keyIn(operation, context)
     return key === undefined ? otherwise(x) : change(key, x)
   })

@@ -13,7 +13,7 @@ import type { L2NormalizeOptions } from '../tensor/normalisation.js'
 import type { Tensor } from '../tensor/model.js'
 import { within } from '../transform/scope.js'
 import type { ScaleShift } from './batchNorm.js'
-import { type AnyLayer, type Layer, type None, lift, stateless } from './model.js'
+import { type AnyLayer, type Layer, type None, liftOf, statelessOf } from './model.js'
 import type { Channelwise, Keeping, Rowwise } from './output.js'
 import { taking } from './structure.js'
 
@@ -125,7 +125,7 @@ const normalising = (
   const drawn: Params = Object.fromEntries(
     names.map((name) => [name, name === 'scale' ? T.ones(shape, dtype) : T.zeros(shape, dtype)])
   )
-  return stateless(R.of(affine ? drawn : {}), (params) => (x: Tensor) => {
+  return statelessOf(operation, R.of(affine ? drawn : {}), (params) => (x: Tensor) => {
     requireTensor(operation, x, 'the input')
     if (!fits(x.shape)) {
       throw new ShapeError(operation, [x.shape], `the input has shape ${show(x.shape)}; expected ${expected}`)
@@ -293,7 +293,7 @@ export const localResponseNorm = (options: LocalResponseNormOptions): Layer<Keep
   const f = T.localResponseNorm(options)
   const { size }: Partial<LocalResponseNormOptions> = { ...options }
   requireKind('localResponseNorm', 'size', size, positiveCount)
-  return lift(f)
+  return liftOf('localResponseNorm', f)
 }
 
 /**
@@ -306,4 +306,5 @@ export const localResponseNorm = (options: LocalResponseNormOptions): Layer<Keep
  * Layer.predict(Layer.l2Normalize())({}, {})(T.of([[0, 5]])) // => T.of([[0, 1]])
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const l2Normalize = (options: L2NormalizeOptions = {}): Layer<Keeping> => lift(T.l2Normalize(options))
+export const l2Normalize = (options: L2NormalizeOptions = {}): Layer<Keeping> =>
+  liftOf('l2Normalize', T.l2Normalize(options))

@@ -9,7 +9,7 @@ import { type MaxUnpoolOptions, unpoolKinds } from '../tensor/maxUnpooling.js'
 import type { Tensor } from '../tensor/model.js'
 import { windowKinds } from '../tensor/pooling.js'
 import type { Space } from './convolution.js'
-import { type Layer, lift, stateless } from './model.js'
+import { type Layer, liftOf, statelessOf } from './model.js'
 import { keyIn } from './noise.js'
 import { type Pooling, stated, windowed } from './pooling.js'
 
@@ -41,7 +41,7 @@ const fractional =
   (given) => {
     options<Fractional>(operation, fractionalKinds)(given)
     return stated(
-      stateless(R.of({}), (_params, context) => (x: Tensor) => {
+      statelessOf(operation, R.of({}), (_params, context) => (x: Tensor) => {
         const lead = x.shape.slice(0, -rank - (given.dataFormat === 'NHWC' ? 1 : 0))
         const channels = given.dataFormat === 'NHWC' ? x.shape.slice(-1) : []
         return pool(keyIn(operation, context) ?? T.full([...lead, ...channels, rank], 0.5), given)(x)
@@ -63,7 +63,7 @@ const unpool =
   ): ((options: MaxUnpoolOptions) => Layer<Unpooling<Rank>>) =>
   (given) => {
     options<MaxUnpoolOptions>(operation, unpoolKinds)(given)
-    return stated(lift((x: Tensor, indices: Tensor) => pool(indices, given)(x)))
+    return stated(liftOf(operation, (x: Tensor, indices: Tensor) => pool(indices, given)(x), 2))
   }
 
 // -----------------------------------------------------------------------------

@@ -82,14 +82,26 @@ export type Agrees<A extends Shape, W extends Shape> = A extends readonly [...in
       ? false
       : true
 
+/** The shape with the channels that are wanted in the place of those that the compiler does not know; else `never`. */
+type WithChannels<A extends Shape, S extends Shape> = [A, S] extends [
+  readonly [infer N extends number, infer Own, ...infer Rest extends Shape],
+  readonly [number, infer C extends number, ...number[]]
+]
+  ? number extends Own
+    ? [N, C, ...Rest]
+    : never
+  : never
+
 /** What is wanted, with the sizes that are known of what is given where any rank is wanted. */
 type Wanted<F, I> = F extends (input: infer W) => unknown
   ? [I, W] extends [Tensor<infer A>, Tensor<infer S>]
     ? Agrees<A, S> extends true
       ? number extends S['length']
-        ? A extends readonly [...infer Lead extends Shape, unknown]
-          ? Tensor<[...Lead, Last<S>]>
-          : W
+        ? [WithChannels<A, S>] extends [never]
+          ? A extends readonly [...infer Lead extends Shape, unknown]
+            ? Tensor<[...Lead, Last<S>]>
+            : W
+          : Tensor<WithChannels<A, S>>
         : W
       : Refused
     : AllAgree<I, W> extends true
@@ -129,7 +141,13 @@ export type Output<F, I> = 0 extends 1 & I
       : Refused
 
 /** The function with the next state beside its output. */
-export type WithState<F, S> = F extends Keeping
+export type WithState<F, S> = F extends (...inputs: infer A) => infer B
+  ? [A['length']] extends [1]
+    ? WithStateOfOne<F, S>
+    : (...inputs: A) => readonly [output: B, state: S]
+  : never
+
+type WithStateOfOne<F, S> = F extends Keeping
   ? <Given extends Shape>(input: Tensor<Given>) => readonly [output: Tensor<Given>, state: S]
   : F extends Rowwise<infer M, infer N>
     ? <Lead extends Shape>(input: Tensor<[...Lead, M]>) => readonly [output: Tensor<[...Lead, N]>, state: S]

@@ -8,7 +8,7 @@ import type { AvgPoolOptions, PoolOptions } from '../tensor/pooling.js'
 import { windowKinds } from '../tensor/pooling.js'
 import type { Tensor } from '../tensor/model.js'
 import type { Space } from './convolution.js'
-import { type AnyLayer, type Layer, lift } from './model.js'
+import { type AnyLayer, type Layer, liftOf } from './model.js'
 import { taking } from './structure.js'
 
 // -----------------------------------------------------------------------------
@@ -34,9 +34,9 @@ type PooledAxes = <N extends number, C extends number, S extends Shape>(
 export const stated = <F>(layer: AnyLayer): Layer<F> => layer as unknown as Layer<F>
 
 /** A function of images of a rank as a layer, which takes at least some sizes. */
-const pooling = <F>(f: (x: Tensor) => unknown, least: Shape): Layer<F> =>
+const pooling = <F>(operation: string, f: (x: Tensor) => unknown, least: Shape): Layer<F> =>
   stated(
-    taking(lift(f), (shape) =>
+    taking(liftOf(operation, f), (shape) =>
       shape.length === least.length + 2
         ? [shape[0]!, shape[1]!, ...least.map((n, axis) => Math.max(n, shape[axis + 2]!))]
         : [1, 1, ...least]
@@ -56,7 +56,7 @@ export const windowed = <R extends keyof Space, O extends PoolOptions>(
     const { window, dilation = 1 }: Partial<PoolOptions> = { ...given }
     requireKind(operation, 'window', window, positivePerAxis)
     const sizes = spread(operation, 'window', window ?? 1, rank)
-    return pooling(pool(given), spanOf(sizes, spread(operation, 'dilation', dilation, rank)))
+    return pooling(operation, pool(given), spanOf(sizes, spread(operation, 'dilation', dilation, rank)))
   }
 }
 
@@ -86,7 +86,7 @@ const adaptive =
   (size) => {
     requireKind(operation, 'size', size, positivePerAxis)
     spread(operation, 'size', size, rank)
-    return pooling(pool(size), new Array<number>(rank).fill(1))
+    return pooling(operation, pool(size), new Array<number>(rank).fill(1))
   }
 
 interface GlobalPool {
@@ -95,8 +95,8 @@ interface GlobalPool {
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-const globalPool = (pool: (options: GlobalPoolOptions) => (x: Tensor) => Tensor): GlobalPool => {
-  return (options: GlobalPoolOptions = {}) => pooling(pool(options), [1])
+const globalPool = (operation: string, pool: (options: GlobalPoolOptions) => (x: Tensor) => Tensor): GlobalPool => {
+  return (options: GlobalPoolOptions = {}) => pooling(operation, pool(options), [1])
 }
 
 // -----------------------------------------------------------------------------
@@ -303,7 +303,7 @@ export const adaptiveAvgPool3d: (size: PerAxis) => Layer<Pooling<3>> = adaptive(
  * Layer.predict(Layer.globalAvgPool())({}, {})(image) // => T.of([[3]])
  * Layer.predict(Layer.globalAvgPool({ keepDims: true }))({}, {})(image).shape // => [1, 1, 1, 1]
  */
-export const globalAvgPool: GlobalPool = globalPool(T.globalAvgPool)
+export const globalAvgPool: GlobalPool = globalPool('globalAvgPool', T.globalAvgPool)
 
 /**
  * `T.globalMaxPool` as a layer: the largest element over all spatial axes, `[examples, channels, ...]` to `[examples, channels]`, or to axes of size 1
@@ -319,4 +319,4 @@ export const globalAvgPool: GlobalPool = globalPool(T.globalAvgPool)
  * Layer.predict(Layer.globalMaxPool())({}, {})(image) // => T.of([[6]])
  * Layer.predict(Layer.globalMaxPool({ keepDims: true }))({}, {})(image).shape // => [1, 1, 1, 1]
  */
-export const globalMaxPool: GlobalPool = globalPool(T.globalMaxPool)
+export const globalMaxPool: GlobalPool = globalPool('globalMaxPool', T.globalMaxPool)

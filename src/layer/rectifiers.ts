@@ -12,7 +12,7 @@ import { reshape } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import { type DenseOptions, type DenseParams, type Params, affine, drawKinds, parameters } from './dense.js'
-import { type AnyLayer, type Fn, type Layer, stateless } from './model.js'
+import { type AnyLayer, type Fn, type Layer, statelessOf } from './model.js'
 import type { Keeping, Rowwise } from './output.js'
 import { taking } from './structure.js'
 
@@ -91,7 +91,8 @@ export const prelu = <const C extends number = 1>(
   const n = channels ?? 1
   requireCount('prelu', 'the number of channels', n)
   checkPrelu(options)
-  const layer: Layer<Keeping, PreluParams<C>> = stateless(
+  const layer: Layer<Keeping, PreluParams<C>> = statelessOf(
+    'prelu',
     R.map((slope: Tensor): PreluParams<C> => ({ slope: typed(slope) }))(init([n], dtype)),
     ({ slope }) =>
       <S extends Shape>(x: Tensor<S>): Tensor<S> => {
@@ -152,7 +153,7 @@ export const maxout = <In extends number, Out extends number>(
   requireCount('maxout', 'the number of outputs', outputs)
   requireCount('maxout', 'the number of pieces', pieces)
   checkMaxout(options)
-  const layer: Layer<Fn, Params> = stateless(parameters([outputs * pieces, inputs], options), (params) => {
+  const layer: Layer<Fn, Params> = statelessOf('maxout', parameters([outputs * pieces, inputs], options), (params) => {
     const linear = affine('maxout', inputs, params)
     return (x: Tensor) => {
       const rows = linear(x)

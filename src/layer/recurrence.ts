@@ -94,8 +94,39 @@ type Stack<O, First, Other> =
       : readonly [First, ...Other[]]
     : never
 
+/** Of a digit twice: the last digit, without and with one carried to it. */
+interface TwiceOf {
+  readonly 0: [0, 1]
+  readonly 1: [2, 3]
+  readonly 2: [4, 5]
+  readonly 3: [6, 7]
+  readonly 4: [8, 9]
+  readonly 5: [0, 1]
+  readonly 6: [2, 3]
+  readonly 7: [4, 5]
+  readonly 8: [6, 7]
+  readonly 9: [8, 9]
+}
+
+/** What digits carry to those in front of them where they are doubled. */
+type Carried<S extends string> = S extends `${5 | 6 | 7 | 8 | 9}${string}` ? 1 : 0
+
+type TwiceDigits<S extends string> = S extends `${infer D extends keyof TwiceOf}${infer Rest}`
+  ? `${TwiceOf[D][Carried<Rest>]}${TwiceDigits<Rest>}`
+  : ''
+
+type NumberOf<S extends string> = S extends `0${infer Rest}`
+  ? NumberOf<Rest>
+  : S extends `${infer N extends number}`
+    ? N
+    : number
+
+/** Twice a size; `number` where it is not known. */
+type Twice<N extends number> = number extends N ? number : NumberOf<TwiceDigits<`0${N}`>>
+
 /** How many numbers outputs have. */
-type Width<O, Hidden extends number> = Given<O, 'bidirectional', false> extends false ? Hidden : number
+type Width<O, Hidden extends number> =
+  Given<O, 'bidirectional', false> extends infer Is ? (Is extends true ? Twice<Hidden> : Hidden) : never
 
 type StateOf<Kind, N extends number, Hidden extends number, O> =
   InWays<O, StateOfCell<Kind, N, Hidden>> extends infer State ? Stack<O, State, State> : never
@@ -200,7 +231,7 @@ const recurrent = <F>(check: Options, cellOf: (given: AnyOptions) => Cell): F =>
     const { operation } = check
     check(given)
     requireCount(operation, 'the number of inputs', inputs)
-    requireCount(operation, 'the number of hidden', hidden)
+    requireCount(operation, 'the number of hidden units', hidden)
     requireCourse(operation, given)
     const { layers, bidirectional = false, reverse = false, dropout = 0, returns = 'outputs' } = given
     const cell = cellOf(given)

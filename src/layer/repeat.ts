@@ -1,5 +1,4 @@
 /** Layers whose parameters are stacked, or computed from others. */
-import { refusal } from '../internal/describe.js'
 import { type WithAxis, vmap } from '../calculus/vmap.js'
 import { scanTrees } from '../control/scan.js'
 import { stopGradient } from '../Grad.js'
@@ -10,10 +9,12 @@ import { stack } from '../tensor/join.js'
 import { mapAs } from '../tree/model.js'
 import { applyPart, withKey } from './context.js'
 import { type Layer, applyOf, layerOf, requireLayer } from './model.js'
+import { isChanged } from './structure.js'
 
 /**
  * n equal blocks one after the other, each with its own parameters and state, which are stacked along an axis in front: one `scan`, so that
- * a program has the operations of one block, whatever n is. A block takes one tree of tensors and gives one of the same shapes.
+ * a program has the operations of one block, whatever n is. A block takes a tree of tensors and gives one of the same shapes; further
+ * inputs, such as masks, are the same for all blocks.
  *
  * @throws RangeError when n is not an integer above 0
  *
@@ -36,14 +37,19 @@ export const repeat = <F, P, S>(n: number, block: Layer<F, P, S>): Layer<F, With
     R.draw((key) => vmap((each: Key) => block.init(each)[0], { inAxes: 'split', size: n })(key)),
     (params, state, context) =>
       (...inputs) => {
-        if (inputs.length !== 1) {
-          throw new TypeError(refusal('repeat', 'the block', `given ${inputs.length} inputs`, 'one input'))
-        }
+        if (inputs.length === 0) throw new TypeError('repeat: the block is given no input; expected one or more')
+        const [first, ...others] = inputs
         const { key } = context
         const keys = key === undefined ? {} : { key: stack(R.split(key, n)) }
-        const step = (carry: unknown, each: Step): readonly [unknown, unknown] =>
-          applyPart(block, each.params, each.state, withKey(context, each.key), name, [carry])
-        return scanTrees<unknown, Step, unknown>('repeat', step, inputs[0], { params, state, ...keys }, { length: n })
+        let isKept = true
+        const step = (carry: unknown, each: Step): readonly [unknown, unknown] => {
+          const result = applyPart(block, each.params, each.state, withKey(context, each.key), name, [carry, ...others])
+          isKept &&= !isChanged(each.state, result[1])
+          return result
+        }
+        const xs = { params, state, ...keys }
+        const [output, states] = scanTrees<unknown, Step, unknown>('repeat', step, first, xs, { length: n })
+        return [output, isKept ? state : states]
       }
   )
 }

@@ -13,7 +13,7 @@ import {
 } from './convolution.js'
 import type { Tensor } from '../tensor/model.js'
 import { make } from './make.js'
-import type { AnyLayer, Layer, None } from './model.js'
+import { type AnyLayer, type Layer, type None, requireInputs } from './model.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -145,7 +145,11 @@ export const separableConv2d: Separable = /* @__PURE__ */ stated(
         depthwise: depthwise('separableConv2d', inputs, { ...given, bias: false }),
         pointwise: convolving(sliding('separableConv2d'), inputs * multiplier, outputs, { ...rest, window: 1 })
       },
-      (parts) => (x: Tensor) => parts.pointwise(parts.depthwise(x))
+      (parts) =>
+        (...inputs: readonly [Tensor]) => {
+          requireInputs('separableConv2d', inputs)
+          return parts.pointwise(parts.depthwise(inputs[0]))
+        }
     )
   }
 )

@@ -8,10 +8,11 @@ import * as T from '../Tensor.js'
 import { resolved } from '../tensor/layout.js'
 import type { Tensor } from '../tensor/model.js'
 import { reshapeTo } from '../tensor/structural.js'
-import { type Fn, type Layer, lift } from './model.js'
+import { type Fn, type Layer, liftOf } from './model.js'
 
 /** Casts a function of tensors to the type that its constructor states. */
-const stated = <F extends Fn>(f: (x: Tensor) => Tensor): Layer<F> => lift(f as unknown as F)
+const stated = <F extends Fn>(operation: string, f: (x: Tensor) => Tensor): Layer<F> =>
+  liftOf(operation, f as unknown as F)
 
 /**
  * The options of `flatten` as a layer.
@@ -60,7 +61,7 @@ const checkFlatten = options<FlattenOptions>('flatten', { from: count })
 export const flatten = <const From extends number = 1>(options: FlattenOptions<From> = {}): Layer<Flattening<From>> => {
   checkFlatten(options)
   const startAxis = options.from ?? 1
-  return stated((x) => T.flatten(x, { startAxis }))
+  return stated('flatten', (x) => T.flatten(x, { startAxis }))
 }
 
 /** The number of examples. */
@@ -84,7 +85,7 @@ type Reshaping<To extends Shape> = <S extends Shape>(x: Tensor<S>) => Tensor<[Fi
 /* @__NO_SIDE_EFFECTS__ */
 export const reshape = <const To extends Shape>(shape: To): Layer<Reshaping<To>> => {
   requireSizes('reshape', shape)
-  return stated((x) => {
+  return stated('reshape', (x) => {
     requireTensor('reshape', x, 'the input')
     const [examples, ...each] = x.shape
     if (examples === undefined) {
@@ -111,5 +112,5 @@ type Permuting<Order extends readonly number[]> = <S extends Shape>(x: Tensor<S>
 /* @__NO_SIDE_EFFECTS__ */
 export const permute = <const Order extends readonly number[]>(axes: Order): Layer<Permuting<Order>> => {
   requireList('permute', 'order', axes, 'an array of axes such as [1, 0]')
-  return lift(T.permute(axes))
+  return liftOf('permute', T.permute(axes))
 }

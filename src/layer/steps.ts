@@ -128,7 +128,7 @@ export const oneWay =
   (inputs: number): Part<OwnParams> => ({
     draw: cellParameters(cell, inputs, hidden, options),
     run: ({ operation, mask }, params, x, { value, subject }) => {
-      const { given: givenBy, next } = bound(cell, params)
+      const { given: givenBy, next } = bound(cell, params, [x.shape[1]!])
       const given = givenBy(x)
       const shape = [x.shape[1]!, hidden]
       const zero = T.zeros(shape, given.dtype)

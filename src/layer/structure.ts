@@ -11,7 +11,7 @@ import { type Tensor, isTensor } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
 import { TreeError, below, identifier, isRecord } from '../tree/error.js'
 import { flattenAs } from '../tree/model.js'
-import { type AnyLayer, requireLayer } from './model.js'
+import { type AnyLayer, isOpen, requireLayer } from './model.js'
 
 // -----------------------------------------------------------------------------
 // lists and records of parts
@@ -52,14 +52,27 @@ export const recordOf = (
 // -----------------------------------------------------------------------------
 
 /** A tree of shapes; `undefined` where there are no tensors. */
-type Drawn = Leaf | readonly Drawn[] | { readonly [key: string]: Drawn } | undefined
+type Drawn = Leaf | Fields | readonly Drawn[] | undefined
 
-/** The shape of a tensor that is drawn. */
+/** The shape of a tensor that is drawn; an open one may become another, in the state of a layer of `stateful`. */
 class Leaf {
   declare readonly shape: Shape
+  declare readonly isOpen: boolean
 
-  constructor(shape: Shape) {
+  constructor(shape: Shape, isOpen: boolean) {
     this.shape = shape
+    this.isOpen = isOpen
+  }
+}
+
+/** A record that is drawn, without the entries that hold no tensors. */
+class Fields {
+  declare readonly names: readonly string[]
+  declare readonly parts: readonly Drawn[]
+
+  constructor(names: readonly string[], parts: readonly Drawn[]) {
+    this.names = names
+    this.parts = parts
   }
 }
 
@@ -70,12 +83,19 @@ interface Structure {
 
 const structures = /* @__PURE__ */ new WeakMap<AnyLayer, Structure>()
 
-const structureOf = (tree: unknown): Drawn => {
-  if (isTensor(tree)) return new Leaf(tree.shape)
-  const children = Object.entries(typeof tree === 'object' && tree !== null ? tree : {})
-  const drawn = children.map(([key, each]) => [key, structureOf(each)] as const)
-  if (drawn.every(([, each]) => each === undefined)) return undefined
-  return Array.isArray(tree) ? drawn.map(([, each]) => each) : Object.fromEntries(drawn)
+const structureOf = (tree: unknown, isState: boolean): Drawn => {
+  if (isTensor(tree)) return new Leaf(tree.shape, isState && isOpen(tree))
+  const children: Children = typeof tree === 'object' && tree !== null ? { ...tree } : {}
+  const names = Object.keys(children)
+  const parts = names.map((name) => structureOf(children[name], isState))
+  const full = names.filter((_, i) => parts[i] !== undefined)
+  if (full.length === 0) return undefined
+  return Array.isArray(tree)
+    ? parts
+    : new Fields(
+        full,
+        parts.filter((part) => part !== undefined)
+      )
 }
 
 const drawnBy = (layer: AnyLayer): Structure => {
@@ -84,7 +104,7 @@ const drawnBy = (layer: AnyLayer): Structure => {
   let drawn: Structure | undefined
   const look = (key: Tensor): readonly Tensor[] => {
     const [{ params, state }] = layer.init(asKey(key))
-    drawn = { params: structureOf(params), state: structureOf(state) }
+    drawn = { params: structureOf(params, false), state: structureOf(state, true) }
     return []
   }
   try {
@@ -101,7 +121,7 @@ const drawnBy = (layer: AnyLayer): Structure => {
 const elements = (drawn: Drawn): number => {
   if (drawn === undefined) return 0
   if (drawn instanceof Leaf) return size(drawn.shape)
-  return Object.values(drawn).reduce<number>((sum, each: Drawn) => sum + elements(each), 0)
+  return partsOf(drawn).reduce<number>((sum, each: Drawn) => sum + elements(each), 0)
 }
 
 /**
@@ -133,41 +153,41 @@ export const taken = (layer: AnyLayer): ((shape: Shape) => Shape) | undefined =>
 // -----------------------------------------------------------------------------
 
 /** Whether a tree has the structure that is drawn; where there are no tensors, anything without tensors has. */
-const fits = (drawn: Drawn, given: unknown, shapes: boolean): boolean => {
+const fits = (drawn: Drawn, given: unknown): boolean => {
   if (drawn === undefined) return isEmpty(given)
-  if (drawn instanceof Leaf) return isTensor(given) && (!shapes || equals(given.shape, drawn.shape))
+  if (drawn instanceof Leaf) return isTensor(given) && (drawn.isOpen || equals(given.shape, drawn.shape))
   if (typeof given !== 'object' || given === null || isTensor(given)) return false
   if (isList(drawn)) {
     if (!Array.isArray(given) || given.length !== drawn.length) return false
-    for (let i = 0; i < drawn.length; i++) if (!fits(drawn[i], given[i], shapes)) return false
+    for (let i = 0; i < drawn.length; i++) if (!fits(drawn[i], given[i])) return false
     return true
   }
-  const fields = given as Fields
+  const children = given as Children
+  // The entries nearly always stand in the order in which they were drawn: none has to be looked up.
+  const { names, parts } = drawn
   let found = 0
-  for (const key in fields) {
-    const expected = drawn[key]
-    if (!fits(expected, fields[key], shapes)) return false
-    if (expected !== undefined) found++
+  for (const key in children) {
+    if (key !== names[found]) return fitsInAnyOrder(drawn, children)
+    if (!fits(parts[found++], children[key])) return false
   }
-  return found === sizeOf(drawn)
+  return found === names.length
 }
 
-type Fields = { readonly [key: string]: unknown }
+const fitsInAnyOrder = ({ names, parts }: Fields, children: Children): boolean =>
+  names.every((name, i) => fits(parts[i], children[name])) &&
+  Object.keys(children).every((key) => names.includes(key) || isEmpty(children[key]))
 
-/** How many fields a record has; those without tensors do not count. */
-const sizeOf = (drawn: { readonly [key: string]: Drawn }): number => {
-  let n = 0
-  for (const key in drawn) if (drawn[key] !== undefined) n++
-  return n
-}
+type Children = { readonly [key: string]: unknown }
 
 /** Narrows the union; `Array.isArray` does not, for readonly arrays. */
 const isList = (drawn: Drawn): drawn is readonly Drawn[] => Array.isArray(drawn)
 
+const partsOf = (drawn: Fields | readonly Drawn[]): readonly Drawn[] => (isList(drawn) ? drawn : drawn.parts)
+
 const isEmpty = (tree: unknown): boolean => {
   if (tree === undefined) return true
   if (typeof tree !== 'object' || tree === null || isTensor(tree)) return false
-  for (const key in tree) if (!isEmpty((tree as Fields)[key])) return false
+  for (const key in tree) if (!isEmpty((tree as Children)[key])) return false
   return true
 }
 
@@ -205,14 +225,15 @@ const difference = (
     )
   }
   const list = isList(drawn)
-  const shape = list ? `an array of ${drawn.length}` : `an object with ${Object.keys(drawn).join(', ')}`
+  const shape = list ? `an array of ${drawn.length}` : `an object with ${drawn.names.join(', ')}`
   if (typeof given !== 'object' || given === null || isTensor(given) || isCopy(given)) return wrong(shape)
   if (list !== Array.isArray(given)) return wrong(shape)
   if (list && Array.isArray(given) && given.length !== drawn.length) return wrong(shape, `an array of ${given.length}`)
-  const children: { readonly [key: string]: unknown } = { ...given }
-  const parts: { readonly [key: string]: Drawn } = Object.fromEntries(Object.entries(drawn))
+  const children: Children = { ...given }
+  const names = list ? Object.keys(drawn) : drawn.names
+  const parts = Object.fromEntries(names.map((name, i) => [name, partsOf(drawn)[i]]))
   const key = [...new Set([...Object.keys(parts), ...Object.keys(children)])].find(
-    (each) => !fits(parts[each], children[each], which === 'params')
+    (each) => !fits(parts[each], children[each])
   )
   if (key === undefined) return wrong(shape)
   return difference(operation, which, parts[key], children[key], list ? `${path}[${key}]` : below(path, key))
@@ -221,9 +242,22 @@ const difference = (
 /** Refuses parameters and a state that the layer does not draw: by path, and before anything is computed. */
 export const requireTrees = (operation: string, layer: AnyLayer, params: unknown, state: unknown): void => {
   const drawn = drawnBy(layer)
-  if (!fits(drawn.params, params, true)) throw difference(operation, 'params', drawn.params, params, '')
-  if (drawn.state !== undefined && !fits(drawn.state, state, false))
+  if (!fits(drawn.params, params)) throw difference(operation, 'params', drawn.params, params, '')
+  if (drawn.state !== undefined && !fits(drawn.state, state))
     throw difference(operation, 'state', drawn.state, state, '')
+}
+
+/** The tensors of a tree. */
+export const tensorsIn = (tree: unknown): readonly Tensor[] => {
+  if (isTensor(tree)) return [tree]
+  return typeof tree === 'object' && tree !== null ? Object.values(tree).flatMap(tensorsIn) : []
+}
+
+/** Whether a state holds other tensors than before. */
+export const isChanged = (before: unknown, after: unknown): boolean => {
+  if (before === after) return false
+  const [old, own] = [tensorsIn(before), tensorsIn(after)]
+  return old.length !== own.length || own.some((leaf, i) => leaf !== old[i])
 }
 
 /** The number of elements of all tensors in a tree. */

@@ -6,7 +6,7 @@ import { requireTensor } from '../internal/require.js'
 import { type ConvParams, conv2d } from '../layer/convolution.js'
 import { type DenseParams, dense, drawKinds } from '../layer/dense.js'
 import { make } from '../layer/make.js'
-import type { AnyLayer, Layer, None } from '../layer/model.js'
+import { type AnyLayer, type Layer, type None, requireInputs } from '../layer/model.js'
 import type { Keeping } from '../layer/output.js'
 import { avgPool2d, maxPool2d } from '../layer/pooling.js'
 import { taking } from '../layer/structure.js'
@@ -118,7 +118,9 @@ export const lenet5 = <const Classes extends number = 10>(options: LeNet5Options
       output: dense(84, classes, own)
     },
     ({ conv1, pool1, conv2, pool2, dense1, dense2, output }) =>
-      (x: Tensor<[number, 1, 28, 28]>) => {
+      (...inputs: readonly [Tensor<[number, 1, 28, 28]>]) => {
+        requireInputs('lenet5', inputs)
+        const [x] = inputs
         requireImages(x)
         const features = pool2(activation(conv2(pool1(activation(conv1(x))))))
         return output(activation(dense2(activation(dense1(reshape(features, [-1, 400]))))))

@@ -2,6 +2,7 @@
 import { requireCount } from '../internal/check.js'
 import { refusal } from '../internal/describe.js'
 import { callable, options } from '../internal/options.js'
+import { applyPart } from '../layer/context.js'
 import { type DenseOptions, type DenseParams, dense, drawKinds } from '../layer/dense.js'
 import { type AnyLayer, type Layer, type None, applyOf, layerOf, lift } from '../layer/model.js'
 import { dropout as dropping } from '../layer/noise.js'
@@ -102,14 +103,15 @@ const check = options<MlpOptions>('mlp', {
   ...drawKinds
 })
 
-/** A dense layer, and two that follow it, which have neither parameters nor a state. */
-const followedBy = (first: AnyLayer, second: AnyLayer, third: AnyLayer): AnyLayer => {
-  const [linear, activate, drop] = [applyOf(first), applyOf(second), applyOf(third)]
+/** A layer, and others that follow it, by name, which have neither parameters nor a state. */
+const followedBy = (first: AnyLayer, others: readonly (readonly [name: string, layer: AnyLayer])[]): AnyLayer => {
+  const run = applyOf(first)
   return layerOf(first.init, (params, state, context) => {
-    const f = linear(params, state, context)
-    const g = activate({}, {}, context)
-    const h = drop({}, {}, context)
-    return (x) => [h(g(f(x)[0])[0])[0], state]
+    const f = run(params, state, context)
+    return (...inputs) => {
+      const [output] = f(...inputs)
+      return [others.reduce((x, [name, layer]) => applyPart(layer, {}, {}, context, name, [x])[0], output), state]
+    }
   })
 }
 
@@ -140,18 +142,20 @@ const stated = <L>(layer: AnyLayer): L => layer as unknown as L
  * params[1].w.shape // => [10, 128]
  * Layer.predict(model)(params, state)(T.ones([32, 784])).shape // => [32, 10]
  * Layer.parameterCount(model) // => 101770
+ * Layer.summary(model, [32, 784]).map(({ path }) => path) // => ['', '[0]', '[0].activation', '[0].dropout', '[1]']
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const mlp = <const Sizes extends readonly number[]>(sizes: Sizes, options: MlpOptions = {}): Mlp<Sizes> => {
   check(options)
   requireSizes(sizes)
   const { activation = relu, dropout = 0, ...own } = options
-  const [activate, drop] = [lift(activation), dropping(dropout)]
+  const activate = ['activation', lift(activation)] as const
+  const behind = dropout === 0 ? [activate] : [activate, ['dropout', dropping(dropout)] as const]
   const layers = sizes.slice(1).map((outputs, i): AnyLayer => {
     const inputs: number = sizes[i]!
     const linear = dense(inputs, outputs, own)
     if (i === sizes.length - 2) return linear
-    return taking(followedBy(linear, activate, drop), (shape) => [...shape.slice(0, -1), inputs])
+    return taking(followedBy(linear, behind), (shape) => [...shape.slice(0, -1), inputs])
   })
   return stated(sequential(...layers))
 }

@@ -13,7 +13,7 @@ import type { Shape } from '../shape/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { Trace } from './trace.js'
 import { differentiated, duringBackward } from './level.js'
-import { scopeNow, pulledBack } from './scope.js'
+import { type Scope, reopen, pullbackScope, scopeNow } from './scope.js'
 
 type Add = (a: Tensor, b: Tensor) => Tensor
 type Seeds = readonly (readonly [output: Tensor, cotangent: Tensor])[]
@@ -33,12 +33,15 @@ class Edge {
   declare readonly slot: number
   declare readonly parent: number
   declare readonly pull: Pullback | Joint
+  /** The scope of the operation, which marks that of its pullback. */
+  declare readonly scope: Scope
 
   constructor(before: Edge | undefined, slot: number, parent: number, pull: Pullback | Joint) {
     this.before = before
     this.slot = slot
     this.parent = parent
     this.pull = pull
+    this.scope = scopeNow()
   }
 }
 
@@ -86,15 +89,6 @@ export class ReverseTrace extends Trace {
     return this.slots
   }
 
-  /** A pullback that runs in the scope of its operation. */
-  private scoped(pull: Pullback): Pullback {
-    return scopeNow() === undefined ? pull : pulledBack(this.scope, pull)
-  }
-
-  private scopedMaps(maps: Pair['maps']): Pair['maps'] {
-    return maps && [(x, y, out) => this.scoped(maps[0](x, y, out)), (x, y, out) => this.scoped(maps[1](x, y, out))]
-  }
-
   /** Whether a value lives on this tape. */
   private owns(x: Tensor): x is ReverseTracer {
     return x.level === this.level
@@ -128,7 +122,7 @@ export class ReverseTrace extends Trace {
       if (!this.owns(operand)) continue
       const rule = vjp[i]
       if (rule === undefined) throw missingRule(primitive.name, i)
-      this.last = new Edge(this.last, this.slots, operand.index, this.scoped(rule(primals, result, params)))
+      this.last = new Edge(this.last, this.slots, operand.index, rule(primals, result, params))
     }
     return [this.push(result)]
   }
@@ -139,7 +133,7 @@ export class ReverseTrace extends Trace {
     const out = bindSingle(single, a)
     const { map } = single
     if (map === undefined) return out
-    if (this.owns(x)) this.last = new Edge(this.last, this.slots, x.index, this.scoped(map(a, out)))
+    if (this.owns(x)) this.last = new Edge(this.last, this.slots, x.index, map(a, out))
     return this.push(out)
   }
 
@@ -148,7 +142,7 @@ export class ReverseTrace extends Trace {
     const a = this.primal(x)
     const b = this.primal(y)
     const out = bindPair(pair, a, b)
-    const maps = scopeNow() === undefined ? pair.maps : this.scopedMaps(pair.maps)
+    const { maps } = pair
     if (maps === undefined) return out
     if (this.owns(x)) this.last = new Edge(this.last, this.slots, x.index, maps[0](a, b, out))
     if (this.owns(y)) this.last = new Edge(this.last, this.slots, y.index, maps[1](a, b, out))
@@ -168,7 +162,7 @@ export class ReverseTrace extends Trace {
       for (const part of parts) if (part !== undefined) this.requireForeign(name, part)
       return parts
     }
-    const joint: Joint = { width: out.length, parents, pull: pulledBack(this.scope, pull), accumulates }
+    const joint: Joint = { width: out.length, parents, pull, accumulates }
     this.last = new Edge(this.last, this.slots, none, joint)
     return out.map((each) => (isFloat(each.dtype) ? this.push(each) : this.skip(each)))
   }
@@ -204,19 +198,42 @@ export class ReverseTrace extends Trace {
     for (const [output, cotangent] of seeds) if (this.owns(output)) contribute(output.index, cotangent)
     let current = none
     let cotangent: Tensor | undefined
-    for (let edge = this.last; edge !== undefined; edge = edge.before) {
-      const { slot, parent, pull } = edge
-      if (once) this.last = edge.before
-      if (typeof pull !== 'function') {
-        pullJointly(pull, slot, cotangents, contribute)
-        continue
+    const outside = scopeNow()
+    // Neighbours on the tape mostly come from one operation, or from one scope: they share its mark.
+    let of = this.scope
+    let marked = outside
+    try {
+      for (let edge = this.last; edge !== undefined; edge = edge.before) {
+        const { slot, parent, pull, scope } = edge
+        if (once) this.last = edge.before
+        if (scope !== of) {
+          of = scope
+          marked = pullbackScope(this.scope, scope)
+        }
+        if (typeof pull !== 'function') {
+          reopen(marked)
+          const parts = pullJointly(pull, slot, cotangents)
+          reopen(outside)
+          for (let i = 0; i < parts.length; i++) {
+            const part = parts[i]
+            const parent = pull.parents[i] ?? none
+            if (part !== undefined && parent !== none) contribute(parent, part)
+          }
+          continue
+        }
+        if (slot !== current) {
+          current = slot
+          cotangent = cotangents[slot]
+          cotangents[slot] = undefined
+        }
+        if (cotangent === undefined) continue
+        reopen(marked)
+        const part = pull(cotangent)
+        reopen(outside)
+        contribute(parent, part)
       }
-      if (slot !== current) {
-        current = slot
-        cotangent = cotangents[slot]
-        cotangents[slot] = undefined
-      }
-      if (cotangent !== undefined) contribute(parent, pull(cotangent))
+    } finally {
+      reopen(outside)
     }
     return cotangents.slice(0, inputs)
   }
@@ -226,18 +243,14 @@ export class ReverseTrace extends Trace {
 const pullJointly = (
   { width, parents, pull, accumulates }: Joint,
   slot: number,
-  cotangents: (Tensor | undefined)[],
-  contribute: (slot: number, part: Tensor) => void
-): void => {
+  cotangents: (Tensor | undefined)[]
+): Slots => {
   const group = cotangents.slice(slot, slot + width)
-  if (group.every((each) => each === undefined)) return
+  if (group.every((each) => each === undefined)) return []
   // A parent that stands twice among the operands is handed its total once.
   const before = accumulates
     ? parents.map((parent, i) => (parents.indexOf(parent) === i ? cotangents[parent] : undefined))
     : []
   if (accumulates) for (const parent of parents) if (parent !== none) cotangents[parent] = undefined
-  pull(group, before).forEach((part, i) => {
-    const parent = parents[i] ?? none
-    if (part !== undefined && parent !== none) contribute(parent, part)
-  })
+  return pull(group, before)
 }

@@ -72,16 +72,16 @@ export const scopeNow = (): Scope => open
 /** The names of the scopes that are open now, from the outermost on; `undefined` outside of any. */
 export const openScope = (): string | undefined => open?.text
 
-/** Opens a scope inside the open one, without a function of its own; the result is to be given to `leave`, in a `finally`. */
+/** Opens a scope inside the open one, without a function of its own; the result is to be given to `reopen`, in a `finally`. */
 export const enter = (name: string): Scope => {
   const before = open
   open = new Named(before, name)
   return before
 }
 
-/** Opens the scope again that was open before. */
-export const leave = (before: Scope): void => {
-  open = before
+/** Opens a scope in place of the open one: one that was open before, or the scope of a pullback. */
+export const reopen = (scope: Scope): void => {
+  open = scope
 }
 
 /** Calls a function with another scope open. */
@@ -109,15 +109,12 @@ export const relative = (scope: string | undefined, outer: string | undefined): 
 export const within = <A>(name: string | undefined, f: () => A): A =>
   name === undefined ? f() : inScope(new Named(open, name), f)
 
-/** The pullback of an operation in the open scope: it runs in a marked scope, `vjp(dense)`, inside the one open then. */
-export const pulledBack = <Args extends readonly unknown[], R>(
-  start: Scope,
-  pullback: (...args: Args) => R
-): ((...args: Args) => R) => {
-  const scope = open
-  if (scope === undefined || scope === start) return pullback
-  return (...args) => inScope(new Marked(open, 'vjp', scope, start), () => pullback(...args))
-}
+/**
+ * The scope in which the pullback of an operation in `of` runs, inside the open one: a marked one, `vjp(dense)`. An operation in the scope
+ * in which the differentiation started has none.
+ */
+export const pullbackScope = (start: Scope, of: Scope): Scope =>
+  of === undefined || of === start ? open : new Marked(open, 'vjp', of, start)
 
 /** Makes the tangents of an operation in the open scope, in a marked scope: `jvp(dense)`. */
 export const pushedForward = <A>(start: Scope, tangents: () => A): A =>

@@ -47,6 +47,45 @@ describe('residual', () => {
   })
 })
 
+describe('denseConnect', () => {
+  const inner = Layer.sequential(Layer.dense(4, 3), T.tanh, Layer.dropout(0.5))
+  const block = Layer.denseConnect(inner)
+  const [{ params, state }] = block.init(Random.key(0))
+
+  test('is [x, f(x)], with the parameters and draws of f', () => {
+    expect(bits(params)).toEqual(bits(inner.init(Random.key(0))[0].params))
+    const [output] = Layer.apply(block)(params, state, train(1))(x)
+    expect(bits(T.slice(output, [null, [0, 4]]))).toEqual(bits(x))
+    expect(bits(T.slice(output, [null, [4, 7]]))).toEqual(bits(Layer.apply(inner)(params, state, train(1))(x)[0]))
+  })
+
+  test('joins channels, the first or the last', () => {
+    const images: T.Tensor<[2, 3, 4, 4]> = T.ones([2, 3, 4, 4])
+    const grow = Layer.conv2d(3, 2, { window: 3, padding: 1 })
+    expect(
+      Layer.summary(Layer.denseConnect(Layer.sequential(Layer.batchNorm(3), grow)), images.shape)[0]?.shapes
+    ).toEqual([[2, 5, 4, 4]])
+    const last = Layer.denseConnect(Layer.conv2d(4, 2, { window: 1, dataFormat: 'NHWC' }), { axis: -1 })
+    expect(Layer.summary(last, images.shape)[0]?.shapes).toEqual([[2, 3, 4, 6]])
+  })
+
+  test('its gradient', () => {
+    const small = Layer.denseConnect(Layer.sequential(Layer.dense(2, 3), T.tanh))
+    const weights = fc.record({ w: A.tensor({ shape: [3, 2] }), b: A.tensor({ shape: [3] }) })
+    const f = (p: Layer.DenseParams<2, 3>, v: T.Tensor<[number, 2]>) => Layer.predict(small)([p, {}], [{}, {}])(v)
+    fc.assert(Law.gradientWith({ name: 'denseConnect' })(f, weights, A.tensor({ shape: [3, 2] })), { numRuns: 3 })
+  })
+
+  test('bad input', () => {
+    const halved = Layer.denseConnect(Layer.avgPool1d({ window: 2 }))
+    expect(() => Layer.predict(halved)({}, {})(T.ones([1, 3, 4]))).toThrow(
+      'denseConnect: the layer gives shape [1, 3, 2] for an input of shape [1, 3, 4]; expected equal sizes on all axes but 1'
+    )
+    expect(() => Layer.predict(Layer.denseConnect(T.neg))({}, {})(T.ones([3]))).toThrow('denseConnect: axis is 1')
+    expect(() => Layer.denseConnect(5 as never)).toThrow('denseConnect: layer 1 is 5; expected a layer or a function')
+  })
+})
+
 describe('when', () => {
   test('is the layer in its mode, and the identity in the other, where the state stays', () => {
     const layer = Layer.when('train', counting)

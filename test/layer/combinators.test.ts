@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
+import { scan } from 'pullback/Control'
 import { grad } from 'pullback/Grad'
 import * as Init from 'pullback/Init'
 import * as Layer from 'pullback/Layer'
@@ -45,6 +46,22 @@ describe('repeat', () => {
     expect(params[0].w.shape).toEqual([3, 8, 8])
     expect(bits(T.at(params[0].w, 0))).not.toEqual(bits(T.at(params[0].w, 1)))
     expect(Layer.parameterCount(deep)).toBe(3 * 72)
+  })
+
+  it('keeps a state that no block changes, so that it can be called in the body of a loop', () => {
+    const normed = Layer.repeat(2, Layer.batchNorm(8))
+    const [own] = normed.init(Random.key(4))
+    const [, after] = Layer.apply(normed)(own.params, own.state, { mode: 'eval' })(x)
+    expect(after).toBe(own.state)
+    const looped = Layer.make({ normed }, (parts) => (start: typeof x): typeof x => {
+      const step = (carry: typeof x) => [parts.normed(carry), undefined] as const
+      return scan(step, { length: 3 })(start)[0]
+    })
+    const [drawn] = looped.init(Random.key(4))
+    expect(Layer.predict(looped)(drawn.params, drawn.state)(x).shape).toEqual([4, 8])
+    expect(() => Layer.apply(looped)(drawn.params, drawn.state, { mode: 'train' })(x)).toThrow(
+      'make: the part normed changes its state inside the body of a loop'
+    )
   })
 
   it('refuses other numbers of blocks', () => {

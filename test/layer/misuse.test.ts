@@ -4,6 +4,7 @@ import { cond, scan } from 'pullback/Control'
 import { checkpoint, grad, jvp } from 'pullback/Grad'
 import * as Layer from 'pullback/Layer'
 import * as Loss from 'pullback/Loss'
+import * as Model from 'pullback/Model'
 import * as Optimizer from 'pullback/Optimizer'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
@@ -102,6 +103,127 @@ describe('constructors refuse', () => {
   ]
   test.each(wrong)('%s', (sentence, make) => {
     expect(make).toThrow(sentence)
+  })
+})
+
+describe('shapes of states', () => {
+  const model = Layer.sequential(Layer.batchNorm(2), Layer.repeat(3, Layer.batchNorm(2)), Layer.dropout(0.5))
+  const [{ params, state }] = model.init(key)
+  const x = T.ones([5, 2])
+
+  test('of the layers of the library are those that are drawn, before anything is computed', () => {
+    const wide = { mean: T.zeros([1]), variance: T.ones([1]) }
+    const run = (given: unknown) => () => Layer.predict(model)(params, given as typeof state)(x)
+    expect(run([wide, state[1], {}])).toThrow('predict: the state [0].mean has shape [1]; expected [2]')
+    expect(run([state[0], state[0], {}])).toThrow('predict: the state [1].mean has shape [2]; expected [3, 2]')
+    const normed = Layer.spectralNorm(Layer.dense(2, 3))
+    const drawn = normed.init(key)[0]
+    expect(() => Layer.predict(normed)(drawn.params, { u: T.ones([2]) as never, layer: {} })(x)).toThrow(
+      'predict: the state u has shape [2]; expected [3]'
+    )
+    run(state)()
+  })
+
+  test('of `stateful` may change, but inside repeat', () => {
+    const memory = Layer.stateful(
+      Random.of({ params: {}, state: { rows: T.zeros([0, 2]) } }),
+      (_params: {}, { rows }: { readonly rows: T.Tensor<[number, 2]> }) =>
+        (y: T.Tensor<[number, 2]>) => {
+          const all = T.concat([rows, y], { axis: 0 })
+          return [T.mean(all, { axis: 0 }), { rows: all }]
+        }
+    )
+    const both = Layer.make(
+      { memory, norm: Layer.batchNorm(2) },
+      (parts) => (y: T.Tensor<[number, 2]>) => parts.norm(T.add(parts.memory(y), y))
+    )
+    const [first] = both.init(key)
+    const run = Layer.apply(both)
+    const [, once] = run(first.params, first.state, { mode: 'train' })(x)
+    const [, twice] = run(first.params, once, { mode: 'train' })(x)
+    expect(twice.memory.rows.shape).toEqual([10, 2])
+    const wrong = { memory: { rows: [] as never }, norm: once.norm }
+    expect(() => run(first.params, wrong, { mode: 'train' })).toThrow('the state memory.rows is []; expected a tensor')
+    const narrow = { ...once, norm: { mean: T.ones([3]) as never, variance: T.ones([2]) } }
+    expect(() => run(first.params, narrow, { mode: 'train' })).toThrow(
+      'apply: the state norm.mean has shape [3]; expected [2]'
+    )
+    const repeated = Layer.repeat(
+      2,
+      Layer.stateful(Random.of({ params: {}, state: T.zeros([2]) }), () => (y: T.Tensor<[2]>) => [y, y])
+    )
+    expect(() => Layer.predict(repeated)({}, T.zeros([2, 3]) as never)).toThrow(
+      'predict: the state has shape [2, 3]; expected [2, 2]'
+    )
+  })
+})
+
+describe('inputs that a layer does not take', () => {
+  const x = T.ones([1, 2, 4, 4])
+  const images: readonly (readonly [string, Layer.AnyLayer])[] = [
+    ['identity', Layer.identity()],
+    ['flatten', Layer.flatten()],
+    ['reshape', Layer.reshape([-1])],
+    ['permute', Layer.permute([0, 1, 3, 2])],
+    ['dense', Layer.dense(4, 2)],
+    ['maxout', Layer.maxout(4, 2, 2)],
+    ['prelu', Layer.prelu()],
+    ['conv2d', Layer.conv2d(2, 2, { window: 3 })],
+    ['convTranspose2d', Layer.convTranspose2d(2, 2, { window: 3 })],
+    ['depthwiseConv2d', Layer.depthwiseConv2d(2, { window: 3 })],
+    ['maxPool2d', Layer.maxPool2d({ window: 2 })],
+    ['lpPool2d', Layer.lpPool2d({ window: 2, p: 2 })],
+    ['adaptiveAvgPool2d', Layer.adaptiveAvgPool2d(2)],
+    ['globalAvgPool', Layer.globalAvgPool()],
+    ['fractionalMaxPool2d', Layer.fractionalMaxPool2d({ window: 2, outputSize: 2 })],
+    ['batchNorm', Layer.batchNorm(2)],
+    ['layerNorm', Layer.layerNorm(4)],
+    ['instanceNorm', Layer.instanceNorm(2)],
+    ['localResponseNorm', Layer.localResponseNorm({ size: 1 })],
+    ['l2Normalize', Layer.l2Normalize()],
+    ['dense', Layer.weightNorm(Layer.dense(4, 2))],
+    ['dense', Layer.spectralNorm(Layer.dense(4, 2))],
+    ['dropout', Layer.dropout(0.5)],
+    ['dense', Layer.dropConnect(Layer.dense(4, 2), 0.5)],
+    ['rrelu', Layer.rrelu()],
+    ['residual', Layer.residual(T.relu)],
+    ['when', Layer.when('train', T.relu)],
+    ['branch', Layer.branch(T.relu, T.tanh)],
+    ['parallel', Layer.parallel(T.relu)],
+    ['dense', Model.mlp([4, 2])],
+    ['dense', Model.mlp([4, 3, 2])],
+    ['lenet5', Model.lenet5()],
+    ['separableConv2d', Layer.separableConv2d(2, 2, { window: 3 })]
+  ]
+  const apply = (layer: Layer.AnyLayer, inputs: readonly T.Tensor[]) => () => {
+    const [{ params, state }] = layer.init(key)
+    const run = layer.apply as (
+      p: unknown,
+      s: unknown,
+      context: Layer.Context
+    ) => (...xs: readonly T.Tensor[]) => unknown
+    run(params, state, { mode: 'eval' })(...inputs)
+  }
+
+  test.each(images)('%s: two', (name, layer) => {
+    expect(apply(layer, [x, x])).toThrow(`${name}: 2 inputs; expected 1`)
+  })
+
+  test('of two, none, and of a part', () => {
+    expect(apply(Layer.dense(4, 2), [])).toThrow('dense: 0 inputs; expected 1')
+    expect(apply(Layer.maxUnpool2d({ window: 2 }), [x])).toThrow('maxUnpool2d: 1 input; expected 2')
+    expect(apply(Layer.bilinear(4, 4, 1), [x, x, x])).toThrow('bilinear: 3 inputs; expected 2')
+    const two = Layer.make({ inner: Layer.sequential(Layer.dense(4, 4)) }, ({ inner }) => (y: T.Tensor) => {
+      const wrong: (...xs: readonly never[]) => unknown = inner
+      return wrong(y as never, y as never)
+    })
+    expect(apply(two, [x])).toThrow('layer inner[0]: dense: 2 inputs; expected 1')
+    // plain functions take what they take
+    apply(Layer.lift(T.add), [x, x])()
+    apply(
+      Layer.sequential((a: T.Tensor, b: T.Tensor): T.Tensor => T.add(a, b), T.relu),
+      [x, x]
+    )()
   })
 })
 

@@ -236,6 +236,22 @@ describe('weightNorm', () => {
     }
   })
 
+  it('with the outputs on another axis is that of the weights with that axis in front', () => {
+    for (const axis of [1, -3]) {
+      const layer = Layer.weightNorm(Layer.convTranspose2d(2, 3, { window: 2, bias: false }), { axis })
+      const [{ params }] = layer.init(Random.key(5))
+      const { g, v } = params as unknown as { readonly g: T.Tensor; readonly v: T.Tensor }
+      expect([g.shape, v.shape]).toEqual([[3], [2, 3, 2, 2]])
+      const front = T.reshape(T.moveAxis(v, 1, 0), [3, 8])
+      const lengths = T.sqrt(T.sum(T.square(front), { axis: 1 }))
+      expectAlike(g, lengths, 1e-6)
+      const scaled = T.mul(v, T.reshape(T.div(T.of([1, 2, 3]), lengths), [3, 1, 1]))
+      const x = T.cast(numbers([1, 2, 2, 2]), 'float32')
+      const expected = T.convTranspose2d(x, scaled)
+      expectAlike(plainly(layer)({ g: T.of([1, 2, 3]), v }, {}, { mode: 'eval' })(x)[0], expected, 1e-6)
+    }
+  })
+
   it('the law of gradients', () => {
     const layer = Layer.weightNorm(Layer.dense(3, 2))
     const f: Map = (p, x) => plainly(layer)(p, {}, { mode: 'train' })(x)[0]
@@ -266,6 +282,18 @@ describe('spectralNorm', () => {
     const [evaluated, after] = Layer.apply(layer)(params, next, { mode: 'eval' })(x)
     expectAlike(evaluated, output, 1e-9)
     expect(after).toBe(next)
+  })
+
+  it('with the outputs on another axis is that of the weights with that axis in front', () => {
+    const v = T.cast(numbers([2, 3]), 'float32')
+    const across = Layer.spectralNorm(Layer.dense(3, 2, { bias: false }), { axis: 1, iterations: 2 })
+    const along = Layer.spectralNorm(Layer.dense(2, 3, { bias: false }), { iterations: 2 })
+    expect(across.init(Random.key(0))[0].state.u.shape).toEqual([3])
+    const start = { u: T.of([0.6, 0.8, 0]), layer: {} }
+    const [y, after] = plainly(across)({ w: v }, start, { mode: 'train' })(T.eye(3))
+    const [z, next] = plainly(along)({ w: T.transpose(v) }, start, { mode: 'train' })(T.eye(2))
+    expectAlike(y, T.transpose(z), 0)
+    expect(after).toEqual(next)
   })
 
   it('passes on the state of the layer', () => {
@@ -311,7 +339,9 @@ describe('what bad input gets', () => {
     [
       ['spectralNorm', Layer.dense(1, 1), { iterations: 0 }],
       'spectralNorm: iterations is 0; expected an integer of 1 or more'
-    ]
+    ],
+    [['weightNorm', Layer.dense(1, 1), { dim: 1 }], 'weightNorm: unknown option dim; expected axis'],
+    [['spectralNorm', Layer.dense(1, 1), { axis: 0.5 }], 'spectralNorm: axis is 0.5; expected an integer']
   ] as const)('%#', ([name, ...args], sentence) => {
     expect(() => plain[name]!(...args)).toThrow(expect.objectContaining({ message: sentence }))
   })
@@ -331,7 +361,17 @@ describe('what bad input gets', () => {
     [Layer.instanceNorm(3), [2, 3], 'instanceNorm: the input has shape [2, 3]; expected [examples, 3, length, ...]'],
     [Layer.groupNorm(1, 3), [2, 4], 'groupNorm: the input has shape [2, 4]; expected [examples, 3, ...]'],
     [Layer.weightNorm(Layer.identity() as never), [1], `weightNorm: ${drawing}`],
-    [Layer.spectralNorm(Layer.identity() as never), [1], `spectralNorm: ${drawing}`]
+    [Layer.spectralNorm(Layer.identity() as never), [1], `spectralNorm: ${drawing}`],
+    [
+      Layer.weightNorm(Layer.dense(1, 1), { axis: 2 }),
+      [1],
+      'weightNorm: axis is 2; for shape [1, 1], expected an integer from -2 to 1'
+    ],
+    [
+      Layer.spectralNorm(Layer.dense(1, 1), { axis: -3 }),
+      [1],
+      'spectralNorm: axis is -3; for shape [1, 1], expected an integer from -2 to 1'
+    ]
   ] as const)('%#', (layer: Layer.AnyLayer, shape, sentence) => {
     const run = (): unknown => {
       const [{ params, state }] = layer.init(Random.key(0))

@@ -25,7 +25,9 @@ describe('autoencoder', () => {
     const output: T.Tensor<[5, 4]> = Layer.predict(model)(params, state)(x)
     expect(bits(output)).toEqual(bits(Layer.predict(decoder)(params.decoder, state.decoder)(code)))
     const paths = Layer.summary(model, [5, 4]).map(({ path }) => path)
-    expect(paths.join(' ')).toBe(' encoder encoder[0] encoder[1] decoder decoder[0] decoder[1]')
+    expect(paths.join(' ')).toBe(
+      ' encoder encoder[0] encoder[0].activation encoder[1] decoder decoder[0] decoder[0].activation decoder[1]'
+    )
   })
 
   test('says where a part does not fit', () => {

@@ -86,8 +86,19 @@ describe('mlp', () => {
     expect(Layer.summary(model, [7, 4]).map(({ path, shapes, parameters }) => [path, ...shapes, parameters])).toEqual([
       ['', [7, 3], 30 + 35 + 18],
       ['[0]', [7, 6], 30],
+      ['[0].activation', [7, 6], 0],
+      ['[0].dropout', [7, 6], 0],
       ['[1]', [7, 5], 35],
+      ['[1].activation', [7, 5], 0],
+      ['[1].dropout', [7, 5], 0],
       ['[2]', [7, 3], 18]
+    ])
+    const rows = Layer.summary(Model.mlp([4, 6, 3]), [7, 4])
+    expect(rows.map(({ path, operations }) => [path, operations])).toEqual([
+      ['', 2 * 7 * 4 * 6 + 7 * 6 + 7 * 6 + 2 * 7 * 6 * 3 + 7 * 3],
+      ['[0]', 2 * 7 * 4 * 6 + 7 * 6 + 7 * 6],
+      ['[0].activation', 7 * 6],
+      ['[1]', 2 * 7 * 6 * 3 + 7 * 3]
     ])
     const found = Layer.check(model, [7, 5])
     expect(E.isLeft(found) && found.left).toEqual([

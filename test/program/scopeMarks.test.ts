@@ -1,9 +1,10 @@
 // Marks of scopes, for each way in which a pullback is put on the tape.
 import { scan } from 'pullback/Control'
 import * as Debug from 'pullback/Debug'
-import { checkpoint, grad } from 'pullback/Grad'
+import { checkpoint, customVjp, grad } from 'pullback/Grad'
 import * as T from 'pullback/Tensor'
 import { expect, test } from 'vitest'
+import { openScope } from '../../src/transform/scope.js'
 
 type S = T.Tensor<[]>
 
@@ -29,4 +30,15 @@ test.each<readonly [name: string, primitive: string, f: (x: S) => S]>([
   const program = Debug.trace(grad((x: S) => Debug.scope('f', () => f(x))))(T.scalar(1))
   const last = program.equations.filter(({ primitive }) => primitive.name === name).at(-1)
   expect(last?.scope).toBe('vjp(f)')
+})
+
+test('a pullback that throws leaves no mark behind', () => {
+  const broken = customVjp(
+    (x: S): readonly [S, undefined] => [T.mul(x, 1), undefined],
+    (): readonly [S] => {
+      throw new Error('broken')
+    }
+  )
+  expect(() => grad((x: S) => Debug.scope('f', () => broken(x)))(T.scalar(1))).toThrow('broken')
+  expect(openScope()).toBeUndefined()
 })

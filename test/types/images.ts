@@ -125,6 +125,18 @@ const spectral = Layer.spectralNorm(Layer.dense(2, 3))
 declare const spectralState: Layer.StateOf<typeof spectral>
 typeOf(spectralState.u)<T.Tensor<[3]>>(true)
 Layer.sequential(polar, T.relu, Layer.globalAvgPool(), Layer.dense(4, 2), spectral)
+const across = Layer.weightNorm(Layer.convTranspose2d(1, 4, { window: 3 }), { axis: 1 })
+declare const acrossParams: Layer.ParamsOf<typeof across>
+typeOf(acrossParams.g)<T.Tensor<[4]>>(true)
+const spectralAcross = Layer.spectralNorm(Layer.dense(2, 3), { axis: 1 })
+declare const acrossState: Layer.StateOf<typeof spectralAcross>
+typeOf(acrossState.u)<T.Tensor<[2]>>(true)
+// an axis from behind, or that is computed
+const fromBehind = Layer.weightNorm(Layer.dense(2, 3), { axis: -1 })
+declare const behindParams: Layer.ParamsOf<typeof fromBehind>
+typeOf(behindParams.g)<T.Tensor<[number]>>(true)
+// @ts-expect-error: an unknown option
+Layer.weightNorm(Layer.dense(2, 3), { dim: 1 })
 // @ts-expect-error: nothing to normalise
 Layer.weightNorm(Layer.layerNorm(4))
 

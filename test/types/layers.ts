@@ -124,6 +124,28 @@ export const classifier = <In extends number, Out extends number>(inputs: In, ou
       (x: Rows<In>): Rows<Out> =>
         pipe(x, hidden, T.tanh, output)
   )
+// rows of layers of rows too, whose types are exact where the sizes are known
+export const autoencoder = <N extends number>(n: N) =>
+  Layer.sequential(T.abs, Layer.dense(n, 3), T.relu, Layer.dropout(0.1), Layer.prelu(), Layer.dense(3, n))
+typeOf(autoencoder(8))<
+  Layer.Layer<
+    Layer.Rowwise<8, 8>,
+    readonly [None, Layer.DenseParams<8, 3>, None, None, Layer.PreluParams<1>, Layer.DenseParams<3, 8>],
+    readonly [None, None, None, None, None, None]
+  >
+>(true)
+export const residuals = <N extends number>(n: N) =>
+  Layer.sequential(Layer.dense(4, n), residual(n, 4), T.relu, residual(n, 4), Layer.dense(n, 2))
+// @ts-expect-error: sequential: layer 3 takes [..., 9]; it is given [..., 8]
+Layer.sequential(Layer.dense(4, 8), autoencoder(8), Layer.dense(9, 2))
+// @ts-expect-error: sizes that are not known to agree
+export const unknown = <N extends number>(n: N) => Layer.sequential(Layer.dense(n, 3), Layer.dense(4, n))
+export const composed = <N extends number>(n: N) => Layer.compose(Layer.dense(n, 3), Layer.dense(3, n))
+export const images = <C extends number>(c: C) =>
+  Layer.sequential(Layer.conv2d(1, c, { window: 3 }), T.relu, Layer.conv2d(c, 4, { window: 3 }))
+// a part of one rank where others of rows would be of any is checked exactly behind one that gives another rank
+// @ts-expect-error: sequential: layer 3 takes [number, 3]; it is given [number, 4, 3]
+Layer.sequential(Layer.reshape([4, 8]), Layer.dense(8, 3), residual(3, 2))
 const [drawn] = classifier(4, 3).init(Random.key(0))
 typeOf(drawn.params.output.w)<T.Tensor<[3, 16]>>(true)
 

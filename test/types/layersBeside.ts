@@ -70,6 +70,32 @@ Layer.predict(each)(eachWeights, eachStates)([T.ones([5, 4])])
 Layer.predict(each)(eachWeights, eachStates)([T.ones([5, 9]), T.ones([2])])
 Layer.sequential(Layer.branch(Layer.dense(4, 4), Layer.dense(4, 4)), each)
 
+// in code that is generic in its sizes; what they give is exact where the sizes are known
+export const heads = <N extends number>(n: N) =>
+  Layer.branch(
+    Layer.dense(n, 3),
+    Layer.dropout(0.5),
+    generic(n),
+    (x: Rows<N>): Rows<N> => x,
+    Layer.make(
+      { a: Layer.dense(n, 2) },
+      ({ a }) =>
+        (x: Rows<N>): Rows<2> =>
+          a(x)
+    )
+  )
+const eightHeads = heads(8)
+declare const headWeights: Layer.ParamsOf<typeof eightHeads>
+declare const headStates: Layer.StateOf<typeof eightHeads>
+typeOf(Layer.predict(eightHeads)(headWeights, headStates)(T.ones([5, 8])))<
+  readonly [T.Tensor<[5, 3]>, T.Tensor<[5, 8]>, Rows<8>, Rows<8>, Rows<2>]
+>(true)
+// @ts-expect-error: 9 on the last axis where 8 are expected
+Layer.predict(eightHeads)(headWeights, headStates)(T.ones([5, 9]))
+export const mixedHeads = <N extends number>(n: N) =>
+  // @ts-expect-error: branch: a layer takes [number, 9]; it is given [..., 8]
+  Layer.branch(Layer.dense(8, 3), generic(n), generic(9))
+
 // -----------------------------------------------------------------------------
 // shapes
 // -----------------------------------------------------------------------------

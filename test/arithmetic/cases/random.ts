@@ -44,6 +44,10 @@ export const random: readonly Case[] = [
     Regularizer.stochasticDepth(key, image, { rate: 0.3 }),
     Regularizer.gaussianNoise(key, image, { std: 0.3 })
   ]),
+  drawn('alpha dropout', (key) => [
+    Regularizer.alphaDropout(key, image, { rate: 0.3 }),
+    Regularizer.alphaDropout(key, T.cast(image, 'float64'), { rate: 0.1 })
+  ]),
   drawn('augmentation', (key) => [
     Augment.randomCrop(key, image, { size: 3, padding: 1 }),
     Augment.randomShift(key, image, { by: 2 }),
