@@ -73,8 +73,10 @@ const floors: ReadonlyArray<Floor> = [
       'Schedule',
       'Optimizer',
       'Metric',
+      'Minimize',
       'Model',
-      'Train'
+      'Train',
+      'Report'
     ].flatMap((module) => [`${module}.ts`, `${module.toLowerCase()}/`])
   },
   {

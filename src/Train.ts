@@ -2,6 +2,7 @@
  * Training as a fold: a pure step takes a state and a batch to the next state and a report, and a loop behind a pure
  * signature runs it over batches.
  */
+export { type Event, MonoidReporter, type Reporter, silent } from './train/event.js'
 export {
   type Aborted,
   type Diverged,
