@@ -97,6 +97,16 @@ describe('check', () => {
     })
   })
 
+  test('rounding that is a staircase near the point is seen from farther away', () => {
+    // 1 + z of small z keeps few digits of z: between two floats beside 1 the value is constant, and its derivative looks like 0.
+    const f = (x: T.Tensor): T.Tensor => T.sub(T.add(T.exp(T.sub(T.mul(x, 3), 23)), 1), 1)
+    const options = { laws: [Law.finiteDifferences] }
+    const x = double([0.3, 0.7, -0.2, 1.2])
+    expect(reportOf(Law.check(f, options)(x))).toEqual({ compared: 8, differences: 8, inconclusive: 0 })
+    const wrong = withPullback(f, (ct, at) => T.mul(T.mul(ct, f(at)), 2.99))
+    expect(mismatchOf(Law.check(wrong, options)(x)).ratio).toBeCloseTo(2.99 / 3, 4)
+  })
+
   test('narrow domains are found by themselves', () => {
     expect(E.isRight(Law.check(T.log)(double([0.0005, 3])))).toBe(true)
     expect(E.isRight(Law.check(T.atanh)(double([0.999, -0.9995])))).toBe(true)

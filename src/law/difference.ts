@@ -43,24 +43,47 @@ const goal = 1e-9
 // noise
 // -----------------------------------------------------------------------------
 
+/** Differences of some orders over equal steps: how noise is told from the function. */
+interface Differences {
+  readonly step: number
+  /** As many points on each side. */
+  readonly points: number
+  readonly orders: readonly number[]
+}
+
+/** Steps so small that nothing but rounding is left of the differences. */
+const near: Differences = { step: 2 ** -32, points: 3, orders: [3, 4] }
+
 /**
- * The size of the rounding errors in each output, from differences of order 3 and 4 over steps so small that nothing but
- * rounding is left of them.
+ * Steps so wide that a value inside the function changes by more than the spacing of floats there, as 1 - p does where p is within
+ * rounding of 1: nearer by, the function is a staircase whose treads look exact. The order is so high that little of the function is left.
  */
-export const noiseOf = (line: Line, at: Float64Array): Float64Array => {
-  const step = 2 ** -32
-  const rows = [-3, -2, -1, 0, 1, 2, 3].map((k) => (k === 0 ? at : line.at(k * step)))
+const wide: Differences = { step: 2 ** -16, points: 6, orders: [6] }
+
+/** The standard deviation of the noise in each output, by the differences of one kind. */
+const noiseBy = (line: Line, at: Float64Array, { step, points, orders }: Differences): Float64Array => {
+  const rows = Array.from({ length: 2 * points + 1 }, (_, k) => (k === points ? at : line.at((k - points) * step)))
   return at.map((value, i) => {
     let row = rows.map((each) => each[i]!)
-    let noise = 0
-    for (let order = 1; order <= 4; order++) {
+    let noise = eps * Math.abs(value)
+    let gamma = 1
+    for (let order = 1; order <= 2 * points; order++) {
       row = row.slice(1).map((next, k) => next - row[k]!)
-      const gamma = order === 3 ? 1 / 20 : order === 4 ? 1 / 70 : 0
+      gamma *= order / (2 * (2 * order - 1))
       const mean = row.reduce((sum, each) => sum + each * each, 0) / row.length
-      noise = Math.max(noise, Math.sqrt(gamma * mean))
+      if (orders.includes(order) && Number.isFinite(mean)) noise = Math.max(noise, Math.sqrt(gamma * mean))
     }
-    return Number.isFinite(noise) ? Math.max(noise, eps * Math.abs(value)) : eps * Math.abs(value)
+    return noise
   })
+}
+
+/** The size of the rounding errors in each output, near the point. */
+export const noiseOf = (line: Line, at: Float64Array): Float64Array => noiseBy(line, at, near)
+
+/** The size of the rounding errors in each output, near the point and in a wider neighbourhood. */
+export const widerNoiseOf = (line: Line, at: Float64Array): Float64Array => {
+  const noise = noiseBy(line, at, near)
+  return noiseBy(line, at, wide).map((each, i) => Math.max(each, noise[i]!))
 }
 
 // -----------------------------------------------------------------------------

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { size } from '../shape/model.js'
 import { compare } from './compare.js'
 import { jacobian, lineAt, lineOf, pull, push } from './derivative.js'
-import { type Line, type Slope, kinksAt, noiseOf, slope } from './difference.js'
+import { type Line, type Slope, kinksAt, noiseOf, slope, widerNoiseOf } from './difference.js'
 import { type FunctionLaw, type Jacobians, type Verdict, all, nothing } from './model.js'
 import { lattice, rademacher } from './directions.js'
 import type { Subject } from './subject.js'
@@ -52,12 +52,28 @@ const withoutKinks = (measured: Slope, line: Line, at: Float64Array, noise: Floa
   return { value: measured.value, error: measured.error.map((each, i) => (kinks[i] === true ? Infinity : each)) }
 }
 
-/** Checks the law; where it fails and no smoothness was promised, once more without the outputs at a kink. */
-const forgiving = (subject: Subject, check: (kinks: boolean) => Verdict): Verdict => {
-  const verdict = check(false)
-  if (E.isRight(verdict) || subject.smooth) return verdict
-  const forgiven = check(true)
-  return E.isRight(forgiven) ? forgiven : verdict
+/** How to look: with which estimate of the noise, and whether outputs at a kink are left out. */
+interface Look {
+  readonly noise: typeof noiseOf
+  readonly kinks: boolean
+}
+
+const looks: readonly Look[] = [
+  { noise: noiseOf, kinks: false },
+  { noise: widerNoiseOf, kinks: false },
+  { noise: noiseOf, kinks: true }
+]
+
+/** Checks the law; where it fails, with the noise of a wider neighbourhood; then, unless smoothness was promised, without the outputs at a kink. */
+const forgiving = (subject: Subject, check: (look: Look) => Verdict): Verdict => {
+  let first: Verdict | undefined
+  for (const look of looks) {
+    if (look.kinks && subject.smooth) continue
+    const verdict = check(look)
+    if (E.isRight(verdict)) return verdict
+    first ??= verdict
+  }
+  return first ?? nothing
 }
 
 /** Columns of the Jacobian, by finite differences, one per element of the inputs. */
@@ -99,10 +115,16 @@ const contracted = (columns: readonly Slope[], at: Float64Array, weights: Float6
   return { value, error, natural }
 }
 
-const checkWhole = (subject: Subject, salt: number, order: number, law: string, kinks: boolean): Verdict => {
+const checkWhole = (
+  subject: Subject,
+  salt: number,
+  order: number,
+  law: string,
+  { noise: noiseAt, kinks }: Look
+): Verdict => {
   const { f, inputs, value, paths, resultPaths, natural } = subject
   const at = flat(value)
-  const noise = noiseOf(lineOf(subject, rademacherReach(subject, salt)), at)
+  const noise = noiseAt(lineOf(subject, rademacherReach(subject, salt)), at)
   const columns = columnsOf(subject, at, noise, kinks)
   const jacobians = (): Jacobians | undefined =>
     at.length * columns.length > shown
@@ -154,14 +176,20 @@ export const rademacherReach = ({ reach }: Pick<Subject, 'reach'>, salt: number)
 
 /** One direction: the derivative along it by finite differences, by jvp, and by vjp. */
 export const checkAlong = (subject: Subject, salt: number, order: number, law: string): Verdict =>
-  forgiving(subject, (kinks) => along(subject, salt, order, law, kinks))
+  forgiving(subject, (look) => along(subject, salt, order, law, look))
 
-const along = (subject: Subject, salt: number, order: number, law: string, kinks: boolean): Verdict => {
+const along = (
+  subject: Subject,
+  salt: number,
+  order: number,
+  law: string,
+  { noise: noiseAt, kinks }: Look
+): Verdict => {
   const { f, inputs, value, resultPaths, natural } = subject
   const at = flat(value)
   const direction = rademacherReach(subject, salt)
   const line = lineOf(subject, direction)
-  const noise = noiseOf(line, at)
+  const noise = noiseAt(line, at)
   const smooth = slope(line, at, noise)
   const measured = kinks ? withoutKinks(smooth, line, at, noise) : smooth
   const pushed = flat(push(f, inputs, unflat(inputs, direction)))
@@ -223,7 +251,7 @@ export const finiteDifferences: FunctionLaw = {
     const n = count(subject.inputs)
     if (n === 0 || count(subject.value) === 0) return nothing
     return n <= whole
-      ? forgiving(subject, (kinks) => checkWhole(subject, salt, 1, finiteDifferences.name, kinks))
+      ? forgiving(subject, (look) => checkWhole(subject, salt, 1, finiteDifferences.name, look))
       : all(
           Array.from(
             { length: projections },
