@@ -14,7 +14,7 @@ import { typed } from '../tensor/typed.js'
 import { within } from '../transform/scope.js'
 import { isRecord } from '../tree/error.js'
 import { type DenseOptions, type DenseParams, type Params, type Weights, drawKinds, requireRows } from './dense.js'
-import { type Fn, type Layer, stateless } from './model.js'
+import { type Fn, type Layer, statelessOf } from './model.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -313,15 +313,18 @@ const cellLayer = <F>(check: Options, cellOf: (given: RnnCellOptions & LstmCellO
     requireCount(operation, 'the number of inputs', inputs)
     requireCount(operation, 'the number of hidden units', hidden)
     const cell = cellOf(given)
-    return stateless(cellParameters(cell, inputs, hidden, given), (params) => (x: Tensor, state: unknown): unknown => {
-      requireRows(operation, x, inputs)
-      const lead = x.shape.slice(0, -1)
-      const before = leavesOf(operation, cell, state, [...lead, hidden], 'the state')
-      return within(operation, () => {
-        const own = bound(cell, params, lead)
-        return stateOf(cell, own.next(own.given(x), before))
-      })
-    })
+    const step =
+      (params: OwnParams) =>
+      (x: Tensor, state: unknown): unknown => {
+        requireRows(operation, x, inputs)
+        const lead = x.shape.slice(0, -1)
+        const before = leavesOf(operation, cell, state, [...lead, hidden], 'the state')
+        return within(operation, () => {
+          const own = bound(cell, params, lead)
+          return stateOf(cell, own.next(own.given(x), before))
+        })
+      }
+    return statelessOf(operation, cellParameters(cell, inputs, hidden, given), step, 2)
   })
 
 /**

@@ -217,7 +217,6 @@ describe('padding never changes what is not padded, bit for bit', () => {
         const [outputs, state] = at(params, plain, { mask })
         expect(bits(at(params, dirty, { mask }))).toEqual(bits([outputs, state]))
         expect(bits(at(params, dirty, { lengths: T.of(lengths, 'int32') }))).toEqual(bits([outputs, state]))
-        expect(bits(at(params, dirty, { mask: T.cast(mask, 'float32') }))).toEqual(bits([outputs, state]))
         expect(bits(gradient(dirty))).toEqual(bits(gradient(plain)))
         lengths.forEach((length, i) => {
           const own = T.slice(plain, [
@@ -249,7 +248,7 @@ describe('padding never changes what is not padded, bit for bit', () => {
     const layer = layerOf('gru')
     const params = drawn(layer)
     const x = inputs(1, 4, 2)
-    const outputs = run(layer, params)(x, { mask: T.of([[1, 0, 0, 1]]) })
+    const outputs = run(layer, params)(x, { mask: T.of([[true, false, false, true]]) })
     const close = run(layer, params)(T.gather(x, [0, 3], { axis: 1 }))
     expect(bits(T.gather(outputs, [0, 3], { axis: 1 }))).toEqual(bits(close))
     expect(T.toNested(T.at(outputs, 1, { axis: 1 }))).toEqual([[0, 0, 0]])

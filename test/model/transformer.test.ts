@@ -168,6 +168,7 @@ describe('bad input', () => {
       'gpt: the record of sizes is undefined; expected an object with vocabulary, width, heads, layers and context',
       ['gpt']
     ],
+    ['gpt: the record of sizes is 3; expected an object with vocabulary, width, heads, layers and context', ['gpt', 3]],
     ['gpt2: dropout is 1; expected a number from 0 to 1 (exclusive)', ['gpt2', { dropout: 1 }]]
   ] as const)('%s', (sentence, [name, ...args]) => {
     expect(() => plain[name]?.(...args)).toThrow(expect.objectContaining({ message: sentence }))
