@@ -188,11 +188,11 @@ describe('bad input', () => {
     ],
     [
       'scaledDotProductAttention: what dropout returns is 3; expected a tensor, make one with T.of or T.scalar',
-      ['scaledDotProductAttention', x, x, x, { dropout: () => 3 }]
+      ['scaledDotProductAttention', x, x, x, { dropout: (): unknown => 3 }]
     ],
     [
       'scaledDotProductAttention: what dropout returns has shape [3]; expected [2, 3, 3]',
-      ['scaledDotProductAttention', x, x, x, { dropout: () => T.ones([3]) }]
+      ['scaledDotProductAttention', x, x, x, { dropout: (): unknown => T.ones([3]) }]
     ],
     [
       'scaledDotProductAttention: unknown option masks; expected mask, causal, scale or dropout',
