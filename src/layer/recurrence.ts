@@ -237,7 +237,7 @@ const stated = <F>(body: (inputs: number, hidden: number, options?: AnyOptions) 
 
 /** Makes a constructor of recurrent layers; `F` is its signature. */
 /* @__NO_SIDE_EFFECTS__ */
-const recurrent = <F>(check: Options, cellOf: (given: AnyOptions) => Cell): F =>
+const recurrent = <F>(check: Options, cellOf: (given: AnyOptions, operation: string) => Cell): F =>
   stated((inputs, hidden, given = {}) => {
     const { operation } = check
     check(given)
@@ -245,7 +245,7 @@ const recurrent = <F>(check: Options, cellOf: (given: AnyOptions) => Cell): F =>
     requireCount(operation, 'the number of hidden units', hidden)
     requireCourse(operation, given)
     const { layers, bidirectional = false, reverse = false, dropout = 0, returns = 'outputs' } = given
-    const cell = cellOf(given)
+    const cell = cellOf(given, operation)
     const outputs = bidirectional ? 2 * hidden : hidden
     const made = <P>(part: (inputs: number) => Part<P>): AnyLayer => {
       if (layers === undefined) return layerOf(operation, inputs, part(inputs), returns)

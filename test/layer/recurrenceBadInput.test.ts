@@ -103,6 +103,21 @@ describe('bad input gets a sentence, with the path of the layer', () => {
     )
   })
 
+  test.each([
+    [(): unknown => 3, 'is 3; expected a tensor'],
+    [(h: T.Tensor): unknown => T.sum(h), 'is of float32 and shape []; expected a tensor of float32 and shape [2, 3]'],
+    [(h: T.Tensor): unknown => T.cast(h, 'float64'), 'is of float64 and shape [2, 3]; expected a tensor of float32']
+  ])('what an activation returns %#', (activation, sentence) => {
+    const layer = Layer.rnn(2, 3, { activation: activation as never })
+    const cell = Layer.rnnCell(2, 3, { activation: activation as never })
+    const [{ params: own }] = cell.init(key)
+    const row: T.Tensor<[2, 2]> = T.ones([2, 2])
+    expect(() => Layer.predict(layer)(own, {})(x as never)).toThrow(`rnn: what activation returns ${sentence}`)
+    expect(() => Layer.predict(cell)(own, {})(row, T.ones([2, 3]))).toThrow(
+      `rnnCell: what activation returns ${sentence}`
+    )
+  })
+
   test('check goes on behind an input that does not fit', () => {
     const row = Layer.sequential(Layer.gru(2, 3), Layer.dense(4 as number, 2), Layer.dense(2, 2))
     const result = Layer.check(row, [2, 4, 3])
