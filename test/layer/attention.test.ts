@@ -226,6 +226,25 @@ describe('blocks', () => {
     expect(bits(T.slice(changed, [null, [0, 3]]))).toEqual(bits(T.slice(whole, [null, [0, 3]])))
   })
 
+  test('causal and rotary are of the self-attention of a decoder, not of its memory, which has no order', () => {
+    const decoder = Layer.decoderBlock(4, 2, { causal: true, rotary: true })
+    const [drawn] = decoder.init(key)
+    const decode = Layer.predict(decoder)(drawn.params, drawn.state)
+    expectAlike(decode(x, memory), decode(x, T.flip(memory, { axis: 1 })), 1e-5)
+  })
+
+  test('all parameters have the type that is asked for; there are four times as many hidden units', () => {
+    for (const block of [
+      Layer.encoderBlock(4, 2, { dtype: 'float64' }),
+      Layer.decoderBlock(4, 2, { dtype: 'float64' })
+    ]) {
+      const [drawn] = block.init(key)
+      const leaves = Tree.leaves(drawn.params)
+      expect(leaves.map((leaf) => leaf.dtype)).toEqual(leaves.map(() => 'float64'))
+      expect(drawn.params.dense1.w.shape).toEqual([16, 4])
+    }
+  })
+
   test('padding changes no bit of what is not padded: stacks of encoders, memories of decoders', () => {
     const garbage: T.Tensor<[2, 5, 4]> = T.full([2, 5, 4], NaN)
     const padded = T.concat([x, garbage], { axis: 1 }) as never as typeof x

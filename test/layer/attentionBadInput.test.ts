@@ -145,6 +145,14 @@ describe('bad input', () => {
     }
   })
 
+  test('check goes on behind positions of another width, at the length of the sequence', () => {
+    const found = Layer.check(Layer.sequential(Layer.learnedPositions(6, 4), Layer.dense(5 as number, 2)), [2, 3, 7])
+    expect(E.isLeft(found) && found.left.map(({ message }) => message)).toEqual([
+      'learnedPositions: the input has shape [2, 3, 7]; expected [..., length, 4]',
+      'dense: the input has shape [2, 3, 4]; expected 5 on the last axis'
+    ])
+  })
+
   test('check goes on behind a sequence that is too long', () => {
     const width: number = 4
     const model = Layer.sequential(

@@ -283,6 +283,11 @@ describe('how they begin', () => {
     expect(bound).toBeGreaterThan(0.65)
   })
 
+  test('all parameters have the type that is asked for', () => {
+    const leaves = kinds.flatMap((kind) => Tree.leaves(layerOf(kind).init(key)[0].params))
+    expect(leaves.map((leaf) => leaf.dtype)).toEqual(leaves.map(() => dtype))
+  })
+
   test('the numbers of parameters are those of PyTorch', () => {
     const counts = kinds.map((kind) =>
       [{}, { layers: 2, bidirectional: true }, { bias: false }].map((options) =>
@@ -324,6 +329,14 @@ describe('dropout between layers', () => {
     const values = Layer.predict(through)([first, pass], {})(x)
     const [kept] = Layer.apply(through)([first, pass], {}, { mode: 'train', key })(x)
     T.toArray(kept).forEach((value, i) => expect([0, 2 * T.toArray(values)[i]!]).toContain(value))
+  })
+
+  test('draws anew behind each layer', () => {
+    const through = Layer.rnn(1, 1, { layers: 3, dropout: 0.5, bias: false, activation: (v: T.Tensor) => v })
+    const pass = { input: { w: T.ones([1, 1]) }, hidden: { w: T.zeros([1, 1]) } }
+    const ones: T.Tensor<[1000, 1, 1]> = T.ones([1000, 1, 1])
+    const [output] = Layer.apply(through)([pass, pass, pass], {}, { mode: 'train', key })(ones)
+    expect(T.toArray(output).filter((value) => value === 4).length / 1000).toBeCloseTo(0.25, 1)
   })
 
   test('expects a key in training', () => {

@@ -31,6 +31,16 @@ describe('gpt2', () => {
     expect(performance.now() - started).toBeLessThan(1000)
   })
 
+  test('passes its options on', () => {
+    const asked: unknown[] = []
+    const init: typeof Init.zeros = (shape, type) => {
+      asked.push(type)
+      return Init.zeros(shape, type)
+    }
+    Model.gpt2({ init, dtype: 'float64' })
+    expect(new Set(asked)).toEqual(new Set(['float64']))
+  })
+
   test('its parts, by rows', () => {
     const started = performance.now()
     const rows = Layer.summary(Model.gpt2(), T.zeros([1, 8], 'int32'))
@@ -139,6 +149,18 @@ describe('transformerEncoder', () => {
       expect(bits(T.slice(f(tokens, { keyMask }), [null, [0, 3]]))).toEqual(bits(f(front)))
       expect(Object.keys(params.norm)).toEqual(norm === 'pre' ? ['scale', 'shift'] : [])
     }
+  })
+
+  test('drops what enters the blocks; epsilon is that of the last normalisation, too', () => {
+    const model = Model.transformerEncoder({ ...sizes, dropout: 0.5, epsilon: 1 })
+    const [{ params, state }] = model.init(key)
+    // blocks that add nothing
+    const own = { ...params, blocks: Tree.map(params.blocks, (leaf: T.Tensor) => T.zeros(leaf.shape)) as never }
+    const rows = T.add(T.gather(params.tokens.table, tokens), T.slice(params.positions.table, [[0, 5], null]))
+    const end = Layer.predict(Layer.layerNorm(4, { epsilon: 1 }))(params.norm, {})(rows as T.Tensor<[2, 5, 4]>)
+    expect(bits(Layer.predict(model)(own, state)(tokens))).toEqual(bits(end))
+    const [dropped] = Layer.apply(model)(own, state, { mode: 'train', key })(tokens)
+    expect(bits(dropped)).not.toEqual(bits(end))
   })
 
   test('learns to sort lists of five numbers', () => {
