@@ -208,7 +208,8 @@ export const attentionWeights: Weights = /* @__PURE__ */ stated<Weights>(
 
 /**
  * Scaled dot-product attention, softmax(Q K^T / sqrt(width)) V: each query [..., queries, width] gets the mean of the values
- * [..., keys, outputs], weighed by how well it agrees with the keys [..., keys, width]. Leading axes are those of examples and heads.
+ * [..., keys, outputs], weighed by how well it agrees with the keys [..., keys, width]. Leading axes are those of examples and heads; those of
+ * keys and values broadcast to those of the queries.
  *
  * Masks are those of `attentionWeights`: what is not seen contributes nothing, NaN and infinities included, and gets no gradient; a query
  * that sees no key gets 0, where PyTorch gives NaN. `causal` lets query i see the keys up to i: what comes behind cannot change a bit.

@@ -222,8 +222,8 @@ export const affine = (
 /**
  * Attention of several heads: queries, keys and values, each [..., length, width], go through a dense layer each; each head attends with a
  * share of their width, as `Attention.scaledDotProductAttention` does, and a dense layer takes what all of them found. Keys are the queries
- * by default (self-attention), and values the keys. Masks say what is seen, for all heads; a query that sees nothing gets the bias of the
- * output. Weights are dropped where `dropout` drops.
+ * by default (self-attention), and values the keys; their leading axes broadcast to those of the queries. Masks say what is seen, for all
+ * heads; a query that sees nothing gets the bias of the output. Weights are dropped where `dropout` drops.
  *
  * A. Vaswani et al., Attention Is All You Need, NeurIPS 2017.
  *
