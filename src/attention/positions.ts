@@ -1,7 +1,6 @@
 /** Positions in sequences: as sines that are added, and as angles by which queries and keys are turned. */
 import { type FloatDType, isFloat } from '../DType.js'
 import { requireNumber } from '../internal/check.js'
-import { refusal } from '../internal/describe.js'
 import { dataFirst } from '../internal/dual.js'
 import { type Kind, number, oneOf, options } from '../internal/options.js'
 import { DTypeError, requireTensor } from '../internal/require.js'
@@ -93,8 +92,7 @@ export const sinusoidal = <L extends number, W extends number>(
 
 /** Refuses a width that is not even. */
 export const requireEven = (operation: string, width: unknown): void => {
-  if (typeof width === 'number' && Number.isInteger(width) && width > 0 && width % 2 === 0) return
-  throw new RangeError(refusal(operation, 'the width', width, 'an even integer above 0'))
+  requireNumber(operation, 'the width', width, 'an even integer above 0', (n) => n > 0 && n % 2 === 0)
 }
 
 /**
