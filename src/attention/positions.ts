@@ -1,9 +1,9 @@
 /** Positions in sequences: as sines that are added, and as angles by which queries and keys are turned. */
-import type { FloatDType } from '../DType.js'
-import { requireCount } from '../internal/check.js'
+import { type FloatDType, isFloat } from '../DType.js'
+import { requireNumber } from '../internal/check.js'
 import { dataFirst } from '../internal/dual.js'
 import { type Kind, number, oneOf, options } from '../internal/options.js'
-import { requireTensor } from '../internal/require.js'
+import { DTypeError, requireTensor } from '../internal/require.js'
 import { ShapeError, show } from '../shape/model.js'
 import * as T from '../Tensor.js'
 import type { Preserving } from '../tensor/dataFirst.js'
@@ -68,7 +68,7 @@ const checkSinusoidal = options<SinusoidalOptions>('sinusoidal', { base: baseKin
  *
  * A. Vaswani et al., Attention Is All You Need, NeurIPS 2017.
  *
- * @throws RangeError when the length is not an integer above 0, or the width not an even one
+ * @throws RangeError when the length is not an integer of 0 or more, or the width not an even one above 0
  *
  * @example
  * import * as Attention from 'pullback/Attention'
@@ -83,7 +83,7 @@ export const sinusoidal = <L extends number, W extends number>(
   options: SinusoidalOptions = {}
 ): Tensor<[L, W]> => {
   checkSinusoidal(options)
-  requireCount('sinusoidal', 'the length', length)
+  requireNumber('sinusoidal', 'the length', length, 'an integer of 0 or more', (n) => Number.isInteger(n) && n >= 0)
   requireEven('sinusoidal', width)
   const { base = 10_000, dtype = 'float32' } = options
   const angles = anglesOf(length, width, base)
@@ -92,8 +92,7 @@ export const sinusoidal = <L extends number, W extends number>(
 
 /** Refuses a width that is not even. */
 export const requireEven = (operation: string, width: unknown): void => {
-  if (typeof width === 'number' && Number.isInteger(width) && width > 0 && width % 2 === 0) return
-  throw new RangeError(`${operation}: the width is ${String(width)}; expected an even integer above 0`)
+  requireNumber(operation, 'the width', width, 'an even integer above 0', (n) => n > 0 && n % 2 === 0)
 }
 
 /**
@@ -103,7 +102,7 @@ export const requireEven = (operation: string, width: unknown): void => {
  *
  * J. Su et al., RoFormer: Enhanced Transformer with Rotary Position Embedding, Neurocomputing 568 (2024).
  *
- * @throws ShapeError when there are fewer than two axes, or the width is odd
+ * @throws ShapeError when there are fewer than two axes, or the width is odd; DTypeError when x is not of floats
  *
  * @example
  * import * as Attention from 'pullback/Attention'
@@ -116,6 +115,9 @@ export const rotary: Preserving<RotaryOptions> = /* @__PURE__ */ dataFirst<Prese
   /* @__PURE__ */ options<RotaryOptions>('rotary', { base: baseKind, pairs: oneOf('adjacent', 'halves') }),
   (x: Tensor, { base = 10_000, pairs = 'adjacent' }: RotaryOptions = {}): Tensor => {
     requireTensor('rotary', x)
+    if (!isFloat(x.dtype)) {
+      throw new DTypeError('rotary', `the operand is ${x.dtype}; expected float32 or float64, cast it with T.cast`)
+    }
     const [length, width] = x.shape.slice(-2)
     if (length === undefined || width === undefined || width % 2 !== 0) {
       const rule = `the operand has shape ${show(x.shape)}; expected [..., length, width] with an even width`

@@ -110,8 +110,13 @@ const softmaxOfAny = (scores: Tensor): Tensor => {
   )
 }
 
+/** Refuses an operand that is not a tensor; its subject may be in the plural, such as `the keys`. */
+export const requireOperand = (operation: string, subject: string, x: Tensor): void => {
+  requireTensor(operation, x, subject.endsWith('s') ? subject.replace('the', 'the argument') : subject)
+}
+
 const requireMatrices = (operation: string, subject: string, x: Tensor): void => {
-  requireTensor(operation, x, subject)
+  requireOperand(operation, subject, x)
   if (!isFloat(x.dtype)) {
     throw new DTypeError(operation, `${subject} are ${x.dtype}; expected float32 or float64, cast them with T.cast`)
   }
@@ -120,16 +125,38 @@ const requireMatrices = (operation: string, subject: string, x: Tensor): void =>
   throw new ShapeError(operation, [x.shape], rule)
 }
 
-const requireSame = (operation: string, q: Tensor, k: Tensor, axis: -1 | -2, rule: string): void => {
-  if (q.shape.at(axis) !== k.shape.at(axis)) throw new ShapeError(operation, [q.shape, k.shape], rule)
+/** Refuses an operand whose leading axes do not broadcast to those of the queries. */
+export const requireLead = (
+  operation: string,
+  subject: string,
+  x: Tensor,
+  q: Tensor,
+  queries = 'the queries'
+): void => {
+  const lead = q.shape.slice(0, -2)
+  const both = broadcast(x.shape.slice(0, -2), lead)
+  if (both !== undefined && equals(both, lead)) return
+  const verb = subject.endsWith('s') ? 'have' : 'has'
+  const rule = `leading axes that broadcast to those of ${queries}, which ${queries.endsWith('s') ? 'have' : 'has'} shape ${show(q.shape)}`
+  throw new ShapeError(operation, [x.shape, q.shape], `${subject} ${verb} shape ${show(x.shape)}; expected ${rule}`)
+}
+
+/** Refuses values that are not one for each key. */
+export const requireValues = (operation: string, k: Tensor, v: Tensor): void => {
+  if (k.shape.at(-2) === v.shape.at(-2)) return
+  const rule = `the values have shape ${show(v.shape)}; expected ${k.shape.at(-2)!} on the axis before the last, one for each key`
+  throw new ShapeError(operation, [k.shape, v.shape], rule)
 }
 
 const weightsOf = (operation: string, q: Tensor, k: Tensor, { mask, causal, scale }: WeightOptions): Tensor => {
   requireMatrices(operation, 'the queries', q)
   requireMatrices(operation, 'the keys', k)
   const width = q.shape.at(-1)!
-  const rule = `the keys have shape ${show(k.shape)}; expected ${width} on the last axis, the width of the queries`
-  requireSame(operation, q, k, -1, rule)
+  if (k.shape.at(-1) !== width) {
+    const rule = `the keys have shape ${show(k.shape)}; expected ${width} on the last axis, the width of the queries`
+    throw new ShapeError(operation, [q.shape, k.shape], rule)
+  }
+  requireLead(operation, 'the keys', k, q)
   const scores: Tensor = T.matmul(T.mul(q, scale ?? 1 / Math.sqrt(width)), T.swapAxes(k, -1, -2))
   if (mask !== undefined) requireMask(operation, 'the mask', mask, scores.shape)
   const past = causal === true ? causalMask(q.shape.at(-2)!, k.shape.at(-2)!) : undefined
@@ -181,7 +208,8 @@ export const attentionWeights: Weights = /* @__PURE__ */ stated<Weights>(
 
 /**
  * Scaled dot-product attention, softmax(Q K^T / sqrt(width)) V: each query [..., queries, width] gets the mean of the values
- * [..., keys, outputs], weighed by how well it agrees with the keys [..., keys, width]. Leading axes are those of examples and heads.
+ * [..., keys, outputs], weighed by how well it agrees with the keys [..., keys, width]. Leading axes are those of examples and heads; those of
+ * keys and values broadcast to those of the queries.
  *
  * Masks are those of `attentionWeights`: what is not seen contributes nothing, NaN and infinities included, and gets no gradient; a query
  * that sees no key gets 0, where PyTorch gives NaN. `causal` lets query i see the keys up to i: what comes behind cannot change a bit.
@@ -208,10 +236,14 @@ export const scaledDotProductAttention: Attention = /* @__PURE__ */ stated<Atten
     return within('attention', () => {
       const weights = weightsOf(operation, queries, keys, given)
       requireMatrices(operation, 'the values', values)
-      const rule = `the values have shape ${show(values.shape)}; expected ${keys.shape.at(-2)!} on the axis before the last, one for each key`
-      requireSame(operation, keys, values, -2, rule)
-      const dropped = given.dropout === undefined ? weights : given.dropout(weights)
-      return strongProduct(dropped, values)
+      requireValues(operation, keys, values)
+      requireLead(operation, 'the values', values, queries)
+      if (given.dropout === undefined) return strongProduct(weights, values)
+      const dropped = given.dropout(weights)
+      requireTensor(operation, dropped, 'what dropout returns')
+      if (equals(dropped.shape, weights.shape)) return strongProduct(dropped, values)
+      const rule = `what dropout returns has shape ${show(dropped.shape)}; expected ${show(weights.shape)}`
+      throw new ShapeError(operation, [dropped.shape, weights.shape], rule)
     })
   }
 )

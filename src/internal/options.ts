@@ -75,20 +75,29 @@ export interface Options {
  * `const check = options<ReduceOptions>('sum', { axis: checkedLater, keepDims: flag })`
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const options = <O extends object>(operation: string, kinds: Kinds<O>): Options => {
+export const options = <O extends object>(operation: string, kinds: Kinds<O>): Options =>
+  record(operation, 'options are', kinds)
+
+/** `options` for a record that is an argument of its own, such as the masks of attention; `subject` ends in its verb. */
+/* @__NO_SIDE_EFFECTS__ */
+export const record = <O extends object>(operation: string, subject: string, kinds: Kinds<O>): Options => {
+  const areOptions = subject === 'options are'
   const named: Readonly<Record<string, Kind>> = kinds
   const expected = either(Object.keys(named))
   const check = (given: unknown): void => {
     if (given === undefined) return
-    if (!isOptions(given)) {
+    if (!isOptions(given) || (!areOptions && isTensorLike(given))) {
       // `xs.map(T.sum)` calls `T.sum(x, index, xs)`.
-      const remedy = typeof given === 'number' ? `; in an array's map write (x) => ${operation}(x)` : ''
-      throw new TypeError(`${operation}: options are ${describe(given)}; expected an object with ${expected}${remedy}`)
+      const isIndex = areOptions && typeof given === 'number'
+      const remedy = isIndex ? `; in an array's map write (x) => ${operation}(x)` : ''
+      throw new TypeError(`${operation}: ${subject} ${describe(given)}; expected an object with ${expected}${remedy}`)
     }
     if (isTensorLike(given)) throw new TypeError(`${refusal(operation, 'the operand', given, 'a tensor')}${restore}`)
     for (const name of Object.keys(given)) {
       const kind = Object.hasOwn(named, name) ? named[name] : undefined
-      if (kind === undefined) throw new TypeError(`${operation}: unknown option ${name}; expected ${expected}`)
+      if (kind === undefined) {
+        throw new TypeError(`${operation}: unknown ${areOptions ? 'option' : 'entry'} ${name}; expected ${expected}`)
+      }
       const value: unknown = Reflect.get(given, name)
       if (value !== undefined) requireKind(operation, name, value, kind)
     }

@@ -1,9 +1,16 @@
 /** Attention of several heads. */
 import { type RotaryOptions, rotary } from '../attention/positions.js'
-import { bothMasks, requireMask, scaledDotProductAttention } from '../attention/scaledDotProduct.js'
+import {
+  bothMasks,
+  requireLead,
+  requireMask,
+  requireOperand,
+  requireValues,
+  scaledDotProductAttention
+} from '../attention/scaledDotProduct.js'
 import { requireCount } from '../internal/check.js'
-import { type Kinds, type Options, callable, flag, options } from '../internal/options.js'
-import { requireTensor, tensorKind } from '../internal/require.js'
+import { type Kinds, type Options, callable, flag, options, record } from '../internal/options.js'
+import { tensorKind } from '../internal/require.js'
 import { rateKind } from '../regularizer/noise.js'
 import { type Shape, ShapeError, show } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
@@ -136,7 +143,10 @@ const joined = (x: Tensor): Tensor => {
 /** A mask for all heads. */
 const forHeads = (mask: Tensor): Tensor => (mask.shape.length > 2 ? expandDims(mask, -3) : mask)
 
-const checkMasks: Options = options<AttentionMasks>('multiHeadAttention', { mask: tensorKind, keyMask: tensorKind })
+const checkMasks: Options = record<AttentionMasks>('multiHeadAttention', 'the masks are', {
+  mask: tensorKind,
+  keyMask: tensorKind
+})
 
 /** One mask that broadcasts to [..., heads, queries, keys]. */
 const maskOf = (lead: Shape, queries: number, keys: number, given: AttentionMasks): Tensor | undefined => {
@@ -149,7 +159,7 @@ const maskOf = (lead: Shape, queries: number, keys: number, given: AttentionMask
 
 /** Refuses what is not a sequence of rows of a width. */
 export const requireSequence = (operation: string, subject: string, x: Tensor, width: number): void => {
-  requireTensor(operation, x, subject)
+  requireOperand(operation, subject, x)
   if (x.shape.length >= 2 && x.shape.at(-1) === width) return
   const verb = subject.endsWith('s') ? 'have' : 'has'
   const rule = `${subject} ${verb} shape ${show(x.shape)}; expected [..., length, ${width}]`
@@ -212,8 +222,8 @@ export const affine = (
 /**
  * Attention of several heads: queries, keys and values, each [..., length, width], go through a dense layer each; each head attends with a
  * share of their width, as `Attention.scaledDotProductAttention` does, and a dense layer takes what all of them found. Keys are the queries
- * by default (self-attention), and values the keys. Masks say what is seen, for all heads; a query that sees nothing gets the bias of the
- * output. Weights are dropped where `dropout` drops.
+ * by default (self-attention), and values the keys; their leading axes broadcast to those of the queries. Masks say what is seen, for all
+ * heads; a query that sees nothing gets the bias of the output. Weights are dropped where `dropout` drops.
  *
  * A. Vaswani et al., Attention Is All You Need, NeurIPS 2017.
  *
@@ -253,6 +263,9 @@ export const multiHeadAttention: MultiHead = /* @__PURE__ */ stated((width, head
         requireSequence('multiHeadAttention', 'the queries', queries, width)
         requireSequence('multiHeadAttention', 'the keys', keys, width)
         requireSequence('multiHeadAttention', 'the values', values, width)
+        requireValues('multiHeadAttention', keys, values)
+        requireLead('multiHeadAttention', 'the keys', keys, queries)
+        requireLead('multiHeadAttention', 'the values', values, queries)
         const mask = maskOf(queries.shape.slice(0, -2), queries.shape.at(-2)!, keys.shape.at(-2)!, masks)
         const [q, k, v] = [split(query(queries), heads), split(key(keys), heads), split(value(values), heads)]
         const found = scaledDotProductAttention(turn ? turn(q) : q, turn ? turn(k) : k, v, {

@@ -14,7 +14,7 @@ import { typed } from '../tensor/typed.js'
 import { within } from '../transform/scope.js'
 import { isRecord } from '../tree/error.js'
 import { type DenseOptions, type DenseParams, type Params, type Weights, drawKinds, requireRows } from './dense.js'
-import { type Fn, type Layer, stateless } from './model.js'
+import { type Fn, type Layer, statelessOf } from './model.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -193,11 +193,18 @@ export interface OwnParams {
 const stated = <F>(body: (inputs: number, hidden: number, options?: LstmCellOptions) => Layer<Fn, OwnParams>): F =>
   body as unknown as F
 
-export const rnnOf = ({ activation = T.tanh }: RnnCellOptions): Cell => ({
+export const rnnOf = ({ activation = T.tanh }: RnnCellOptions, operation: string): Cell => ({
   gates: 1,
   names: [],
   isApart: false,
-  next: (given, recurrent) => [activation(T.add(given, recurrent))]
+  next: (given, recurrent) => {
+    const x = T.add(given, recurrent)
+    const h: Tensor = activation(x)
+    requireTensor(operation, h, 'what activation returns')
+    if (equals(h.shape, x.shape) && h.dtype === x.dtype) return [h]
+    const kind = (y: Tensor): string => `of ${y.dtype} and shape ${show(y.shape)}`
+    throw new ShapeError(operation, [h.shape], `what activation returns is ${kind(h)}; expected a tensor ${kind(x)}`)
+  }
 })
 
 export const gruOf = (): Cell => ({
@@ -306,22 +313,28 @@ export const lstmKinds: Kinds<LstmCellOptions> = { ...cellKinds, forgetBias: fin
 
 /** Makes a constructor of cells; `F` is its signature. */
 /* @__NO_SIDE_EFFECTS__ */
-const cellLayer = <F>(check: Options, cellOf: (given: RnnCellOptions & LstmCellOptions) => Cell): F =>
+const cellLayer = <F>(
+  check: Options,
+  cellOf: (given: RnnCellOptions & LstmCellOptions, operation: string) => Cell
+): F =>
   stated((inputs, hidden, given = {}) => {
     const { operation } = check
     check(given)
     requireCount(operation, 'the number of inputs', inputs)
     requireCount(operation, 'the number of hidden units', hidden)
-    const cell = cellOf(given)
-    return stateless(cellParameters(cell, inputs, hidden, given), (params) => (x: Tensor, state: unknown): unknown => {
-      requireRows(operation, x, inputs)
-      const lead = x.shape.slice(0, -1)
-      const before = leavesOf(operation, cell, state, [...lead, hidden], 'the state')
-      return within(operation, () => {
-        const own = bound(cell, params, lead)
-        return stateOf(cell, own.next(own.given(x), before))
-      })
-    })
+    const cell = cellOf(given, operation)
+    const step =
+      (params: OwnParams) =>
+      (x: Tensor, state: unknown): unknown => {
+        requireRows(operation, x, inputs)
+        const lead = x.shape.slice(0, -1)
+        const before = leavesOf(operation, cell, state, [...lead, hidden], 'the state')
+        return within(operation, () => {
+          const own = bound(cell, params, lead)
+          return stateOf(cell, own.next(own.given(x), before))
+        })
+      }
+    return statelessOf(operation, cellParameters(cell, inputs, hidden, given), step, 2)
   })
 
 /**

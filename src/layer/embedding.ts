@@ -11,7 +11,7 @@ import type { Tensor } from '../tensor/model.js'
 import { requireEach } from '../tensor/requireEach.js'
 import { within } from '../transform/scope.js'
 import { drawKinds } from './dense.js'
-import { type Fn, type Layer, lift, stateless } from './model.js'
+import { type Fn, type Layer, liftOf, statelessOf } from './model.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -76,7 +76,8 @@ type Body = (
 const stated = (body: Body): Embedding => body as unknown as Embedding
 
 /** Casts a function of tokens to the type that its constructor states. */
-const statedFor = <F extends Fn>(f: (tokens: Tensor) => Tensor): Layer<F> => lift(f as unknown as F)
+const statedFor = <F extends Fn>(operation: string, f: (tokens: Tensor) => Tensor): Layer<F> =>
+  liftOf(operation, f as unknown as F)
 
 /** Refuses what is not an int32 tensor of tokens below a number, those that can be read by position. */
 export const requireTokens = (operation: string, tokens: Tensor, count: number): void => {
@@ -118,7 +119,7 @@ export const embedding: Embedding = /* @__PURE__ */ stated((count, width, given 
     if (padding === undefined) return { table: drawn }
     return { table: where(expandDims(notEqual(arange(count), padding), 1), drawn, 0) }
   })(init([count, width], dtype))
-  return stateless(draw, ({ table }) => (tokens: Tensor): Tensor => {
+  return statelessOf('embedding', draw, ({ table }) => (tokens: Tensor): Tensor => {
     requireTokens('embedding', tokens, count)
     return within('embedding', () => {
       const vectors: Tensor = gather(table, tokens)
@@ -141,7 +142,7 @@ export const embedding: Embedding = /* @__PURE__ */ stated((count, width, given 
 /* @__NO_SIDE_EFFECTS__ */
 export const oneHot = <Classes extends number>(classes: Classes): Layer<OfTokens<Classes>> => {
   requireCount('oneHot', 'the number of classes', classes)
-  return statedFor((tokens) => {
+  return statedFor('oneHot', (tokens) => {
     requireTokens('oneHot', tokens, classes)
     return indicators(tokens, classes)
   })

@@ -12,7 +12,7 @@ import { typed } from '../tensor/typed.js'
 import { within } from '../transform/scope.js'
 import { requireSequence, sequenceOf } from './attention.js'
 import { drawKinds } from './dense.js'
-import { type AnyLayer, type Layer, lift, stateless } from './model.js'
+import { type AnyLayer, type Layer, liftOf, statelessOf } from './model.js'
 import type { Rowwise } from './output.js'
 import { taking } from './structure.js'
 
@@ -79,7 +79,7 @@ export const sinusoidalPositions = <Width extends number>(
 ): Layer<Rowwise<Width, Width>> => {
   checkSinusoidal(options)
   requireEven('sinusoidalPositions', width)
-  const layer = lift((x: Tensor): Tensor => {
+  const layer = liftOf('sinusoidalPositions', (x: Tensor): Tensor => {
     requireSequence('sinusoidalPositions', 'the input', x, width)
     return within('sinusoidalPositions', () =>
       add(x, sinusoidal(x.shape.at(-2)!, width, { ...options, dtype: x.dtype === 'float64' ? 'float64' : 'float32' }))
@@ -118,7 +118,7 @@ export const learnedPositions = <Length extends number, Width extends number>(
   const draw = R.map((table: Tensor): PositionParams<Length, Width> => ({ table: typed(table) }))(
     init([length, width], dtype)
   )
-  const layer = stateless(draw, ({ table }) => (x: Tensor): Tensor => {
+  const layer = statelessOf('learnedPositions', draw, ({ table }) => (x: Tensor): Tensor => {
     requireSequence('learnedPositions', 'the input', x, width)
     const own = x.shape.at(-2)!
     if (own > length) {

@@ -1,6 +1,15 @@
 /** Recurrent layers: the simple one, GRU and LSTM along the time of sequences. */
 import { requireCount } from '../internal/check.js'
-import { type Kinds, type Options, checkedLater, flag, oneOf, options, positiveCount } from '../internal/options.js'
+import {
+  type Kinds,
+  type Options,
+  checkedLater,
+  flag,
+  oneOf,
+  options,
+  positiveCount,
+  record
+} from '../internal/options.js'
 import { requireTensor } from '../internal/require.js'
 import { rateKind } from '../regularizer/noise.js'
 import { ShapeError, show } from '../shape/model.js'
@@ -198,7 +207,8 @@ const requireCourse = (operation: string, { layers = 1, bidirectional, reverse, 
 
 /** The layer of a part. */
 const layerOf = <P>(operation: string, inputs: number, { draw, run }: Part<P>, returns: string): Layer<Fn, P> => {
-  const check = options<Sequence>(operation, { mask: checkedLater, lengths: checkedLater, initial: checkedLater })
+  const kinds: Kinds<Sequence> = { mask: checkedLater, lengths: checkedLater, initial: checkedLater }
+  const check = record(operation, 'the second input is', kinds)
   const layer = stateless(draw, (params, context) => (x: Tensor, sequence: Sequence = {}): unknown => {
     check(sequence)
     requireTensor(operation, x, 'the input')
@@ -211,8 +221,9 @@ const layerOf = <P>(operation: string, inputs: number, { draw, run }: Part<P>, r
       const mask = there === undefined ? undefined : T.expandDims(T.transpose(there), 2)
       const inTime = T.permute(x, [1, 0, 2])
       const input = mask === undefined ? inTime : T.where(mask, inTime, 0)
-      const initial = { value: sequence.initial, subject: 'the initial state' }
-      const { outputs, last, state } = run({ operation, context, mask }, params, input, initial)
+      const { initial } = sequence
+      const start = initial === undefined ? undefined : { value: initial, subject: 'the initial state' }
+      const { outputs, last, state } = run({ operation, context, mask }, params, input, start)
       if (returns === 'last') return last
       const ofExamples = T.permute(outputs, [1, 0, 2])
       return returns === 'state' ? [ofExamples, state] : ofExamples
@@ -226,7 +237,7 @@ const stated = <F>(body: (inputs: number, hidden: number, options?: AnyOptions) 
 
 /** Makes a constructor of recurrent layers; `F` is its signature. */
 /* @__NO_SIDE_EFFECTS__ */
-const recurrent = <F>(check: Options, cellOf: (given: AnyOptions) => Cell): F =>
+const recurrent = <F>(check: Options, cellOf: (given: AnyOptions, operation: string) => Cell): F =>
   stated((inputs, hidden, given = {}) => {
     const { operation } = check
     check(given)
@@ -234,7 +245,7 @@ const recurrent = <F>(check: Options, cellOf: (given: AnyOptions) => Cell): F =>
     requireCount(operation, 'the number of hidden units', hidden)
     requireCourse(operation, given)
     const { layers, bidirectional = false, reverse = false, dropout = 0, returns = 'outputs' } = given
-    const cell = cellOf(given)
+    const cell = cellOf(given, operation)
     const outputs = bidirectional ? 2 * hidden : hidden
     const made = <P>(part: (inputs: number) => Part<P>): AnyLayer => {
       if (layers === undefined) return layerOf(operation, inputs, part(inputs), returns)

@@ -42,7 +42,7 @@ import { keyIn } from './noise.js'
  * sequence.lengths?.shape // => [2]
  */
 export interface Sequence<N extends number = number, Time extends number = number, State = unknown> {
-  /** Which steps are there, [batch, time]: those that are `true`, or not 0. */
+  /** Which steps are there, [batch, time]: those that are `true`. */
   readonly mask?: Tensor<[N, Time]>
   /** How many steps of each sequence are there, the first ones; int32. */
   readonly lengths?: Tensor<[N]>
@@ -64,7 +64,7 @@ export interface Course {
   readonly mask: Tensor | undefined
 }
 
-/** The state before the first step, and how errors call it. */
+/** The state before the first step, where one is given, and how errors call it. */
 export interface Initial {
   readonly value: unknown
   readonly subject: string
@@ -80,7 +80,7 @@ export interface Ran {
 /** A part of a layer: from inputs [time, batch, ...] to as many outputs. */
 export interface Part<P> {
   readonly draw: Random<P>
-  readonly run: (course: Course, params: P, x: Tensor, initial: Initial) => Ran
+  readonly run: (course: Course, params: P, x: Tensor, initial: Initial | undefined) => Ran
 }
 
 // -----------------------------------------------------------------------------
@@ -96,7 +96,10 @@ export const maskOf = (operation: string, [n, time]: Shape, { mask, lengths }: S
       const rule = `the mask has shape ${show(mask.shape)}; expected ${show([n!, time!])}, that of batch and time`
       throw new ShapeError(operation, [mask.shape], rule)
     }
-    return T.cast(mask, 'bool')
+    if (mask.dtype !== 'bool') {
+      throw new DTypeError(operation, `the mask is ${mask.dtype}; expected bool, true where a step is there`)
+    }
+    return mask
   }
   if (mask !== undefined) throw new TypeError(`${operation}: mask and lengths are given; expected one of them`)
   requireTensor(operation, lengths, 'the argument lengths')
@@ -127,15 +130,17 @@ export const oneWay =
   (cell: Cell, hidden: number, options: CellOptions, reverse = false) =>
   (inputs: number): Part<OwnParams> => ({
     draw: cellParameters(cell, inputs, hidden, options),
-    run: ({ operation, mask }, params, x, { value, subject }) => {
+    run: ({ operation, mask }, params, x, initial) => {
       const { given: givenBy, next } = bound(cell, params, [x.shape[1]!])
       const given = givenBy(x)
       const shape = [x.shape[1]!, hidden]
       const zero = T.zeros(shape, given.dtype)
       const start: Leaves =
-        value === undefined
+        initial === undefined
           ? [zero, ...cell.names.slice(1).map(() => zero)]
-          : mapLeaves(leavesOf(operation, cell, value, shape, subject), (leaf) => T.cast(leaf, given.dtype))
+          : mapLeaves(leavesOf(operation, cell, initial.value, shape, initial.subject), (leaf) =>
+              T.cast(leaf, given.dtype)
+            )
       const step = (before: Leaves, each: Step): readonly [Leaves, Tensor] => {
         const after = next(each.given, before)
         const { there } = each
@@ -151,6 +156,14 @@ export const oneWay =
 
 const mapWays = <A>(f: (way: keyof Ways<A>) => A): Ways<A> => ({ forward: f('forward'), backward: f('backward') })
 
+/** The states of both directions. */
+const waysIn = (operation: string, { value, subject }: Initial): Ways<Initial> => {
+  if (!isRecord(value) || !('forward' in value && 'backward' in value)) {
+    throw new TypeError(refusal(operation, subject, value, 'an object with forward and backward'))
+  }
+  return mapWays((way) => ({ value: value[way], subject: `${subject}'s ${way}` }))
+}
+
 /** A cell in each direction, whose outputs are joined. */
 export const bothWays =
   (cell: Cell, hidden: number, options: CellOptions) =>
@@ -160,14 +173,10 @@ export const bothWays =
       draw: R.map(([forward, backward]: readonly OwnParams[]) => ({ forward: forward!, backward: backward! }))(
         R.sequence([parts.forward.draw, parts.backward.draw])
       ),
-      run: (course, params, x, { value, subject }) => {
-        if (value !== undefined && !(isRecord(value) && 'forward' in value && 'backward' in value)) {
-          throw new TypeError(refusal(course.operation, subject, value, 'an object with forward and backward'))
-        }
+      run: (course, params, x, initial) => {
+        const states = initial === undefined ? undefined : waysIn(course.operation, initial)
         const { forward, backward } = mapWays((way) =>
-          within(way, () =>
-            parts[way].run(course, params[way], x, { value: value?.[way], subject: `${subject}'s ${way}` })
-          )
+          within(way, () => parts[way].run(course, params[way], x, states?.[way]))
         )
         return {
           outputs: T.concat([forward.outputs, backward.outputs], { axis: -1 }),
@@ -178,23 +187,27 @@ export const bothWays =
     }
   }
 
+/** The states of layers. */
+const statesIn = (operation: string, { value, subject }: Initial, layers: number): readonly Initial[] => {
+  if (!Array.isArray(value) || value.length !== layers) {
+    throw new TypeError(refusal(operation, subject, value, `an array of ${layers}, one for each layer`))
+  }
+  return Array.from(value, (state: unknown, i) => ({ value: state, subject: `${subject} of layer ${i}` }))
+}
+
 /** Parts one after the other, with dropout between them. */
 export const stacked = <P>(parts: readonly Part<P>[], rate: number): Part<readonly P[]> => ({
   draw: R.sequence(parts.map(({ draw }) => draw)),
-  run: (course, params, x, { value, subject }) => {
+  run: (course, params, x, initial) => {
     const { operation, context } = course
-    if (value !== undefined && !(Array.isArray(value) && value.length === parts.length)) {
-      throw new TypeError(refusal(operation, subject, value, `an array of ${parts.length}, one for each layer`))
-    }
-    const states: readonly unknown[] = value ?? []
+    const states = initial === undefined ? [] : statesIn(operation, initial, parts.length)
     const ran: Ran[] = []
     parts.forEach((part, i) => {
       const before = ran[i - 1]
       const key = before === undefined || rate === 0 ? undefined : keyIn(operation, child(context, i))
       const input = before?.outputs ?? x
       const own = key === undefined ? input : dropout(key, input, { rate })
-      const initial = { value: states[i], subject: `${subject} of layer ${i}` }
-      ran.push(within(`[${i}]`, () => part.run(course, params[i]!, own, initial)))
+      ran.push(within(`[${i}]`, () => part.run(course, params[i]!, own, states[i])))
     })
     const { outputs, last } = ran[ran.length - 1]!
     return { outputs, last, state: ran.map(({ state }) => state) }

@@ -1,5 +1,6 @@
 /** The blocks of transformers: attention and a network for each position, with residual connections and normalisation. */
-import { type Kinds, callable, flag, notNegative, oneOf, options, positiveCount } from '../internal/options.js'
+import { requireLead, requireMask } from '../attention/scaledDotProduct.js'
+import { type Kinds, callable, flag, notNegative, oneOf, options, positiveCount, record } from '../internal/options.js'
 import { tensorKind } from '../internal/require.js'
 import type { Shape } from '../shape/model.js'
 import type { Given, Only } from '../shape/options.js'
@@ -183,9 +184,9 @@ const stated = <X>(given: AnyLayer | ((width: number, heads: number, options?: B
 
 /** What blocks are made of, and how what a part adds meets its input. */
 const partsOf = (operation: string, width: number, heads: number, given: BlockOptions) => {
+  requireHeads(operation, width, heads, (given.rotary ?? false) !== false)
   const { hidden = 4 * width, activation = relu, norm = 'pre', epsilon = 1e-5, ...attention } = given
-  const { causal: _causal, rotary = false, outputInit, dropout = 0, ...linear } = attention
-  requireHeads(operation, width, heads, rotary !== false)
+  const { causal: _causal, rotary: _turned, outputInit, dropout = 0, ...linear } = attention
   const { rotary: _rotary, causal: _ofOwn, ...across } = attention
   const { dtype = 'float32' } = given
   return {
@@ -259,7 +260,7 @@ export const encoderBlock: EncoderBlock = /* @__PURE__ */ stated((width, heads, 
 
 const checkDecoder = options<BlockOptions>('decoderBlock', { causal: flag, ...blockKinds })
 
-const checkMasks = options<DecoderMasks>('decoderBlock', {
+const checkMasks = record<DecoderMasks>('decoderBlock', 'the masks are', {
   mask: tensorKind,
   keyMask: tensorKind,
   memoryMask: tensorKind,
@@ -307,8 +308,12 @@ export const decoderBlock: DecoderBlock = /* @__PURE__ */ stated((width, heads, 
       (x: Tensor, memory: Tensor, masks: DecoderMasks = {}): Tensor => {
         requireSequence('decoderBlock', 'the input', x, width)
         requireSequence('decoderBlock', 'the memory', memory, width)
+        requireLead('decoderBlock', 'the memory', memory, x, 'the input')
         checkMasks(masks)
         const { memoryMask, memoryKeyMask, ...own } = masks
+        const [lead, length, keys] = [x.shape.slice(0, -2), x.shape.at(-2)!, memory.shape.at(-2)!]
+        if (memoryMask) requireMask('decoderBlock', 'memoryMask', memoryMask, [...lead, length, keys])
+        if (memoryKeyMask) requireMask('decoderBlock', 'memoryKeyMask', memoryKeyMask, [...lead, keys])
         const ofMemory = { ...(memoryMask && { mask: memoryMask }), ...(memoryKeyMask && { keyMask: memoryKeyMask }) }
         const attended = around(norm1, (y) => drop(attention(y, y, y, own)), x)
         const read = around(norm2, (y) => drop(across(y, memory, memory, ofMemory)), attended)

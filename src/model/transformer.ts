@@ -2,7 +2,7 @@
 import { geluTanh } from '../activation/gates.js'
 import type { WithAxis } from '../calculus/vmap.js'
 import { type Initializer, normal } from '../Init.js'
-import { refusal } from '../internal/describe.js'
+import { isOptions, refusal } from '../internal/describe.js'
 import { options as declare, positiveCount, requireKind } from '../internal/options.js'
 import { type AttentionMasks, requireHeads } from '../layer/attention.js'
 import type { ScaleShift } from '../layer/batchNorm.js'
@@ -122,10 +122,11 @@ const sizeKinds = {
 const checkOf = (operation: string): ((given: TransformerOptions) => void) => {
   const check = declare<TransformerOptions>(operation, { ...sizeKinds, ...blockKinds })
   return (given) => {
-    if (given === undefined)
+    if (!isOptions(given)) {
       throw new TypeError(
         refusal(operation, 'the record of sizes', given, 'an object with vocabulary, width, heads, layers and context')
       )
+    }
     check(given)
     for (const name of ['vocabulary', 'width', 'heads', 'layers', 'context'] as const) {
       requireKind(operation, name, given[name], sizeKinds[name])

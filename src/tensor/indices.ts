@@ -63,7 +63,7 @@ const isList = (indices: Exclude<Indices, Tensor>): indices is readonly number[]
 /** Indices as an int32 tensor, for an axis of a given size. Tensors are checked by the kernels that use them. */
 export const toIndices = (operation: string, indices: Indices, size: number): Tensor => {
   if (isTensor(indices)) return requireIndices(operation, indices)
-  if (isCopy(indices)) requireTensor(operation, indices, 'the indices')
+  if (isCopy(indices)) requireTensor(operation, indices, 'the argument indices')
   if (!isList(indices)) return fromNumber('int32', normalizeIndex(operation, indices, size))
   const data = allocate('int32', indices.length)
   data.set(normalizeIndices(operation, indices, 0, indices.length, size))

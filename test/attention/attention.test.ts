@@ -175,6 +175,26 @@ describe('bad input', () => {
       ['attentionWeights', x, x, { mask: T.ones([3, 3]) }]
     ],
     [
+      'attentionWeights: the argument keys is undefined; expected a tensor, make one with T.of or T.scalar',
+      ['attentionWeights', x]
+    ],
+    [
+      'attentionWeights: the keys have shape [5, 3, 4]; expected leading axes that broadcast to those of the queries, which have shape [2, 3, 4]',
+      ['attentionWeights', x, T.ones([5, 3, 4])]
+    ],
+    [
+      'scaledDotProductAttention: the values have shape [5, 3, 4]; expected leading axes that broadcast to those of the queries, which have shape [2, 3, 4]',
+      ['scaledDotProductAttention', x, x, T.ones([5, 3, 4])]
+    ],
+    [
+      'scaledDotProductAttention: what dropout returns is 3; expected a tensor, make one with T.of or T.scalar',
+      ['scaledDotProductAttention', x, x, x, { dropout: (): unknown => 3 }]
+    ],
+    [
+      'scaledDotProductAttention: what dropout returns has shape [3]; expected [2, 3, 3]',
+      ['scaledDotProductAttention', x, x, x, { dropout: (): unknown => T.ones([3]) }]
+    ],
+    [
       'scaledDotProductAttention: unknown option masks; expected mask, causal, scale or dropout',
       ['scaledDotProductAttention', x, x, x, { masks: x }]
     ]

@@ -63,8 +63,13 @@ describe('bad input', () => {
   const plain = Attention as unknown as Record<string, (...args: readonly unknown[]) => unknown>
   test.each([
     ['sinusoidal: the width is 3; expected an even integer above 0', ['sinusoidal', 4, 3]],
-    ['sinusoidal: the length is 0; expected an integer above 0', ['sinusoidal', 0, 4]],
+    ['sinusoidal: the width is [4]; expected an even integer above 0', ['sinusoidal', 4, [4]]],
+    ['sinusoidal: the length is -1; expected an integer of 0 or more', ['sinusoidal', -1, 4]],
     ['sinusoidal: base is 1; expected a finite number above 1', ['sinusoidal', 4, 4, { base: 1 }]],
+    [
+      'rotary: the operand is int32; expected float32 or float64, cast it with T.cast',
+      ['rotary', T.ones([2, 4], 'int32')]
+    ],
     [
       'rotary: the operand has shape [2, 3]; expected [..., length, width] with an even width',
       ['rotary', T.ones([2, 3])]

@@ -24,7 +24,14 @@ describe('bad input gets a sentence, with the path of the layer', () => {
     ['lengths are float32; expected int32, cast them with T.cast', given(x, { lengths: T.of([1, 2]) })],
     ['lengths[1] is 5; expected an integer from 0 to 4', given(x, { lengths: T.of([1, 5], 'int32') })],
     ['mask and lengths are given; expected one of them', given(x, { lengths: T.of([1, 2]), mask: T.ones([2, 4]) })],
-    ['unknown option masks; expected mask, lengths or initial', given(x, { masks: T.ones([2, 4]) })],
+    ['the mask is float32; expected bool, true where a step is there', given(x, { mask: T.full([2, 4], 0.5) })],
+    ['the mask is int32; expected bool, true where a step is there', given(x, { mask: T.ones([2, 4], 'int32') })],
+    ['the second input is 3; expected an object with mask, lengths or initial', given(x, 3 as never)],
+    [
+      'the second input is a copy of a tensor of shape [2, 4]; expected an object with mask, lengths or initial',
+      given(x, structuredClone(T.ones([2, 4])))
+    ],
+    ['unknown entry masks; expected mask, lengths or initial', given(x, { masks: T.ones([2, 4]) })],
     ['the initial state is {}; expected an array of 2, one for each layer', given(x, { initial: {} })],
     [
       'the initial state of layer 0 is a tensor of shape [2, 3]; expected an object with forward and backward',
@@ -35,6 +42,23 @@ describe('bad input gets a sentence, with the path of the layer', () => {
       given(x, { initial: Array.from({ length: 2 }, () => ({ forward: T.ones([2, 3]), backward: T.ones([3]) })) })
     ]
   ]
+  const state2 = { forward: T.ones([2, 3]), backward: undefined }
+  const missing: readonly (readonly [string, readonly unknown[]])[] = [
+    ['layer 0 is undefined; expected an object with forward and backward', [undefined, undefined]],
+    ['layer 0 is undefined; expected an object with forward and backward', new Array(2)],
+    ["layer 0's backward is undefined; expected a tensor, make one with T.of or T.scalar", [state2, state2]]
+  ]
+  test.each(missing)('a part of a state that is missing: %s', (sentence, initial) => {
+    expect(given(x, { initial })).toThrow(`layer encoder: gru: the initial state of ${sentence}`)
+  })
+
+  test('a second input that is no record is not taken for an index', () => {
+    for (const second of [3, T.ones([2, 4])]) {
+      expect(given(x, second as never)).not.toThrow('map')
+      expect(given(x, second as never)).toThrow('gru: the second input is ')
+    }
+  })
+
   test.each(cases)('%s', (sentence, call) => {
     expect(call).toThrow(`layer encoder: gru: ${sentence}`)
   })
@@ -67,6 +91,7 @@ describe('bad input gets a sentence, with the path of the layer', () => {
     const lstm = Layer.lstmCell(2, 3)
     const cell = Layer.predict(lstm)(lstm.init(key)[0].params, {}) as (...args: unknown[]) => unknown
     expect(() => cell(T.ones([3]), {})).toThrow('lstmCell: the input has shape [3]; expected 2 on the last axis')
+    expect(() => cell(T.ones([5, 2]))).toThrow('lstmCell: 1 input; expected 2')
     expect(() => cell(T.ones([5, 2]), T.ones([5, 3]))).toThrow(
       'lstmCell: the state is a tensor of shape [5, 3]; expected an object with h and c'
     )
@@ -75,6 +100,21 @@ describe('bad input gets a sentence, with the path of the layer', () => {
     )
     expect(() => cell(T.ones([5, 2]), { h: T.ones([5, 3]), c: T.ones([3]) })).toThrow(
       "lstmCell: the state's c has shape [3]; expected [5, 3]"
+    )
+  })
+
+  test.each([
+    [(): unknown => 3, 'is 3; expected a tensor'],
+    [(h: T.Tensor): unknown => T.sum(h), 'is of float32 and shape []; expected a tensor of float32 and shape [2, 3]'],
+    [(h: T.Tensor): unknown => T.cast(h, 'float64'), 'is of float64 and shape [2, 3]; expected a tensor of float32']
+  ])('what an activation returns %#', (activation, sentence) => {
+    const layer = Layer.rnn(2, 3, { activation: activation as never })
+    const cell = Layer.rnnCell(2, 3, { activation: activation as never })
+    const [{ params: own }] = cell.init(key)
+    const row: T.Tensor<[2, 2]> = T.ones([2, 2])
+    expect(() => Layer.predict(layer)(own, {})(x as never)).toThrow(`rnn: what activation returns ${sentence}`)
+    expect(() => Layer.predict(cell)(own, {})(row, T.ones([2, 3]))).toThrow(
+      `rnnCell: what activation returns ${sentence}`
     )
   })
 

@@ -31,6 +31,16 @@ describe('gpt2', () => {
     expect(performance.now() - started).toBeLessThan(1000)
   })
 
+  test('passes its options on', () => {
+    const asked: unknown[] = []
+    const init: typeof Init.zeros = (shape, type) => {
+      asked.push(type)
+      return Init.zeros(shape, type)
+    }
+    Model.gpt2({ init, dtype: 'float64' })
+    expect(new Set(asked)).toEqual(new Set(['float64']))
+  })
+
   test('its parts, by rows', () => {
     const started = performance.now()
     const rows = Layer.summary(Model.gpt2(), T.zeros([1, 8], 'int32'))
@@ -141,6 +151,18 @@ describe('transformerEncoder', () => {
     }
   })
 
+  test('drops what enters the blocks; epsilon is that of the last normalisation, too', () => {
+    const model = Model.transformerEncoder({ ...sizes, dropout: 0.5, epsilon: 1 })
+    const [{ params, state }] = model.init(key)
+    // blocks that add nothing
+    const own = { ...params, blocks: Tree.map(params.blocks, (leaf: T.Tensor) => T.zeros(leaf.shape)) as never }
+    const rows = T.add(T.gather(params.tokens.table, tokens), T.slice(params.positions.table, [[0, 5], null]))
+    const end = Layer.predict(Layer.layerNorm(4, { epsilon: 1 }))(params.norm, {})(rows)
+    expect(bits(Layer.predict(model)(own, state)(tokens))).toEqual(bits(end))
+    const [dropped] = Layer.apply(model)(own, state, { mode: 'train', key })(tokens)
+    expect(bits(dropped)).not.toEqual(bits(end))
+  })
+
   test('learns to sort lists of five numbers', () => {
     expect(sortingAfter(120, 0)).toBeGreaterThan(0.85)
   })
@@ -168,6 +190,7 @@ describe('bad input', () => {
       'gpt: the record of sizes is undefined; expected an object with vocabulary, width, heads, layers and context',
       ['gpt']
     ],
+    ['gpt: the record of sizes is 3; expected an object with vocabulary, width, heads, layers and context', ['gpt', 3]],
     ['gpt2: dropout is 1; expected a number from 0 to 1 (exclusive)', ['gpt2', { dropout: 1 }]]
   ] as const)('%s', (sentence, [name, ...args]) => {
     expect(() => plain[name]?.(...args)).toThrow(expect.objectContaining({ message: sentence }))
