@@ -33,6 +33,9 @@ describe('the numbers of parameters are those of torchvision', () => {
   })
 })
 
+/** A tree with every entry. */
+const empty: unknown = new Proxy({}, { get: () => ({}) })
+
 /** The shapes of parts at a path that matches. */
 const shapesOf = (model: Layer.AnyLayer, input: readonly number[], paths: RegExp): readonly string[] =>
   Layer.summary(model, input)
@@ -111,10 +114,44 @@ describe('small networks', () => {
   })
 
   test('numbers of blocks', () => {
-    expect(() => Model.resnet([2, 0])).toThrow('resnet: blocks[1] is 0; expected an integer above 0')
+    expect(() => Model.resnet([2, 0])).toThrow('resnet: blocks[1] is 0; expected an integer from 1 to 4096')
     expect(() => Model.densenet([])).toThrow(
       'densenet: blocks is []; expected an array of integers above 0, such as [2, 2, 2, 2]'
     )
+  })
+
+  test('as sparse lists, and more of them than can be built', () => {
+    const sparse: readonly number[] = Object.assign(new Array<number>(2), { 0: 1 })
+    const sentence = 'blocks[1] is undefined; expected an integer from 1 to 4096'
+    expect(() => Model.resnet(sparse)).toThrow(`resnet: ${sentence}`)
+    expect(() => Model.densenet(sparse)).toThrow(`densenet: ${sentence}`)
+    expect(() => Model.resnet([1e10])).toThrow('resnet: blocks[0] is 10000000000; expected an integer from 1 to 4096')
+    expect(() => Model.mlp(sparse)).toThrow('mlp: size 2 is undefined; expected an integer above 0')
+  })
+
+  const mlp = Model.mlp([2, 2])
+  const one = { classes: 2, width: 1 }
+  test.each([
+    ['resnet', Model.resnet([1], one)],
+    ['resnet18', Model.resnet18(one)],
+    ['densenet', Model.densenet([1], { growth: 1 })],
+    ['densenet121', Model.densenet121()],
+    ['alexnet', Model.alexnet()],
+    ['vgg11', Model.vgg11(one)],
+    ['lenet5', Model.lenet5()],
+    ['wired', Model.wired({ nodes: 1, edges: [] }, 1, 1)],
+    ['dcganGenerator', Model.dcganGenerator({ size: 8, width: 1 })],
+    ['dcganDiscriminator', Model.dcganDiscriminator({ size: 8, width: 1 })],
+    ['autoencoder', Model.autoencoder(mlp, mlp)],
+    ['denoisingAutoencoder', Model.denoisingAutoencoder(Layer.dropout(0.1), mlp, mlp)],
+    ['variationalAutoencoder', Model.variationalAutoencoder(Layer.branch(mlp, mlp), mlp)]
+  ] as readonly (readonly [string, Layer.AnyLayer])[])('%s takes one input', (name, model) => {
+    const { apply } = model as unknown as Layer.Layer<unknown, unknown, unknown>
+    // the inputs are counted before parameters are looked at
+    const run = apply(empty, empty, { mode: 'eval' }) as (...inputs: readonly unknown[]) => unknown
+    const x = T.zeros([1])
+    expect(() => run()).toThrow(`${name}: 0 inputs; expected 1`)
+    expect(() => run(x, x)).toThrow(`${name}: 2 inputs; expected 1`)
   })
 
   test('images of other channels, and too small ones', () => {
