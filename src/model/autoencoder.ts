@@ -1,7 +1,7 @@
 /** Autoencoders: layers to a code and back. */
 import { toFloat } from '../DType.js'
 import { refusal } from '../internal/describe.js'
-import { requireTensor } from '../internal/require.js'
+import { DTypeError, requireTensor } from '../internal/require.js'
 import { makeOf } from '../layer/make.js'
 import {
   type AnyLayer,
@@ -135,7 +135,12 @@ type Decoding<D, Code> = [Output<FunctionOf<D>, Code>] extends [Refused]
 const requirePair = (code: unknown): Pair => {
   const [mean, logVariance, ...others]: readonly unknown[] = Array.isArray(code) ? Array.from<unknown>(code) : []
   if (isTensor(mean) && isTensor(logVariance) && others.length === 0) {
-    if (equals(mean.shape, logVariance.shape)) return [mean, logVariance]
+    const { shape, dtype } = mean
+    if (dtype !== logVariance.dtype || toFloat(dtype) !== dtype) {
+      const found = `the encoder gives ${dtype} and ${logVariance.dtype}`
+      throw new DTypeError('variationalAutoencoder', `${found}; expected float32 or float64 for both`)
+    }
+    if (equals(shape, logVariance.shape)) return [mean, logVariance]
     const found = `the encoder gives shapes ${show(mean.shape)} and ${show(logVariance.shape)}`
     throw new ShapeError('variationalAutoencoder', [mean.shape, logVariance.shape], `${found}; expected one shape`)
   }
@@ -151,7 +156,7 @@ const requirePair = (code: unknown): Pair => {
  *
  * D. Kingma and M. Welling, Auto-Encoding Variational Bayes, ICLR 2014.
  *
- * @throws TypeError when a part is not a layer, or the encoder does not give a pair; ShapeError when its tensors have different shapes; Error in training without a key
+ * @throws TypeError when a part is not a layer, or the encoder does not give a pair; ShapeError when its tensors have different shapes, DTypeError when they are not of one float dtype; Error in training without a key
  *
  * @example
  * import * as Layer from 'pullback/Layer'

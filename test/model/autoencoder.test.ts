@@ -98,6 +98,11 @@ describe('variationalAutoencoder', () => {
     expect(() => Layer.predict(wrong)(own.params, own.state)(x)).toThrow(
       'variationalAutoencoder: the encoder gives shapes [5, 2] and [5, 1]; expected one shape'
     )
+    const parts = { encoder: {}, sample: {}, decoder: {} } as never
+    const mixed = Layer.lift((v: T.Tensor<[number, 4]>) => [v, T.cast(v, 'float64')] as const)
+    expect(() =>
+      Layer.predict(Model.variationalAutoencoder(mixed, Layer.lift(T.neg) as never))(parts, parts)(x)
+    ).toThrow('variationalAutoencoder: the encoder gives float32 and float64; expected float32 or float64 for both')
     expect(() => Layer.predict(single)(drawn.params, drawn.state)(x as never)).toThrow(
       'variationalAutoencoder: what the encoder gives is a tensor of shape [5, 2]; expected a pair of means and logarithms of variances, as Layer.branch gives'
     )
