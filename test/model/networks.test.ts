@@ -1,6 +1,7 @@
 // The networks of torchvision: numbers of parameters, shapes on their way, a training step.
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
+import * as Init from 'pullback/Init'
 import * as Layer from 'pullback/Layer'
 import * as Loss from 'pullback/Loss'
 import * as Model from 'pullback/Model'
@@ -111,6 +112,21 @@ describe('small networks', () => {
       [0, 0],
       [0, 0]
     ])
+  })
+
+  test('the last weights of a residual network are uniform numbers up to 1 / sqrt(fan-in)', () => {
+    const [{ params }] = Model.resnet([1], { width: 4, classes: 500 }).init(Random.key(0))
+    const largest = T.item(T.max(T.abs(params.fc.w)))
+    expect(largest).toBeLessThanOrEqual(1 / Math.sqrt(4))
+    expect(largest).toBeGreaterThan(0.49)
+  })
+
+  test('alexnet drops in front of its dense layers', () => {
+    const model = Model.alexnet({ classes: 2, init: Init.zeros })
+    const [{ params, state }] = model.init(Random.key(0))
+    expect(() => Layer.apply(model)(params, state, { mode: 'train' })(T.ones([1, 3, 63, 63]))).toThrow(
+      'layer classifier[0]: dropout: the context has no key in training'
+    )
   })
 
   test('numbers of blocks', () => {
