@@ -10,7 +10,7 @@ export const requireNumber = (
   holds: (value: number) => boolean
 ): void => {
   if (typeof value === 'number' && holds(value)) return
-  throw new RangeError(refusal(operation, name, value, expected))
+  throw new (typeof value === 'number' ? RangeError : TypeError)(refusal(operation, name, value, expected))
 }
 
 /** Refuses a value that is not a function. */

@@ -44,7 +44,7 @@ export const tensorKind: Kind = { expected: 'a tensor', holds: isTensor }
 /** Refuses a value that is not a list of tensors. */
 export const requireTensors = (operation: string, xs: unknown): void => {
   if (!Array.isArray(xs)) throw new TypeError(refusal(operation, 'the operand', xs, 'an array of tensors'))
-  xs.forEach((x, i) => requireTensor(operation, x, `operand ${i}`))
+  for (let i = 0; i < xs.length; i++) requireTensor(operation, xs[i], `operand ${i}`)
 }
 
 /** Refuses a value that is not a dtype. */

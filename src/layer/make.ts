@@ -15,8 +15,10 @@ import {
   type None,
   type ParamsOf,
   type StateOf,
+  call,
   isLayer,
-  layerOf
+  layerOf,
+  requireInputs
 } from './model.js'
 import { isChanged, recordOf, requireName, tensorsIn } from './structure.js'
 
@@ -50,7 +52,7 @@ const none: None = {}
 const isDraw = (part: AnyLayer | Random<unknown>): part is Random<unknown> => typeof part === 'function'
 
 const requireParts = (parts: Parts): void => {
-  if (!isRecord(parts))
+  if (!isRecord(parts) || isLayer(parts))
     throw new TypeError(refusal('make', 'the record of parts', parts, 'an object of layers and draws by name'))
   for (const [name, part] of Object.entries(parts)) {
     requireName('make', name)
@@ -171,6 +173,26 @@ export const make = <X extends Parts, F extends Fn>(
     }
   )
 }
+
+/** Casts a function of any inputs to one that refuses another number of them. */
+const counting = <F extends Fn>(operation: string, f: F, n: number): F => {
+  const run = f as unknown as (...inputs: readonly unknown[]) => unknown
+  const counted = (...inputs: readonly unknown[]): unknown => {
+    requireInputs(operation, inputs, n)
+    return call(run, inputs)
+  }
+  return counted as unknown as F
+}
+
+/** `make` for the layers of the library, which have names, and know how many inputs they take. */
+/* @__NO_SIDE_EFFECTS__ */
+export const makeOf = <X extends Parts, F extends Fn>(
+  operation: string,
+  parts: X,
+  body: (parts: { readonly [K in keyof X]: Bound<X[K]> }, context: Context) => F,
+  n = 1
+): Layer<F, { readonly [K in keyof X]: ParamsOfPart<X[K]> }, { readonly [K in keyof X]: StateOfPart<X[K]> }> =>
+  make(parts, (bound, context) => counting(operation, body(bound, context), n))
 
 /** A layer at its parameters as a plain function, which keeps the state among those of the parts. */
 const bind = (layer: AnyLayer, params: unknown, context: Context, name: string, states: States): unknown => {

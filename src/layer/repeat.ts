@@ -9,7 +9,7 @@ import { stack } from '../tensor/join.js'
 import { mapAs } from '../tree/model.js'
 import { applyPart, withKey } from './context.js'
 import { type Layer, applyOf, layerOf, requireLayer } from './model.js'
-import { isChanged } from './structure.js'
+import { isChanged, requireTrees } from './structure.js'
 
 /**
  * n equal blocks one after the other, each with its own parameters and state, which are stacked along an axis in front: one `scan`, so that
@@ -88,10 +88,16 @@ export const reparametrize =
     return layerOf(
       (key) => {
         const [{ params, state }, next] = layer.init(key)
-        const [own, rest] = draw(params)(next)
+        const drawing = draw(params)
+        requireFunction('reparametrize', drawing, 'what draw returns')
+        const [own, rest] = drawing(next)
         return [{ params: own, state }, rest]
       },
-      (params, state, context) => run(from(params as Q), state, context)
+      (params, state, context) => {
+        const own = from(params as Q)
+        requireTrees('reparametrize', layer, own, state)
+        return run(own, state, context)
+      }
     )
   }
 

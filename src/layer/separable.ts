@@ -12,8 +12,8 @@ import {
   convolving
 } from './convolution.js'
 import type { Tensor } from '../tensor/model.js'
-import { make } from './make.js'
-import { type AnyLayer, type Layer, type None, requireInputs } from './model.js'
+import { makeOf } from './make.js'
+import { type AnyLayer, type Layer, type None } from './model.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -140,16 +140,13 @@ export const separableConv2d: Separable = /* @__PURE__ */ stated(
   (inputs: number, outputs: number, given: Given = {}) => {
     checkSeparable(given)
     const { multiplier = 1, stride: _stride, padding: _padding, dilation: _dilation, ...rest } = given
-    return make(
+    return makeOf(
+      'separableConv2d',
       {
         depthwise: depthwise('separableConv2d', inputs, { ...given, bias: false }),
         pointwise: convolving(sliding('separableConv2d'), inputs * multiplier, outputs, { ...rest, window: 1 })
       },
-      (parts) =>
-        (...inputs: readonly [Tensor]) => {
-          requireInputs('separableConv2d', inputs)
-          return parts.pointwise(parts.depthwise(inputs[0]))
-        }
+      (parts) => (x: Tensor) => parts.pointwise(parts.depthwise(x))
     )
   }
 )

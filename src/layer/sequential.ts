@@ -5,7 +5,7 @@ import * as R from '../Random.js'
 import type { Random } from '../Random.js'
 import { applyPart, child } from './context.js'
 import type { AllParams, AllStates, Checked, Fitting, FunctionOfAll, List, Part } from './links.js'
-import { type AnyLayer, type Layer, applyOf, isLayer, layerOf, lift } from './model.js'
+import { type AnyLayer, type Layer, applyOf, isLayer, layerOf, lift, requireInputs } from './model.js'
 import { listOf, recordOf, requireName } from './structure.js'
 
 // -----------------------------------------------------------------------------
@@ -36,6 +36,7 @@ const row = (layers: readonly AnyLayer[], names: readonly string[] = layers.map(
     const own = listOf('sequential', 'the parameters', params, layers.length)
     const before = listOf('sequential', 'the state', state, layers.length)
     return (...inputs) => {
+      if (layers.length === 0) requireInputs('sequential', inputs)
       let value = inputs
       let isKept = true
       const after = layers.map((layer, i) => {

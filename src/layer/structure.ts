@@ -21,8 +21,8 @@ const asDrawn = (operation: string, what: string, given: string, expected: strin
   new TypeError(`${operation}: ${what} ${what === 'the state' ? 'is' : 'are'} ${given}; expected ${expected}`)
 
 /** Refuses a name that a path could not be written with. */
-export const requireName = (operation: string, name: string): void => {
-  if (identifier.test(name)) return
+export const requireName = (operation: string, name: unknown): void => {
+  if (typeof name === 'string' && identifier.test(name)) return
   throw new TypeError(`${operation}: a name is ${describe(name)}; expected letters, digits and _, no digit first`)
 }
 

@@ -132,7 +132,7 @@ export const alexnet = <const Channels extends number = 3, const Classes extends
     dense(4096, classes, own)
   ]
   return stated(
-    inOrder({
+    inOrder('alexnet', {
       features: sequential(...featuresOf(channels, own)),
       avgpool: adaptiveAvgPool2d(6),
       flatten: flatten(),

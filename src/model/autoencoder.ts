@@ -1,8 +1,8 @@
 /** Autoencoders: layers to a code and back. */
 import { toFloat } from '../DType.js'
 import { refusal } from '../internal/describe.js'
-import { requireTensor } from '../internal/require.js'
-import { make } from '../layer/make.js'
+import { DTypeError, requireTensor } from '../internal/require.js'
+import { makeOf } from '../layer/make.js'
 import {
   type AnyLayer,
   type FunctionOf,
@@ -71,7 +71,7 @@ export const autoencoder = <E extends AnyLayer, D extends AnyLayer>(
   decoder: D & Fitting<readonly [E, D]>
 ): Coding<E, D> => {
   requireBoth('autoencoder', encoder, decoder)
-  return stated(inOrder({ encoder, decoder }))
+  return stated(inOrder('autoencoder', { encoder, decoder }))
 }
 
 /**
@@ -97,7 +97,7 @@ export const denoisingAutoencoder = <E extends AnyLayer, D extends AnyLayer>(
 ): Coding<E, D, { readonly noise: None }> => {
   requireLayer('denoisingAutoencoder', noise, 'the noise')
   requireBoth('denoisingAutoencoder', encoder, decoder)
-  return stated(inOrder({ noise, encoder, decoder }))
+  return stated(inOrder('denoisingAutoencoder', { noise, encoder, decoder }))
 }
 
 // -----------------------------------------------------------------------------
@@ -134,7 +134,16 @@ type Decoding<D, Code> = [Output<FunctionOf<D>, Code>] extends [Refused]
 /** Refuses what an encoder gives unless it is a pair of tensors. */
 const requirePair = (code: unknown): Pair => {
   const [mean, logVariance, ...others]: readonly unknown[] = Array.isArray(code) ? Array.from<unknown>(code) : []
-  if (isTensor(mean) && isTensor(logVariance) && others.length === 0) return [mean, logVariance]
+  if (isTensor(mean) && isTensor(logVariance) && others.length === 0) {
+    const { shape, dtype } = mean
+    if (dtype !== logVariance.dtype || toFloat(dtype) !== dtype) {
+      const found = `the encoder gives ${dtype} and ${logVariance.dtype}`
+      throw new DTypeError('variationalAutoencoder', `${found}; expected float32 or float64 for both`)
+    }
+    if (equals(shape, logVariance.shape)) return [mean, logVariance]
+    const found = `the encoder gives shapes ${show(mean.shape)} and ${show(logVariance.shape)}`
+    throw new ShapeError('variationalAutoencoder', [mean.shape, logVariance.shape], `${found}; expected one shape`)
+  }
   const expected = 'a pair of means and logarithms of variances, as Layer.branch gives'
   throw new TypeError(refusal('variationalAutoencoder', 'what the encoder gives', code, expected))
 }
@@ -147,7 +156,7 @@ const requirePair = (code: unknown): Pair => {
  *
  * D. Kingma and M. Welling, Auto-Encoding Variational Bayes, ICLR 2014.
  *
- * @throws TypeError when a part is not a layer, or the encoder does not give a pair; Error in training without a key
+ * @throws TypeError when a part is not a layer, or the encoder does not give a pair; ShapeError when its tensors have different shapes, DTypeError when they are not of one float dtype; Error in training without a key
  *
  * @example
  * import * as Layer from 'pullback/Layer'
@@ -177,7 +186,7 @@ export const variationalAutoencoder = <E extends AnyLayer, D extends AnyLayer>(
   requireBoth('variationalAutoencoder', encoder, decoder)
   const parts = { encoder: stated<Anything>(encoder), sample: sampling(), decoder: stated<Anything>(decoder) }
   return stated(
-    make(parts, (bound) => (x: unknown) => {
+    makeOf('variationalAutoencoder', parts, (bound) => (x: unknown) => {
       const [mean, logVariance] = requirePair(bound.encoder(x))
       return [bound.decoder(bound.sample(mean, logVariance)), mean, logVariance] as const
     })
@@ -189,7 +198,8 @@ type Anything = Layer<(input: unknown) => unknown>
 
 /**
  * The Kullback-Leibler divergence of normal distributions of independent elements from the standard normal one, summed over the elements of an
- * example, and its mean over examples: sum((mean^2 + exp(logVariance) - 1 - logVariance) / 2) / n. The first axis is that of the examples.
+ * example, and its mean over examples: sum((mean^2 + exp(logVariance) - 1 - logVariance) / 2) / n. The first axis is that of the examples;
+ * of none it is NaN, as every mean is.
  *
  * D. Kingma and M. Welling, Auto-Encoding Variational Bayes, ICLR 2014, appendix B.
  *

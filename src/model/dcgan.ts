@@ -5,14 +5,15 @@ import { leakyRelu } from '../Activation.js'
 import { type Kinds, number, options, positiveCount } from '../internal/options.js'
 import { type RunningStatistics, type ScaleShift, batchNorm } from '../layer/batchNorm.js'
 import { type ConvWeights, conv2d } from '../layer/convolution.js'
-import { drawKinds, requireRows } from '../layer/dense.js'
-import { make } from '../layer/make.js'
+import { drawKinds } from '../layer/dense.js'
+import { makeOf } from '../layer/make.js'
 import { type AnyLayer, type Layer, type None, lift } from '../layer/model.js'
 import { sequential } from '../layer/sequential.js'
+import { taking } from '../layer/structure.js'
 import { convTranspose2d } from '../layer/transposed.js'
 import { relu, reshape, tanh } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
-import { type Mapping, stated } from './parts.js'
+import { type Mapping, requireExamples, stated } from './parts.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -127,7 +128,7 @@ const widthsOf = ({ size = 64, width = 64 }: DcganDiscriminatorOptions): readonl
  * A. Radford, L. Metz and S. Chintala, Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks, ICLR
  * 2016, with the sizes of PyTorch's tutorial.
  *
- * @throws ShapeError when the noise has another size
+ * @throws ShapeError when the noise has another shape
  *
  * @example
  * import * as Layer from 'pullback/Layer'
@@ -161,12 +162,11 @@ export const dcganGenerator = <
   })
   const last: readonly AnyLayer[] = [convTranspose2d(widths.at(-1)!, channels, { ...halving, ...own }), lift(tanh)]
   const main: Mapping = stated(sequential(...layers, ...last))
-  return stated(
-    make({ main }, (bound) => (noise: Tensor) => {
-      requireRows('dcganGenerator', noise, latent, 'the noise')
-      return bound.main(reshape(noise, [...noise.shape, 1, 1]))
-    })
-  )
+  const layer = makeOf('dcganGenerator', { main }, (bound) => (noise: Tensor) => {
+    requireExamples('dcganGenerator', noise, [latent], 'the noise')
+    return bound.main(reshape(noise, [...noise.shape, 1, 1]))
+  })
+  return stated(taking(layer, (shape) => [shape[0] ?? 1, latent]))
 }
 
 /**
@@ -174,7 +174,7 @@ export const dcganGenerator = <
  * `Loss.binaryCrossEntropyWithLogits`: convolutions of 4 x 4 that halve the size, batch norm between them, `leakyRelu` with slope 0.2, and one
  * convolution of what is left. It has 2,765,568 parameters by default; else as `dcganGenerator`.
  *
- * @throws ShapeError when images have other channels
+ * @throws ShapeError when images have other channels or another size
  *
  * @example
  * import * as Layer from 'pullback/Layer'
@@ -188,7 +188,7 @@ export const dcganDiscriminator = <const Channels extends number = 3, const Size
   options: DcganDiscriminatorOptions<Channels, Size> = {}
 ): Layer<(images: Images<Channels, Size>) => Tensor<[number]>, DcganParams, DcganState> => {
   checkDiscriminator(options)
-  const { channels = 3, init = fromPaper, dtype = 'float32' } = options
+  const { channels = 3, size = 64, init = fromPaper, dtype = 'float32' } = options
   const own = { bias: false, init, dtype } as const
   const widths = [...widthsOf(options)].reverse()
   const activate: AnyLayer = lift(leakyRelu({ slope: 0.2 }))
@@ -198,10 +198,10 @@ export const dcganDiscriminator = <const Channels extends number = 3, const Size
   })
   const last: AnyLayer = conv2d(widths.at(-1)!, 1, { window: 4, ...own })
   const main: Mapping = stated(sequential(...layers, last))
-  return stated(
-    make({ main }, (bound) => (images: Tensor) => {
-      const scores = bound.main(images)
-      return reshape(scores, [-1])
-    })
-  )
+  const image = [channels, size, size]
+  const layer = makeOf('dcganDiscriminator', { main }, (bound) => (images: Tensor) => {
+    requireExamples('dcganDiscriminator', images, image)
+    return reshape(bound.main(images), [-1])
+  })
+  return stated(taking(layer, (shape) => [shape[0] ?? 1, ...image]))
 }

@@ -1,6 +1,6 @@
 /** Densely connected networks. */
 import { heNormal } from '../Init.js'
-import { type Kinds, oneOf, options, positiveCount } from '../internal/options.js'
+import { type Kinds, options, positiveCount } from '../internal/options.js'
 import { type RunningStatistics, type ScaleShift, batchNorm } from '../layer/batchNorm.js'
 import { denseConnect } from '../layer/branches.js'
 import type { ConvWeights } from '../layer/convolution.js'
@@ -19,7 +19,8 @@ import {
   torchUniform
 } from './images.js'
 import { type Mapping, inOrder, requireCounts, stated } from './parts.js'
-import { convolution } from './residualBlocks.js'
+import { convolution, stemKind } from './residualBlocks.js'
+import type { ResNetNumberedOptions } from './resnet.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -100,15 +101,8 @@ export interface DenseNetState {
  * const options: DenseNetNumberedOptions<3, 10> = { classes: 10, stem: 'small', dropout: 0.2 }
  * options.dropout // => 0.2
  */
-export interface DenseNetNumberedOptions<
-  Channels extends number = number,
-  Classes extends number = number
-> extends ImageClassifierOptions<Channels, Classes> {
-  /**
-   * What is before the blocks: `'large'` (the default), a convolution of 7 x 7, batch norm, and a maximum of 3 x 3, with strides of 2;
-   * or `'small'`, for images such as 32 x 32, a convolution of 3 x 3 with stride 1.
-   */
-  readonly stem?: 'large' | 'small'
+export interface DenseNetNumberedOptions<Channels extends number = number, Classes extends number = number>
+  extends ImageClassifierOptions<Channels, Classes>, Pick<ResNetNumberedOptions, 'stem'> {
   /** The rate of dropout of what each layer adds; 0 by default. */
   readonly dropout?: number
 }
@@ -148,8 +142,8 @@ interface Numbered {
 // -----------------------------------------------------------------------------
 
 /** What a layer of a block adds: convolutions of 1 x 1 and 3 x 3, each behind batch norm and relu. */
-const denseLayer = (inputs: number, growth: number, dropout: number, own: Drawing): Mapping =>
-  inOrder({
+const denseLayer = (operation: string, inputs: number, growth: number, dropout: number, own: Drawing): Mapping =>
+  inOrder(operation, {
     norm1: batchNorm(inputs, { dtype: own.dtype }),
     relu1: lift(relu),
     conv1: convolution(inputs, 4 * growth, 1, 1, own),
@@ -160,30 +154,42 @@ const denseLayer = (inputs: number, growth: number, dropout: number, own: Drawin
   })
 
 /** Layers, of which each takes the channels of the input and of all layers before it. */
-const denseBlock = (layers: number, inputs: number, growth: number, dropout: number, own: Drawing): AnyLayer => {
+const denseBlock = (
+  operation: string,
+  layers: number,
+  inputs: number,
+  growth: number,
+  dropout: number,
+  own: Drawing
+): AnyLayer => {
   const parts = Array.from({ length: layers }, (_, i): readonly [string, AnyLayer] => [
     `denselayer${i + 1}`,
-    denseConnect(denseLayer(inputs + i * growth, growth, dropout, own))
+    denseConnect(denseLayer(operation, inputs + i * growth, growth, dropout, own))
   ])
-  return inOrder(Object.fromEntries(parts))
+  return inOrder(operation, Object.fromEntries(parts))
 }
 
 /** Half of the channels, and half of height and width. */
-const transition = (inputs: number, own: Drawing): AnyLayer =>
-  inOrder({
+const transition = (operation: string, inputs: number, own: Drawing): AnyLayer =>
+  inOrder(operation, {
     norm: batchNorm(inputs, { dtype: own.dtype }),
     relu: lift(relu),
     conv: convolution(inputs, Math.floor(inputs / 2), 1, 1, own),
     pool: avgPool2d({ window: 2 })
   })
 
-const network = (blocks: readonly number[], growth: number, given: DenseNetNumberedOptions): AnyLayer => {
+const network = (
+  operation: string,
+  blocks: readonly number[],
+  growth: number,
+  given: DenseNetNumberedOptions
+): AnyLayer => {
   const { channels = 3, classes = 1000, stem = 'large', dropout = 0 } = given
   const own = drawing(given, heNormal)
   const isLarge = stem === 'large'
   let width = 2 * growth
   const rows = blocks.flatMap((layers, i): readonly (readonly [string, AnyLayer])[] => {
-    const block = denseBlock(layers, width, growth, dropout, own)
+    const block = denseBlock(operation, layers, width, growth, dropout, own)
     const inputs = width + layers * growth
     if (i === blocks.length - 1) {
       width = inputs
@@ -192,10 +198,10 @@ const network = (blocks: readonly number[], growth: number, given: DenseNetNumbe
     width = Math.floor(inputs / 2)
     return [
       [`denseblock${i + 1}`, block],
-      [`transition${i + 1}`, transition(inputs, own)]
+      [`transition${i + 1}`, transition(operation, inputs, own)]
     ]
   })
-  const features = inOrder({
+  const features = inOrder(operation, {
     conv0: isLarge ? convolution(channels, 2 * growth, 7, 2, own) : convolution(channels, 2 * growth, 3, 1, own),
     ...(isLarge && {
       norm0: batchNorm(2 * growth, { dtype: own.dtype }),
@@ -206,7 +212,7 @@ const network = (blocks: readonly number[], growth: number, given: DenseNetNumbe
     norm5: batchNorm(width, { dtype: own.dtype }),
     relu5: lift(relu)
   })
-  return inOrder({
+  return inOrder(operation, {
     features,
     avgpool: globalAvgPool(),
     classifier: dense(width, classes, drawing(given, torchUniform))
@@ -219,7 +225,7 @@ const network = (blocks: readonly number[], growth: number, given: DenseNetNumbe
 
 const numberedKinds: Kinds<DenseNetNumberedOptions> = {
   ...classifierKinds,
-  stem: oneOf('large', 'small'),
+  stem: stemKind,
   dropout: rateKind
 }
 
@@ -230,7 +236,7 @@ const numbered = (operation: string, growth: number, blocks: readonly number[]):
   const checkNumbered = options<DenseNetNumberedOptions>(operation, numberedKinds)
   return (given = {}) => {
     checkNumbered(given)
-    return stated(network(blocks, growth, given))
+    return stated(network(operation, blocks, growth, given))
   }
 }
 
@@ -258,7 +264,7 @@ export const densenet = <const Channels extends number = 3, const Classes extend
 ): DenseNet<Channels, Classes> => {
   requireCounts('densenet', 'blocks', blocks)
   check(options)
-  return stated(network(blocks, options.growth ?? 32, options))
+  return stated(network('densenet', blocks, options.growth ?? 32, options))
 }
 
 /**

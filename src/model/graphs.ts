@@ -1,17 +1,19 @@
 /** Graphs as data, and random ones of the kinds that randomly wired networks are made of. */
-import { number, positiveCount, requireKind, share } from '../internal/options.js'
+import { number, requireKind, share } from '../internal/options.js'
 import type { Key } from '../Random.js'
 import * as R from '../Random.js'
 import { requireKey } from '../random/model.js'
 import { toNested } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
+import { partCount } from './parts.js'
 
 // -----------------------------------------------------------------------------
 // model
 // -----------------------------------------------------------------------------
 
 /**
- * An acyclic graph: edges between nodes 0 to `nodes` - 1, each from a smaller number to a larger one.
+ * An acyclic graph: edges between nodes 0 to `nodes` - 1, each from a smaller number to a larger one, and each once. There are 4096
+ * nodes at most.
  *
  * @example
  * import type { Graph } from 'pullback/Model'
@@ -34,7 +36,7 @@ const graphOf = (nodes: number, pairs: readonly Edge[]): Graph => ({
 
 const requireGraph = (operation: string, key: Key, nodes: number): void => {
   requireKey(operation, key)
-  requireKind(operation, 'the number of nodes', nodes, positiveCount)
+  requireKind(operation, 'the number of nodes', nodes, partCount)
 }
 
 const uniforms = (key: Key, shape: [number, number]): readonly (readonly number[])[] => {

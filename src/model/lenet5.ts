@@ -2,17 +2,16 @@
 import type { FloatDType } from '../DType.js'
 import type { Initializer } from '../Init.js'
 import { callable, oneOf, options, positiveCount } from '../internal/options.js'
-import { requireTensor } from '../internal/require.js'
 import { type ConvParams, conv2d } from '../layer/convolution.js'
 import { type DenseParams, dense, drawKinds } from '../layer/dense.js'
-import { make } from '../layer/make.js'
-import { type AnyLayer, type Layer, type None, requireInputs } from '../layer/model.js'
+import { makeOf } from '../layer/make.js'
+import { type Layer, type None } from '../layer/model.js'
 import type { Keeping } from '../layer/output.js'
 import { avgPool2d, maxPool2d } from '../layer/pooling.js'
 import { taking } from '../layer/structure.js'
-import { ShapeError, equals, show } from '../shape/model.js'
 import { reshape, tanh } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
+import { requireExamples, stated } from './parts.js'
 
 /**
  * The parameters of `lenet5`.
@@ -73,15 +72,6 @@ const check = options<LeNet5Options>('lenet5', {
 
 const image = [1, 28, 28]
 
-const requireImages = (x: Tensor): void => {
-  requireTensor('lenet5', x, 'the input')
-  if (x.shape.length === 4 && equals(x.shape.slice(1), image)) return
-  throw new ShapeError('lenet5', [x.shape], `the input has shape ${show(x.shape)}; expected [examples, 1, 28, 28]`)
-}
-
-/** Casts to the type that states the sizes. */
-const stated = <L>(layer: AnyLayer): L => layer as unknown as L
-
 /**
  * LeNet-5, from images [n, 1, 28, 28] to scores [n, classes]: convolutions of 5 x 5 to 6 channels (with padding 2) and to 16, each before
  * pooling of 2 x 2, then dense layers to 120, 84 and the classes; 61,706 parameters. As is usual, and other than in the paper, the second
@@ -107,7 +97,8 @@ export const lenet5 = <const Classes extends number = 10>(options: LeNet5Options
   check(options)
   const { classes = 10, activation = tanh, pooling = 'avg', ...own } = options
   const pool = pooling === 'avg' ? avgPool2d : maxPool2d
-  const layer = make(
+  const layer = makeOf(
+    'lenet5',
     {
       conv1: conv2d(1, 6, { window: 5, padding: 2, ...own }),
       pool1: pool({ window: 2 }),
@@ -118,10 +109,8 @@ export const lenet5 = <const Classes extends number = 10>(options: LeNet5Options
       output: dense(84, classes, own)
     },
     ({ conv1, pool1, conv2, pool2, dense1, dense2, output }) =>
-      (...inputs: readonly [Tensor<[number, 1, 28, 28]>]) => {
-        requireInputs('lenet5', inputs)
-        const [x] = inputs
-        requireImages(x)
+      (x: Tensor<[number, 1, 28, 28]>) => {
+        requireExamples('lenet5', x, image)
         const features = pool2(activation(conv2(pool1(activation(conv1(x))))))
         return output(activation(dense2(activation(dense1(reshape(features, [-1, 400]))))))
       }

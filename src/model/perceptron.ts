@@ -119,7 +119,7 @@ const requireSizes = (sizes: unknown): void => {
   if (!Array.isArray(sizes) || sizes.length < 2) {
     throw new TypeError(refusal('mlp', 'sizes', sizes, 'two sizes or more, such as [784, 128, 10]'))
   }
-  sizes.forEach((n, i) => requireCount('mlp', `size ${i + 1}`, n))
+  Array.from<unknown>(sizes).forEach((n, i) => requireCount('mlp', `size ${i + 1}`, n))
 }
 
 /** Casts to the type that states the sizes, which are checked when it runs. */

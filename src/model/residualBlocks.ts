@@ -1,4 +1,5 @@
 /** The blocks of residual networks. */
+import { type Kind, oneOf } from '../internal/options.js'
 import { batchNorm } from '../layer/batchNorm.js'
 import { conv2d } from '../layer/convolution.js'
 import { make } from '../layer/make.js'
@@ -8,6 +9,9 @@ import { add, relu } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import type { Drawing } from './images.js'
 import { type Named, mappings } from './parts.js'
+
+/** What is before the blocks of a network. */
+export const stemKind: Kind = /* @__PURE__ */ oneOf('large', 'small')
 
 /** Two convolutions of 3 x 3, or one of them between two of 1 x 1. */
 export type BlockKind = 'basic' | 'bottleneck'
@@ -34,6 +38,8 @@ const stepsOf = (kind: BlockKind, width: number, stride: number): readonly Step[
         [4 * width, 1, 1]
       ]
 
+const projectionOf = (...layers: readonly AnyLayer[]): AnyLayer => sequential(...layers)
+
 /** Convolutions, each before batch norm and all but the last before relu; the sum with the input; relu. */
 export const residualBlock = (
   kind: BlockKind,
@@ -51,10 +57,9 @@ export const residualBlock = (
     [`bn${i + 1}`, norm(n)]
   ])
   const isProjected = hasShortcut && (stride !== 1 || inputs !== outputs)
-  const projection: readonly AnyLayer[] = [convolution(inputs, outputs, 1, stride, own), norm(outputs)]
   const parts: Named = {
     ...Object.fromEntries(main),
-    ...(isProjected && { downsample: sequential(...projection) })
+    ...(isProjected && { downsample: projectionOf(convolution(inputs, outputs, 1, stride, own), norm(outputs)) })
   }
   return make(mappings(parts), (bound) => (x: Tensor) => {
     const y = steps.reduce(

@@ -16,7 +16,7 @@ import {
   torchUniform
 } from './images.js'
 import { inOrder, requireCounts, stated } from './parts.js'
-import { type BlockKind, convolution, expansion, residualBlock } from './residualBlocks.js'
+import { type BlockKind, convolution, expansion, residualBlock, stemKind } from './residualBlocks.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -117,7 +117,7 @@ export interface ResNetNumberedOptions<
   Classes extends number = number
 > extends ImageClassifierOptions<Channels, Classes> {
   /**
-   * What is before the blocks: `'large'` (the default), a convolution of 7 x 7 and a maximum of 3 x 3, both with stride 2; or
+   * What is before the blocks: `'large'` (the default), a convolution of 7 x 7, batch norm, and a maximum of 3 x 3, with strides of 2; or
    * `'small'`, for images such as 32 x 32, a convolution of 3 x 3 with stride 1.
    */
   readonly stem?: 'large' | 'small'
@@ -163,12 +163,17 @@ interface Numbered {
 
 const numberedKinds: Kinds<ResNetNumberedOptions> = {
   ...classifierKinds,
-  stem: oneOf('large', 'small'),
+  stem: stemKind,
   width: positiveCount,
   shortcuts: flag
 }
 
-const network = (kind: BlockKind, blocks: readonly number[], given: ResNetNumberedOptions): AnyLayer => {
+const network = (
+  operation: string,
+  kind: BlockKind,
+  blocks: readonly number[],
+  given: ResNetNumberedOptions
+): AnyLayer => {
   const { channels = 3, classes = 1000, stem = 'large', width = 64, shortcuts = true } = given
   const own = drawing(given, heFanOut)
   const isLarge = stem === 'large'
@@ -182,7 +187,7 @@ const network = (kind: BlockKind, blocks: readonly number[], given: ResNetNumber
     })
     return [`layer${stage + 1}`, sequential(...layers)]
   })
-  return inOrder({
+  return inOrder(operation, {
     conv1: isLarge ? convolution(channels, width, 7, 2, own) : convolution(channels, width, 3, 1, own),
     bn1: batchNorm(width, { dtype: own.dtype }),
     relu: lift(relu),
@@ -198,7 +203,7 @@ const numbered = (operation: string, kind: BlockKind, blocks: readonly number[])
   const check = options<ResNetNumberedOptions>(operation, numberedKinds)
   return (given = {}) => {
     check(given)
-    return stated(network(kind, blocks, given))
+    return stated(network(operation, kind, blocks, given))
   }
 }
 
@@ -233,7 +238,7 @@ export const resnet = <const Channels extends number = 3, const Classes extends 
 ): ResNet<Channels, Classes, number> => {
   requireCounts('resnet', 'blocks', blocks)
   check(options)
-  return stated(network(options.block ?? 'basic', blocks, options))
+  return stated(network('resnet', options.block ?? 'basic', blocks, options))
 }
 
 /**

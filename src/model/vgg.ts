@@ -121,7 +121,7 @@ const vgg = (operation: string, convolutions: readonly number[]): Vgg => {
       dense(hidden, classes, own)
     ]
     return stated(
-      inOrder({
+      inOrder(operation, {
         features: featuresOf(convolutions, channels, given),
         avgpool: adaptiveAvgPool2d(7),
         flatten: flatten(),

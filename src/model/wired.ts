@@ -3,11 +3,12 @@ import { type Initializer, heNormal } from '../Init.js'
 import type { FloatDType } from '../DType.js'
 import { requireCount } from '../internal/check.js'
 import { describe, refusal } from '../internal/describe.js'
-import { options, positiveCount } from '../internal/options.js'
+import { options, positiveCount, requireKind } from '../internal/options.js'
+import { requireTensor } from '../internal/require.js'
 import { type RunningStatistics, type ScaleShift, batchNorm } from '../layer/batchNorm.js'
 import type { ConvWeights } from '../layer/convolution.js'
 import { drawKinds } from '../layer/dense.js'
-import { make } from '../layer/make.js'
+import { make, makeOf } from '../layer/make.js'
 import type { AnyLayer, Layer, None } from '../layer/model.js'
 import { type SeparableParams, separableConv2d } from '../layer/separable.js'
 import * as R from '../Random.js'
@@ -15,7 +16,7 @@ import type { Random } from '../Random.js'
 import { add, at, div, mul, relu, sigmoid, zeros } from '../Tensor.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
 import type { Graph } from './graphs.js'
-import { type Mapping, stated } from './parts.js'
+import { type Mapping, partCount, stated } from './parts.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -78,12 +79,14 @@ const requireGraph = (graph: Graph): void => {
     throw new TypeError(refusal('wired', 'the graph', given, 'an object with nodes and edges'))
   }
   const { nodes, edges } = graph
-  requireCount('wired', 'the number of nodes', nodes)
-  edges.forEach((edge, i) => {
-    const isEdge = Array.isArray(edge) && edge.length === 2 && edge.every((node) => Number.isInteger(node))
-    if (isEdge && edge[0] >= 0 && edge[0] < edge[1] && edge[1] < nodes) return
-    const rule = `[from, to] with 0 <= from < to < ${nodes}`
-    throw new RangeError(`wired: edge ${i} is ${describe(edge)}; expected ${rule}`)
+  requireKind('wired', 'the number of nodes', nodes, partCount)
+  const places = new Set<number>()
+  Array.from(edges).forEach((edge, i) => {
+    const isEdge = Array.isArray(edge) && edge.length === 2 && Array.from(edge).every((node) => Number.isInteger(node))
+    const isOrdered = isEdge && edge[0] >= 0 && edge[0] < edge[1] && edge[1] < nodes
+    if (isOrdered && places.size < places.add(edge[0] * nodes + edge[1]).size) return
+    const rule = isOrdered ? 'each edge once' : `[from, to] with 0 <= from < to < ${nodes}`
+    throw new RangeError(`wired: edge ${i} is ${describe(edge)}${isOrdered ? ' again' : ''}; expected ${rule}`)
   })
 }
 
@@ -126,7 +129,7 @@ const nodeOf = (
  *
  * S. Xie, A. Kirillov, R. Girshick and K. He, Exploring Randomly Wired Neural Networks for Image Recognition, ICCV 2019.
  *
- * @throws RangeError when an edge is not from a node to one with a larger number
+ * @throws RangeError when an edge is not from a node to one with a larger number, or is given twice
  * @throws ShapeError when an input has other channels
  *
  * @example
@@ -161,7 +164,8 @@ export const wired = <In extends number, Out extends number>(
     return [`node${node}`, nodeOf(from.length, isFirst ? inputs : outputs, outputs, isFirst ? stride : 1, own)] as const
   })
   return stated(
-    make(Object.fromEntries(parts), (bound) => (images: Tensor) => {
+    makeOf('wired', Object.fromEntries(parts), (bound) => (images: Tensor) => {
+      requireTensor('wired', images, 'the input')
       const values = sources.reduce<readonly Tensor[]>((before, from, node) => {
         const given = from.length === 0 ? [images] : from.map((source) => before[source]!)
         return [...before, bound[`node${node}`]!(...given)]

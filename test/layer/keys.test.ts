@@ -19,6 +19,13 @@ it('parts in a row draw independently: a quarter survives two times one half', (
   expect(share(output)).toBeLessThan(0.3)
 })
 
+it('calls of one part draw independently: an eighth survives three of them', () => {
+  const layer = Layer.make({ drop }, (bound) => (x: T.Tensor<[1000]>) => bound.drop(bound.drop(bound.drop(x))))
+  const [output] = Layer.apply(layer)({ drop: {} }, { drop: {} }, { mode: 'train', key })(ones)
+  expect(share(output)).toBeGreaterThan(0.09)
+  expect(share(output)).toBeLessThan(0.16)
+})
+
 it('a part in a mode of its own draws with the key that it is given there', () => {
   const layer = Layer.inMode('eval', drop)
   const draw = (own: Random.Key | undefined): T.Tensor =>

@@ -78,6 +78,12 @@ describe('a part inside a transformation', () => {
 
 describe('constructors refuse', () => {
   const dense = Layer.dense(2, 2)
+  const plain = (given: Layer.AnyLayer): ((...inputs: readonly unknown[]) => unknown) => {
+    const layer = given as Layer.Layer<unknown, unknown, unknown>
+    const [{ params, state }] = layer.init(key)
+    return Layer.predict(layer)(params, state) as never
+  }
+  const same = (params: Layer.DenseParams<2, 2>) => Random.of(params)
   const wrong: readonly (readonly [string, () => unknown])[] = [
     ['make: the record of parts is null; expected an object', () => Layer.make(null as never, () => T.tanh)],
     ['make: the record of parts is a function', () => Layer.make((() => T.tanh) as never, { dense } as never)],
@@ -85,6 +91,25 @@ describe('constructors refuse', () => {
     [
       'make: the part f is a function that does not draw',
       () => Layer.make({ f: T.tanh as never }, () => T.tanh).init(key)
+    ],
+    ['make: the record of parts is { init: a function', () => Layer.make(dense as never, () => T.tanh)],
+    ['named: a name is undefined; expected letters', () => Layer.named('a', undefined as never)],
+    ['sequential: 0 inputs; expected 1', () => plain(Layer.sequential())()],
+    ['sequential: 2 inputs; expected 1', () => plain(Layer.sequential())(T.ones([2]), T.ones([2]))],
+    [
+      'reparametrize: what draw returns is {',
+      () => Layer.reparametrize(((p: unknown) => p) as never, (p: {}) => p)(dense as never).init(key)
+    ],
+    [
+      'reparametrize: the parameters are 3; expected an object with w, b',
+      () => plain(Layer.reparametrize(same, () => 3 as never)(dense))(T.ones([2]))
+    ],
+    [
+      'reparametrize: the parameter w has shape [1, 2]; expected [2, 2]',
+      () =>
+        plain(
+          Layer.reparametrize(same, (({ b }: Layer.DenseParams<2, 2>) => ({ w: T.ones([1, 2]), b })) as never)(dense)
+        )(T.ones([2]))
     ],
     ['stateless: init is { w: 1 }; expected a function', () => Layer.stateless({ w: 1 } as never, () => T.tanh)],
     ['stateless: apply is undefined', () => Layer.stateless(Random.of({}), undefined as never)],

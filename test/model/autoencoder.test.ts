@@ -5,6 +5,7 @@ import * as A from 'pullback/Arbitrary'
 import { grad } from 'pullback/Grad'
 import * as Law from 'pullback/Law'
 import * as Layer from 'pullback/Layer'
+import * as Loss from 'pullback/Loss'
 import * as Model from 'pullback/Model'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
@@ -91,6 +92,17 @@ describe('variationalAutoencoder', () => {
   test('an encoder that gives no pair', () => {
     const single = Model.variationalAutoencoder(encoder as never, decoder as never)
     const [drawn] = single.init(Random.key(0))
+    const uneven = Layer.branch(Layer.dense(4, 2), Layer.dense(4, 1))
+    const wrong = Model.variationalAutoencoder(uneven, decoder)
+    const [own] = wrong.init(Random.key(0))
+    expect(() => Layer.predict(wrong)(own.params, own.state)(x)).toThrow(
+      'variationalAutoencoder: the encoder gives shapes [5, 2] and [5, 1]; expected one shape'
+    )
+    const parts = { encoder: {}, sample: {}, decoder: {} } as never
+    const mixed = Layer.lift((v: T.Tensor<[number, 4]>) => [v, T.cast(v, 'float64')] as const)
+    expect(() =>
+      Layer.predict(Model.variationalAutoencoder(mixed, Layer.lift(T.neg) as never))(parts, parts)(x)
+    ).toThrow('variationalAutoencoder: the encoder gives float32 and float64; expected float32 or float64 for both')
     expect(() => Layer.predict(single)(drawn.params, drawn.state)(x as never)).toThrow(
       'variationalAutoencoder: what the encoder gives is a tensor of shape [5, 2]; expected a pair of means and logarithms of variances, as Layer.branch gives'
     )
@@ -109,6 +121,13 @@ describe('klToStandardNormal', () => {
     }, 0)
     const found = Model.klToStandardNormal(T.of([[mean], [0]], 'float64'), T.of([[logVariance], [0]], 'float64'))
     expect(T.item(found)).toBeCloseTo(integral / 2, 10)
+  })
+
+  test('of no examples it is NaN, as the mean of any loss is', () => {
+    const none = T.zeros([0, 2])
+    expect(T.item(Model.klToStandardNormal(none, none))).toBeNaN()
+    expect(T.item(Loss.meanSquaredError(none, none))).toBeNaN()
+    expect(T.item(Model.klToStandardNormal(T.zeros([2, 0]), T.zeros([2, 0])))).toBe(0)
   })
 
   test('its gradient', () => {

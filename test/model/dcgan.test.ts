@@ -1,4 +1,5 @@
 // The DCGAN: sizes and numbers of PyTorch's tutorial, and one step of each part.
+import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
 import { grad } from 'pullback/Grad'
 import * as Layer from 'pullback/Layer'
@@ -91,10 +92,25 @@ describe('a small one', () => {
       'dcganGenerator: size is 48; expected a power of two of 8 or more'
     )
     expect(() => Layer.predict(generator)(g.params, g.state)(T.zeros([4, 2]) as never)).toThrow(
-      'dcganGenerator: the noise has shape [4, 2]; expected 3 on the last axis'
+      'dcganGenerator: the noise has shape [4, 2]; expected [examples, 3]'
     )
-    expect(() => Layer.predict(discriminator)(d.params, d.state)(T.zeros([4, 3, 16, 16]) as never)).toThrow(
-      'layer main[0]: conv2d: the input has shape [4, 3, 16, 16]; expected [examples, 1, height, width]'
+    for (const shape of [[3], [2, 4, 3], []]) {
+      expect(() => Layer.predict(generator)(g.params, g.state)(T.zeros(shape) as never)).toThrow(
+        `dcganGenerator: the noise has shape [${shape.join(', ')}]; expected [examples, 3]`
+      )
+    }
+    // a larger image would give several scores, which nobody could tell from those of other images
+    for (const image of ['3, 16, 16', '1, 32, 32', '1, 16, 32', '1, 8, 8']) {
+      const images = T.zeros([4, ...image.split(', ').map(Number)])
+      expect(() => Layer.predict(discriminator)(d.params, d.state)(images as never)).toThrow(
+        `dcganDiscriminator: the input has shape [4, ${image}]; expected [examples, 1, 16, 16]`
+      )
+    }
+    const found = Layer.check(Layer.sequential(generator, discriminator), [4, 2])
+    expect(found).toEqual(
+      E.left([{ path: '[0]', message: 'dcganGenerator: the noise has shape [4, 2]; expected [examples, 3]' }])
     )
+    const other = Layer.check(Layer.sequential(discriminator, T.square), [4, 1, 8, 8])
+    expect(E.isLeft(other) && other.left.map(({ path }) => path)).toEqual(['[0]'])
   })
 })

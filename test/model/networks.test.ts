@@ -1,6 +1,7 @@
 // The networks of torchvision: numbers of parameters, shapes on their way, a training step.
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
+import * as Init from 'pullback/Init'
 import * as Layer from 'pullback/Layer'
 import * as Loss from 'pullback/Loss'
 import * as Model from 'pullback/Model'
@@ -32,6 +33,9 @@ describe('the numbers of parameters are those of torchvision', () => {
     expect(Layer.parameterCount(model)).toBe(parameters)
   })
 })
+
+/** A tree with every entry. */
+const empty: unknown = new Proxy({}, { get: () => ({}) })
 
 /** The shapes of parts at a path that matches. */
 const shapesOf = (model: Layer.AnyLayer, input: readonly number[], paths: RegExp): readonly string[] =>
@@ -110,11 +114,60 @@ describe('small networks', () => {
     ])
   })
 
+  test('the last weights of a residual network are uniform numbers up to 1 / sqrt(fan-in)', () => {
+    const [{ params }] = Model.resnet([1], { width: 4, classes: 500 }).init(Random.key(0))
+    const largest = T.item(T.max(T.abs(params.fc.w)))
+    expect(largest).toBeLessThanOrEqual(1 / Math.sqrt(4))
+    expect(largest).toBeGreaterThan(0.49)
+  })
+
+  test('alexnet drops in front of its dense layers', () => {
+    const model = Model.alexnet({ classes: 2, init: Init.zeros })
+    const [{ params, state }] = model.init(Random.key(0))
+    expect(() => Layer.apply(model)(params, state, { mode: 'train' })(T.ones([1, 3, 63, 63]))).toThrow(
+      'layer classifier[0]: dropout: the context has no key in training'
+    )
+  })
+
   test('numbers of blocks', () => {
-    expect(() => Model.resnet([2, 0])).toThrow('resnet: blocks[1] is 0; expected an integer above 0')
+    expect(() => Model.resnet([2, 0])).toThrow('resnet: blocks[1] is 0; expected an integer from 1 to 4096')
     expect(() => Model.densenet([])).toThrow(
       'densenet: blocks is []; expected an array of integers above 0, such as [2, 2, 2, 2]'
     )
+  })
+
+  test('as sparse lists, and more of them than can be built', () => {
+    const sparse: readonly number[] = Object.assign(new Array<number>(2), { 0: 1 })
+    const sentence = 'blocks[1] is undefined; expected an integer from 1 to 4096'
+    expect(() => Model.resnet(sparse)).toThrow(`resnet: ${sentence}`)
+    expect(() => Model.densenet(sparse)).toThrow(`densenet: ${sentence}`)
+    expect(() => Model.resnet([1e10])).toThrow('resnet: blocks[0] is 10000000000; expected an integer from 1 to 4096')
+    expect(() => Model.mlp(sparse)).toThrow('mlp: size 2 is undefined; expected an integer above 0')
+  })
+
+  const mlp = Model.mlp([2, 2])
+  const one = { classes: 2, width: 1 }
+  test.each([
+    ['resnet', Model.resnet([1], one)],
+    ['resnet18', Model.resnet18(one)],
+    ['densenet', Model.densenet([1], { growth: 1 })],
+    ['densenet121', Model.densenet121()],
+    ['alexnet', Model.alexnet()],
+    ['vgg11', Model.vgg11(one)],
+    ['lenet5', Model.lenet5()],
+    ['wired', Model.wired({ nodes: 1, edges: [] }, 1, 1)],
+    ['dcganGenerator', Model.dcganGenerator({ size: 8, width: 1 })],
+    ['dcganDiscriminator', Model.dcganDiscriminator({ size: 8, width: 1 })],
+    ['autoencoder', Model.autoencoder(mlp, mlp)],
+    ['denoisingAutoencoder', Model.denoisingAutoencoder(Layer.dropout(0.1), mlp, mlp)],
+    ['variationalAutoencoder', Model.variationalAutoencoder(Layer.branch(mlp, mlp), mlp)]
+  ] as readonly (readonly [string, Layer.AnyLayer])[])('%s takes one input', (name, model) => {
+    const { apply } = model as unknown as Layer.Layer<unknown, unknown, unknown>
+    // the inputs are counted before parameters are looked at
+    const run = apply(empty, empty, { mode: 'eval' }) as (...inputs: readonly unknown[]) => unknown
+    const x = T.zeros([1])
+    expect(() => run()).toThrow(`${name}: 0 inputs; expected 1`)
+    expect(() => run(x, x)).toThrow(`${name}: 2 inputs; expected 1`)
   })
 
   test('images of other channels, and too small ones', () => {

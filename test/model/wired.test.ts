@@ -9,6 +9,8 @@ import * as T from 'pullback/Tensor'
 import * as Tree from 'pullback/Tree'
 import { expectAlike } from '../layer/alike.js'
 
+const plain = Model as unknown as Record<string, (...args: readonly unknown[]) => unknown>
+
 const keys = fc.integer({ min: 0, max: 10_000 }).map((seed) => Random.key(seed))
 
 /** Expects edges from smaller to larger numbers, each once and in order. */
@@ -60,7 +62,7 @@ describe('random graphs', () => {
     expect(first.reduce((a, b) => a + b) / 15).toBeGreaterThan(15)
   })
 
-  test.each([
+  const wrong: readonly (readonly [string, () => unknown])[] = [
     ['erdosRenyi: the probability is 2; expected a number from 0 to 1', () => Model.erdosRenyi(Random.key(0), 3, 2)],
     [
       'wattsStrogatz: the number of neighbours is 3; expected an even number from 2 to 4',
@@ -71,16 +73,56 @@ describe('random graphs', () => {
       () => Model.barabasiAlbert(Random.key(0), 5, 5)
     ],
     [
-      'erdosRenyi: the number of nodes is 0; expected an integer of 1 or more',
+      'erdosRenyi: the number of nodes is 0; expected an integer from 1 to 4096',
       () => Model.erdosRenyi(Random.key(0), 0, 0.5)
     ],
     [
       'wired: edge 0 is [1, 0]; expected [from, to] with 0 <= from < to < 2',
       () => Model.wired({ nodes: 2, edges: [[1, 0]] }, 1, 1)
     ],
+    [
+      'wired: edge 1 is [0, 1] again; expected each edge once',
+      () =>
+        Model.wired(
+          {
+            nodes: 2,
+            edges: [
+              [0, 1],
+              [0, 1]
+            ]
+          },
+          1,
+          1
+        )
+    ],
+    [
+      'wired: edge 0 is undefined; expected [from, to] with 0 <= from < to < 2',
+      () => Model.wired({ nodes: 2, edges: new Array(1) }, 1, 1)
+    ],
+    [
+      'wired: edge 0 is [1]; expected [from, to] with 0 <= from < to < 2',
+      () => Model.wired({ nodes: 2, edges: [Object.assign(new Array(2), { 1: 1 }) as never] }, 1, 1)
+    ],
+    ...(['erdosRenyi', 'wattsStrogatz', 'barabasiAlbert'] as const).map((name): readonly [string, () => unknown] => [
+      `${name}: the number of nodes is 10000000000; expected an integer from 1 to 4096`,
+      () => plain[name]!(Random.key(0), 1e10, 2, 0)
+    ]),
+    [
+      'wired: the number of nodes is 4097; expected an integer from 1 to 4096',
+      () => Model.wired({ nodes: 4097, edges: [] }, 1, 1)
+    ],
     ['wired: the graph is 3; expected an object with nodes and edges', () => Model.wired(3 as never, 1, 1)]
-  ])('%s', (sentence, run) => {
+  ]
+  test.each(wrong)('%s', (sentence, run) => {
     expect(run).toThrow(sentence)
+  })
+
+  test('a number as text is another type, everywhere', () => {
+    const text = '4' as never
+    expect(() => Model.wired({ nodes: text, edges: [] }, 1, 1)).toThrow(TypeError)
+    expect(() => Model.wired({ nodes: 4, edges: [] }, text, 1)).toThrow(TypeError)
+    expect(() => Model.erdosRenyi(Random.key(0), text, 1)).toThrow(TypeError)
+    expect(() => Model.wired({ nodes: 4, edges: [] }, 1, 0)).toThrow(RangeError)
   })
 })
 
@@ -132,6 +174,7 @@ describe('wired', () => {
     expect(() => Layer.predict(model)(params, state)(T.zeros([2, 3, 6, 6]) as never)).toThrow(
       'layer node0.conv.depthwise: separableConv2d: the input has shape [2, 3, 6, 6]; expected [examples, 2, height, width]'
     )
+    expect(() => Layer.predict(model)(params, state)(3 as never)).toThrow('wired: the input is 3; expected a tensor')
   })
 
   test('one stage of the small network of Xie et al., 32 nodes of 78 channels, is built and counted', () => {
