@@ -12,17 +12,8 @@ export {
 export { type BatchNormOptions, type RunningStatistics, type ScaleShift, batchNorm } from './layer/batchNorm.js'
 export { type BilinearOptions, type BilinearParams, type BilinearWeights, bilinear } from './layer/bilinear.js'
 export { type DenseConnectOptions, branch, denseConnect, parallel, residual, when } from './layer/branches.js'
-export {
-  type CellOptions,
-  type CellParams,
-  type CellWeights,
-  type LstmCellOptions,
-  type LstmState,
-  type RnnCellOptions,
-  gruCell,
-  lstmCell,
-  rnnCell
-} from './layer/cells.js'
+export { type CellOptions, type LstmCellOptions, type RnnCellOptions } from './layer/cellRules.js'
+export { type CellParams, type CellWeights, type LstmState, gruCell, lstmCell, rnnCell } from './layer/cells.js'
 export { type ConvOptions, type ConvParams, type ConvWeights, conv1d, conv2d, conv3d } from './layer/convolution.js'
 export { type DenseOptions, type DenseParams, type Weights, dense } from './layer/dense.js'
 export { type EmbeddingOptions, type EmbeddingParams, embedding, oneHot } from './layer/embedding.js'

@@ -17,8 +17,9 @@ import type { Given, Only } from '../shape/options.js'
 import { expandDims, reshape, swapAxes } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
-import { type DenseOptions, type DenseParams, type Params, type Weights, dense, drawKinds } from './dense.js'
-import { make } from './make.js'
+import { type DenseOptions, type DenseParams, type Params, type Weights, dense } from './dense.js'
+import { drawKinds } from './drawn.js'
+import { makeOf } from './make.js'
 import type { AnyLayer, Layer, None } from './model.js'
 import { dropout as dropping } from './noise.js'
 import { taking } from './structure.js'
@@ -250,7 +251,8 @@ export const multiHeadAttention: MultiHead = /* @__PURE__ */ stated((width, head
   const { causal = false, dropout = 0, rotary: turned = false, outputInit = given.init, ...rest } = given
   requireHeads('multiHeadAttention', width, heads, turned !== false)
   const turn = turned === false ? undefined : rotary(turned === true ? {} : turned)
-  const layer = make(
+  const layer = makeOf(
+    'multiHeadAttention',
     {
       query: affine(width, width, rest),
       key: affine(width, width, rest),
@@ -274,7 +276,9 @@ export const multiHeadAttention: MultiHead = /* @__PURE__ */ stated((width, head
           ...(dropout > 0 && { dropout: drop })
         })
         return output(joined(found))
-      }
+      },
+    1,
+    4
   )
   return taking(layer, sequenceOf(width))
 })

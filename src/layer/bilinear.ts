@@ -5,7 +5,8 @@ import { ShapeError, equals, show, type Shape } from '../shape/model.js'
 import { add, einsum } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { within } from '../transform/scope.js'
-import { type DenseOptions, type Params, drawKinds, parameters, requireRows } from './dense.js'
+import { type DenseOptions, type Params, parameters, requireRows } from './dense.js'
+import { drawKinds } from './drawn.js'
 import { type Fn, type Layer, statelessOf } from './model.js'
 
 /**
@@ -109,7 +110,7 @@ export const bilinear: Bilinear = /* @__PURE__ */ stated((first, second, outputs
   requireCount('bilinear', 'the number of outputs', outputs)
   return statelessOf(
     'bilinear',
-    parameters([outputs, first, second], given),
+    parameters('bilinear', [outputs, first, second], given),
     ({ w, b }) =>
       (x: Tensor, y: Tensor): Tensor => {
         requireRows('bilinear', x, first, 'the first input')

@@ -15,6 +15,7 @@ import type { ConvOptions as ConvolutionOptions } from '../tensor/conv.js'
 import { axesText } from '../tensor/dataFormat.js'
 import type { Tensor } from '../tensor/model.js'
 import { within } from '../transform/scope.js'
+import { initialised } from './drawn.js'
 import { type Layer, statelessOf } from './model.js'
 import { taking } from './structure.js'
 
@@ -145,7 +146,7 @@ export interface Sliding {
 
 /** Weights of shape `[outputs, inputs / groups, ...window]`, or transposed, each group drawn by itself. */
 const weights = (
-  { isTransposed }: Sliding,
+  { operation, isTransposed }: Sliding,
   groups: number,
   inputs: number,
   outputs: number,
@@ -154,7 +155,7 @@ const weights = (
   dtype: FloatDType
 ): Random<Tensor> => {
   const shape = [outputs / groups, inputs / groups, ...window]
-  const one: Random<Tensor> = init(shape, dtype)
+  const one: Random<Tensor> = initialised(operation, init, shape, dtype)
   if (groups === 1 && !isTransposed) return one
   const all =
     groups === 1

@@ -1,6 +1,6 @@
 /** The affine layer. */
 import { requireCount } from '../internal/check.js'
-import { type Kinds, callable, flag, oneOf, options } from '../internal/options.js'
+import { flag, options } from '../internal/options.js'
 import { requireTensor } from '../internal/require.js'
 import { type Initializer, glorotUniform, zeros } from '../Init.js'
 import type { FloatDType } from '../DType.js'
@@ -11,6 +11,7 @@ import { add, matmul, transpose } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import { enter, reopen } from '../transform/scope.js'
+import { drawKinds, initialised } from './drawn.js'
 import { type Fn, type Layer, statelessOf } from './model.js'
 import type { Rowwise } from './output.js'
 import { taking } from './structure.js'
@@ -83,12 +84,6 @@ interface Dense {
 // constructors
 // -----------------------------------------------------------------------------
 
-/** What draws parameters. */
-export const drawKinds: Kinds<Pick<DenseOptions, 'init' | 'dtype'>> = {
-  init: callable('an initialiser, as those of Init'),
-  dtype: oneOf('float32', 'float64')
-}
-
 const check = options<DenseOptions>('dense', { bias: flag, ...drawKinds })
 
 /** Weights as rows, and a bias or none. */
@@ -122,11 +117,12 @@ export const affine =
 
 /** Weights of any shape, with a bias for each of the outputs, their first axis. */
 export const parameters = (
+  operation: string,
   [outputs, ...inputs]: readonly [number, ...Shape],
   options: DenseOptions
 ): Random<Params> => {
   const { bias = true, init = glorotUniform, dtype = 'float32' } = options
-  const weights: Random<Tensor> = init([outputs, ...inputs], dtype)
+  const weights: Random<Tensor> = initialised(operation, init, [outputs, ...inputs], dtype)
   if (!bias) return R.map((w: Tensor): Params => ({ w: typed(w) }))(weights)
   return (key) => {
     const [w, afterWeights] = weights(key)
@@ -151,7 +147,7 @@ export const dense: Dense = /* @__PURE__ */ stated((inputs, outputs, given = {})
   check(given)
   requireCount('dense', 'the number of inputs', inputs)
   requireCount('dense', 'the number of outputs', outputs)
-  const layer: Layer<Fn, Params> = statelessOf('dense', parameters([outputs, inputs], given), (params) =>
+  const layer: Layer<Fn, Params> = statelessOf('dense', parameters('dense', [outputs, inputs], given), (params) =>
     affine('dense', inputs, params)
   )
   return taking(layer, (shape) => [...shape.slice(0, -1), inputs])

@@ -10,7 +10,7 @@ import { arange, equal, expandDims, gather, notEqual, oneHot as indicators, wher
 import type { Tensor } from '../tensor/model.js'
 import { requireEach } from '../tensor/requireEach.js'
 import { within } from '../transform/scope.js'
-import { drawKinds } from './dense.js'
+import { drawKinds, initialised } from './drawn.js'
 import { type Fn, type Layer, liftOf, statelessOf } from './model.js'
 
 // -----------------------------------------------------------------------------
@@ -118,7 +118,7 @@ export const embedding: Embedding = /* @__PURE__ */ stated((count, width, given 
   const draw = R.map((drawn: Tensor<[number, number]>): EmbeddingParams<number, number> => {
     if (padding === undefined) return { table: drawn }
     return { table: where(expandDims(notEqual(arange(count), padding), 1), drawn, 0) }
-  })(init([count, width], dtype))
+  })(initialised('embedding', init, [count, width], dtype))
   return statelessOf('embedding', draw, ({ table }) => (tokens: Tensor): Tensor => {
     requireTokens('embedding', tokens, count)
     return within('embedding', () => {

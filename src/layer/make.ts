@@ -175,10 +175,10 @@ export const make = <X extends Parts, F extends Fn>(
 }
 
 /** Casts a function of any inputs to one that refuses another number of them. */
-const counting = <F extends Fn>(operation: string, f: F, n: number): F => {
+const counting = <F extends Fn>(operation: string, f: F, least: number, most: number): F => {
   const run = f as unknown as (...inputs: readonly unknown[]) => unknown
   const counted = (...inputs: readonly unknown[]): unknown => {
-    requireInputs(operation, inputs, n)
+    requireInputs(operation, inputs, least, most)
     return call(run, inputs)
   }
   return counted as unknown as F
@@ -190,9 +190,10 @@ export const makeOf = <X extends Parts, F extends Fn>(
   operation: string,
   parts: X,
   body: (parts: { readonly [K in keyof X]: Bound<X[K]> }, context: Context) => F,
-  n = 1
+  least = 1,
+  most = least
 ): Layer<F, { readonly [K in keyof X]: ParamsOfPart<X[K]> }, { readonly [K in keyof X]: StateOfPart<X[K]> }> =>
-  make(parts, (bound, context) => counting(operation, body(bound, context), n))
+  make(parts, (bound, context) => counting(operation, body(bound, context), least, most))
 
 /** A layer at its parameters as a plain function, which keeps the state among those of the parts. */
 const bind = (layer: AnyLayer, params: unknown, context: Context, name: string, states: States): unknown => {

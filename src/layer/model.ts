@@ -230,11 +230,12 @@ export const stateless = <P, F extends Fn>(init: Random<P>, apply: (params: P, c
   })
 }
 
-/** Refuses other inputs than so many. */
-export const requireInputs = (operation: string, inputs: readonly unknown[], n = 1): void => {
-  if (inputs.length !== n) {
-    throw new TypeError(`${operation}: ${inputs.length} input${inputs.length === 1 ? '' : 's'}; expected ${n}`)
-  }
+/** Refuses fewer inputs than the least and more than the most. */
+export const requireInputs = (operation: string, inputs: readonly unknown[], least = 1, most = least): void => {
+  const n = inputs.length
+  if (n >= least && n <= most) return
+  const expected = most === least ? `${least}` : `${least} to ${most}`
+  throw new TypeError(`${operation}: ${n} input${n === 1 ? '' : 's'}; expected ${expected}`)
 }
 
 /** `stateless` for the layers of the library, which have names, and know how many inputs they take. */
@@ -243,13 +244,14 @@ export const statelessOf = <P, F extends Fn>(
   operation: string,
   init: Random<P>,
   apply: (params: P, context: Context) => F,
-  n = 1
+  least = 1,
+  most = least
 ): Layer<F, P> => {
   const run = plain(apply)
   return layerOf(R.map((params: P) => ({ params, state: none }))(init), (params, state, context) => {
     const f = plain(run(params, context))
     return (...inputs) => {
-      requireInputs(operation, inputs, n)
+      requireInputs(operation, inputs, least, most)
       return [call(f, inputs), state]
     }
   })

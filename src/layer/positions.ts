@@ -11,7 +11,7 @@ import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import { within } from '../transform/scope.js'
 import { requireSequence, sequenceOf } from './attention.js'
-import { drawKinds } from './dense.js'
+import { drawKinds, initialised } from './drawn.js'
 import { type AnyLayer, type Layer, liftOf, statelessOf } from './model.js'
 import type { Rowwise } from './output.js'
 import { taking } from './structure.js'
@@ -116,7 +116,7 @@ export const learnedPositions = <Length extends number, Width extends number>(
   requireCount('learnedPositions', 'the width', width)
   const { init = normal(0.02), dtype = 'float32' } = options
   const draw = R.map((table: Tensor): PositionParams<Length, Width> => ({ table: typed(table) }))(
-    init([length, width], dtype)
+    initialised('learnedPositions', init, [length, width], dtype)
   )
   const layer = statelessOf('learnedPositions', draw, ({ table }) => (x: Tensor): Tensor => {
     requireSequence('learnedPositions', 'the input', x, width)

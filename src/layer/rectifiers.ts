@@ -11,7 +11,8 @@ import { type Shape, ShapeError, normalizeAxis, show } from '../shape/model.js'
 import { reshape } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
-import { type DenseOptions, type DenseParams, type Params, affine, drawKinds, parameters } from './dense.js'
+import { type DenseOptions, type DenseParams, type Params, affine, parameters } from './dense.js'
+import { drawKinds, initialised } from './drawn.js'
 import { type AnyLayer, type Fn, type Layer, statelessOf } from './model.js'
 import type { Keeping, Rowwise } from './output.js'
 import { taking } from './structure.js'
@@ -93,7 +94,9 @@ export const prelu = <const C extends number = 1>(
   checkPrelu(options)
   const layer: Layer<Keeping, PreluParams<C>> = statelessOf(
     'prelu',
-    R.map((slope: Tensor): PreluParams<C> => ({ slope: typed(slope) }))(init([n], dtype)),
+    R.map((slope: Tensor): PreluParams<C> => ({ slope: typed(slope) }))(
+      initialised('prelu', init, [n], dtype ?? 'float32')
+    ),
     ({ slope }) =>
       <S extends Shape>(x: Tensor<S>): Tensor<S> => {
         requireTensor('prelu', x, 'the input')
@@ -153,12 +156,16 @@ export const maxout = <In extends number, Out extends number>(
   requireCount('maxout', 'the number of outputs', outputs)
   requireCount('maxout', 'the number of pieces', pieces)
   checkMaxout(options)
-  const layer: Layer<Fn, Params> = statelessOf('maxout', parameters([outputs * pieces, inputs], options), (params) => {
-    const linear = affine('maxout', inputs, params)
-    return (x: Tensor) => {
-      const rows = linear(x)
-      return largest(reshape(rows, [...rows.shape.slice(0, -1), outputs, pieces]), { axis: -1 })
+  const layer: Layer<Fn, Params> = statelessOf(
+    'maxout',
+    parameters('maxout', [outputs * pieces, inputs], options),
+    (params) => {
+      const linear = affine('maxout', inputs, params)
+      return (x: Tensor) => {
+        const rows = linear(x)
+        return largest(reshape(rows, [...rows.shape.slice(0, -1), outputs, pieces]), { axis: -1 })
+      }
     }
-  })
+  )
   return stated(taking(layer, (shape) => [...shape.slice(0, -1), inputs]))
 }

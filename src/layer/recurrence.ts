@@ -21,8 +21,6 @@ import {
   type Cell,
   type CellOptions,
   type LstmCellOptions,
-  type LstmState,
-  type ParamsOfCell,
   type RnnCellOptions,
   cellKinds,
   gruOf,
@@ -30,8 +28,9 @@ import {
   lstmOf,
   rnnKinds,
   rnnOf
-} from './cells.js'
-import { type AnyLayer, type Fn, type Layer, stateless } from './model.js'
+} from './cellRules.js'
+import { type LstmState, type ParamsOfCell } from './cells.js'
+import { type AnyLayer, type Fn, type Layer, statelessOf } from './model.js'
 import { type Part, type Sequence, type Ways, bothWays, maskOf, oneWay, stacked } from './steps.js'
 import { taking } from './structure.js'
 
@@ -209,26 +208,33 @@ const requireCourse = (operation: string, { layers = 1, bidirectional, reverse, 
 const layerOf = <P>(operation: string, inputs: number, { draw, run }: Part<P>, returns: string): Layer<Fn, P> => {
   const kinds: Kinds<Sequence> = { mask: checkedLater, lengths: checkedLater, initial: checkedLater }
   const check = record(operation, 'the second input is', kinds)
-  const layer = stateless(draw, (params, context) => (x: Tensor, sequence: Sequence = {}): unknown => {
-    check(sequence)
-    requireTensor(operation, x, 'the input')
-    if (x.shape.length !== 3 || x.shape[2] !== inputs) {
-      const rule = `the input has shape ${show(x.shape)}; expected [batch, time, ${inputs}]`
-      throw new ShapeError(operation, [x.shape], rule)
-    }
-    return within(operation, () => {
-      const there = maskOf(operation, x.shape, sequence)
-      const mask = there === undefined ? undefined : T.expandDims(T.transpose(there), 2)
-      const inTime = T.permute(x, [1, 0, 2])
-      const input = mask === undefined ? inTime : T.where(mask, inTime, 0)
-      const { initial } = sequence
-      const start = initial === undefined ? undefined : { value: initial, subject: 'the initial state' }
-      const { outputs, last, state } = run({ operation, context, mask }, params, input, start)
-      if (returns === 'last') return last
-      const ofExamples = T.permute(outputs, [1, 0, 2])
-      return returns === 'state' ? [ofExamples, state] : ofExamples
-    })
-  })
+  const layer = statelessOf(
+    operation,
+    draw,
+    (params, context) =>
+      (x: Tensor, sequence: Sequence = {}): unknown => {
+        check(sequence)
+        requireTensor(operation, x, 'the input')
+        if (x.shape.length !== 3 || x.shape[2] !== inputs) {
+          const rule = `the input has shape ${show(x.shape)}; expected [batch, time, ${inputs}]`
+          throw new ShapeError(operation, [x.shape], rule)
+        }
+        return within(operation, () => {
+          const there = maskOf(operation, x.shape, sequence)
+          const mask = there === undefined ? undefined : T.expandDims(T.transpose(there), 2)
+          const inTime = T.permute(x, [1, 0, 2])
+          const input = mask === undefined ? inTime : T.where(mask, inTime, 0)
+          const { initial } = sequence
+          const start = initial === undefined ? undefined : { value: initial, subject: 'the initial state' }
+          const { outputs, last, state } = run({ operation, context, mask }, params, input, start)
+          if (returns === 'last') return last
+          const ofExamples = T.permute(outputs, [1, 0, 2])
+          return returns === 'state' ? [ofExamples, state] : ofExamples
+        })
+      },
+    1,
+    2
+  )
   return taking(layer, ([n = 1, time = 1]) => [n, time, inputs])
 }
 
@@ -252,7 +258,9 @@ const recurrent = <F>(check: Options, cellOf: (given: AnyOptions, operation: str
       const parts = Array.from({ length: layers }, (_, i) => part(i === 0 ? inputs : outputs))
       return layerOf(operation, inputs, stacked(parts, dropout), returns)
     }
-    return bidirectional ? made(bothWays(cell, hidden, given)) : made(oneWay(cell, hidden, given, reverse))
+    return bidirectional
+      ? made(bothWays(operation, cell, hidden, given))
+      : made(oneWay(operation, cell, hidden, given, reverse))
   })
 
 /**

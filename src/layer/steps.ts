@@ -21,7 +21,7 @@ import {
   leavesOf,
   mapLeaves,
   stateOf
-} from './cells.js'
+} from './cellRules.js'
 import { child } from './context.js'
 import type { Context } from './model.js'
 import { keyIn } from './noise.js'
@@ -127,9 +127,9 @@ interface Step {
 
 /** A cell along the time, which keeps its state through steps that are not there. */
 export const oneWay =
-  (cell: Cell, hidden: number, options: CellOptions, reverse = false) =>
+  (operation: string, cell: Cell, hidden: number, options: CellOptions, reverse = false) =>
   (inputs: number): Part<OwnParams> => ({
-    draw: cellParameters(cell, inputs, hidden, options),
+    draw: cellParameters(operation, cell, inputs, hidden, options),
     run: ({ operation, mask }, params, x, initial) => {
       const { given: givenBy, next } = bound(cell, params, [x.shape[1]!])
       const given = givenBy(x)
@@ -166,9 +166,9 @@ const waysIn = (operation: string, { value, subject }: Initial): Ways<Initial> =
 
 /** A cell in each direction, whose outputs are joined. */
 export const bothWays =
-  (cell: Cell, hidden: number, options: CellOptions) =>
+  (operation: string, cell: Cell, hidden: number, options: CellOptions) =>
   (inputs: number): Part<Ways<OwnParams>> => {
-    const parts = mapWays((way) => oneWay(cell, hidden, options, way === 'backward')(inputs))
+    const parts = mapWays((way) => oneWay(operation, cell, hidden, options, way === 'backward')(inputs))
     return {
       draw: R.map(([forward, backward]: readonly OwnParams[]) => ({ forward: forward!, backward: backward! }))(
         R.sequence([parts.forward.draw, parts.backward.draw])

@@ -20,7 +20,7 @@ import {
 } from './attention.js'
 import type { ScaleShift } from './batchNorm.js'
 import type { DenseParams, Weights } from './dense.js'
-import { make } from './make.js'
+import { makeOf } from './make.js'
 import type { AnyLayer, Layer, None } from './model.js'
 import { dropout as dropping } from './noise.js'
 import { layerNorm } from './normalisation.js'
@@ -239,7 +239,8 @@ export const encoderBlock: EncoderBlock = /* @__PURE__ */ stated((width, heads, 
   checkEncoder(given)
   const { causal = false } = given
   const { around, activation, ...parts } = partsOf('encoderBlock', width, heads, given)
-  const layer = make(
+  const layer = makeOf(
+    'encoderBlock',
     {
       attention: parts.attention(causal),
       norm1: parts.norm(),
@@ -253,7 +254,9 @@ export const encoderBlock: EncoderBlock = /* @__PURE__ */ stated((width, heads, 
         requireSequence('encoderBlock', 'the input', x, width)
         const attended = around(norm1, (y) => drop(attention(y, y, y, masks)), x)
         return around(norm2, (y) => drop(dense2(drop(activation(dense1(y))))), attended)
-      }
+      },
+    1,
+    2
   )
   return taking(layer, sequenceOf(width))
 })
@@ -293,7 +296,8 @@ export const decoderBlock: DecoderBlock = /* @__PURE__ */ stated((width, heads, 
   checkDecoder(given)
   const { causal = true } = given
   const { around, activation, ...parts } = partsOf('decoderBlock', width, heads, given)
-  const layer = make(
+  const layer = makeOf(
+    'decoderBlock',
     {
       attention: parts.attention(causal),
       norm1: parts.norm(),
@@ -318,7 +322,9 @@ export const decoderBlock: DecoderBlock = /* @__PURE__ */ stated((width, heads, 
         const attended = around(norm1, (y) => drop(attention(y, y, y, own)), x)
         const read = around(norm2, (y) => drop(across(y, memory, memory, ofMemory)), attended)
         return around(norm3, (y) => drop(dense2(drop(activation(dense1(y))))), read)
-      }
+      },
+    2,
+    3
   )
   return taking(layer, sequenceOf(width))
 })

@@ -2,7 +2,7 @@
 import type { FloatDType } from '../DType.js'
 import { type Initializer, varianceScaling } from '../Init.js'
 import { type Kinds, positiveCount } from '../internal/options.js'
-import { drawKinds } from '../layer/dense.js'
+import { drawKinds } from '../layer/drawn.js'
 import type { Layer } from '../layer/model.js'
 import type { Tensor } from '../tensor/model.js'
 

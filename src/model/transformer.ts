@@ -6,8 +6,9 @@ import { isOptions, refusal } from '../internal/describe.js'
 import { options as declare, positiveCount, requireKind } from '../internal/options.js'
 import { type AttentionMasks, requireHeads } from '../layer/attention.js'
 import type { ScaleShift } from '../layer/batchNorm.js'
+import { initialised } from '../layer/drawn.js'
 import { type EmbeddingParams, requireTokens } from '../layer/embedding.js'
-import { make } from '../layer/make.js'
+import { makeOf } from '../layer/make.js'
 import { type AnyLayer, type Layer, type None, lift } from '../layer/model.js'
 import { dropout as dropping } from '../layer/noise.js'
 import { layerNorm } from '../layer/normalisation.js'
@@ -158,9 +159,10 @@ const transformer = (
   const same = lift((x: Tensor) => x)
   const positions: AnyLayer = rotary === false ? learnedPositions(context, width, { init, dtype }) : same
   const end: AnyLayer = norm === 'pre' ? layerNorm(width, { epsilon, dtype }) : same
-  return make(
+  return makeOf(
+    operation,
     {
-      tokens: R.map((table: Tensor) => ({ table }))(init([vocabulary, width], dtype)),
+      tokens: R.map((table: Tensor) => ({ table }))(initialised(operation, init, [vocabulary, width], dtype)),
       positions: stated<Layer<Rows>>(positions),
       drop: dropping(dropout),
       blocks: stated<Layer<(x: Tensor, masks: AttentionMasks) => Tensor>>(repeat(layers, block)),
@@ -175,7 +177,9 @@ const transformer = (
         const rows: Tensor = gather(parts.tokens.table, tokens)
         const features = parts.norm(parts.blocks(parts.drop(parts.positions(rows)), masks))
         return finish(features, parts.tokens.table)
-      }
+      },
+    1,
+    2
   )
 }
 

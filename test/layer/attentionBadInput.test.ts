@@ -70,7 +70,8 @@ describe('bad input', () => {
   })
 
   test.each([
-    [[], 'the argument queries is undefined; expected a tensor, make one with T.of or T.scalar'],
+    [[], '0 inputs; expected 1 to 4'],
+    [[undefined], 'the argument queries is undefined; expected a tensor, make one with T.of or T.scalar'],
     [[T.ones([2, 3, 4]), T.ones([2, 5, 3])], 'the keys have shape [2, 5, 3]; expected [..., length, 4]'],
     [
       [T.ones([2, 3, 4]), T.ones([3, 5, 4])],

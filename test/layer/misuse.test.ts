@@ -324,6 +324,49 @@ describe('training refuses', () => {
   })
 })
 
+describe('an initialiser that draws something else', () => {
+  type Made = (init: never) => Layer.Layer<never, unknown, unknown>
+  const makers: readonly (readonly [operation: string, shape: string, make: Made])[] = [
+    ['dense', '[3, 2]', (init) => Layer.dense(2, 3, { init }) as never],
+    ['bilinear', '[4, 2, 3]', (init) => Layer.bilinear(2, 3, 4, { init }) as never],
+    ['maxout', '[6, 2]', (init) => Layer.maxout(2, 3, 2, { init }) as never],
+    ['prelu', '[3]', (init) => Layer.prelu(3, { init }) as never],
+    ['conv2d', '[4, 3, 2, 2]', (init) => Layer.conv2d(3, 4, { window: 2, init }) as never],
+    ['embedding', '[5, 2]', (init) => Layer.embedding(5, 2, { init }) as never],
+    ['learnedPositions', '[5, 2]', (init) => Layer.learnedPositions(5, 2, { init }) as never],
+    ['gru', '[3, 2]', (init) => Layer.gru(2, 3, { init }) as never],
+    ['lstmCell', '[3, 3]', (hiddenInit) => Layer.lstmCell(2, 3, { hiddenInit }) as never]
+  ]
+  const draw = (make: Made, init: unknown) => (): unknown => make(init as never).init(key)
+
+  it.each(makers)('%s', (operation, shape, make) => {
+    expect(draw(make, () => 3)).toThrow(`${operation}: what init returns is 3; expected a function`)
+    expect(draw(make, () => () => undefined)).toThrow(`${operation}: what init draws is undefined; expected a tensor`)
+    expect(draw(make, (_: unknown, dtype: T.Tensor['dtype']) => Random.of(T.zeros([9], dtype)))).toThrow(
+      `${operation}: init draws a tensor of shape [9]; expected ${shape}, which it is given`
+    )
+    expect(draw(make, (sizes: readonly number[]) => Random.of(T.zeros(sizes, 'int32')))).toThrow(
+      `${operation}: init draws a tensor of int32; expected float32, which it is given`
+    )
+  })
+})
+
+test('inputs beyond the last that a layer takes are refused', () => {
+  const x = T.ones([1, 2, 4])
+  const last = [x, x, x, {}, x] as const
+  const over = (layer: unknown, n: number): unknown => {
+    const own = layer as Layer.Layer<(...inputs: readonly unknown[]) => unknown, unknown, unknown>
+    const [{ params, state }] = own.init(key)
+    return Layer.predict(own)(params, state)(...last.slice(0, n - 1), {}, {})
+  }
+  expect(() => over(Layer.multiHeadAttention(4, 2), 4)).toThrow('multiHeadAttention: 5 inputs; expected 1 to 4')
+  expect(() => over(Layer.encoderBlock(4, 2), 2)).toThrow('encoderBlock: 3 inputs; expected 1 to 2')
+  expect(() => over(Layer.decoderBlock(4, 2), 3)).toThrow('decoderBlock: 4 inputs; expected 2 to 3')
+  expect(() => over(Layer.lstm(4, 2), 2)).toThrow('lstm: 3 inputs; expected 1 to 2')
+  const gpt = Model.gpt({ vocabulary: 7, width: 4, heads: 1, layers: 1, context: 5 })
+  expect(() => over(gpt, 2)).toThrow('gpt: 3 inputs; expected 1 to 2')
+})
+
 test('summary counts the operations of one application: none of init, and each call by itself', () => {
   const twice = Layer.make(
     { dense: Layer.dense(2, 2) },
