@@ -191,7 +191,7 @@ export const makeOf = <X extends Parts, F extends Fn>(
   parts: X,
   body: (parts: { readonly [K in keyof X]: Bound<X[K]> }, context: Context) => F,
   least = 1,
-  most = least
+  most: number = least
 ): Layer<F, { readonly [K in keyof X]: ParamsOfPart<X[K]> }, { readonly [K in keyof X]: StateOfPart<X[K]> }> =>
   make(parts, (bound, context) => counting(operation, body(bound, context), least, most))
 

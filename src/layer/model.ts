@@ -231,7 +231,7 @@ export const stateless = <P, F extends Fn>(init: Random<P>, apply: (params: P, c
 }
 
 /** Refuses fewer inputs than the least and more than the most. */
-export const requireInputs = (operation: string, inputs: readonly unknown[], least = 1, most = least): void => {
+export const requireInputs = (operation: string, inputs: readonly unknown[], least = 1, most: number = least): void => {
   const n = inputs.length
   if (n >= least && n <= most) return
   const expected = most === least ? `${least}` : `${least} to ${most}`
@@ -245,7 +245,7 @@ export const statelessOf = <P, F extends Fn>(
   init: Random<P>,
   apply: (params: P, context: Context) => F,
   least = 1,
-  most = least
+  most: number = least
 ): Layer<F, P> => {
   const run = plain(apply)
   return layerOf(R.map((params: P) => ({ params, state: none }))(init), (params, state, context) => {
