@@ -6,7 +6,7 @@ import { newBatch } from '../calculus/batching.js'
 import type { Program, Slots, TensorType } from '../primitive/model.js'
 import { run } from '../transform/program.js'
 import { type Tensor, fill } from '../tensor/model.js'
-import { stage } from '../transform/stage.js'
+import { stageBody } from '../transform/stage.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -100,7 +100,7 @@ export interface Staging {
 
 /** A function as a step. A leaf that it carries along unchanged becomes a constant, as if it closed over it. */
 export const stageStep = (name: string, init: Leaves, elements: readonly TensorType[], f: StepFunction): Staging => {
-  const { program, captured } = stage(name, [...init, ...elements], (leaves) => {
+  const { program, captured } = stageBody(name, [...init, ...elements], (leaves) => {
     const [next, emitted] = f(leaves.slice(0, init.length), leaves.slice(init.length))
     return [...next, ...emitted]
   })

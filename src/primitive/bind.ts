@@ -2,12 +2,13 @@
  * How a call of a primitive finds its interpreter.
  *
  * The operands decide: a call goes to the interpreter of its highest-level operand, which treats operands of lower levels
- * as constants. There is neither a current tape nor a registry.
+ * as constants. There is neither a current tape nor a registry; only the body of a loop, while it is being written, takes operations on
+ * values from outside as well (`writingBody`).
  */
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { requireTensor } from '../internal/require.js'
 import type { Pair, Params, Primitive, Single } from './model.js'
-import { Traced, leaked } from './traced.js'
+import { Traced, interpreterOf, leaked } from './traced.js'
 
 /** The error for operands that are not all tensors. */
 const notATensor = (operation: string, operands: readonly Tensor[]): Error => {
@@ -50,7 +51,7 @@ export const bind = <P extends Params>(
 ): readonly Tensor[] => {
   const top = highest(operands)
   if (allConcrete(operands, top)) return primitive.evaluate(operands, params)
-  if (top instanceof Traced) return top.interpreter.apply(primitive, operands, params)
+  if (top instanceof Traced) return interpreterOf(top).apply(primitive, operands, params)
   throw notATensor(primitive.name, operands)
 }
 
@@ -70,7 +71,7 @@ export const bindOne = <P extends Params>(primitive: Primitive<P>, operands: rea
 export const bindSingle = (single: Single, x: Tensor): Tensor => {
   if (isConcrete(x)) return single.evaluate(x)
   const top: Tensor = x
-  if (top instanceof Traced) return top.interpreter.applySingle(single, x)
+  if (top instanceof Traced) return interpreterOf(top).applySingle(single, x)
   throw notATensor(single.primitive.name, [x])
 }
 
@@ -78,6 +79,6 @@ export const bindSingle = (single: Single, x: Tensor): Tensor => {
 export const bindPair = (pair: Pair, x: Tensor, y: Tensor): Tensor => {
   if (isConcrete(x) && isConcrete(y)) return pair.evaluate(x, y)
   const top = x.level > y.level ? x : y
-  if (top instanceof Traced) return top.interpreter.applyPair(pair, x, y)
+  if (top instanceof Traced) return interpreterOf(top).applyPair(pair, x, y)
   throw notATensor(pair.primitive.name, [x, y])
 }

@@ -63,6 +63,30 @@ export abstract class Traced<S extends Shape = Shape> extends Tensor<S> {
 }
 
 // -----------------------------------------------------------------------------
+// bodies of loops
+// -----------------------------------------------------------------------------
+
+let body: Interpreter | undefined
+
+/**
+ * Writes the body of a loop: operations on values from outside that it makes are part of it, as they run once a step. An eager loop runs
+ * them so too, and sums the cotangents of each step by itself.
+ */
+export const writingBody = <A>(writer: Interpreter, write: () => A): A => {
+  const before = body
+  body = writer
+  try {
+    return write()
+  } finally {
+    body = before
+  }
+}
+
+/** The interpreter of an operation whose highest operand is this one. */
+export const interpreterOf = ({ level, interpreter }: Traced): Interpreter =>
+  body !== undefined && level < body.level && interpreter.open ? body : interpreter
+
+// -----------------------------------------------------------------------------
 // errors
 // -----------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ import {
   type TensorType,
   Variable
 } from '../primitive/model.js'
-import { Traced } from '../primitive/traced.js'
+import { Traced, writingBody } from '../primitive/traced.js'
 import { equation, live } from './program.js'
 import { openScope, relative } from './scope.js'
 import type { Shape } from '../shape/model.js'
@@ -167,6 +167,16 @@ export const stage = (
   const interpreter = new StagingTrace(transformation)
   try {
     return interpreter.program(f(types.map((type) => interpreter.input(type))))
+  } finally {
+    interpreter.close()
+  }
+}
+
+/** The body of a loop as a program, with all operations that it makes. */
+export const stageBody: typeof stage = (transformation, types, f) => {
+  const interpreter = new StagingTrace(transformation)
+  try {
+    return writingBody(interpreter, () => interpreter.program(f(types.map((type) => interpreter.input(type)))))
   } finally {
     interpreter.close()
   }

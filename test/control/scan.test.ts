@@ -64,6 +64,28 @@ describe('a recurrent network', () => {
     expect(numbers(staged(grad(network))(weights, sequence))).toEqual(eager)
   })
 
+  test('a body that broadcasts what it closes over: the same gradients bit for bit, staged and in segments', () => {
+    const [b, xs]: readonly [T.Tensor<[3]>, T.Tensor<[7, 4, 3]>] = [
+      Random.normal(Random.key(1), [3], 'float64'),
+      Random.normal(Random.key(2), [7, 4, 3], 'float64')
+    ]
+    const run =
+      (options: object) =>
+      (bias: T.Tensor<[3]>): S => {
+        const body = (c: T.Tensor, x: T.Tensor): readonly [T.Tensor, undefined] => [
+          T.tanh(T.add(T.mul(c, T.exp(bias)), T.mul(x, bias))),
+          undefined
+        ]
+        return T.sum(T.sin(scan(body, options)(T.zeros([4, 3], 'float64'), xs)[0]))
+      }
+    const eager = numbers(grad(run({}))(b))
+    for (const options of [{}, { checkpointEvery: 1 }, { checkpointEvery: 3 }]) {
+      expect(numbers(grad(run(options))(b))).toEqual(eager)
+      expect(numbers(grad(staged(run(options)))(b))).toEqual(eager)
+      expect(numbers(staged(grad(run(options)))(b))).toEqual(eager)
+    }
+  })
+
   test('a gradient per example', () => {
     const batch = T.stack([sequence, T.neg(sequence), T.mul(sequence, 0.5)])
     const each = [0, 1, 2].map((i) => numbers(grad(network)(weights, T.at(batch, i))))
