@@ -83,7 +83,7 @@ export const writingBody = <A>(writer: Interpreter, write: () => A): A => {
 }
 
 /** The interpreter of an operation whose highest operand is this one. */
-export const interpreterOf = ({ level, interpreter }: Traced): Interpreter =>
+export const interpreterOf = ({ level, interpreter }: Pick<Traced, 'level' | 'interpreter'>): Interpreter =>
   body !== undefined && level < body.level && interpreter.open ? body : interpreter
 
 // -----------------------------------------------------------------------------
