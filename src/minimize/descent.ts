@@ -1,7 +1,7 @@
 /** Gradient descent: at a rate, by backtracking, and by any optimizer. */
 import { type Vector, plus } from '../implicit/vector.js'
 import { refusal } from '../internal/describe.js'
-import { checkedLater, number, options as declare } from '../internal/options.js'
+import { type Kind, checkedLater, number, options as declare } from '../internal/options.js'
 import { applyUpdates } from '../optimizer/combinators.js'
 import type { Need, Optimizer, State } from '../optimizer/model.js'
 import { sgd } from '../optimizer/optimizers.js'
@@ -33,10 +33,10 @@ export interface BacktrackingOptions {
 }
 
 /** A number above 0. */
-const positive = number('a finite number above 0', (x) => x > 0 && x < Infinity)
+export const positive: Kind = number('a finite number above 0', (x) => x > 0 && x < Infinity)
 
 /** A part of a whole, neither nothing nor all. */
-export const inside = number('a number between 0 and 1', (x) => x > 0 && x < 1)
+export const inside: Kind = number('a number between 0 and 1', (x) => x > 0 && x < 1)
 
 const checkBacktracking = declare<BacktrackingOptions>('backtracking', {
   step: positive,

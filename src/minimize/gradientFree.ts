@@ -1,12 +1,11 @@
 /** Methods that only compare values: random search, random directions, and Nelder and Mead's simplex. */
 import { type Vector, addScaled, concretes, norm, pack, plus, times } from '../implicit/vector.js'
-import { number, options as declare } from '../internal/options.js'
+import { options as declare } from '../internal/options.js'
 import { split } from '../random/key.js'
 import { type Key, requireKey } from '../random/model.js'
 import { normal } from '../random/normal.js'
+import { positive } from './descent.js'
 import type { Landscape, Method, Point, Walk } from './model.js'
-
-const positive = number('a finite number above 0', (x) => x > 0 && x < Infinity)
 
 /** Standard normal numbers. */
 const draw = (key: Key, n: number): Vector => pack(concretes([normal(key, [n], 'float64')]))

@@ -1,10 +1,10 @@
 /** Methods with curvature: truncated Newton, and Levenberg and Marquardt's for least squares. */
 import { descent } from '../implicit/iteration.js'
 import { type Vector, concretes, dot, norm, pack, plus } from '../implicit/vector.js'
-import { number, options as declare } from '../internal/options.js'
+import { options as declare } from '../internal/options.js'
 import { lstsq } from '../linalg/leastSquares.js'
 import { fromData } from '../tensor/model.js'
-import { inside } from './descent.js'
+import { inside, positive } from './descent.js'
 import { backtrack, noise } from './lineSearch.js'
 import type { Landscape, Method, Point, Walk } from './model.js'
 
@@ -13,7 +13,7 @@ import type { Landscape, Method, Point, Walk } from './model.js'
 // -----------------------------------------------------------------------------
 
 /**
- * Options of `newtonCg`: the largest share of the gradient that conjugate gradients may leave, 0.5 by default; nearer to the minimum
+ * Options of `newtonCg`: the largest share of the gradient that conjugate gradients may leave, 0.01 by default; nearer to the minimum
  * it is the square root of the gradient's norm, and so convergence is superlinear.
  *
  * @example
@@ -49,7 +49,7 @@ const checkNewton = declare<NewtonCgOptions>('newtonCg', { forcing: inside })
 /* @__NO_SIDE_EFFECTS__ */
 export const newtonCg = (options: NewtonCgOptions = {}): Method => {
   checkNewton(options)
-  const { forcing = 0.5 } = options
+  const { forcing = 0.01 } = options
   const walk = (problem: Landscape, point: Point): Walk => ({
     point,
     measure: point.slope,
@@ -87,7 +87,7 @@ export interface LevenbergMarquardtOptions {
 }
 
 const checkDamping = declare<LevenbergMarquardtOptions>('levenbergMarquardt', {
-  damping: number('a finite number above 0', (x) => x > 0 && x < Infinity)
+  damping: positive
 })
 
 /**
@@ -134,7 +134,7 @@ const dampedStep = (
  * const x0 = { a: T.scalar(1, 'float64'), b: T.scalar(0, 'float64') }
  * const { point } = orThrow(Minimize.minimize(residuals, x0, Minimize.levenbergMarquardt()))
  * T.item(point.a) // ≈ 2.0000000
- * T.item(point.b) // ≈ -0.6931471
+ * T.item(point.b) // ≈ -0.69314718
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const levenbergMarquardt = (options: LevenbergMarquardtOptions = {}): Method<'residuals'> => {
