@@ -206,8 +206,14 @@ export const nelderMead = (options: NelderMeadOptions = {}): Method => {
   }
   return method('nelderMead', false, (problem) => {
     const { initial } = problem
-    const corner = (i: number): Vector =>
-      initial.map((each, j) => (i === j ? each + size * Math.max(1, Math.abs(each)) : each))
-    return walk(problem, [problem.at(initial), ...Array.from(initial, (_, i) => problem.at(corner(i)))])
+    const edges = initial.map((each) => size * Math.max(1, Math.abs(each)))
+    const corner = (i: number): Vector => initial.map((each, j) => (i === j ? each + edges[i]! : each))
+    const point = problem.at(initial)
+    const corners = (): readonly Point[] => Array.from(initial, (_, i) => problem.at(corner(i)))
+    return {
+      point,
+      measure: Math.max(0, ...edges),
+      next: () => walk(problem, transformed(problem, sorted([point, ...corners()])))
+    }
   })
 }

@@ -93,6 +93,9 @@ export interface Posed<X> {
   readonly evaluations: () => number
 }
 
+const vectorOf = (what: string, tree: unknown): Vector =>
+  pack(flattenAs('minimize', tree).leaves.map((leaf) => concrete(what, leaf)))
+
 /** The value of f, and its gradient if there is one: of half the squares for residuals. */
 const evaluate = <X>(
   { kind, gradient }: Pick<Method<keyof Objectives>, 'kind' | 'gradient'>,
@@ -111,8 +114,8 @@ const evaluate = <X>(
       },
       flat.unflatten(leaves)
     )
-    const found = flattenAs('minimize', slopes).leaves.map((leaf) => concrete('the gradient', leaf))
-    return { value: pack([requireResult(kind, value)])[0]!, gradient: pack(found) }
+    const height = pack([requireResult(kind, value)])[0]!
+    return { value: height, gradient: vectorOf('the gradient', slopes) }
   }
   const { value, pull } = pullBack('minimize', (inputs) => [f(flat.unflatten(inputs))], leaves)
   const residuals = requireResult(kind, value[0])
@@ -131,7 +134,6 @@ export const pose = <X>(
   const flat = unknownLike('minimize', x0, 'x0')
   const types = flat.leaves.map(({ shape, dtype }) => ({ shape, dtype }))
   const precision = precisionOf(types)
-  const initial = pack(flat.leaves.map((leaf) => concrete('x0', leaf)))
   const project = bounds === undefined ? undefined : projection(bounds, flat)
   const rounded = (x: Vector): Vector => (precision === 'float64' ? x : pack(unpack(x, types)))
   const within = (x: Vector): Vector => rounded(project === undefined ? x : project(x))
@@ -141,7 +143,6 @@ export const pose = <X>(
     return f(x)
   }
   const tree = (x: Vector): X => flat.unflatten(unpack(x, types))
-  const vector = (of: X): Vector => pack(flattenAs('minimize', of).leaves.map((leaf) => concrete('a leaf', leaf)))
   const at = (to: Vector): Point => {
     const x = within(to)
     const { value, gradient } = evaluate(method, counted, flat, unpack(x, types))
@@ -154,14 +155,14 @@ export const pose = <X>(
   }
   const gradientAt = (x: X): X => differentiate('minimize', (y: X) => [counted(y), undefined], x)[1]
   const problem: Problem<X> = {
-    initial,
+    initial: within(pack(flat.leaves.map((leaf) => concrete('x0', leaf)))),
     epsilon: spacing(precision),
     at,
     tree,
-    vector,
+    vector: (of) => vectorOf('the update', of),
     hessian: (x) => {
       const [, product] = linearize(gradientAt)(tree(x))
-      return (direction) => vector(product(tree(direction)))
+      return (direction) => vectorOf('the Hessian', product(tree(direction)))
     },
     linear: (x) => {
       const [value, product] = linearize(counted)(tree(x))
