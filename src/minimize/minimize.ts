@@ -22,12 +22,14 @@ const check = declare<MinimizeOptions<unknown>>('minimize', {
 // checks
 // -----------------------------------------------------------------------------
 
-const requireMethod = (method: unknown, bounded: boolean): void => {
-  if (typeof method !== 'object' || method === null || !('begin' in method)) {
-    throw new TypeError(refusal('minimize', 'the method', method, 'one such as Minimize.lbfgs()'))
-  }
-  const { name, bounded: sound } = method as Method
-  if (!bounded || sound) return
+const requireMethod = (method: unknown): void => {
+  if (typeof method === 'object' && method !== null && 'begin' in method) return
+  throw new TypeError(refusal('minimize', 'the method', method, 'one such as Minimize.lbfgs()'))
+}
+
+/** Refuses bounds with a method that they are not sound with. */
+const requireBounded = ({ name, bounded }: Method<keyof Objectives>): void => {
+  if (bounded) return
   const those = 'gradientDescent, backtracking, by, randomSearch or randomDirections'
   throw new TypeError(`minimize: bounds are given for ${name}, with which projection is not sound; expected ${those}`)
 }
@@ -188,6 +190,7 @@ export const minimize = <X, Kind extends keyof Objectives = 'scalar'>(
   requireFunction('minimize', f)
   check(options)
   const { bounds } = options
-  requireMethod(method, bounds !== undefined)
+  requireMethod(method)
+  if (bounds !== undefined) requireBounded(method)
   return run(pose(f, x0, method, bounds), method, options)
 }

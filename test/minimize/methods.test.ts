@@ -1,11 +1,13 @@
-import * as E from 'fp-ts/lib/Either.js'
+import type * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
+import { grad } from 'pullback/Grad'
 import { orThrow } from 'pullback/Implicit'
 import * as Linalg from 'pullback/Linalg'
 import * as Minimize from 'pullback/Minimize'
 import * as Optimizer from 'pullback/Optimizer'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
+import * as Tree from 'pullback/Tree'
 import { type Vector, chain, failure, of, parabola, reached, rosenbrock, rosenbrockResiduals } from './problems.js'
 
 const { minimize } = Minimize
@@ -34,23 +36,6 @@ describe.each(table.map((row) => [row[0].name, ...row] as const))(
       expect(reached(minimize(parabola, of(0, 0, 0), method, { maxIterations })).value).toBeLessThan(near)
       if (Number.isNaN(far)) return
       expect(reached(minimize(rosenbrock, of(-1.2, 1), method, { maxIterations })).value).toBeLessThan(far)
-    })
-
-    test('keeps to bounds, or refuses them', () => {
-      const bounds = { lower: 0, upper: of(10, 1.5, 2.5) }
-      const run = (): E.Either<Minimize.NotConverged<Vector>, Minimize.Result<Vector>> =>
-        minimize(parabola, of(0, 0, -7), method, { bounds, path: true, maxIterations })
-      if (!method.bounded) {
-        expect(run).toThrow(
-          `minimize: bounds are given for ${method.name}, with which projection is not sound; expected `
-        )
-        return
-      }
-      // 2 (1.5 - 2)^2 + 3 (2.5 - 3)^2
-      const { point, value, path } = reached(run())
-      expect(value - 1.25).toBeLessThan(Math.sqrt(near))
-      for (const x of path) expect([T.item(T.min(x)) >= 0, T.item(T.at(x, 2)) <= 2.5]).toEqual([true, true])
-      if (near < 1e-6) expect([...T.toArray(point)]).toEqual([expect.closeTo(1, 6), 1.5, 2.5])
     })
 
     test('says the same twice, with the history of every iteration', () => {
@@ -102,6 +87,57 @@ describe('lbfgs', () => {
     // x - log x, not a number for x <= 0: the first steps go there
     const f = (x: T.Tensor<[]>): T.Tensor<[]> => T.sub(T.mul(100, x), T.mul(100, T.log(x)))
     expect(T.item(orThrow(minimize(f, T.scalar(5, 'float64'), Minimize.lbfgs())).point)).toBeCloseTo(1, 9)
+  })
+})
+
+const those = (bounded: boolean): ReadonlyArray<readonly [string, Minimize.Method, number, number]> =>
+  table.flatMap(([method, near, , most = 1000]) =>
+    method.bounded === bounded ? [[method.name, method, near, most] as const] : []
+  )
+
+type Run = E.Either<Minimize.NotConverged<Vector>, Minimize.Result<Vector>>
+const inBox = (method: Minimize.Method, maxIterations: number): Run => {
+  const bounds = { lower: 0, upper: of(10, 1.5, 2.5) }
+  return minimize(parabola, of(0, 0, -7), method, { bounds, path: true, maxIterations })
+}
+
+describe('bounds', () => {
+  test.each(those(true))('%s keeps to them', (_, method, near, maxIterations) => {
+    const { point, value, path } = reached(inBox(method, maxIterations))
+    // 2 (1.5 - 2)^2 + 3 (2.5 - 3)^2
+    expect(value - 1.25).toBeLessThan(Math.sqrt(near))
+    for (const x of path) expect([T.item(T.min(x)) >= 0, T.item(T.at(x, 2)) <= 2.5]).toEqual([true, true])
+    expect(T.item(T.max(T.abs(T.sub(point, of(1, 1.5, 2.5)))))).toBeLessThan(near ** 0.25)
+  })
+
+  test.each(those(false))('%s refuses them', (_, method) => {
+    expect(() => inBox(method, 1)).toThrow(
+      `minimize: bounds are given for ${method.name}, with which projection is not sound; expected gradientDescent, `
+    )
+  })
+})
+
+describe('by', () => {
+  test('gives optimizers what they need', () => {
+    // the gradient where half a step of plain descent leads, and the value
+    const ahead = Optimizer.stateful(
+      () => ({}),
+      (gradient, moments, { params, objective, value }) => {
+        expect(T.item(value)).toBe(T.item(objective(params)))
+        const there = grad(objective)(Tree.zipWith(params, gradient, (p, g) => T.sub(p, T.mul(0.05, g))))
+        return [Tree.map(there, (g) => T.mul(-0.1, g)), moments]
+      },
+      ['objective', 'value']
+    )
+    expect(orThrow(minimize(parabola, of(0, 0), Minimize.by(ahead))).value).toBeLessThan(1e-18)
+  })
+
+  test('takes schedules', () => {
+    const method = Minimize.gradientDescent({ rate: (step) => 0.5 / (step + 1) })
+    const { costs } = reached(
+      minimize((x: T.Tensor<[]>) => T.square(x), T.scalar(8, 'float64'), method, { maxIterations: 1 })
+    )
+    expect(costs).toEqual([64, 0])
   })
 })
 

@@ -20,13 +20,13 @@ describe('what has not converged', () => {
     expect(message).toBe(
       'minimize (gradientDescent): the gradient is 5.1e+0 after 1 iteration; expected at most 8.2e-2, raise maxIterations or start nearer to a minimum'
     )
-    expect({ reason, leaf, operation, residual, tolerance }).toEqual({
+    expect({ reason, leaf, operation }).toEqual({
       reason: 'iterations',
       leaf: undefined,
-      operation: 'minimize (gradientDescent)',
-      residual: expect.closeTo(Math.hypot(1.6, 4.8), 12),
-      tolerance: expect.closeTo(0.01 * Math.hypot(2, 8), 12)
+      operation: 'minimize (gradientDescent)'
     })
+    expect(residual).toBeCloseTo(Math.hypot(1.6, 4.8), 12)
+    expect(tolerance).toBeCloseTo(0.01 * Math.hypot(2, 8), 12)
     expect([...T.toArray(point)]).toEqual([expect.closeTo(0.2, 12), expect.closeTo(0.8, 12)])
     expect([...T.toArray(gradient!)]).toEqual([expect.closeTo(-1.6, 12), expect.closeTo(-4.8, 12)])
   })
