@@ -13,6 +13,7 @@ const fixtures: ReadonlyArray<readonly [script: string, kept: string]> = [
   ['test/layer/oracle.py', 'test/layer/oracle.json'],
   ['test/layer/attentionOracle.py', 'test/layer/attentionOracle.json'],
   ['test/layer/recurrence.py', 'test/layer/recurrence.json'],
+  ['test/minimize/oracle.py', 'test/minimize/oracle.json'],
   ['test/model/oracle.py', 'test/model/oracle.json']
 ]
 

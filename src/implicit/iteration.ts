@@ -91,7 +91,7 @@ export interface Objective {
 }
 
 /** An inexact solution of H d = -g by conjugate gradients: descent, also where H is not positive definite. */
-const descent = (hessian: (p: Vector) => Vector, g: Vector, exactness: number): Vector => {
+export const descent = (hessian: (p: Vector) => Vector, g: Vector, exactness: number): Vector => {
   const d = new Float64Array(g.length)
   const r = g.map((each) => -each)
   let p: Vector = r.slice()

@@ -4,6 +4,7 @@ import * as Dataset from 'pullback/Dataset'
 import * as Debug from 'pullback/Debug'
 import * as Layer from 'pullback/Layer'
 import * as Loss from 'pullback/Loss'
+import * as Minimize from 'pullback/Minimize'
 import * as Optimizer from 'pullback/Optimizer'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
@@ -83,6 +84,16 @@ export const calls: Readonly<Record<string, Call>> = {
   'Law.gradientWith': (f, options) => plain(f(options))(T.sin, fc.constant(vector)),
   'Linalg.lstsq': (f, options) => f(x, x, options),
   'Linalg.triangularSolve': (f, options) => f(x, x, options),
+  'Minimize.backtracking': (f, options) => f(options),
+  'Minimize.conjugateGradient': (f, options) => f(options),
+  'Minimize.gradientDescent': (f, options) => f(options),
+  'Minimize.lbfgs': (f, options) => f(options),
+  'Minimize.levenbergMarquardt': (f, options) => f(options),
+  'Minimize.minimize': (f, options) => f((v: T.Tensor) => T.sum(T.square(v)), vector, Minimize.backtracking(), options),
+  'Minimize.nelderMead': (f, options) => f(options),
+  'Minimize.newtonCg': (f, options) => f(options),
+  'Minimize.randomDirections': (f, options) => f(key, options),
+  'Minimize.randomSearch': (f, options) => f(key, options),
   'Ode.odeint': (f, options) => plain(f(same, options))(vector, vector),
   'Optimizer.adam': (f, options) => f(0.1, options),
   'Optimizer.scaleByAdam': (f, options) => f(options),
