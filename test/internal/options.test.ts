@@ -14,6 +14,7 @@ import * as Law from 'pullback/Law'
 import * as Layer from 'pullback/Layer'
 import * as Linalg from 'pullback/Linalg'
 import * as Loss from 'pullback/Loss'
+import * as Metric from 'pullback/Metric'
 import * as Model from 'pullback/Model'
 import * as Ode from 'pullback/Ode'
 import * as Optimizer from 'pullback/Optimizer'
@@ -60,6 +61,7 @@ const modules: Readonly<Record<string, object>> = {
   Layer,
   Linalg,
   Loss,
+  Metric,
   Model,
   Ode,
   Optimizer,
