@@ -123,7 +123,6 @@ export const impute = (
   }
   return (fit) => {
     requireExamples('impute', fit)
-    const shape = fit.features.shape.slice(1)
     const fill =
       typeof by === 'number'
         ? fromData([], 'float64', Float64Array.of(by))

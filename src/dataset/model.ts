@@ -3,8 +3,7 @@ import { refusal } from '../internal/describe.js'
 import { requireTensor } from '../internal/require.js'
 import { ShapeError, show, type Shape } from '../shape/model.js'
 import { gather, slice } from '../Tensor.js'
-import { type Tensor, isTensor } from '../tensor/model.js'
-import { typed } from '../tensor/typed.js'
+import type { Tensor } from '../tensor/model.js'
 import { type Flat, flattenAs } from '../tree/model.js'
 
 // -----------------------------------------------------------------------------

@@ -29,7 +29,7 @@ type Given<A> =
 
 const end = { _tag: 'End' } as const
 
-const next = async <A>(source: Source<A>): Promise<Given<A>> => {
+const nextOf = async <A>(source: Source<A>): Promise<Given<A>> => {
   try {
     const result = await source.next()
     return result.done === true ? end : { _tag: 'Item', item: result.value }
@@ -40,14 +40,15 @@ const next = async <A>(source: Source<A>): Promise<Given<A>> => {
 
 const ahead = <A>(source: Source<A>, most: number): AsyncIterator<A> => {
   const queue: Promise<Given<A>>[] = []
-  let last: Promise<Given<A> | undefined> = Promise.resolve(undefined)
+  let last: Promise<Given<A>> | undefined
   let isClosed = false
+  const after = async (before: Promise<Given<A>> | undefined): Promise<Given<A>> => {
+    const given = await before
+    return isClosed || (given !== undefined && given._tag !== 'Item') ? end : nextOf(source)
+  }
   const ask = (): void => {
-    const asked = last.then((before) =>
-      isClosed || (before !== undefined && before._tag !== 'Item') ? end : next(source)
-    )
-    last = asked
-    queue.push(asked)
+    last = after(last)
+    queue.push(last)
   }
   return {
     next: async () => {
