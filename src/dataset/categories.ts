@@ -7,7 +7,7 @@ import { type DType, allocate } from '../DType.js'
 import { toArray } from '../Tensor.js'
 import { type Tensor, fromData } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
-import { type Dataset, size } from './model.js'
+import { type Dataset, requireExamples, size } from './model.js'
 
 /**
  * A value of a column that the data which were fitted do not have: where it stands, counted from 0.
@@ -72,7 +72,7 @@ const table = (
 export const oneHot =
   (columns: readonly number[]) =>
   (fit: Dataset): ((dataset: Dataset) => Either<ReadonlyNonEmptyArray<UnknownCategory>, Dataset>) => {
-    if (size(fit) === 0) throw new RangeError('oneHot: the data set has 0 examples; expected at least one')
+    requireExamples('oneHot', size(fit))
     const known = tableOf(fit)
     const categories = new Map(
       columns.map((column) => {

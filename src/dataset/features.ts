@@ -29,12 +29,10 @@ import {
 import { type Tensor, fromData } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import { unitFor } from '../tensor/unit.js'
-import { type Dataset, size } from './model.js'
+import { type Dataset, requireExamples, size } from './model.js'
 
 /** Refuses an empty data set, on which nothing can be fitted. */
-const requireExamples = (operation: string, fit: Dataset<Shape>): void => {
-  if (size(fit) === 0) throw new RangeError(`${operation}: the data set has 0 examples; expected at least one`)
-}
+const requireFit = (operation: string, fit: Dataset<Shape>): void => requireExamples(operation, size(fit))
 
 // -----------------------------------------------------------------------------
 // scaling
@@ -58,7 +56,7 @@ const requireExamples = (operation: string, fit: Dataset<Shape>): void => {
 export const standardise = <F extends Shape>(
   fit: Dataset<F>
 ): (<G extends Shape>(dataset: Dataset<G>) => Dataset<G>) => {
-  requireExamples('standardise', fit)
+  requireFit('standardise', fit)
   const features: Tensor = cast(fit.features, 'float64')
   const low = min(features, { axis: 0 })
   const constant = equal(low, max(features, { axis: 0 }))
@@ -122,7 +120,7 @@ export const impute = (
     throw new RangeError(`impute: the value is ${describe(by)}; expected 'mean', 'median' or a finite number`)
   }
   return (fit) => {
-    requireExamples('impute', fit)
+    requireFit('impute', fit)
     const fill =
       typeof by === 'number'
         ? fromData([], 'float64', Float64Array.of(by))
@@ -179,7 +177,7 @@ export const whiten = (options: WhitenOptions = {}): ((fit: Dataset) => (dataset
   checkWhiten(options)
   const { method = 'pca', epsilon = 1e-5 } = options
   return (fit) => {
-    requireExamples('whiten', fit)
+    requireFit('whiten', fit)
     const n = size(fit)
     requireColumns(fit.features)
     const x: Tensor = cast(fit.features, 'float64')

@@ -6,7 +6,7 @@ import * as R from '../Random.js'
 import type { Key } from '../Random.js'
 import { toArray } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
-import { type Rows, examplesOf, taken } from './model.js'
+import { type Rows, examplesOf, requireExamples, taken } from './model.js'
 
 /**
  * The parts of one fold: what is trained on, and what is held out.
@@ -25,7 +25,7 @@ const requireFolds = (operation: string, k: number): void =>
   requireNumber(operation, 'k', k, 'an integer of at least 2', (n) => Number.isInteger(n) && n >= 2)
 
 const requireEnough = (operation: string, k: number, count: number): void => {
-  if (k > count) throw new RangeError(`${operation}: k is ${k}; for ${count} examples, expected at most ${count}`)
+  requireExamples(operation, count, k, 'one for each fold')
 }
 
 /** The two parts of data: where a predicate of the position is false, and where it is true. */
@@ -162,7 +162,7 @@ export const stratifiedSplit = (
     number('a number between 0 and 1', (x) => x > 0 && x < 1)
   )
   return (data) => {
-    examplesOf('stratifiedSplit', data)
+    requireExamples('stratifiedSplit', examplesOf('stratifiedSplit', data).count)
     const second = new Set(
       shuffledClasses('stratifiedSplit', data, key, 2, 'part').flatMap((own) =>
         own.slice(Math.min(Math.max(Math.round(part * own.length), 1), own.length - 1))

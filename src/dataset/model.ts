@@ -108,6 +108,15 @@ export const examplesOf = <D>(operation: string, data: D): Examples<D> => {
   return { ...flat, count: first.shape[0]! }
 }
 
+/** Refuses data with fewer examples than are needed. */
+export const requireExamples = (operation: string, count: number, least: number = 1, why?: string): void => {
+  if (count >= least) return
+  const found = `the data set has ${count} ${count === 1 ? 'example' : 'examples'}`
+  throw new RangeError(
+    `${operation}: ${found}; expected at least ${least === 1 ? 'one' : least}${why === undefined ? '' : `, ${why}`}`
+  )
+}
+
 /** Data of which each tensor has been changed along its first axis; casts to the type that says so. */
 export const changed = <D, Result = Rows<D>>({ leaves, unflatten }: Flat<D>, f: (leaf: Tensor) => Tensor): Result =>
   unflatten(leaves.map(f)) as unknown as Result

@@ -1,5 +1,5 @@
 /** Examples in another order, fewer, more or together: for any tree of tensors with a common first axis. */
-import { requireCount, requireFunction, requireNumber } from '../internal/check.js'
+import { requireCount, requireFunction } from '../internal/check.js'
 import { describe } from '../internal/describe.js'
 import { flag, options, positiveCount, requireKind, share } from '../internal/options.js'
 import { ShapeError, type Shape, show } from '../shape/model.js'
@@ -9,7 +9,7 @@ import { concat as join, gather, pad, reshape, toArray } from '../Tensor.js'
 import { type Tensor, fromData, isTensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import { zipWithAs } from '../tree/model.js'
-import { type Rows, between, changed, examplesOf, taken } from './model.js'
+import { type Rows, between, changed, examplesOf, requireExamples, taken } from './model.js'
 
 // -----------------------------------------------------------------------------
 // order
@@ -158,7 +158,7 @@ export const split =
  * Two parts drawn by a key: round(part * n) of the n examples, in a random order, and the others. `Dataset.stratifiedSplit` keeps the
  * shares of classes.
  *
- * @throws RangeError when the part is not a number from 0 to 1
+ * @throws RangeError when the part is not a number from 0 to 1, or the data set is empty
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -174,6 +174,7 @@ export const randomSplit = (part: number, key: Key): (<D>(data: D) => readonly [
   requireKind('randomSplit', 'the part', part, share)
   return <D>(data: D) => {
     const { count } = examplesOf('randomSplit', data)
+    requireExamples('randomSplit', count)
     return split(Math.round(part * count))(shuffle(key)(data))
   }
 }
@@ -310,7 +311,7 @@ const windowsOptions = options<{ readonly stride?: number }>('windows', { stride
  * All windows of `windowSize` successive examples, one every `stride` (1 by default), for time series: a tensor of shape [n, ...] gives
  * [windows, windowSize, ...]. To forecast, take windows of the past and the future together, and slice them.
  *
- * @throws RangeError when the size is not an integer from 1 to the number of examples
+ * @throws RangeError when the size is not an integer above 0, or above the number of examples
  *
  * @example
  * import { pipe } from 'fp-ts/lib/function.js'
@@ -331,13 +332,7 @@ export const windows = (
   const { stride = 1 } = options
   return <D>(data: D) => {
     const examples = examplesOf('windows', data)
-    requireNumber(
-      'windows',
-      'the size',
-      windowSize,
-      `at most ${examples.count}, the number of examples`,
-      (n) => n <= examples.count
-    )
+    requireExamples('windows', examples.count, windowSize, 'as many as a window')
     const count = Math.floor((examples.count - windowSize) / stride) + 1
     const at = Array.from(
       { length: count * windowSize },

@@ -152,8 +152,8 @@ test('types know the shapes of examples', () => {
 const three = Dataset.make(T.zeros([3, 2]), T.of([0, 0, 1], 'int32'))
 const none = Dataset.make(T.zeros([0, 2]), T.zeros([0], 'int32'))
 test.each<readonly [string, () => unknown]>([
-  ['kFold: k is 5; for 3 examples, expected at most 3', () => Dataset.kFold(5)(three)],
-  ['kFold: k is 2; for 0 examples, expected at most 0', () => Dataset.kFold(2)(none)],
+  ['kFold: the data set has 3 examples; expected at least 5, one for each fold', () => Dataset.kFold(5)(three)],
+  ['kFold: the data set has 0 examples; expected at least 2, one for each fold', () => Dataset.kFold(2)(none)],
   ['kFold: k is 1; expected an integer of at least 2', () => Dataset.kFold(1)],
   [
     'stratifiedKFold: class 1 has 1 example; expected at least 2, one for each fold',
@@ -172,7 +172,15 @@ test.each<readonly [string, () => unknown]>([
     'filter: the mask is int32 of shape [3]; expected bool of shape [3]',
     () => Dataset.filter(({ labels }: typeof three) => labels)(three)
   ],
-  ['windows: the size is 4; expected at most 3, the number of examples', () => Dataset.windows(4)(three)],
+  ['windows: the data set has 3 examples; expected at least 4, as many as a window', () => Dataset.windows(4)(three)],
+  [
+    'randomSplit: the data set has 0 examples; expected at least one',
+    () => Dataset.randomSplit(0.5, Random.key(0))(none)
+  ],
+  [
+    'stratifiedSplit: the data set has 0 examples; expected at least one',
+    () => Dataset.stratifiedSplit(0.5, Random.key(0))(none)
+  ],
   ['repeat: the number of times is 0; expected an integer above 0', () => Dataset.repeat(0)],
   ['paddedBatches: the size is 0; expected an integer above 0', () => Dataset.paddedBatches(0)],
   [

@@ -55,6 +55,19 @@ describe('no data', () => {
   })
 })
 
+test('struct knows the types of its values, and takes metrics of the same arguments', () => {
+  const both = Metric.struct({ accuracy: Metric.accuracy, report: Metric.classReport() })
+  const found: { readonly accuracy: number; readonly report: readonly Metric.ClassScores[] } = both(
+    T.of([[1, 0]]),
+    bits(0)
+  )
+  expect(found.report[0]?.support).toBe(1)
+  const words = (): unknown =>
+    // @ts-expect-error BLEU takes tokens
+    Metric.struct({ accuracy: Metric.accuracy, bleu: Metric.bleu() })(T.of([[1, 0]]), bits(0))
+  expect(words).toThrow()
+})
+
 test('zero division', () => {
   const scores = T.of([
     [1, 0, 0],
