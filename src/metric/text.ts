@@ -152,6 +152,9 @@ const closest = (length: number, references: readonly Tokens[]): number =>
     })
 
 const requireTokens = (candidates: readonly Tokens[], references: readonly (readonly Tokens[])[]): void => {
+  for (const [name, list] of Object.entries({ candidates, references })) {
+    if (!Array.isArray(list)) throw new TypeError(refusal('bleu', `the argument ${name}`, list, 'an array'))
+  }
   if (candidates.length !== references.length) {
     throw new RangeError(
       `bleu: the numbers of candidates and of lists of references are ${candidates.length} and ${references.length}; expected the same`

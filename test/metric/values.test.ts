@@ -65,7 +65,7 @@ test('struct knows the types of its values, and takes metrics of the same argume
   const words = (): unknown =>
     // @ts-expect-error BLEU takes tokens
     Metric.struct({ accuracy: Metric.accuracy, bleu: Metric.bleu() })(T.of([[1, 0]]), bits(0))
-  expect(words).toThrow()
+  expect(words).toThrow('bleu: the argument candidates is a tensor of shape [1, 2]; expected an array')
 })
 
 test('zero division', () => {
