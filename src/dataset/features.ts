@@ -81,7 +81,11 @@ const middle = (sorted: Float64Array): number => {
   return sorted.length % 2 === 1 ? sorted[half]! : sorted[half - 1]! / 2 + sorted[half]! / 2
 }
 
-const average = (numbers: Float64Array): number => numbers.reduce((sum, x) => sum + x / numbers.length, 0)
+const average = (numbers: Float64Array): number => {
+  const sum = numbers.reduce((total, x) => total + x, 0)
+  // Beyond the largest double, the mean of the parts.
+  return Number.isFinite(sum) ? sum / numbers.length : numbers.reduce((total, x) => total + x / numbers.length, 0)
+}
 
 /** What stands for missing values in each feature, in row-major order. */
 const fills = ({ features }: Dataset<Shape>, by: 'mean' | 'median'): Float64Array => {
