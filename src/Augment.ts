@@ -14,3 +14,5 @@ export {
   randomShift
 } from './augment/places.js'
 export { type CutoutOptions, cutout } from './augment/regions.js'
+export { type RotateOptions, randomRotate } from './augment/rotations.js'
+export { type NoiseOptions, gaussianNoise } from './regularizer/noise.js'

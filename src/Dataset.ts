@@ -1,7 +1,9 @@
 /**
- * Data sets: labelled data from CSV files, validated field by field, as tensors; and shuffling, batching and scaling.
+ * Data sets: labelled data from CSV files, validated field by field, as tensors; and shuffling, batching and scaling. What only
+ * moves examples takes any tree of tensors with a common first axis.
  */
 export {
+  type CategoryOptions,
   type Column,
   type Field,
   category,
@@ -10,8 +12,39 @@ export {
   integer,
   integerBetween,
   number,
-  numberBetween
+  numberBetween,
+  optional
 } from './dataset/columns.js'
+export { type UnknownCategory, oneHot } from './dataset/categories.js'
 export { type CsvError, type CsvRow, parseCsv, showCsvError } from './dataset/csv.js'
 export { type CsvColumns, type CsvErrors, fromCsv, fromCsvText, showCsvErrors } from './dataset/load.js'
-export { type Dataset, batches, make, map, shuffle, size, split, standardise } from './dataset/model.js'
+export { type Fold, kFold, stratifiedKFold, stratifiedSplit } from './dataset/folds.js'
+export { type WhitenOptions, impute, standardise, whiten } from './dataset/features.js'
+export { type Dataset, type Rows, make, map, size } from './dataset/model.js'
+export {
+  type Padded,
+  type Windows,
+  batches,
+  concat,
+  filter,
+  paddedBatches,
+  randomSplit,
+  repeat,
+  shuffle,
+  split,
+  windows,
+  zip
+} from './dataset/rows.js'
+export {
+  type BlobsOptions,
+  type CirclesOptions,
+  type NoiseOptions,
+  type SpiralsOptions,
+  blobs,
+  circles,
+  moons,
+  noisySine,
+  spirals,
+  xor
+} from './dataset/made.js'
+export { augment, prefetch } from './dataset/stream.js'

@@ -3,6 +3,7 @@
  * sentence "expected ...".
  */
 import { describe, refusal } from '../internal/describe.js'
+import { options, text } from '../internal/options.js'
 import * as t from 'io-ts/lib/index.js'
 
 // -----------------------------------------------------------------------------
@@ -143,7 +144,24 @@ export const integerBetween = (from: number, to: number): t.Type<number, string,
 }
 
 /**
- * One of several names, read as its position in the list, counted from 0.
+ * The options of `category`.
+ *
+ * @example
+ * import type { CategoryOptions } from 'pullback/Dataset'
+ *
+ * const options: CategoryOptions = { other: 'elsewhere' }
+ * options.other // => 'elsewhere'
+ */
+export interface CategoryOptions {
+  /** The name of a further category, the last one, for every text that is not a name; without it such text is an error. */
+  readonly other?: string
+}
+
+const categoryOptions = options<CategoryOptions>('category', { other: text })
+
+/**
+ * One of several names, read as its position in the list, counted from 0. Another text is an error of the field, or, with `other`, of a
+ * further category, whose position is the number of names.
  *
  * @throws RangeError when a name is given twice, or the list is empty
  *
@@ -153,25 +171,54 @@ export const integerBetween = (from: number, to: number): t.Type<number, string,
  *
  * const species = Dataset.category(['setosa', 'versicolor', 'virginica'])
  * species.decode('virginica') // => E.right(2)
+ * E.isLeft(species.decode('tulip')) // => true
  * species.name // => 'one of setosa, versicolor, virginica'
+ * Dataset.category(['north', 'south'], { other: 'elsewhere' }).decode('west') // => E.right(2)
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const category = (names: readonly string[]): t.Type<number, string, string> => {
+export const category = (names: readonly string[], options: CategoryOptions = {}): t.Type<number, string, string> => {
   requireNames(names)
-  const again = names.find((name, index) => names.indexOf(name) < index)
+  categoryOptions(options)
+  const all = options.other === undefined ? names : [...names, options.other]
+  const again = all.find((name, index) => all.indexOf(name) < index)
   if (again !== undefined)
     throw new RangeError(`category: the name ${describe(again)} is given twice; expected distinct names`)
   if (names.length === 0) throw new RangeError('category: the list is empty; expected at least one name')
   return new t.Type<number, string, string>(
-    `one of ${names.join(', ')}`,
-    (value): value is number => typeof value === 'number' && names[value] !== undefined,
-    (text, context) => {
-      const index = names.indexOf(text)
-      return index < 0 ? t.failure(text, context) : t.success(index)
+    `one of ${all.join(', ')}`,
+    (value): value is number => typeof value === 'number' && all[value] !== undefined,
+    (field, context) => {
+      const index = all.indexOf(field)
+      return index >= 0 ? t.success(index) : all === names ? t.failure(field, context) : t.success(names.length)
     },
-    (index) => names[index] ?? String(index)
+    (index) => all[index] ?? String(index)
   )
 }
+
+/**
+ * A field that may be missing: the texts in `missing`, the empty one by default, are read as NaN, which `Dataset.impute` replaces. Only
+ * columns of floats hold it; as a label of integers it is an error.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as Dataset from 'pullback/Dataset'
+ *
+ * const age = Dataset.optional(Dataset.numberBetween(0, 150), ['', '?'])
+ * age.decode('?') // => E.right(NaN)
+ * age.decode('42') // => E.right(42)
+ * age.name // => 'a number from 0 to 150 or a missing value'
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const optional = (
+  field: t.Type<number, string, string>,
+  missing: readonly [string, ...string[]] = ['']
+): t.Type<number, string, string> =>
+  new t.Type<number, string, string>(
+    `${field.name} or a missing value`,
+    (value): value is number => Number.isNaN(value) || field.is(value),
+    (content, context) => (missing.includes(content.trim()) ? t.success(NaN) : field.validate(content, context)),
+    (value) => (Number.isNaN(value) ? missing[0] : field.encode(value))
+  )
 
 // -----------------------------------------------------------------------------
 // columns

@@ -128,6 +128,7 @@ const positions = (file: string, header: CsvRow, wanted: readonly Column[]): Eit
 /** What was expected of a number that a dtype cannot hold: integers are never rounded, and no number becomes infinite. */
 const misfit = (value: number, content: string, dtype: DType): string | undefined => {
   if (dtype === 'int32') return holds(dtype, value) ? undefined : 'an integer'
+  if (Number.isNaN(value)) return undefined
   const held = round(dtype, value)
   if (held === value || (Number.isFinite(held) && !/^\s*[+-]?\d+\s*$/.test(content))) return undefined
   return `a number that ${dtype} holds (float64 holds more)`

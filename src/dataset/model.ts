@@ -1,16 +1,10 @@
-/** Labelled data as a pair of tensors, and its preparation for training. */
-import { requireNumber } from '../internal/check.js'
-import { describe, refusal } from '../internal/describe.js'
-import { flag, options } from '../internal/options.js'
+/** Labelled data as a pair of tensors; and what all data have that share their first axis. */
+import { refusal } from '../internal/describe.js'
 import { requireTensor } from '../internal/require.js'
-import { toFloat } from '../DType.js'
 import { ShapeError, show, type Shape } from '../shape/model.js'
-import * as R from '../Random.js'
-import type { Key } from '../Random.js'
-import { abs, cast, div, equal, gather, max, mean, min, onesLike, slice, sqrt, square, sub, where } from '../Tensor.js'
-import { type Tensor, isTensor } from '../tensor/model.js'
-import { typed } from '../tensor/typed.js'
-import { unitFor } from '../tensor/unit.js'
+import { gather, slice } from '../Tensor.js'
+import type { Tensor } from '../tensor/model.js'
+import { type Flat, flattenAs } from '../tree/model.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -33,6 +27,21 @@ export interface Dataset<F extends Shape = [number, number]> {
 
 /** The shape of features whose number of examples is known at run time only. */
 export type Some<F extends Shape> = F extends readonly [number, ...infer Rest extends Shape] ? [number, ...Rest] : F
+
+/**
+ * The type of some of the examples of data: any tree of tensors that share their first axis.
+ *
+ * @example
+ * import type { Rows } from 'pullback/Dataset'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const some: Rows<{ readonly image: T.Tensor<[9, 2, 2]>; readonly weight: T.Tensor<[9]> }> = {
+ *   image: T.zeros([3, 2, 2]),
+ *   weight: T.ones([3])
+ * }
+ * some.weight.shape // => [3]
+ */
+export type Rows<D> = D extends Tensor<infer S> ? Tensor<Some<S>> : { readonly [Key in keyof D]: Rows<D[Key]> }
 
 // -----------------------------------------------------------------------------
 // constructors
@@ -71,33 +80,72 @@ const paired = <F extends Shape>(operation: string, features: Tensor<F>, labels:
 // destructors
 // -----------------------------------------------------------------------------
 
+/** Data taken apart, and the number of its examples. */
+interface Examples<D> extends Flat<D> {
+  readonly count: number
+}
+
+const isNode = (x: unknown): boolean => typeof x === 'object' && x !== null
+
+/** Takes data apart, and refuses tensors whose first axes differ. */
+export const examplesOf = <D>(operation: string, data: D): Examples<D> => {
+  const flat = isNode(data) ? flattenAs(operation, data) : undefined
+  const first = flat?.leaves[0]
+  if (flat === undefined || first === undefined) {
+    throw new TypeError(`${refusal(operation, 'the dataset', data, 'features and labels')}; make one with Dataset.make`)
+  }
+  flat.leaves.forEach(({ shape }, i) => {
+    if (shape.length > 0 && shape[0] === first.shape[0]) return
+    const nameOf = (path: string): string => (path === '' ? 'the data' : path)
+    const [one, other] = [nameOf(flat.paths[0]!), nameOf(flat.paths[i]!)]
+    const found = i === 0 ? `${one} has shape []` : `${one} has shape ${show(first.shape)} and ${other} ${show(shape)}`
+    throw new ShapeError(
+      operation,
+      [first.shape, shape],
+      `${found}; expected ${i === 0 ? 'an axis of examples' : 'as many examples in each'}`
+    )
+  })
+  return { ...flat, count: first.shape[0]! }
+}
+
+/** Refuses data with fewer examples than are needed. */
+export const requireExamples = (operation: string, count: number, least: number = 1, why?: string): void => {
+  if (count >= least) return
+  const found = `the data set has ${count} ${count === 1 ? 'example' : 'examples'}`
+  throw new RangeError(
+    `${operation}: ${found}; expected at least ${least === 1 ? 'one' : least}${why === undefined ? '' : `, ${why}`}`
+  )
+}
+
+/** Data of which each tensor has been changed along its first axis; casts to the type that says so. */
+export const changed = <D, Result = Rows<D>>({ leaves, unflatten }: Flat<D>, f: (leaf: Tensor) => Tensor): Result =>
+  unflatten(leaves.map(f)) as unknown as Result
+
+/** The examples from one position to another, as views. */
+export const between = <D>(examples: Flat<D>, from: number, to: number): Rows<D> =>
+  changed(examples, (leaf) => slice(leaf, [[from, to]]))
+
+/** The examples at some positions. */
+export const taken = <D>(examples: Flat<D>, at: readonly number[] | Tensor): Rows<D> =>
+  changed(examples, (leaf) => gather(leaf, at))
+
 /**
- * The number of examples.
+ * The number of examples: of a data set, or of any tree of tensors with a common first axis.
+ *
+ * @throws ShapeError when the tensors have first axes that differ
  *
  * @example
  * import * as Dataset from 'pullback/Dataset'
  * import * as T from 'pullback/Tensor'
  *
  * Dataset.size(Dataset.make(T.zeros([3, 2]), T.zeros([3]))) // => 3
+ * Dataset.size([T.zeros([5]), { more: T.zeros([5, 2]) }]) // => 5
  */
-export const size = (dataset: Dataset<Shape>): number => {
-  const given: unknown = dataset
-  const labels: unknown = typeof given === 'object' && given !== null && 'labels' in given ? given.labels : undefined
-  if (isTensor(labels)) return dataset.labels.shape[0]
-  throw new TypeError(
-    `${refusal('Dataset.size', 'the dataset', given, 'features and labels')}; make one with Dataset.make`
-  )
-}
+export const size = (data: unknown): number => examplesOf('Dataset.size', data).count
 
 // -----------------------------------------------------------------------------
 // combinators
 // -----------------------------------------------------------------------------
-
-/** The examples from one position to another, as views. */
-const rows = <F extends Shape>({ features, labels }: Dataset<F>, from: number, to: number): Dataset<Some<F>> => ({
-  features: typed(slice(features, [[from, to]])),
-  labels: typed(slice(labels, [[from, to]]))
-})
 
 /**
  * A function on the features, which must keep the number of examples.
@@ -116,116 +164,3 @@ export const map =
   <F extends Shape, G extends Shape>(f: (features: Tensor<F>) => Tensor<G>): ((dataset: Dataset<F>) => Dataset<G>) =>
   ({ features, labels }) =>
     paired('Dataset.map', f(features), labels)
-
-/**
- * The examples in a random order, which the key determines.
- *
- * @example
- * import { pipe } from 'fp-ts/lib/function.js'
- * import * as Dataset from 'pullback/Dataset'
- * import * as Random from 'pullback/Random'
- * import * as T from 'pullback/Tensor'
- *
- * const data = Dataset.make(T.of([[0], [1], [2], [3]]), T.of([0, 1, 2, 3], 'int32'))
- * const shuffled = pipe(data, Dataset.shuffle(Random.key(0)))
- * T.sort(shuffled.labels) // => T.of([0, 1, 2, 3], 'int32')
- * T.toNested(shuffled.features).flat() // => T.toNested(shuffled.labels)
- */
-export const shuffle =
-  (key: Key) =>
-  <F extends Shape>(dataset: Dataset<F>): Dataset<F> => {
-    const order = R.permutation(key, size(dataset))
-    return { features: typed(gather(dataset.features, order)), labels: typed(gather(dataset.labels, order)) }
-  }
-
-const batchesOptions = options<{ readonly dropLast?: boolean }>('batches', { dropLast: flag })
-
-/**
- * The data in batches of a size, in order; the last one is smaller where the size does not divide, or left out with
- * `dropLast`. Nothing is copied.
- *
- * @throws RangeError when the size is not an integer above 0
- *
- * @example
- * import { pipe } from 'fp-ts/lib/function.js'
- * import * as Dataset from 'pullback/Dataset'
- * import * as T from 'pullback/Tensor'
- *
- * const data = Dataset.make(T.zeros([5, 2]), T.arange(5, 'int32'))
- * pipe(data, Dataset.batches(2)).map(Dataset.size) // => [2, 2, 1]
- * pipe(data, Dataset.batches(2, { dropLast: true })).map(Dataset.size) // => [2, 2]
- */
-export const batches = (
-  batchSize: number,
-  options: { readonly dropLast?: boolean } = {}
-): (<F extends Shape>(dataset: Dataset<F>) => readonly Dataset<Some<F>>[]) => {
-  batchesOptions(options)
-  requireNumber('batches', 'the size', batchSize, 'an integer above 0', (n) => Number.isInteger(n) && n > 0)
-  return (dataset) => {
-    const total = size(dataset)
-    const count = options.dropLast === true ? Math.floor(total / batchSize) : Math.ceil(total / batchSize)
-    return Array.from({ length: count }, (_, i) => rows(dataset, i * batchSize, Math.min((i + 1) * batchSize, total)))
-  }
-}
-
-/**
- * Two parts: the examples before a position, and the others. A negative position counts from the end.
- *
- * @throws RangeError when the position is not an integer, or beyond the data
- *
- * @example
- * import { pipe } from 'fp-ts/lib/function.js'
- * import * as Dataset from 'pullback/Dataset'
- * import * as T from 'pullback/Tensor'
- *
- * const data = Dataset.make(T.zeros([10, 2]), T.arange(10, 'int32'))
- * const [train, test] = pipe(data, Dataset.split(-3))
- * Dataset.size(train) // => 7
- * test.labels // => T.of([7, 8, 9], 'int32')
- */
-export const split =
-  (at: number) =>
-  <F extends Shape>(dataset: Dataset<F>): readonly [before: Dataset<Some<F>>, after: Dataset<Some<F>>] => {
-    const total = size(dataset)
-    if (!(Number.isInteger(at) && Math.abs(at) <= total)) {
-      throw new RangeError(
-        `split: the position is ${describe(at)}; for ${total} examples, expected an integer from ${-total} to ${total}`
-      )
-    }
-    const position = at < 0 ? at + total : at
-    return [rows(dataset, 0, position), rows(dataset, position, total)]
-  }
-
-/**
- * Shifts and scales each feature so that *this* data has mean 0 and standard deviation 1: fit on the training data, then
- * apply to any. Features that do not vary are only shifted. Computed in float64, of any finite numbers.
- *
- * @throws RangeError when the data set is empty
- *
- * @example
- * import * as Dataset from 'pullback/Dataset'
- * import * as T from 'pullback/Tensor'
- *
- * const train = Dataset.make(T.of([[1, 5], [3, 5]]), T.of([0, 1], 'int32'))
- * const standardise = Dataset.standardise(train)
- * standardise(train).features // => T.of([[-1, 0], [1, 0]])
- * standardise(Dataset.make(T.of([[5, 6]]), T.of([0], 'int32'))).features // => T.of([[3, 1]])
- */
-export const standardise = <F extends Shape>(
-  fit: Dataset<F>
-): (<G extends Shape>(dataset: Dataset<G>) => Dataset<G>) => {
-  if (size(fit) === 0) throw new RangeError('standardise: the data set has 0 examples; expected at least one')
-  const features: Tensor = cast(fit.features, 'float64')
-  const low = min(features, { axis: 0 })
-  const constant = equal(low, max(features, { axis: 0 }))
-  // In units, powers of two, in which no square overflows or vanishes.
-  const unit = unitFor(max(abs(features), { axis: 0 }))
-  // Counted from the lowest, as the mean of close numbers may lie between two of their type.
-  const aboveLow = (x: Tensor): Tensor => sub(div(cast(x, 'float64'), unit), div(low, unit))
-  const above = aboveLow(features)
-  const centre = mean(above, { axis: 0 })
-  const deviation = sqrt(mean(square(sub(above, centre)), { axis: 0 }))
-  const scale = where(constant, div(onesLike(low), unit), deviation)
-  const scaled = (x: Tensor): Tensor => cast(div(sub(aboveLow(x), centre), scale), toFloat(x.dtype))
-  return (dataset) => ({ features: typed(scaled(dataset.features)), labels: dataset.labels })
-}

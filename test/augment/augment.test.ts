@@ -189,6 +189,7 @@ describe('bad input', () => {
     ],
     ['randomFlip: p is 1.5; expected a number from 0 to 1', () => plain['randomFlip']?.(images, { p: 1.5 })],
     ["randomFlip: axis is 2; expected 'horizontal' or 'vertical'", () => plain['randomFlip']?.(images, { axis: 2 })],
+    ['randomRotate: by is 181; expected a number from 0 to 180', () => plain['randomRotate']?.(images, { by: 181 })],
     ['cutout: size is 0; expected an integer of 1 or more', () => plain['cutout']?.(key, images, { size: 0 })],
     [
       "cutout: dataFormat is 'CHW'; expected 'NCHW' or 'NHWC'",

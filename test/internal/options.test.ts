@@ -15,6 +15,7 @@ import * as Layer from 'pullback/Layer'
 import * as Linalg from 'pullback/Linalg'
 import * as Loss from 'pullback/Loss'
 import * as Minimize from 'pullback/Minimize'
+import * as Metric from 'pullback/Metric'
 import * as Model from 'pullback/Model'
 import * as Ode from 'pullback/Ode'
 import * as Optimizer from 'pullback/Optimizer'
@@ -62,6 +63,7 @@ const modules: Readonly<Record<string, object>> = {
   Linalg,
   Loss,
   Minimize,
+  Metric,
   Model,
   Ode,
   Optimizer,

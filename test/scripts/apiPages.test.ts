@@ -27,8 +27,10 @@ describe('a page of docs/api', () => {
   })
 
   test('groups names by the section of the file, or by the file that declares them', () => {
-    const page = pageOf(name({}), name({ name: 'other', kind: 'type', file: 'src/tensor/minMaxOfTwo.ts' }))
-    expect(page).toContain('## Metrics\n\n- `accuracy`')
+    const own = name({ name: 'allocate', file: 'src/DType.ts' })
+    const names = [own, name({ name: 'other', kind: 'type', file: 'src/tensor/minMaxOfTwo.ts' })]
+    const page = apiPages([{ name: 'DType', comment: 'Types.', names }]).get('docs/api/DType.md')
+    expect(page).toContain('## Constructors\n\n- `allocate`')
     expect(page).toContain('## [Min max of two](../../src/tensor/minMaxOfTwo.ts)\n\n- `other` (type)')
   })
 
