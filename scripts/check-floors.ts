@@ -76,7 +76,8 @@ const floors: ReadonlyArray<Floor> = [
       'Minimize',
       'Model',
       'Train',
-      'Report'
+      'Report',
+      'Reporter'
     ].flatMap((module) => [`${module}.ts`, `${module.toLowerCase()}/`])
   },
   {
