@@ -1,6 +1,6 @@
 /**
- * The door: every public module, as a namespace. The modules for tests, `pullback/Arbitrary` and `pullback/Law`, stand
- * apart, since they need fast-check.
+ * The door: every public module, as a namespace. The modules that need an optional peer stand apart: `pullback/Arbitrary`
+ * and `pullback/Law` (fast-check), `pullback/Plot` (echarts) and `pullback/ProgressBar` (cli-progress).
  */
 export * as Activation from './Activation.js'
 export * as Attention from './Attention.js'
