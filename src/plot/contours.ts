@@ -14,13 +14,13 @@ type Crossing = readonly [edge: string, place: Point]
 /** The crossings on the edges of a square, in pairs: one line, or two. */
 const crossingsOf = ({ at }: Grid, level: number, i: number, j: number): readonly (readonly [Crossing, Crossing])[] => {
   const [a, b, c, d] = [at(i, j), at(i + 1, j), at(i + 1, j + 1), at(i, j + 1)]
-  if (![a, b, c, d].every(Number.isFinite)) return []
+  const [isA, isB, isC, isD] = [a > level, b > level, c > level, d > level]
+  if ((isA === isB && isB === isC && isC === isD) || !Number.isFinite(a + b + c + d)) return []
   const between = (low: number, high: number): number => (level - low) / (high - low)
   const bottom = (): Crossing => [`h${i},${j}`, [i + between(a, b), j]]
   const top = (): Crossing => [`h${i},${j + 1}`, [i + between(d, c), j + 1]]
   const left = (): Crossing => [`v${i},${j}`, [i, j + between(a, d)]]
   const right = (): Crossing => [`v${i + 1},${j}`, [i + 1, j + between(b, c)]]
-  const [isA, isB, isC, isD] = [a > level, b > level, c > level, d > level]
   const crossed = [
     ...(isA === isB ? [] : [bottom()]),
     ...(isB === isC ? [] : [right()]),

@@ -27,15 +27,17 @@ export type PlaneFunction = (points: Tensor<[number, 2]>) => Tensor
 
 type Ends = readonly [from: number, to: number]
 
-/** The ends of an axis: those given, or those of the points, a tenth wider on each side. */
+/** The ends of an axis: those given, or those of the points and a little more, out to round numbers. */
 const endsOf = (given: Ends | undefined, named: readonly Named[], axis: 0 | 1): Ends => {
   if (given !== undefined) return given
   const values = named.flatMap(({ points }) => points.map((point) => point[axis])).filter(Number.isFinite)
   const low = values.reduce((least, x) => Math.min(least, x), Infinity)
   const high = values.reduce((most, x) => Math.max(most, x), -Infinity)
   if (!(low < high)) return Number.isFinite(low) ? [low - 1, low + 1] : [-1, 1]
-  const margin = (high - low) / 10
-  return [low - margin, high + margin]
+  const margin = (high - low) / 20
+  const unit = 10 ** Math.floor(Math.log10(high - low)) / 2
+  const rounded = (steps: number): number => Number((steps * unit).toPrecision(12))
+  return [rounded(Math.floor((low - margin) / unit)), rounded(Math.ceil((high + margin) / unit))]
 }
 
 /** Where a function is looked at, and what it gives there, row by row from below. */
@@ -180,6 +182,12 @@ export interface RegionOptions extends Frame {
 
 const checkRegions = /* @__PURE__ */ options<RegionOptions>('regions', { ...frameKinds, resolution: resolutionKind })
 
+/** The colour of a class among three times as much white. */
+const paleOf = (index: number): string => {
+  const parts = [1, 3, 5].map((at) => Number.parseInt(colourOf(index).slice(at, at + 2), 16))
+  return `rgb(${parts.map((part) => Math.round((part + 3 * 255) / 4)).join(',')})`
+}
+
 /** A run of cells of one class in a row: from, to, row, class. */
 type Run = readonly [from: number, to: number, row: number, label: number]
 
@@ -228,8 +236,9 @@ export const regions = (classify: PlaneFunction, named: readonly Named[], option
       const [right, top] = api.coord([api.value(2), api.value(3)])
       return {
         type: 'rect',
-        shape: { x: left, y: top, width: right - left, height: bottom - top },
-        style: { fill: colourOf(api.value(4)), opacity: 0.25 }
+        // a little wider, since the edges of neighbours show
+        shape: { x: left, y: top - 0.5, width: right - left + 0.5, height: bottom - top + 0.5 },
+        style: { fill: paleOf(api.value(4)) }
       }
     }
   }
