@@ -76,7 +76,8 @@ const floors: ReadonlyArray<Floor> = [
       'Minimize',
       'Model',
       'Train',
-      'Report'
+      'Report',
+      'Reporter'
     ].flatMap((module) => [`${module}.ts`, `${module.toLowerCase()}/`])
   },
   {
@@ -95,8 +96,15 @@ const floors: ReadonlyArray<Floor> = [
     ]
   },
   { name: 'the door', height: 7, members: ['index.ts'] },
-  { name: 'the tower', height: 8, members: ['Arbitrary.ts', 'arbitrary/', 'Law.ts', 'law/'] }
+  {
+    name: 'the tower',
+    height: 8,
+    members: ['Arbitrary.ts', 'arbitrary/', 'Law.ts', 'law/', 'Plot.ts', 'plot/', 'ProgressBar.ts']
+  }
 ]
+
+/** What users install beside the library, if they want to: only the tower may import it. */
+const optionalPeers: ReadonlyArray<string> = ['fast-check', 'echarts', 'cli-progress']
 
 const floorOf = (file: string): Floor | undefined => {
   const path = file.slice('src/'.length)
@@ -119,8 +127,9 @@ for (const file of files) {
   for (const { fileName, pos } of ts.preProcessFile(text, true, true).importedFiles) {
     const place = `${file}:${text.slice(0, pos).split('\n').length}`
     if (!fileName.startsWith('.')) {
-      if (fileName === 'fast-check' && floor.height < 8) {
-        problems.push(`${place}: imports fast-check, an optional peer; only the tower may`)
+      const peer = optionalPeers.find((name) => fileName === name || fileName.startsWith(`${name}/`))
+      if (peer !== undefined && floor.height < 8) {
+        problems.push(`${place}: imports ${peer}, an optional peer; only the tower may`)
       }
       continue
     }

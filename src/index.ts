@@ -1,6 +1,6 @@
 /**
- * The door: every public module, as a namespace. The modules for tests, `pullback/Arbitrary` and `pullback/Law`, stand
- * apart, since they need fast-check.
+ * The door: every public module, as a namespace. The modules that need an optional peer stand apart: `pullback/Arbitrary`
+ * and `pullback/Law` (fast-check), `pullback/Plot` (echarts) and `pullback/ProgressBar` (cli-progress).
  */
 export * as Activation from './Activation.js'
 export * as Attention from './Attention.js'
@@ -25,6 +25,8 @@ export * as Program from './Program.js'
 export * as ProgramJson from './ProgramJson.js'
 export * as Random from './Random.js'
 export * as Regularizer from './Regularizer.js'
+export * as Report from './Report.js'
+export * as Reporter from './Reporter.js'
 export * as Schedule from './Schedule.js'
 export * as Shape from './Shape.js'
 export * as Tensor from './Tensor.js'

@@ -52,6 +52,17 @@ const unpooling =
 
 export const calls: Readonly<Record<string, Call>> = {
   ...layerCalls,
+  'Plot.curves': (f, options) => f([], options),
+  'Plot.regions': (f, options) => f(T.sum, [], options),
+  'Plot.reporter': (f, options) => f(same, options),
+  'Plot.scatter': (f, options) => f([], options),
+  'Plot.surface': (f, options) => f(T.sum, [], options),
+  'ProgressBar.reporter': (f, options) => f({ write: same }, options),
+  'Report.bars': (f, options) => f({}, options),
+  'Report.graphviz': (f, options) => f(Debug.trace(same)(x), options),
+  'Report.table': (f, options) => f([], options),
+  'Reporter.csv': (f, options) => f(same, options),
+  'Reporter.lines': (f, options) => f(same, options),
   'Activation.rrelu': (f, options) => f(x, key, options),
   'Arbitrary.awayFrom': (f, options) => plain(f([0]))(options),
   'Arbitrary.indices': (f, options) => f({ below: 2, ...fields(options) }),

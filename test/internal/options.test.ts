@@ -19,9 +19,13 @@ import * as Metric from 'pullback/Metric'
 import * as Model from 'pullback/Model'
 import * as Ode from 'pullback/Ode'
 import * as Optimizer from 'pullback/Optimizer'
+import * as Plot from 'pullback/Plot'
 import * as Program from 'pullback/Program'
+import * as ProgressBar from 'pullback/ProgressBar'
 import * as Random from 'pullback/Random'
 import * as Regularizer from 'pullback/Regularizer'
+import * as Report from 'pullback/Report'
+import * as Reporter from 'pullback/Reporter'
 import * as Schedule from 'pullback/Schedule'
 import * as T from 'pullback/Tensor'
 import * as Train from 'pullback/Train'
@@ -67,9 +71,13 @@ const modules: Readonly<Record<string, object>> = {
   Model,
   Ode,
   Optimizer,
+  Plot,
   Program,
+  ProgressBar,
   Random,
   Regularizer,
+  Report,
+  Reporter,
   Schedule,
   Tensor: T,
   Train,

@@ -5,10 +5,10 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { filesUnder, privateFolders, publicModules } from '../../scripts/sources.js'
 import { install } from './install.js'
 
-const tower: ReadonlySet<string> = new Set(['Arbitrary', 'Law'])
+const tower: ReadonlySet<string> = new Set(['Arbitrary', 'Law', 'Plot', 'ProgressBar'])
 
 const bare = install(['fp-ts', 'io-ts'])
-const withPeer = install(['fp-ts', 'io-ts', 'fast-check'])
+const withPeer = install(['fp-ts', 'io-ts', 'fast-check', 'echarts', 'cli-progress'])
 afterAll(() => {
   bare.remove()
   withPeer.remove()

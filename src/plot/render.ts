@@ -1,0 +1,218 @@
+/** Drawings by echarts, without a browser: SVG text that depends on what is drawn alone. */
+import { CustomChart, LineChart, LinesChart } from 'echarts/charts'
+import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components'
+import { type EChartsCoreOption, init, use } from 'echarts/core'
+import { LabelLayout } from 'echarts/features'
+import { SVGRenderer } from 'echarts/renderers'
+import { describe } from '../internal/describe.js'
+import { type Kind, type Kinds, positiveCount, text } from '../internal/options.js'
+
+// -----------------------------------------------------------------------------
+// frames
+// -----------------------------------------------------------------------------
+
+/**
+ * What is around every drawing: a title, the names and ranges of the axes, the size in pixels.
+ *
+ * @example
+ * import * as Plot from 'pullback/Plot'
+ *
+ * const frame: Plot.Frame = { title: 'loss', xLabel: 'epoch', yRange: [0, 1], width: 300 }
+ * Plot.curves([], frame).includes('width="300"') // => true
+ */
+export interface Frame {
+  readonly title?: string
+  readonly xLabel?: string
+  readonly yLabel?: string
+  /** The ends of the horizontal axis; by default those of the points, and out to round numbers. */
+  readonly xRange?: readonly [from: number, to: number]
+  readonly yRange?: readonly [from: number, to: number]
+  /** In pixels, 480 by default. */
+  readonly width?: number
+  /** In pixels, 320 by default. */
+  readonly height?: number
+}
+
+const range: Kind = {
+  expected: 'two finite numbers, the smaller one first',
+  holds: (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1]
+}
+
+/** The kinds of the options of every drawing. */
+export const frameKinds: Kinds<Frame> = {
+  title: text,
+  xLabel: text,
+  yLabel: text,
+  xRange: range,
+  yRange: range,
+  width: positiveCount,
+  height: positiveCount
+}
+
+// -----------------------------------------------------------------------------
+// named points
+// -----------------------------------------------------------------------------
+
+/**
+ * A point of the plane.
+ *
+ * @example
+ * import type { Point } from 'pullback/Plot'
+ *
+ * const point: Point = [1, 0.5]
+ * point.length // => 2
+ */
+export type Point = readonly [x: number, y: number]
+
+/**
+ * Points with a name: the points of a curve in their order, or those of a class.
+ *
+ * @example
+ * import type { Named } from 'pullback/Plot'
+ *
+ * const loss: Named = { name: 'loss', points: [[1, 2.3], [2, 0.9]] }
+ * loss.points.length // => 2
+ */
+export interface Named {
+  readonly name: string
+  readonly points: readonly Point[]
+}
+
+/** Refuses what is not a list of named points. */
+export const requireNamed = (operation: string, given: unknown): void => {
+  const isNamed = (x: unknown): boolean =>
+    typeof x === 'object' && x !== null && 'name' in x && 'points' in x && Array.isArray(x.points)
+  const wrong = Array.isArray(given) ? given.findIndex((each) => !isNamed(each)) : -1
+  if (Array.isArray(given) && wrong < 0) return
+  const [subject, value]: readonly [string, unknown] = Array.isArray(given)
+    ? [`element ${wrong}`, given[wrong]]
+    : ['the operand', given]
+  const expected = Array.isArray(given) ? 'an object with name and points' : 'an array of names with points'
+  throw new TypeError(`${operation}: ${subject} is ${describe(value)}; expected ${expected}`)
+}
+
+const colours = [
+  '#1b6ca8',
+  '#d1495b',
+  '#3a7d44',
+  '#8a5a9e',
+  '#c77d0a',
+  '#00838f',
+  '#7b5544',
+  '#5b6770',
+  '#3f51b5',
+  '#827717'
+]
+
+/** The colour of the curve or class of a number. */
+export const colourOf = (index: number): string => colours[index % colours.length]!
+
+// -----------------------------------------------------------------------------
+// SVG
+// -----------------------------------------------------------------------------
+
+/** What echarts is told of an axis. */
+interface Axis {
+  readonly type: 'value' | 'log'
+  readonly range: readonly [number, number] | undefined
+}
+
+const axisOf = (name: string | undefined, { type, range: ends }: Axis, gap: number): object => ({
+  type,
+  scale: true,
+  ...(ends !== undefined && { min: ends[0], max: ends[1] }),
+  ...(name !== undefined && { name, nameLocation: 'middle', nameGap: gap }),
+  axisLine: { onZero: false, lineStyle: { color: '#555' } },
+  axisLabel: { color: '#333', hideOverlap: true },
+  nameTextStyle: { color: '#333' },
+  splitLine: { lineStyle: { color: '#e4e4e4' } }
+})
+
+/** The text without what counts up over drawings, and without what only matters under a mouse. */
+const cleaned = (svg: string): string => {
+  const ids = new Map<string, string>()
+  return svg
+    .replace(/<style[\s\S]*?<\/style>\s*/g, '')
+    .replace(/ (class|pointer-events|ecmeta_\w+)="[^"]*"/g, '')
+    .replace(/(\bid="|url\(#)(zr\d+-\w+)/g, (_, before: string, id: string) => {
+      const name = ids.get(id) ?? `clip${ids.size}`
+      ids.set(id, name)
+      return before + name
+    })
+}
+
+/** Drawn series in a frame, as an SVG document; `right` is the room beside the axes. */
+export const render = (
+  frame: Frame,
+  series: readonly object[],
+  {
+    right,
+    types = ['value', 'value'],
+    legend
+  }: { readonly right: number; readonly types?: readonly [Axis['type'], Axis['type']]; readonly legend?: object }
+): string => {
+  use([CustomChart, GridComponent, LabelLayout, LegendComponent, LineChart, LinesChart, SVGRenderer, TitleComponent])
+  const { title, xLabel, yLabel, xRange, yRange, width = 480, height = 320 } = frame
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
+  const option: EChartsCoreOption = {
+    animation: false,
+    backgroundColor: 'white',
+    ...(title !== undefined && {
+      title: { text: title, left: 'center', top: 8, textStyle: { fontSize: 14, color: '#333' } }
+    }),
+    ...(legend !== undefined && { legend }),
+    grid: {
+      left: yLabel === undefined ? 52 : 68,
+      right,
+      top: title === undefined ? 20 : 40,
+      bottom: xLabel === undefined ? 32 : 48
+    },
+    xAxis: axisOf(xLabel, { type: types[0], range: xRange }, 28),
+    yAxis: axisOf(yLabel, { type: types[1], range: yRange }, 48),
+    series
+  }
+  try {
+    chart.setOption(option)
+    return `${cleaned(chart.renderToSVGString())}\n`
+  } finally {
+    chart.dispose()
+  }
+}
+
+/** The room that names take beside the axes, in pixels. */
+export const roomFor = (names: readonly string[]): number => 20 + 7 * Math.max(0, ...names.map((name) => name.length))
+
+const attribute = (svg: string, name: string): number =>
+  Number(new RegExp(`^<svg[^>]* ${name}="([\\d.]+)"`).exec(svg)?.[1] ?? NaN)
+
+/**
+ * Drawings beside each other, as one SVG document.
+ *
+ * @throws TypeError for what is not the text of a drawing
+ *
+ * @example
+ * import * as Plot from 'pullback/Plot'
+ *
+ * const one = Plot.curves([], { width: 300, height: 200 })
+ * Plot.beside(one, one).startsWith('<svg width="600" height="200"') // => true
+ */
+export const beside = (...drawings: readonly string[]): string => {
+  const sizes = drawings.map((svg, i) => {
+    const [width, height] = [attribute(String(svg), 'width'), attribute(String(svg), 'height')]
+    if (width > 0 && height > 0) return { width, height }
+    throw new TypeError(`beside: drawing ${i} is ${describe(svg)}; expected an SVG document with a width and a height`)
+  })
+  const width = sizes.reduce((sum, each) => sum + each.width, 0)
+  const height = Math.max(0, ...sizes.map((each) => each.height))
+  let x = 0
+  const placed = drawings.map((svg, i) => {
+    const own = svg
+      .trimEnd()
+      .replace(/(\bid="|url\(#)/g, `$1part${i}-`)
+      .replace('<svg ', `<svg x="${x}" `)
+    x += sizes[i]!.width
+    return own
+  })
+  const head = `<svg width="${width}" height="${height}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}">`
+  return [head, ...placed, '</svg>', ''].join('\n')
+}

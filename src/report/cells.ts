@@ -1,0 +1,43 @@
+/** Values as cells of text: numbers in few digits, tensors and lists as they are written. */
+import { describe } from '../internal/describe.js'
+import { firstElement, isConcrete, isTensor } from '../tensor/model.js'
+import { size } from '../shape/model.js'
+
+/** The digits of numbers in reports, where nothing else is asked for. */
+export const fewDigits = 4
+
+/** Numbers from here on are written as powers of ten, as JavaScript writes them. */
+const long = 1e15
+
+/** A number in as many significant digits, or all of its integer part: `0.1234`, `12346`, `1.5e-7`, `NaN`. */
+export const showNumber = (x: number, digits: number = fewDigits): string => {
+  if (!Number.isFinite(x) || Number.isInteger(x)) return String(x)
+  const size = Math.abs(x)
+  return size >= 10 ** digits && size < long ? String(Math.round(x)) : String(Number(x.toPrecision(digits)))
+}
+
+/** Any value as one line of text; lists of lists, such as shapes, beside each other. */
+export const showCell = (value: unknown, digits: number = fewDigits): string => {
+  if (value === undefined || value === null) return ''
+  if (typeof value === 'string') return value
+  if (typeof value === 'number') return showNumber(value, digits)
+  if (isTensor(value)) {
+    return isConcrete(value) && size(value.shape) === 1 ? showNumber(firstElement(value), digits) : describe(value)
+  }
+  if (!Array.isArray(value)) return typeof value === 'boolean' ? String(value) : describe(value)
+  const parts = value.map((part: unknown) => showCell(part, digits))
+  return value.length > 0 && value.every(Array.isArray) ? parts.join(' ') : `[${parts.join(', ')}]`
+}
+
+/** Rows of cells beneath each other, two spaces between columns; those of numbers end at the same place. */
+export const aligned = (rows: readonly (readonly string[])[], isNumeric: (column: number) => boolean): string => {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
+  const line = (row: readonly string[]): string =>
+    widths
+      .map((width, column) =>
+        isNumeric(column) ? (row[column] ?? '').padStart(width) : (row[column] ?? '').padEnd(width)
+      )
+      .join('  ')
+      .trimEnd()
+  return rows.map(line).join('\n')
+}

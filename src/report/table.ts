@@ -1,0 +1,122 @@
+/** Tables as text: of records, of the parts of a model, of a confusion matrix. */
+import { describe, refusal } from '../internal/describe.js'
+import { options, positiveCount } from '../internal/options.js'
+import { requireList } from '../internal/require.js'
+import { type AnyLayer } from '../layer/model.js'
+import { type Spec, summary as partsOf } from '../layer/summary.js'
+import { isTensor, type Tensor } from '../tensor/model.js'
+import { toNested } from '../tensor/destruct.js'
+import { ShapeError, show } from '../shape/model.js'
+import { aligned, showCell } from './cells.js'
+
+// -----------------------------------------------------------------------------
+// tables of records
+// -----------------------------------------------------------------------------
+
+/**
+ * How a table is written: which columns, in which order, and the significant digits of its numbers.
+ *
+ * @example
+ * import * as Report from 'pullback/Report'
+ *
+ * const options: Report.TableOptions = { columns: ['name'], digits: 3 }
+ * Report.table([{ name: 'a', value: 1 }], options) // => 'name\n----\na'
+ */
+export interface TableOptions {
+  /** The names of the columns; by default those of all rows, in the order in which they come. */
+  readonly columns?: readonly string[]
+  /** The significant digits of numbers that are no integers, 4 by default. */
+  readonly digits?: number
+}
+
+const checkTable = /* @__PURE__ */ options<TableOptions>('table', {
+  columns: {
+    expected: 'an array of strings',
+    holds: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string')
+  },
+  digits: positiveCount
+})
+
+/**
+ * Records as a table, a row each, under the names of their fields: numbers end at the same place, all else begins there. Fields that are
+ * missing are empty; tensors of one element are numbers, and lists are written in brackets.
+ *
+ * @throws TypeError for a row that is not an object
+ *
+ * @example
+ * import * as Report from 'pullback/Report'
+ *
+ * Report.table([{ method: 'sgd', loss: 0.123456 }, { method: 'adam', loss: 12 }]).split('\n')
+ * // => ['method    loss', '------  ------', 'sgd     0.1235', 'adam        12']
+ */
+export const table = (rows: readonly object[], options: TableOptions = {}): string => {
+  checkTable(options)
+  requireList('table', 'rows', rows, 'an array of objects')
+  rows.forEach((row: unknown, i) => {
+    if (typeof row === 'object' && row !== null) return
+    throw new TypeError(refusal('table', `row ${i}`, row, 'an object'))
+  })
+  const columns = options.columns ?? [...new Set(rows.flatMap(Object.keys))]
+  if (columns.length === 0) return ''
+  const cells = rows.map((row) => columns.map((name): unknown => Reflect.get(row, name)))
+  const isNumeric = columns.map((_, i) => {
+    const given = cells.flatMap((row) => (row[i] === undefined || row[i] === null ? [] : [row[i]]))
+    return given.length > 0 && given.every((value) => typeof value === 'number' || isTensor(value))
+  })
+  const body = cells.map((row) => row.map((value) => showCell(value, options.digits)))
+  const widths = columns.map((name, i) => Math.max(name.length, ...body.map((row) => (row[i] ?? '').length)))
+  const rule = widths.map((width) => '-'.repeat(width))
+  return aligned([columns, rule, ...body], (column) => isNumeric[column] === true)
+}
+
+/**
+ * The table of the parts of a layer that `Layer.summary` gives: path, output shapes, parameters and operations. The first row is the
+ * whole.
+ *
+ * @example
+ * import * as Layer from 'pullback/Layer'
+ * import * as Report from 'pullback/Report'
+ *
+ * Report.summary(Layer.sequential(Layer.dense(4, 8), Layer.dense(8, 3)), [2, 4]).split('\n')
+ * // => ['part     shapes  parameters  operations', '-------  ------  ----------  ----------', '(whole)  [2, 3]          67         246', '[0]      [2, 8]          40         144', '[1]      [2, 3]          27         102']
+ */
+export const summary = (layer: AnyLayer, ...inputs: readonly Spec[]): string =>
+  table(partsOf(layer, ...inputs).map(({ path, ...row }) => ({ part: path === '' ? '(whole)' : path, ...row })))
+
+// -----------------------------------------------------------------------------
+// confusion matrices
+// -----------------------------------------------------------------------------
+
+const rowsOf = (counts: unknown): readonly (readonly unknown[])[] => {
+  if (isTensor(counts) && counts.shape.length !== 2) {
+    throw new ShapeError('confusion', [counts.shape], `counts have shape ${show(counts.shape)}; expected a matrix`)
+  }
+  const rows: unknown = isTensor(counts) ? toNested(counts) : counts
+  if (Array.isArray(rows) && rows.every((row): row is readonly unknown[] => Array.isArray(row))) return rows
+  throw new TypeError(refusal('confusion', 'counts', counts, 'a matrix'))
+}
+
+/**
+ * A confusion matrix, such as that of `Metric.confusionMatrix`, with the names of its classes: a row for each true class, a column for
+ * each predicted one; zeros are dots. Without names, classes are numbered from 0.
+ *
+ * @throws TypeError for another number of names than classes
+ *
+ * @example
+ * import * as Report from 'pullback/Report'
+ * import * as T from 'pullback/Tensor'
+ *
+ * Report.confusion(T.of([[9, 1], [0, 12]]), ['cat', 'dog']).split('\n')
+ * // => ['     cat  dog  <- predicted', 'cat    9    1', 'dog    .   12']
+ */
+export const confusion = (counts: Tensor | readonly (readonly number[])[], names?: readonly string[]): string => {
+  const rows = rowsOf(counts)
+  const classes = names ?? rows.map((_, i) => String(i))
+  if (!Array.isArray(classes) || classes.length !== rows.length) {
+    const given = Array.isArray(classes) ? `the number of names is ${classes.length}` : `names are ${describe(classes)}`
+    throw new TypeError(`confusion: ${given}; expected ${rows.length}, one for each class`)
+  }
+  const body = rows.map((row, i) => [classes[i]!, ...row.map((count) => (count === 0 ? '.' : showCell(count)))])
+  const [head = '', ...others] = aligned([['', ...classes], ...body], (column) => column > 0).split('\n')
+  return [`${head}  <- predicted`, ...others].join('\n')
+}
