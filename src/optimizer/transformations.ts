@@ -19,7 +19,8 @@ import {
   scheduled,
   times
 } from './coefficient.js'
-import { type Optimizer, stateful, stateless } from './model.js'
+import type { Optimizer } from './model.js'
+import { stateful, stateless } from './rule.js'
 
 const zerosLike = <P>(params: P): P => mapAs('Optimizer.init', params, (leaf) => fill(leaf.shape, leaf.dtype, 0))
 
