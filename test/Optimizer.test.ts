@@ -309,7 +309,7 @@ describe('makers reject', () => {
     ],
     [['scaleByAdam', { beta1: NaN }], 'scaleByAdam: beta1 is NaN; expected a number from 0 to 1 (exclusive)'],
     [['sgd', 0.1, { momentum: 2 }], 'sgd: momentum is 2; expected a number from 0 to 1'],
-    [['sgd', 0.1, { decay: 0.9 }], 'sgd: unknown option decay; expected momentum or nesterov'],
+    [['sgd', 0.1, { decay: 0.9 }], 'sgd: unknown option decay; expected momentum, nesterov or rateInVelocity'],
     [['trace', -0.5], 'trace: decay is -0.5; expected a number from 0 to 1'],
     [['trace', 0.5, { momentum: 1 }], 'trace: unknown option momentum; expected nesterov'],
     [['scale', NaN], 'scale: factor is NaN; expected a finite number'],

@@ -32,6 +32,9 @@ export const flatOf = (optimizer: Optimizer<Need>, operation: string = 'chain'):
   return flat
 }
 
+/** Whether a value is an optimizer that was made here. */
+export const isOptimizer = (x: unknown): boolean => typeof x === 'object' && x !== null && flats.has(x)
+
 const byPath = (operation: string, tree: unknown): ByPath => {
   const { leaves, paths } = flattenAs(operation, tree)
   return Object.fromEntries(paths.map((path, i) => [path, leaves[i]!]))

@@ -25,14 +25,14 @@ const next = (count: Tensor<[]>): Tensor<[]> =>
     ? fromNumber('int32', Math.min(count.value + 1, 2 ** 31 - 1))
     : typed(add(minimum(count, 2 ** 31 - 2), 1))
 
-const firstSlot = (first: ByName): Slot => ({ count: fromNumber('int32', 0), moments: first })
+export const firstSlot = (first: ByName): Slot => ({ count: fromNumber('int32', 0), moments: first })
 
 type ByName = Slot['moments']
 
-const nextSlot = (slot: Slot, found: ByName): Slot => ({ count: next(slot.count), moments: found })
+export const nextSlot = (slot: Slot, found: ByName): Slot => ({ count: next(slot.count), moments: found })
 
 /** Throws that a state belongs to another optimizer or to other parameters. */
-const foreign = ({ at, name }: Surroundings, place: string, rule: string): never => {
+export const foreign = ({ at, name }: Surroundings, place: string, rule: string): never => {
   const whose = name === '' ? '' : ` of ${name}`
   throw new Error(`Optimizer.update: the state${whose} at [${at}]${place} ${rule}; pass ${ownState}`)
 }
@@ -47,7 +47,11 @@ const keysDiffer = (given: object, expected: object): string | undefined => {
 const leafAs = ({ dtype, shape }: Tensor): string => `${dtype} of shape ${show(shape)}`
 
 /** The moments of a slot, whose names, paths, shapes and element types are those of the first moments. */
-const momentsOf = <Name extends string>(slot: Slot, expected: Moments<Name>, around: Surroundings): Moments<Name> => {
+export const momentsOf = <Name extends string>(
+  slot: Slot,
+  expected: Moments<Name>,
+  around: Surroundings
+): Moments<Name> => {
   const given = slot.moments
   const wanted: ByName = expected
   const names = keysDiffer(given, wanted)

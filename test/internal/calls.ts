@@ -9,6 +9,7 @@ import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 import * as Train from 'pullback/Train'
 import { type Call, type Plain, fields, layerCalls, sized } from './layerCalls.js'
+import { optimizerCalls } from './optimizerCalls.js'
 
 export const plain = (f: unknown): Plain => f as Plain
 
@@ -51,6 +52,7 @@ const unpooling =
 
 export const calls: Readonly<Record<string, Call>> = {
   ...layerCalls,
+  ...optimizerCalls,
   'Activation.rrelu': (f, options) => f(x, key, options),
   'Arbitrary.awayFrom': (f, options) => plain(f([0]))(options),
   'Arbitrary.indices': (f, options) => f({ below: 2, ...fields(options) }),
@@ -84,10 +86,6 @@ export const calls: Readonly<Record<string, Call>> = {
   'Linalg.lstsq': (f, options) => f(x, x, options),
   'Linalg.triangularSolve': (f, options) => f(x, x, options),
   'Ode.odeint': (f, options) => plain(f(same, options))(vector, vector),
-  'Optimizer.adam': (f, options) => f(0.1, options),
-  'Optimizer.scaleByAdam': (f, options) => f(options),
-  'Optimizer.sgd': (f, options) => f(0.1, options),
-  'Optimizer.trace': (f, options) => f(0.1, options),
   'Program.rule': (f, options) => f(Debug.trace((v: T.Tensor<[2]>) => T.sin(v))(T.zeros([2])).equations[0], 0, options),
   'Random.categorical': (f, options) => f(key, x, options),
   'Random.choice': (f, options) => f(key, 3, options),
