@@ -150,7 +150,7 @@ export const adamax = (rate: number | Tensor<[]> | Schedule, options: AdamOption
  * const optimizer = Optimizer.nadam(0.25)
  * const params = T.of([1, 2])
  * const [updates] = optimizer.update(T.of([0.5, -20]), optimizer.init(params), params)
- * Optimizer.applyUpdates(params, updates) // => T.of([0.63157898, 2.368421])
+ * Optimizer.applyUpdates(params, updates) // => T.of([0.6315789, 2.368421])
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const nadam = (rate: number | Tensor<[]> | Schedule, options: AdamOptions = {}): Optimizer => {

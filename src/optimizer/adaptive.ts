@@ -70,8 +70,8 @@ const rmsConstants = (operation: string, given: RmsOptions): Required<RmsOptions
  * import * as Optimizer from 'pullback/Optimizer'
  * import * as T from 'pullback/Tensor'
  *
- * const rms = Optimizer.scaleByRms({ decay: 0.75 })
- * rms.update(T.of([0.5, -20]), rms.init(T.of([0, 0])), T.of([0, 0]))[0] // => T.of([1.9999999, -2])
+ * const rms = Optimizer.scaleByRms({ decay: 0.75, epsilon: 1e-12 })
+ * rms.update(T.of([0.5, -20]), rms.init(T.of([0, 0])), T.of([0, 0]))[0] // => T.of([2, -2])
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const scaleByRms = (options: RmsOptions = {}): Optimizer => {
@@ -98,8 +98,8 @@ export const scaleByRms = (options: RmsOptions = {}): Optimizer => {
  * import * as Optimizer from 'pullback/Optimizer'
  * import * as T from 'pullback/Tensor'
  *
- * const centred = Optimizer.scaleByStddev({ decay: 0.5 })
- * centred.update(T.of([0.5, 0]), centred.init(T.of([0, 0])), T.of([0, 0]))[0] // => T.of([1.9999999, 0])
+ * const centred = Optimizer.scaleByStddev({ decay: 0.5, epsilon: 1e-12 })
+ * centred.update(T.of([0.5, 0]), centred.init(T.of([0, 0])), T.of([0, 0]))[0] // => T.of([2, 0])
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const scaleByStddev = (options: RmsOptions = {}): Optimizer => {
@@ -206,7 +206,7 @@ export const adadeltaConstants = (operation: string, given: AdadeltaOptions): Re
  * import * as T from 'pullback/Tensor'
  *
  * const adadelta = Optimizer.scaleByAdadelta({ decay: 0.75, epsilon: 1e-4 })
- * adadelta.update(T.of([50, 0]), adadelta.init(T.of([0, 0])), T.of([0, 0]))[0] // => T.of([0.02, 0])
+ * adadelta.update(T.of([500, 0]), adadelta.init(T.of([0, 0])), T.of([0, 0]))[0] // => T.of([0.02, 0])
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const scaleByAdadelta = (options: AdadeltaOptions = {}): Optimizer => {

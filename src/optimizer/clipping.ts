@@ -135,8 +135,8 @@ const normalizeOptions = optionsOf<{ readonly scale?: unknown; readonly epsilon?
  * import * as Optimizer from 'pullback/Optimizer'
  * import * as T from 'pullback/Tensor'
  *
- * const unit = Optimizer.normalizeByUpdateNorm({ epsilon: 1e-9 })
- * unit.update(T.of([30, 40]), [], T.of([0, 0]))[0] // => T.of([0.6, 0.8])
+ * const unit = Optimizer.normalizeByUpdateNorm({ scale: 2.5, epsilon: 1e-12 })
+ * unit.update(T.of([3, 4]), [], T.of([0, 0]))[0] // => T.of([1.5, 2])
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const normalizeByUpdateNorm = (

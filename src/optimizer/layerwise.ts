@@ -39,8 +39,8 @@ export interface TrustOptions {
  * import * as T from 'pullback/Tensor'
  *
  * const trust = Optimizer.scaleByTrustRatio()
- * trust.update(T.of([30, 40]), [], T.of([0, 2]))[0] // => T.of([1.2, 1.6])
- * trust.update(T.of([30, 40]), [], T.of([0, 0]))[0] // => T.of([30, 40])
+ * trust.update(T.of([3, 4]), [], T.of([0, 10]))[0] // => T.of([6, 8])
+ * trust.update(T.of([3, 4]), [], T.of([0, 0]))[0] // => T.of([3, 4])
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const scaleByTrustRatio = (options: TrustOptions = {}): Optimizer => {
