@@ -48,12 +48,22 @@ export const adamConstants = (operation: string, given: AdamOptions): Required<A
 }
 
 /** Corrections at a count: of a running mean, and of a root of a running mean. */
-export const corrections = (
+const corrections = (
   { beta1, beta2 }: { readonly beta1: Coefficient; readonly beta2: Coefficient },
   count: Tensor<[]>
 ): readonly [ofMean: Coefficient, ofRoot: Coefficient] => {
   const steps = stepsAt(count)
   return [correction(beta1, steps), rootOf(correction(beta2, steps))]
+}
+
+/**
+ * The corrected mean over the corrected root plus epsilon at a count, (m / c) / (r / d + eps), with one pass less:
+ * m (d / c) / (r + eps d).
+ */
+const ratioAt = (constants: Required<AdamOptions>, count: Tensor<[]>): ((mean: Tensor, root: Tensor) => Tensor) => {
+  const [ofMean, ofRoot] = corrections(constants, count)
+  const [factor, least] = [div(wide(ofRoot), wide(ofMean)), mul(wide(constants.epsilon), wide(ofRoot))]
+  return (mean, root) => div(times(mean, factor), plus(root, least))
 }
 
 const zeroMoments = (leaf: Tensor): { readonly mean: Tensor; readonly root: Tensor } => ({
@@ -75,20 +85,19 @@ const zeroMoments = (leaf: Tensor): { readonly mean: Tensor; readonly root: Tens
  * import * as Optimizer from 'pullback/Optimizer'
  * import * as T from 'pullback/Tensor'
  *
- * const adam = Optimizer.scaleByAdam()
+ * const adam = Optimizer.scaleByAdam({ beta1: 0.5, beta2: 0.75 })
  * adam.update(T.of([0.5, -20]), adam.init(T.of([0, 0])), T.of([0, 0]))[0] // => T.of([1, -1])
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const scaleByAdam = (options: AdamOptions = {}): Optimizer => {
   const constants = adamConstants('scaleByAdam', options)
-  const { beta1, beta2, epsilon } = constants
-  const [meanOf, rootMeanOf] = [running(beta1), runningRoot(beta2)]
+  const [meanOf, rootMeanOf] = [running(constants.beta1), runningRoot(constants.beta2)]
   return leafwise(zeroMoments, (count) => {
-    const [ofMean, ofRoot] = corrections(constants, count)
+    const ratio = ratioAt(constants, count)
     return (gradient, before) => {
       const mean = meanOf(before.mean, gradient)
       const root = rootMeanOf(before.root, gradient)
-      return [div(over(mean, ofMean), plus(over(root, ofRoot), epsilon)), { mean, root }]
+      return [ratio(mean, root), { mean, root }]
     }
   })
 }
@@ -230,14 +239,14 @@ export const beliefConstants = (operation: string, given: BeliefOptions): Requir
 /* @__NO_SIDE_EFFECTS__ */
 export const scaleByBelief = (options: BeliefOptions = {}): Optimizer => {
   const constants = beliefConstants('scaleByBelief', options)
-  const { beta1, beta2, epsilon } = constants
-  const [meanOf, rootMeanOf, least] = [running(beta1), runningRoot(beta2), rootOf(constants.epsilonRoot)]
+  const { beta1, beta2, epsilonRoot } = constants
+  const [meanOf, rootMeanOf, least] = [running(beta1), runningRoot(beta2), rootOf(epsilonRoot)]
   return leafwise(zeroMoments, (count) => {
-    const [ofMean, ofRoot] = corrections(constants, count)
+    const ratio = ratioAt(constants, count)
     return (gradient, before) => {
       const mean = meanOf(before.mean, gradient)
       const root = hypotWith(rootMeanOf(before.root, sub(gradient, mean)), least)
-      return [div(over(mean, ofMean), plus(over(root, ofRoot), epsilon)), { mean, root }]
+      return [ratio(mean, root), { mean, root }]
     }
   })
 }
