@@ -1,6 +1,5 @@
 /** Sums and means of gradients over steps. */
-import { flag, options as optionsOf } from '../internal/options.js'
-import { requireKind } from '../internal/options.js'
+import { flag, options as optionsOf, requireKind } from '../internal/options.js'
 import { add } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { correction, decayed, kept, over, running, stepsAt, times, zerosOf } from './coefficient.js'

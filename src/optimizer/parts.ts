@@ -159,7 +159,7 @@ export const injectHyperparams = <H extends Hyperparams, N extends Need = never>
  * Optimizer.hyperparamsOf(optimizer.init(T.of([0]))) // => { rate: T.scalar(0.5, 'float64') }
  */
 export const hyperparamsOf = (state: State): ByPath =>
-  Object.assign({}, ...state.map(({ moments }) => moments['hyperparams'] ?? {}))
+  state.reduce<ByPath>((sum, { moments }) => ({ ...sum, ...moments['hyperparams'] }), {})
 
 /**
  * The state with other hyper-parameters, by name: numbers or scalar tensors, which take the element type of those before. One that

@@ -2,7 +2,7 @@
 import { type Kinds, number, options as optionsOf, requireKind } from '../internal/options.js'
 import { cast, clamp, equal, greater, less, mul, sign, where } from '../Tensor.js'
 import { type Tensor, fill } from '../tensor/model.js'
-import { type Coefficient, decayed, plus, positive, running, times, zerosOf } from './coefficient.js'
+import { type Coefficient, decayed, plus, positive, running, zerosOf } from './coefficient.js'
 import type { Optimizer } from './model.js'
 import { leafwise } from './rule.js'
 

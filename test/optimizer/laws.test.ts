@@ -163,8 +163,8 @@ describe.each(rows.map((row) => [row.name, row] as const))(
     it('goes on from a state that was written as JSON, to the bit', () => {
       const middle = steps(2, begin(optimizer, params))
       const read = T.fromJSON(JSON.parse(JSON.stringify(middle)), begin(optimizer, params))
-      expect(E.isRight(read)).toBe(true)
-      if (E.isRight(read)) expect(bits(steps(2, read.right))).toEqual(bits(steps(2, middle)))
+      const again = E.isRight(read) ? steps(2, read.right) : T.showJsonErrors(read.left)
+      expect(typeof again === 'string' ? again : bits(again)).toEqual(bits(steps(2, middle)))
     })
 
     it('is finite at zero gradients, where its update is zero', () => {
@@ -173,7 +173,7 @@ describe.each(rows.map((row) => [row.name, row] as const))(
       for (let i = 0; i < 3; i++) {
         progress = stepWith(optimizer, zero, progress)
         expect(isFinite(progress)).toBe(true)
-        if (moves !== true) expect(bits(progress.params)).toEqual(bits(params))
+        expect(bits(moves === true ? params : progress.params)).toEqual(bits(params))
       }
     })
 
@@ -196,7 +196,8 @@ describe.each(rows.map((row) => [row.name, row] as const))(
         const before = progress.params
         progress = stepWith(optimizer, Tree.scale(gradient, size), progress)
         expect(isFinite(progress)).toBe(true)
-        if (bounded === true) expect(largest(Tree.sub(progress.params, before))).toBeLessThan(100)
+        const most = bounded === true ? 100 : Infinity
+        expect(largest(Tree.sub(progress.params, before))).toBeLessThan(most)
       }
     })
 
@@ -220,15 +221,17 @@ describe.each(rows.map((row) => [row.name, row] as const))(
       expect(isFinite(slope)).toBe(true)
     })
 
-    it('refuses the state of another model by path, and does not mix two', () => {
+    const remembersLeaves = Tree.flatten(optimizer.init(params)).paths.some((path) => /\b[wbc]\b/.test(path))
+
+    it.runIf(remembersLeaves)('refuses the state of another model by path', () => {
+      const state = optimizer.init({ w: T.of([[1, 2]]), b: T.of([1]), c: T.of([1]) })
+      expect(() => stepWith(optimizer, gradient, { params, state })).toThrow(
+        /^Optimizer\.update: the state( of inner)? at \[\d\]\.moments\.\w+(: \w is float32 of shape .*, expected float32 of shape .*| is without \w); pass the state that/
+      )
+    })
+
+    it('keeps two runs apart', () => {
       const small = { w: T.of([[1, 2]]), b: T.of([1]), c: T.of([1]) }
-      const state = optimizer.init(small)
-      const leaves = Tree.flatten(state).paths.filter((path) => /\bw\b|\bb\b|\bc\b/.test(path))
-      if (leaves.length > 0) {
-        expect(() => stepWith(optimizer, gradient, { params, state })).toThrow(
-          /^Optimizer\.update: the state( of inner)? at \[\d\]\.moments\.\w+(: \w is float32 of shape .*, expected float32 of shape .*| is without \w); pass the state that/
-        )
-      }
       const alone = steps(2, begin(optimizer, params))
       const first = steps(1, begin(optimizer, params))
       stepWith(optimizer, small, stepWith(optimizer, small, begin(optimizer, small)))
