@@ -244,7 +244,7 @@ const muonOptions = optionsOf<MuonOptions>('muon', {
  * const params = { w: T.eye(2), b: T.of([1, 2]) }
  * const optimizer = Optimizer.muon(0.25)
  * const [{ b }] = optimizer.update({ w: T.eye(2), b: T.of([1, -1]) }, optimizer.init(params), params)
- * b // => T.of([-0.25, 0.25])
+ * b // => T.of([-0.25000003, 0.25000003])
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const muon = (rate: number | Tensor<[]> | Schedule, options: MuonOptions = {}): Optimizer => {
