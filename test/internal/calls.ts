@@ -26,6 +26,7 @@ const image = T.ones([1, 1, 2, 2])
 const same = (a: unknown): unknown => a
 const model = Layer.dense(2, 2)
 const optimizer = Optimizer.sgd(0.1)
+const folded: Train.Step<number, number> = (n, loss) => [n + 1, { step: n, loss }]
 
 const pooling =
   (rank: number): Call =>
@@ -168,6 +169,11 @@ export const calls: Readonly<Record<string, Call>> = {
   'Tensor.topK': (f, options) => f(x, 1, options),
   'Tensor.update': (f, options) => f(x, labels, same, options),
   'Tensor.upsample': (f, options) => f(image, { scale: 2, ...fields(options) }),
+  'Train.epochs': (f, options) => plain(f(folded, { batches: () => [], epochs: 0 }))(Train.begin(0, key), options),
+  'Train.fold': (f, options) => plain(f(folded))(0, [], options),
+  'Train.rangeTest': (f, options) => f(same, { from: 1, to: 2, steps: 1, ...fields(options) }),
+  'Train.runEpochs': (f, options) => plain(f(folded, { batches: () => [], epochs: 0 }))(Train.begin(0, key), options),
+  'Train.scan': (f, options) => plain(f(folded))(0, [], options),
   'Train.run': (f, options) => plain(f(Train.step(Train.objective(model, Loss.l2), optimizer)))(undefined, [], options),
   'Vmap.vmap': (f, options) => plain(f(same, options))(x)
 }
