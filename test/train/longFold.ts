@@ -6,10 +6,10 @@ import * as T from 'pullback/Tensor'
 import * as Train from 'pullback/Train'
 
 setFlagsFromString('--expose-gc')
-const collect: unknown = runInNewContext('gc')
+const collect = runInNewContext('gc') as () => void
 
 const usedHeap = (): number => {
-  if (typeof collect === 'function') collect()
+  collect()
   return process.memoryUsage().heapUsed
 }
 
