@@ -115,11 +115,40 @@ type WithMetrics<M> = [M] extends [undefined] ? unknown : { readonly metrics: M 
  * in it.
  *
  * @example
- * import type * as Train from 'pullback/Train'
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ * import * as Train from 'pullback/Train'
  *
  * // a fold that only counts
  * const counting: Train.Step<number, number> = (count, batch) => [count + 1, { step: count, loss: batch }]
  * counting(3, 0.5) // => [4, { step: 3, loss: 0.5 }]
+ *
+ * // two models in one state, of which one learns to make small what the other makes large
+ * type Scalar = T.Tensor<[]>
+ * type Half = Train.State<Scalar, readonly []>
+ * const sgd = Optimizer.sgd(0.5)
+ * const critic = Train.step((c: Scalar, s: readonly [], g: Scalar) => [T.sub(T.square(c), T.mul(g, c)), s] as const, sgd)
+ * const generator = Train.step((g: Scalar, s: readonly [], c: Scalar) => [T.mul(g, c), s] as const, sgd)
+ * const inTurn: Train.Step<{ readonly g: Half; readonly c: Half }, number> = ({ g, c }) => {
+ *   const [nextC] = critic(c, g.params)
+ *   const [nextG, report] = generator(g, nextC.params)
+ *   return [{ g: nextG, c: nextC }, report]
+ * }
+ * const half = (params: Scalar): Half => ({ params, layerState: [], optimizerState: [], key: Random.key(0), step: 0 })
+ * const [rivals] = inTurn({ g: half(T.scalar(1)), c: half(T.scalar(0)) }, 0)
+ * rivals.c.params // => T.scalar(0.5)
+ * rivals.g.params // => T.scalar(0.75)
+ *
+ * // a running average of the parameters beside the model
+ * interface Averaged extends Half {
+ *   readonly average: Scalar
+ * }
+ * const averaged: Train.Step<Averaged, Scalar> = ({ average, ...state }, batch) => {
+ *   const [next, report] = generator(state, batch)
+ *   return [{ ...next, average: T.add(T.mul(average, 0.75), T.mul(next.params, 0.25)) }, report]
+ * }
+ * averaged({ ...half(T.scalar(1)), average: T.scalar(1) }, T.scalar(1))[0].average // => T.scalar(0.875)
  */
 export type Step<X, Batch, R extends Report = Report> = (state: X, batch: Batch) => readonly [state: X, report: R]
 
