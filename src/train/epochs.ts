@@ -21,7 +21,7 @@ import {
 } from './plan.js'
 import { probe, probeOf } from './probe.js'
 import { signalKind } from './run.js'
-import { isStopped } from './source.js'
+import { isAsync, isStopped, patient } from './source.js'
 import { type Tell, teller } from './tell.js'
 import { type Waiting, awaiting, inOneGo, waitFor } from './waiting.js'
 
@@ -136,9 +136,9 @@ function* allEpochs<X, Batch, Rep extends Report, V extends Measures>(
     if (isStopped(signal)) return aborted(run, run.step)
     const { epoch } = run
     const batches = plan.batches(epoch, R.foldIn(run.key, epoch))
-    if (!waits && Symbol.asyncIterator in batches) throw asynchronous('the batches are')
+    if (isAsync(batches) && !waits) throw asynchronous('the batches are')
     const see = tell && ((report: Rep) => tell({ _tag: 'Stepped', epoch, report }))
-    const manner = { waits, see, signal, skip: run.batch, before: run.step }
+    const manner = { patience: waits ? patient : undefined, see, signal, skip: run.batch, before: run.step }
     const after = yield* overBatches(step, run, batches, manner)
     if (E.isLeft(after)) return after
     run = after.right

@@ -60,7 +60,7 @@ const loop = <X, Batch, R extends Report>(
           see?.(report)
           void tell({ _tag: 'Stepped', epoch: 0, report })
         }
-  const run = overBatches(step, start, batches, { waits: false, see: look })
+  const run = overBatches(step, start, batches, { see: look })
   const ended = told(tell, false, begun(batches), run, () => {
     return { _tag: 'Ended', outcome: 'completed', message: steps(count) }
   })

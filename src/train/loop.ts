@@ -6,14 +6,14 @@ import { type Made, checkParameters, lossDiverged } from './divergence.js'
 import type { Event } from './event.js'
 import type { Report, Step } from './model.js'
 import { type Signal, type Trouble, aborted, countOf, failed, reasonOf } from './outcome.js'
-import { ask, askNow, close, closeNow, isStopped, iterate, unlessStopped } from './source.js'
+import { type Patience, askNow, closeNow, isStopped, iterate } from './source.js'
 import type { Tell } from './tell.js'
 import { type Waiting, waitFor } from './waiting.js'
 
 /** How a loop goes, besides its steps. */
 export interface Manner<R extends Report> {
-  /** Whether it waits for batches and for those who look on. */
-  readonly waits: boolean
+  /** How it waits for batches, and so for those who look on, if it does. */
+  readonly patience?: Patience | undefined
   readonly see?: ((report: R) => void | Promise<void>) | undefined
   readonly signal?: Signal | undefined
   /** The number of batches at the front that were stepped over in an earlier run. */
@@ -29,7 +29,7 @@ export function* overBatches<X, Batch, R extends Report>(
   batches: AsyncIterable<Batch> | Iterable<Batch>,
   manner: Manner<R>
 ): Waiting<Either<Trouble<X>, X>> {
-  const { waits, see, signal, skip = 0, before = 0 } = manner
+  const { patience, see, signal, skip = 0, before = 0 } = manner
   const source = iterate(batches)
   let state = start
   let last: Made<X, Batch> | undefined
@@ -41,7 +41,7 @@ export function* overBatches<X, Batch, R extends Report>(
       const count = countOf(last?.report, before)
       if (isStopped(signal)) return aborted(state, count)
       busy = true
-      const answer = waits ? yield* waitFor(unlessStopped(ask(source), signal)) : askNow(source)
+      const answer = patience === undefined ? askNow(source) : yield* waitFor(patience.next(source, signal))
       if (answer === undefined) return aborted(state, count)
       busy = false
       exhausted = E.isLeft(answer) || answer.right.done === true
@@ -61,12 +61,12 @@ export function* overBatches<X, Batch, R extends Report>(
       state = next
       last = made
       const waited = see?.(report)
-      if (waits && waited !== undefined) yield* waitFor(waited)
+      if (patience !== undefined && waited !== undefined) yield* waitFor(waited)
     }
   } finally {
     if (!exhausted) {
-      if (waits) yield* waitFor(close(source, busy))
-      else closeNow(source)
+      if (patience === undefined) closeNow(source)
+      else yield* waitFor(patience.close(source, busy))
     }
   }
 }

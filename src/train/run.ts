@@ -6,6 +6,7 @@ import { begun } from './fold.js'
 import { overBatches, told } from './loop.js'
 import type { Report, Step } from './model.js'
 import { type Aborted, type Diverged, type Failed, type Signal, steps } from './outcome.js'
+import { patient } from './source.js'
 import { teller } from './tell.js'
 import { awaiting } from './waiting.js'
 
@@ -86,7 +87,7 @@ export const run =
         if (noted === undefined) return heard
         return heard === undefined ? noted : Promise.all([heard, noted]).then(() => undefined)
       }
-      const loop = overBatches(step, start, batches, { waits: true, see, signal })
+      const loop = overBatches(step, start, batches, { patience: patient, see, signal })
       return awaiting(
         told(tell, true, begun(batches), loop, () => {
           return { _tag: 'Ended', outcome: 'completed', message: steps(count) }

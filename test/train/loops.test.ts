@@ -33,6 +33,15 @@ describe('batches of two structures', () => {
     await expect(Train.run(counting)(0, [{ x, y }, { x }])()).rejects.toThrow('Train: batch 1 is without y')
   })
 
+  it('and what holds no batches at all', async () => {
+    const given = 3 as unknown as readonly number[]
+    const sentence = 'Train: the source of batches is 3; expected an iterable, such as an array or a generator'
+    expect(() => Train.fold(counting)(0, given)).toThrow(sentence)
+    await expect(Train.run(counting)(0, given)()).rejects.toThrow(sentence)
+    const epochs = Train.epochs(counting, { batches: () => given, epochs: 1 })
+    expect(() => epochs(Train.begin(0, Random.key(0)))).toThrow(sentence)
+  })
+
   it('may differ in sizes', () => {
     expect(over({ x: T.ones([2, 3]), ids: [1, 2] }, { x: T.ones([1, 3]), ids: [1] })()).toEqual(E.right(2))
   })
