@@ -79,8 +79,9 @@ const requireSchedule = (operation: string, schedule: unknown, name = 'the sched
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const join = (schedules: readonly Schedule[], boundaries: readonly number[]): Schedule => {
-  if (!Array.isArray(schedules) || schedules.length === 0) {
-    throw new TypeError(refusal('join', 'the first argument', schedules, 'a list of schedules, with at least one'))
+  const given: unknown = schedules
+  if (!Array.isArray(given) || given.length === 0) {
+    throw new TypeError(refusal('join', 'the first argument', given, 'a list of schedules, with at least one'))
   }
   schedules.forEach((schedule, i) => requireSchedule('join', schedule, `schedule ${i}`))
   requireRising('join', 'boundaries', boundaries)
