@@ -28,6 +28,7 @@ const image = T.ones([1, 1, 2, 2])
 const same = (a: unknown): unknown => a
 const model = Layer.dense(2, 2)
 const optimizer = Optimizer.sgd(0.1)
+const folded: Train.Step<number, number> = (n, loss) => [n + 1, { step: n, loss }]
 
 const pooling =
   (rank: number): Call =>
@@ -141,7 +142,13 @@ export const calls: Readonly<Record<string, Call>> = {
   'Regularizer.maxNorm': (f, options) => plain(f(1, options))(x),
   'Regularizer.spatialDropout': (f, options) => f(key, image, { rate: 0.5, ...fields(options) }),
   'Regularizer.stochasticDepth': (f, options) => f(key, x, { rate: 0.5, ...fields(options) }),
+  'Schedule.cosineRestarts': (f, options) => f({ from: 1, over: 1, ...fields(options) }),
+  'Schedule.cyclic': (f, options) => f({ from: 0, to: 1, up: 1, ...fields(options) }),
   'Schedule.exponential': (f, options) => f({ from: 1, decay: 0.5, every: 1, ...fields(options) }),
+  'Schedule.inverseTime': (f, options) => f({ from: 1, decay: 0.5, every: 1, ...fields(options) }),
+  'Schedule.oneCycle': (f, options) => f({ peak: 1, over: 1, ...fields(options) }),
+  'Schedule.polynomial': (f, options) => f({ from: 1, over: 1, power: 1, ...fields(options) }),
+  'Schedule.reduceOnPlateau': (f, options) => f(options),
   'Tensor.adaptiveAvgPool1d': adaptive(1),
   'Tensor.adaptiveAvgPool2d': adaptive(2),
   'Tensor.adaptiveAvgPool3d': adaptive(3),
@@ -201,6 +208,11 @@ export const calls: Readonly<Record<string, Call>> = {
   'Tensor.topK': (f, options) => f(x, 1, options),
   'Tensor.update': (f, options) => f(x, labels, same, options),
   'Tensor.upsample': (f, options) => f(image, { scale: 2, ...fields(options) }),
+  'Train.epochs': (f, options) => plain(f(folded, { batches: () => [], epochs: 0 }))(Train.begin(0, key), options),
+  'Train.fold': (f, options) => plain(f(folded))(0, [], options),
+  'Train.rangeTest': (f, options) => f(same, { from: 1, to: 2, steps: 1, ...fields(options) }),
+  'Train.runEpochs': (f, options) => plain(f(folded, { batches: () => [], epochs: 0 }))(Train.begin(0, key), options),
+  'Train.scan': (f, options) => plain(f(folded))(0, [], options),
   'Train.run': (f, options) => plain(f(Train.step(Train.objective(model, Loss.l2), optimizer)))(undefined, [], options),
   'Vmap.vmap': (f, options) => plain(f(same, options))(x)
 }
