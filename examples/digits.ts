@@ -1,5 +1,5 @@
-// Handwritten digits: a multilayer perceptron with dropout, Adam and a cosine schedule, from a CSV file to a verdict.
-// It ends with 0 when at least 90 % of the test set, which other people wrote, are right.
+// Handwritten digits: a multilayer perceptron with dropout, Adam and a cosine schedule, from a CSV file to a verdict. Training stops early, and the best
+// epoch is chosen, on rows held back from the training set. It ends with 0 when at least 91.5 % of the test set, which other people wrote, are right.
 import { pipe } from 'fp-ts/lib/function.js'
 import * as Dataset from 'pullback/Dataset'
 import * as Metric from 'pullback/Metric'
@@ -7,32 +7,35 @@ import * as Plot from 'pullback/Plot'
 import * as ProgressBar from 'pullback/ProgressBar'
 import * as Report from 'pullback/Report'
 import * as T from 'pullback/Tensor'
+import * as Train from 'pullback/Train'
 import type { Digits } from './digits/data.js'
 import { loadDigits } from './digits/load.js'
-import { type Epoch, type State, batchSize, scoresOf, trainDigits } from './digits/training.js'
+import { type State, type Trained, bestOf, scoresOf, trainDigits } from './digits/training.js'
 import { writeOut } from './support/files.js'
 import { check, fingerprint, getOrExit } from './support/run.js'
 import { beside, drawImage } from './support/table.js'
 
 const epochs = 30
 const seed = 0
-const required = 0.9
+const required = 0.915
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`.padStart(7)
 
-const curve = (name: string, history: readonly Epoch[], of: (epoch: Epoch) => number): Plot.Named => ({
-  name,
-  points: history.map((each) => [each.epoch, of(each)])
-})
+/** A curve for each of some metrics of the epochs. */
+const curvesOf = (
+  history: Trained['history'],
+  names: readonly ('accuracy' | 'loss' | 'validationLoss')[]
+): Plot.Named[] =>
+  names.map((name) => ({ name, points: history.map(({ epoch, metrics }) => [epoch + 1, metrics[name]]) }))
 
-const curves = (history: readonly Epoch[]): string => {
-  const loss = [curve('loss', history, (e) => e.loss)]
-  const accuracy = [curve('train', history, (e) => e.trainAccuracy), curve('test', history, (e) => e.testAccuracy)]
-  return Plot.beside(
-    Plot.curves(loss, { title: 'loss (training, with dropout)', xLabel: 'epoch' }),
-    Plot.curves(accuracy, { title: 'accuracy', xLabel: 'epoch', yRange: [0.7, 1] })
+const curves = (history: Trained['history']): string =>
+  Plot.beside(
+    Plot.curves(curvesOf(history, ['loss', 'validationLoss']), {
+      title: 'loss (training with dropout)',
+      xLabel: 'epoch'
+    }),
+    Plot.curves(curvesOf(history, ['accuracy']), { title: 'validation', xLabel: 'epoch', yRange: [0.8, 1] })
   )
-}
 
 /** Some of the misclassified digits, from all over the test set, beside each other. */
 const mistakes = (state: State, data: Digits, most: number): string => {
@@ -56,30 +59,20 @@ const started = performance.now()
 const [train, test] = pipe(await loadDigits(), getOrExit(Dataset.showCsvErrors))
 console.log(`${Dataset.size(train)} digits to learn from, ${Dataset.size(test)} held out`)
 
-const perEpoch = Math.ceil(Dataset.size(train) / batchSize)
-const tell = ProgressBar.reporter(process.stdout, { lines: true })
-void tell({ _tag: 'Begun', epochs, steps: epochs * perEpoch })
-const { state, history } = pipe(
-  await trainDigits(train, test, {
+/** Lets Ctrl-C be heard. */
+const breathe: Train.Reporter = () => new Promise((resolve) => setImmediate(resolve))
+
+const bar = ProgressBar.reporter(process.stdout, { lines: true })
+const run = pipe(
+  await trainDigits(train, {
     epochs,
     seed,
     signal: controller.signal,
-    onStep: (epoch, _, report) => {
-      void tell({ _tag: 'Stepped', epoch: epoch - 1, report })
-      // lets Ctrl-C be heard
-      return new Promise((resolve) => setImmediate(resolve))
-    },
-    onEpoch: ({ epoch, loss, trainAccuracy, testAccuracy }) =>
-      void tell({
-        _tag: 'Epoch',
-        epoch: epoch - 1,
-        step: epoch * perEpoch,
-        metrics: { loss, train: trainAccuracy, test: testAccuracy }
-      })
+    reporter: Train.MonoidReporter.concat(bar, breathe)
   })(),
   getOrExit((failure) => failure.message)
 )
-void tell({ _tag: 'Ended', outcome: 'completed', message: `${epochs} epochs` })
+const state = bestOf(run)
 const seconds = (performance.now() - started) / 1000
 
 const scores = scoresOf(state)(test.features)
@@ -88,7 +81,7 @@ console.log(`\nconfusion matrix of the test set\n`)
 console.log(Report.confusion(Metric.confusionMatrix(scores, test.labels), digits))
 console.log(`\nsome of the ${hits.count - hits.sum} mistakes\n`)
 console.log(mistakes(state, test, 4))
-console.log(`\ncurves: ${await writeOut('digits.svg', curves(history))}`)
+console.log(`\ncurves: ${await writeOut('digits.svg', curves(run.history))}`)
 console.log(`parameters: ${fingerprint(state.params)} (the same for the same seed)`)
 console.log(`time: ${seconds.toFixed(1)} s\n`)
 check(

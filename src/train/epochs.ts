@@ -115,7 +115,7 @@ const endingOf = <X, V extends Measures>(
 ): Ending => ({
   _tag: 'Ended',
   outcome: isOver(patience, stale) ? 'stopped' : 'completed',
-  message: `${steps(step)} in ${epoch} epoch${epoch === 1 ? '' : 's'}${best === null ? '' : `, the best was epoch ${best.epoch}`}`
+  message: `${steps(step)} in ${epoch} epoch${epoch === 1 ? '' : 's'}${best === null ? '' : `, the best was epoch ${best.epoch + 1}`}`
 })
 
 /** Casts the measures of a plan without a validation, which are none. */

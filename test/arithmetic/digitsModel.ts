@@ -13,7 +13,7 @@ const ofModel = async (csv: string): Promise<Digests> => {
   const loaded = digitsFrom(csv)
   if (isLeft(loaded)) throw new Error(showCsvErrors(loaded.left))
   const [train, test] = loaded.right
-  const result = await trainDigits(train, test, { epochs, seed: 0 })()
+  const result = await trainDigits(train, { epochs, seed: 0 })()
   if (isLeft(result)) throw new Error(result.left.message)
   const { state } = result.right
   return {

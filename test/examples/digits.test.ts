@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expect, it } from 'vitest'
 import * as Dataset from 'pullback/Dataset'
 import * as T from 'pullback/Tensor'
+import type * as Train from 'pullback/Train'
 import { loadDigits } from '../../examples/digits/load.js'
 import { scoresOf, trainDigits } from '../../examples/digits/training.js'
 import { fingerprint } from '../../examples/support/run.js'
@@ -23,9 +24,9 @@ describe('the digits example', () => {
   })
 
   it('gives the same bits for the same seed, and others for another', async () => {
-    const [train, test] = await load()
+    const [train] = await load()
     const run = async (seed: number): Promise<string> => {
-      const result = await trainDigits(train, test, { epochs: 2, seed })()
+      const result = await trainDigits(train, { epochs: 2, seed })()
       if (E.isLeft(result)) throw new Error(result.left.message)
       const { params, optimizerState, key } = result.right.state
       return fingerprint({ params, optimizerState, key })
@@ -37,7 +38,7 @@ describe('the digits example', () => {
 
   it('scores an image alike, whatever other images it is scored with', async () => {
     const [train, test] = await load()
-    const result = await trainDigits(train, test, { epochs: 1, seed: 0 })()
+    const result = await trainDigits(train, { epochs: 1, seed: 0 })()
     if (E.isLeft(result)) throw new Error(result.left.message)
     const scores = scoresOf(result.right.state)
     const whole = fingerprint(scores(test.features))
@@ -48,12 +49,12 @@ describe('the digits example', () => {
   })
 
   it('stops when it is aborted', async () => {
-    const [train, test] = await load()
+    const [train] = await load()
     const controller = new AbortController()
-    const onStep = (_epoch: number, fraction: number): void => {
-      if (fraction > 0.5) controller.abort()
+    const reporter: Train.Reporter = (event) => {
+      if (event._tag === 'Stepped' && event.report.step === 22) controller.abort()
     }
-    const result = await trainDigits(train, test, { epochs: 2, seed: 0, signal: controller.signal, onStep })()
+    const result = await trainDigits(train, { epochs: 2, seed: 0, signal: controller.signal, reporter })()
     expect(E.isLeft(result) && result.left.message).toBe('Train: stopped by its signal after 23 steps')
   })
 })

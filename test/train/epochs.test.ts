@@ -139,7 +139,7 @@ describe('epochs', () => {
     expect(seen[0]).toEqual({ _tag: 'Begun', epochs: 3 })
     expect(seen[5]).toEqual({ _tag: 'Epoch', ...uninterrupted.history[0] })
     const best = uninterrupted.best?.epoch
-    const message = `12 steps in 3 epochs, the best was epoch ${best}`
+    const message = `12 steps in 3 epochs, the best was epoch ${Number(best) + 1}`
     expect(seen.at(-1)).toEqual({ _tag: 'Ended', outcome: 'completed', message })
   })
 })
@@ -184,7 +184,7 @@ describe('early stopping', () => {
     const seen: Train.Event[] = []
     const reporter: Train.Reporter = (event) => void seen.push(event)
     const run = right(plans(zero, { reporter }))
-    expect(seen.at(-1)).toMatchObject({ outcome: 'stopped', message: '2 steps in 2 epochs, the best was epoch 0' })
+    expect(seen.at(-1)).toMatchObject({ outcome: 'stopped', message: '2 steps in 2 epochs, the best was epoch 1' })
     expect(right(plans(run))).toEqual(run)
   })
 })
