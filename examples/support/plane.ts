@@ -4,7 +4,7 @@ import * as T from 'pullback/Tensor'
 
 /** The points of each class under its name. */
 export const byClass = (
-  points: T.Tensor<[number, 2]>,
+  points: T.Tensor<[number, number]>,
   labels: T.Tensor<[number]>,
   names: readonly string[]
 ): readonly Named[] => {
