@@ -1,5 +1,6 @@
-// Capacity and regularisation: of three noisy spirals a linear classifier gets half, and a network the more the wider it is, until it learns the noise. A
-// penalty on its weights then smooths the boundary: fewer points are right where it learnt, and more elsewhere. With --small for fewer widths.
+// Capacity and regularisation: of three noisy spirals a linear classifier gets half, and a network the more the wider it is, until it learns the noise.
+// Weight decay, a penalty on the squares of the weights, then smooths the boundary: fewer points are right where it learnt, and more elsewhere. With
+// --small for fewer widths.
 import * as Plot from 'pullback/Plot'
 import * as Report from 'pullback/Report'
 import * as T from 'pullback/Tensor'
