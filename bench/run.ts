@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: prints the comparison tables. Ratios of one run hold; seconds are this machine's, at this moment.
  * `npm run bench -- against 7` prints only the one against the earlier commit, of so many processes each, and `npm run bench -- convolution 7`
- * only the one of convolutions, of so many rounds.
+ * only the one of convolutions, of so many rounds; `folds 7` likewise.
  */
 import { against } from './against.js'
 import { calculus } from './calculus.js'
 import { convolutions } from './convolution.js'
+import { folds } from './folds.js'
 import { layers } from './layers.js'
 import { products } from './matmul.js'
 import { perceptron } from './perceptron.js'
@@ -15,6 +16,7 @@ import { scanMemory } from './scanMemory.js'
 
 const [only, rounds = '7'] = process.argv.slice(2)
 if (only === 'convolution') console.log(await convolutions(Number(rounds)))
+else if (only === 'folds') console.log(folds(Number(rounds)))
 else if (only !== 'against') {
   console.log(
     'pullback, measured side by side in one process: best and median of a call, and the ratio to the first row'
@@ -25,7 +27,8 @@ else if (only !== 'against') {
   console.log(products())
   console.log(perceptron())
   console.log(layers())
+  console.log(folds())
   console.log(await convolutions())
   console.log(await peers())
 }
-if (only !== 'convolution') console.log(against(Number(rounds)))
+if (only !== 'convolution' && only !== 'folds') console.log(against(Number(rounds)))

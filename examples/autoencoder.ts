@@ -2,12 +2,12 @@
 // when it keeps more of the images in its two numbers than two principal components do. With --small it learns for less long.
 import { pipe } from 'fp-ts/lib/function.js'
 import * as Dataset from 'pullback/Dataset'
+import * as Plot from 'pullback/Plot'
 import * as T from 'pullback/Tensor'
 import { codesOf, errorOf, principalError, train } from './autoencoder/training.js'
 import { loadDigits } from './digits/load.js'
 import { writeOut } from './support/files.js'
 import { check, getOrExit } from './support/run.js'
-import { scatter } from './support/svg.js'
 
 const isSmall = process.argv.includes('--small')
 const [digits, held] = pipe(await loadDigits(), getOrExit(Dataset.showCsvErrors))
@@ -22,7 +22,12 @@ console.log(`trained in ${((performance.now() - started) / 1000).toFixed(1)} s`)
 const codes = codesOf(params, held.features)
 const points = T.toNested(codes).map(([x = NaN, y = NaN]) => [x, y] as const)
 const labels = T.toNested(held.labels)
-const plot = scatter({ title: 'codes of digits by other writers', points, labels })
+const classes = [...Array(10).keys()].map((digit) => ({
+  name: String(digit),
+  points: points.filter((_, i) => labels[i] === digit)
+}))
+const frame = { title: 'codes of digits by other writers', width: 560, height: 560, labelled: true }
+const plot = Plot.scatter(classes, frame)
 console.log(`codes: ${await writeOut('autoencoder.svg', plot)}\n`)
 
 /** The share of points whose nearest other point has the same label. */

@@ -2,10 +2,10 @@
 // the fifth better than the frequencies of characters do. With --small it trains a little only.
 import { pipe } from 'fp-ts/lib/function.js'
 import * as Layer from 'pullback/Layer'
+import * as ProgressBar from 'pullback/ProgressBar'
 import { alphabetOf, decode, encode, entropyByFrequency } from './characters/text.js'
 import { lossOn, modelOf, sample, trainGpt } from './characters/training.js'
 import { readData } from './support/files.js'
-import { progress } from './support/progress.js'
 import { check, fingerprint, getOrExit } from './support/run.js'
 
 const isSmall = process.argv.includes('--small')
@@ -26,21 +26,26 @@ console.log(`${train.length} characters to learn from, ${held.length} held out; 
 console.log(`GPT: ${Layer.parameterCount(model)} parameters\n`)
 
 const started = performance.now()
-const { show, line } = progress(process.stdout)
+const tell = ProgressBar.reporter(process.stdout, { lines: true })
+// lines after each tenth of the steps
+const epochs = 10
+void tell({ _tag: 'Begun', epochs, steps })
 const state = pipe(
   await trainGpt(model, train, {
     steps,
     seed: 0,
     signal: controller.signal,
     onStep: (step, loss) => {
-      show((step + 1) / steps, `step ${step + 1} of ${steps}`)
-      if ((step + 1) % (steps / 10) === 0) line(`step ${String(step + 1).padStart(3)}   loss ${loss.toFixed(3)}`)
+      const epoch = Math.floor((epochs * step) / steps)
+      void tell({ _tag: 'Stepped', epoch, report: { step, loss } })
+      if ((step + 1) % (steps / epochs) === 0) void tell({ _tag: 'Epoch', epoch, step: step + 1, metrics: { loss } })
       // lets Ctrl-C be heard
       return new Promise((resolve) => setImmediate(resolve))
     }
   })(),
   getOrExit((failure) => failure.message)
 )
+void tell({ _tag: 'Ended', outcome: 'completed', message: `${steps} steps` })
 console.log(`time: ${((performance.now() - started) / 1000).toFixed(1)} s`)
 console.log(`parameters: ${fingerprint(state.params)} (the same for the same seed)\n`)
 

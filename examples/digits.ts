@@ -3,15 +3,16 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as Dataset from 'pullback/Dataset'
 import * as Metric from 'pullback/Metric'
+import * as Plot from 'pullback/Plot'
+import * as ProgressBar from 'pullback/ProgressBar'
+import * as Report from 'pullback/Report'
 import * as T from 'pullback/Tensor'
 import type { Digits } from './digits/data.js'
 import { loadDigits } from './digits/load.js'
-import { type Epoch, type State, scoresOf, trainDigits } from './digits/training.js'
+import { type Epoch, type State, batchSize, scoresOf, trainDigits } from './digits/training.js'
 import { writeOut } from './support/files.js'
-import { progress } from './support/progress.js'
 import { check, fingerprint, getOrExit } from './support/run.js'
-import { svg } from './support/svg.js'
-import { beside, confusionTable, drawImage } from './support/table.js'
+import { beside, drawImage } from './support/table.js'
 
 const epochs = 30
 const seed = 0
@@ -19,26 +20,19 @@ const required = 0.9
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`.padStart(7)
 
-const epochLine = ({ epoch, loss, trainAccuracy, testAccuracy }: Epoch): string =>
-  `epoch ${String(epoch).padStart(2)}   loss ${loss.toFixed(4)}   train ${percent(trainAccuracy)}   test ${percent(testAccuracy)}`
+const curve = (name: string, history: readonly Epoch[], of: (epoch: Epoch) => number): Plot.Named => ({
+  name,
+  points: history.map((each) => [each.epoch, of(each)])
+})
 
-const curves = (history: readonly Epoch[]): string =>
-  svg([
-    {
-      title: 'loss (training, with dropout)',
-      xLabel: 'epoch',
-      curves: [{ name: 'loss', values: history.map((e) => e.loss) }]
-    },
-    {
-      title: 'accuracy',
-      xLabel: 'epoch',
-      range: [0.7, 1],
-      curves: [
-        { name: 'train', values: history.map((e) => e.trainAccuracy) },
-        { name: 'test', values: history.map((e) => e.testAccuracy) }
-      ]
-    }
-  ])
+const curves = (history: readonly Epoch[]): string => {
+  const loss = [curve('loss', history, (e) => e.loss)]
+  const accuracy = [curve('train', history, (e) => e.trainAccuracy), curve('test', history, (e) => e.testAccuracy)]
+  return Plot.beside(
+    Plot.curves(loss, { title: 'loss (training, with dropout)', xLabel: 'epoch' }),
+    Plot.curves(accuracy, { title: 'accuracy', xLabel: 'epoch', yRange: [0.7, 1] })
+  )
+}
 
 /** Some of the misclassified digits, from all over the test set, beside each other. */
 const mistakes = (state: State, data: Digits, most: number): string => {
@@ -62,27 +56,36 @@ const started = performance.now()
 const [train, test] = pipe(await loadDigits(), getOrExit(Dataset.showCsvErrors))
 console.log(`${Dataset.size(train)} digits to learn from, ${Dataset.size(test)} held out`)
 
-const { show, line } = progress(process.stdout)
+const perEpoch = Math.ceil(Dataset.size(train) / batchSize)
+const tell = ProgressBar.reporter(process.stdout, { lines: true })
+void tell({ _tag: 'Begun', epochs, steps: epochs * perEpoch })
 const { state, history } = pipe(
   await trainDigits(train, test, {
     epochs,
     seed,
     signal: controller.signal,
-    onStep: (epoch, fraction) => {
-      show((epoch - 1 + fraction) / epochs, `epoch ${epoch} of ${epochs}`)
+    onStep: (epoch, _, report) => {
+      void tell({ _tag: 'Stepped', epoch: epoch - 1, report })
       // lets Ctrl-C be heard
       return new Promise((resolve) => setImmediate(resolve))
     },
-    onEpoch: (epoch) => line(epochLine(epoch))
+    onEpoch: ({ epoch, loss, trainAccuracy, testAccuracy }) =>
+      void tell({
+        _tag: 'Epoch',
+        epoch: epoch - 1,
+        step: epoch * perEpoch,
+        metrics: { loss, train: trainAccuracy, test: testAccuracy }
+      })
   })(),
   getOrExit((failure) => failure.message)
 )
+void tell({ _tag: 'Ended', outcome: 'completed', message: `${epochs} epochs` })
 const seconds = (performance.now() - started) / 1000
 
 const scores = scoresOf(state)(test.features)
 const hits = Metric.correct(scores, test.labels)
 console.log(`\nconfusion matrix of the test set\n`)
-console.log(confusionTable(T.toNested(Metric.confusionMatrix(scores, test.labels)), digits))
+console.log(Report.confusion(Metric.confusionMatrix(scores, test.labels), digits))
 console.log(`\nsome of the ${hits.count - hits.sum} mistakes\n`)
 console.log(mistakes(state, test, 4))
 console.log(`\ncurves: ${await writeOut('digits.svg', curves(history))}`)

@@ -7,11 +7,11 @@ import * as Loss from 'pullback/Loss'
 import * as Metric from 'pullback/Metric'
 import * as Optimizer from 'pullback/Optimizer'
 import * as Random from 'pullback/Random'
+import * as Report from 'pullback/Report'
 import * as T from 'pullback/Tensor'
 import * as Train from 'pullback/Train'
 import { loadIris, species } from './iris/load.js'
 import { check, getOrExit } from './support/run.js'
-import { confusionTable } from './support/table.js'
 
 const flowers = pipe(await loadIris(), getOrExit(Dataset.showCsvErrors))
 const [train, test] = pipe(flowers, Dataset.shuffle(Random.key(1)), Dataset.split(100))
@@ -52,7 +52,7 @@ const losses: Readonly<Record<string, Loss.Loss>> = {
 }
 for (const [name, loss] of Object.entries(losses)) {
   const scores = fit(3, (found, right) => loss(found, right))(features)
-  console.log(`\n${confusionTable(T.toNested(Metric.confusionMatrix(scores, labels)), species)}`)
+  console.log(`\n${Report.confusion(Metric.confusionMatrix(scores, labels), species)}`)
   const accuracy = Metric.accuracy(scores, labels)
   check(`${name}: ${(100 * accuracy).toFixed(0)} % of ${Dataset.size(test)}`, accuracy >= 0.9)
 }

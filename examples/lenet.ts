@@ -4,7 +4,8 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as Dataset from 'pullback/Dataset'
 import * as Layer from 'pullback/Layer'
 import * as Metric from 'pullback/Metric'
-import * as T from 'pullback/Tensor'
+import * as ProgressBar from 'pullback/ProgressBar'
+import * as Report from 'pullback/Report'
 import { loadDigits } from './digits/load.js'
 import { imagesOf } from './lenet/data.js'
 import { filtersPicture } from './lenet/pictures.js'
@@ -12,9 +13,7 @@ import { fullEpochs, model, scoresOf, trainLeNet } from './lenet/training.js'
 import { confusionPicture } from './support/confusion.js'
 import { writeOut } from './support/files.js'
 import { png } from './support/picture.js'
-import { progress } from './support/progress.js'
 import { check, fingerprint, getOrExit } from './support/run.js'
-import { confusionTable } from './support/table.js'
 
 const isSmall = process.argv.includes('--small')
 const epochs = isSmall ? 2 : fullEpochs
@@ -31,31 +30,35 @@ console.log(`LeNet-5: ${Layer.parameterCount(model)} parameters`)
 
 const started = performance.now()
 const losses: number[] = []
-const { show, line } = progress(process.stdout)
+let steps = 0
+const tell = ProgressBar.reporter(process.stdout, { lines: true })
+void tell({ _tag: 'Begun', epochs })
 const state = pipe(
   await trainLeNet(train, {
     epochs,
     seed: 0,
     signal: controller.signal,
-    onStep: (share) => {
-      show(share, `epoch ${losses.length + 1} of ${epochs}`)
+    onStep: (report) => {
+      steps = report.step + 1
+      void tell({ _tag: 'Stepped', epoch: losses.length, report })
       // lets Ctrl-C be heard
       return new Promise((resolve) => setImmediate(resolve))
     },
     onEpoch: (epoch, loss) => {
       losses.push(loss)
-      line(`epoch ${String(epoch).padStart(2)}   loss ${loss.toFixed(4)}`)
+      void tell({ _tag: 'Epoch', epoch: epoch - 1, step: steps + 1, metrics: { loss } })
     }
   })(),
   getOrExit((failure) => failure.message)
 )
+void tell({ _tag: 'Ended', outcome: 'completed', message: `${epochs} epochs` })
 const seconds = (performance.now() - started) / 1000
 
 const scores = scoresOf(state)(test.features)
 const confusion = Metric.confusionMatrix(scores, test.labels)
 const digits = [...Array(10).keys()].map(String)
 console.log(`\nconfusion matrix of the test set\n`)
-console.log(confusionTable(T.toNested(confusion), digits))
+console.log(Report.confusion(confusion, digits))
 
 const { conv1, conv2 } = state.params
 console.log(`\nas a picture: ${await writeOut('lenet-confusion.png', png(confusionPicture(confusion)))}`)

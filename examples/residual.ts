@@ -3,11 +3,11 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as Dataset from 'pullback/Dataset'
 import * as Layer from 'pullback/Layer'
+import * as Plot from 'pullback/Plot'
 import { loadDigits } from './digits/load.js'
 import { imagesOf, lossesOf, networkOf, smoothed } from './residual/training.js'
 import { writeOut } from './support/files.js'
 import { check, getOrExit } from './support/run.js'
-import { svg } from './support/svg.js'
 
 const isSmall = process.argv.includes('--small')
 const [steps, over] = isSmall ? [12, 3] : [184, 8]
@@ -28,12 +28,12 @@ const curves = Object.entries(networks).map(([name, shortcuts]) => {
   console.log(
     `${name.padEnd(8)} (${parameters} parameters, ${seconds} s): ${values.map((x) => x.toFixed(2)).join(' ')}`
   )
-  return { name, values }
+  return { name, points: values.map((value, i) => [(i + 1) * over, value] as const) }
 })
 
-const panel = { title: '20 layers on the digits', xLabel: `mean of ${over} steps`, curves }
-console.log(`\nloss curves: ${await writeOut('residual.svg', svg([panel]))}\n`)
-const [plain = NaN, residual = NaN] = curves.map(({ values }) => values.at(-1))
+const frame = { title: '20 layers on the digits', xLabel: 'step', yLabel: `loss, mean of ${over} steps` }
+console.log(`\nloss curves: ${await writeOut('residual.svg', Plot.curves(curves, frame))}\n`)
+const [plain = NaN, residual = NaN] = curves.map(({ points }) => points.at(-1)?.[1])
 check(
   `after ${steps} steps the plain network has a loss of ${plain.toFixed(2)}, the residual one of ${residual.toFixed(2)}`,
   residual < 0.8 * plain

@@ -1,10 +1,10 @@
 // Squared error against cross-entropy where the sigmoid saturates: a neuron that begins badly wrong learns slowly by one, and fast by the other.
 import { grad } from 'pullback/Grad'
+import * as Plot from 'pullback/Plot'
 import * as T from 'pullback/Tensor'
 import { type Cost, crossEntropy, neuron, outputOf, outputsBy, squaredError } from './saturation/neuron.js'
 import { writeOut } from './support/files.js'
 import { check } from './support/run.js'
-import { svg } from './support/svg.js'
 
 const steps = 300
 const starts = { 'a little wrong': neuron(0.6, 0.9), 'badly wrong': neuron(2, 2) }
@@ -21,16 +21,17 @@ const panels = costs.map(([name, cost, rate]) => {
     console.log(
       `${name} at ${String(rate).padEnd(5)}, ${start.padEnd(14)}: ${shown.join(' ')}   (every 60 of ${steps} steps)`
     )
-    return { name: start, values }
+    return { name: start, points: values.map((value, step) => [step, value] as const) }
   })
-  return { title: `output by ${name} at rate ${rate}`, xLabel: 'step', curves, range: [0, 1] as const }
+  const title = `output by ${name} at rate ${rate}`
+  return { curves, drawing: Plot.curves(curves, { title, xLabel: 'step', yRange: [0, 1] }) }
 })
-console.log(`\ncurves: ${await writeOut('saturation.svg', svg(panels))}\n`)
+console.log(`\ncurves: ${await writeOut('saturation.svg', Plot.beside(...panels.map(({ drawing }) => drawing)))}\n`)
 
 const slope = (cost: Cost, start: keyof typeof starts): number => T.item(grad(cost)(starts[start]).weight)
 const [little, badly] = [outputOf(starts['a little wrong']), outputOf(starts['badly wrong'])]
 check(`outputs begin at ${little.toFixed(2)} and ${badly.toFixed(2)}`, little < 0.83 && badly > 0.98)
-const ends = (panels[0]?.curves ?? []).map(({ values }) => (values.at(-1) ?? NaN).toFixed(2))
+const ends = (panels[0]?.curves ?? []).map(({ points }) => (points.at(-1)?.[1] ?? NaN).toFixed(2))
 check(`by squared error they end at ${ends.join(' and ')}, as in the book`, ends.join() === '0.09,0.20')
 
 const bySquares = slope(squaredError, 'badly wrong') / slope(squaredError, 'a little wrong')

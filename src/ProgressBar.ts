@@ -70,11 +70,13 @@ interface Drawn {
   readonly end: () => void
 }
 
+const isTimer = (x: unknown): x is { readonly unref: () => void } =>
+  typeof x === 'object' && x !== null && 'unref' in x && typeof x.unref === 'function'
+
 /** Lets the program end while the next drawing is due: a run that threw never says that it ended. */
 const release = (bars: MultiBar): void => {
   const timer: unknown = Reflect.get(bars, 'timer')
-  if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function')
-    timer.unref()
+  if (isTimer(timer)) timer.unref()
 }
 
 const drawnOn = (output: Output, width: number, { epochs, steps }: Event & { readonly _tag: 'Begun' }): Drawn => {

@@ -3,16 +3,9 @@
  * signature runs it over batches.
  */
 export { type Event, MonoidReporter, type Reporter, silent } from './train/event.js'
-export {
-  type Aborted,
-  type Diverged,
-  type Failed,
-  type RunOptions,
-  type Signal,
-  fold,
-  run,
-  scan
-} from './train/fold.js'
+export { type EpochsOptions, epochs, runEpochs } from './train/epochs.js'
+export { type FoldOptions, fold, scan } from './train/fold.js'
+export { type RunDocument, fromJSON, toJSON } from './train/json.js'
 export {
   type Example,
   type Measured,
@@ -24,7 +17,10 @@ export {
   type Step,
   type Update,
   init,
-  objective,
-  step,
-  update
+  objective
 } from './train/model.js'
+export type { Aborted, Diverged, Failed, Signal } from './train/outcome.js'
+export { type AsyncPlan, type EpochReport, type Measures, type Plan, type Run, begin } from './train/plan.js'
+export { type RateRange, rangeTest } from './train/rangeTest.js'
+export { type RunOptions, run } from './train/run.js'
+export { step, update } from './train/step.js'

@@ -91,7 +91,45 @@ describe('constructors reject', () => {
       ['cosine', 0.1],
       "cosine: options are 0.1; expected an object with from, to or over; in an array's map write (x) => cosine(x)"
     ],
-    [['exponential', { from: 1, decay: -1, every: 1 }], 'exponential: decay is -1; expected a number of 0 or more']
+    [['exponential', { from: 1, decay: -1, every: 1 }], 'exponential: decay is -1; expected a number of 0 or more'],
+    [['step', { from: 1, decay: 0.5, every: 0 }], 'step: every is 0; expected a number of steps above 0'],
+    [
+      ['step', { from: 1, decay: 0.5, staircase: true }],
+      'step: unknown option staircase; expected from, decay or every'
+    ],
+    [
+      ['multiStep', { from: 1, decay: 0.5, milestones: [3, 3] }],
+      'multiStep: milestones is [3, 3]; expected steps above 0 that rise'
+    ],
+    [
+      ['multiStep', { from: 1, decay: 0.5, milestones: [0] }],
+      'multiStep: milestones is [0]; expected steps above 0 that rise'
+    ],
+    [['polynomial', { from: 1, over: 0, power: 2 }], 'polynomial: over is 0; expected a number of steps above 0'],
+    [['polynomial', { from: 1, over: 1, power: 0 }], 'polynomial: power is 0; expected a finite number above 0'],
+    [['inverseTime', { from: 1, decay: 1, every: 0 }], 'inverseTime: every is 0; expected a number of steps above 0'],
+    [['cosineRestarts', { from: 1, over: 0 }], 'cosineRestarts: over is 0; expected a number of steps above 0'],
+    [
+      ['cosineRestarts', { from: 1, over: 1, growth: 1.5 }],
+      'cosineRestarts: growth is 1.5; expected an integer of 1 or more'
+    ],
+    [['cyclic', { from: 0, to: 1, up: 0 }], 'cyclic: up is 0; expected a number of steps above 0'],
+    [['cyclic', { from: 0, to: 1, up: 1, down: 0 }], 'cyclic: down is 0; expected a number of steps above 0'],
+    [['oneCycle', { peak: 1, over: 0 }], 'oneCycle: over is 0; expected a number of steps above 0'],
+    [
+      ['oneCycle', { peak: 1, over: 9, pctStart: 1 }],
+      'oneCycle: pctStart is 1; expected a number between 0 and 1 (exclusive)'
+    ],
+    [['join', [], []], 'join: the first argument is []; expected a list of schedules, with at least one'],
+    [['join', [(): number => 1, 0.1], [1]], 'join: schedule 1 is 0.1; expected a function'],
+    [
+      ['join', [(): number => 1], [1]],
+      'join: the number of boundaries is 1; expected 0, one between each two of 1 schedules'
+    ],
+    [['join', [(): number => 1, (): number => 2], [0]], 'join: boundaries is [0]; expected steps above 0 that rise'],
+    [['add', (): number => 1, 0.1], 'add: the schedule is 0.1; expected a function'],
+    [['scale', (): number => 1, NaN], 'scale: factor is NaN; expected a finite number'],
+    [['reduceOnPlateau', { factor: 1 }], 'reduceOnPlateau: factor is 1; expected a number of 0 or more and below 1']
   ] as const)('%j', ([name, ...args], sentence) => {
     expect(() => plain[name]?.(...args)).toThrow(expect.objectContaining({ message: sentence }))
   })
@@ -105,6 +143,27 @@ describe('at a step that is a tensor', () => {
     ['inverseSqrt', Schedule.inverseSqrt(0.1)],
     ['exponential', Schedule.exponential({ from: 0.1, decay: 0.9, every: 3 })],
     ['staircase', Schedule.exponential({ from: 0.1, decay: 0.9, every: 3, staircase: true })],
+    ['step', Schedule.step({ from: 0.1, decay: 0.9, every: 3 })],
+    ['multiStep', Schedule.multiStep({ from: 0.1, decay: 0.3, milestones: [2, 5, 9] })],
+    ['polynomial', Schedule.polynomial({ from: 0.1, to: 0.01, over: 7, power: 1.5 })],
+    ['inverseTime', Schedule.inverseTime({ from: 0.1, decay: 0.7, every: 3 })],
+    ['inverseTime in stairs', Schedule.inverseTime({ from: 0.1, decay: 0.7, every: 3, staircase: true })],
+    ['cosineRestarts', Schedule.cosineRestarts({ from: 0.1, to: 0.01, over: 3 })],
+    ['cosineRestarts, longer each time', Schedule.cosineRestarts({ from: 0.1, over: 2, growth: 2 })],
+    ['cyclic', Schedule.cyclic({ from: 0.01, to: 0.1, up: 3, down: 2, decay: 0.9 })],
+    ['oneCycle', Schedule.oneCycle({ peak: 0.1, over: 11 })],
+    ['oneCycle in lines', Schedule.oneCycle({ peak: 0.1, over: 11, anneal: 'linear' })],
+    [
+      'join',
+      Schedule.join(
+        [Schedule.linear({ from: 0.3, over: 7 }), Schedule.cosine({ from: 0.1, over: 5 }), Schedule.constant(0.7)],
+        [3, 8]
+      )
+    ],
+    ['add', Schedule.add(Schedule.cosine({ from: 0.1, over: 5 }), Schedule.linear({ from: 0.7, over: 9 }))],
+    ['mul', Schedule.mul(Schedule.cosine({ from: 0.1, over: 5 }), Schedule.linear({ from: 0.7, over: 9 }))],
+    ['scale', Schedule.scale(Schedule.linear({ from: 0.7, over: 9 }), 0.3)],
+    ['map', Schedule.map(Schedule.linear({ from: 0.7, over: 9 }), T.sqrt)],
     ['warmup', pipe(Schedule.exponential({ from: 0.1, decay: 0.9, every: 3 }), Schedule.warmup(4))]
   ]
   const steps = Array.from({ length: 12 }, (_, step) => step)

@@ -126,7 +126,7 @@ describe('wrong arguments', () => {
   it('unknown and wrong options of run are rejected at once', () => {
     const run = (options: object) => () => Train.run(step)(start, [1], options)
     expect(run({ onprogress: () => undefined })).toThrow(
-      'Train.run: unknown option onprogress; expected signal or onProgress'
+      'Train.run: unknown option onprogress; expected signal, onProgress or reporter'
     )
     expect(run({ onProgress: true })).toThrow('Train.run: onProgress is true; expected a function')
     expect(run({ signal: 'abort' })).toThrow("Train.run: signal is 'abort'; expected an AbortSignal")
@@ -164,7 +164,7 @@ describe('divergence', () => {
   it('in the last update is seen as well', () => {
     const error = left(Train.fold(steep)({ ...start, optimizerState: [] }, [1, 0]))
     expect(error.message).toBe(
-      'Train: the parameter p is not finite at step 1; expected finite numbers, lower the learning rate or clip the gradient'
+      'Train: the gradient of p is not finite at step 1; expected finite numbers, lower the learning rate or clip the gradient'
     )
     expect(error.lastGood.step).toBe(1)
   })
@@ -298,7 +298,7 @@ describe('run', () => {
   it('sees parameters that the last update left infinite, as fold does', async () => {
     const from = { ...start, optimizerState: [] }
     const expected = left(Train.fold(steep)(from, [1, 0]))
-    expect(expected.message).toContain('the parameter p is not finite at step 1')
+    expect(expected.message).toContain('the gradient of p is not finite at step 1')
     expect(left(await Train.run(steep)(from, [1, 0])())).toEqual(expected)
     expect(left(await Train.run(steep)(from, later([1, 0]))())).toEqual(expected)
   })

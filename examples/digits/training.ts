@@ -41,7 +41,7 @@ export const scoresOf = (state: State): ((images: T.Tensor<[number, 64]>) => T.T
 // training
 // -----------------------------------------------------------------------------
 
-const batchSize = 32
+export const batchSize = 32
 
 export interface Epoch {
   readonly epoch: number
@@ -54,7 +54,7 @@ export interface Options {
   readonly epochs: number
   readonly seed: number
   readonly signal?: AbortSignal
-  readonly onStep?: (epoch: number, fraction: number) => void | Promise<void>
+  readonly onStep?: (epoch: number, fraction: number, report: Train.Report) => void | Promise<void>
   readonly onEpoch?: (epoch: Epoch) => void
 }
 
@@ -81,9 +81,9 @@ export const trainDigits =
     for (const [index, key] of shuffles.entries()) {
       const epoch = index + 1
       let losses = Metric.MonoidMean.empty
-      const onProgress = ({ loss }: Train.Report): void | Promise<void> => {
-        losses = Metric.MonoidMean.concat(losses, Metric.mean(loss))
-        return onStep?.(epoch, losses.count / perEpoch)
+      const onProgress = (report: Train.Report): void | Promise<void> => {
+        losses = Metric.MonoidMean.concat(losses, Metric.mean(report.loss))
+        return onStep?.(epoch, losses.count / perEpoch, report)
       }
       const batches = pipe(train, Dataset.shuffle(key), Dataset.batches(batchSize))
       const result = await run(state, batches, { onProgress, ...(signal && { signal }) })()

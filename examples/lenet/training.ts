@@ -47,8 +47,8 @@ export interface Options {
   readonly epochs: number
   readonly seed: number
   readonly signal?: AbortSignal
-  /** Called after each step with the share of all steps that are done; a promise is awaited. */
-  readonly onStep?: (share: number) => void | Promise<void>
+  /** Called after each step; a promise is awaited. */
+  readonly onStep?: (report: Train.Report) => void | Promise<void>
   /** Called after each epoch with the mean of its losses. */
   readonly onEpoch?: (epoch: number, loss: number) => void
 }
@@ -71,13 +71,14 @@ export const trainLeNet = (train: ImageSet, options: Options): TE.TaskEither<Fai
   const run = Train.run(Train.step(Train.objective(model, Loss.crossEntropy), optimizer))
   const [forInit, forBatches] = Random.split(Random.key(seed))
   let losses = Metric.MonoidMean.empty
-  const onProgress = ({ step, loss }: Train.Report): void | Promise<void> => {
+  const onProgress = (report: Train.Report): void | Promise<void> => {
+    const { step, loss } = report
     losses = Metric.MonoidMean.concat(losses, Metric.mean(loss))
     if (losses.count === perEpoch) {
       onEpoch?.((step + 1) / perEpoch, Metric.value(losses))
       losses = Metric.MonoidMean.empty
     }
-    return onStep?.((step + 1) / steps)
+    return onStep?.(report)
   }
   const start: State = Train.init(model, optimizer)(forInit)
   const batches = batchesOf(train, Random.split(forBatches, epochs))

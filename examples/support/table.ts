@@ -1,16 +1,4 @@
-// Numbers and small images as text.
-
-/** A confusion matrix: one row per true class, one column per predicted one; zeros are dots. */
-export const confusionTable = (counts: readonly (readonly number[])[], names: readonly string[]): string => {
-  const width = Math.max(5, ...names.map((name) => name.length + 1))
-  const cell = (content: string): string => content.padStart(width)
-  const header = `${cell('')}${names.map(cell).join('')}   <- predicted`
-  const rows = counts.map((row, i) => {
-    const cells = row.map((count) => cell(count === 0 ? '.' : String(count))).join('')
-    return `${cell(names[i] ?? String(i))}${cells}`
-  })
-  return [header, ...rows].join('\n')
-}
+// Small images as text.
 
 const shades = [' ', '.', ':', '+', '*', '#', '@']
 

@@ -82,13 +82,14 @@ export interface Named {
 export const requireNamed = (operation: string, given: unknown): void => {
   const isNamed = (x: unknown): boolean =>
     typeof x === 'object' && x !== null && 'name' in x && 'points' in x && Array.isArray(x.points)
-  const wrong = Array.isArray(given) ? given.findIndex((each) => !isNamed(each)) : -1
-  if (Array.isArray(given) && wrong < 0) return
-  const [subject, value]: readonly [string, unknown] = Array.isArray(given)
-    ? [`element ${wrong}`, given[wrong]]
-    : ['the operand', given]
-  const expected = Array.isArray(given) ? 'an object with name and points' : 'an array of names with points'
-  throw new TypeError(`${operation}: ${subject} is ${describe(value)}; expected ${expected}`)
+  if (!Array.isArray(given)) {
+    throw new TypeError(`${operation}: the operand is ${describe(given)}; expected an array of names with points`)
+  }
+  const list: readonly unknown[] = Array.from(given)
+  const wrong = list.findIndex((each) => !isNamed(each))
+  if (wrong < 0) return
+  const expected = 'an object with name and points'
+  throw new TypeError(`${operation}: element ${wrong} is ${describe(list[wrong])}; expected ${expected}`)
 }
 
 const colours = [

@@ -67,7 +67,9 @@ export const reporter = (write: Write, options: ReporterOptions = {}): Reporter 
   return (event) => {
     switch (event._tag) {
       case 'Begun':
-        ;[epochs, steps, stride] = [new Map(), [], 1]
+        epochs = new Map()
+        steps = []
+        stride = 1
         return undefined
       case 'Stepped':
         if (epochs.size > 0 || event.report.step % stride !== 0) return undefined

@@ -111,10 +111,15 @@ const rowsOf = (counts: unknown): readonly (readonly unknown[])[] => {
  */
 export const confusion = (counts: Tensor | readonly (readonly number[])[], names?: readonly string[]): string => {
   const rows = rowsOf(counts)
+  const given: unknown = names
+  if (given !== undefined && !Array.isArray(given)) {
+    throw new TypeError(`confusion: names are ${describe(given)}; expected ${rows.length}, one for each class`)
+  }
   const classes = names ?? rows.map((_, i) => String(i))
-  if (!Array.isArray(classes) || classes.length !== rows.length) {
-    const given = Array.isArray(classes) ? `the number of names is ${classes.length}` : `names are ${describe(classes)}`
-    throw new TypeError(`confusion: ${given}; expected ${rows.length}, one for each class`)
+  if (classes.length !== rows.length) {
+    throw new TypeError(
+      `confusion: the number of names is ${classes.length}; expected ${rows.length}, one for each class`
+    )
   }
   const body = rows.map((row, i) => [classes[i]!, ...row.map((count) => (count === 0 ? '.' : showCell(count)))])
   const [head = '', ...others] = aligned([['', ...classes], ...body], (column) => column > 0).split('\n')

@@ -5,7 +5,6 @@ import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 import { codesOf, errorOf, principalError, train } from '../../examples/autoencoder/training.js'
 import { loadDigits } from '../../examples/digits/load.js'
-import { scatter } from '../../examples/support/svg.js'
 
 it('learns to give the digits back from two numbers', async () => {
   const loaded = await loadDigits()
@@ -26,17 +25,4 @@ it('compares with the error of two principal components', () => {
   const plane = T.mul(noise, T.cast(T.less(T.arange(64), 2), 'float32'))
   expect(principalError(plane)).toBeCloseTo(0, 6)
   expect(principalError(T.add(noise, T.mul(plane, 9)))).toBeCloseTo(62 / 64, 1)
-})
-
-it('draws points as their labels', () => {
-  const plot = scatter({
-    title: 'two',
-    points: [
-      [0, 0],
-      [1, 2]
-    ],
-    labels: [3, 7]
-  })
-  expect(plot).toContain('<text x="24.0" y="560.0" text-anchor="middle" fill="hsl(108 70% 42%)">3</text>')
-  expect(plot).toContain('<text x="536.0" y="48.0" text-anchor="middle" fill="hsl(252 70% 42%)">7</text>')
 })

@@ -10,6 +10,7 @@ import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 import * as Train from 'pullback/Train'
 import { type Call, type Plain, fields, layerCalls, sized } from './layerCalls.js'
+import { optimizerCalls } from './optimizerCalls.js'
 
 export const plain = (f: unknown): Plain => f as Plain
 
@@ -27,6 +28,7 @@ const image = T.ones([1, 1, 2, 2])
 const same = (a: unknown): unknown => a
 const model = Layer.dense(2, 2)
 const optimizer = Optimizer.sgd(0.1)
+const folded: Train.Step<number, number> = (n, loss) => [n + 1, { step: n, loss }]
 
 const pooling =
   (rank: number): Call =>
@@ -63,6 +65,7 @@ export const calls: Readonly<Record<string, Call>> = {
   'Report.table': (f, options) => f([], options),
   'Reporter.csv': (f, options) => f(same, options),
   'Reporter.lines': (f, options) => f(same, options),
+  ...optimizerCalls,
   'Activation.rrelu': (f, options) => f(x, key, options),
   'Arbitrary.awayFrom': (f, options) => plain(f([0]))(options),
   'Arbitrary.indices': (f, options) => f({ below: 2, ...fields(options) }),
@@ -125,10 +128,6 @@ export const calls: Readonly<Record<string, Call>> = {
   'Metric.perplexity': (f, options) => f(options),
   'Metric.precision': (f, options) => f(options),
   'Metric.recall': (f, options) => f(options),
-  'Optimizer.adam': (f, options) => f(0.1, options),
-  'Optimizer.scaleByAdam': (f, options) => f(options),
-  'Optimizer.sgd': (f, options) => f(0.1, options),
-  'Optimizer.trace': (f, options) => f(0.1, options),
   'Program.rule': (f, options) => f(Debug.trace((v: T.Tensor<[2]>) => T.sin(v))(T.zeros([2])).equations[0], 0, options),
   'Random.categorical': (f, options) => f(key, x, options),
   'Random.choice': (f, options) => f(key, 3, options),
@@ -143,7 +142,13 @@ export const calls: Readonly<Record<string, Call>> = {
   'Regularizer.maxNorm': (f, options) => plain(f(1, options))(x),
   'Regularizer.spatialDropout': (f, options) => f(key, image, { rate: 0.5, ...fields(options) }),
   'Regularizer.stochasticDepth': (f, options) => f(key, x, { rate: 0.5, ...fields(options) }),
+  'Schedule.cosineRestarts': (f, options) => f({ from: 1, over: 1, ...fields(options) }),
+  'Schedule.cyclic': (f, options) => f({ from: 0, to: 1, up: 1, ...fields(options) }),
   'Schedule.exponential': (f, options) => f({ from: 1, decay: 0.5, every: 1, ...fields(options) }),
+  'Schedule.inverseTime': (f, options) => f({ from: 1, decay: 0.5, every: 1, ...fields(options) }),
+  'Schedule.oneCycle': (f, options) => f({ peak: 1, over: 1, ...fields(options) }),
+  'Schedule.polynomial': (f, options) => f({ from: 1, over: 1, power: 1, ...fields(options) }),
+  'Schedule.reduceOnPlateau': (f, options) => f(options),
   'Tensor.adaptiveAvgPool1d': adaptive(1),
   'Tensor.adaptiveAvgPool2d': adaptive(2),
   'Tensor.adaptiveAvgPool3d': adaptive(3),
@@ -203,6 +208,11 @@ export const calls: Readonly<Record<string, Call>> = {
   'Tensor.topK': (f, options) => f(x, 1, options),
   'Tensor.update': (f, options) => f(x, labels, same, options),
   'Tensor.upsample': (f, options) => f(image, { scale: 2, ...fields(options) }),
+  'Train.epochs': (f, options) => plain(f(folded, { batches: () => [], epochs: 0 }))(Train.begin(0, key), options),
+  'Train.fold': (f, options) => plain(f(folded))(0, [], options),
+  'Train.rangeTest': (f, options) => f(same, { from: 1, to: 2, steps: 1, ...fields(options) }),
+  'Train.runEpochs': (f, options) => plain(f(folded, { batches: () => [], epochs: 0 }))(Train.begin(0, key), options),
+  'Train.scan': (f, options) => plain(f(folded))(0, [], options),
   'Train.run': (f, options) => plain(f(Train.step(Train.objective(model, Loss.l2), optimizer)))(undefined, [], options),
   'Vmap.vmap': (f, options) => plain(f(same, options))(x)
 }

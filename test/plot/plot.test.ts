@@ -142,13 +142,13 @@ describe('the curves of a run', () => {
   it('are those of epochs, losses beside all else', () => {
     const texts: string[] = []
     const reporter = Plot.reporter((text) => void texts.push(text), { title: 'digits', width: 300 })
-    reporter({ _tag: 'Begun' })
-    reporter({ _tag: 'Stepped', epoch: 0, report: { step: 0, loss: 3 } })
+    void reporter({ _tag: 'Begun' })
+    void reporter({ _tag: 'Stepped', epoch: 0, report: { step: 0, loss: 3 } })
     for (const epoch of [0, 1, 2]) {
       const metrics = { loss: 1 / (epoch + 1), 'held-out loss': 1 / (epoch + 2), accuracy: 0.5 }
-      reporter({ _tag: 'Epoch', epoch, step: 10 * (epoch + 1), metrics })
+      void reporter({ _tag: 'Epoch', epoch, step: 10 * (epoch + 1), metrics })
     }
-    reporter({ _tag: 'Ended', outcome: 'completed', message: '' })
+    void reporter({ _tag: 'Ended', outcome: 'completed', message: '' })
     expect(texts).toHaveLength(1)
     expect(texts[0]).toMatch(/^<svg width="600"/)
     expect(textsOf(texts[0]!)).toEqual(expect.arrayContaining(['loss', 'held-out loss', 'accuracy', 'epoch', 'digits']))
@@ -157,11 +157,11 @@ describe('the curves of a run', () => {
   it('are those of steps where there are no epochs, as many as can be seen', () => {
     const texts: string[] = []
     const reporter = Plot.reporter((text) => void texts.push(text))
-    reporter({ _tag: 'Ended', outcome: 'failed', message: '' })
+    void reporter({ _tag: 'Ended', outcome: 'failed', message: '' })
     expect(texts).toEqual([])
-    reporter({ _tag: 'Begun' })
-    for (let step = 0; step < 10_000; step++) reporter({ _tag: 'Stepped', epoch: 0, report: { step, loss: 1 } })
-    reporter({ _tag: 'Ended', outcome: 'stopped', message: '' })
+    void reporter({ _tag: 'Begun' })
+    for (let step = 0; step < 10_000; step++) void reporter({ _tag: 'Stepped', epoch: 0, report: { step, loss: 1 } })
+    void reporter({ _tag: 'Ended', outcome: 'stopped', message: '' })
     expect(textsOf(texts[0]!)).toEqual(expect.arrayContaining(['step', 'loss', '10,000']))
   })
 })

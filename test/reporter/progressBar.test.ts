@@ -39,59 +39,59 @@ const told = (isTTY: boolean, options?: ProgressBar.BarOptions) => {
 const steps = (reporter: Train.Reporter, epoch: number, from: number, to: number): void => {
   for (let step = from; step < to; step++) {
     vi.setSystemTime(100 * (step + 1))
-    reporter({ _tag: 'Stepped', epoch, report: { step, loss: 1 / (step + 1) } })
+    void reporter({ _tag: 'Stepped', epoch, report: { step, loss: 1 / (step + 1) } })
   }
 }
 
 describe('on a terminal', () => {
   it('the bar shows share, rate, remaining time and loss, without a pause of the loop', () => {
     const { reporter, screen } = told(true, { width: 10 })
-    reporter({ _tag: 'Begun', epochs: 2, steps: 40 })
+    void reporter({ _tag: 'Begun', epochs: 2, steps: 40 })
     expect(screen()[0]).toMatch(/^░{10} 0 %/)
     steps(reporter, 0, 0, 20)
     expect(screen()).toEqual(['█████░░░░░ 50 %  epoch 1/2  10 steps/s  2s left  loss 0.05'])
-    reporter({ _tag: 'Ended', outcome: 'completed', message: '' })
+    void reporter({ _tag: 'Ended', outcome: 'completed', message: '' })
     expect(screen()).toEqual([''])
   })
 
   it('lines stay above the bar', () => {
     const { reporter, screen } = told(true, { width: 4, lines: true })
-    reporter({ _tag: 'Begun', epochs: 2, steps: 40 })
+    void reporter({ _tag: 'Begun', epochs: 2, steps: 40 })
     steps(reporter, 0, 0, 20)
-    reporter({ _tag: 'Epoch', epoch: 0, step: 20, metrics: { loss: 0.5 } })
+    void reporter({ _tag: 'Epoch', epoch: 0, step: 20, metrics: { loss: 0.5 } })
     expect(screen()[0]).toBe('epoch 1/2   loss 0.5')
     expect(screen()[1]).toMatch(/^██░░ 50 %/)
     steps(reporter, 1, 20, 40)
     expect(screen()[1]).toMatch(/^████ 100 %  epoch 2\/2/)
-    reporter({ _tag: 'Ended', outcome: 'completed', message: 'done' })
+    void reporter({ _tag: 'Ended', outcome: 'completed', message: 'done' })
     expect(screen()).toEqual(['epoch 1/2   loss 0.5', 'completed: done', ''])
   })
 
   it('totals follow from the first epoch where only their number is known', () => {
     const { reporter, screen } = told(true, { width: 4 })
-    reporter({ _tag: 'Begun', epochs: 4 })
+    void reporter({ _tag: 'Begun', epochs: 4 })
     steps(reporter, 0, 0, 10)
-    reporter({ _tag: 'Epoch', epoch: 0, step: 10, metrics: {} })
+    void reporter({ _tag: 'Epoch', epoch: 0, step: 10, metrics: {} })
     steps(reporter, 1, 10, 20)
     expect(screen()[0]).toMatch(/^██░░ 50 %  epoch 2\/4/)
-    reporter({ _tag: 'Ended', outcome: 'aborted', message: '' })
+    void reporter({ _tag: 'Ended', outcome: 'aborted', message: '' })
   })
 
   it('there is no bar where nothing is known', () => {
     const { reporter, screen } = told(true)
-    reporter({ _tag: 'Begun' })
+    void reporter({ _tag: 'Begun' })
     steps(reporter, 0, 0, 3)
     expect(screen()).toEqual(['step 3  10 steps/s  loss 0.3333'])
-    reporter({ _tag: 'Ended', outcome: 'stopped', message: '' })
+    void reporter({ _tag: 'Ended', outcome: 'stopped', message: '' })
   })
 })
 
 describe('elsewhere', () => {
   const run = (reporter: Train.Reporter): void => {
-    reporter({ _tag: 'Begun', epochs: 1, steps: 2 })
+    void reporter({ _tag: 'Begun', epochs: 1, steps: 2 })
     steps(reporter, 0, 0, 2)
-    reporter({ _tag: 'Epoch', epoch: 0, step: 2, metrics: { loss: 0.5 } })
-    reporter({ _tag: 'Ended', outcome: 'completed', message: '2 steps' })
+    void reporter({ _tag: 'Epoch', epoch: 0, step: 2, metrics: { loss: 0.5 } })
+    void reporter({ _tag: 'Ended', outcome: 'completed', message: '2 steps' })
   }
 
   it('nothing is written', () => {

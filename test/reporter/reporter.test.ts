@@ -44,9 +44,9 @@ describe('lines', () => {
   it('count without totals too', () => {
     const texts: string[] = []
     const reporter = Reporter.lines((text) => void texts.push(text))
-    reporter({ _tag: 'Begun' })
-    reporter({ _tag: 'Epoch', epoch: 4, step: 5, metrics: { loss: 2 } })
-    reporter({ _tag: 'Ended', outcome: 'completed', message: '' })
+    void reporter({ _tag: 'Begun' })
+    void reporter({ _tag: 'Epoch', epoch: 4, step: 5, metrics: { loss: 2 } })
+    void reporter({ _tag: 'Ended', outcome: 'completed', message: '' })
     expect(texts).toEqual(['epoch 5   loss 2\n', 'completed\n'])
   })
 })

@@ -44,6 +44,17 @@ describe('metrics', () => {
     expect(Object.keys(plain).sort()).toEqual(['loss', 'step'])
     expect(report.loss).toBe(plain.loss)
   })
+
+  it('go to the reporters, with their types', () => {
+    const seen: T.Tensor<[]>[] = []
+    Train.fold(Train.step(target, optimizer))(start, [xy, xy], {
+      reporter: (event) => {
+        if (event._tag === 'Stepped') seen.push(event.report.metrics.largest)
+      }
+    })
+    expect(seen[0]).toEqual(T.max(Layer.predict(layer)(start.params, {})(xy.features)))
+    expect(seen.length).toBe(2)
+  })
 })
 
 describe('a state of the user', () => {
