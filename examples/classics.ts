@@ -78,7 +78,7 @@ const picture = Plot.beside(
     height: 480
   }),
   Plot.regions(
-    (points) => T.argmax(clusters(T.cast(points, 'float64')), { axis: 1 }),
+    (points) => T.argmax(clusters(points), { axis: 1 }),
     byClass(inPlane.features, flowers.labels, species),
     { title: 'flowers: three Gaussians', width: 560, height: 480 }
   )
