@@ -10,22 +10,10 @@ import * as Random from 'pullback/Random'
 import * as Report from 'pullback/Report'
 import * as T from 'pullback/Tensor'
 import * as Train from 'pullback/Train'
-import { readData } from './support/files.js'
+import { loadIris, species } from './iris/load.js'
 import { check, getOrExit } from './support/run.js'
 
-const species = ['setosa', 'versicolor', 'virginica']
-const centimetres = Dataset.numberBetween(0, 20)
-const columns = {
-  features: [
-    Dataset.column('sepal_length', centimetres),
-    Dataset.column('sepal_width', centimetres),
-    Dataset.column('petal_length', centimetres),
-    Dataset.column('petal_width', centimetres)
-  ],
-  label: Dataset.column('species', Dataset.category(species))
-} as const
-
-const flowers = pipe(await Dataset.fromCsv(readData)('iris.csv', columns)(), getOrExit(Dataset.showCsvErrors))
+const flowers = pipe(await loadIris(), getOrExit(Dataset.showCsvErrors))
 const [train, test] = pipe(flowers, Dataset.shuffle(Random.key(1)), Dataset.split(100))
 const standardise = Dataset.standardise(train)
 
