@@ -6,6 +6,8 @@ import { describe, either, isOptions, isTensorLike, refusal, restore } from './d
 export interface Kind {
   readonly expected: string
   readonly holds: (value: unknown) => boolean
+  /** A check with sentences of its own, in place of the test. */
+  readonly check?: (operation: string, name: string, value: unknown) => void
 }
 
 /** An option that the operation itself checks where it is used, against a shape for example. */
@@ -54,7 +56,9 @@ export const text: Kind = { expected: 'a string', holds: (value) => typeof value
 export const callable = (expected: string): Kind => ({ expected, holds: (value) => typeof value === 'function' })
 
 /** Refuses a value that is not of a kind, such as an option that is required and missing. */
-export const requireKind = (operation: string, name: string, value: unknown, { expected, holds }: Kind): void => {
+export const requireKind = (operation: string, name: string, value: unknown, kind: Kind): void => {
+  if (kind.check !== undefined) return kind.check(operation, name, value)
+  const { expected, holds } = kind
   if (holds(value)) return
   throw new (typeof value === 'number' ? RangeError : TypeError)(refusal(operation, name, value, expected))
 }

@@ -3,14 +3,15 @@
  * element type of the leaf that it meets, as a number does.
  */
 import { isFloat } from '../DType.js'
-import { requireNumber } from '../internal/check.js'
+import { isNotNegative, requireNumber } from '../internal/check.js'
 import { isCopy } from '../internal/describe.js'
+import type { Kind } from '../internal/options.js'
 import { DTypeError, requireTensor } from '../internal/require.js'
 import { LeakedTracerError, Traced, read } from '../primitive/traced.js'
 import type { Schedule } from '../Schedule.js'
 import { ShapeError, show } from '../shape/model.js'
-import { add, cast, div, mul, neg, pow, sub } from '../Tensor.js'
-import { type Tensor, firstElement, isScalar, isTensor } from '../tensor/model.js'
+import { add, cast, div, hypot, maximum, mul, neg, pow, sqrt, sub } from '../Tensor.js'
+import { type Tensor, fill, firstElement, fromNumber, isScalar, isTensor } from '../tensor/model.js'
 
 export type Coefficient = number | Tensor<[]>
 
@@ -44,6 +45,48 @@ export const complement = (x: Coefficient): Coefficient => (typeof x === 'number
 export const correction = (decay: Coefficient, count: Tensor<[]>): Tensor<[]> =>
   sub(1, typeof decay === 'number' ? pow(decay, count) : pow(cast(decay, 'float64'), count))
 
+/** The square root. */
+export const rootOf = (x: Coefficient): Coefficient => (typeof x === 'number' ? Math.sqrt(x) : sqrt(x))
+
+/** The coefficient as a float64 scalar, to compute with. */
+export const wide = (x: Coefficient): Tensor<[]> =>
+  typeof x === 'number' ? fromNumber('float64', x) : cast(x, 'float64')
+
+/** sqrt(x^2 + c^2). */
+export const hypotWith = (x: Tensor, c: Coefficient): Tensor => {
+  const other = beside(x, c)
+  return typeof other === 'number' ? hypot(x, other) : hypot(x, other)
+}
+
+/** The larger of a leaf's elements and a coefficient. */
+export const atLeast = (x: Tensor, c: Coefficient): Tensor => {
+  const other = beside(x, c)
+  return typeof other === 'number' ? maximum(x, other) : maximum(x, other)
+}
+
+/** The running mean of gradients, at a decay. */
+/* @__NO_SIDE_EFFECTS__ */
+export const running = (decay: Coefficient): ((mean: Tensor, x: Tensor) => Tensor) => {
+  const added = complement(decay)
+  return (mean, x) => add(times(mean, decay), times(x, added))
+}
+
+/**
+ * The root of the running mean of squares, sqrt(decay r^2 + (1 - decay) x^2), from the last root r: squares of float32 overflow above
+ * 1.8e19, and their roots do not.
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const runningRoot = (decay: Coefficient): ((root: Tensor, x: Tensor) => Tensor) => {
+  const [kept, added] = [rootOf(decay), rootOf(complement(decay))]
+  return (root, x) => hypot(times(root, kept), times(x, added))
+}
+
+/** The number of updates with this one, in float64. */
+export const stepsAt = (count: Tensor<[]>): Tensor<[]> => add(cast(count, 'float64'), 1)
+
+/** Zeros like a leaf, which take the room of one. */
+export const zerosOf = (leaf: Tensor): Tensor => fill(leaf.shape, leaf.dtype, 0)
+
 /** Refuses a value that is neither a number for which `holds` is true nor a float scalar, whose value is not checked. */
 export const requireCoefficient = (
   operation: string,
@@ -60,6 +103,29 @@ export const requireCoefficient = (
   if (isFloat(value.dtype)) return
   throw new DTypeError(operation, `${name} is ${value.dtype}; expected float32 or float64, cast it with T.cast`)
 }
+
+/** An option that is a coefficient: a number for which `holds` is true, or a float scalar. */
+/* @__NO_SIDE_EFFECTS__ */
+const coefficient = (expected: string, holds: (value: number) => boolean): Kind => ({
+  expected,
+  holds: () => true,
+  check: (operation, name, value) => requireCoefficient(operation, name, value, expected, holds)
+})
+
+/** How much of a running mean is kept. */
+export const decayed: Kind = /* @__PURE__ */ coefficient(
+  'a number from 0 to 1 (exclusive)',
+  (decay) => decay >= 0 && decay < 1
+)
+
+/** What keeps a divisor from 0. */
+export const positive: Kind = /* @__PURE__ */ coefficient('a number above 0', (value) => value > 0 && value < Infinity)
+
+/** A rate or a strength. */
+export const strength: Kind = /* @__PURE__ */ coefficient('a number of 0 or more', isNotNegative)
+
+/** The momentum of descent, of which all may be kept. */
+export const kept: Kind = /* @__PURE__ */ coefficient('a number from 0 to 1', (value) => value >= 0 && value <= 1)
 
 /** The value of a schedule at a step count, which inside a transformation cannot be read as a number. */
 export const scheduled = (schedule: Schedule, count: Tensor<[]>): Coefficient => {

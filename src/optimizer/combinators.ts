@@ -4,10 +4,12 @@ import { requireFunction } from '../internal/check.js'
 import { refusal } from '../internal/describe.js'
 import { dual } from '../internal/dual.js'
 import { add } from '../tensor/arithmetic.js'
-import { fill } from '../tensor/model.js'
+import { type Tensor, fill } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
 import { zipWithAs } from '../tree/model.js'
-import { type ByPath, type Need, type Optimizer, flatOf, lift, stateless } from './model.js'
+import { flatOf, lift, mapLeaves } from './lift.js'
+import type { ByPath, Need, Optimizer } from './model.js'
+import { stateless } from './rule.js'
 
 // -----------------------------------------------------------------------------
 // combinators
@@ -38,7 +40,7 @@ type NeedsOf<O> = O extends Optimizer<infer N> ? N : never
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const chain = <O extends readonly Optimizer<Need>[]>(...optimizers: O): Optimizer<NeedsOf<O[number]>> => {
-  const all = optimizers.map(flatOf)
+  const all = optimizers.map((each) => flatOf(each))
   return lift({
     slots: all.reduce((sum, { slots }) => sum + slots, 0),
     needs: [...new Set(all.flatMap(({ needs }) => needs))],
@@ -47,7 +49,8 @@ export const chain = <O extends readonly Optimizer<Need>[]>(...optimizers: O): O
       let at = 0
       let updates = gradient
       const after = all.flatMap(({ slots, update }) => {
-        const [given, own] = update(updates, state.slice(at, (at += slots)), around)
+        const inside = slots === 0 ? around : { ...around, at: around.at + at }
+        const [given, own] = update(updates, state.slice(at, (at += slots)), inside)
         updates = given
         return own
       })
@@ -56,12 +59,16 @@ export const chain = <O extends readonly Optimizer<Need>[]>(...optimizers: O): O
   })
 }
 
-/** The leaves whose path is chosen. */
-const chosen = (leaves: ByPath, on: (path: string) => boolean): ByPath =>
-  Object.fromEntries(Object.entries(leaves).filter(([path]) => on(path)))
+/** The leaves of some paths. */
+const chosen = (leaves: ByPath, on: ReadonlySet<string>): ByPath =>
+  Object.fromEntries(Object.entries(leaves).filter(([path]) => on.has(path)))
+
+/** The paths that a predicate of paths and parameters chooses. */
+const pathsWhere = (params: ByPath, on: (path: string, leaf: Tensor) => boolean): ReadonlySet<string> =>
+  new Set(Object.keys(params).filter((path) => on(path, params[path]!)))
 
 /**
- * An optimizer for the leaves whose path a predicate chooses; the others pass unchanged, and cost no state.
+ * An optimizer for the leaves that a predicate of path and parameter chooses; the others pass unchanged, and cost no state.
  *
  * @example
  * import * as Optimizer from 'pullback/Optimizer'
@@ -74,17 +81,23 @@ const chosen = (leaves: ByPath, on: (path: string) => boolean): ByPath =>
  * decay.update(gradient, decay.init(params), params)[0] // => { dense: { w: T.of([2]), b: T.of([1]) } }
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const masked = <N extends Need>(on: (path: string) => boolean, optimizer: Optimizer<N>): Optimizer<N> => {
+export const masked = <N extends Need>(
+  on: (path: string, leaf: Tensor) => boolean,
+  optimizer: Optimizer<N>
+): Optimizer<N> => {
   requireFunction('masked', on, 'the predicate')
   const { slots, needs, init, update } = flatOf(optimizer)
   return lift({
     slots,
     needs,
-    init: (params) => init(chosen(params, on)),
-    update: (gradient, state, { params, extras }) => {
+    init: (params) => init(chosen(params, pathsWhere(params, on))),
+    update: (gradient, state, around) => {
+      const { params, extras } = around
       const { objective } = extras
-      const [updates, after] = update(chosen(gradient, on), state, {
-        params: chosen(params, on),
+      const paths = pathsWhere(params, on)
+      const [updates, after] = update(chosen(gradient, paths), state, {
+        ...around,
+        params: chosen(params, paths),
         extras: { ...extras, ...(objective && { objective: (part: ByPath) => objective({ ...params, ...part }) }) }
       })
       return [{ ...gradient, ...updates }, after]
@@ -93,7 +106,27 @@ export const masked = <N extends Need>(on: (path: string) => boolean, optimizer:
 }
 
 /**
- * An optimizer for each leaf, by name: a function of the path says which. `'frozen'`, for which there is none, leaves the leaf as it is.
+ * Sets the updates of the leaves that a predicate of path and parameter chooses to zero: at the end of a chain, those leaves stay as
+ * they are.
+ *
+ * @example
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const params = { body: T.of([1, 2]), head: T.of([3]) }
+ * const optimizer = Optimizer.chain(Optimizer.sgd(1), Optimizer.freeze((path) => path === 'body'))
+ * optimizer.update(params, optimizer.init(params), params)[0] // => { body: T.of([0, 0]), head: T.of([-3]) }
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const freeze = (on: (path: string, leaf: Tensor) => boolean): Optimizer => {
+  requireFunction('freeze', on, 'the predicate')
+  return stateless((gradient, params) =>
+    mapLeaves(gradient, (leaf, path) => (on(path, params[path]!) ? fill(leaf.shape, leaf.dtype, 0) : leaf))
+  )
+}
+
+/**
+ * An optimizer for each leaf, by name: a function of path and parameter says which. `'frozen'`, for which there is none, leaves the leaf as it is.
  *
  * @throws TypeError when a path is given a name without an optimizer
  *
@@ -112,7 +145,7 @@ export const masked = <N extends Need>(on: (path: string) => boolean, optimizer:
 /* @__NO_SIDE_EFFECTS__ */
 export const partition = <K extends string, N extends Need = never>(
   optimizers: { readonly [name in K]: Optimizer<N> },
-  nameOf: (path: string) => NoInfer<K> | 'frozen'
+  nameOf: (path: string, leaf: Tensor) => NoInfer<K> | 'frozen'
 ): Optimizer<N> => {
   requireFunction('partition', nameOf, 'the function of paths')
   const parts: { readonly [name: string]: Optimizer<N> } = optimizers
@@ -121,20 +154,13 @@ export const partition = <K extends string, N extends Need = never>(
     throw new TypeError(
       'partition: an optimizer is named frozen, the name for leaves without one; expected another name'
     )
-  const checked = (path: string): string => {
-    const name = nameOf(path)
+  const checked = (path: string, leaf: Tensor): string => {
+    const name = nameOf(path, leaf)
     if (name === 'frozen' || Object.hasOwn(parts, name)) return name
     throw new TypeError(refusal('partition', `the name for ${path}`, name, `${names.join(', ')} or frozen`))
   }
-  const each = names.map((name) => masked((path) => checked(path) === name, parts[name]!))
-  const frozen = stateless((gradient) =>
-    Object.fromEntries(
-      Object.entries(gradient).map(([path, leaf]) => [
-        path,
-        checked(path) === 'frozen' ? fill(leaf.shape, leaf.dtype, 0) : leaf
-      ])
-    )
-  )
+  const each = names.map((name) => masked((path, leaf) => checked(path, leaf) === name, parts[name]!))
+  const frozen = freeze((path, leaf) => checked(path, leaf) === 'frozen')
   return chain(...each, frozen)
 }
 

@@ -10,6 +10,7 @@ import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 import * as Train from 'pullback/Train'
 import { type Call, type Plain, fields, layerCalls, sized } from './layerCalls.js'
+import { optimizerCalls } from './optimizerCalls.js'
 
 export const plain = (f: unknown): Plain => f as Plain
 
@@ -63,6 +64,7 @@ export const calls: Readonly<Record<string, Call>> = {
   'Report.table': (f, options) => f([], options),
   'Reporter.csv': (f, options) => f(same, options),
   'Reporter.lines': (f, options) => f(same, options),
+  ...optimizerCalls,
   'Activation.rrelu': (f, options) => f(x, key, options),
   'Arbitrary.awayFrom': (f, options) => plain(f([0]))(options),
   'Arbitrary.indices': (f, options) => f({ below: 2, ...fields(options) }),
@@ -125,10 +127,6 @@ export const calls: Readonly<Record<string, Call>> = {
   'Metric.perplexity': (f, options) => f(options),
   'Metric.precision': (f, options) => f(options),
   'Metric.recall': (f, options) => f(options),
-  'Optimizer.adam': (f, options) => f(0.1, options),
-  'Optimizer.scaleByAdam': (f, options) => f(options),
-  'Optimizer.sgd': (f, options) => f(0.1, options),
-  'Optimizer.trace': (f, options) => f(0.1, options),
   'Program.rule': (f, options) => f(Debug.trace((v: T.Tensor<[2]>) => T.sin(v))(T.zeros([2])).equations[0], 0, options),
   'Random.categorical': (f, options) => f(key, x, options),
   'Random.choice': (f, options) => f(key, 3, options),

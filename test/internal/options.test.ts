@@ -172,7 +172,7 @@ describe('a value that is not options', () => {
       (): unknown => plain(Loss.meanSquaredError)(vector, vector, { reduction: 'avg' })
     ],
     [
-      'sgd: unknown option momentm; expected momentum or nesterov',
+      'sgd: unknown option momentm; expected momentum, nesterov or rateInVelocity',
       (): unknown => plain(Optimizer.sgd)(0.1, { momentm: 0.9 })
     ]
   ])('%s', async (sentence, run) => {

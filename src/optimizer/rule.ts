@@ -1,0 +1,243 @@
+/** Transformations from their rules: without a memory, with one, leaf by leaf, and around another optimizer. */
+import { type Tensor, fromNumber, isScalar } from '../tensor/model.js'
+import { add } from '../tensor/arithmetic.js'
+import { minimum } from '../tensor/minMaxOfTwo.js'
+import { requireFunction } from '../internal/check.js'
+import { equals, show } from '../shape/model.js'
+import { typed } from '../tensor/typed.js'
+import { below } from '../tree/error.js'
+import { type Surroundings, flatOf, lift, ownState } from './lift.js'
+import type { ByPath, Extras, Need, Optimizer, Slot, State } from './model.js'
+
+// -----------------------------------------------------------------------------
+// slots
+// -----------------------------------------------------------------------------
+
+/** Leaves by path, by name. */
+export type Moments<Name extends string> = { readonly [K in Name]: ByPath }
+
+/** Casts moments of which a check has seen that they have these names. */
+const moments = <Name extends string>(found: Slot['moments']): Moments<Name> => found as Moments<Name>
+
+/** One more update, as far as int32 counts. */
+const next = (count: Tensor<[]>): Tensor<[]> =>
+  isScalar(count)
+    ? fromNumber('int32', Math.min(count.value + 1, 2 ** 31 - 1))
+    : typed(add(minimum(count, 2 ** 31 - 2), 1))
+
+export const firstSlot = (first: ByName): Slot => ({ count: fromNumber('int32', 0), moments: first })
+
+type ByName = Slot['moments']
+
+export const nextSlot = (slot: Slot, found: ByName): Slot => ({ count: next(slot.count), moments: found })
+
+/** Throws that a state belongs to another optimizer or to other parameters. */
+export const foreign = ({ at, name }: Surroundings, place: string, rule: string): never => {
+  const whose = name === '' ? '' : ` of ${name}`
+  throw new Error(`Optimizer.update: the state${whose} at [${at}]${place} ${rule}; pass ${ownState}`)
+}
+
+const keysDiffer = (given: object, expected: object): string | undefined => {
+  const missing = Object.keys(expected).find((key) => !Object.hasOwn(given, key))
+  if (missing !== undefined) return `is without ${missing === '' ? 'the one leaf' : missing}`
+  const extra = Object.keys(given).find((key) => !Object.hasOwn(expected, key))
+  return extra === undefined ? undefined : `has ${extra === '' ? 'one leaf' : extra}, which is not expected`
+}
+
+const leafAs = ({ dtype, shape }: Tensor): string => `${dtype} of shape ${show(shape)}`
+
+/** The moments of a slot, whose names, paths, shapes and element types are those of the first moments. */
+export const momentsOf = <Name extends string>(
+  slot: Slot,
+  expected: Moments<Name>,
+  around: Surroundings
+): Moments<Name> => {
+  const given = slot.moments
+  const wanted: ByName = expected
+  const names = keysDiffer(given, wanted)
+  if (names !== undefined) return foreign(around, '.moments', names)
+  for (const name of Object.keys(wanted)) {
+    const paths = keysDiffer(given[name]!, wanted[name]!)
+    if (paths !== undefined) return foreign(around, below('.moments', name), paths)
+    for (const path of Object.keys(wanted[name]!)) {
+      const [leaf, like] = [given[name]![path]!, wanted[name]![path]!]
+      if (leaf.dtype === like.dtype && equals(leaf.shape, like.shape)) continue
+      const place = path === '' ? '' : `: ${path}`
+      return foreign(around, `${below('.moments', name)}${place}`, `is ${leafAs(leaf)}, expected ${leafAs(like)}`)
+    }
+  }
+  return moments<Name>(given)
+}
+
+// -----------------------------------------------------------------------------
+// constructors
+// -----------------------------------------------------------------------------
+
+/**
+ * A transformation without a memory, from its rule.
+ *
+ * @example
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as T from 'pullback/Tensor'
+ * import * as Tree from 'pullback/Tree'
+ *
+ * const signs = Optimizer.stateless((gradient) => Tree.map(gradient, T.sign))
+ * signs.update(T.of([-3, 4]), [], T.of([0, 0])) // => [T.of([-1, 1]), []]
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const stateless = (rule: (gradient: ByPath, params: ByPath) => ByPath): Optimizer =>
+  lift({
+    slots: 0,
+    needs: [],
+    init: () => [],
+    update: (gradient, _state, { params }) => [rule(gradient, params), []]
+  })
+
+/** What a rule is given besides gradient and moments. */
+type Around<N extends Need> = { readonly count: Tensor<[]>; readonly params: ByPath } & Pick<Extras<ByPath>, N>
+
+/** Casts what is around a rule to what it needs, which `lift` has checked. */
+const aroundRule = <N extends Need>(count: Tensor<[]>, { params, extras }: Surroundings): Around<N> =>
+  ({ ...extras, count, params }) as Around<N>
+
+/**
+ * A transformation with a memory, from its first moments, its rule, and what it needs. Gradients, moments and parameters are leaves by
+ * path, which are trees. The rule receives the number of earlier updates, 0 for the first, and returns the next moments. That number is
+ * a scalar int32 tensor, so that a rule in tensor operations works inside `vmap`, `checkpoint`, `scan` and `trace` too; it stops at
+ * 2^31 - 1. The first moments are made anew at every update, to refuse a state of other names, shapes or element types.
+ *
+ * @example
+ * import { grad } from 'pullback/Grad'
+ * import * as Optimizer from 'pullback/Optimizer'
+ * import * as T from 'pullback/Tensor'
+ * import * as Tree from 'pullback/Tree'
+ *
+ * // the sum of all gradients so far
+ * const total = Optimizer.stateful(
+ *   (params) => ({ sum: Tree.map(params, T.zerosLike) }),
+ *   (gradient, { sum }) => {
+ *     const next = Tree.zipWith(sum, gradient, T.add)
+ *     return [next, { sum: next }]
+ *   }
+ * )
+ * const [, state] = total.update(T.of([1, 2]), total.init(T.of([0, 0])), T.of([0, 0]))
+ * total.update(T.of([1, 1]), state, T.of([0, 0]))[0] // => T.of([2, 3])
+ *
+ * // the gradient where a step of plain descent leads
+ * const ahead = Optimizer.stateful(
+ *   () => ({}),
+ *   (gradient, moments, { params, objective }) => [grad(objective)(Tree.zipWith(params, gradient, T.sub)), moments],
+ *   ['objective']
+ * )
+ * const x = T.scalar(3)
+ * ahead.update(T.scalar(6), ahead.init(x), x, { objective: (y) => T.square(y) })[0] // => T.scalar(-6)
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const stateful = <Name extends string, N extends Need = never>(
+  first: (params: ByPath) => Moments<Name>,
+  rule: (
+    gradient: ByPath,
+    moments: Moments<Name>,
+    around: Around<N>
+  ) => readonly [updates: ByPath, moments: Moments<NoInfer<Name>>],
+  needs: readonly N[] = []
+): Optimizer<N> => {
+  requireFunction('stateful', first, 'the function of first moments')
+  requireFunction('stateful', rule, 'the rule')
+  return lift({
+    slots: 1,
+    needs,
+    init: (params) => [firstSlot(first(params))],
+    update: (gradient, state, around) => {
+      const slot = state[0]!
+      const before = momentsOf(slot, first(around.params), around)
+      const [updates, after] = rule(gradient, before, aroundRule<N>(slot.count, around))
+      return [updates, [nextSlot(slot, after)]]
+    }
+  })
+}
+
+/** The moments of one leaf, by name. */
+export type LeafMoments<Name extends string> = { readonly [K in Name]: Tensor }
+
+/** Moments by name and path, from those of each leaf. */
+const gathered = <Name extends string>(paths: readonly string[], each: readonly LeafMoments<Name>[]): Moments<Name> =>
+  moments<Name>(
+    Object.fromEntries(
+      Object.keys(each[0] ?? {}).map((name) => [
+        name,
+        Object.fromEntries(paths.map((path, i) => [path, (each[i] as Readonly<Record<string, Tensor>>)[name]!]))
+      ])
+    )
+  )
+
+/** The moments of the leaf at a path. */
+const momentsAt = <Name extends string>(all: ByName, path: string): LeafMoments<Name> =>
+  Object.fromEntries(Object.keys(all).map((name) => [name, all[name]![path]!])) as LeafMoments<Name>
+
+/** A rule for one leaf: from its gradient, moments and parameter to its update and next moments. */
+type LeafRule<Name extends string> = (
+  gradient: Tensor,
+  moments: LeafMoments<Name>,
+  param: Tensor
+) => readonly [update: Tensor, moments: LeafMoments<NoInfer<Name>>]
+
+/** A transformation that treats each leaf by itself: from its first moments, and its rule at a count. */
+/* @__NO_SIDE_EFFECTS__ */
+export const leafwise = <Name extends string>(
+  first: (leaf: Tensor) => LeafMoments<Name>,
+  rule: (count: Tensor<[]>) => LeafRule<Name>
+): Optimizer =>
+  stateful<Name>(
+    (params) => gathered(Object.keys(params), Object.values(params).map(first)),
+    (gradient, before, { count, params }) => {
+      const paths = Object.keys(gradient)
+      const step = rule(count)
+      const done = paths.map((path) => step(gradient[path]!, momentsAt<Name>(before, path), params[path]!))
+      return [
+        Object.fromEntries(paths.map((path, i) => [path, done[i]![0]])),
+        gathered(
+          paths,
+          done.map(([, after]) => after)
+        )
+      ]
+    }
+  )
+
+/** What a rule around another optimizer is given: its own moments, the inner state, and the inner update from it. */
+interface Inside<Name extends string> {
+  readonly moments: Moments<Name>
+  readonly count: Tensor<[]>
+  readonly params: ByPath
+  readonly inner: State
+  readonly update: (gradient: ByPath) => readonly [updates: ByPath, inner: State]
+}
+
+/** An optimizer around another one, with moments of its own. Its slot comes first. */
+/* @__NO_SIDE_EFFECTS__ */
+export const wrapping = <Name extends string, N extends Need>(
+  operation: string,
+  optimizer: Optimizer<N>,
+  first: (params: ByPath) => Moments<Name>,
+  rule: (
+    gradient: ByPath,
+    inside: Inside<Name>
+  ) => readonly [updates: ByPath, moments: Moments<NoInfer<Name>>, inner: State]
+): Optimizer<N> => {
+  const { slots, needs, init, update } = flatOf(optimizer, operation)
+  return lift({
+    slots: slots + 1,
+    needs,
+    init: (params) => [firstSlot(first(params)), ...init(params)],
+    update: (gradient, [slot, ...inner], around) => {
+      const [updates, after, innerAfter] = rule(gradient, {
+        moments: momentsOf(slot!, first(around.params), around),
+        count: slot!.count,
+        params: around.params,
+        inner,
+        update: (given) => update(given, inner, { ...around, at: around.at + 1 })
+      })
+      return [updates, [nextSlot(slot!, after), ...innerAfter]]
+    }
+  })
+}
