@@ -1,8 +1,7 @@
 // Polynomials fitted to a few noisy points, by least squares with a penalty on the size of the coefficients.
-import { pipe } from 'fp-ts/lib/function.js'
 import * as Dataset from 'pullback/Dataset'
 import * as Linalg from 'pullback/Linalg'
-import * as Random from 'pullback/Random'
+import type * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 
 export type Scalar = T.Tensor<[]>
