@@ -49,3 +49,9 @@ const end = (name: string, method: string): number => {
 
 const away = Object.keys(surfaces).map((name) => end(name, 'lbfgs'))
 check('L-BFGS is at a minimum of every surface, to 10 digits', Math.max(...away) < 1e-10)
+const [crawling, fast] = [end('valley', 'sgd'), end('valley', 'momentum')]
+check(`along the valley sgd is still ${short(crawling)} away, momentum ${short(fast)}`, fast < crawling / 100)
+const [slow, bent] = [end('rosenbrock', 'sgd'), end('rosenbrock', 'momentum')]
+check(`in the bent valley of Rosenbrock sgd is ${short(slow)} away, momentum ${short(bent)}`, bent < slow / 4)
+const straight = end('valley', 'adagrad')
+check('adagrad has a rate for each coordinate, to which a valley along an axis is round', straight < 1e-10)
