@@ -19,12 +19,7 @@ export const folds = (rounds = 15): string => {
     Layer.lift(T.relu),
     Layer.dense(128, 10)
   )
-  const optimizer = Optimizer.chain(
-    Optimizer.clipByGlobalNorm(1),
-    Optimizer.scaleByAdam(),
-    Optimizer.addDecayedWeights(0.01),
-    Optimizer.scaleByLearningRate(0.001)
-  )
+  const optimizer = Optimizer.chain(Optimizer.clipByGlobalNorm(1), Optimizer.adamw(0.001, { weightDecay: 0.01 }))
   const batches = Array.from({ length: steps }, (_, i) => ({
     features: Random.uniform(Random.key(2 * i), [batch, 784]),
     labels: T.cast(T.floor(T.mul(Random.uniform(Random.key(2 * i + 1), [batch]), 10)), 'int32')
