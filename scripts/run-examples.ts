@@ -1,21 +1,35 @@
-// Runs every program at the top of examples; each must end well within three minutes. Those that would take long heed --small.
-import { spawnSync } from 'node:child_process'
+// Runs every program at the top of examples, two at a time; each must end well within three minutes. Those that would take long heed --small.
+import { execFile } from 'node:child_process'
 import { filesUnder, report, root } from './sources.js'
 
 const limit = 180_000
+const atOnce = 2
+
+/** The problem of a program, if it has one. */
+const run = (file: string): Promise<string | undefined> => {
+  const started = performance.now()
+  const options = { cwd: root, timeout: limit, maxBuffer: 2 ** 26 } as const
+  const args = ['--conditions=pullback-source', '--import', 'tsx', file, '--small']
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, options, (error, stdout, stderr) => {
+      const seconds = ((performance.now() - started) / 1000).toFixed(1)
+      if (error === null) console.log(`${file}: ${seconds} s`)
+      const reason = error?.killed === true ? 'was stopped' : `left with code ${error?.code}`
+      resolve(error === null ? undefined : `${file}: ${reason} after ${seconds} s\n${stdout}${stderr}`)
+    })
+  })
+}
 
 const programs = filesUnder('examples', '.ts').filter((file) => file.split('/').length === 2)
-const problems = programs.flatMap((file) => {
-  const started = performance.now()
-  const options = { cwd: root, encoding: 'utf8', timeout: limit } as const
-  const run = spawnSync(process.execPath, ['--conditions=pullback-source', '--import', 'tsx', file, '--small'], options)
-  const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  if (run.status === 0) {
-    console.log(`${file}: ${seconds} s`)
-    return []
+const waiting = [...programs]
+const problems: string[] = []
+
+const runner = async (): Promise<void> => {
+  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+    const problem = await run(file)
+    if (problem !== undefined) problems.push(problem)
   }
-  const reason = run.error === undefined ? `left with code ${run.status}` : run.error.message
-  return [`${file}: ${reason} after ${seconds} s\n${run.stdout}${run.stderr}`]
-})
+}
+await Promise.all(Array.from({ length: atOnce }, runner))
 
 report(`${programs.length} example programs`, problems)
