@@ -40,7 +40,12 @@ const optimizers: readonly Row[] = [
     rates: [0.1, 0.002]
   },
   { name: 'adagrad', make: (r) => Optimizer.adagrad(r), rates: [1, 0.5], bounded: true },
-  { name: 'adadelta', make: (r) => Optimizer.adadelta(r, { epsilon: 1e-2 }), rates: [0.5, 0.01], bounded: true },
+  {
+    name: 'adadelta',
+    make: (r, n) => Optimizer.adadelta(falling(r, n), { epsilon: 1e-2 }),
+    rates: [0.5, 0.02],
+    bounded: true
+  },
   { name: 'rmsprop', make: (r, n) => Optimizer.rmsprop(falling(r, n)), rates: [0.1, 0.1], bounded: true },
   {
     name: 'rmsprop, epsilon outside',
