@@ -13,6 +13,9 @@ const at = (p: T.Tensor<[2]>): readonly [value: number, gradient: T.Tensor<[2]>]
   return [(1 - x) ** 2 + 100 * bend ** 2, T.of([2 * (x - 1) - 400 * x * bend, 200 * bend], 'float64')]
 }
 
+/** What no optimizer of a rate reads. */
+const none = { value: T.scalar(0), objective: (p: T.Tensor<[2]>): T.Tensor<[]> => T.sum(p) }
+
 test.each(rows.flatMap(({ name, make, rates }) => (rates === undefined ? [] : [[name, make, rates[1]] as const])))(
   '%s arrives at the minimum',
   (name, make, rate) => {
@@ -20,7 +23,7 @@ test.each(rows.flatMap(({ name, make, rates }) => (rates === undefined ? [] : [[
     let params: T.Tensor<[2]> = T.of([0, 0], 'float64')
     let state = optimizer.init(params)
     for (let i = 0; i < steps; i++) {
-      const [updates, next] = optimizer.update(at(params)[1], state, params)
+      const [updates, next] = optimizer.update(at(params)[1], state, params, none)
       params = Optimizer.applyUpdates(params, updates)
       state = next
     }
