@@ -1,5 +1,5 @@
 // npm run interop: what needs a foreign engine. The fixtures that PyTorch made are made again, and must be as kept up to rounding.
-// PYTHON=path/to/venv/bin/python npm run interop    with an interpreter that has torch and torchvision (2.13.0 and 0.28.0 made the fixtures); `python3` by default
+// PYTHON=path/to/venv/bin/python npm run interop    with an interpreter that has torch, torchvision, scikit-learn and sacrebleu (2.13.0, 0.28.0, 1.9.1 and 2.6.0 made the fixtures); `python3` by default
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,6 +13,7 @@ const fixtures: ReadonlyArray<readonly [script: string, kept: string]> = [
   ['test/layer/oracle.py', 'test/layer/oracle.json'],
   ['test/layer/attentionOracle.py', 'test/layer/attentionOracle.json'],
   ['test/layer/recurrence.py', 'test/layer/recurrence.json'],
+  ['test/metric/oracle.py', 'test/metric/oracle.json'],
   ['test/minimize/oracle.py', 'test/minimize/oracle.json'],
   ['test/model/oracle.py', 'test/model/oracle.json']
 ]
