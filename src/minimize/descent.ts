@@ -133,7 +133,7 @@ const byAs = (name: string, optimizer: Optimizer<Need>): Method => {
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const by = (optimizer: Optimizer<Need>): Method => {
-  if (typeof optimizer !== 'object' || !('update' in optimizer)) {
+  if (typeof optimizer !== 'object' || optimizer === null || !('update' in optimizer)) {
     throw new TypeError(refusal('by', 'the optimizer', optimizer, 'one such as Optimizer.adam(1e-3)'))
   }
   return byAs('by', optimizer)

@@ -123,6 +123,36 @@ describe('surfaces', () => {
   })
 })
 
+describe('axes without ranges', () => {
+  it('end at ticks, which are all equally far from each other', () => {
+    for (const [low, high] of [
+      [2.1, 4.3],
+      [0, 4.1],
+      [-1.7, 0.6],
+      [0, 0.031],
+      [-999, 0],
+      [10.2, 10.9],
+      [0, 6.6],
+      [-3, 17],
+      [0, 9.3]
+    ]) {
+      const points = [
+        [low!, low!],
+        [high!, high!]
+      ] as const
+      const svg = Plot.surface(bowl, [{ name: 'path', points }], { levels: 1, resolution: 2 })
+      const ticks = [...new Set(textsOf(svg).filter((text) => text !== 'path'))].map((text) =>
+        Number(text.replace(',', ''))
+      )
+      const gaps = ticks.slice(1).map((tick, i) => tick - ticks[i]!)
+      expect(ticks.length).toBeGreaterThan(2)
+      expect(ticks[0]).toBeLessThanOrEqual(low!)
+      expect(ticks.at(-1)).toBeGreaterThanOrEqual(high!)
+      for (const gap of gaps) expect(gap / gaps[0]!).toBeCloseTo(1, 6)
+    }
+  })
+})
+
 describe('regions', () => {
   it('have the colours of the points of their classes', () => {
     const isUpper: Plot.PlaneFunction = (points) => T.greater(T.at(T.transpose(points), 1), 0)
