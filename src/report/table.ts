@@ -128,8 +128,8 @@ const rowsOf = (counts: unknown): readonly (readonly unknown[])[] => {
 export const confusion = (counts: Tensor | readonly (readonly number[])[], names?: readonly string[]): string => {
   const rows = rowsOf(counts)
   const given: unknown = names
-  if (given !== undefined && !Array.isArray(given)) {
-    throw new TypeError(`confusion: names are ${describe(given)}; expected ${rows.length}, one for each class`)
+  if (given !== undefined && !(Array.isArray(given) && given.every((name) => typeof name === 'string'))) {
+    throw new TypeError(`confusion: names are ${describe(given)}; expected ${rows.length} strings, one for each class`)
   }
   const classes = names ?? rows.map((_, i) => String(i))
   if (classes.length !== rows.length) {

@@ -208,6 +208,18 @@ describe('bad input', () => {
       () => Plot.scatter([], { xRange: [1, 0] })
     ],
     [
+      "curves: point 1 of 'a' is null; expected two numbers",
+      () => loose(Plot.curves)([{ name: 'a', points: [[1, 2], null] }])
+    ],
+    [
+      "surface: point 0 of 'a' is [1]; expected two numbers",
+      () => loose(Plot.surface)(bowl, [{ name: 'a', points: [[1]] }])
+    ],
+    [
+      'scatter: element 0 is { name: 3, points: [] }; expected an object with name and points',
+      () => loose(Plot.scatter)([{ name: 3, points: [] }])
+    ],
+    [
       'surface: the function returned a tensor of shape []; expected a tensor of shape [4], a number for each of the points',
       () => Plot.surface(T.sum, [], { resolution: 2 })
     ],

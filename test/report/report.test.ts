@@ -98,6 +98,7 @@ describe('confusion matrices', () => {
     expect(() => Report.confusion([[1]], ['a', 'b'])).toThrow(
       'confusion: the number of names is 2; expected 1, one for each class'
     )
+    expect(() => loose(Report.confusion)([[1]], [3])).toThrow('; expected 1 strings, one for each class')
     expect(() => Report.confusion(T.zeros([2]))).toThrow('confusion: counts have shape [2]; expected a matrix')
     expect(() => loose(Report.confusion)(7)).toThrow('confusion: counts is 7; expected a matrix')
   })
