@@ -60,7 +60,7 @@ const isFraction = (x: number | undefined): boolean => Number.isFinite(x) && !Nu
 export const table = (rows: readonly object[], options: TableOptions = {}): string => {
   checkTable(options)
   requireList('table', 'rows', rows, 'an array of objects')
-  rows.forEach((row: unknown, i) => {
+  Array.from(rows).forEach((row: unknown, i) => {
     if (typeof row === 'object' && row !== null) return
     throw new TypeError(refusal('table', `row ${i}`, row, 'an object'))
   })

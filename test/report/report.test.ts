@@ -78,7 +78,19 @@ describe('tables', () => {
 
   it('refuse what is no row', () => {
     expect(() => loose(Report.table)([{ a: 1 }, 3])).toThrow('table: row 1 is 3; expected an object')
+    expect(() => loose(Report.table)([{ a: 1 }, ...new Array<object>(1)])).toThrow(
+      'table: row 1 is undefined; expected an object'
+    )
     expect(() => loose(Report.table)(3)).toThrow('table: rows is 3; expected an array of objects')
+  })
+})
+
+describe('histograms of the largest numbers', () => {
+  it('have bins around them, or are refused', () => {
+    expect(Report.histogram([1e17], { bins: 2 }).split('\n')).toHaveLength(2)
+    expect(() => Report.histogram([-1e308, 1e308])).toThrow(
+      'histogram: the bins are from -1e+308 to 1e+308; expected ends that are a finite number apart'
+    )
   })
 })
 
