@@ -180,3 +180,11 @@ describe('what is not a metric, a batch or a sequence is refused', () => {
     expect(run).toThrow(message)
   })
 })
+
+test('perplexity ignores the label that it is given, a class too', () => {
+  const logits = T.of([
+    [0, 0],
+    [5, 0]
+  ])
+  expect(Metric.perplexity({ ignoreIndex: 1 })(logits, bits(0, 1))).toBeCloseTo(2)
+})

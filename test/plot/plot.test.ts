@@ -232,3 +232,14 @@ describe('bad input', () => {
     expect(run).toThrow(sentence)
   })
 })
+
+it('a reporter of curves begins anew with each run', () => {
+  const texts: string[] = []
+  const reporter = Plot.reporter((text) => void texts.push(text))
+  for (const _ of [0, 1]) {
+    void reporter({ _tag: 'Begun' })
+    for (const epoch of [0, 1]) void reporter({ _tag: 'Epoch', epoch, step: epoch, metrics: { loss: 1 / (epoch + 1) } })
+    void reporter({ _tag: 'Ended', outcome: 'completed', message: '' })
+  }
+  expect(texts[1]).toBe(texts[0])
+})
