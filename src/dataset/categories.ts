@@ -4,10 +4,12 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { requireNumber } from '../internal/check.js'
 import { type DType, allocate } from '../DType.js'
+import { ShapeError, show } from '../shape/model.js'
 import { toArray } from '../Tensor.js'
 import { type Tensor, fromData } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
-import { type Dataset, requireExamples, size } from './model.js'
+import { requireList } from '../internal/require.js'
+import { type Dataset, requireExamples, requireField, size } from './model.js'
 
 /**
  * A value of a column that the data which were fitted do not have: where it stands, counted from 0.
@@ -32,7 +34,13 @@ interface Table {
   readonly at: (row: number, column: number) => number
 }
 
-const tableOf = ({ features }: Dataset): Table => {
+const tableOf = (dataset: Dataset): Table => {
+  requireField('oneHot', dataset, 'features')
+  const { features } = dataset
+  const { shape }: Tensor = features
+  if (shape.length !== 2) {
+    throw new ShapeError('oneHot', [shape], `the features have shape ${show(shape)}; expected [examples, features]`)
+  }
   const [rows, columns] = features.shape
   const data = toArray(features)
   return { rows, columns, at: (row, column) => data[row * columns + column]! }
@@ -72,8 +80,9 @@ const table = (
 export const oneHot =
   (columns: readonly number[]) =>
   (fit: Dataset): ((dataset: Dataset) => Either<ReadonlyNonEmptyArray<UnknownCategory>, Dataset>) => {
-    requireExamples('oneHot', size(fit))
+    requireList('oneHot', 'the list of columns', columns, 'an array of integers')
     const known = tableOf(fit)
+    requireExamples('oneHot', size(fit))
     const categories = new Map(
       columns.map((column) => {
         const isColumn = (n: number): boolean => Number.isInteger(n) && n >= 0 && n < known.columns

@@ -2,8 +2,9 @@
  * Columns: what the fields of a CSV file must be, as io-ts codecs from text to numbers. A codec's name completes the
  * sentence "expected ...".
  */
+import { requireFunction } from '../internal/check.js'
 import { describe, refusal } from '../internal/describe.js'
-import { options, text } from '../internal/options.js'
+import { count as naturals, options, requireKind, text } from '../internal/options.js'
 import * as t from 'io-ts/lib/index.js'
 
 // -----------------------------------------------------------------------------
@@ -70,8 +71,10 @@ const requireNames = (names: unknown): void => {
 
 /** Refuses bounds between which no number lies. */
 const requireBounds = (operation: string, from: number, to: number): void => {
-  if (from <= to) return
-  throw new RangeError(`${operation}: the bounds are ${from} and ${to}; expected the smaller one first`)
+  if (typeof from === 'number' && typeof to === 'number' && from <= to) return
+  throw new RangeError(
+    `${operation}: the bounds are ${describe(from)} and ${describe(to)}; expected the smaller one first`
+  )
 }
 
 /**
@@ -212,13 +215,18 @@ export const category = (names: readonly string[], options: CategoryOptions = {}
 export const optional = (
   field: t.Type<number, string, string>,
   missing: readonly [string, ...string[]] = ['']
-): t.Type<number, string, string> =>
-  new t.Type<number, string, string>(
+): t.Type<number, string, string> => {
+  const given: unknown = field
+  if (typeof given !== 'object' || given === null || !('validate' in given)) {
+    throw new TypeError(refusal('optional', 'the field', field, 'one such as Dataset.number'))
+  }
+  return new t.Type<number, string, string>(
     `${field.name} or a missing value`,
     (value): value is number => Number.isNaN(value) || field.is(value),
     (content, context) => (missing.includes(content.trim()) ? t.success(NaN) : field.validate(content, context)),
     (value) => (Number.isNaN(value) ? missing[0] : field.encode(value))
   )
+}
 
 // -----------------------------------------------------------------------------
 // columns
@@ -246,7 +254,11 @@ export const column = (name: string, field: Field): Column => ({ name, field })
 export const columns = <N extends number>(
   count: N,
   make: (index: number) => Column
-): readonly Column[] & { readonly length: N } => counted(Array.from({ length: count }, (_, index) => make(index)))
+): readonly Column[] & { readonly length: N } => {
+  requireKind('columns', 'the count', count, naturals)
+  requireFunction('columns', make, 'make')
+  return counted(Array.from({ length: count }, (_, index) => make(index)))
+}
 
 /** Casts a list to its length. */
 const counted = <A, N extends number>(list: readonly A[]): readonly A[] & { readonly length: N } =>

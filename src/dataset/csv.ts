@@ -5,6 +5,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
+import { requireKind, text as aText } from '../internal/options.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -121,6 +122,7 @@ export interface CsvReading {
 
 /** The records of a text, up to its first error in the quotes, after which the ends of records are unknown. */
 export const readCsv = (text: string, file: string): CsvReading => {
+  requireKind('parseCsv', 'the content', text, aText)
   const rows: CsvRow[] = []
   let fields: string[] = []
   let lines: number[] = []

@@ -29,10 +29,13 @@ import {
 import { type Tensor, fromData } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import { unitFor } from '../tensor/unit.js'
-import { type Dataset, requireExamples, size } from './model.js'
+import { type Dataset, requireExamples, requireField, requireLike, size } from './model.js'
 
 /** Refuses an empty data set, on which nothing can be fitted. */
-const requireFit = (operation: string, fit: Dataset<Shape>): void => requireExamples(operation, size(fit))
+const requireFit = (operation: string, fit: Dataset<Shape>): void => {
+  requireField(operation, fit, 'features')
+  requireExamples(operation, size(fit))
+}
 
 // -----------------------------------------------------------------------------
 // scaling
@@ -69,7 +72,10 @@ export const standardise = <F extends Shape>(
   const deviation = sqrt(mean(square(sub(above, centre)), { axis: 0 }))
   const scale = where(constant, div(onesLike(low), unit), deviation)
   const scaled = (x: Tensor): Tensor => cast(div(sub(aboveLow(x), centre), scale), toFloat(x.dtype))
-  return (dataset) => ({ features: typed(scaled(dataset.features)), labels: dataset.labels })
+  return (dataset) => {
+    requireLike('standardise', fit, dataset)
+    return { features: typed(scaled(dataset.features)), labels: dataset.labels }
+  }
 }
 
 // -----------------------------------------------------------------------------
@@ -130,7 +136,11 @@ export const impute = (
         ? fromData([], 'float64', Float64Array.of(by))
         : fromData(fit.features.shape.slice(1), 'float64', fills(fit, by))
     const imputed = (x: Tensor): Tensor => where(isNaNTensor(x), cast(fill, x.dtype), x)
-    return ({ features, labels }) => ({ features: typed(imputed(features)), labels })
+    return (dataset) => {
+      if (typeof by === 'number') requireField('impute', dataset, 'features')
+      else requireLike('impute', fit, dataset)
+      return { features: typed(imputed(dataset.features)), labels: dataset.labels }
+    }
   }
 }
 
@@ -191,7 +201,9 @@ export const whiten = (options: WhitenOptions = {}): ((fit: Dataset) => (dataset
     const scales = div(1, sqrt(add(maximum(variances, 0), epsilon)))
     const scaled = mul(axes, scales)
     const turn: Tensor = method === 'pca' ? flip(scaled, { axis: 1 }) : matmul(scaled, permute(axes, [1, 0]))
-    return ({ features, labels }) => {
+    return (dataset) => {
+      requireField('whiten', dataset, 'features')
+      const { features, labels } = dataset
       requireColumns(features, fit.features.shape[1])
       const turned = matmul(sub(cast(features, 'float64'), centre), turn)
       return { features: typed(cast(turned, toFloat(features.dtype))), labels }

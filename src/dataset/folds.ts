@@ -4,9 +4,10 @@ import { number, requireKind } from '../internal/options.js'
 import { ShapeError, show } from '../shape/model.js'
 import * as R from '../Random.js'
 import type { Key } from '../Random.js'
+import { requireKey } from '../random/model.js'
 import { toArray } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
-import { type Rows, examplesOf, requireExamples, taken } from './model.js'
+import { type Rows, examplesOf, requireExamples, requireField, taken } from './model.js'
 
 /**
  * The parts of one fold: what is trained on, and what is held out.
@@ -78,11 +79,14 @@ interface Labelled {
 /** The positions of each class in a random order, by class in ascending order. */
 const shuffledClasses = (
   operation: string,
-  { labels }: Labelled,
+  data: Labelled,
   key: Key,
   least: number,
   each: string
 ): readonly (readonly number[])[] => {
+  requireKey(operation, key)
+  requireField(operation, data, 'labels')
+  const { labels } = data
   if (labels.shape.length !== 1) {
     throw new ShapeError(operation, [labels.shape], `the labels have shape ${show(labels.shape)}; expected [examples]`)
   }

@@ -1,7 +1,7 @@
 /** Data sets made by a key: small tasks whose answers are known. */
 import { requireCount } from '../internal/check.js'
 import { type Kinds, type Options, notNegative, number, options, positiveCount } from '../internal/options.js'
-import type { Key } from '../random/model.js'
+import { type Key, requireKey } from '../random/model.js'
 import * as Random from '../Random.js'
 import {
   add,
@@ -144,6 +144,7 @@ const made = <D extends number>(features: Tensor, labels: Tensor): Dataset<[numb
  */
 export const blobs = (key: Key, n: number, options: BlobsOptions = {}): Dataset => {
   checkBlobs(options)
+  requireKey('blobs', key)
   requireCount('blobs', 'the number of examples', n)
   const { classes = 3, features = 2, noise = 1 } = options
   const [forCentres, forNoise] = Random.split(key)
@@ -167,6 +168,7 @@ export const blobs = (key: Key, n: number, options: BlobsOptions = {}): Dataset 
  */
 export const moons = (key: Key, n: number, options: NoiseOptions = {}): Dataset<[number, 2]> => {
   checkMoons(options)
+  requireKey('moons', key)
   requireCount('moons', 'the number of examples', n)
   const labels = inTurn(n, 2)
   const t = mul(evenly(n, 2), Math.PI)
@@ -192,6 +194,7 @@ export const moons = (key: Key, n: number, options: NoiseOptions = {}): Dataset<
  */
 export const circles = (key: Key, n: number, options: CirclesOptions = {}): Dataset<[number, 2]> => {
   checkCircles(options)
+  requireKey('circles', key)
   requireCount('circles', 'the number of examples', n)
   const { factor = 0.5, noise = 0.1 } = options
   const labels = inTurn(n, 2)
@@ -218,6 +221,7 @@ export const circles = (key: Key, n: number, options: CirclesOptions = {}): Data
  */
 export const spirals = (key: Key, n: number, options: SpiralsOptions = {}): Dataset<[number, 2]> => {
   checkSpirals(options)
+  requireKey('spirals', key)
   requireCount('spirals', 'the number of examples', n)
   const { classes = 3, noise = 0.2 } = options
   const labels = inTurn(n, classes)
@@ -244,6 +248,7 @@ export const spirals = (key: Key, n: number, options: SpiralsOptions = {}): Data
  */
 export const xor = (key: Key, n: number, options: NoiseOptions = {}): Dataset<[number, 2]> => {
   checkXor(options)
+  requireKey('xor', key)
   requireCount('xor', 'the number of examples', n)
   const [forPoints, forNoise] = Random.split(key)
   const features: Tensor = Random.uniform(forPoints, [n, 2], { low: -1, high: 1 })
@@ -273,6 +278,7 @@ export const xor = (key: Key, n: number, options: NoiseOptions = {}): Dataset<[n
  */
 export const noisySine = (key: Key, n: number, options: NoiseOptions = {}): Dataset<[number, 1]> => {
   checkSine(options)
+  requireKey('noisySine', key)
   requireCount('noisySine', 'the number of examples', n)
   const [forPoints, forNoise] = Random.split(key)
   const x: Tensor = Random.uniform(forPoints, [n])

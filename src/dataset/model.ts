@@ -1,9 +1,10 @@
 /** Labelled data as a pair of tensors; and what all data have that share their first axis. */
 import { refusal } from '../internal/describe.js'
+import { requireFunction } from '../internal/check.js'
 import { requireTensor } from '../internal/require.js'
-import { ShapeError, show, type Shape } from '../shape/model.js'
+import { ShapeError, equals, show, type Shape } from '../shape/model.js'
 import { gather, slice } from '../Tensor.js'
-import type { Tensor } from '../tensor/model.js'
+import { type Tensor, isTensor } from '../tensor/model.js'
 import { type Flat, flattenAs } from '../tree/model.js'
 
 // -----------------------------------------------------------------------------
@@ -85,7 +86,26 @@ interface Examples<D> extends Flat<D> {
   readonly count: number
 }
 
-const isNode = (x: unknown): boolean => typeof x === 'object' && x !== null
+const isNode = (x: unknown): x is object => typeof x === 'object' && x !== null
+
+/** Refuses what has no tensor of features, or of labels. */
+export const requireField = (operation: string, data: unknown, field: 'features' | 'labels'): void => {
+  if (isNode(data) && isTensor(Reflect.get(data, field))) return
+  throw new TypeError(`${refusal(operation, 'the dataset', data, 'features and labels')}; make one with Dataset.make`)
+}
+
+/** Refuses features that are not like those that were fitted. */
+export const requireLike = (operation: string, fit: Dataset<Shape>, data: Dataset<Shape>): void => {
+  requireField(operation, data, 'features')
+  const [own, other] = [fit.features.shape, data.features.shape]
+  if (other.length > 0 && equals(own.slice(1), other.slice(1))) return
+  const found = `the features have shape ${show(other)}`
+  throw new ShapeError(
+    operation,
+    [own, other],
+    `${found}; expected rows of shape ${show(own.slice(1))}, as were fitted`
+  )
+}
 
 /** Takes data apart, and refuses tensors whose first axes differ. */
 export const examplesOf = <D>(operation: string, data: D): Examples<D> => {
@@ -162,5 +182,8 @@ export const size = (data: unknown): number => examplesOf('Dataset.size', data).
  */
 export const map =
   <F extends Shape, G extends Shape>(f: (features: Tensor<F>) => Tensor<G>): ((dataset: Dataset<F>) => Dataset<G>) =>
-  ({ features, labels }) =>
-    paired('Dataset.map', f(features), labels)
+  (dataset) => {
+    requireFunction('Dataset.map', f)
+    requireField('Dataset.map', dataset, 'features')
+    return paired('Dataset.map', f(dataset.features), dataset.labels)
+  }

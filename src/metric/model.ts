@@ -1,6 +1,7 @@
 /** What a metric is: a monoid of statistics, which batches give and a value is read from; and the mean, the simplest one. */
 import type { Monoid } from 'fp-ts/lib/Monoid.js'
-import { describe } from '../internal/describe.js'
+import { isNotNegative, requireFunction, requireNumber } from '../internal/check.js'
+import { describe, refusal } from '../internal/describe.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -73,13 +74,27 @@ export interface Mean {
  * highest.value(highest.concat(highest.of(3), highest.of(5))) // => 5
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const make = <Args extends readonly unknown[], Stats, Value>({
-  empty,
-  concat,
-  of,
-  value
-}: Statistics<Args, Stats, Value>): Metric<Args, Stats, Value> =>
-  Object.assign((...args: Args): Value => value(of(...args)), { empty, concat, of, value })
+export const make = <Args extends readonly unknown[], Stats, Value>(
+  statistics: Statistics<Args, Stats, Value>
+): Metric<Args, Stats, Value> => {
+  requireStatistics('Metric.make', 'the statistics', statistics)
+  const { empty, concat, of, value } = statistics
+  return Object.assign((...args: Args): Value => value(of(...args)), { empty, concat, of, value })
+}
+
+const isFunction = (x: unknown): boolean => typeof x === 'function'
+
+const requireArguments = (batch: unknown): void => {
+  if (!Array.isArray(batch)) throw new TypeError(refusal('Metric.over', 'a batch', batch, 'a list of arguments'))
+}
+
+/** Refuses what batches cannot be read and merged by. */
+const requireStatistics = (operation: string, subject: string, given: unknown): void => {
+  const isObject = (typeof given === 'object' && given !== null) || typeof given === 'function'
+  const names = ['of', 'concat', 'value'] as const
+  if (isObject && 'empty' in given && names.every((name) => isFunction(Reflect.get(given, name)))) return
+  throw new TypeError(refusal(operation, subject, given, 'a metric, with empty, concat, of and value'))
+}
 
 /**
  * The mean of one number, or of a batch of `count` whose mean is `value`.
@@ -89,7 +104,11 @@ export const make = <Args extends readonly unknown[], Stats, Value>({
  *
  * Metric.mean(0.5, 32) // => { sum: 16, count: 32 }
  */
-export const mean = (value: number, count: number = 1): Mean => ({ sum: value * count, count })
+export const mean = (value: number, count: number = 1): Mean => {
+  requireNumber('Metric.mean', 'the value', value, 'a number', () => true)
+  requireNumber('Metric.mean', 'the count', count, 'a number of 0 or more', isNotNegative)
+  return { sum: value * count, count }
+}
 
 // -----------------------------------------------------------------------------
 // destructors
@@ -118,8 +137,16 @@ export const value = ({ sum, count }: Mean): number => sum / count
 export const over =
   <Args extends readonly unknown[], Stats, Value>(metric: Statistics<Args, Stats, Value>) =>
   (batches: Iterable<Readonly<Args>>): Value => {
+    requireStatistics('Metric.over', 'the metric', metric)
+    const given: unknown = batches
+    if (typeof given !== 'object' || given === null || !(Symbol.iterator in given)) {
+      throw new TypeError(refusal('Metric.over', 'the operand', given, 'an iterable of lists of arguments'))
+    }
     let stats = metric.empty
-    for (const batch of batches) stats = metric.concat(stats, metric.of(...batch))
+    for (const batch of batches) {
+      requireArguments(batch)
+      stats = metric.concat(stats, metric.of(...batch))
+    }
     return metric.value(stats)
   }
 
@@ -140,8 +167,11 @@ export const over =
  */
 export const map =
   <A, B>(f: (value: A) => B) =>
-  <Args extends readonly unknown[], Stats>(metric: Statistics<Args, Stats, A>): Metric<Args, Stats, B> =>
-    make({ ...partsOf(metric), value: (stats: Stats) => f(metric.value(stats)) })
+  <Args extends readonly unknown[], Stats>(metric: Statistics<Args, Stats, A>): Metric<Args, Stats, B> => {
+    requireFunction('Metric.map', f)
+    requireStatistics('Metric.map', 'the metric', metric)
+    return make({ ...partsOf(metric), value: (stats: Stats) => f(metric.value(stats)) })
+  }
 
 /**
  * A metric of other arguments: `f` gives those that the metric takes.
@@ -159,8 +189,11 @@ export const map =
  */
 export const contramap =
   <Args extends readonly unknown[], Given extends readonly unknown[]>(f: (...given: Given) => Args) =>
-  <Stats, Value>(metric: Statistics<Args, Stats, Value>): Metric<Given, Stats, Value> =>
-    make({ ...partsOf(metric), of: (...given: Given) => metric.of(...f(...given)) })
+  <Stats, Value>(metric: Statistics<Args, Stats, Value>): Metric<Given, Stats, Value> => {
+    requireFunction('Metric.contramap', f)
+    requireStatistics('Metric.contramap', 'the metric', metric)
+    return make({ ...partsOf(metric), of: (...given: Given) => metric.of(...f(...given)) })
+  }
 
 /** The parts of a metric without its call. */
 const partsOf = <Args extends readonly unknown[], Stats, Value>({
@@ -206,6 +239,11 @@ export const struct = <R extends Readonly<Record<string, Part>>>(
   metrics: R
 ): Metric<ArgsOf<R>, StatsOf<R>, ValuesOf<R>> => {
   type Stats = Readonly<Record<string, never>>
+  const given: unknown = metrics
+  if (typeof given !== 'object' || given === null) {
+    throw new TypeError(refusal('Metric.struct', 'the operand', given, 'an object of metrics'))
+  }
+  Object.entries(metrics).forEach(([name, metric]) => requireStatistics('Metric.struct', name, metric))
   return make({
     empty: eachField<StatsOf<R>>(metrics, ({ empty }) => empty),
     concat: (a, b) => eachField(metrics, ({ concat }, name) => concat((a as Stats)[name]!, (b as Stats)[name]!)),

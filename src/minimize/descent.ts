@@ -133,7 +133,7 @@ const byAs = (name: string, optimizer: Optimizer<Need>): Method => {
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const by = (optimizer: Optimizer<Need>): Method => {
-  if (typeof optimizer !== 'object' || !('update' in optimizer)) {
+  if (typeof optimizer !== 'object' || optimizer === null || !('update' in optimizer)) {
     throw new TypeError(refusal('by', 'the optimizer', optimizer, 'one such as Optimizer.adam(1e-3)'))
   }
   return byAs('by', optimizer)
@@ -179,12 +179,14 @@ const checkDescent = declare<GradientDescentOptions>('gradientDescent', {
 /* @__NO_SIDE_EFFECTS__ */
 export const gradientDescent = (options: GradientDescentOptions): Method => {
   checkDescent(options)
+  const given: unknown = options
+  if (given === undefined) throw new TypeError('gradientDescent: options are undefined; expected rate or backtracking')
   const { rate, backtracking: shortening } = options
   if (rate !== undefined && shortening === undefined) {
     requireRate('gradientDescent', rate)
     return byAs('gradientDescent', sgd(rate))
   }
   if (rate === undefined && shortening !== undefined) return backtrackingAs('gradientDescent', shortening)
-  const given = rate === undefined ? 'neither rate nor backtracking is given' : 'rate and backtracking are both given'
-  throw new TypeError(`gradientDescent: ${given}; expected one of them`)
+  const found = rate === undefined ? 'neither rate nor backtracking is given' : 'rate and backtracking are both given'
+  throw new TypeError(`gradientDescent: ${found}; expected one of them`)
 }

@@ -43,6 +43,12 @@ const requireResult = (kind: keyof Objectives, value: unknown): Concrete => {
   )
 }
 
+/** The residuals, whose values may be unknown yet. */
+const residualsOf = (value: Tensor): Tensor => {
+  if (!isTensor(value)) requireResult('residuals', value)
+  return value
+}
+
 // -----------------------------------------------------------------------------
 // bounds
 // -----------------------------------------------------------------------------
@@ -117,7 +123,7 @@ const evaluate = <X>(
     const height = pack([requireResult(kind, value)])[0]!
     return { value: height, gradient: vectorOf('the gradient', slopes) }
   }
-  const { value, pull } = pullBack('minimize', (inputs) => [f(flat.unflatten(inputs))], leaves)
+  const { value, pull } = pullBack('minimize', (inputs) => [residualsOf(f(flat.unflatten(inputs)))], leaves)
   const residuals = requireResult(kind, value[0])
   const slopes = pull([residuals]).map((leaf, i) => concrete('the gradient', leaf ?? zeroLike(leaves[i]!)))
   const numbers = pack([residuals])

@@ -86,16 +86,32 @@ export interface Named {
 /** Refuses what is not a list of named points. */
 export const requireNamed = (operation: string, given: unknown): void => {
   const isNamed = (x: unknown): boolean =>
-    typeof x === 'object' && x !== null && 'name' in x && 'points' in x && Array.isArray(x.points)
+    typeof x === 'object' &&
+    x !== null &&
+    'name' in x &&
+    typeof x.name === 'string' &&
+    'points' in x &&
+    Array.isArray(x.points)
   if (!Array.isArray(given)) {
     throw new TypeError(`${operation}: the operand is ${describe(given)}; expected an array of names with points`)
   }
   const list: readonly unknown[] = Array.from(given)
   const wrong = list.findIndex((each) => !isNamed(each))
-  if (wrong < 0) return
-  const expected = 'an object with name and points'
-  throw new TypeError(`${operation}: element ${wrong} is ${describe(list[wrong])}; expected ${expected}`)
+  if (wrong >= 0) {
+    const expected = 'an object with name and points'
+    throw new TypeError(`${operation}: element ${wrong} is ${describe(list[wrong])}; expected ${expected}`)
+  }
+  given.forEach(({ name, points }: { readonly name: string; readonly points: readonly unknown[] }) => {
+    const all: readonly unknown[] = Array.from(points)
+    const bad = all.findIndex((point) => !isPoint(point))
+    if (bad < 0) return
+    const found = `point ${bad} of ${describe(name)} is ${describe(all[bad])}`
+    throw new TypeError(`${operation}: ${found}; expected two numbers`)
+  })
 }
+
+const isPoint = (x: unknown): boolean =>
+  Array.isArray(x) && x.length === 2 && typeof x[0] === 'number' && typeof x[1] === 'number'
 
 const colours = [
   '#1b6ca8',

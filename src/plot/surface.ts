@@ -27,7 +27,14 @@ export type PlaneFunction = (points: Tensor<[number, 2]>) => Tensor
 
 type Ends = readonly [from: number, to: number]
 
-/** The ends of an axis: those given, or those of the points and a little more, out to round numbers. */
+/** The distance of the ticks that the plotting library chooses for an axis of a length. */
+const intervalOf = (length: number): number => {
+  const unit = 10 ** Math.floor(Math.log10(length / 5))
+  const share = length / 5 / unit
+  return unit * (share < 1.5 ? 1 : share < 2.5 ? 2 : share < 4 ? 3 : share < 7 ? 5 : 10)
+}
+
+/** The ends of an axis: those given, or those of the points and a little more, out to ticks. */
 const endsOf = (given: Ends | undefined, named: readonly Named[], axis: 0 | 1): Ends => {
   if (given !== undefined) return given
   const values = named.flatMap(({ points }) => points.map((point) => point[axis])).filter(Number.isFinite)
@@ -35,9 +42,17 @@ const endsOf = (given: Ends | undefined, named: readonly Named[], axis: 0 | 1): 
   const high = values.reduce((most, x) => Math.max(most, x), -Infinity)
   if (!(low < high)) return Number.isFinite(low) ? [low - 1, low + 1] : [-1, 1]
   const margin = (high - low) / 20
-  const unit = 10 ** Math.floor(Math.log10(high - low)) / 2
-  const rounded = (steps: number): number => Number((steps * unit).toPrecision(12))
-  return [rounded(Math.floor((low - margin) / unit)), rounded(Math.ceil((high + margin) / unit))]
+  // a longer axis may have its ticks farther apart
+  const outTo = (interval: number): Ends => {
+    const rounded = (steps: number): number => Number((steps * interval).toPrecision(12))
+    const ends = [
+      rounded(Math.floor((low - margin) / interval)),
+      rounded(Math.ceil((high + margin) / interval))
+    ] as const
+    const next = intervalOf(ends[1] - ends[0])
+    return next > interval * 1.01 ? outTo(next) : ends
+  }
+  return outTo(intervalOf(high - low + 2 * margin))
 }
 
 /** Where a function is looked at, and what it gives there, row by row from below. */

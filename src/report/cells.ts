@@ -16,22 +16,31 @@ export const showNumber = (x: number, digits: number = fewDigits): string => {
   return size >= 10 ** digits && size < long ? String(Math.round(x)) : String(Number(x.toPrecision(digits)))
 }
 
+/** The number that a value is, or that a tensor has as its one element. */
+export const numberIn = (value: unknown): number | undefined => {
+  if (typeof value === 'number') return value
+  return isTensor(value) && isConcrete(value) && size(value.shape) === 1 ? firstElement(value) : undefined
+}
+
 /** Any value as one line of text; lists of lists, such as shapes, beside each other. */
 export const showCell = (value: unknown, digits: number = fewDigits): string => {
   if (value === undefined || value === null) return ''
   if (typeof value === 'string') return value
-  if (typeof value === 'number') return showNumber(value, digits)
-  if (isTensor(value)) {
-    return isConcrete(value) && size(value.shape) === 1 ? showNumber(firstElement(value), digits) : describe(value)
-  }
+  const x = numberIn(value)
+  if (x !== undefined) return showNumber(x, digits)
+  if (isTensor(value)) return describe(value)
   if (!Array.isArray(value)) return typeof value === 'boolean' ? String(value) : describe(value)
   const parts = value.map((part: unknown) => showCell(part, digits))
   return value.length > 0 && value.every(Array.isArray) ? parts.join(' ') : `[${parts.join(', ')}]`
 }
 
+/** The characters of the longest cell of each column. */
+export const widthsOf = (rows: readonly (readonly string[])[]): readonly number[] =>
+  (rows[0] ?? []).map((_, column) => rows.reduce((most, row) => Math.max(most, (row[column] ?? '').length), 0))
+
 /** Rows of cells beneath each other, two spaces between columns; those of numbers end at the same place. */
 export const aligned = (rows: readonly (readonly string[])[], isNumeric: (column: number) => boolean): string => {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
+  const widths = widthsOf(rows)
   const line = (row: readonly string[]): string =>
     widths
       .map((width, column) =>

@@ -147,10 +147,17 @@ export const histogram = (values: Tensor | readonly number[], options: Histogram
   const numbers = numbersOf('histogram', values)
   const { bins = 10, width = 40 } = options
   const [low, high] = rangeOf(numbers)
-  const ends = low < high ? [low, high] : low === high ? [low - 0.5, high + 0.5] : [0, 1]
+  // the least width that numbers of this size can have
+  const half = Math.max(0.5, Math.abs(low) * 2 ** -50)
+  const ends = low < high ? [low, high] : low === high ? [low - half, high + half] : [0, 1]
   const [first = NaN, last = NaN] = [options.from ?? ends[0], options.to ?? ends[1]]
   if (!(first < last)) {
     throw new RangeError(`histogram: the bins are from ${first} to ${last}; expected a larger end`)
+  }
+  if (last - first === Infinity) {
+    throw new RangeError(
+      `histogram: the bins are from ${first} to ${last}; expected ends that are a finite number apart`
+    )
   }
   const edge = (i: number): number => first + ((last - first) * i) / bins
   const counts = new Array<number>(bins).fill(0)

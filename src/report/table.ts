@@ -1,13 +1,13 @@
 /** Tables as text: of records, of the parts of a model, of a confusion matrix. */
 import { describe, refusal } from '../internal/describe.js'
-import { options, positiveCount } from '../internal/options.js'
+import { number, options, positiveCount } from '../internal/options.js'
 import { requireList } from '../internal/require.js'
 import { type AnyLayer } from '../layer/model.js'
 import { type Spec, summary as partsOf } from '../layer/summary.js'
 import { isTensor, type Tensor } from '../tensor/model.js'
 import { toNested } from '../tensor/destruct.js'
 import { ShapeError, show } from '../shape/model.js'
-import { aligned, showCell } from './cells.js'
+import { aligned, numberIn, showCell, widthsOf } from './cells.js'
 
 // -----------------------------------------------------------------------------
 // tables of records
@@ -27,6 +27,8 @@ export interface TableOptions {
   readonly columns?: readonly string[]
   /** The significant digits of numbers that are no integers, 4 by default. */
   readonly digits?: number
+  /** The decimals of all numbers of a column that has some that are no integers, in place of digits, so that their points align. */
+  readonly decimals?: number
 }
 
 const checkTable = /* @__PURE__ */ options<TableOptions>('table', {
@@ -34,8 +36,11 @@ const checkTable = /* @__PURE__ */ options<TableOptions>('table', {
     expected: 'an array of strings',
     holds: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string')
   },
-  digits: positiveCount
+  digits: positiveCount,
+  decimals: number('an integer from 0 to 100', (n) => Number.isInteger(n) && n >= 0 && n <= 100)
 })
+
+const isFraction = (x: number | undefined): boolean => Number.isFinite(x) && !Number.isInteger(x)
 
 /**
  * Records as a table, a row each, under the names of their fields: numbers end at the same place, all else begins there. Fields that are
@@ -48,11 +53,14 @@ const checkTable = /* @__PURE__ */ options<TableOptions>('table', {
  *
  * Report.table([{ method: 'sgd', loss: 0.123456 }, { method: 'adam', loss: 12 }]).split('\n')
  * // => ['method    loss', '------  ------', 'sgd     0.1235', 'adam        12']
+ *
+ * Report.table([{ steps: 5, loss: 0.126 }, { steps: 20, loss: 12 }], { decimals: 2 }).split('\n')
+ * // => ['steps   loss', '-----  -----', '    5   0.13', '   20  12.00']
  */
 export const table = (rows: readonly object[], options: TableOptions = {}): string => {
   checkTable(options)
   requireList('table', 'rows', rows, 'an array of objects')
-  rows.forEach((row: unknown, i) => {
+  Array.from(rows).forEach((row: unknown, i) => {
     if (typeof row === 'object' && row !== null) return
     throw new TypeError(refusal('table', `row ${i}`, row, 'an object'))
   })
@@ -63,9 +71,17 @@ export const table = (rows: readonly object[], options: TableOptions = {}): stri
     const given = cells.flatMap((row) => (row[i] === undefined || row[i] === null ? [] : [row[i]]))
     return given.length > 0 && given.every((value) => typeof value === 'number' || isTensor(value))
   })
-  const body = cells.map((row) => row.map((value) => showCell(value, options.digits)))
-  const widths = columns.map((name, i) => Math.max(name.length, ...body.map((row) => (row[i] ?? '').length)))
-  const rule = widths.map((width) => '-'.repeat(width))
+  const { digits, decimals } = options
+  const isFixed = columns.map((_, i) => cells.some((row) => isFraction(numberIn(row[i]))))
+  const body = cells.map((row) =>
+    row.map((value, i) => {
+      const x = numberIn(value)
+      return decimals !== undefined && isFixed[i] === true && Number.isFinite(x)
+        ? x!.toFixed(decimals)
+        : showCell(value, digits)
+    })
+  )
+  const rule = widthsOf([columns, ...body]).map((width) => '-'.repeat(width))
   return aligned([columns, rule, ...body], (column) => isNumeric[column] === true)
 }
 
@@ -112,8 +128,8 @@ const rowsOf = (counts: unknown): readonly (readonly unknown[])[] => {
 export const confusion = (counts: Tensor | readonly (readonly number[])[], names?: readonly string[]): string => {
   const rows = rowsOf(counts)
   const given: unknown = names
-  if (given !== undefined && !Array.isArray(given)) {
-    throw new TypeError(`confusion: names are ${describe(given)}; expected ${rows.length}, one for each class`)
+  if (given !== undefined && !(Array.isArray(given) && given.every((name) => typeof name === 'string'))) {
+    throw new TypeError(`confusion: names are ${describe(given)}; expected ${rows.length} strings, one for each class`)
   }
   const classes = names ?? rows.map((_, i) => String(i))
   if (classes.length !== rows.length) {

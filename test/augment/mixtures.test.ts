@@ -200,3 +200,9 @@ test('cutmix refuses what is not a batch of images', () => {
     'cutmix: the images have shape [5, 4]; expected [N, C, H, W], with one pixel or more'
   )
 })
+
+test('mixup has shares that are all equally likely, unless told otherwise', () => {
+  const [images, targets] = [T.ones([4, 1, 2, 2]), T.eye(4)]
+  const key = Random.key(3)
+  expect(Augment.mixup(key, images, targets)).toEqual(Augment.mixup(key, images, targets, { alpha: 1 }))
+})

@@ -208,3 +208,53 @@ describe('whiten', () => {
     expect(run).toThrow(sentence)
   })
 })
+
+describe('what is not a data set', () => {
+  const loose = (f: unknown): ((...args: readonly unknown[]) => unknown) => f as never
+  const two = of([
+    [1, 2],
+    [3, 5]
+  ])
+  const fits: Readonly<Record<string, unknown>> = {
+    standardise: Dataset.standardise,
+    impute: Dataset.impute('mean'),
+    whiten: Dataset.whiten(),
+    oneHot: Dataset.oneHot([0])
+  }
+
+  test.each(Object.entries(fits))('%s refuses it, at the fit and after it', (name, fit) => {
+    for (const data of [undefined, 3, [T.zeros([2, 2])], { labels: T.zeros([2]) }]) {
+      expect(() => loose(fit)(data)).toThrow(new RegExp(`^${name}: the dataset is .*; expected features and labels`))
+      expect(() => loose(loose(fit)(two))(data)).toThrow(
+        new RegExp(`^${name}: the dataset is .*; expected features and labels`)
+      )
+    }
+  })
+
+  test('features of another shape than those that were fitted are refused', () => {
+    const sentence = 'the features have shape [1, 1]; expected rows of shape [2], as were fitted'
+    expect(() => Dataset.standardise(two)(of([[1]]))).toThrow(`standardise: ${sentence}`)
+    expect(() => Dataset.impute('mean')(two)(of([[1]]))).toThrow(`impute: ${sentence}`)
+    expect(Dataset.impute(0)(two)(of([[NaN]])).features).toEqual(T.of([[0]], 'float64'))
+  })
+
+  test.each<readonly [string, () => unknown]>([
+    ['Dataset.map: f is 3; expected a function', () => loose(Dataset.map(3 as never))(two)],
+    ['Dataset.map: the dataset is 3; expected features and labels', () => loose(Dataset.map((x) => x))(3)],
+    ['oneHot: the list of columns is 3; expected an array', () => loose(loose(Dataset.oneHot)(3))(two)],
+    [
+      'oneHot: the features have shape [2]',
+      () => loose(Dataset.oneHot([0]))({ features: T.zeros([2]), labels: T.zeros([2]) })
+    ],
+    ['columns: the count is -1; expected an integer of 0 or more', () => loose(Dataset.columns)(-1, () => 0)],
+    ['columns: make is undefined; expected a function', () => loose(Dataset.columns)(2)],
+    ['optional: the field is null; expected one such as', () => loose(Dataset.optional)(null)],
+    ["numberBetween: the bounds are 'a' and 'b'; expected", () => loose(Dataset.numberBetween)('a', 'b')],
+    ['parseCsv: the content is undefined; expected a string', () => loose(Dataset.parseCsv)()],
+    ['stratifiedSplit: the dataset is', () => loose(Dataset.stratifiedSplit(0.5, Random.key(0)))([T.zeros([4])])],
+    ['stratifiedKFold: the key is 3', () => loose(loose(Dataset.stratifiedKFold)(2, 3))(two)],
+    ['xor: the key is undefined', () => loose(Dataset.xor)(undefined, 3)]
+  ])('%s', (message, run) => {
+    expect(run).toThrow(message)
+  })
+})

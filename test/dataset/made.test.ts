@@ -48,3 +48,10 @@ test('without noise, they lie on their curves', () => {
   const blobs = Dataset.blobs(key, 6, { noise: 0 })
   near(T.slice(blobs.features, [[0, 3]]), T.slice(blobs.features, [[3, 6]]))
 })
+
+test('the inner circle has half of the radius of the outer one, unless told otherwise', () => {
+  const { features } = Dataset.circles(Random.key(0), 8, { noise: 0 })
+  const radii = T.toArray(T.sqrt(T.sum(T.square(features), { axis: 1 })))
+  expect(Math.min(...radii)).toBeCloseTo(0.5)
+  expect(Math.max(...radii)).toBeCloseTo(1)
+})

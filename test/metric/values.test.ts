@@ -157,3 +157,34 @@ test.each([
 ])('%s', (sentence, run) => {
   expect(run).toThrow(sentence)
 })
+
+describe('what is not a metric, a batch or a sequence is refused', () => {
+  const loose = (f: unknown): ((...args: readonly unknown[]) => unknown) => f as never
+  const wanted = 'expected a metric, with empty, concat, of and value'
+
+  test.each<readonly [string, () => unknown]>([
+    [`Metric.make: the statistics is undefined; ${wanted}`, () => loose(Metric.make)()],
+    [`Metric.map: the metric is 3; ${wanted}`, () => loose(Metric.map((x) => x))(3)],
+    ['Metric.map: f is 3; expected a function', () => Metric.map(3 as never)(Metric.mse)],
+    [`Metric.contramap: the metric is null; ${wanted}`, () => loose(Metric.contramap(() => []))(null)],
+    [`Metric.struct: a is null; ${wanted}`, () => loose(Metric.struct)({ a: null })],
+    ['Metric.struct: the operand is undefined; expected an object of metrics', () => loose(Metric.struct)()],
+    [`Metric.over: the metric is undefined; ${wanted}`, () => loose(loose(Metric.over)(undefined))([])],
+    ['Metric.over: the operand is 3; expected an iterable', () => loose(Metric.over(Metric.mse))(3)],
+    ['Metric.over: a batch is null; expected a list', () => loose(Metric.over(Metric.mse))([null])],
+    ["Metric.mean: the value is '1'; expected a number", () => loose(Metric.mean)('1')],
+    ['Metric.mean: the count is -1; expected a number of 0 or more', () => Metric.mean(1, -1)],
+    ['bleu: element 0 of references is null; expected', () => loose(Metric.bleu())([['a']], [null])],
+    ['bleu: a sequence of pair 0 is undefined; expected', () => loose(Metric.bleu())([undefined], [[['a']]])]
+  ])('%s', (message, run) => {
+    expect(run).toThrow(message)
+  })
+})
+
+test('perplexity ignores the label that it is given, a class too', () => {
+  const logits = T.of([
+    [0, 0],
+    [5, 0]
+  ])
+  expect(Metric.perplexity({ ignoreIndex: 1 })(logits, bits(0, 1))).toBeCloseTo(2)
+})

@@ -201,6 +201,19 @@ describe('levenbergMarquardt', () => {
   })
 })
 
+describe('what plain JavaScript may pass', () => {
+  test.each<readonly [string, () => unknown]>([
+    ['by: the optimizer is null; expected one such as', () => Minimize.by(null as never)],
+    ['gradientDescent: options are undefined; expected rate or', () => Minimize.gradientDescent(undefined as never)],
+    [
+      'minimize: the function returned no tensor; expected a vector of residuals',
+      () => minimize(() => undefined as never, of(1, 1), Minimize.levenbergMarquardt())
+    ]
+  ])('%s', (message, run) => {
+    expect(run).toThrow(message)
+  })
+})
+
 describe('options out of range', () => {
   test.each<readonly [string, () => unknown]>([
     ['lbfgs: memory is 0; expected an integer of 1 or more', () => Minimize.lbfgs({ memory: 0 })],

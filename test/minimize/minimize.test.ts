@@ -170,3 +170,10 @@ describe('inside transformations', () => {
     }
   )
 })
+
+test('float32 ends at a gradient of 1e-5 times that at x0', () => {
+  const method = Minimize.gradientDescent({ rate: 0.1 })
+  const { gradientNorms } = orThrow(Minimize.minimize((x: T.Tensor<[]>) => T.square(x), T.scalar(1), method))
+  expect(gradientNorms.at(-1)).toBeLessThanOrEqual(2e-5)
+  expect(gradientNorms.at(-2)).toBeGreaterThan(2e-5)
+})

@@ -123,6 +123,36 @@ describe('surfaces', () => {
   })
 })
 
+describe('axes without ranges', () => {
+  it('end at ticks, which are all equally far from each other', () => {
+    for (const [low, high] of [
+      [2.1, 4.3],
+      [0, 4.1],
+      [-1.7, 0.6],
+      [0, 0.031],
+      [-999, 0],
+      [10.2, 10.9],
+      [0, 6.6],
+      [-3, 17],
+      [0, 9.3]
+    ]) {
+      const points = [
+        [low!, low!],
+        [high!, high!]
+      ] as const
+      const svg = Plot.surface(bowl, [{ name: 'path', points }], { levels: 1, resolution: 2 })
+      const ticks = [...new Set(textsOf(svg).filter((text) => text !== 'path'))].map((text) =>
+        Number(text.replace(',', ''))
+      )
+      const gaps = ticks.slice(1).map((tick, i) => tick - ticks[i]!)
+      expect(ticks.length).toBeGreaterThan(2)
+      expect(ticks[0]).toBeLessThanOrEqual(low!)
+      expect(ticks.at(-1)).toBeGreaterThanOrEqual(high!)
+      for (const gap of gaps) expect(gap / gaps[0]!).toBeCloseTo(1, 6)
+    }
+  })
+})
+
 describe('regions', () => {
   it('have the colours of the points of their classes', () => {
     const isUpper: Plot.PlaneFunction = (points) => T.greater(T.at(T.transpose(points), 1), 0)
@@ -178,6 +208,18 @@ describe('bad input', () => {
       () => Plot.scatter([], { xRange: [1, 0] })
     ],
     [
+      "curves: point 1 of 'a' is null; expected two numbers",
+      () => loose(Plot.curves)([{ name: 'a', points: [[1, 2], null] }])
+    ],
+    [
+      "surface: point 0 of 'a' is [1]; expected two numbers",
+      () => loose(Plot.surface)(bowl, [{ name: 'a', points: [[1]] }])
+    ],
+    [
+      'scatter: element 0 is { name: 3, points: [] }; expected an object with name and points',
+      () => loose(Plot.scatter)([{ name: 3, points: [] }])
+    ],
+    [
       'surface: the function returned a tensor of shape []; expected a tensor of shape [4], a number for each of the points',
       () => Plot.surface(T.sum, [], { resolution: 2 })
     ],
@@ -189,4 +231,15 @@ describe('bad input', () => {
   ])('%s', (sentence, run) => {
     expect(run).toThrow(sentence)
   })
+})
+
+it('a reporter of curves begins anew with each run', () => {
+  const texts: string[] = []
+  const reporter = Plot.reporter((text) => void texts.push(text))
+  for (const _ of [0, 1]) {
+    void reporter({ _tag: 'Begun' })
+    for (const epoch of [0, 1]) void reporter({ _tag: 'Epoch', epoch, step: epoch, metrics: { loss: 1 / (epoch + 1) } })
+    void reporter({ _tag: 'Ended', outcome: 'completed', message: '' })
+  }
+  expect(texts[1]).toBe(texts[0])
 })

@@ -32,6 +32,29 @@ describe('tables', () => {
     )
   })
 
+  it('have numbers of one column whose points align, where decimals are asked for', () => {
+    const rows = [
+      { n: 1, loss: 0.12345, of: T.scalar(0.5) },
+      { n: 20, loss: 123456.7 },
+      { n: 3, loss: 2 },
+      { loss: NaN }
+    ]
+    expect(Report.table(rows, { decimals: 2 }).split('\n')).toEqual([
+      ' n       loss    of',
+      '--  ---------  ----',
+      ' 1       0.12  0.50',
+      '20  123456.70',
+      ' 3       2.00',
+      '          NaN'
+    ])
+    expect(Report.table([{ loss: 1.5 }], { decimals: 0 })).toBe('loss\n----\n   2')
+    expect(() => Report.table([], { decimals: -1 })).toThrow('table: decimals is -1; expected an integer from 0 to 100')
+  })
+
+  it('have as many rows as are given', () => {
+    expect(Report.table(Array.from({ length: 200000 }, (_, i) => ({ i }))).length).toBe(200002 * 7 - 1)
+  })
+
   it('have tensors of one element as numbers, lists in brackets, and nothing where nothing is given', () => {
     expect(Report.table([{ a: T.scalar(0.5), b: [1, 2], c: null }]).split('\n')[2]).toBe('0.5  [1, 2]')
     expect(Report.table([{ a: T.zeros([2]) }])).toContain('a tensor of shape [2]')
@@ -55,7 +78,19 @@ describe('tables', () => {
 
   it('refuse what is no row', () => {
     expect(() => loose(Report.table)([{ a: 1 }, 3])).toThrow('table: row 1 is 3; expected an object')
+    expect(() => loose(Report.table)([{ a: 1 }, ...new Array<object>(1)])).toThrow(
+      'table: row 1 is undefined; expected an object'
+    )
     expect(() => loose(Report.table)(3)).toThrow('table: rows is 3; expected an array of objects')
+  })
+})
+
+describe('histograms of the largest numbers', () => {
+  it('have bins around them, or are refused', () => {
+    expect(Report.histogram([1e17], { bins: 2 }).split('\n')).toHaveLength(2)
+    expect(() => Report.histogram([-1e308, 1e308])).toThrow(
+      'histogram: the bins are from -1e+308 to 1e+308; expected ends that are a finite number apart'
+    )
   })
 })
 
@@ -75,6 +110,7 @@ describe('confusion matrices', () => {
     expect(() => Report.confusion([[1]], ['a', 'b'])).toThrow(
       'confusion: the number of names is 2; expected 1, one for each class'
     )
+    expect(() => loose(Report.confusion)([[1]], [3])).toThrow('; expected 1 strings, one for each class')
     expect(() => Report.confusion(T.zeros([2]))).toThrow('confusion: counts have shape [2]; expected a matrix')
     expect(() => loose(Report.confusion)(7)).toThrow('confusion: counts is 7; expected a matrix')
   })
