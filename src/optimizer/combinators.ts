@@ -7,6 +7,7 @@ import { add } from '../tensor/arithmetic.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
 import { zipWithAs } from '../tree/model.js'
+import { isRecord } from '../tree/error.js'
 import { flatOf, lift, mapLeaves } from './lift.js'
 import type { ByPath, Need, Optimizer } from './model.js'
 import { stateless } from './rule.js'
@@ -147,6 +148,9 @@ export const partition = <K extends string, N extends Need = never>(
   optimizers: { readonly [name in K]: Optimizer<N> },
   nameOf: (path: string, leaf: Tensor) => NoInfer<K> | 'frozen'
 ): Optimizer<N> => {
+  if (!isRecord(optimizers)) {
+    throw new TypeError(refusal('partition', 'the first argument', optimizers, 'an object of optimizers'))
+  }
   requireFunction('partition', nameOf, 'the function of paths')
   const parts: { readonly [name: string]: Optimizer<N> } = optimizers
   const names = Object.keys(parts)

@@ -1,7 +1,7 @@
 /** Optimizers on leaves by path, which is what rules are written in, and their way to trees of any structure. */
 import { isFloat } from '../DType.js'
 import { refusal } from '../internal/describe.js'
-import type { Tensor } from '../tensor/model.js'
+import { type Tensor, isTensor } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
 import { flattenAs, mapAs, requireSameShape, zipWithAs } from '../tree/model.js'
 import type { ByPath, Extras, Need, Optimizer, State } from './model.js'
@@ -80,14 +80,21 @@ export const lift = <N extends Need>(flat: Flat): Optimizer<N> => {
 /** The remedy for a state that is another's. */
 export const ownState = "the state that this optimizer's init or update returned"
 
-const isSlot = (x: unknown): boolean => typeof x === 'object' && x !== null && 'moments' in x
+const isObject = (x: unknown): x is object => typeof x === 'object' && x !== null
+
+const isSlot = (x: unknown): boolean =>
+  isObject(x) && 'moments' in x && isObject(x.moments) && 'count' in x && isTensor(x.count)
+
+/** Refuses a value that is not the state of an optimizer. */
+export const requireState = (operation: string, name: string, state: unknown): void => {
+  if (Array.isArray(state) && state.every(isSlot)) return
+  throw new TypeError(refusal(operation, name, state, ownState))
+}
 
 /** Refuses a state that another optimizer made, another argument in its place, and missing parameters. */
-const requireArguments = (slots: number, state: unknown, params: unknown): void => {
+const requireArguments = (slots: number, state: State, params: unknown): void => {
   const operation = 'Optimizer.update'
-  if (!Array.isArray(state) || !state.every(isSlot)) {
-    throw new TypeError(refusal(operation, 'the second argument', state, ownState))
-  }
+  requireState(operation, 'the second argument', state)
   if (state.length !== slots) {
     const entries = state.length === 1 ? 'entry' : 'entries'
     throw new Error(`${operation}: the state has ${state.length} ${entries}, expected ${slots}; pass ${ownState}`)

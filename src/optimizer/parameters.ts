@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor/model.js'
 import { mapAs } from '../tree/model.js'
 import { decayed, positive, running, stepsAt, times, wide } from './coefficient.js'
 import { globalNorm } from './clipping.js'
-import { mapLeaves } from './lift.js'
+import { mapLeaves, requireState } from './lift.js'
 import type { ByPath, Optimizer, State } from './model.js'
 import { stateful } from './rule.js'
 
@@ -61,6 +61,7 @@ export const averaged = (options: { readonly decay?: number | Tensor<[]> } = {})
  * Optimizer.averageOf([], params) // throws averageOf: the state has no average; expected that of an optimizer with averaged
  */
 export const averageOf = <P>(state: State, params: P): P => {
+  requireState('averageOf', 'the first argument', state)
   const averages = state.flatMap(({ moments: { average } }) => (average === undefined ? [] : [average]))
   if (averages.length === 0) {
     throw new Error('averageOf: the state has no average; expected that of an optimizer with averaged')

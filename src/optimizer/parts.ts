@@ -1,12 +1,13 @@
 /** Parts of optimizers that can be found in the state: by name, and as hyper-parameters. */
-import { describe, either } from '../internal/describe.js'
+import { describe, either, refusal } from '../internal/describe.js'
 import { requireFunction } from '../internal/check.js'
 import { requireKind, text } from '../internal/options.js'
+import { isRecord } from '../tree/error.js'
 import type { Schedule } from '../Schedule.js'
 import { cast } from '../tensor/structural.js'
 import { type Tensor, fromNumber, isTensor } from '../tensor/model.js'
 import { requireCoefficient, scheduled, wide } from './coefficient.js'
-import { type Flat, flatOf, lift, mapLeaves } from './lift.js'
+import { type Flat, flatOf, lift, mapLeaves, requireState } from './lift.js'
 import type { ByPath, Need, Optimizer, Slot, State } from './model.js'
 import { foreign, firstSlot, momentsOf, nextSlot } from './rule.js'
 
@@ -65,6 +66,7 @@ export const named = <N extends Need>(name: string, optimizer: Optimizer<N>): Op
  * Optimizer.partOf(state, 'decay') // throws partOf: no part is named 'decay'; expected adam
  */
 export const partOf = (state: State, name: string): State => {
+  requireState('partOf', 'the first argument', state)
   const found = state.filter((slot) => isNamed(slot, name))
   if (found.length > 0) return found
   const names = [...new Set(state.flatMap((slot) => Object.keys(slot.names ?? {})))]
@@ -87,6 +89,11 @@ export const partOf = (state: State, name: string): State => {
  */
 export interface Hyperparams {
   readonly [name: string]: number | Tensor<[]> | Schedule
+}
+
+const requireRecord = (operation: string, name: string, values: unknown): void => {
+  if (isRecord(values)) return
+  throw new TypeError(refusal(operation, name, values, 'an object of hyper-parameters'))
 }
 
 /** Hyper-parameters as an optimizer is made from them. */
@@ -117,6 +124,7 @@ export const injectHyperparams = <H extends Hyperparams, N extends Need = never>
   hyperparams: H
 ): Optimizer<N> => {
   requireFunction('injectHyperparams', make, 'what makes the optimizer')
+  requireRecord('injectHyperparams', 'the second argument', hyperparams)
   const given: Hyperparams = hyperparams
   const names = Object.keys(given)
   for (const name of names) {
@@ -158,8 +166,10 @@ export const injectHyperparams = <H extends Hyperparams, N extends Need = never>
  * const optimizer = Optimizer.injectHyperparams(({ rate }) => Optimizer.adam(rate), { rate: 0.5 })
  * Optimizer.hyperparamsOf(optimizer.init(T.of([0]))) // => { rate: T.scalar(0.5, 'float64') }
  */
-export const hyperparamsOf = (state: State): ByPath =>
-  state.reduce<ByPath>((sum, { moments }) => ({ ...sum, ...moments['hyperparams'] }), {})
+export const hyperparamsOf = (state: State): ByPath => {
+  requireState('hyperparamsOf', 'the argument', state)
+  return state.reduce<ByPath>((sum, { moments }) => ({ ...sum, ...moments['hyperparams'] }), {})
+}
 
 /**
  * The state with other hyper-parameters, by name: numbers or scalar tensors, which take the element type of those before. One that
@@ -178,6 +188,8 @@ export const hyperparamsOf = (state: State): ByPath =>
  * Optimizer.withHyperparams(state, { decay: 0.1 }) // throws withHyperparams: unknown hyper-parameter decay; expected rate
  */
 export const withHyperparams = (state: State, values: { readonly [name: string]: number | Tensor<[]> }): State => {
+  requireState('withHyperparams', 'the first argument', state)
+  requireRecord('withHyperparams', 'the second argument', values)
   const known = Object.keys(hyperparamsOf(state))
   for (const [name, value] of Object.entries(values)) {
     if (!known.includes(name)) {

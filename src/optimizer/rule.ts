@@ -1,5 +1,6 @@
 /** Transformations from their rules: without a memory, with one, leaf by leaf, and around another optimizer. */
-import { type Tensor, fromNumber, isScalar } from '../tensor/model.js'
+import { describe } from '../internal/describe.js'
+import { type Tensor, fromNumber, isScalar, isTensor } from '../tensor/model.js'
 import { add } from '../tensor/arithmetic.js'
 import { minimum } from '../tensor/minMaxOfTwo.js'
 import { requireFunction } from '../internal/check.js'
@@ -61,9 +62,13 @@ export const momentsOf = <Name extends string>(
     if (paths !== undefined) return foreign(around, below('.moments', name), paths)
     for (const path of Object.keys(wanted[name]!)) {
       const [leaf, like] = [given[name]![path]!, wanted[name]![path]!]
-      if (leaf.dtype === like.dtype && equals(leaf.shape, like.shape)) continue
+      if (isTensor(leaf) && leaf.dtype === like.dtype && equals(leaf.shape, like.shape)) continue
       const place = path === '' ? '' : `: ${path}`
-      return foreign(around, `${below('.moments', name)}${place}`, `is ${leafAs(leaf)}, expected ${leafAs(like)}`)
+      return foreign(
+        around,
+        `${below('.moments', name)}${place}`,
+        `is ${isTensor(leaf) ? leafAs(leaf) : describe(leaf)}, expected ${leafAs(like)}`
+      )
     }
   }
   return moments<Name>(given)
@@ -85,13 +90,15 @@ export const momentsOf = <Name extends string>(
  * signs.update(T.of([-3, 4]), [], T.of([0, 0])) // => [T.of([-1, 1]), []]
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const stateless = (rule: (gradient: ByPath, params: ByPath) => ByPath): Optimizer =>
-  lift({
+export const stateless = (rule: (gradient: ByPath, params: ByPath) => ByPath): Optimizer => {
+  requireFunction('stateless', rule, 'the rule')
+  return lift({
     slots: 0,
     needs: [],
     init: () => [],
     update: (gradient, _state, { params }) => [rule(gradient, params), []]
   })
+}
 
 /** What a rule is given besides gradient and moments. */
 type Around<N extends Need> = { readonly count: Tensor<[]>; readonly params: ByPath } & Pick<Extras<ByPath>, N>

@@ -28,6 +28,7 @@ import { type Schedule, finite, make, positiveSteps } from './model.js'
 export const warmup = (steps: number): ((schedule: Schedule) => Schedule) => {
   positiveSteps('warmup', 'steps', steps)
   return (schedule) => {
+    requireFunction('warmup', schedule, 'the schedule')
     const { at } = schedule
     if (at === undefined) {
       return (step) => (step < steps ? (schedule(0) * Math.max(step, 0)) / steps : schedule(step - steps))

@@ -6,7 +6,7 @@ import { guardedMul } from '../primitive/elementwise.js'
 import { add, cos, div, floor, less, maximum, mul, pow, scalar, sqrt, sub, where } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
-import { type Schedule, type Way, finite, make, positiveSteps, progress, requireWay } from './model.js'
+import { type Schedule, type Way, finite, make, positiveSteps, progress, requireGiven, requireWay } from './model.js'
 
 // -----------------------------------------------------------------------------
 // constructors
@@ -104,6 +104,7 @@ export interface Decay {
 
 /** Checks a decay, and gives the number of its intervals at a step. */
 const intervals = (operation: string, given: Decay): ((step: Tensor<[]>) => Tensor<[]>) => {
+  requireGiven(operation, given)
   options<Decay>(operation, { from: checkedLater, decay: checkedLater, every: checkedLater, staircase: flag })(given)
   const { from, decay, every, staircase = false } = given
   finite(operation, 'from', from)
@@ -155,6 +156,7 @@ const stepOptions = options<Omit<Decay, 'staircase'>>('step', {
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const step = (options: Omit<Decay, 'staircase'>): Schedule => {
+  requireGiven('step', options)
   stepOptions(options)
   const { from, decay } = options
   const exponent = intervals('step', { ...options, staircase: true })
@@ -195,6 +197,7 @@ export const requireRising = (operation: string, name: string, steps: unknown): 
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const multiStep = (options: Milestones): Schedule => {
+  requireGiven('multiStep', options)
   multiStepOptions(options)
   const { from, decay, milestones } = options
   finite('multiStep', 'from', from)
@@ -225,6 +228,7 @@ const polynomialOptions = options<Way & { readonly power: number }>('polynomial'
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const polynomial = (options: Way & { readonly power: number }): Schedule => {
+  requireGiven('polynomial', options)
   polynomialOptions(options)
   const { power, ...way } = options
   requireWay('polynomial', way)
@@ -248,7 +252,7 @@ export const polynomial = (options: Way & { readonly power: number }): Schedule 
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const inverseTime = (options: Decay): Schedule => {
-  const { from, decay } = options
   const time = intervals('inverseTime', options)
+  const { from, decay } = options
   return make((step) => div(from, add(mul(time(step), decay), 1)))
 }

@@ -3,7 +3,7 @@ import { isNotNegative, requireNumber } from '../internal/check.js'
 import { checkedLater, number, oneOf, options, positiveCount } from '../internal/options.js'
 import { add, cos, div, floor, less, lessEqual, log, maximum, mul, pow, sub, where } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
-import { type Schedule, type Way, finite, make, positiveSteps, progress, requireWay } from './model.js'
+import { type Schedule, type Way, finite, make, positiveSteps, progress, requireGiven, requireWay } from './model.js'
 
 // -----------------------------------------------------------------------------
 // cosines
@@ -55,6 +55,7 @@ const restartsOptions = options<Restarts>('cosineRestarts', {
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const cosineRestarts = (options: Restarts): Schedule => {
+  requireGiven('cosineRestarts', options)
   restartsOptions(options)
   const { growth = 1, ...way } = options
   requireWay('cosineRestarts', way)
@@ -122,6 +123,7 @@ const cyclicOptions = options<Cycle>('cyclic', {
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const cyclic = (options: Cycle): Schedule => {
+  requireGiven('cyclic', options)
   cyclicOptions(options)
   const { from, to, up, down = up, decay = 1 } = options
   finite('cyclic', 'from', from)
@@ -195,6 +197,7 @@ const oneCycleOptions = options<OneCycle>('oneCycle', {
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const oneCycle = (options: OneCycle): Schedule => {
+  requireGiven('oneCycle', options)
   oneCycleOptions(options)
   const { peak, over, pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4, anneal = 'cosine' } = options
   finite('oneCycle', 'peak', peak)

@@ -49,6 +49,11 @@ export interface Way {
   readonly over: number
 }
 
+/** Refuses options that are missing. */
+export const requireGiven = (operation: string, given: unknown): void => {
+  if (given === undefined || given === null) throw new TypeError(refusal(operation, 'the argument', given, 'an object'))
+}
+
 /** Refuses a length that is not above 0. */
 export const positiveSteps = (operation: string, name: string, steps: number): void =>
   requireNumber(operation, name, steps, 'a number of steps above 0', (n) => n > 0)
@@ -59,6 +64,7 @@ export const finite = (operation: string, name: string, value: number): void =>
 
 /** Refuses a way whose ends are not finite, or whose length is not above 0. */
 export const requireWay = (operation: string, way: Way): void => {
+  requireGiven(operation, way)
   options<Way>(operation, { from: checkedLater, to: checkedLater, over: checkedLater })(way)
   finite(operation, 'from', way.from)
   finite(operation, 'to', way.to ?? 0)

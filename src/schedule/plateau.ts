@@ -1,6 +1,7 @@
 /** A factor that falls when a measured value has stopped getting better, as a pure state transition. */
 import { count, notNegative, number, oneOf, options, share } from '../internal/options.js'
 import { add, cast, greater, less, maximum, mul, scalar, sub, where } from '../Tensor.js'
+import { refusal } from '../internal/describe.js'
 import { requireTensor } from '../internal/require.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
 
@@ -69,6 +70,11 @@ export interface Plateau {
 // -----------------------------------------------------------------------------
 // constructors
 // -----------------------------------------------------------------------------
+
+const requireState = (state: unknown): void => {
+  if (typeof state === 'object' && state !== null && 'best' in state && 'scale' in state) return
+  throw new TypeError(refusal('reduceOnPlateau', 'the state', state, 'one that init or update gave'))
+}
 
 const plateauOptions = options<PlateauOptions>('reduceOnPlateau', {
   factor: number('a number of 0 or more and below 1', (n) => n >= 0 && n < 1),
@@ -140,6 +146,7 @@ export const reduceOnPlateau = (options: PlateauOptions = {}): Plateau => {
       cooldown: scalar(0, 'int32')
     },
     update: (state, given) => {
+      requireState(state)
       if (typeof given !== 'number') requireTensor('reduceOnPlateau', given, 'the value')
       const value = isTensor(given) ? cast(given, 'float64') : scalar(given, 'float64')
       const better = isMin ? less(value, limit(state.best)) : greater(value, limit(state.best))

@@ -1,6 +1,7 @@
 /** Folds over batches, in one go. */
 import type { Either } from 'fp-ts/lib/Either.js'
 import * as E from '../internal/either.js'
+import { requireFunction } from '../internal/check.js'
 import { callable, options } from '../internal/options.js'
 import type { Reporter } from './event.js'
 import { type Beginning, overBatches, told } from './loop.js'
@@ -97,6 +98,7 @@ const loop = <X, Batch, R extends Report>(
 export const fold =
   <X, Batch, R extends Report>(step: Step<X, Batch, R>) =>
   (start: X, batches: Iterable<Batch>, options: FoldOptions<R> = {}): Either<Diverged<X>, X> => {
+    requireFunction('Train.fold', step, 'the step')
     foldOptions(options)
     return loop(step, start, batches, options.reporter)
   }
@@ -126,6 +128,7 @@ export const scan =
     batches: Iterable<Batch>,
     options: FoldOptions<R> = {}
   ): Either<Diverged<X>, readonly [state: X, reports: readonly R[]]> => {
+    requireFunction('Train.scan', step, 'the step')
     scanOptions(options)
     const reports: R[] = []
     const result = loop(step, start, batches, options.reporter, (report) => void reports.push(report))

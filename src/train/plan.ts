@@ -159,6 +159,9 @@ const checks: Readonly<Record<Operation, Options>> = {
 
 /** Refuses a plan with unknown, wrong or missing entries. */
 export const requirePlan = (operation: Operation, plan: object): void => {
+  const given: unknown = plan
+  if (given === undefined)
+    throw new TypeError(refusal(operation, 'the plan', given, 'an object with batches and epochs'))
   checks[operation](plan)
   for (const [name, kind] of Object.entries(required)) {
     requireKind(operation, name, Reflect.get(plan, name), kind)

@@ -1,4 +1,5 @@
 /** The learning-rate range test: a short run whose rate grows, as data. */
+import { refusal } from '../internal/describe.js'
 import { checkedLater, options, positiveCount, requireKind } from '../internal/options.js'
 import { requireFunction, requireNumber } from '../internal/check.js'
 import { type Schedule, exponential } from '../Schedule.js'
@@ -71,6 +72,9 @@ export const rangeTest = <X, Batch, R extends Report>(
 ): ((batches: Iterable<Batch>) => ReadonlyArray<readonly [rate: number, loss: number]>) => {
   const operation = 'Train.rangeTest'
   requireFunction(operation, start, 'the first argument')
+  const given: unknown = options
+  if (given === undefined)
+    throw new TypeError(refusal(operation, 'the range', given, 'an object with from, to and steps'))
   rangeOptions(options)
   const { from, to, steps } = options
   requireNumber(operation, 'from', from, 'a finite number above 0', (rate) => rate > 0 && rate < Infinity)
