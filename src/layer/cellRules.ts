@@ -22,7 +22,8 @@ import { drawKinds, initialised } from './drawn.js'
  *
  * @example
  * import * as Init from 'pullback/Init'
- *  *
+ * import * as Layer from 'pullback/Layer'
+ *
  * // as PyTorch begins, up to the biases
  * const bound = 1 / Math.sqrt(5)
  * const options: Layer.CellOptions = { init: Init.uniform(-bound, bound), hiddenInit: Init.uniform(-bound, bound) }

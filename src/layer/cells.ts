@@ -36,7 +36,8 @@ import { type Fn, type Layer, statelessOf } from './model.js'
  *
  * @example
  * import type * as Layer from 'pullback/Layer'
- *  *
+ * import * as T from 'pullback/Tensor'
+ *
  * const params: Layer.CellWeights<3, 5> = { input: { w: T.zeros([15, 3]) }, hidden: { w: T.zeros([15, 5]) } }
  * params.hidden.w.shape // => [15, 5]
  */
@@ -51,7 +52,8 @@ export interface CellWeights<In extends number, Hidden extends number, Rows exte
  *
  * @example
  * import * as Layer from 'pullback/Layer'
- *  *
+ * import * as Random from 'pullback/Random'
+ *
  * const [{ params }] = Layer.gruCell(3, 5).init(Random.key(0))
  * const own: Layer.CellParams<3, 5> = params
  * own.hidden.b.shape // => [15]
@@ -66,7 +68,8 @@ export interface CellParams<In extends number, Hidden extends number, Rows exten
  *
  * @example
  * import type * as Layer from 'pullback/Layer'
- *  *
+ * import * as T from 'pullback/Tensor'
+ *
  * const state: Layer.LstmState<[2, 5]> = { h: T.zeros([2, 5]), c: T.zeros([2, 5]) }
  * state.c.shape // => [2, 5]
  */
@@ -161,7 +164,8 @@ const cellLayer = <F>(
  *
  * @example
  * import * as Layer from 'pullback/Layer'
- *  *
+ * import * as T from 'pullback/Tensor'
+ *
  * const cell = Layer.rnnCell(1, 1, { bias: false, activation: T.relu })
  * const params = { input: { w: T.of([[1]]) }, hidden: { w: T.of([[10]]) } }
  * Layer.predict(cell)(params, {})(T.of([[1], [2]]), T.of([[3], [4]])) // => T.of([[31], [42]])
@@ -180,7 +184,9 @@ export const rnnCell: RnnCell = /* @__PURE__ */ cellLayer(options<RnnCellOptions
  *
  * @example
  * import * as Layer from 'pullback/Layer'
- *  *  *
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ *
  * const cell = Layer.gruCell(3, 5)
  * const [{ params, state }] = cell.init(Random.key(0))
  * Layer.predict(cell)(params, state)(T.ones([2, 3]), T.zeros([2, 5])).shape // => [2, 5]
@@ -199,7 +205,9 @@ export const gruCell: GruCell = /* @__PURE__ */ cellLayer(options<CellOptions>('
  *
  * @example
  * import * as Layer from 'pullback/Layer'
- *  *  *
+ * import * as Random from 'pullback/Random'
+ * import * as T from 'pullback/Tensor'
+ *
  * const cell = Layer.lstmCell(3, 5)
  * const [{ params, state }] = cell.init(Random.key(0))
  * params.input.w.shape // => [20, 3]

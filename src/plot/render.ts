@@ -145,7 +145,12 @@ const axisOf = (name: string | undefined, { type, range: ends }: Axis, gap: numb
   ...(ends !== undefined && { min: ends[0], max: ends[1] }),
   ...(name !== undefined && { name, nameLocation: 'middle', nameGap: gap }),
   axisLine: { onZero: false, lineStyle: { color: '#555' } },
-  axisLabel: { color: '#333', hideOverlap: true },
+  // Powers of ten that the library multiplies up to are off by rounding.
+  axisLabel: {
+    color: '#333',
+    hideOverlap: true,
+    ...(type === 'log' && { formatter: (value: number) => String(Number(value.toPrecision(12))) })
+  },
   nameTextStyle: { color: '#333' },
   splitLine: { lineStyle: { color: '#e4e4e4' } }
 })

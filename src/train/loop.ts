@@ -1,5 +1,6 @@
 /** The loop over batches, which every way of training runs. */
 import type { Either } from 'fp-ts/lib/Either.js'
+import { refusal } from '../internal/describe.js'
 import * as E from '../internal/either.js'
 import { requireAlike } from './alike.js'
 import { type Made, checkParameters, lossDiverged } from './divergence.js'
@@ -55,7 +56,7 @@ export function* overBatches<X, Batch, R extends Report>(
       if (first === undefined) first = { batch }
       else requireAlike(first.batch, batch, index)
       if (index < skip) continue
-      const [next, report] = step(state, batch)
+      const [next, report] = requireMade(step(state, batch))
       const made = { state, batch, report }
       if (!Number.isFinite(report.loss)) return lossDiverged(step, made, last)
       state = next
@@ -69,6 +70,13 @@ export function* overBatches<X, Batch, R extends Report>(
       else yield* waitFor(patience.close(source, busy))
     }
   }
+}
+
+/** Refuses what a step returned that is no state with a report. */
+const requireMade = <X, R extends Report>(made: readonly [X, R]): readonly [X, R] => {
+  const given: unknown = made
+  if (Array.isArray(given) && typeof given[1] === 'object' && given[1] !== null) return made
+  throw new TypeError(refusal('Train', 'what the step returned', given, '[state, report]'))
 }
 
 const tooFew = (found: number, skip: number): string =>

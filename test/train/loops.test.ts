@@ -253,3 +253,10 @@ describe('rangeTest', () => {
     expect(range(1, 2, 0)).toThrow('Train.rangeTest: steps is 0; expected an integer of 1 or more')
   })
 })
+
+it('a step that returns no state with a report is refused', () => {
+  for (const returned of [undefined, 1, [1], [1, undefined], [1, 'loss']]) {
+    const fold = Train.fold((() => returned) as never)
+    expect(() => fold(0, [0])).toThrow('Train: what the step returned is')
+  }
+})
