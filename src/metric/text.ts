@@ -165,7 +165,7 @@ const requireTokens = (candidates: readonly Tokens[], references: readonly (read
     if (!Array.isArray(list)) {
       throw new TypeError(refusal('bleu', `element ${i} of references`, list, 'an array of sequences of tokens'))
     }
-    const all: readonly unknown[] = [candidate, ...list]
+    const all: readonly unknown[] = [candidate, ...Array.from<unknown>(list)]
     const wrong = all.findIndex((each) => !Array.isArray(each))
     if (wrong >= 0) throw new TypeError(refusal('bleu', `a sequence of pair ${i}`, all[wrong], 'an array of tokens'))
     if (all.length === 1) throw new RangeError(`bleu: candidate ${i} has 0 references; expected at least one`)
