@@ -1,5 +1,5 @@
 // npm run interop: what needs a foreign engine. The fixtures that PyTorch made are made again, and must be as kept up to rounding.
-// PYTHON=path/to/venv/bin/python npm run interop    with an interpreter that has torch, torchvision, scikit-learn and sacrebleu (2.13.0, 0.28.0, 1.9.1 and 2.6.0 made the fixtures); `python3` by default
+// PYTHON=path/to/venv/bin/python npm run interop    with an interpreter that has torch, torchvision, optax, scikit-learn and sacrebleu (2.13.0, 0.28.0, 0.2.8, 1.9.1 and 2.6.0 made the fixtures); `python3` by default
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,6 +15,7 @@ const fixtures: ReadonlyArray<readonly [script: string, kept: string]> = [
   ['test/layer/recurrence.py', 'test/layer/recurrence.json'],
   ['test/metric/oracle.py', 'test/metric/oracle.json'],
   ['test/minimize/oracle.py', 'test/minimize/oracle.json'],
+  ['test/optimizer/oracle.py', 'test/optimizer/oracle.json'],
   ['test/model/oracle.py', 'test/model/oracle.json']
 ]
 

@@ -1,6 +1,6 @@
 /** Scalings that keep the sign of a gradient and not its size. */
 import { type Kinds, number, options as optionsOf, requireKind } from '../internal/options.js'
-import { cast, clamp, equal, greater, less, mul, sign, where } from '../Tensor.js'
+import { clamp, equal, greater, less, mul, sign, where } from '../Tensor.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { type Coefficient, decayed, plus, positive, running, zerosOf } from './coefficient.js'
 import type { Optimizer } from './model.js'
@@ -107,12 +107,8 @@ export const scaleByRprop = (first: number | Tensor<[]>, options: RpropOptions =
     () => (gradient, before) => {
       const now = sign(gradient)
       const agreement = mul(now, before.last)
-      const factor = where(equal(agreement, 0), 1, where(greater(agreement, 0), grow, shrink))
-      const size = where(
-        equal(agreement, 0),
-        before.size,
-        clamp(mul(before.size, cast(factor, gradient.dtype)), { min: minStep, max: maxStep })
-      )
+      const scaled = where(greater(agreement, 0), mul(before.size, grow), mul(before.size, shrink))
+      const size = where(equal(agreement, 0), before.size, clamp(scaled, { min: minStep, max: maxStep }))
       const last = where(less(agreement, 0), 0, now)
       return [mul(size, last), { size, last }]
     }

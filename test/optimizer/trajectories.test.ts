@@ -101,6 +101,11 @@ const printed: readonly (readonly [name: string, optimizer: Optimizer.Optimizer,
     Optimizer.adabelief(0.1),
     '0.8888888889, 0.8888888889 | 0.772729092, 0.772729092 | 0.6523053662, 0.6523053662'
   ],
+  [
+    'rprop 0.1 (PyTorch)',
+    Optimizer.rprop(0.1),
+    '0.9000000000, 0.9000000000 | 0.7800000000, 0.7800000000 | 0.6360000000, 0.6360000000'
+  ],
   ['radam 0.1', Optimizer.radam(0.1), '0.9, 0 | 0.8052631579, -0.4736842105 | 0.7157700524, -0.5977859779']
 ]
 
