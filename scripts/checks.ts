@@ -23,10 +23,10 @@ export const checks: ReadonlyArray<Check> = [
   { script: 'lengths', says: 'no file is over 400 lines', budget: 2 },
   { script: 'format', says: 'prettier', budget: 30 },
   { script: 'knip', says: 'no dead files, exports or dependencies', budget: 8 },
-  { script: 'unit', says: 'the tests', budget: 420, counted: true },
-  { script: 'docs', says: 'code blocks of doc comments and pages run and say the truth', budget: 24 },
+  { script: 'unit', says: 'the tests', budget: 430, counted: true },
+  { script: 'docs', says: 'code blocks of doc comments and pages run and say the truth', budget: 32 },
   { script: 'docs:coverage', says: 'every public name has an example, and stands in docs/api', budget: 7 },
-  { script: 'examples', says: 'the example programs run', budget: 104 },
+  { script: 'examples', says: 'the example programs run', budget: 86 },
   {
     script: 'package',
     says: 'the packed package works in plain Node and for TypeScript 5.9, 6.0 and 7.0',

@@ -1,4 +1,4 @@
-// Runs every program at the top of examples, two at a time; each must end well within three minutes. Those that would take long heed --small.
+// Runs every program at the top of examples on the built package, two at a time; each must end well within three minutes. Those that would take long heed --small.
 import { execFile } from 'node:child_process'
 import { filesUnder, report, root } from './sources.js'
 
@@ -9,7 +9,7 @@ const atOnce = 2
 const run = (file: string): Promise<string | undefined> => {
   const started = performance.now()
   const options = { cwd: root, timeout: limit, maxBuffer: 2 ** 26 } as const
-  const args = ['--conditions=pullback-source', '--import', 'tsx', file, '--small']
+  const args = ['--import', 'tsx', file, '--small']
   return new Promise((resolve) => {
     execFile(process.execPath, args, options, (error, stdout, stderr) => {
       const seconds = ((performance.now() - started) / 1000).toFixed(1)

@@ -1,11 +1,6 @@
 /** Drawings by echarts, without a browser: SVG text that depends on what is drawn alone. */
-// By the parts: the lists of all charts and components take a second to load.
-import 'echarts/lib/chart/custom.js'
-import 'echarts/lib/chart/line.js'
-import 'echarts/lib/chart/lines.js'
-import 'echarts/lib/component/grid.js'
-import 'echarts/lib/component/legend.js'
-import 'echarts/lib/component/title.js'
+import { CustomChart, LineChart, LinesChart } from 'echarts/charts'
+import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components'
 import { type EChartsCoreOption, init, use } from 'echarts/core'
 import { LabelLayout } from 'echarts/features'
 import { SVGRenderer } from 'echarts/renderers'
@@ -178,7 +173,7 @@ export const render = (
     legend
   }: { readonly right: number; readonly types?: readonly [Axis['type'], Axis['type']]; readonly legend?: object }
 ): string => {
-  use([LabelLayout, SVGRenderer])
+  use([CustomChart, GridComponent, LabelLayout, LegendComponent, LineChart, LinesChart, SVGRenderer, TitleComponent])
   const { title, xLabel, yLabel, xRange, yRange, width = 480, height = 320 } = frame
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
   const option: EChartsCoreOption = {
