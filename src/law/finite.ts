@@ -58,22 +58,15 @@ interface Look {
   readonly kinks: boolean
 }
 
-const looks: readonly Look[] = [
-  { noise: noiseOf, kinks: false },
-  { noise: widerNoiseOf, kinks: false },
-  { noise: noiseOf, kinks: true }
-]
-
 /** Checks the law; where it fails, with the noise of a wider neighbourhood; then, unless smoothness was promised, without the outputs at a kink. */
 const forgiving = (subject: Subject, check: (look: Look) => Verdict): Verdict => {
-  let first: Verdict | undefined
-  for (const look of looks) {
-    if (look.kinks && subject.smooth) continue
-    const verdict = check(look)
-    if (E.isRight(verdict)) return verdict
-    first ??= verdict
-  }
-  return first ?? nothing
+  const verdict = check({ noise: noiseOf, kinks: false })
+  if (E.isRight(verdict)) return verdict
+  const wider = check({ noise: widerNoiseOf, kinks: false })
+  if (E.isRight(wider)) return wider
+  if (subject.smooth) return verdict
+  const forgiven = check({ noise: noiseOf, kinks: true })
+  return E.isRight(forgiven) ? forgiven : verdict
 }
 
 /** Columns of the Jacobian, by finite differences, one per element of the inputs. */
@@ -115,17 +108,11 @@ const contracted = (columns: readonly Slope[], at: Float64Array, weights: Float6
   return { value, error, natural }
 }
 
-const checkWhole = (
-  subject: Subject,
-  salt: number,
-  order: number,
-  law: string,
-  { noise: noiseAt, kinks }: Look
-): Verdict => {
+const checkWhole = (subject: Subject, salt: number, order: number, law: string, look: Look): Verdict => {
   const { f, inputs, value, paths, resultPaths, natural } = subject
   const at = flat(value)
-  const noise = noiseAt(lineOf(subject, rademacherReach(subject, salt)), at)
-  const columns = columnsOf(subject, at, noise, kinks)
+  const noise = look.noise(lineOf(subject, rademacherReach(subject, salt)), at)
+  const columns = columnsOf(subject, at, noise, look.kinks)
   const jacobians = (): Jacobians | undefined =>
     at.length * columns.length > shown
       ? undefined
@@ -178,20 +165,14 @@ export const rademacherReach = ({ reach }: Pick<Subject, 'reach'>, salt: number)
 export const checkAlong = (subject: Subject, salt: number, order: number, law: string): Verdict =>
   forgiving(subject, (look) => along(subject, salt, order, law, look))
 
-const along = (
-  subject: Subject,
-  salt: number,
-  order: number,
-  law: string,
-  { noise: noiseAt, kinks }: Look
-): Verdict => {
+const along = (subject: Subject, salt: number, order: number, law: string, look: Look): Verdict => {
   const { f, inputs, value, resultPaths, natural } = subject
   const at = flat(value)
   const direction = rademacherReach(subject, salt)
   const line = lineOf(subject, direction)
-  const noise = noiseAt(line, at)
+  const noise = look.noise(line, at)
   const smooth = slope(line, at, noise)
-  const measured = kinks ? withoutKinks(smooth, line, at, noise) : smooth
+  const measured = look.kinks ? withoutKinks(smooth, line, at, noise) : smooth
   const pushed = flat(push(f, inputs, unflat(inputs, direction)))
   const u = lattice(salt + 1, at.length)
   const pulled = flat(pull(f, inputs, unflat(value, u)))

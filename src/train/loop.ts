@@ -90,7 +90,7 @@ export type Ending = Extract<Event, { readonly _tag: 'Ended' }>
 
 const outcomes = { Diverged: 'diverged', Aborted: 'aborted', Failed: 'failed' } as const
 
-/** Tells of a run: that it began, and however it ended. */
+/** Reports the beginning and the end of a run, whatever its outcome. */
 export function* told<X, R extends Report>(
   tell: Tell<R> | undefined,
   waits: boolean,

@@ -158,6 +158,21 @@ export class StagingTrace extends Writer {
 // staging
 // -----------------------------------------------------------------------------
 
+/** Writes a program by an interpreter, which ends with it. */
+const writing = <A>(interpreter: StagingTrace, write: () => A): A => {
+  try {
+    return write()
+  } finally {
+    interpreter.close()
+  }
+}
+
+const written = (
+  interpreter: StagingTrace,
+  types: readonly TensorType[],
+  f: (inputs: readonly Tensor[]) => readonly Tensor[]
+): ReturnType<Writer['program']> => interpreter.program(f(types.map((type) => interpreter.input(type))))
+
 /** A function of tensors as a program, and the values of other transformations that it closes over: its last inputs. */
 export const stage = (
   transformation: string,
@@ -165,21 +180,13 @@ export const stage = (
   f: (inputs: readonly Tensor[]) => readonly Tensor[]
 ): { readonly program: Program; readonly captured: readonly Tensor[] } => {
   const interpreter = new StagingTrace(transformation)
-  try {
-    return interpreter.program(f(types.map((type) => interpreter.input(type))))
-  } finally {
-    interpreter.close()
-  }
+  return writing(interpreter, () => written(interpreter, types, f))
 }
 
 /** The body of a loop as a program, with all operations that it makes. */
 export const stageBody: typeof stage = (transformation, types, f) => {
   const interpreter = new StagingTrace(transformation)
-  try {
-    return writingBody(interpreter, () => interpreter.program(f(types.map((type) => interpreter.input(type)))))
-  } finally {
-    interpreter.close()
-  }
+  return writing(interpreter, () => writingBody(interpreter, () => written(interpreter, types, f)))
 }
 
 /** The same at values, as they stand: each is one operand, also where the function uses it directly. */
@@ -189,12 +196,10 @@ export const stageAt = (
   f: (inputs: readonly Tensor[]) => readonly Tensor[]
 ): { readonly program: Program; readonly operands: readonly Tensor[] } => {
   const interpreter = new StagingTrace(transformation)
-  try {
+  return writing(interpreter, () => {
     const distinct = [...new Set(values)]
     const inputs = new Map(distinct.map((value) => [value, interpreter.standIn(value)]))
     const { program, captured } = interpreter.program(f(values.map((value) => inputs.get(value)!)))
     return { program, operands: [...distinct, ...captured] }
-  } finally {
-    interpreter.close()
-  }
+  })
 }
