@@ -1,11 +1,12 @@
 /** Scalings by running sizes of gradients alone: RMSProp, AdaGrad, AdaDelta. */
 import { flag, options as optionsOf } from '../internal/options.js'
 import { div, hypot, mul, sub } from '../Tensor.js'
-import { type Tensor, fill } from '../tensor/model.js'
+import type { Tensor } from '../tensor/model.js'
 import {
   type Coefficient,
   complement,
   decayed,
+  filled,
   hypotWith,
   plus,
   positive,
@@ -26,10 +27,6 @@ const guarded = (epsilon: Coefficient, inRoot: boolean): ((root: Tensor) => Tens
   const least = rootOf(epsilon)
   return (root) => (inRoot ? hypotWith(root, least) : plus(root, epsilon))
 }
-
-/** A leaf filled with the root of a coefficient. */
-const rootLike = (leaf: Tensor, of: Coefficient): Tensor =>
-  typeof of === 'number' ? fill(leaf.shape, leaf.dtype, Math.sqrt(of)) : plus(zerosOf(leaf), rootOf(of))
 
 /**
  * The constants of RMSProp's scaling.
@@ -78,7 +75,7 @@ export const scaleByRms = (options: RmsOptions = {}): Optimizer => {
   const { decay, epsilon, epsilonInRoot, initial } = rmsConstants('scaleByRms', options)
   const [rootMeanOf, divisor] = [runningRoot(decay), guarded(epsilon, epsilonInRoot)]
   return leafwise(
-    (leaf) => ({ root: rootLike(leaf, initial) }),
+    (leaf) => ({ root: filled(leaf, rootOf(initial)) }),
     () => (gradient, before) => {
       const root = rootMeanOf(before.root, gradient)
       return [div(gradient, divisor(root)), { root }]
@@ -107,7 +104,7 @@ export const scaleByStddev = (options: RmsOptions = {}): Optimizer => {
   const [meanOf, divisor] = [running(decay), guarded(epsilon, epsilonInRoot)]
   const [keep, spread] = [rootOf(decay), rootOf(mul(wide(decay), wide(complement(decay))))]
   return leafwise(
-    (leaf) => ({ mean: zerosOf(leaf), root: rootLike(leaf, initial) }),
+    (leaf) => ({ mean: zerosOf(leaf), root: filled(leaf, rootOf(initial)) }),
     () => (gradient, before) => {
       const root = hypot(times(before.root, keep), times(sub(gradient, before.mean), spread))
       return [div(gradient, divisor(root)), { mean: meanOf(before.mean, gradient), root }]
@@ -163,7 +160,7 @@ export const scaleByRss = (options: RssOptions = {}): Optimizer => {
   const { initial, epsilon, epsilonInRoot } = rssConstants('scaleByRss', options)
   const divisor = guarded(epsilon, epsilonInRoot)
   return leafwise(
-    (leaf) => ({ root: rootLike(leaf, initial) }),
+    (leaf) => ({ root: filled(leaf, rootOf(initial)) }),
     () => (gradient, before) => {
       const root = hypot(before.root, gradient)
       return [div(gradient, divisor(root)), { root }]

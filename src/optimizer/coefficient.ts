@@ -87,6 +87,10 @@ export const stepsAt = (count: Tensor<[]>): Tensor<[]> => add(cast(count, 'float
 /** Zeros like a leaf, which take the room of one. */
 export const zerosOf = (leaf: Tensor): Tensor => fill(leaf.shape, leaf.dtype, 0)
 
+/** A leaf filled with a coefficient. */
+export const filled = (leaf: Tensor, by: Coefficient): Tensor =>
+  typeof by === 'number' ? fill(leaf.shape, leaf.dtype, by) : plus(zerosOf(leaf), by)
+
 /** Refuses a value that is neither a number for which `holds` is true nor a float scalar, whose value is not checked. */
 export const requireCoefficient = (
   operation: string,

@@ -4,10 +4,11 @@ import { requireFunction } from '../internal/check.js'
 import { refusal } from '../internal/describe.js'
 import { dual } from '../internal/dual.js'
 import { add } from '../tensor/arithmetic.js'
-import { type Tensor, fill } from '../tensor/model.js'
+import type { Tensor } from '../tensor/model.js'
 import { cast } from '../tensor/structural.js'
 import { zipWithAs } from '../tree/model.js'
 import { isRecord } from '../tree/error.js'
+import { zerosOf } from './coefficient.js'
 import { flatOf, lift, mapLeaves } from './lift.js'
 import type { ByPath, Need, Optimizer } from './model.js'
 import { stateless } from './rule.js'
@@ -122,7 +123,7 @@ export const masked = <N extends Need>(
 export const freeze = (on: (path: string, leaf: Tensor) => boolean): Optimizer => {
   requireFunction('freeze', on, 'the predicate')
   return stateless((gradient, params) =>
-    mapLeaves(gradient, (leaf, path) => (on(path, params[path]!) ? fill(leaf.shape, leaf.dtype, 0) : leaf))
+    mapLeaves(gradient, (leaf, path) => (on(path, params[path]!) ? zerosOf(leaf) : leaf))
   )
 }
 

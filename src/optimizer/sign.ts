@@ -1,8 +1,8 @@
 /** Scalings that keep the sign of a gradient and not its size. */
 import { type Kinds, number, options as optionsOf, requireKind } from '../internal/options.js'
 import { clamp, equal, greater, less, mul, sign, where } from '../Tensor.js'
-import { type Tensor, fill } from '../tensor/model.js'
-import { type Coefficient, decayed, plus, positive, running, zerosOf } from './coefficient.js'
+import type { Tensor } from '../tensor/model.js'
+import { decayed, filled, positive, running, zerosOf } from './coefficient.js'
 import type { Optimizer } from './model.js'
 import { leafwise } from './rule.js'
 
@@ -76,9 +76,6 @@ export const rpropKinds: Kinds<RpropOptions> = {
   minStep: aboveZero,
   maxStep: aboveZero
 }
-
-const filled = (leaf: Tensor, value: Coefficient): Tensor =>
-  typeof value === 'number' ? fill(leaf.shape, leaf.dtype, value) : plus(zerosOf(leaf), value)
 
 /**
  * A step for each element, whose size grows while the gradient keeps its sign and shrinks when it changes; then that element waits
