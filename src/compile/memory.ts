@@ -1,0 +1,118 @@
+/** Where values lie: addresses in one arena, whose places are used again when their values have been read for the last time. */
+import type { DType } from '../DType.js'
+import { size } from '../shape/model.js'
+import type { Access, Graph, Value } from './graph.js'
+import { type Kernel, type Schedule, readsOf, resultsOf } from './schedule.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+export interface Plan {
+  /** The address of each value that has one, in bytes. */
+  readonly addresses: ReadonlyMap<Value, number>
+  /** Inputs that are copied in, by their number. */
+  readonly copied: ReadonlySet<Value>
+  /** The bytes of the whole arena. */
+  readonly bytes: number
+}
+
+export const bytesOf: { readonly [Type in DType]: number } = { float32: 4, float64: 8, int32: 4, bool: 1 }
+
+/** Elements that loops take at a time; they may read and write so many behind the last one. */
+export const strip = 4
+
+/** The distance of what lies in the arena: a cache line. */
+const line = 64
+
+const rounded = (bytes: number): number => Math.ceil(bytes / line) * line
+
+/** The room of a value: its elements, and a strip more. */
+const roomOf = ({ shape, dtype }: Value): number => rounded((size(shape) + strip) * bytesOf[dtype])
+
+/** How far behind and before its value a loop may read, since it reads whole strips along the last axis: bytes. */
+const reachOf = ({ shape, strides, dtype }: Access): number => {
+  let axis = shape.length - 1
+  while (axis >= 0 && shape[axis] === 1) axis--
+  return axis < 0 || shape[axis]! % strip === 0 ? 0 : strip * Math.abs(strides[axis]!) * bytesOf[dtype]
+}
+
+// -----------------------------------------------------------------------------
+// free places
+// -----------------------------------------------------------------------------
+
+interface Gap {
+  readonly from: number
+  readonly to: number
+}
+
+/** Gaps in order of their addresses, no two of which touch. */
+const withGap = (gaps: readonly Gap[], added: Gap): readonly Gap[] => {
+  const before = gaps.filter(({ to }) => to < added.from)
+  const after = gaps.filter(({ from }) => from > added.to)
+  const touching = gaps.filter(({ from, to }) => to >= added.from && from <= added.to)
+  const from = Math.min(added.from, ...touching.map((gap) => gap.from))
+  const to = Math.max(added.to, ...touching.map((gap) => gap.to))
+  return [...before, { from, to }, ...after]
+}
+
+// -----------------------------------------------------------------------------
+// the plan
+// -----------------------------------------------------------------------------
+
+/** Whether compiled code writes the results of a kernel. */
+export type IsCompiled = (kernel: Kernel) => boolean
+
+/**
+ * The plan of an arena. Values that no compiled kernel touches have no address: equations that are run by their own kernels hand
+ * tensors to each other.
+ */
+export const place = (
+  { inputs, constants }: Graph,
+  { kernels, stored, lastReader }: Schedule,
+  isCompiled: IsCompiled
+): Plan => {
+  const touched = new Set<Value>()
+  let reach = 0
+  for (const kernel of kernels.filter(isCompiled)) {
+    for (const result of resultsOf(kernel)) if (stored.has(result)) touched.add(result)
+    for (const view of readsOf(kernel)) {
+      touched.add(view.value)
+      reach = Math.max(reach, reachOf(view))
+    }
+  }
+  const addresses = new Map<Value, number>()
+  let top = rounded(reach)
+  const append = (value: Value): number => {
+    const address = top
+    top += roomOf(value)
+    return address
+  }
+  const copied = new Set(inputs.filter((input) => touched.has(input)))
+  for (const value of [...copied, ...constants.keys()]) if (touched.has(value)) addresses.set(value, append(value))
+
+  let gaps: readonly Gap[] = []
+  const taken = (value: Value): number => {
+    const room = roomOf(value)
+    const gap = gaps.find(({ from, to }) => to - from >= room)
+    if (gap === undefined) return append(value)
+    gaps = gaps.flatMap((each) =>
+      each !== gap ? [each] : gap.to - gap.from === room ? [] : [{ from: gap.from + room, to: gap.to }]
+    )
+    return gap.from
+  }
+  const ending: Value[][] = kernels.map(() => [])
+  kernels.forEach((kernel, index) => {
+    for (const result of resultsOf(kernel)) {
+      if (!touched.has(result)) continue
+      addresses.set(result, taken(result))
+      const last = Math.max(index, lastReader.get(result) ?? index)
+      if (last < kernels.length) ending[last]!.push(result)
+    }
+    for (const value of ending[index]!) {
+      const from = addresses.get(value)!
+      gaps = withGap(gaps, { from, to: from + roomOf(value) })
+    }
+  })
+  return { addresses, copied, bytes: top + rounded(reach) }
+}

@@ -1,0 +1,141 @@
+/** Which operations run together, and in which order: maps over one shape that feed each other share a loop. */
+import { equals } from '../shape/model.js'
+import type { Shape } from '../shape/model.js'
+import { type Access, type Graph, type Mapped, type Operation, type Value, type Whole, isWhole } from './graph.js'
+
+// -----------------------------------------------------------------------------
+// model
+// -----------------------------------------------------------------------------
+
+/** One loop over a shape, for maps none of which waits for the end of another. */
+export interface Loop {
+  readonly _tag: 'Loop'
+  readonly shape: Shape
+  readonly maps: readonly Mapped[]
+}
+
+/** One equation by itself. */
+export interface Single {
+  readonly _tag: 'Single'
+  readonly operation: Whole
+}
+
+export type Kernel = Loop | Single
+
+export interface Schedule {
+  readonly kernels: readonly Kernel[]
+  /** The results of maps that need memory: others are read in their own loop only. */
+  readonly stored: ReadonlySet<Value>
+  /** The last kernel that reads each value; the number of kernels, if the value is an output. */
+  readonly lastReader: ReadonlyMap<Value, number>
+}
+
+/** The results of a kernel. */
+export const resultsOf = (kernel: Kernel): readonly Value[] =>
+  kernel._tag === 'Loop' ? kernel.maps.map(({ results }) => results[0]) : kernel.operation.results
+
+/** The views that a kernel reads, those of its own results left out. */
+export const readsOf = (kernel: Kernel): readonly Access[] => {
+  const operands = kernel._tag === 'Loop' ? kernel.maps.flatMap((map) => map.operands) : kernel.operation.operands
+  const own = new Set(resultsOf(kernel))
+  return operands.filter((operand): operand is Access => operand._tag === 'Access' && !own.has(operand.value))
+}
+
+// -----------------------------------------------------------------------------
+// levels
+// -----------------------------------------------------------------------------
+
+/** One operation that waits for another: for its value at the same place, which costs nothing, or for all of it. */
+interface Edge {
+  readonly reader: number
+  readonly cost: 0 | 1
+}
+
+const shapeOf = (map: Mapped): Shape => map.results[0].shape
+
+/** Whether an operation can read a view while a loop makes it. */
+const isBeside = (maker: Operation, reader: Operation, view: Access): boolean =>
+  maker._tag === 'Map' && reader._tag === 'Map' && isWhole(view) && equals(shapeOf(maker), shapeOf(reader))
+
+const edgesOf = (operations: readonly Operation[]): readonly (readonly Edge[])[] => {
+  const edges: Edge[][] = operations.map(() => [])
+  const makers = new Map<Value, number>()
+  let effect: number | undefined
+  operations.forEach((operation, index) => {
+    for (const operand of operation.operands) {
+      const maker = operand._tag === 'Access' ? makers.get(operand.value) : undefined
+      if (maker === undefined || operand._tag === 'Uniform') continue
+      edges[maker]!.push({ reader: index, cost: isBeside(operations[maker]!, operation, operand) ? 0 : 1 })
+    }
+    for (const result of operation.results) makers.set(result, index)
+    if (operation._tag === 'Whole' && operation.effect) {
+      if (effect !== undefined) edges[effect]!.push({ reader: index, cost: 1 })
+      effect = index
+    }
+  })
+  return edges
+}
+
+/**
+ * The level of each operation: the first that it can have, and for maps the last that its readers allow, so that a map stands in the loop
+ * that reads it.
+ */
+const levelsOf = (operations: readonly Operation[], edges: readonly (readonly Edge[])[]): readonly number[] => {
+  const levels = operations.map(() => 0)
+  edges.forEach((readers, index) => {
+    for (const { reader, cost } of readers) levels[reader] = Math.max(levels[reader]!, levels[index]! + cost)
+  })
+  for (let index = operations.length - 1; index >= 0; index--) {
+    const readers = edges[index]!
+    if (operations[index]!._tag !== 'Map' || readers.length === 0) continue
+    let most = Infinity
+    for (const { reader, cost } of readers) most = Math.min(most, levels[reader]! - cost)
+    levels[index] = Math.max(levels[index]!, most)
+  }
+  return levels
+}
+
+// -----------------------------------------------------------------------------
+// the schedule
+// -----------------------------------------------------------------------------
+
+const kernelsOf = (operations: readonly Operation[], levels: readonly number[]): readonly Kernel[] => {
+  const loops = new Map<string, Mapped[]>()
+  const found: { readonly level: number; readonly kernel: Kernel }[] = []
+  operations.forEach((operation, index) => {
+    const level = levels[index]!
+    if (operation._tag === 'Whole') {
+      found.push({ level, kernel: { _tag: 'Single', operation } })
+      return
+    }
+    const shape = shapeOf(operation)
+    const key = `${level} ${shape.join()}`
+    const maps = loops.get(key)
+    if (maps !== undefined) {
+      maps.push(operation)
+      return
+    }
+    const own = [operation]
+    loops.set(key, own)
+    found.push({ level, kernel: { _tag: 'Loop', shape, maps: own } })
+  })
+  return found.sort((a, b) => a.level - b.level).map(({ kernel }) => kernel)
+}
+
+export const schedule = ({ operations, outputs }: Graph): Schedule => {
+  const kernels = kernelsOf(operations, levelsOf(operations, edgesOf(operations)))
+  const stored = new Set<Value>()
+  const lastReader = new Map<Value, number>()
+  kernels.forEach((kernel, index) => {
+    for (const { value } of readsOf(kernel)) {
+      lastReader.set(value, index)
+      stored.add(value)
+    }
+  })
+  for (const output of outputs) {
+    if (output._tag === 'Uniform') continue
+    lastReader.set(output.value, kernels.length)
+    stored.add(output.value)
+  }
+  return { kernels, stored, lastReader }
+}

@@ -1,0 +1,27 @@
+/** The body of a function while it is being written. */
+import { get, set } from '../../kernel/wasm/build.js'
+import type { Instruction, Local, ValueType } from '../../kernel/wasm/model.js'
+
+/** Instructions in order, and the locals that they use. */
+export interface Body {
+  readonly instructions: Instruction[]
+  readonly locals: Local[]
+  /** The imports that are called, by name. */
+  readonly imports: Set<string>
+}
+
+export const emptyBody = (): Body => ({ instructions: [], locals: [], imports: new Set() })
+
+/** A new local; its name. */
+export const newLocal = ({ locals }: Body, type: ValueType): string => {
+  const name = `${type}_${locals.length}`
+  locals.push({ name, type })
+  return name
+}
+
+/** Keeps a value in a local of its own, to be read several times. */
+export const keep = (body: Body, type: ValueType, value: Instruction): Instruction => {
+  const name = newLocal(body, type)
+  body.instructions.push(set(name, value))
+  return get(name)
+}

@@ -1,0 +1,50 @@
+/** Calls of intrinsics that are no single instruction. */
+import { type DType, all } from '../../DType.js'
+import { call, op } from '../../kernel/wasm/build.js'
+import type { Instruction } from '../../kernel/wasm/model.js'
+import { type Intrinsic, intrinsicsOfOne, intrinsicsOfTwo } from '../../primitive/intrinsics.js'
+import type { Body } from './body.js'
+
+/** A call with float64 numbers. What an intrinsic is depends on the type of the operands. */
+export const callOfOne = (body: Body, name: Intrinsic, dtype: DType, args: readonly Instruction[]): Instruction => {
+  const imported = `${name}_${dtype}`
+  body.imports.add(imported)
+  return call(imported, ...args)
+}
+
+const laneOf = (lane: 0 | 1, v: Instruction): Instruction => ({
+  _tag: 'Lane',
+  op: 'f64x2.extract_lane',
+  lane,
+  operands: [v]
+})
+
+/** A call with two float64 in each vector. */
+export const callOfTwo = (body: Body, name: Intrinsic, dtype: DType, args: readonly Instruction[]): Instruction => {
+  const at = (lane: 0 | 1): Instruction =>
+    callOfOne(
+      body,
+      name,
+      dtype,
+      args.map((arg) => laneOf(lane, arg))
+    )
+  return { _tag: 'Lane', op: 'f64x2.replace_lane', lane: 1, operands: [op('f64x2.splat', at(0)), at(1)] }
+}
+
+/** A function that compiled code calls, by the name of its import. */
+export interface Imported {
+  readonly name: string
+  readonly arity: 1 | 2
+  readonly f: (x: number, y: number) => number
+}
+
+/** The intrinsics of all types, as imports. */
+export const intrinsics = (): ReadonlyMap<string, Imported> =>
+  new Map(
+    all.flatMap((dtype) =>
+      [
+        ...Object.entries(intrinsicsOfOne(dtype)).map(([name, f]) => ({ name: `${name}_${dtype}`, arity: 1 as const, f })),
+        ...Object.entries(intrinsicsOfTwo(dtype)).map(([name, f]) => ({ name: `${name}_${dtype}`, arity: 2 as const, f }))
+      ].map((each) => [each.name, each] as const)
+    )
+  )
