@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type FunctionName, importsOf, scalarFunction, vectorFunction } from '../../src/compile/wasm/functions.js'
+import {
+  type FunctionName,
+  importsOf,
+  inlined,
+  scalarFunction,
+  vectorFunction
+} from '../../src/compile/wasm/functions.js'
 import { cos } from '../../src/kernel/functions/cos.js'
 import { erf } from '../../src/kernel/functions/erf.js'
 import { exp } from '../../src/kernel/functions/exp.js'
@@ -64,10 +70,28 @@ const noting =
     calls.push(`${name} ${x}`)
     return f(x)
   }
+
+/** tanh(x) + pow(y, x), with the steps of both in one function. */
+const together = (width: 'f64' | 'f64x2'): Func => {
+  const type = width === 'f64' ? 'f64' : 'v128'
+  const [left, right] = [inlined('tanh', width, ['x'], 'a'), inlined('pow', width, ['y', 'x'], 'b')]
+  return {
+    name: `together_${width}`,
+    exported: false,
+    params: locals(type, ['x', 'y']),
+    results: [type],
+    locals: [...left.locals, ...right.locals],
+    body: [...left.statements, ...right.statements, op(`${width}.add`, left.value, right.value)]
+  }
+}
+
 const module = encode({
   memory: { pages: 1, maximum: undefined, shared: false },
   imports: importsOf(names),
-  functions: [...vectors, ...vectors.map(caller), ...scalars.map((each) => ({ ...each, exported: true }))]
+  functions: [
+    ...[...vectors, together('f64x2')].flatMap((each) => [each, caller(each)]),
+    ...[...scalars, together('f64')].map((each) => ({ ...each, exported: true }))
+  ]
 })
 const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), {
   env: { memory, quarter: noting('quarter', quarter), rest: noting('rest', rest) }
@@ -89,12 +113,12 @@ const huge = Math.fround(3.4028234663852886e38)
 const far = 2 ** 23
 
 const positive = [
-  ...[0, tiny, 2 ** -127, 2 ** -126, 2 ** -25, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 3.5, 4, 7, 10, 11.5, 22, 23, 88, 89],
-  ...[103, 104, 105, 127, 128, 709, 710, 711, 1023, 1024, 1025, far - 1, far - 0.5, far, far + 1, far + 2, 2 ** 24],
-  ...[2 ** 31, 2 ** 32, 2 ** 52, 2 ** 53, 2 ** 127, huge, Infinity],
+  [0, tiny, 2 ** -127, 2 ** -126, 2 ** -25, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 3.5, 4, 7, 10, 11.5, 22, 23, 88, 89],
+  [103, 104, 105, 127, 128, 709, 710, 711, 1023, 1024, 1025, far - 1, far - 0.5, far, far + 1, far + 2, 2 ** 24],
+  [2 ** 31, 2 ** 32, 2 ** 52, 2 ** 53, 2 ** 127, huge, Infinity],
   // around the ends of what polynomials are for
-  ...[Math.SQRT1_2, Math.SQRT2, Math.SQRT2 - 1, Math.PI / 4, Math.PI / 2, Math.PI, Math.LN2 / 2, Math.LN2, 3.96]
-].map(Math.fround)
+  [Math.SQRT1_2, Math.SQRT2, Math.SQRT2 - 1, Math.PI / 4, Math.PI / 2, Math.PI, Math.LN2 / 2, Math.LN2, 3.96]
+].flatMap((xs) => xs.map(Math.fround))
 const special = [...positive, ...positive.map((x) => -x), NaN]
 
 const floats = fc.array(fc.float(), { minLength: 32, maxLength: 64 })
@@ -138,6 +162,16 @@ describe('functions in WebAssembly have the bits of those in TypeScript', () => 
       })
     )
   })
+})
+
+test('steps of several functions stand in one', () => {
+  fc.assert(
+    fc.property(fc.float(), fc.float(), (x, y) => {
+      exports['both_together_f64x2']!(x, y, y, x)
+      const wanted = [tanh(x) + pow(y, x), tanh(y) + pow(x, y)]
+      expect([...result, exports['together_f64']!(x, y)]).toEqual([...wanted, wanted[0]])
+    })
+  )
 })
 
 describe('what a module imports', () => {

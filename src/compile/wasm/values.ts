@@ -89,21 +89,22 @@ const readings = (root: Value): ReadonlyMap<Value, number> => {
   return result
 }
 
-interface Body {
+/** Statements, the locals that they set, and a value, to be used once and behind them. */
+export interface Steps {
   readonly locals: readonly Local[]
-  /** Statements, and behind them the value. */
-  readonly body: readonly Instruction[]
+  readonly statements: readonly Instruction[]
+  readonly value: Instruction
 }
 
-/** The body of a function that gives a value. */
-export const bodyOf = (root: Value): Body => {
+/** The steps to a value; their locals are named `prefix` and a number. */
+export const stepsOf = (root: Value, prefix: string): Steps => {
   const times = readings(root)
   const places = new Map<Value, string>()
   const locals: Local[] = []
   const statements: Instruction[] = []
 
   const keep = (value: Plain | Choice, instruction: Instruction): string => {
-    const name = `t${locals.length + 1}`
+    const name = `${prefix}${locals.length + 1}`
     places.set(value, name)
     locals.push({ name, type: value.type })
     statements.push(set(name, instruction))
@@ -131,6 +132,6 @@ export const bodyOf = (root: Value): Body => {
     }
   }
 
-  const result = write(root)
-  return { locals, body: [...statements, result] }
+  const value = write(root)
+  return { locals, statements, value }
 }
