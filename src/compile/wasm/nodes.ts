@@ -77,6 +77,7 @@ const valueOf = (root: Node, width: Width, operands: readonly string[]): Value =
   /** For a positive a = 2^e m with m from sqrt(1/2) to sqrt(2), bits with the exponent e and the fraction of m less that of ROOT. */
   const centred = (a: Value): Value => onBits(`${form.i64}.add`, bitsOf(a), long(ONE - ROOT))
 
+  /** A choice. On vectors the smaller and the larger of two numbers, and a change of sign, take fewer instructions than a choice. */
   const chosen = (test: Value, onTrue: Value, onFalse: Value): Value => {
     if (width === 'f64x2') {
       if (test === condition('f64x2.lt', onTrue, onFalse)) return number('f64x2.pmin', onFalse, onTrue)
