@@ -86,7 +86,7 @@ export const bit = (place: number, k: Term): Node => node('bit', place)(k)
 export const twoOverPi = (part: number, e: Term): Node => node('twoOverPi', part)(e)
 
 /** 1.5 2^52: a number up to 2^51 in size is rounded to a whole one, ties to even, when this is added. */
-const ROUNDER = 6755399441055744
+export const ROUNDER = 6755399441055744
 
 /** The nearest whole number. */
 export const nearest = (a: Term): Node => sub(add(a, ROUNDER), ROUNDER)
