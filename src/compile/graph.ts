@@ -2,7 +2,7 @@
 import { type Expression, expressionFor, x as itself } from '../primitive/expression.js'
 import { type Atom, type Equation, type Params, type Program, type TensorType, Variable } from '../primitive/model.js'
 import { type Shape, equals, size, strides as denseStrides } from '../shape/model.js'
-import { type Concrete, Dense, type Tensor, isConcrete, uniform, zeroStrides } from '../tensor/model.js'
+import { type Concrete, Dense, type Tensor, fromNumber, isConcrete, uniform, zeroStrides } from '../tensor/model.js'
 import { type DType, allocate } from '../DType.js'
 import { hasEffect } from '../transform/program.js'
 
@@ -47,7 +47,7 @@ export interface Mapped {
 export interface Whole {
   readonly _tag: 'Whole'
   readonly equation: Equation
-  readonly operands: readonly Operand[]
+  readonly operands: readonly Access[]
   readonly results: readonly Value[]
   /** Whether it is run for more than its results. */
   readonly effect: boolean
@@ -130,6 +130,14 @@ export const graphOf = (program: Program): Graph => {
     constants.set(stored, x)
     return whole(stored)
   }
+  /** A constant of one number as a view of one element. */
+  const inMemory = (operand: Operand): Access => {
+    if (operand._tag === 'Access') return operand
+    const { number, shape, dtype } = operand
+    const stored = value({ shape: [], dtype })
+    constants.set(stored, fromNumber(dtype, number))
+    return { _tag: 'Access', value: stored, shape, dtype, strides: zeroStrides(shape.length), offset: 0 }
+  }
   const operandOf = (atom: Atom): Operand => {
     const before = known.get(atom)
     if (before !== undefined) return before
@@ -169,7 +177,8 @@ export const graphOf = (program: Program): Graph => {
       return [whole(map(primitive.name, expression, params, operands, results[0]!))]
     }
     const made = results.map(value)
-    operations.push({ _tag: 'Whole', equation, operands, results: made, effect: hasEffect(equation) })
+    const accesses = operands.map(inMemory)
+    operations.push({ _tag: 'Whole', equation, operands: accesses, results: made, effect: hasEffect(equation) })
     return made.map(whole)
   }
 

@@ -2,7 +2,7 @@
 import type { DType } from '../DType.js'
 import { size } from '../shape/model.js'
 import type { Access, Graph, Value } from './graph.js'
-import { type Kernel, type Schedule, readsOf, resultsOf } from './schedule.js'
+import { type Schedule, isCompiled, readsOf, resultsOf } from './schedule.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -13,6 +13,8 @@ export interface Plan {
   readonly addresses: ReadonlyMap<Value, number>
   /** Inputs that are copied in, by their number. */
   readonly copied: ReadonlySet<Value>
+  /** The address of the working memory that kernels share. */
+  readonly scratch: number
   /** The bytes of the whole arena. */
   readonly bytes: number
 }
@@ -60,22 +62,15 @@ const withGap = (gaps: readonly Gap[], added: Gap): readonly Gap[] => {
 // the plan
 // -----------------------------------------------------------------------------
 
-/** Whether compiled code writes the results of a kernel. */
-export type IsCompiled = (kernel: Kernel) => boolean
-
 /**
  * The plan of an arena. Values that no compiled kernel touches have no address: equations that are run by their own kernels hand
  * tensors to each other.
  */
-export const place = (
-  { inputs, constants }: Graph,
-  { kernels, stored, lastReader }: Schedule,
-  isCompiled: IsCompiled
-): Plan => {
+export const place = ({ inputs, constants }: Graph, { kernels, stored, lastReader }: Schedule): Plan => {
   const touched = new Set<Value>()
   let reach = 0
   for (const kernel of kernels.filter(isCompiled)) {
-    for (const result of resultsOf(kernel)) if (stored.has(result)) touched.add(result)
+    for (const result of resultsOf(kernel)) if (kernel._tag === 'Single' || stored.has(result)) touched.add(result)
     for (const view of readsOf(kernel)) {
       touched.add(view.value)
       reach = Math.max(reach, reachOf(view))
@@ -114,5 +109,7 @@ export const place = (
       gaps = withGap(gaps, { from, to: from + roomOf(value) })
     }
   })
-  return { addresses, copied, bytes: top + rounded(reach) }
+  const scratch = top + rounded(reach)
+  const most = Math.max(0, ...kernels.map((kernel) => (kernel._tag === 'Single' ? (kernel.emitter?.scratch ?? 0) : 0)))
+  return { addresses, copied, scratch, bytes: scratch + rounded(most) + line }
 }

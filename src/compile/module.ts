@@ -2,10 +2,12 @@
 import { call } from '../kernel/wasm/build.js'
 import type { Func, Module } from '../kernel/wasm/model.js'
 import type { Value } from './graph.js'
-import type { Plan } from './memory.js'
-import type { Kernel, Schedule } from './schedule.js'
+import { type Plan, bytesOf } from './memory.js'
+import { type Kernel, type Schedule, type Single, isCompiled } from './schedule.js'
+import { type Body, emptyBody } from './wasm/body.js'
+import { type FunctionName, functionOf } from './wasm/functions.js'
 import { type Imported, intrinsics } from './wasm/intrinsics.js'
-import { loopFunction } from './wasm/loops.js'
+import { loopBody } from './wasm/loops.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -14,16 +16,13 @@ import { loopFunction } from './wasm/loops.js'
 /** What runs one behind the other: an exported function of the module, or an equation by its own kernel. */
 export type Segment =
   | { readonly _tag: 'Code'; readonly name: string; readonly kernels: readonly Kernel[] }
-  | { readonly _tag: 'Own'; readonly kernel: Extract<Kernel, { readonly _tag: 'Single' }> }
+  | { readonly _tag: 'Own'; readonly kernel: Single }
 
 export interface Code {
   readonly module: Module
   readonly imports: readonly Imported[]
   readonly segments: readonly Segment[]
 }
-
-/** Whether a kernel becomes code. */
-export const isCompiled = (kernel: Kernel): boolean => kernel._tag === 'Loop'
 
 // -----------------------------------------------------------------------------
 // the module
@@ -46,19 +45,30 @@ const runsOf = (kernels: readonly Kernel[]): readonly (readonly Kernel[])[] => {
   return runs
 }
 
-export const codeOf = ({ kernels, stored }: Schedule, { addresses, bytes }: Plan): Code => {
+export const codeOf = ({ kernels, stored }: Schedule, { addresses, scratch, bytes }: Plan): Code => {
   const functions: Func[] = []
   const names = new Set<string>()
-  const site = { addresses, isStored: (value: Value): boolean => stored.has(value) }
+  const called = new Set<FunctionName>()
+  const isStored = (value: Value): boolean => stored.has(value)
+  const write = (body: Body, kernel: Kernel): void => {
+    if (kernel._tag === 'Loop') return loopBody(body, kernel, { addresses, isStored })
+    kernel.emitter?.emit(body, {
+      operand: ({ value, dtype, offset }) => addresses.get(value)! + offset * bytesOf[dtype],
+      result: (index) => addresses.get(kernel.operation.results[index]!)!,
+      scratch
+    })
+  }
+  const functionOfKernel = (name: string, kernel: Kernel): Func => {
+    const body = emptyBody()
+    write(body, kernel)
+    for (const each of body.imports) names.add(each)
+    for (const each of body.functions) called.add(each)
+    return { name, exported: false, params: [], results: [], locals: body.locals, body: body.instructions }
+  }
   const segments = runsOf(kernels).map((run, index): Segment => {
     const [first] = run
-    if (first?._tag === 'Single') return { _tag: 'Own', kernel: first }
-    const loops = run.flatMap((kernel, i) => {
-      if (kernel._tag !== 'Loop') return []
-      const { func, imports } = loopFunction(`loop${index}_${i}`, kernel, site)
-      for (const each of imports) names.add(each)
-      return [func]
-    })
+    if (first?._tag === 'Single' && first.emitter === undefined) return { _tag: 'Own', kernel: first }
+    const loops = run.map((kernel, i) => functionOfKernel(`kernel${index}_${i}`, kernel))
     const name = `segment${index}`
     const body = loops.map((each) => call(each.name))
     functions.push(...loops, { name, exported: true, params: [], results: [], locals: [], body })
@@ -74,7 +84,7 @@ export const codeOf = ({ kernels, stored }: Schedule, { addresses, bytes }: Plan
         params: arity === 1 ? ['f64'] : ['f64', 'f64'],
         results: ['f64']
       })),
-      functions
+      functions: [...[...called].map((name) => functionOf(name, 'f64')), ...functions]
     },
     imports,
     segments

@@ -7,7 +7,7 @@ import { equals, size } from '../shape/model.js'
 import { type Concrete, Dense, Scalar, contiguous, fromData } from '../tensor/model.js'
 import { type Access, type Graph, type Operand, type Value, graphOf, isWhole } from './graph.js'
 import { type Plan, bytesOf, place } from './memory.js'
-import { type Code, codeOf, isCompiled } from './module.js'
+import { type Code, codeOf } from './module.js'
 import { type Schedule, schedule } from './schedule.js'
 
 // -----------------------------------------------------------------------------
@@ -27,7 +27,7 @@ export interface Lowered {
 export const lowerProgram = (program: Program): Lowered => {
   const graph = graphOf(program)
   const ordered = schedule(graph)
-  const plan = place(graph, ordered, isCompiled)
+  const plan = place(graph, ordered)
   return { program, graph, schedule: ordered, plan, code: codeOf(ordered, plan) }
 }
 
@@ -85,7 +85,9 @@ const viewOf = (x: Concrete, view: Access): Concrete => {
   const { shape, dtype, strides, offset } = view
   if (equals(shape, x.shape) && isWhole(view)) return x
   const { data, offset: start } = contiguous(x)
-  return shape.length === 0 ? new Scalar(dtype, data[start + offset]!) : new Dense(shape, dtype, data, strides, start + offset)
+  return shape.length === 0
+    ? new Scalar(dtype, data[start + offset]!)
+    : new Dense(shape, dtype, data, strides, start + offset)
 }
 
 // -----------------------------------------------------------------------------
@@ -105,8 +107,7 @@ export const runnerOf = ({ graph, plan, code }: Lowered): Runner | undefined => 
   const { exports } = new WebAssembly.Instance(module, { env: { ...functions, memory } })
   const { buffer } = memory
 
-  const inMemory = (value: Value): Data =>
-    new arrays[value.dtype](buffer, addresses.get(value)!, size(value.shape))
+  const inMemory = (value: Value): Data => new arrays[value.dtype](buffer, addresses.get(value)!, size(value.shape))
   const data = new Map([...addresses.keys()].map((value) => [value, inMemory(value)]))
   for (const [value, constant] of graph.constants) if (addresses.has(value)) copyIn(data.get(value)!, constant)
 

@@ -2,6 +2,8 @@
 import { equals } from '../shape/model.js'
 import type { Shape } from '../shape/model.js'
 import { type Access, type Graph, type Mapped, type Operation, type Value, type Whole, isWhole } from './graph.js'
+import type { Emitter } from './lowering.js'
+import { emitterOf } from './lowerings.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -14,11 +16,15 @@ export interface Loop {
   readonly maps: readonly Mapped[]
 }
 
-/** One equation by itself. */
+/** One operation by itself: as code, or else by the kernel of its primitive. */
 export interface Single {
   readonly _tag: 'Single'
   readonly operation: Whole
+  readonly emitter: Emitter | undefined
 }
+
+/** Whether a kernel becomes code. */
+export const isCompiled = (kernel: Kernel): boolean => kernel._tag === 'Loop' || kernel.emitter !== undefined
 
 export type Kernel = Loop | Single
 
@@ -105,7 +111,7 @@ const kernelsOf = (operations: readonly Operation[], levels: readonly number[]):
   operations.forEach((operation, index) => {
     const level = levels[index]!
     if (operation._tag === 'Whole') {
-      found.push({ level, kernel: { _tag: 'Single', operation } })
+      found.push({ level, kernel: { _tag: 'Single', operation, emitter: emitterOf(operation) } })
       return
     }
     const shape = shapeOf(operation)

@@ -1,12 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  type FunctionName,
-  importsOf,
-  inlined,
-  scalarFunction,
-  vectorFunction
-} from '../../src/compile/wasm/functions.js'
+import { type FunctionName, importsOf, inlined, functionOf } from '../../src/compile/wasm/functions.js'
 import { cos } from '../../src/kernel/functions/cos.js'
 import { erf } from '../../src/kernel/functions/erf.js'
 import { exp } from '../../src/kernel/functions/exp.js'
@@ -59,8 +53,8 @@ const caller = ({ name, params }: Func): Func => ({
   ]
 })
 
-const vectors = names.map(vectorFunction)
-const scalars = names.map(scalarFunction)
+const vectors = names.map((name) => functionOf(name, 'f64x2'))
+const scalars = names.map((name) => functionOf(name, 'f64'))
 const memory = new WebAssembly.Memory({ initial: 1 })
 const result = new Float64Array(memory.buffer, 0, 2)
 const calls: string[] = []

@@ -1,6 +1,7 @@
 /** The body of a function while it is being written. */
 import { get, set } from '../../kernel/wasm/build.js'
 import type { Instruction, Local, ValueType } from '../../kernel/wasm/model.js'
+import type { FunctionName } from './functions.js'
 
 /** Instructions in order, and the locals that they use. */
 export interface Body {
@@ -8,9 +9,11 @@ export interface Body {
   readonly locals: Local[]
   /** The imports that are called, by name. */
   readonly imports: Set<string>
+  /** The functions of float32 that are called, by name. */
+  readonly functions: Set<FunctionName>
 }
 
-export const emptyBody = (): Body => ({ instructions: [], locals: [], imports: new Set() })
+export const emptyBody = (): Body => ({ instructions: [], locals: [], imports: new Set(), functions: new Set() })
 
 /** A new local; its name. */
 export const newLocal = ({ locals }: Body, type: ValueType): string => {

@@ -26,7 +26,8 @@ const below = (root: Node, within: Set<Node> = new Set()): ReadonlySet<Node> => 
 export const isBinary = (name: FunctionName): boolean =>
   [...below(functions[name].node)].some(({ op, value }) => op === 'operand' && value === 1)
 
-const functionOf = (name: FunctionName, width: Width): Func => {
+/** A function of its own, `${name}_f64` of numbers or `${name}_f64x2` of vectors of two. */
+export const functionOf = (name: FunctionName, width: Width): Func => {
   const operands = isBinary(name) ? ['x', 'y'] : ['x']
   const { locals: own, statements, value } = inlined(name, width, operands, 't')
   return {
@@ -38,12 +39,6 @@ const functionOf = (name: FunctionName, width: Width): Func => {
     body: [...statements, value]
   }
 }
-
-/** `${name}_f64x2`: vectors of two numbers to a vector. */
-export const vectorFunction = (name: FunctionName): Func => functionOf(name, 'f64x2')
-
-/** `${name}_f64`: numbers to a number. */
-export const scalarFunction = (name: FunctionName): Func => functionOf(name, 'f64')
 
 /** What a module with these functions imports: functions of kernel/functions/reduction.ts, by their names there. */
 export const importsOf = (names: readonly FunctionName[]): readonly Import[] => {

@@ -1,12 +1,27 @@
-/** Calls of intrinsics that are no single instruction. */
+/** Intrinsics that are no single instruction: the functions of float32 as steps of this library, all others as calls. */
 import { type DType, all } from '../../DType.js'
+import { functions } from '../../kernel/functions/definitions.js'
+import { quarter, rest } from '../../kernel/functions/reduction.js'
 import { call, op } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
 import { type Intrinsic, intrinsicsOfOne, intrinsicsOfTwo } from '../../primitive/intrinsics.js'
-import type { Body } from './body.js'
+import { type Body, keep } from './body.js'
+import { type FunctionName, importsOf, inlined } from './functions.js'
+
+/** Whether an intrinsic on operands of a type is a function with steps of its own. */
+const hasSteps = (name: Intrinsic, dtype: DType): name is FunctionName => dtype === 'float32' && name in functions
+
+const importing = (body: Body, name: FunctionName): void => {
+  for (const each of importsOf([name])) body.imports.add(each.name)
+}
 
 /** A call with float64 numbers. What an intrinsic is depends on the type of the operands. */
 export const callOfOne = (body: Body, name: Intrinsic, dtype: DType, args: readonly Instruction[]): Instruction => {
+  if (hasSteps(name, dtype)) {
+    importing(body, name)
+    body.functions.add(name)
+    return call(`${name}_f64`, ...args)
+  }
   const imported = `${name}_${dtype}`
   body.imports.add(imported)
   return call(imported, ...args)
@@ -21,6 +36,17 @@ const laneOf = (lane: 0 | 1, v: Instruction): Instruction => ({
 
 /** A call with two float64 in each vector. */
 export const callOfTwo = (body: Body, name: Intrinsic, dtype: DType, args: readonly Instruction[]): Instruction => {
+  if (hasSteps(name, dtype)) {
+    importing(body, name)
+    const operands = args.map((arg) => {
+      const kept = arg._tag === 'Get' ? arg : keep(body, 'v128', arg)
+      return kept._tag === 'Get' ? kept.name : ''
+    })
+    const { locals, statements, value } = inlined(name, 'f64x2', operands, `${name}${body.locals.length}_`)
+    body.locals.push(...locals)
+    body.instructions.push(...statements)
+    return value
+  }
   const at = (lane: 0 | 1): Instruction =>
     callOfOne(
       body,
@@ -41,10 +67,20 @@ export interface Imported {
 /** The intrinsics of all types, as imports. */
 export const intrinsics = (): ReadonlyMap<string, Imported> =>
   new Map(
-    all.flatMap((dtype) =>
-      [
-        ...Object.entries(intrinsicsOfOne(dtype)).map(([name, f]) => ({ name: `${name}_${dtype}`, arity: 1 as const, f })),
-        ...Object.entries(intrinsicsOfTwo(dtype)).map(([name, f]) => ({ name: `${name}_${dtype}`, arity: 2 as const, f }))
-      ].map((each) => [each.name, each] as const)
-    )
+    [
+      { name: 'quarter', arity: 1 as const, f: quarter },
+      { name: 'rest', arity: 1 as const, f: rest },
+      ...all.flatMap((dtype) => [
+        ...Object.entries(intrinsicsOfOne(dtype)).map(([name, f]) => ({
+          name: `${name}_${dtype}`,
+          arity: 1 as const,
+          f
+        })),
+        ...Object.entries(intrinsicsOfTwo(dtype)).map(([name, f]) => ({
+          name: `${name}_${dtype}`,
+          arity: 2 as const,
+          f
+        }))
+      ])
+    ].map((each) => [each.name, each] as const)
   )

@@ -1,11 +1,11 @@
 /** Loops over a shape: neighbouring axes that all views pass through evenly are one, and the last axis goes in strips of four. */
 import { add, again, branchIf, get, i32, increase, loop, mul, op, set } from '../../kernel/wasm/build.js'
-import type { Func, Instruction } from '../../kernel/wasm/model.js'
+import type { Instruction } from '../../kernel/wasm/model.js'
 import { size, strides as denseStrides } from '../../shape/model.js'
 import type { Access, Mapped, Value } from '../graph.js'
 import { bytesOf, strip } from '../memory.js'
 import type { Loop } from '../schedule.js'
-import { type Body, emptyBody, newLocal } from './body.js'
+import { type Body, newLocal } from './body.js'
 import { mapped } from './maps.js'
 import { straight } from './scalars.js'
 import { type Strip, constantStrip, load, store } from './strip.js'
@@ -126,7 +126,10 @@ const vectors = (body: Body, { shape, maps }: Loop, { addresses, isStored }: Sit
     'strips',
     ...inside.instructions,
     ...moves,
-    branchIf('strips', op('i32.lt_s', { _tag: 'Set', op: 'local.tee', name: done, value: add(get(done), i32(strip)) }, i32(inner.size)))
+    branchIf(
+      'strips',
+      op('i32.lt_s', { _tag: 'Set', op: 'local.tee', name: done, value: add(get(done), i32(strip)) }, i32(inner.size))
+    )
   )
   const row = [...starts, ...hoisted.instructions, set(done, i32(0)), rounds]
   return counters.reduceRight<readonly Instruction[]>(
@@ -135,16 +138,9 @@ const vectors = (body: Body, { shape, maps }: Loop, { addresses, isStored }: Sit
   )
 }
 
-/** A loop as a function of its own, which the engine optimises once it is called often; and the imports that it calls. */
-export const loopFunction = (
-  name: string,
-  kernel: Loop,
-  site: Site
-): { readonly func: Func; readonly imports: ReadonlySet<string> } => {
-  const body = emptyBody()
+/** Writes a loop into a body, which is that of a function of its own: the engine optimises it once it is called often. */
+export const loopBody = (body: Body, kernel: Loop, site: Site): void => {
   const n = size(kernel.shape)
   if (n === 1) straight(body, kernel.maps, site.addresses, site.isStored)
   else if (n > 0) body.instructions.push(...vectors(body, kernel, site))
-  const { instructions, locals, imports } = body
-  return { func: { name, exported: false, params: [], results: [], locals, body: instructions }, imports }
 }

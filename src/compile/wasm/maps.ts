@@ -121,7 +121,9 @@ const singles = (body: Body, source: Source): ((node: Expression) => Single | un
   /** Nodes in one type, constants as well. */
   const alike = (
     nodes: readonly (Single | undefined)[]
-  ): { readonly type: Narrow['type']; readonly exact: boolean; readonly make: () => readonly Instruction[] } | undefined => {
+  ):
+    | { readonly type: Narrow['type']; readonly exact: boolean; readonly make: () => readonly Instruction[] }
+    | undefined => {
     const types = nodes.flatMap((each) => (each === undefined || each.type === 'number' ? [] : [each.type]))
     const type = types[0] ?? narrowOf(source.dtype)
     if (type === undefined) return undefined
@@ -141,7 +143,10 @@ const singles = (body: Body, source: Source): ((node: Expression) => Single | un
   const calling = (name: PlainOp, exact: boolean, of: NonNullable<ReturnType<typeof alike>>): Single =>
     once(of.type, exact, () => op(name, ...of.make()))
 
-  const compared = (name: string, node: { readonly left: Expression; readonly right: Expression }): Single | undefined => {
+  const compared = (
+    name: string,
+    node: { readonly left: Expression; readonly right: Expression }
+  ): Single | undefined => {
     const of = alike([single(node.left), single(node.right)])
     if (of === undefined) return undefined
     if (of.type === 'mask') {
@@ -253,7 +258,8 @@ const wides = (body: Body, { expression, ...source }: Source): Wide => {
     lo: keep(body, 'v128', make('lo')),
     hi: keep(body, 'v128', make('hi'))
   })
-  const applied = (name: PlainOp, ...args: readonly Wide[]): Wide => both((half) => op(name, ...args.map((x) => x[half])))
+  const applied = (name: PlainOp, ...args: readonly Wide[]): Wide =>
+    both((half) => op(name, ...args.map((x) => x[half])))
   const remembering =
     (known: Map<Expression, Wide>, make: (node: Expression) => Wide) =>
     (node: Expression): Wide => {
@@ -301,7 +307,8 @@ const wides = (body: Body, { expression, ...source }: Source): Wide => {
     }
   })
   const mask: (node: Expression) => Wide = remembering(masks, (node) => {
-    if (isComparison(node.op) && 'left' in node) return applied(doubles[node.op]!, number(node.left), number(node.right))
+    if (isComparison(node.op) && 'left' in node)
+      return applied(doubles[node.op]!, number(node.left), number(node.right))
     if (node.op === 'operand') {
       const strip = operandAt(node.index)
       if (strip.type === 'mask') return wideMask(body, strip.v)

@@ -55,7 +55,10 @@ const rounded = (dtype: DType, value: Instruction, again: () => string): Instruc
     case 'int32': {
       const whole = again()
       const turns = op('f64.mul', op('f64.floor', op('f64.mul', get(whole), f64(2 ** -32))), f64(2 ** 32))
-      const modulo = op('i32.trunc_sat_f64_u', op('f64.sub', { _tag: 'Set', op: 'local.tee', name: whole, value: op('f64.trunc', value) }, turns))
+      const modulo = op(
+        'i32.trunc_sat_f64_u',
+        op('f64.sub', { _tag: 'Set', op: 'local.tee', name: whole, value: op('f64.trunc', value) }, turns)
+      )
       return op('f64.convert_i32_s', modulo)
     }
     case 'bool':
@@ -133,7 +136,13 @@ const poolOf = (body: Body): Pool => {
   return { take: () => free.pop() ?? newLocal(body, 'f64'), free: (name) => void free.push(name) }
 }
 
-const evaluated = (body: Body, pool: Pool, map: Mapped, dtype: DType, operands: readonly Instruction[]): Instruction => {
+const evaluated = (
+  body: Body,
+  pool: Pool,
+  map: Mapped,
+  dtype: DType,
+  operands: readonly Instruction[]
+): Instruction => {
   const several = shared(map.expression)
   const known = new Map<Expression, string>()
   const number = (node: Expression): Instruction => {
@@ -165,7 +174,9 @@ const evaluated = (body: Body, pool: Pool, map: Mapped, dtype: DType, operands: 
       }
       default: {
         const operation = operations[node.op]
-        return operation === undefined ? asNumber(condition(node)) : op(operation, number(node.left), number(node.right))
+        return operation === undefined
+          ? asNumber(condition(node))
+          : op(operation, number(node.left), number(node.right))
       }
     }
   }
@@ -213,7 +224,12 @@ export const straight = (
       last.delete(operand.value)
     }
     const home = pool.take()
-    body.instructions.push(set(home, rounded(result.dtype, value, () => newLocal(body, 'f64'))))
+    body.instructions.push(
+      set(
+        home,
+        rounded(result.dtype, value, () => newLocal(body, 'f64'))
+      )
+    )
     homes.set(result, home)
     if (isStored(result)) body.instructions.push(stored(result.dtype, addresses.get(result)!, get(home)))
     if (!last.has(result)) pool.free(home)

@@ -47,9 +47,7 @@ const ones = four('i32x4', 1)
 
 /** A number in all four lanes of a type that can hold it. */
 export const narrowConstant = (type: Narrow['type'], value: number): Instruction =>
-  type === 'f32'
-    ? four('f32x4', value)
-    : four('i32x4', type === 'i32' ? value : value === 0 ? 0 : -1)
+  type === 'f32' ? four('f32x4', value) : four('i32x4', type === 'i32' ? value : value === 0 ? 0 : -1)
 
 export const constantStrip = (dtype: DType, value: number): Strip =>
   dtype === 'float64'

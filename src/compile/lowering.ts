@@ -1,0 +1,28 @@
+/** How operations other than maps become code. */
+import type { Primitive } from '../primitive/model.js'
+import type { Access, Whole } from './graph.js'
+import type { Body } from './wasm/body.js'
+
+/** Where the operands and results of an operation lie. */
+export interface Places {
+  /** The address of the first element of an operand, in bytes; the others lie by its strides, which count elements. */
+  readonly operand: (operand: Access) => number
+  /** The address of a result, in row-major order. */
+  readonly result: (index: number) => number
+  /** The address of the working memory that was asked for. */
+  readonly scratch: number
+}
+
+/** The code of one operation. */
+export interface Emitter {
+  /** Bytes of working memory. */
+  readonly scratch?: number
+  /** Writes the code into a body, which is that of a function of its own. */
+  readonly emit: (body: Body, places: Places) => void
+}
+
+/** The code of an equation of a primitive; `undefined` for shapes, types or layouts that its own kernel computes. */
+export type Lowering = (operation: Whole) => Emitter | undefined
+
+/** Lowerings by the primitive itself. */
+export type Lowerings = ReadonlyMap<Primitive, Lowering>
