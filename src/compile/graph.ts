@@ -168,7 +168,8 @@ export const graphOf = (program: Program): Graph => {
     const { primitive, params, results } = equation
     const operands = equation.operands.map(operandOf)
     const [first] = operands
-    if (primitive.kind === 'view' && first !== undefined && operands.length === 1) {
+    const effect = hasEffect(equation)
+    if (primitive.kind === 'view' && !effect && first !== undefined && operands.length === 1) {
       if (first._tag === 'Access') return viewed(equation, first)
       return results.map(({ shape }) => ({ ...first, shape }))
     }
@@ -178,7 +179,7 @@ export const graphOf = (program: Program): Graph => {
     }
     const made = results.map(value)
     const accesses = operands.map(inMemory)
-    operations.push({ _tag: 'Whole', equation, operands: accesses, results: made, effect: hasEffect(equation) })
+    operations.push({ _tag: 'Whole', equation, operands: accesses, results: made, effect })
     return made.map(whole)
   }
 
