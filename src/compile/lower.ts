@@ -160,7 +160,7 @@ const lineOf = ({ by, operations, shape }: CompiledStep): string =>
  * import * as T from 'pullback/Tensor'
  *
  * const text = Jit.show(Jit.lower((x: T.Tensor<[3]>) => T.exp(T.mul(x, 2)))(T.zeros([3])))
- * text.split('\\n')[0] // => '2 equations, 2 behind the passes; 1 step, 0 of them outside of WebAssembly'
+ * text.split('\n')[0] // => '2 equations, 2 behind the passes; 1 step, 0 of them outside of WebAssembly'
  */
 export const show = ({ before, after, compiled, reason, cost: { flops } }: LoweredFunction): string => {
   const equations = `${before.equations.length} equations, ${after.equations.length} behind the passes`
