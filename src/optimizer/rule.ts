@@ -29,7 +29,7 @@ export const firstSlot = (first: ByName): Slot => ({ count: fromNumber('int32', 
 
 type ByName = Slot['moments']
 
-export const nextSlot = (slot: Slot, found: ByName): Slot => ({ count: next(slot.count), moments: found })
+export const nextSlot = (slot: Slot, found: ByName): Slot => ({ ...slot, count: next(slot.count), moments: found })
 
 /** Throws that a state belongs to another optimizer or to other parameters. */
 export const foreign = ({ at, name }: Surroundings, place: string, rule: string): never => {

@@ -160,7 +160,12 @@ const transformations: readonly Row[] = [
       }),
     bounded: true
   },
-  { name: 'named', make: () => Optimizer.named('inner', inner()), bounded: true }
+  { name: 'named', make: () => Optimizer.named('inner', inner()), bounded: true },
+  {
+    name: 'named, around accumulate',
+    make: () => Optimizer.named('inner', Optimizer.accumulate(inner(), 2)),
+    bounded: true
+  }
 ]
 
 export const rows: readonly Row[] = [...optimizers, ...transformations]
