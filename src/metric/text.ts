@@ -3,7 +3,7 @@ import { refusal } from '../internal/describe.js'
 import { integer, oneOf, options, positiveCount } from '../internal/options.js'
 import { cast, logSoftmax, toArray } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
-import { type Mean, type Metric, MonoidMean, addLists, make, value } from './model.js'
+import { type Mean, type Metric, MonoidMean, addLists, named, value } from './model.js'
 import { requireRows } from './rows.js'
 
 // -----------------------------------------------------------------------------
@@ -46,7 +46,7 @@ export const perplexity = (
 ): Metric<readonly [logits: Tensor, labels: Tensor], Mean> => {
   checkPerplexity(options)
   const { ignoreIndex } = options
-  return make({
+  return named('perplexity', {
     ...MonoidMean,
     of: (logits: Tensor, labels: Tensor) => {
       const rows = requireRows('perplexity', logits, labels, ignoreIndex)
@@ -213,7 +213,7 @@ export const bleu = (
   const { order = 4, smoothing = 'none' } = options
   const orders = Array.from({ length: order }, (_, i) => i + 1)
   const total = (numbers: readonly number[]): number => numbers.reduce((sum, n) => sum + n, 0)
-  return make({
+  return named('bleu', {
     empty: { matches: [], totals: [], tokens: 0, expected: 0 },
     concat: (a: Matches, b: Matches) => ({
       matches: addLists('orders', a.matches, b.matches),
