@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { grad } from 'pullback/Grad'
 import { argmin, orThrow } from 'pullback/Implicit'
 import * as Minimize from 'pullback/Minimize'
+import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 import { vmap } from 'pullback/Vmap'
 import { failure, of, parabola } from './problems.js'
@@ -70,6 +71,14 @@ describe('what is not finite', () => {
     expect(Number.isFinite(run.value)).toBe(true)
     expect(run.value).toBe(run.costs.at(-1))
     expect(T.item(f(run.point))).toBe(run.value)
+  })
+
+  test('has no rate to make smaller in most methods', () => {
+    const steep = (x: Scalar): Scalar => T.neg(T.exp(x))
+    for (const method of [Minimize.nelderMead(), Minimize.randomDirections(Random.key(0))]) {
+      const { message } = failure(minimize(steep, scalar(1), method))
+      expect(message).toMatch(/after \d+ iterations?; expected finite numbers, start nearer to a minimum$/)
+    }
   })
 
   test('is the gradient of a leaf', () => {
