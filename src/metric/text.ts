@@ -94,7 +94,7 @@ export interface BleuOptions {
   /**
    * What is done about n-grams that never match: nothing (`'none'`, the default: the score is 0); `'addOne'` adds 1 to matches and totals of
    * orders from 2 on (C.-Y. Lin and F. J. Och, 2004); `'exponential'` gives the k-th order without a match the precision 1 / (2^k total),
-   * as sacreBLEU does.
+   * as sacreBLEU does. Without any match the score is 0.
    */
   readonly smoothing?: 'none' | 'addOne' | 'exponential'
 }
@@ -174,6 +174,7 @@ const requireTokens = (candidates: readonly Tokens[], references: readonly (read
 
 const scoreOf = ({ matches, totals, tokens, expected }: Matches, smoothing: BleuOptions['smoothing']): number => {
   if (matches.length === 0) return NaN
+  if (matches.every((hits) => hits === 0)) return 0
   let half = 1
   const logs = matches.map((hits, i) => {
     const all = totals[i]!

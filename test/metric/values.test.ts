@@ -227,6 +227,12 @@ describe('statistics of another metric are refused', () => {
   })
 })
 
+test('BLEU is 0 without a match, however it is smoothed', () => {
+  for (const smoothing of ['none', 'addOne', 'exponential'] as const) {
+    expect(Metric.bleu({ smoothing })([['a', 'b', 'c', 'd']], [[['e', 'f', 'g', 'h']]])).toBe(0)
+  }
+})
+
 test('perplexity ignores the label that it is given, a class too', () => {
   const logits = T.of([
     [0, 0],
