@@ -74,6 +74,12 @@ export const showTick = (x: number, largest: number): string => {
   return isPlain ? rounded.toLocaleString('en-US', { maximumFractionDigits: 20 }) : rounded.toExponential()
 }
 
+/** A tick of a logarithmic axis; powers of ten that were multiplied up to are off by rounding. */
+export const showPower = (x: number): string => {
+  const rounded = Number(x.toPrecision(12))
+  return rounded >= 1e-4 && rounded < 1e6 ? String(rounded) : rounded.toExponential()
+}
+
 const everywhere: Ends = [-Infinity, Infinity]
 
 /** The points of a curve up to the place where it is last seen between the ends of the axes. */

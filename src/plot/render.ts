@@ -5,7 +5,7 @@ import { type EChartsCoreOption, init, use } from 'echarts/core'
 import { LabelLayout } from 'echarts/features'
 import { SVGRenderer } from 'echarts/renderers'
 import { describe } from '../internal/describe.js'
-import { type Ends, type Scale, intervalOf, showTick } from './axes.js'
+import { type Ends, type Scale, intervalOf, showPower, showTick } from './axes.js'
 import type { Frame } from './model.js'
 
 const colours = [
@@ -47,12 +47,11 @@ const axisOf = (name: string | undefined, { type, range: ends }: Axis, gap: numb
   ...(ends !== undefined && type === 'value' && intervalsOf(ends)),
   ...(name !== undefined && { name, nameLocation: 'middle', nameGap: gap }),
   axisLine: { onZero: false, lineStyle: { color: '#555' } },
-  // Powers of ten that the library multiplies up to are off by rounding.
   axisLabel: {
     color: '#333',
     hideOverlap: true,
     formatter: (value: number) =>
-      type === 'log' ? String(Number(value.toPrecision(12))) : showTick(value, Math.max(...(ends ?? []).map(Math.abs)))
+      type === 'log' ? showPower(value) : showTick(value, Math.max(...(ends ?? []).map(Math.abs)))
   },
   nameTextStyle: { color: '#333' },
   splitLine: { lineStyle: { color: '#e4e4e4' } }

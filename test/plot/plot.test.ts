@@ -58,6 +58,14 @@ describe('curves', () => {
     const svg = Plot.curves([{ name: 'error', points }], { logarithmic: 'y' })
     expect(textsOf(svg)).toEqual(expect.arrayContaining(['0.001', '0.01', '0.1', '1', 'error']))
     expect(svg).not.toMatch(/NaN|Infinity/)
+    const wide = {
+      name: 'wide',
+      points: [
+        [1, 1e10],
+        [2, 1e-10]
+      ]
+    } as const
+    expect(textsOf(Plot.curves([wide], { logarithmic: 'y' }))).toEqual(expect.arrayContaining(['1e-10', '1', '1e+10']))
     expect(svg.match(/d="M[^"]*M[^"]*" fill="none" stroke="#1b6ca8"/)).not.toBeNull()
   })
 
