@@ -227,6 +227,31 @@ describe('statistics of another metric are refused', () => {
   })
 })
 
+test('bins contain their upper end', () => {
+  const { counts } = Metric.calibrationError({ bins: 4 }).of(T.of([[0.75, 0.25]]), bits(0))
+  expect(counts).toEqual([0, 0, 1, 0])
+})
+
+test('r2 is NaN where an error is, though all targets are equal', () => {
+  expect(Metric.r2(T.of([NaN, 1]), T.of([1, 1]))).toBeNaN()
+})
+
+test('BLEU takes the shorter of two references that are as close, and rewards no length', () => {
+  const four = ['a', 'b', 'c', 'd']
+  expect(
+    Metric.bleu().of(
+      [four],
+      [
+        [
+          [...four, 'e'],
+          ['a', 'b', 'c']
+        ]
+      ]
+    ).expected
+  ).toBe(3)
+  expect(Metric.bleu({ order: 1 })([['a', 'a']], [[['a']]])).toBeCloseTo(0.5, 12)
+})
+
 test('BLEU is 0 without a match, however it is smoothed', () => {
   for (const smoothing of ['none', 'addOne', 'exponential'] as const) {
     expect(Metric.bleu({ smoothing })([['a', 'b', 'c', 'd']], [[['e', 'f', 'g', 'h']]])).toBe(0)

@@ -186,3 +186,22 @@ test('float32 ends at a gradient of 1e-5 times that at x0', () => {
   expect(gradientNorms.at(-1)).toBeLessThanOrEqual(2e-5)
   expect(gradientNorms.at(-2)).toBeGreaterThan(2e-5)
 })
+
+describe('methods without a gradient', () => {
+  test('measure their steps against x0', () => {
+    const { tolerance } = failure(minimize(parabola, of(30, 40), Minimize.nelderMead(), { maxIterations: 0 }))
+    expect(tolerance).toBeCloseTo(50e-6, 12)
+  })
+
+  test('contract on the side of the highest point', () => {
+    const f = (x: Scalar): Scalar => T.sub(T.square(x), T.mul(0.2, x))
+    const { path } = failure(minimize(f, scalar(0), Minimize.nelderMead({ size: 1 }), { maxIterations: 3, path: true }))
+    expect(path.map(T.item)).toEqual([0, 0, 0, 0.125])
+  })
+
+  test('step back where a step does not gain', () => {
+    const method = Minimize.randomDirections(Random.key(0))
+    const { costs } = failure(minimize((x: Scalar) => T.mul(x, 1), scalar(0), method, { maxIterations: 10 }))
+    expect(costs.every((cost, i) => i === 0 || cost < costs[i - 1]!)).toBe(true)
+  })
+})

@@ -371,3 +371,14 @@ it('a reporter of curves begins anew with each run', () => {
   }
   expect(texts[1]).toBe(texts[0])
 })
+
+it('a reporter of curves keeps every second step, then every fourth', () => {
+  const texts: string[] = []
+  const reporter = Plot.reporter((text) => void texts.push(text))
+  void reporter({ _tag: 'Begun' })
+  for (let step = 0; step < 5000; step++) {
+    void reporter({ _tag: 'Stepped', epoch: 0, report: { step, loss: step % 2 } })
+  }
+  void reporter({ _tag: 'Ended', outcome: 'completed', message: '' })
+  expect(textsOf(texts[0]!)).toEqual(expect.arrayContaining(['-1', '0', '5,000']))
+})

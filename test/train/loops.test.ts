@@ -271,6 +271,23 @@ describe('rangeTest', () => {
     expect(range(1, 2, 0)).toThrow('Train.rangeTest: steps is 0; expected an integer of 1 or more')
   })
 
+  it('takes as many batches as steps, and closes their source', () => {
+    const taken: number[] = []
+    let closed = false
+    function* batches(): Generator<number> {
+      try {
+        for (let i = 0; ; i++) {
+          taken.push(i)
+          yield i
+        }
+      } finally {
+        closed = true
+      }
+    }
+    expect(Train.rangeTest(() => [counting, 0] as const, { from: 1, to: 2, steps: 2 })(batches())).toHaveLength(2)
+    expect([taken, closed]).toEqual([[0, 1], true])
+  })
+
   const loose = (start: unknown, batches: unknown) => (): unknown =>
     Train.rangeTest((() => start) as never, { from: 1, to: 2, steps: 2 })(batches as never)
   const returned = 'Train.rangeTest: what the first argument returned is'
@@ -288,6 +305,21 @@ describe('rangeTest', () => {
   ])('%s', (message, run) => {
     expect(run).toThrow(message)
   })
+})
+
+it('what a source throws is thrown by fold as it is', () => {
+  const own = new RangeError('the disk is full')
+  function* batches(): Generator<number> {
+    yield 1
+    throw own
+  }
+  let caught: unknown
+  try {
+    Train.fold(counting)(0, batches())
+  } catch (error) {
+    caught = error
+  }
+  expect(caught).toBe(own)
 })
 
 it('a step that returns no state with a report is refused', () => {
