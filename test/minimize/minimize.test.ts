@@ -195,8 +195,11 @@ describe('methods without a gradient', () => {
 
   test('contract on the side of the highest point', () => {
     const f = (x: Scalar): Scalar => T.sub(T.square(x), T.mul(0.2, x))
-    const { path } = failure(minimize(f, scalar(0), Minimize.nelderMead({ size: 1 }), { maxIterations: 3, path: true }))
+    const { path, evaluations } = failure(
+      minimize(f, scalar(0), Minimize.nelderMead({ size: 1 }), { maxIterations: 3, path: true })
+    )
     expect(path.map(T.item)).toEqual([0, 0, 0, 0.125])
+    expect(evaluations).toBe(8)
   })
 
   test('step back where a step does not gain', () => {
