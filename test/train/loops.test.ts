@@ -226,6 +226,24 @@ describe('reporters', () => {
   })
 })
 
+describe('reporters beside each other', () => {
+  const concat = Train.MonoidReporter.concat as unknown as (...args: readonly unknown[]) => Train.Reporter
+
+  it('are functions', () => {
+    expect(() => concat(null, Train.silent)).toThrow('MonoidReporter.concat: the first argument is null; expected')
+    expect(() => concat(Train.silent)).toThrow('MonoidReporter.concat: the second argument is undefined; expected')
+  })
+
+  it('may return what is not a promise', () => {
+    const seen: string[] = []
+    void concat(
+      (): unknown => 3,
+      (event: Train.Event) => seen.push(event._tag)
+    )({ _tag: 'Begun' })
+    expect(seen).toEqual(['Begun'])
+  })
+})
+
 describe('long folds', () => {
   it('make 10^5 steps in constant memory, and without stack growth', () => {
     const { used, depth, count } = foldOf(100_000)
@@ -252,6 +270,56 @@ describe('rangeTest', () => {
     expect(range(1, 1, 4)).toThrow('Train.rangeTest: to is 1; expected a finite number above from')
     expect(range(1, 2, 0)).toThrow('Train.rangeTest: steps is 0; expected an integer of 1 or more')
   })
+
+  it('takes as many batches as steps, and closes their source', () => {
+    const taken: number[] = []
+    let closed = false
+    function* batches(): Generator<number> {
+      try {
+        for (let i = 0; ; i++) {
+          taken.push(i)
+          yield i
+        }
+      } finally {
+        closed = true
+      }
+    }
+    expect(Train.rangeTest(() => [counting, 0] as const, { from: 1, to: 2, steps: 2 })(batches())).toHaveLength(2)
+    expect([taken, closed]).toEqual([[0, 1], true])
+  })
+
+  const loose = (start: unknown, batches: unknown) => (): unknown =>
+    Train.rangeTest((() => start) as never, { from: 1, to: 2, steps: 2 })(batches as never)
+  const returned = 'Train.rangeTest: what the first argument returned is'
+
+  it.each<readonly [string, () => unknown]>([
+    [`${returned} undefined; expected [step, state]`, loose(undefined, [1])],
+    [`${returned} {}; expected [step, state]`, loose({}, [1])],
+    [`${returned} [1, 0]; expected [step, state]`, loose([1, 0], [1])],
+    ['Train: the source of batches is 3; expected an iterable', loose([counting, 0], 3)],
+    ['Train: the source of batches is undefined; expected an iterable', loose([counting, 0], undefined)],
+    [
+      'Train.rangeTest: the batches are asynchronous; expected an iterable such as an array',
+      loose([counting, 0], { [Symbol.asyncIterator]: () => undefined })
+    ]
+  ])('%s', (message, run) => {
+    expect(run).toThrow(message)
+  })
+})
+
+it('what a source throws is thrown by fold as it is', () => {
+  const own = new RangeError('the disk is full')
+  function* batches(): Generator<number> {
+    yield 1
+    throw own
+  }
+  let caught: unknown
+  try {
+    Train.fold(counting)(0, batches())
+  } catch (error) {
+    caught = error
+  }
+  expect(caught).toBe(own)
 })
 
 it('a step that returns no state with a report is refused', () => {
