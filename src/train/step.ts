@@ -5,6 +5,7 @@ import type { Context } from '../Layer.js'
 import { type Need, type Optimizer, applyUpdates } from '../Optimizer.js'
 import { LeakedTracerError, Traced, read } from '../primitive/traced.js'
 import * as R from '../Random.js'
+import { requireKey } from '../random/model.js'
 import { show } from '../shape/model.js'
 import { type Tensor, firstElement } from '../tensor/model.js'
 import { flattenAs } from '../tree/model.js'
@@ -124,6 +125,7 @@ export const update = <P, S, Batch, M = undefined>(
   return (progress, batch) => {
     requireState(progress)
     const { params, layerState, optimizerState, key: before } = progress
+    requireKey('Train', before)
     const [key, own] = R.split(before)
     const context: Context = { mode: 'train', key: own }
     const [value, gradient, aux] = differentiate(params, layerState, batch, context)
