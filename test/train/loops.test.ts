@@ -53,19 +53,19 @@ describe('a state of another optimizer or model', () => {
   const batch = { features: T.ones([1, 2]), labels: T.zeros([1], 'int32') }
   const adam = Optimizer.adam(0.1)
   const state = Train.init(layer, adam)(Random.key(0))
-  const own = 'init or update returned for these parameters'
+  const own = "the state that this optimizer's init or update returned"
 
   it('is refused at the first step, by path', () => {
     const momentum = Optimizer.sgd(0.1, { momentum: 0.9 })
     expect(() => Train.step(objective, momentum)(state, batch)).toThrow(
-      `Train.step: optimizerState[0].moments.trace.w is missing; expected a state that this optimizer's ${own}`
+      `Optimizer.update: the state at [0].moments is without trace; pass ${own}`
     )
     expect(() => Train.step(objective, Optimizer.sgd(0.1))(state, batch)).toThrow(
-      `Train.step: optimizerState[0].count belongs to another optimizer or model; expected a state that this optimizer's ${own}`
+      `Optimizer.update: the state has 1 entry, expected 0; pass ${own}`
     )
     const wide = Train.init(Layer.dense(3, 2), adam)(Random.key(0))
     expect(() => Train.step(objective, adam)({ ...state, optimizerState: wide.optimizerState }, batch)).toThrow(
-      `Train.step: optimizerState[0].moments.mean.w has shape [2, 3]; expected a state of shape [2, 2] that this optimizer's ${own}`
+      `Optimizer.update: the state at [0].moments.mean: w is float32 of shape [2, 3], expected float32 of shape [2, 2]; pass ${own}`
     )
   })
 
