@@ -1,14 +1,25 @@
 /** The table of lowerings: a primitive that is neither here nor elementwise is computed by its own kernel. */
-import { meanPrimitive } from '../tensor/reduce.js'
+import { type DType, isFloat } from '../DType.js'
+import { maxPrimitive, minPrimitive } from '../tensor/minMaxOverAxes.js'
+import { allPrimitive, anyPrimitive, meanPrimitive } from '../tensor/reduce.js'
 import { sumPrimitive } from '../tensor/structural.js'
 import { type Emitter, type Lowerings, lowering } from './lowering.js'
 import type { Whole } from './graph.js'
+import { extremum, foldOver, quantifier, sumOfIntegers } from './wasm/folds.js'
 import { sumOver } from './wasm/sums.js'
+
+const typeOf = ({ operands }: Whole): DType => operands[0]!.dtype
 
 export const lowerings: Lowerings = /* @__PURE__ */ new Map([
   // reductions
+  lowering(allPrimitive, (operation, { axes }) => foldOver(operation, axes, quantifier('all'))),
+  lowering(anyPrimitive, (operation, { axes }) => foldOver(operation, axes, quantifier('any'))),
+  lowering(maxPrimitive, (operation, { axes }) => foldOver(operation, axes, extremum('max', typeOf(operation)))),
   lowering(meanPrimitive, (operation, { axes }) => sumOver(operation, axes, true)),
-  lowering(sumPrimitive, (operation, { axes }) => sumOver(operation, axes, false))
+  lowering(minPrimitive, (operation, { axes }) => foldOver(operation, axes, extremum('min', typeOf(operation)))),
+  lowering(sumPrimitive, (operation, { axes }) =>
+    isFloat(typeOf(operation)) ? sumOver(operation, axes, false) : foldOver(operation, axes, sumOfIntegers)
+  )
 ])
 
 /** The code of an operation, if it has any. */

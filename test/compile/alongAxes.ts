@@ -31,7 +31,7 @@ export const tensor = (shape: readonly number[], dtype: DType, seed = 1, isSpeci
 }
 
 /** Layouts: what makes a tensor of a shape from one that is stored, of the same shape, of another, or of a larger one. */
-export const layouts: { readonly [name: string]: (shape: readonly number[], of: typeof tensor) => Layout } = {
+export const layouts: { readonly [name: string]: (shape: readonly number[]) => Layout } = {
   stored: (shape) => ({ from: shape, view: (x) => x }),
   turned: (shape) => ({ from: [...shape].reverse(), view: (x) => T.transpose(x) }),
   flipped: (shape) => ({ from: shape, view: (x) => T.flip(x) }),
@@ -103,15 +103,14 @@ export const differences = (
 ): readonly string[] =>
   shapes.flatMap((shape) =>
     dtypes.flatMap((dtype) =>
-      Object.entries(layouts).flatMap(([layout, make]) =>
-        [false, true].flatMap((isSpecial) => {
-          if (layout !== 'stored' && shape.length === 0) return []
-          const { from, view } = make(shape, tensor)
-          const inputs = Array.from({ length: operands }, (_, i) => tensor(from, dtype, shape.length + i, isSpecial))
-          const viewed: Operation = (...given) => f(...given.map(view))
-          const found = difference(viewed, inputs, isLowered({ shape, dtype, layout, isSpecial }))
-          return found === undefined ? [] : [`${dtype} [${shape.join()}] ${layout} ${isSpecial}: ${found}`]
-        })
-      )
+      Object.entries(layouts).flatMap(([layout, make], i) => {
+        if (layout !== 'stored' && (shape.length === 0 || (i + shape[0]!) % 3 > 0)) return []
+        const isSpecial = (i + shape.length) % 2 === 0
+        const { from, view } = make(shape)
+        const inputs = Array.from({ length: operands }, (_, i) => tensor(from, dtype, shape.length + i, isSpecial))
+        const viewed: Operation = (...given) => f(...given.map(view))
+        const found = difference(viewed, inputs, isLowered({ shape, dtype, layout, isSpecial }))
+        return found === undefined ? [] : [`${dtype} [${shape.join()}] ${layout} ${isSpecial}: ${found}`]
+      })
     )
   )

@@ -26,6 +26,8 @@ export interface Arranged {
   readonly mode: 'rows' | 'columns'
   /** The places of the kept axes, for pointers into the operands and into the result. */
   readonly kept: readonly Level[]
+  /** The lanes that lie side by side; 1 for rows. */
+  readonly columns: number
   /** The axes of a lane, of which there is at least one. */
   readonly run: readonly Axis[]
   /** The length of a lane. */
@@ -150,11 +152,11 @@ const direct = (needs: Needs, views: readonly Seen[]): Omit<Arranged, 'copied' |
   const last = kept.at(-1)
   const isColumns = isEven(last, all)
   if (isRows && (n > 1 || !isColumns)) {
-    return { mode: 'rows', kept: kept.map((axis) => level(axis.size, axis.steps)), run, n }
+    return { mode: 'rows', kept: kept.map((axis) => level(axis.size, axis.steps)), run, n, columns: 1 }
   }
   if (!isColumns || last === undefined) return undefined
   const levels = [...kept.slice(0, -1).map((axis) => level(axis.size, axis.steps)), strips(last.size, last.steps)]
-  return { mode: 'columns', kept: levels, run, n }
+  return { mode: 'columns', kept: levels, run, n, columns: last.size }
 }
 
 /** How an operation along axes goes through its operands; `undefined` where it cannot. */

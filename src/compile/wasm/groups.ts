@@ -6,7 +6,7 @@ import type { DType } from '../../DType.js'
 import { get, op, set } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
 import { type Body, keep, newLocal } from './body.js'
-import { level, move, walk } from './nest.js'
+import { level, walk } from './nest.js'
 import { type Wide, load, widened } from './strip.js'
 
 /** What lies along a lane: four elements at a time, of the lane or side by side in four lanes. */
@@ -51,15 +51,12 @@ const termsAt = (body: Body, sources: readonly Source[], distances: readonly num
 const pointersOf = (sources: readonly Source[]): readonly string[] => sources.map(({ pointer }) => pointer)
 
 /** The levels of the groups of a lane: all of it, if it has one axis; its last axis has whole groups, if it has more. */
-const groupLevels = (axes: readonly Axis[]) =>
+export const groupLevels = (axes: readonly Axis[]) =>
   axes.map(({ size, steps }, i) =>
-    i < axes.length - 1
-      ? level(size, steps)
-      : level(
-          Math.floor(size / 8),
-          steps.map((step) => 8 * step)
-        )
+    i < axes.length - 1 ? level(size, steps) : level(Math.floor(size / 8), scaled(steps, 8))
   )
+
+const scaled = (steps: readonly number[], by: number): readonly number[] => steps.map((step) => by * step)
 
 const zero: Instruction = { _tag: 'Const', type: 'f64', value: 0 }
 const zeros: Instruction = { _tag: 'Vector', type: 'f64x2', values: [0, 0] }
@@ -99,6 +96,41 @@ export const rowSums = (
   return sums.map(get)
 }
 
+/** Four columns' sums, and a group of eight rows more. */
+export const withGroup = (
+  body: Body,
+  sources: readonly Source[],
+  steps: readonly number[],
+  terms: Terms,
+  sums: readonly Wide[]
+): readonly Wide[] => {
+  const eight = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => termsAt(body, sources, scaled(steps, i), terms))
+  const added = (k: number, half: 'lo' | 'hi'): Instruction => {
+    const [d0, d1, d2, d3, d4, d5, d6, d7] = eight.map((each) => each[k]![half])
+    const even = plus(plus(d0!, d4!), plus(d2!, d6!))
+    const odd = plus(plus(d1!, d5!), plus(d3!, d7!))
+    return plus(sums[k]![half], plus(even, odd))
+  }
+  return sums.map((_, k) => ({ type: 'f64', lo: added(k, 'lo'), hi: added(k, 'hi') }))
+}
+
+/** Four columns' sums, and some rows more, one by one. */
+export const withRows = (
+  body: Body,
+  sources: readonly Source[],
+  steps: readonly number[],
+  terms: Terms,
+  sums: readonly Wide[],
+  rows: number
+): readonly Wide[] => {
+  let result = sums
+  for (let i = 0; i < rows; i++) {
+    const found = termsAt(body, sources, scaled(steps, i), terms)
+    result = result.map(({ lo, hi }, k) => ({ type: 'f64', lo: plus(lo, found[k]!.lo), hi: plus(hi, found[k]!.hi) }))
+  }
+  return result
+}
+
 /** Sums along four columns, in locals. */
 export const columnSums = (
   body: Body,
@@ -107,34 +139,18 @@ export const columnSums = (
   count: number,
   terms: Terms
 ): readonly Wide[] => {
-  const sums = Array.from({ length: count }, () => ({ lo: newLocal(body, 'v128'), hi: newLocal(body, 'v128') }))
-  for (const { lo, hi } of sums) body.instructions.push(set(lo, zeros), set(hi, zeros))
+  const names = Array.from({ length: count }, () => ({ lo: newLocal(body, 'v128'), hi: newLocal(body, 'v128') }))
+  const sums = names.map(({ lo, hi }): Wide => ({ type: 'f64', lo: get(lo), hi: get(hi) }))
+  const assign = (inside: Body, values: readonly Wide[]): void =>
+    values.forEach(({ lo, hi }, k) => inside.instructions.push(set(names[k]!.lo, lo), set(names[k]!.hi, hi)))
+  assign(
+    body,
+    names.map(() => ({ type: 'f64', lo: zeros, hi: zeros }))
+  )
   const { steps, size } = axes.at(-1)!
-  const at = (inside: Body, times: number): readonly Wide[] =>
-    termsAt(
-      inside,
-      sources,
-      steps.map((step) => times * step),
-      terms
-    )
-  walk(body, groupLevels(axes), pointersOf(sources), (inside) => {
-    const eight = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => at(inside, i))
-    sums.forEach((sum, i) => {
-      for (const half of ['lo', 'hi'] as const) {
-        const [d0, d1, d2, d3, d4, d5, d6, d7] = eight.map((each) => each[i]![half])
-        const even = plus(plus(d0!, d4!), plus(d2!, d6!))
-        const odd = plus(plus(d1!, d5!), plus(d3!, d7!))
-        inside.instructions.push(set(sum[half], plus(get(sum[half]), plus(even, odd))))
-      }
-    })
-  })
-  for (let i = 0; i < size % 8; i++) {
-    const found = at(body, i)
-    sums.forEach((sum, k) => {
-      for (const half of ['lo', 'hi'] as const) {
-        body.instructions.push(set(sum[half], plus(get(sum[half]), found[k]![half])))
-      }
-    })
-  }
-  return sums.map(({ lo, hi }) => ({ type: 'f64', lo: get(lo), hi: get(hi) }))
+  walk(body, groupLevels(axes), pointersOf(sources), (inside) =>
+    assign(inside, withGroup(inside, sources, steps, terms, sums))
+  )
+  if (size % 8 > 0) assign(body, withRows(body, sources, steps, terms, sums, size % 8))
+  return sums
 }
