@@ -1,16 +1,32 @@
 /** The table of lowerings: a primitive that is neither here nor elementwise is computed by its own kernel. */
 import { type DType, isFloat } from '../DType.js'
-import { maxPrimitive, minPrimitive } from '../tensor/minMaxOverAxes.js'
+import { maxPrimitive, maxSharesPrimitive, minPrimitive, minSharesPrimitive } from '../tensor/minMaxOverAxes.js'
 import { allPrimitive, anyPrimitive, meanPrimitive } from '../tensor/reduce.js'
+import {
+  logSoftmaxPrimitive,
+  logSumExpPrimitive,
+  softmaxDerivativePrimitive,
+  softmaxPrimitive
+} from '../tensor/softmax.js'
 import { sumPrimitive } from '../tensor/structural.js'
 import { type Emitter, type Lowerings, lowering } from './lowering.js'
 import type { Whole } from './graph.js'
 import { extremum, foldOver, quantifier, sumOfIntegers } from './wasm/folds.js'
+import { softmaxOver } from './wasm/softmax.js'
+import { sharesOver } from './wasm/shares.js'
+import { softmaxDerivativeOver } from './wasm/softmaxDerivative.js'
 import { sumOver } from './wasm/sums.js'
 
 const typeOf = ({ operands }: Whole): DType => operands[0]!.dtype
 
 export const lowerings: Lowerings = /* @__PURE__ */ new Map([
+  // lanes
+  lowering(logSoftmaxPrimitive, (operation, { axes }) => softmaxOver(operation, axes, 'logSoftmax')),
+  lowering(logSumExpPrimitive, (operation, { axes }) => softmaxOver(operation, axes, 'logSumExp')),
+  lowering(maxSharesPrimitive, (operation, { axes }) => sharesOver(operation, axes, 'max')),
+  lowering(minSharesPrimitive, (operation, { axes }) => sharesOver(operation, axes, 'min')),
+  lowering(softmaxDerivativePrimitive, (operation, { axes }) => softmaxDerivativeOver(operation, axes)),
+  lowering(softmaxPrimitive, (operation, { axes }) => softmaxOver(operation, axes, 'softmax')),
   // reductions
   lowering(allPrimitive, (operation, { axes }) => foldOver(operation, axes, quantifier('all'))),
   lowering(anyPrimitive, (operation, { axes }) => foldOver(operation, axes, quantifier('any'))),

@@ -139,6 +139,17 @@ const direct = (needs: Needs, views: readonly Seen[]): Omit<Arranged, 'copied' |
   const { shape } = operands[0]!
   const all = [...views, resultView(needs)]
   const ran = lanes ? all : views
+  const nothing = {
+    mode: 'rows',
+    kept: [
+      level(
+        0,
+        all.map(() => 0)
+      )
+    ],
+    run: [{ size: 0, steps: all.map(() => 0) }]
+  } as const
+  if (size(needs.result.shape) === 0) return { ...nothing, n: 0, columns: 1 }
   const n = axes.reduce((product, axis) => product * shape[axis]!, 1)
   const kept = merged(
     shape,

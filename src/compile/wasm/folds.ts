@@ -59,7 +59,8 @@ const vectorsOf = (value: Strip): readonly Instruction[] => (value.type === 'f64
 const ofVectors = (type: Strip['type'], vectors: readonly Instruction[]): Strip =>
   type === 'f64' ? { type, lo: vectors[0]!, hi: vectors[1]! } : { type, v: vectors[0]! }
 
-const combined = (fold: PlainOp, a: Strip, b: Strip): Strip => {
+/** An operation on two strips. */
+export const combined = (fold: PlainOp, a: Strip, b: Strip): Strip => {
   const others = vectorsOf(b)
   return ofVectors(
     a.type,
@@ -105,10 +106,10 @@ const turned = (v: Instruction, ...words: readonly number[]): Instruction => ({
   operands: [v, v]
 })
 
-/** All elements of a strip in the first one. */
+/** All elements of a strip, in each place of it. */
 export const across = (body: Body, fold: PlainOp, value: Strip): Strip => {
   const kept = (v: Instruction): Instruction => keep(body, 'v128', v)
-  const halves = (v: Instruction): Instruction => kept(op(fold, v, turned(v, 2, 3, 2, 3)))
+  const halves = (v: Instruction): Instruction => kept(op(fold, v, turned(v, 2, 3, 0, 1)))
   if (value.type === 'f64') {
     const v = halves(kept(op(fold, value.lo, value.hi)))
     return { type: 'f64', lo: v, hi: v }
