@@ -1,6 +1,15 @@
 /** The table of lowerings: a primitive that is neither here nor elementwise is computed by its own kernel. */
 import { type DType, isFloat } from '../DType.js'
-import { maxPrimitive, maxSharesPrimitive, minPrimitive, minSharesPrimitive } from '../tensor/minMaxOverAxes.js'
+import {
+  argmaxPrimitive,
+  argminPrimitive,
+  maxPrimitive,
+  maxSharesPrimitive,
+  minPrimitive,
+  minSharesPrimitive
+} from '../tensor/minMaxOverAxes.js'
+import { cumprodPrimitive, cumsumPrimitive } from '../tensor/cumulative.js'
+import { prodPrimitive } from '../tensor/product.js'
 import { allPrimitive, anyPrimitive, meanPrimitive } from '../tensor/reduce.js'
 import {
   logSoftmaxPrimitive,
@@ -11,8 +20,10 @@ import {
 import { sumPrimitive } from '../tensor/structural.js'
 import { type Emitter, type Lowerings, lowering } from './lowering.js'
 import type { Whole } from './graph.js'
-import { extremum, foldOver, quantifier, sumOfIntegers } from './wasm/folds.js'
+import { extremum, foldOver, productOfIntegers, quantifier, sumOfIntegers } from './wasm/folds.js'
 import { softmaxOver } from './wasm/softmax.js'
+import { positionsOver } from './wasm/positions.js'
+import { running } from './wasm/running.js'
 import { sharesOver } from './wasm/shares.js'
 import { softmaxDerivativeOver } from './wasm/softmaxDerivative.js'
 import { sumOver } from './wasm/sums.js'
@@ -21,6 +32,8 @@ const typeOf = ({ operands }: Whole): DType => operands[0]!.dtype
 
 export const lowerings: Lowerings = /* @__PURE__ */ new Map([
   // lanes
+  lowering(cumprodPrimitive, (operation, { axis, ...options }) => running(operation, axis, 'product', options)),
+  lowering(cumsumPrimitive, (operation, { axis, ...options }) => running(operation, axis, 'sum', options)),
   lowering(logSoftmaxPrimitive, (operation, { axes }) => softmaxOver(operation, axes, 'logSoftmax')),
   lowering(logSumExpPrimitive, (operation, { axes }) => softmaxOver(operation, axes, 'logSumExp')),
   lowering(maxSharesPrimitive, (operation, { axes }) => sharesOver(operation, axes, 'max')),
@@ -30,9 +43,16 @@ export const lowerings: Lowerings = /* @__PURE__ */ new Map([
   // reductions
   lowering(allPrimitive, (operation, { axes }) => foldOver(operation, axes, quantifier('all'))),
   lowering(anyPrimitive, (operation, { axes }) => foldOver(operation, axes, quantifier('any'))),
+  lowering(argmaxPrimitive, (operation, { axis }) => positionsOver(operation, axis, 'max')),
+  lowering(argminPrimitive, (operation, { axis }) => positionsOver(operation, axis, 'min')),
   lowering(maxPrimitive, (operation, { axes }) => foldOver(operation, axes, extremum('max', typeOf(operation)))),
   lowering(meanPrimitive, (operation, { axes }) => sumOver(operation, axes, true)),
   lowering(minPrimitive, (operation, { axes }) => foldOver(operation, axes, extremum('min', typeOf(operation)))),
+  lowering(prodPrimitive, (operation, { axis }) =>
+    isFloat(typeOf(operation))
+      ? running(operation, axis, 'product', undefined)
+      : foldOver(operation, [axis], productOfIntegers)
+  ),
   lowering(sumPrimitive, (operation, { axes }) =>
     isFloat(typeOf(operation)) ? sumOver(operation, axes, false) : foldOver(operation, axes, sumOfIntegers)
   )

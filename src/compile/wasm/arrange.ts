@@ -161,7 +161,9 @@ const direct = (needs: Needs, views: readonly Seen[]): Omit<Arranged, 'copied' |
   if (run.length > 1 && (order === 'one' || (order === 'groups' && run.at(-1)!.size % 8 !== 0))) return undefined
   const isRows = isEven(run.at(-1), ran)
   const last = kept.at(-1)
-  const isColumns = isEven(last, all)
+  // A strip that is wider than a row of results is written over by the next row, if that is the next one of its lanes.
+  const isNarrow = lanes && last !== undefined && last.size < strip
+  const isColumns = isEven(last, all) && !(isNarrow && run[0]!.steps.at(-1) !== last.size * last.steps.at(-1)!)
   if (isRows && (n > 1 || !isColumns)) {
     return { mode: 'rows', kept: kept.map((axis) => level(axis.size, axis.steps)), run, n, columns: 1 }
   }
