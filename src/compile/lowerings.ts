@@ -17,11 +17,13 @@ import {
   softmaxDerivativePrimitive,
   softmaxPrimitive
 } from '../tensor/softmax.js'
+import { type Spread, freedom, normPrimitive, stdPrimitive, variancePrimitive } from '../tensor/statistics.js'
 import { sumPrimitive } from '../tensor/structural.js'
 import { type Emitter, type Lowerings, lowering } from './lowering.js'
 import type { Whole } from './graph.js'
 import { extremum, foldOver, productOfIntegers, quantifier, sumOfIntegers } from './wasm/folds.js'
 import { softmaxOver } from './wasm/softmax.js'
+import { type Moment, momentOver } from './wasm/moments.js'
 import { positionsOver } from './wasm/positions.js'
 import { running } from './wasm/running.js'
 import { sharesOver } from './wasm/shares.js'
@@ -29,6 +31,12 @@ import { softmaxDerivativeOver } from './wasm/softmaxDerivative.js'
 import { sumOver } from './wasm/sums.js'
 
 const typeOf = ({ operands }: Whole): DType => operands[0]!.dtype
+
+const spread = ({ operands }: Whole, params: Spread, root: boolean): Moment => ({
+  _tag: 'Spread',
+  divisor: freedom(operands[0]!.shape, params),
+  root
+})
 
 export const lowerings: Lowerings = /* @__PURE__ */ new Map([
   // lanes
@@ -48,13 +56,18 @@ export const lowerings: Lowerings = /* @__PURE__ */ new Map([
   lowering(maxPrimitive, (operation, { axes }) => foldOver(operation, axes, extremum('max', typeOf(operation)))),
   lowering(meanPrimitive, (operation, { axes }) => sumOver(operation, axes, true)),
   lowering(minPrimitive, (operation, { axes }) => foldOver(operation, axes, extremum('min', typeOf(operation)))),
+  lowering(normPrimitive, (operation, { axes }) => momentOver(operation, axes, { _tag: 'Norm' })),
   lowering(prodPrimitive, (operation, { axis }) =>
     isFloat(typeOf(operation))
       ? running(operation, axis, 'product', undefined)
       : foldOver(operation, [axis], productOfIntegers)
   ),
+  lowering(stdPrimitive, (operation, params) => momentOver(operation, params.axes, spread(operation, params, true))),
   lowering(sumPrimitive, (operation, { axes }) =>
     isFloat(typeOf(operation)) ? sumOver(operation, axes, false) : foldOver(operation, axes, sumOfIntegers)
+  ),
+  lowering(variancePrimitive, (operation, params) =>
+    momentOver(operation, params.axes, spread(operation, params, false))
   )
 ])
 
