@@ -1,7 +1,7 @@
 /** Programs as graphs: values that are stored, the operations between them, and views of values by strides, which cost no code. */
 import { type Expression, expressionFor, x as itself } from '../primitive/expression.js'
 import { type Atom, type Equation, type Params, type Program, type TensorType, Variable } from '../primitive/model.js'
-import { type Shape, equals, size, strides as denseStrides } from '../shape/model.js'
+import { equals, size, strides as denseStrides } from '../shape/model.js'
 import { type Concrete, Dense, type Tensor, fromNumber, isConcrete, uniform, zeroStrides } from '../tensor/model.js'
 import { type DType, allocate } from '../DType.js'
 import { hasEffect } from '../transform/program.js'

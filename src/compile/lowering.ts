@@ -1,5 +1,5 @@
 /** How operations other than maps become code. */
-import type { Primitive } from '../primitive/model.js'
+import type { Params, Primitive } from '../primitive/model.js'
 import type { Access, Whole } from './graph.js'
 import type { Body } from './wasm/body.js'
 
@@ -26,3 +26,14 @@ export type Lowering = (operation: Whole) => Emitter | undefined
 
 /** Lowerings by the primitive itself. */
 export type Lowerings = ReadonlyMap<Primitive, Lowering>
+
+/** One line of the table: a lowering that reads the parameters of its primitive. */
+/* @__NO_SIDE_EFFECTS__ */
+export const lowering = <P extends Params>(
+  primitive: Primitive<P>,
+  lower: (operation: Whole, params: P) => Emitter | undefined
+): readonly [Primitive, Lowering] => [
+  primitive,
+  // The parameters of an equation are those of its primitive.
+  (operation) => lower(operation, operation.equation.params as P)
+]

@@ -6,7 +6,7 @@ import type { Program } from '../primitive/model.js'
 import { equals, size } from '../shape/model.js'
 import { type Concrete, Dense, Scalar, contiguous, fromData } from '../tensor/model.js'
 import { type Access, type Graph, type Operand, type Value, graphOf, isWhole } from './graph.js'
-import { type Plan, bytesOf, place } from './memory.js'
+import { type Plan, place } from './memory.js'
 import { type Code, codeOf } from './module.js'
 import { type Schedule, schedule } from './schedule.js'
 

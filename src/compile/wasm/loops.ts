@@ -3,7 +3,7 @@ import { add, again, branchIf, get, i32, increase, loop, mul, op, set } from '..
 import type { Instruction } from '../../kernel/wasm/model.js'
 import { size, strides as denseStrides } from '../../shape/model.js'
 import type { Access, Mapped, Value } from '../graph.js'
-import { bytesOf, strip } from '../memory.js'
+import { bytesOf, strip } from '../elements.js'
 import type { Loop } from '../schedule.js'
 import { type Body, newLocal } from './body.js'
 import { mapped } from './maps.js'
