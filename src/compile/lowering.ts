@@ -1,5 +1,5 @@
 /** How operations other than maps become code. */
-import type { Primitive } from '../primitive/model.js'
+import type { Params, Primitive } from '../primitive/model.js'
 import type { Access, Whole } from './graph.js'
 import type { Body } from './wasm/body.js'
 
@@ -23,6 +23,15 @@ export interface Emitter {
 
 /** The code of an equation of a primitive; `undefined` for shapes, types or layouts that its own kernel computes. */
 export type Lowering = (operation: Whole) => Emitter | undefined
+
+/** A row of the table: the parameters of an equation are of the type that its primitive takes. */
+export const row = <P extends Params>(
+  primitive: Primitive<P>,
+  lowering: (operation: Whole, params: P) => Emitter | undefined
+): readonly [Primitive, Lowering] => [
+  primitive as Primitive,
+  (operation) => lowering(operation, operation.equation.params as P)
+]
 
 /** Lowerings by the primitive itself. */
 export type Lowerings = ReadonlyMap<Primitive, Lowering>

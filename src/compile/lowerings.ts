@@ -1,8 +1,13 @@
 /** The table of lowerings: a primitive that is neither here nor elementwise is computed by its own kernel. */
-import type { Emitter, Lowerings } from './lowering.js'
+import { matmul } from '../tensor/matmul.js'
+import { type Emitter, type Lowerings, row } from './lowering.js'
 import type { Whole } from './graph.js'
+import { matmulLowering } from './wasm/matmul.js'
 
-export const lowerings: Lowerings = /* @__PURE__ */ new Map()
+export const lowerings: Lowerings = /* @__PURE__ */ new Map([
+  // products
+  /* @__PURE__ */ row(matmul.primitive, matmulLowering)
+])
 
 /** The code of an operation, if it has any. */
 export const emitterOf = (operation: Whole): Emitter | undefined =>

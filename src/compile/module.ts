@@ -4,9 +4,10 @@ import type { Func, Module } from '../kernel/wasm/model.js'
 import type { Value } from './graph.js'
 import { type Plan, bytesOf } from './memory.js'
 import { type Kernel, type Schedule, type Single, isCompiled } from './schedule.js'
-import { type Body, emptyBody } from './wasm/body.js'
+import { type Body, type LibraryName, emptyBody } from './wasm/body.js'
 import { type FunctionName, functionOf } from './wasm/functions.js'
 import { type Imported, intrinsics } from './wasm/intrinsics.js'
+import { libraryImport } from './wasm/library.js'
 import { loopBody } from './wasm/loops.js'
 
 // -----------------------------------------------------------------------------
@@ -21,6 +22,8 @@ export type Segment =
 export interface Code {
   readonly module: Module
   readonly imports: readonly Imported[]
+  /** The functions of the library of products that are imported. */
+  readonly library: readonly LibraryName[]
   readonly segments: readonly Segment[]
 }
 
@@ -49,6 +52,8 @@ export const codeOf = ({ kernels, stored }: Schedule, { addresses, scratch, byte
   const functions: Func[] = []
   const names = new Set<string>()
   const called = new Set<FunctionName>()
+  const library = new Set<LibraryName>()
+  const helpers = new Map<string, Func>()
   const isStored = (value: Value): boolean => stored.has(value)
   const write = (body: Body, kernel: Kernel): void => {
     if (kernel._tag === 'Loop') return loopBody(body, kernel, { addresses, isStored })
@@ -63,6 +68,8 @@ export const codeOf = ({ kernels, stored }: Schedule, { addresses, scratch, byte
     write(body, kernel)
     for (const each of body.imports) names.add(each)
     for (const each of body.functions) called.add(each)
+    for (const each of body.library) library.add(each)
+    for (const [each, helper] of body.helpers) helpers.set(each, helper)
     return { name, exported: false, params: [], results: [], locals: body.locals, body: body.instructions }
   }
   const segments = runsOf(kernels).map((run, index): Segment => {
@@ -79,14 +86,18 @@ export const codeOf = ({ kernels, stored }: Schedule, { addresses, scratch, byte
   return {
     module: {
       memory: { pages: Math.max(1, Math.ceil(bytes / pageBytes)), maximum: undefined, shared: false },
-      imports: imports.map(({ name, arity }) => ({
-        name,
-        params: arity === 1 ? ['f64'] : ['f64', 'f64'],
-        results: ['f64']
-      })),
-      functions: [...[...called].map((name) => functionOf(name, 'f64')), ...functions]
+      imports: [
+        ...imports.map(({ name, arity }) => ({
+          name,
+          params: arity === 1 ? (['f64'] as const) : (['f64', 'f64'] as const),
+          results: ['f64'] as const
+        })),
+        ...[...library].map(libraryImport)
+      ],
+      functions: [...[...called].map((name) => functionOf(name, 'f64')), ...helpers.values(), ...functions]
     },
     imports,
+    library: [...library],
     segments
   }
 }

@@ -1,5 +1,6 @@
 /** Compiled programs in memory: arguments are copied in, segments run, results are copied out. */
 import { type Data, type DType, allocate } from '../DType.js'
+import { libraryOnce } from '../kernel/library/instance.js'
 import { encode } from '../kernel/wasm/encode.js'
 import { copyStrided, isContiguous } from '../kernel/strided.js'
 import type { Program } from '../primitive/model.js'
@@ -97,14 +98,26 @@ const viewOf = (x: Concrete, view: Access): Concrete => {
 /** A step of a run, on the tensors that equations with kernels of their own have made. */
 type Step = (tensors: Map<Value, Concrete>) => void
 
+/** The functions of the library of products that a program calls, on its memory; `undefined` without a library. */
+const libraryOver = (
+  memory: { readonly buffer: ArrayBuffer },
+  { library: names }: Code
+): { readonly [name: string]: unknown } | undefined => {
+  if (names.length === 0) return {}
+  const functions = libraryOnce()?.over(memory)
+  return functions && Object.fromEntries(names.map((name) => [name, functions[name]]))
+}
+
 /** The program as a function; `undefined` where there is no WebAssembly. It throws where the engine refuses the module. */
 export const runnerOf = ({ graph, plan, code }: Lowered): Runner | undefined => {
   const { addresses, copied } = plan
   if (typeof WebAssembly === 'undefined') return undefined
   const memory = new WebAssembly.Memory({ initial: code.module.memory.pages })
   const functions = Object.fromEntries(code.imports.map(({ name, f }) => [name, f]))
+  const library = libraryOver(memory, code)
+  if (library === undefined) return undefined
   const module = new WebAssembly.Module(encode(code.module))
-  const { exports } = new WebAssembly.Instance(module, { env: { ...functions, memory } })
+  const { exports } = new WebAssembly.Instance(module, { env: { ...functions, ...library, memory } })
   const { buffer } = memory
 
   const inMemory = (value: Value): Data => new arrays[value.dtype](buffer, addresses.get(value)!, size(value.shape))
