@@ -1,10 +1,11 @@
 /** From a schedule and a plan to one WebAssembly module: a function for each loop, and one for each run of loops between other kernels. */
+import { upTo } from '../kernel/library/kinds.js'
 import { call } from '../kernel/wasm/build.js'
 import type { Func, Module } from '../kernel/wasm/model.js'
 import type { Value } from './graph.js'
 import { type Plan, bytesOf } from './memory.js'
 import { type Kernel, type Schedule, type Single, isCompiled } from './schedule.js'
-import { type Body, type LibraryName, emptyBody } from './wasm/body.js'
+import { type Body, type LibraryName, type OnMemory, emptyBody } from './wasm/body.js'
 import { type FunctionName, functionOf } from './wasm/functions.js'
 import { type Imported, intrinsics } from './wasm/intrinsics.js'
 import { libraryImport } from './wasm/library.js'
@@ -24,6 +25,8 @@ export interface Code {
   readonly imports: readonly Imported[]
   /** The functions of the library of products that are imported. */
   readonly library: readonly LibraryName[]
+  /** Imports that work on the memory, by name. */
+  readonly hosts: ReadonlyMap<string, OnMemory>
   readonly segments: readonly Segment[]
 }
 
@@ -54,6 +57,7 @@ export const codeOf = ({ kernels, stored }: Schedule, { addresses, scratch, byte
   const called = new Set<FunctionName>()
   const library = new Set<LibraryName>()
   const helpers = new Map<string, Func>()
+  const hosts = new Map<string, OnMemory>()
   const isStored = (value: Value): boolean => stored.has(value)
   const write = (body: Body, kernel: Kernel): void => {
     if (kernel._tag === 'Loop') return loopBody(body, kernel, { addresses, isStored })
@@ -70,6 +74,7 @@ export const codeOf = ({ kernels, stored }: Schedule, { addresses, scratch, byte
     for (const each of body.functions) called.add(each)
     for (const each of body.library) library.add(each)
     for (const [each, helper] of body.helpers) helpers.set(each, helper)
+    for (const [each, host] of body.hosts) hosts.set(each, host)
     return { name, exported: false, params: [], results: [], locals: body.locals, body: body.instructions }
   }
   const segments = runsOf(kernels).map((run, index): Segment => {
@@ -92,12 +97,14 @@ export const codeOf = ({ kernels, stored }: Schedule, { addresses, scratch, byte
           params: arity === 1 ? (['f64'] as const) : (['f64', 'f64'] as const),
           results: ['f64'] as const
         })),
-        ...[...library].map(libraryImport)
+        ...[...library].map(libraryImport),
+        ...[...hosts].map(([name, { arity }]) => ({ name, params: upTo(arity).map(() => 'i32' as const), results: [] }))
       ],
       functions: [...[...called].map((name) => functionOf(name, 'f64')), ...helpers.values(), ...functions]
     },
     imports,
     library: [...library],
+    hosts,
     segments
   }
 }

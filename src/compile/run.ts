@@ -116,9 +116,10 @@ export const runnerOf = ({ graph, plan, code }: Lowered): Runner | undefined => 
   const functions = Object.fromEntries(code.imports.map(({ name, f }) => [name, f]))
   const library = libraryOver(memory, code)
   if (library === undefined) return undefined
-  const module = new WebAssembly.Module(encode(code.module))
-  const { exports } = new WebAssembly.Instance(module, { env: { ...functions, ...library, memory } })
   const { buffer } = memory
+  const hosts = Object.fromEntries([...code.hosts].map(([name, { over }]) => [name, over(buffer)]))
+  const module = new WebAssembly.Module(encode(code.module))
+  const { exports } = new WebAssembly.Instance(module, { env: { ...functions, ...library, ...hosts, memory } })
 
   const inMemory = (value: Value): Data => new arrays[value.dtype](buffer, addresses.get(value)!, size(value.shape))
   const data = new Map([...addresses.keys()].map((value) => [value, inMemory(value)]))

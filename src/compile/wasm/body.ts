@@ -7,6 +7,12 @@ import type { FunctionName } from './functions.js'
 /** A function of the library of products. */
 export type LibraryName = keyof Functions
 
+/** A function of the host that works on the memory of the program. Its operands are addresses and counts. */
+export interface OnMemory {
+  readonly arity: number
+  readonly over: (buffer: ArrayBuffer) => (...args: readonly number[]) => void
+}
+
 /** Instructions in order, and the locals that they use. */
 export interface Body {
   readonly instructions: Instruction[]
@@ -19,6 +25,8 @@ export interface Body {
   readonly library: Set<LibraryName>
   /** Functions of the module that are called, by name: they are the same in all bodies. */
   readonly helpers: Map<string, Func>
+  /** Functions on the memory that are called, by name: they are the same in all bodies. */
+  readonly hosts: Map<string, OnMemory>
 }
 
 export const emptyBody = (): Body => ({
@@ -27,7 +35,8 @@ export const emptyBody = (): Body => ({
   imports: new Set(),
   functions: new Set(),
   library: new Set(),
-  helpers: new Map()
+  helpers: new Map(),
+  hosts: new Map()
 })
 
 /** A new local; its name. */

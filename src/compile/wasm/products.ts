@@ -3,7 +3,7 @@
  * written where whole tiles fit. The choices are those of kernel/library/wasmFloat32.ts.
  */
 import { type Kind, blockRows, blockTerms } from '../../kernel/library/kinds.js'
-import { get, i32, loop, min, op, sub } from '../../kernel/wasm/build.js'
+import { get, i32, loop, min, sub } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
 import { type Body, type LibraryName, newLocal } from './body.js'
 import { callLibrary } from './library.js'

@@ -1,24 +1,7 @@
-/** Strong zeros of products in code: the elements that came out NaN are summed again, as in kernel/strongZero.ts. */
-import { type Kind, blockTerms, upTo, vectorBytes } from '../../kernel/library/kinds.js'
-import {
-  access,
-  add,
-  again,
-  block,
-  branchIf,
-  call,
-  get,
-  i32,
-  increase,
-  locals,
-  loop,
-  min,
-  mul,
-  op,
-  set,
-  sub,
-  when
-} from '../../kernel/wasm/build.js'
+/** Elements of products that came out NaN: looked for in code, and summed again by the kernels of eager products. */
+import { type Kind, upTo, vectorBytes } from '../../kernel/library/kinds.js'
+import { restoreZeros } from '../../kernel/strongZero.js'
+import { access, block, branchIf, call, get, i32, locals, loop, op, sub, when } from '../../kernel/wasm/build.js'
 import type { Func, Instruction } from '../../kernel/wasm/model.js'
 import type { Body } from './body.js'
 import { type Matrix, type Sizes, addressOf } from './matrix.js'
@@ -26,89 +9,54 @@ import { type Matrix, type Sizes, addressOf } from './matrix.js'
 /** Vectors that are looked at together. */
 const together = 4
 
-const isNaNIn = ({ name }: Kind, x: Instruction): Instruction => op(`${name}.ne`, x, x)
-
-/** Leaves the function where none of the elements from `at` to `end` is NaN. */
-const returnIfClean = (kind: Kind): readonly Instruction[] => {
+/** `hasNaN(at, end)`: whether an element from `at` to `end` is NaN. */
+const hasNaN = (kind: Kind): Func => {
   const vector = (i: number): Instruction => {
     const v = access('v128.load', i * vectorBytes, get('at'))
     return op(kind.name === 'f32' ? 'f32x4.ne' : 'f64x2.ne', v, v)
   }
   const ofVectors = upTo(together - 1).reduce<Instruction>((any, i) => op('v128.or', any, vector(i + 1)), vector(0))
+  const single = access(kind.load, 0, get('at'))
   const length = together * vectorBytes
-  return [
-    block(
-      'found',
-      ...loop('at', get('c'), sub(get('end'), i32(length - 1)), length, [
-        branchIf('found', op('v128.any_true', ofVectors))
-      ]),
-      ...loop('at', get('at'), get('end'), kind.bytes, [
-        branchIf('found', isNaNIn(kind, access(kind.load, 0, get('at'))))
-      ]),
-      op('return')
-    )
-  ]
-}
-
-/** The sum at `at`, of the row at `row` and the column at `column`; NaN as soon as a term is. */
-const sumAgain = (kind: Kind): readonly Instruction[] => {
-  const { name } = kind
-  const none: Instruction = { _tag: 'Const', type: name, value: 0 }
-  const isZero = (x: string): Instruction => op(`${name}.eq`, get(x), none)
-  return [
-    set('s', get('row')),
-    set('t', get('column')),
-    set('total', none),
-    block(
-      'sum',
-      ...loop('start', i32(0), get('k'), blockTerms, [
-        set('part', none),
-        ...loop('p', i32(0), min(i32(blockTerms), sub(get('k'), get('start'))), 1, [
-          set('x', access(kind.load, 0, get('s'))),
-          set('y', access(kind.load, 0, get('t'))),
-          when(op('i32.eqz', op('i32.or', isZero('x'), isZero('y'))), [
-            set('part', op(`${name}.add`, get('part'), op(`${name}.mul`, get('x'), get('y')))),
-            set('total', op('select', get('part'), get('total'), isNaNIn(kind, get('part')))),
-            branchIf('sum', isNaNIn(kind, get('part')))
-          ]),
-          increase('s', get('sak')),
-          increase('t', get('sbk'))
+  return {
+    name: `hasNaN_${kind.name}`,
+    exported: false,
+    params: locals('i32', ['at', 'end']),
+    results: ['i32'],
+    locals: [],
+    body: [
+      block(
+        'found',
+        ...loop('at', get('at'), sub(get('end'), i32(length - 1)), length, [
+          branchIf('found', op('v128.any_true', ofVectors))
         ]),
-        set('total', op(`${name}.add`, get('total'), get('part')))
-      ])
-    ),
-    access(kind.store, 0, get('at'), get('total'))
-  ]
+        ...loop('at', get('at'), get('end'), kind.bytes, [branchIf('found', op(`${kind.name}.ne`, single, single))]),
+        i32(0),
+        op('return')
+      ),
+      i32(1)
+    ]
+  }
 }
 
-/** `mend(a, sai, sak, b, sbk, sbj, c, m, n, k)`: of C = A B, whose rows lie one behind the other. */
-const mend = (kind: Kind): Func => ({
-  name: `mend_${kind.name}`,
-  exported: false,
-  params: locals('i32', ['a', 'sai', 'sak', 'b', 'sbk', 'sbj', 'c', 'm', 'n', 'k']),
-  results: [],
-  locals: [
-    ...locals('i32', ['at', 'end', 'i', 'j', 'row', 'column', 'start', 'p', 's', 't']),
-    ...locals(kind.name, ['total', 'part', 'x', 'y'])
-  ],
-  body: [
-    set('end', add(get('c'), mul(mul(get('m'), get('n')), i32(kind.bytes)))),
-    ...returnIfClean(kind),
-    set('at', get('c')),
-    set('row', get('a')),
-    ...loop('i', i32(0), get('m'), 1, [
-      set('column', get('b')),
-      ...loop('j', i32(0), get('n'), 1, [
-        when(isNaNIn(kind, access(kind.load, 0, get('at'))), sumAgain(kind)),
-        increase('at', i32(kind.bytes)),
-        increase('column', get('sbj'))
-      ]),
-      increase('row', get('sai'))
-    ])
-  ]
-})
+/** What is done if an element from an address to an end is NaN. */
+export const whereNaN = (
+  body: Body,
+  kind: Kind,
+  at: Instruction,
+  end: Instruction,
+  mended: readonly Instruction[]
+): Instruction => {
+  const helper = hasNaN(kind)
+  body.helpers.set(helper.name, helper)
+  return when(call(helper.name, at, end), mended)
+}
 
-/** Mends C = A B, whose rows lie one behind the other. */
+/** The memory as elements. */
+export const elementsOf = ({ name }: Kind, buffer: ArrayBuffer): Float32Array | Float64Array =>
+  name === 'f32' ? new Float32Array(buffer) : new Float64Array(buffer)
+
+/** Computes elements of C = A B that are NaN again, with strong zeros; the rows of C lie one behind the other. */
 export const restoredZeros = (
   body: Body,
   kind: Kind,
@@ -117,10 +65,21 @@ export const restoredZeros = (
   b: Matrix,
   c: Matrix
 ): Instruction => {
-  const helper = mend(kind)
-  body.helpers.set(helper.name, helper)
-  const start = (matrix: Matrix): Instruction => addressOf(matrix, i32(0), i32(0))
-  const strides = [a.row, a.column].map(i32)
-  const others = [b.row, b.column].map(i32)
-  return call(helper.name, start(a), ...strides, start(b), ...others, start(c), i32(m), i32(n), i32(k))
+  const strides = [a.row, a.column, b.row, b.column].map((step) => step / kind.bytes)
+  const name = `restoreZeros_${kind.name} ${[m, n, k, ...strides].join()}`
+  const [aRow = 0, aColumn = 0, bRow = 0, bColumn = 0] = strides
+  body.hosts.set(name, {
+    arity: 3,
+    over: (buffer) => {
+      const data = elementsOf(kind, buffer)
+      return (x = 0, y = 0, z = 0) => {
+        const [left, right, to] = [x / kind.bytes, y / kind.bytes, z / kind.bytes]
+        restoreZeros(m, n, k, data, left, aRow, aColumn, data, right, bRow, bColumn, data, to)
+      }
+    }
+  })
+  const start = ({ pointer, address }: Matrix, distance = 0): Instruction =>
+    addressOf({ pointer, address: address, row: 0, column: 1 }, i32(0), i32(distance))
+  const [at, end] = [start(c), start(c, m * n * kind.bytes)]
+  return whereNaN(body, kind, at, end, [call(name, start(a), start(b), at)])
 }

@@ -30,7 +30,7 @@ export const allLowered = ({ code }: Lowered): boolean => code.segments.every(({
 const numbers = (x: T.Tensor) => T.toArray(T.ravel(x))
 
 /** Expects the bits of a function from its program, twice, and that all of it is code. */
-export const same = <Inputs extends T.Tensor[]>(
+export const expectSame = <Inputs extends T.Tensor[]>(
   f: (...inputs: Inputs) => T.Tensor | readonly T.Tensor[],
   inputs: Inputs,
   name: string,
@@ -45,7 +45,7 @@ export const same = <Inputs extends T.Tensor[]>(
     const found = run(inputs.filter(isConcrete))
     wanted.forEach((x, i) => {
       const y = found[i]!
-      expect([y.dtype, y.shape], name).toEqual([x.dtype, x.shape])
+      expect(`${name}: ${y.dtype} [${y.shape}]`).toBe(`${name}: ${x.dtype} [${x.shape}]`)
       const [own, other] = [numbers(y), numbers(x)]
       const at = own.findIndex((each, j) => !Object.is(each, other[j]))
       if (at >= 0) expect.fail(`${name}: element ${at} is ${String(own[at])} instead of ${String(other[at])}`)
