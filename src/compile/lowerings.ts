@@ -1,12 +1,19 @@
 /** The table of lowerings: a primitive that is neither here nor elementwise is computed by its own kernel. */
+import { convolutionInputPrimitive, convolutionKernelPrimitive, convolutionPrimitive } from '../tensor/convolution.js'
 import { matmul } from '../tensor/matmul.js'
 import { type Emitter, type Lowerings, row } from './lowering.js'
 import type { Whole } from './graph.js'
+import { convolutionLowering } from './wasm/convolution.js'
+import { convolutionInputLowering } from './wasm/convolutionInput.js'
+import { convolutionKernelLowering } from './wasm/convolutionKernel.js'
 import { matmulLowering } from './wasm/matmul.js'
 
 export const lowerings: Lowerings = /* @__PURE__ */ new Map([
   // products
-  /* @__PURE__ */ row(matmul.primitive, matmulLowering)
+  /* @__PURE__ */ row(matmul.primitive, matmulLowering),
+  /* @__PURE__ */ row(convolutionPrimitive, convolutionLowering),
+  /* @__PURE__ */ row(convolutionInputPrimitive, convolutionInputLowering),
+  /* @__PURE__ */ row(convolutionKernelPrimitive, convolutionKernelLowering)
 ])
 
 /** The code of an operation, if it has any. */
