@@ -25,6 +25,9 @@ import { elementsOf, whereNaN } from './strongZeros.js'
 /** The most elements of the planes of an image. */
 export const most = 2 ** 20
 
+/** The most positions of a window: each has code of its own. */
+const mostTaps = 256
+
 /** What reads run over an end by less than, and the distance between what lies in the working memory: elements. */
 const margin = 64
 
@@ -157,7 +160,9 @@ export const forEachGroup = (
       set(names.w, i32(starts.w)),
       ...loop(group, i32(0), i32(groups), 1, [
         ...inside({ x: get(names.x), w: get(names.w), y: get(names.y) }),
-        ...[next('x'), next('w'), next('y')]
+        next('x'),
+        next('w'),
+        next('y')
       ])
     ])
   ]
@@ -212,7 +217,7 @@ export const flatConvolution = (
   if (kind === undefined || isEmpty || ![a, b].every(({ shape, strides }) => isContiguous(shape, strides)))
     return undefined
   const geometry = convolutionOf(result, a.shape, b.shape, params)
-  return isFlat(geometry) ? { kind, geometry } : undefined
+  return isFlat(geometry) && volume(geometry.window) <= mostTaps ? { kind, geometry } : undefined
 }
 
 const bytesOfImage = (kind: Kind, channels: number, image: Triple): number => channels * volume(image) * kind.bytes

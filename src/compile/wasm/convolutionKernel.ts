@@ -51,7 +51,7 @@ export const convolutionKernelLowering = (operation: Whole, params: ConvolutionP
       const at = (place: number): number => scratch + place * kind.bytes
       const starts = { x: operand(a), w: result(0), y: operand(b) }
       const steps = groupSteps(kind, geometry)
-      const [first, length] = [newLocal(body, 'i32'), newLocal(body, 'i32')]
+      const [first, length, group] = [newLocal(body, 'i32'), newLocal(body, 'i32'), newLocal(body, 'i32')]
       const bytes = (elements: number): Instruction => i32(elements * kind.bytes)
       const here = mul(get(first), i32(kind.bytes))
       const added = (to: Instruction, line: number): Instruction =>
@@ -100,9 +100,15 @@ export const convolutionKernelLowering = (operation: Whole, params: ConvolutionP
           { ...starts, w: at(sums) },
           ({ x, w, y }) => [...gathered(body, kind, geometry, planes, x, at(panel)), ...inBlocks(w, y)]
         ),
-        ...Array.from({ length: groups }, (_, group) =>
-          copied(body, kind, i32(starts.w + group * steps.w), i32(at(sums + group * terms * ld)), turned)
-        ),
+        ...loop(group, i32(0), i32(groups), 1, [
+          copied(
+            body,
+            kind,
+            add(i32(starts.w), mul(get(group), i32(steps.w))),
+            add(i32(at(sums)), mul(get(group), bytes(terms * ld))),
+            turned
+          )
+        ]),
         summedAgain(body, kind, geometry, 'w', starts, count, params.strongZero)
       )
     }
