@@ -1,19 +1,26 @@
 /** The table of lowerings: a primitive that is neither here nor elementwise is computed by its own kernel. */
 import { convolutionInputPrimitive, convolutionKernelPrimitive, convolutionPrimitive } from '../tensor/convolution.js'
 import { matmul } from '../tensor/matmul.js'
+import { windowMaxPrimitive, windowSpreadPrimitive, windowSumsPrimitive } from '../tensor/windowPrimitives.js'
 import { type Emitter, type Lowerings, row } from './lowering.js'
 import type { Whole } from './graph.js'
 import { convolutionLowering } from './wasm/convolution.js'
 import { convolutionInputLowering } from './wasm/convolutionInput.js'
 import { convolutionKernelLowering } from './wasm/convolutionKernel.js'
 import { matmulLowering } from './wasm/matmul.js'
+import { windowSpreadLowering } from './wasm/windowSpread.js'
+import { windowMaxLowering, windowSumsLowering } from './wasm/windows.js'
 
 export const lowerings: Lowerings = /* @__PURE__ */ new Map([
   // products
   /* @__PURE__ */ row(matmul.primitive, matmulLowering),
   /* @__PURE__ */ row(convolutionPrimitive, convolutionLowering),
   /* @__PURE__ */ row(convolutionInputPrimitive, convolutionInputLowering),
-  /* @__PURE__ */ row(convolutionKernelPrimitive, convolutionKernelLowering)
+  /* @__PURE__ */ row(convolutionKernelPrimitive, convolutionKernelLowering),
+  // windows
+  /* @__PURE__ */ row(windowMaxPrimitive, windowMaxLowering),
+  /* @__PURE__ */ row(windowSumsPrimitive, windowSumsLowering),
+  /* @__PURE__ */ row(windowSpreadPrimitive, windowSpreadLowering)
 ])
 
 /** The code of an operation, if it has any. */

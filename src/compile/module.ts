@@ -51,7 +51,7 @@ const runsOf = (kernels: readonly Kernel[]): readonly (readonly Kernel[])[] => {
   return runs
 }
 
-export const codeOf = ({ kernels, stored }: Schedule, { addresses, scratch, bytes }: Plan): Code => {
+export const codeOf = ({ kernels, stored }: Schedule, { addresses, tables, scratch, bytes }: Plan): Code => {
   const functions: Func[] = []
   const names = new Set<string>()
   const called = new Set<FunctionName>()
@@ -64,7 +64,8 @@ export const codeOf = ({ kernels, stored }: Schedule, { addresses, scratch, byte
     kernel.emitter?.emit(body, {
       operand: ({ value, dtype, offset }) => addresses.get(value)! + offset * bytesOf[dtype],
       result: (index) => addresses.get(kernel.operation.results[index]!)!,
-      scratch
+      scratch,
+      table: (index) => tables.get(kernel.emitter!.tables![index]!)!
     })
   }
   const functionOfKernel = (name: string, kernel: Kernel): Func => {

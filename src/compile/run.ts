@@ -125,6 +125,8 @@ export const runnerOf = ({ graph, plan, code }: Lowered): Runner | undefined => 
   const data = new Map([...addresses.keys()].map((value) => [value, inMemory(value)]))
   for (const [value, constant] of graph.constants) if (addresses.has(value)) copyIn(data.get(value)!, constant)
 
+  for (const [table, address] of plan.tables) new Int32Array(buffer, address, table.length).set(table)
+
   /** An operand as a tensor; where it lies in memory, a copy of it if it may be kept. */
   const reader = (operand: Operand, isKept: boolean): ((tensors: Map<Value, Concrete>) => Concrete) => {
     if (operand._tag === 'Uniform') return () => operand.constant
