@@ -29,6 +29,15 @@ import { running } from './wasm/running.js'
 import { sharesOver } from './wasm/shares.js'
 import { softmaxDerivativeOver } from './wasm/softmaxDerivative.js'
 import { sumOver } from './wasm/sums.js'
+import { convolutionInputPrimitive, convolutionKernelPrimitive, convolutionPrimitive } from '../tensor/convolution.js'
+import { matmul } from '../tensor/matmul.js'
+import { windowMaxPrimitive, windowSpreadPrimitive, windowSumsPrimitive } from '../tensor/windowPrimitives.js'
+import { convolutionLowering } from './wasm/convolution.js'
+import { convolutionInputLowering } from './wasm/convolutionInput.js'
+import { convolutionKernelLowering } from './wasm/convolutionKernel.js'
+import { matmulLowering } from './wasm/matmul.js'
+import { windowSpreadLowering } from './wasm/windowSpread.js'
+import { windowMaxLowering, windowSumsLowering } from './wasm/windows.js'
 
 const typeOf = ({ operands }: Whole): DType => operands[0]!.dtype
 
@@ -68,7 +77,16 @@ export const lowerings: Lowerings = /* @__PURE__ */ new Map([
   ),
   lowering(variancePrimitive, (operation, params) =>
     momentOver(operation, params.axes, spread(operation, params, false))
-  )
+  ),
+  // products
+  lowering(matmul.primitive, matmulLowering),
+  lowering(convolutionPrimitive, convolutionLowering),
+  lowering(convolutionInputPrimitive, convolutionInputLowering),
+  lowering(convolutionKernelPrimitive, convolutionKernelLowering),
+  // windows
+  lowering(windowMaxPrimitive, windowMaxLowering),
+  lowering(windowSumsPrimitive, windowSumsLowering),
+  lowering(windowSpreadPrimitive, windowSpreadLowering)
 ])
 
 /** The code of an operation, if it has any. */

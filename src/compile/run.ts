@@ -1,5 +1,6 @@
 /** Compiled programs in memory: arguments are copied in, segments run, results are copied out. */
 import { type Data, type DType, allocate } from '../DType.js'
+import { libraryOnce } from '../kernel/library/instance.js'
 import { encode } from '../kernel/wasm/encode.js'
 import { copyStrided, isContiguous } from '../kernel/strided.js'
 import type { Program } from '../primitive/model.js'
@@ -97,19 +98,34 @@ const viewOf = (x: Concrete, view: Access): Concrete => {
 /** A step of a run, on the tensors that equations with kernels of their own have made. */
 type Step = (tensors: Map<Value, Concrete>) => void
 
+/** The functions of the library of products that a program calls, on its memory; `undefined` without a library. */
+const libraryOver = (
+  memory: { readonly buffer: ArrayBuffer },
+  { library: names }: Code
+): { readonly [name: string]: unknown } | undefined => {
+  if (names.length === 0) return {}
+  const functions = libraryOnce()?.over(memory)
+  return functions && Object.fromEntries(names.map((name) => [name, functions[name]]))
+}
+
 /** The program as a function; `undefined` where there is no WebAssembly. It throws where the engine refuses the module. */
 export const runnerOf = ({ graph, plan, code }: Lowered): Runner | undefined => {
   const { addresses, copied } = plan
   if (typeof WebAssembly === 'undefined') return undefined
   const memory = new WebAssembly.Memory({ initial: code.module.memory.pages })
   const functions = Object.fromEntries(code.imports.map(({ name, f }) => [name, f]))
-  const module = new WebAssembly.Module(encode(code.module))
-  const { exports } = new WebAssembly.Instance(module, { env: { ...functions, memory } })
+  const library = libraryOver(memory, code)
+  if (library === undefined) return undefined
   const { buffer } = memory
+  const hosts = Object.fromEntries([...code.hosts].map(([name, { over }]) => [name, over(buffer)]))
+  const module = new WebAssembly.Module(encode(code.module))
+  const { exports } = new WebAssembly.Instance(module, { env: { ...functions, ...library, ...hosts, memory } })
 
   const inMemory = (value: Value): Data => new arrays[value.dtype](buffer, addresses.get(value)!, size(value.shape))
   const data = new Map([...addresses.keys()].map((value) => [value, inMemory(value)]))
   for (const [value, constant] of graph.constants) if (addresses.has(value)) copyIn(data.get(value)!, constant)
+
+  for (const [table, address] of plan.tables) new Int32Array(buffer, address, table.length).set(table)
 
   /** An operand as a tensor; where it lies in memory, a copy of it if it may be kept. */
   const reader = (operand: Operand, isKept: boolean): ((tensors: Map<Value, Concrete>) => Concrete) => {
