@@ -1,5 +1,5 @@
 /** How operations other than maps become code. */
-import type { Primitive } from '../primitive/model.js'
+import type { Params, Primitive } from '../primitive/model.js'
 import type { Access, Whole } from './graph.js'
 import type { Body } from './wasm/body.js'
 
@@ -17,6 +17,8 @@ export interface Places {
 export interface Emitter {
   /** Bytes of working memory. */
   readonly scratch?: number
+  /** Whether it may find that the primitive would throw: it then sets the status word, and writes results that are not used. */
+  readonly isChecked?: boolean
   /** Writes the code into a body, which is that of a function of its own. */
   readonly emit: (body: Body, places: Places) => void
 }
@@ -26,3 +28,14 @@ export type Lowering = (operation: Whole) => Emitter | undefined
 
 /** Lowerings by the primitive itself. */
 export type Lowerings = ReadonlyMap<Primitive, Lowering>
+
+/** A primitive and its lowering, which is given the parameters of the equation. */
+/* @__NO_SIDE_EFFECTS__ */
+export const lowering = <P extends Params>(
+  primitive: Primitive<P>,
+  of: (operation: Whole, params: P) => Emitter | undefined
+): readonly [Primitive, Lowering] => [
+  primitive,
+  // an equation of this primitive has its parameters
+  (operation) => of(operation, operation.equation.params as P)
+]

@@ -27,6 +27,9 @@ export const strip = 4
 /** The distance of what lies in the arena: a cache line. */
 const line = 64
 
+/** The address of the status word, which code sets to 1 where an operand is such that the primitive would throw. */
+export const statusAddress = 0
+
 const rounded = (bytes: number): number => Math.ceil(bytes / line) * line
 
 /** The room of a value: its elements, and a strip more. */
@@ -77,7 +80,7 @@ export const place = ({ inputs, constants }: Graph, { kernels, stored, lastReade
     }
   }
   const addresses = new Map<Value, number>()
-  let top = rounded(reach)
+  let top = Math.max(line, rounded(reach))
   const append = (value: Value): number => {
     const address = top
     top += roomOf(value)

@@ -4,9 +4,10 @@ import { encode } from '../kernel/wasm/encode.js'
 import { copyStrided, isContiguous } from '../kernel/strided.js'
 import type { Program } from '../primitive/model.js'
 import { equals, size } from '../shape/model.js'
-import { type Concrete, Dense, Scalar, contiguous, fromData } from '../tensor/model.js'
+import { type Concrete, Dense, Scalar, contiguous, fromData, isConcrete } from '../tensor/model.js'
+import { run as runEagerly } from '../transform/program.js'
 import { type Access, type Graph, type Operand, type Value, graphOf, isWhole } from './graph.js'
-import { type Plan, bytesOf, place } from './memory.js'
+import { type Plan, bytesOf, place, statusAddress } from './memory.js'
 import { type Code, codeOf } from './module.js'
 import { type Schedule, schedule } from './schedule.js'
 
@@ -98,7 +99,7 @@ const viewOf = (x: Concrete, view: Access): Concrete => {
 type Step = (tensors: Map<Value, Concrete>) => void
 
 /** The program as a function; `undefined` where there is no WebAssembly. It throws where the engine refuses the module. */
-export const runnerOf = ({ graph, plan, code }: Lowered): Runner | undefined => {
+export const runnerOf = ({ program, graph, plan, code }: Lowered): Runner | undefined => {
   const { addresses, copied } = plan
   if (typeof WebAssembly === 'undefined') return undefined
   const memory = new WebAssembly.Memory({ initial: code.module.memory.pages })
@@ -152,6 +153,8 @@ export const runnerOf = ({ graph, plan, code }: Lowered): Runner | undefined => 
   const outputs = graph.outputs.map((output) => reader(output, true))
   const inputs = graph.inputs.map((input) => (copied.has(input) ? data.get(input) : undefined))
 
+  const status = new Int32Array(buffer, statusAddress, 1)
+
   return (args) => {
     const tensors = new Map<Value, Concrete>()
     graph.inputs.forEach((input, i) => {
@@ -159,7 +162,13 @@ export const runnerOf = ({ graph, plan, code }: Lowered): Runner | undefined => 
       tensors.set(input, args[i]!)
       if (lies !== undefined) copyIn(lies, args[i]!)
     })
-    for (const step of steps) step(tensors)
+    for (const step of steps) {
+      step(tensors)
+      if (status[0] === 0) continue
+      // a primitive throws what is wrong
+      status[0] = 0
+      return runEagerly(program, args).filter(isConcrete)
+    }
     return outputs.map((read) => read(tensors))
   }
 }
