@@ -29,13 +29,13 @@ export type Lowering = (operation: Whole) => Emitter | undefined
 /** Lowerings by the primitive itself. */
 export type Lowerings = ReadonlyMap<Primitive, Lowering>
 
-/** A primitive and its lowering, which is given the parameters of the equation. */
+/** One line of the table: a lowering that reads the parameters of its primitive. */
 /* @__NO_SIDE_EFFECTS__ */
 export const lowering = <P extends Params>(
   primitive: Primitive<P>,
-  of: (operation: Whole, params: P) => Emitter | undefined
+  lower: (operation: Whole, params: P) => Emitter | undefined
 ): readonly [Primitive, Lowering] => [
   primitive,
-  // an equation of this primitive has its parameters
-  (operation) => of(operation, operation.equation.params as P)
+  // The parameters of an equation are those of its primitive.
+  (operation) => lower(operation, operation.equation.params as P)
 ]

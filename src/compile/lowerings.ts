@@ -1,4 +1,8 @@
 /** The table of lowerings: a primitive that is neither here nor elementwise is computed by its own kernel. */
+import { bernoulliPrimitive } from '../random/discrete.js'
+import { deriveKeyPrimitive, foldInPrimitive } from '../random/key.js'
+import { gumbelPrimitive, unitOpenPrimitive } from '../random/normal.js'
+import { bitsPrimitive, uniformPrimitive } from '../random/uniform.js'
 import { addAlongAxisPrimitive, takeAlongAxisPrimitive } from '../tensor/alongAxis.js'
 import { gatherPrimitive, scatterAddPrimitive } from '../tensor/indexing.js'
 import { concatPrimitive } from '../tensor/join.js'
@@ -8,22 +12,32 @@ import { bandPrimitive, diagonalMatrixPrimitive, diagonalPrimitive } from '../te
 import { type Emitter, type Lowerings, lowering } from './lowering.js'
 import type { Whole } from './graph.js'
 import { addAlongAxis, scatterAdd } from './wasm/additions.js'
+import { bernoulli } from './wasm/coins.js'
 import { band, concat, diagonal, diagonalMatrix, pad } from './wasm/moves.js'
 import { gather, oneHot, takeAlongAxis } from './wasm/picks.js'
+import { bits, deriveKey, foldIn, gumbel, uniform, unitOpen } from './wasm/random.js'
 
 export const lowerings: Lowerings = /* @__PURE__ */ new Map([
   // indices
-  /* @__PURE__ */ lowering(addAlongAxisPrimitive, addAlongAxis),
-  /* @__PURE__ */ lowering(gatherPrimitive, gather),
-  /* @__PURE__ */ lowering(oneHotPrimitive, oneHot),
-  /* @__PURE__ */ lowering(scatterAddPrimitive, scatterAdd),
-  /* @__PURE__ */ lowering(takeAlongAxisPrimitive, takeAlongAxis),
+  lowering(addAlongAxisPrimitive, addAlongAxis),
+  lowering(gatherPrimitive, gather),
+  lowering(oneHotPrimitive, oneHot),
+  lowering(scatterAddPrimitive, scatterAdd),
+  lowering(takeAlongAxisPrimitive, takeAlongAxis),
   // moves
-  /* @__PURE__ */ lowering(bandPrimitive, band),
-  /* @__PURE__ */ lowering(concatPrimitive, concat),
-  /* @__PURE__ */ lowering(diagonalMatrixPrimitive, diagonalMatrix),
-  /* @__PURE__ */ lowering(diagonalPrimitive, diagonal),
-  /* @__PURE__ */ lowering(padPrimitive, pad)
+  lowering(bandPrimitive, band),
+  lowering(concatPrimitive, concat),
+  lowering(diagonalMatrixPrimitive, diagonalMatrix),
+  lowering(diagonalPrimitive, diagonal),
+  lowering(padPrimitive, pad),
+  // random draws
+  lowering(bernoulliPrimitive, bernoulli),
+  lowering(bitsPrimitive, bits),
+  lowering(deriveKeyPrimitive, deriveKey),
+  lowering(foldInPrimitive, foldIn),
+  lowering(gumbelPrimitive, gumbel),
+  lowering(uniformPrimitive, uniform),
+  lowering(unitOpenPrimitive, unitOpen)
 ])
 
 /** The code of an operation, if it has any. */

@@ -1,6 +1,6 @@
 /** Where values lie: addresses in one arena, whose places are used again when their values have been read for the last time. */
-import type { DType } from '../DType.js'
 import { size } from '../shape/model.js'
+import { bytesOf, strip } from './elements.js'
 import type { Access, Graph, Value } from './graph.js'
 import { type Schedule, isCompiled, readsOf, resultsOf } from './schedule.js'
 
@@ -19,16 +19,8 @@ export interface Plan {
   readonly bytes: number
 }
 
-export const bytesOf: { readonly [Type in DType]: number } = { float32: 4, float64: 8, int32: 4, bool: 1 }
-
-/** Elements that loops take at a time; they may read and write so many behind the last one. */
-export const strip = 4
-
 /** The distance of what lies in the arena: a cache line. */
 const line = 64
-
-/** The address of the status word, which code sets to 1 where an operand is such that the primitive would throw. */
-export const statusAddress = 0
 
 const rounded = (bytes: number): number => Math.ceil(bytes / line) * line
 

@@ -6,11 +6,11 @@ import { size, strides as denseStrides } from '../../shape/model.js'
 import type { OneAxis } from '../../tensor/alongBlock.js'
 import type { Whole } from '../graph.js'
 import type { Emitter, Places } from '../lowering.js'
-import { bytesOf, strip } from '../memory.js'
+import { bytesOf, strip } from '../elements.js'
 import { type Body, keep, newLocal } from './body.js'
 import { copyWhole, isRowMajor, rowMajor, walkOf } from './copies.js'
 import { indexFromEitherEnd } from './indices.js'
-import { nest, within } from './nest.js'
+import { nest, within } from './walks.js'
 import { type Strip, load, store, widened } from './strip.js'
 
 /** Element types that are added. */

@@ -7,10 +7,10 @@ import type { TensorType } from '../../primitive/model.js'
 import { equals, strides as denseStrides } from '../../shape/model.js'
 import { fromNumber } from '../../tensor/model.js'
 import type { Access, Operand, Value } from '../graph.js'
-import { bytesOf } from '../memory.js'
+import { bytesOf } from '../elements.js'
 import { type Body, newLocal } from './body.js'
 import { loopBody } from './loops.js'
-import { type Walk, nest } from './nest.js'
+import { type Walk, nest } from './walks.js'
 
 // -----------------------------------------------------------------------------
 // runs
@@ -108,7 +108,7 @@ const write = (
     results: [result]
   } as const
   const site = { addresses: new Map([...addresses, [result, to] as const]), isStored: () => true }
-  loopBody(body, { _tag: 'Loop', shape: operand.shape, maps: [map] }, site)
+  loopBody(body, { shape: operand.shape, maps: [map] }, site)
 }
 
 /** Writes a view whose first element lies at `from`. */

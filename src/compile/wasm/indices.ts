@@ -1,7 +1,7 @@
 /** Indices that code reads: counted from the front, and checked. Where one is out of range, the status word is set and the code ends. */
 import { access, add, get, i32, op, set, when } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
-import { statusAddress } from '../memory.js'
+import { statusAddress } from '../elements.js'
 import { type Body, keep, newLocal } from './body.js'
 
 /** Ends the function where the primitive would throw. */

@@ -7,10 +7,10 @@ import type { Placement } from '../../tensor/stridedWindow.js'
 import type { Band, Diagonal } from '../../tensor/triangular.js'
 import type { Access, Whole } from '../graph.js'
 import type { Emitter, Places } from '../lowering.js'
-import { bytesOf, strip } from '../memory.js'
+import { bytesOf, strip } from '../elements.js'
 import { type Body, keep, newLocal } from './body.js'
 import { copyBlock, fillWhole, walkOf } from './copies.js'
-import { nest } from './nest.js'
+import { nest } from './walks.js'
 import { type Strip, load, store, wideMask } from './strip.js'
 
 /** Where the elements of an operand belong in the result: the number of the first, and strides. */

@@ -6,11 +6,11 @@ import type { OneAxis } from '../../tensor/alongBlock.js'
 import type { OneHotParams } from '../../tensor/oneHot.js'
 import type { Access, Whole } from '../graph.js'
 import type { Emitter } from '../lowering.js'
-import { bytesOf } from '../memory.js'
+import { bytesOf } from '../elements.js'
 import type { Body } from './body.js'
 import { copyBlock, copyRun, fillWhole, walkOf } from './copies.js'
 import { indexAt, indexFromEitherEnd } from './indices.js'
-import { nest } from './nest.js'
+import { nest } from './walks.js'
 
 /** Strides of 0, along axes that a pointer does not pass. */
 const none = (axes: readonly unknown[]): readonly number[] => axes.map(() => 0)
