@@ -1,7 +1,7 @@
 /** The table of lowerings: a primitive that is neither here nor elementwise is computed by its own kernel. */
 import { bernoulliPrimitive } from '../random/discrete.js'
 import { deriveKeyPrimitive, foldInPrimitive } from '../random/key.js'
-import { gumbelPrimitive, unitOpenPrimitive } from '../random/normal.js'
+import { gumbelPrimitive, normalPrimitive, unitOpenPrimitive } from '../random/normal.js'
 import { bitsPrimitive, uniformPrimitive } from '../random/uniform.js'
 import { addAlongAxisPrimitive, takeAlongAxisPrimitive } from '../tensor/alongAxis.js'
 import { gatherPrimitive, scatterAddPrimitive } from '../tensor/indexing.js'
@@ -14,8 +14,9 @@ import type { Whole } from './graph.js'
 import { addAlongAxis, scatterAdd } from './wasm/additions.js'
 import { bernoulli } from './wasm/coins.js'
 import { band, concat, diagonal, diagonalMatrix, pad } from './wasm/moves.js'
+import { gumbel, normal } from './wasm/normal.js'
 import { gather, oneHot, takeAlongAxis } from './wasm/picks.js'
-import { bits, deriveKey, foldIn, gumbel, uniform, unitOpen } from './wasm/random.js'
+import { bits, deriveKey, foldIn, uniform, unitOpen } from './wasm/random.js'
 
 export const lowerings: Lowerings = /* @__PURE__ */ new Map([
   // indices
@@ -36,6 +37,7 @@ export const lowerings: Lowerings = /* @__PURE__ */ new Map([
   lowering(deriveKeyPrimitive, deriveKey),
   lowering(foldInPrimitive, foldIn),
   lowering(gumbelPrimitive, gumbel),
+  lowering(normalPrimitive, normal),
   lowering(uniformPrimitive, uniform),
   lowering(unitOpenPrimitive, unitOpen)
 ])

@@ -6,7 +6,7 @@ import { vmap } from 'pullback/Vmap'
 import { describe, expect, test } from 'vitest'
 import { bernoulliPrimitive } from '../../src/random/discrete.js'
 import { foldInPrimitive } from '../../src/random/key.js'
-import { gumbelPrimitive, unitOpenPrimitive } from '../../src/random/normal.js'
+import { gumbelPrimitive, normalPrimitive, unitOpenPrimitive } from '../../src/random/normal.js'
 import { bitsPrimitive, uniformPrimitive } from '../../src/random/uniform.js'
 import { faults, layouts, messages } from './same.js'
 
@@ -63,6 +63,7 @@ describe.each(keys)('%s', (_, key, of) => {
       shapes.flatMap((shape) => [
         bindOne(bitsPrimitive, [of(given)], { shape }),
         bindOne(gumbelPrimitive, [of(given)], { shape, dtype: 'float32' }),
+        bindOne(normalPrimitive, [of(given)], { shape, dtype: 'float32' }),
         ...(['float32', 'float64'] as const).flatMap((dtype) =>
           [uniformPrimitive, unitOpenPrimitive].map((primitive) => bindOne(primitive, [of(given)], { shape, dtype }))
         )
@@ -151,4 +152,12 @@ test.each([
   const one = (p: T.Tensor) => Random.bernoulli(Random.key(1), T.slice(p, [[3, 4]]), [5])
   const [eagerOne, compiledOne] = messages((p) => [one(p!)], [first], [T.of(numbers)])
   expect(compiledOne).toBe(eagerOne)
+})
+
+test('many normal and Gumbel numbers', () => {
+  const f = (key: T.Tensor): readonly T.Tensor[] =>
+    [normalPrimitive, gumbelPrimitive].map((primitive) =>
+      bindOne(primitive, [key], { shape: [60000], dtype: 'float32' })
+    )
+  expect(faults((key) => f(key!), [Random.key(11)])).toEqual([])
 })

@@ -10,23 +10,9 @@ import type { Access, Whole } from '../graph.js'
 import type { Emitter, Places } from '../lowering.js'
 import { bytesOf, strip } from '../elements.js'
 import { type Body, keep, newLocal } from './body.js'
-import { callOfTwo } from './intrinsics.js'
 import { type Walk, nest, within } from './walks.js'
-import { copyWhole, isRowMajor, walkOf } from './copies.js'
-import { refuse } from './indices.js'
-import {
-  type Narrow,
-  type Strip,
-  type Wide,
-  converted,
-  double,
-  kept,
-  load,
-  narrowConstant,
-  narrowMask,
-  store,
-  widened
-} from './strip.js'
+import { walkOf } from './copies.js'
+import { type Strip, type Wide, converted, double, kept, narrowConstant, store } from './strip.js'
 import { type KeySchedule, keySchedule, threefry, word } from './threefry.js'
 
 type Words = readonly [Instruction, Instruction]
@@ -222,7 +208,7 @@ const unitOfBlocks = (body: Body, x: Instruction, y: Instruction): Strip => {
 }
 
 /** Draws of floats: a function of numbers in [0, 1). */
-const floats = (
+export const floats = (
   operation: Whole,
   { shape, dtype }: DrawParams,
   of: (body: Body, unit: Strip) => Strip
@@ -240,7 +226,7 @@ export const uniform = (operation: Whole, params: DrawParams): Emitter | undefin
   floats(operation, params, (_body, unit) => unit)
 
 /** Numbers in (0, 1): 0 is moved half a step up. */
-const open = (body: Body, unit: Strip): Strip => {
+export const open = (body: Body, unit: Strip): Strip => {
   if (unit.type !== 'f64') {
     const isZero = op('f32x4.eq', unit.v, narrowConstant('f32', 0))
     return kept(body, { ...unit, v: op('v128.bitselect', narrowConstant('f32', scale / 2), unit.v, isZero) })
@@ -250,15 +236,3 @@ const open = (body: Body, unit: Strip): Strip => {
 }
 
 export const unitOpen = (operation: Whole, params: DrawParams): Emitter | undefined => floats(operation, params, open)
-
-/** The logarithm of draws of float64 is that of the engine, and has no code. */
-export const gumbel = (operation: Whole, params: DrawParams): Emitter | undefined => {
-  if (params.dtype !== 'float32') return undefined
-  const minusLog = (body: Body, v: Instruction): Instruction =>
-    keep(body, 'v128', op('f64x2.neg', callOfTwo(body, 'log', 'float32', [v])))
-  return floats(operation, params, (body, unit) => {
-    const { lo, hi } = widened(body, open(body, unit))
-    const twice = (v: Instruction): Instruction => minusLog(body, minusLog(body, v))
-    return { type: 'f64', lo: twice(lo), hi: twice(hi) }
-  })
-}
