@@ -1,9 +1,13 @@
 // Operations with indices, compiled: their bits, and what they throw.
 import * as Debug from 'pullback/Debug'
 import { grad } from 'pullback/Grad'
+import { bindOne } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
 import { describe, expect, test } from 'vitest'
 import { lowerProgram, runnerOf } from '../../src/compile/run.js'
+import { foldIndicesPrimitive } from '../../src/tensor/foldIndices.js'
+import { lastOccurrencePrimitive } from '../../src/tensor/indexedUpdate.js'
+import { bincountPrimitive, segmentMaxPrimitive } from '../../src/tensor/segments.js'
 import { dtypes, faults, layouts, messages, some } from './same.js'
 
 const indexOf = (n: number, length: number, seed = 1): T.Tensor =>
@@ -92,6 +96,26 @@ test('gradients of picking, and many that meet', () => {
   expect(faults((x) => f(x!), [some([5, 6], 'float32')])).toEqual([])
 })
 
+test.each(layouts)('places of results, %s', (_, layout) => {
+  for (const shape of [[1], [33], [6, 5], [2, 3, 4]]) {
+    const n = shape.reduce((a, b) => a * b, 1)
+    const list = T.reshape(indexOf(3, n), shape)
+    const f = (given: T.Tensor): readonly T.Tensor[] => {
+      const x = layout(given)
+      return [
+        bindOne(lastOccurrencePrimitive, [x], { operation: 'set', length: 3 }),
+        bindOne(bincountPrimitive, [T.abs(x)], { length: 4 }),
+        ...shape.flatMap((_n, axis) => [
+          bindOne(foldIndicesPrimitive, [x], { operation: 'gather', length: 3, axis }),
+          ...dtypes.map((dtype) => bindOne(segmentMaxPrimitive, [layout(some(shape, dtype)), x], { axis, count: 5 })),
+          ...dtypes.map((dtype) => bindOne(segmentMaxPrimitive, [layout(T.cast(x, dtype)), x], { axis, count: 3 }))
+        ])
+      ]
+    }
+    expect(faults((x) => f(x!), [list])).toEqual([])
+  }
+})
+
 const good = T.of([0, 1, -3, 2], 'int32')
 
 const failing: readonly (readonly [name: string, f: (list: T.Tensor) => T.Tensor])[] = [
@@ -101,6 +125,10 @@ const failing: readonly (readonly [name: string, f: (list: T.Tensor) => T.Tensor
   ['takeAlongAxis', (list) => T.takeAlongAxis(some([3]), list)],
   ['addAlongAxis', (list) => T.addAlongAxis(some([3]), list, some([4]))],
   ['oneHot', (list) => T.oneHot(T.maximum(list, -1), 3)],
+  ['segmentMax', (list) => T.segmentMax(some([4, 2]), list, { numSegments: 3 })],
+  ['bincount', (list) => T.bincount(list, { length: 3 })],
+  ['set', (list) => bindOne(lastOccurrencePrimitive, [list], { operation: 'set', length: 3 })],
+  ['foldIndices', (list) => bindOne(foldIndicesPrimitive, [list], { operation: 'gather', length: 3, axis: 0 })],
   ['nothing', (list) => T.gather(some([3, 0]), list)]
 ]
 
