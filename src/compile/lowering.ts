@@ -21,6 +21,8 @@ export interface Emitter {
   readonly scratch?: number
   /** Integers that lie in memory before the program runs. */
   readonly tables?: readonly Int32Array[]
+  /** Whether it may find that the primitive would throw: it then sets the status word, and writes results that are not used. */
+  readonly isChecked?: boolean
   /** Writes the code into a body, which is that of a function of its own. */
   readonly emit: (body: Body, places: Places) => void
 }

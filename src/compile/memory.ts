@@ -74,7 +74,7 @@ export const place = ({ inputs, constants }: Graph, { kernels, stored, lastReade
     }
   }
   const addresses = new Map<Value, number>()
-  let top = rounded(reach)
+  let top = Math.max(line, rounded(reach))
   const append = (value: Value): number => {
     const address = top
     top += roomOf(value)

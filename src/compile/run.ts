@@ -5,7 +5,9 @@ import { encode } from '../kernel/wasm/encode.js'
 import { copyStrided, isContiguous } from '../kernel/strided.js'
 import type { Program } from '../primitive/model.js'
 import { equals, size } from '../shape/model.js'
-import { type Concrete, Dense, Scalar, contiguous, fromData } from '../tensor/model.js'
+import { type Concrete, Dense, Scalar, contiguous, fromData, isConcrete } from '../tensor/model.js'
+import { run as runEagerly } from '../transform/program.js'
+import { statusAddress } from './elements.js'
 import { type Access, type Graph, type Operand, type Value, graphOf, isWhole } from './graph.js'
 import { type Plan, place } from './memory.js'
 import { type Code, codeOf } from './module.js'
@@ -109,7 +111,7 @@ const libraryOver = (
 }
 
 /** The program as a function; `undefined` where there is no WebAssembly. It throws where the engine refuses the module. */
-export const runnerOf = ({ graph, plan, code }: Lowered): Runner | undefined => {
+export const runnerOf = ({ program, graph, plan, code }: Lowered): Runner | undefined => {
   const { addresses, copied } = plan
   if (typeof WebAssembly === 'undefined') return undefined
   const memory = new WebAssembly.Memory({ initial: code.module.memory.pages })
@@ -168,6 +170,8 @@ export const runnerOf = ({ graph, plan, code }: Lowered): Runner | undefined => 
   const outputs = graph.outputs.map((output) => reader(output, true))
   const inputs = graph.inputs.map((input) => (copied.has(input) ? data.get(input) : undefined))
 
+  const status = new Int32Array(buffer, statusAddress, 1)
+
   return (args) => {
     const tensors = new Map<Value, Concrete>()
     graph.inputs.forEach((input, i) => {
@@ -175,7 +179,13 @@ export const runnerOf = ({ graph, plan, code }: Lowered): Runner | undefined => 
       tensors.set(input, args[i]!)
       if (lies !== undefined) copyIn(lies, args[i]!)
     })
-    for (const step of steps) step(tensors)
+    for (const step of steps) {
+      step(tensors)
+      if (status[0] === 0) continue
+      // a primitive throws what is wrong
+      status[0] = 0
+      return runEagerly(program, args).filter(isConcrete)
+    }
     return outputs.map((read) => read(tensors))
   }
 }

@@ -125,7 +125,20 @@ const kernelsOf = (operations: readonly Operation[], levels: readonly number[]):
     loops.set(key, own)
     found.push({ level, kernel: { _tag: 'Loop', shape, maps: own } })
   })
-  return found.sort((a, b) => a.level - b.level).map(({ kernel }) => kernel)
+  return unchecked(found.sort((a, b) => a.level - b.level).map(({ kernel }) => kernel))
+}
+
+/**
+ * Kernels of which none behind an effect is checked by compiled code: where a check fails, the program is run once more by its
+ * primitives, and no effect may come twice.
+ */
+const unchecked = (kernels: readonly Kernel[]): readonly Kernel[] => {
+  const first = kernels.findIndex((kernel) => kernel._tag === 'Single' && kernel.operation.effect)
+  return kernels.map((kernel, index) =>
+    first < 0 || index < first || kernel._tag === 'Loop' || kernel.emitter?.isChecked !== true
+      ? kernel
+      : { ...kernel, emitter: undefined }
+  )
 }
 
 export const schedule = ({ operations, outputs }: Graph): Schedule => {
