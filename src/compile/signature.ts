@@ -31,6 +31,13 @@ export const formOf = (value: unknown, leaves: Tensor[]): Form => {
   return { _tag: 'Record', names, fields: names.map((name) => formOf(value[name], leaves)) }
 }
 
+/** Whether a value is an object without a class. */
+const isPlain = (value: unknown): value is { readonly [name: string]: unknown } => {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
 /** Whether a value has a form; its tensors are added to `leaves` as far as it has. */
 export const hasForm = (form: Form, value: unknown, leaves: Tensor[]): boolean => {
   switch (form._tag) {
@@ -46,7 +53,8 @@ export const hasForm = (form: Form, value: unknown, leaves: Tensor[]): boolean =
       return true
     }
     case 'Record': {
-      if (!isRecord(value)) return false
+      // what has these names was a record when the form was made
+      if (!isPlain(value)) return false
       const { names, fields } = form
       let next = 0
       for (const name in value) {
