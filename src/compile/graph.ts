@@ -5,6 +5,7 @@ import { equals, size, strides as denseStrides } from '../shape/model.js'
 import { type Concrete, Dense, type Tensor, fromNumber, isConcrete, uniform, zeroStrides } from '../tensor/model.js'
 import { type DType, allocate } from '../DType.js'
 import { hasEffect } from '../transform/program.js'
+import { during } from './during.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -189,7 +190,8 @@ export const graphOf = (program: Program): Graph => {
     return given
   })
   for (const equation of program.equations) {
-    add(equation).forEach((operand, i) => known.set(equation.results[i]!, operand))
+    const made = during(equation.primitive.name, () => add(equation))
+    made.forEach((operand, i) => known.set(equation.results[i]!, operand))
   }
   return { inputs, constants, operations, outputs: program.outputs.map(operandOf) }
 }

@@ -11,7 +11,7 @@ import { traceAt } from './jit.js'
 import { bytesOf } from './elements.js'
 import type { Lowered } from './run.js'
 import { madeOf, passed } from './runner.js'
-import type { Kernel } from './schedule.js'
+import { type Kernel, namesOf } from './schedule.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -85,14 +85,11 @@ export interface LoweredFunction {
 // constructors
 // -----------------------------------------------------------------------------
 
-const stepOf = (kernel: Kernel): CompiledStep =>
-  kernel._tag === 'Loop'
-    ? { by: 'loop', operations: kernel.maps.map(({ name }) => name), shape: kernel.shape }
-    : {
-        by: kernel.emitter === undefined ? 'kernel' : 'code',
-        operations: [kernel.operation.equation.primitive.name],
-        shape: kernel.operation.results[0]?.shape ?? []
-      }
+const stepOf = (kernel: Kernel): CompiledStep => ({
+  by: kernel._tag === 'Loop' ? 'loop' : kernel.emitter === undefined ? 'kernel' : 'code',
+  operations: namesOf(kernel),
+  shape: kernel._tag === 'Loop' ? kernel.shape : (kernel.operation.results[0]?.shape ?? [])
+})
 
 const placedIn = ({ graph, plan }: Lowered): readonly Placed[] => {
   const nameOf = (value: Value): string => {

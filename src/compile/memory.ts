@@ -24,6 +24,11 @@ export interface Plan {
 /** The distance of what lies in the arena: a cache line. */
 const line = 64
 
+/** What WebAssembly can address. */
+const limit = 2 ** 32
+
+const gibibytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1)
+
 const rounded = (bytes: number): number => Math.ceil(bytes / line) * line
 
 /** The room of a value: its elements, and a strip more. */
@@ -116,5 +121,8 @@ export const place = ({ inputs, constants }: Graph, { kernels, stored, lastReade
   })
   const scratch = top + rounded(reach)
   const most = Math.max(0, ...kernels.map((kernel) => (kernel._tag === 'Single' ? (kernel.emitter?.scratch ?? 0) : 0)))
-  return { addresses, tables, copied, scratch, bytes: scratch + rounded(most) + line }
+  const bytes = scratch + rounded(most) + line
+  if (bytes > limit)
+    throw new RangeError(`the program needs ${gibibytes(bytes)} GiB of memory, above the 4 GiB of WebAssembly`)
+  return { addresses, tables, copied, scratch, bytes }
 }

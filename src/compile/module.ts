@@ -5,7 +5,8 @@ import type { Func, Module } from '../kernel/wasm/model.js'
 import type { Value } from './graph.js'
 import { bytesOf } from './elements.js'
 import type { Plan } from './memory.js'
-import { type Kernel, type Schedule, type Single, isCompiled } from './schedule.js'
+import { during } from './during.js'
+import { type Kernel, type Schedule, type Single, isCompiled, namesOf } from './schedule.js'
 import { type Body, type LibraryName, type OnMemory, emptyBody } from './wasm/body.js'
 import { type FunctionName, functionOf } from './wasm/functions.js'
 import { type Imported, intrinsics } from './wasm/intrinsics.js'
@@ -71,7 +72,7 @@ export const codeOf = ({ kernels, stored }: Schedule, { addresses, tables, scrat
   }
   const functionOfKernel = (name: string, kernel: Kernel): Func => {
     const body = emptyBody()
-    write(body, kernel)
+    during(namesOf(kernel).join(' '), () => write(body, kernel))
     for (const each of body.imports) names.add(each)
     for (const each of body.functions) called.add(each)
     for (const each of body.library) library.add(each)

@@ -5,6 +5,7 @@ import type { Program } from '../primitive/model.js'
 import { size } from '../shape/model.js'
 import { type Concrete, Dense, Scalar, isConcrete } from '../tensor/model.js'
 import { run as runEagerly } from '../transform/program.js'
+import { during } from './during.js'
 import { statusAddress } from './elements.js'
 import { type Graph, type Operand, graphOf } from './graph.js'
 import { type Plan, place } from './memory.js'
@@ -27,10 +28,11 @@ export interface Lowered {
 
 /** The passes behind those on programs. */
 export const lowerProgram = (program: Program): Lowered => {
-  const graph = graphOf(program)
-  const ordered = schedule(graph)
-  const plan = place(graph, ordered)
-  return { program, graph, schedule: ordered, plan, code: codeOf(ordered, plan) }
+  const graph = during('the pass graph', () => graphOf(program))
+  const ordered = during('the pass schedule', () => schedule(graph))
+  const plan = during('the pass memory', () => place(graph, ordered))
+  const code = during('the pass code', () => codeOf(ordered, plan))
+  return { program, graph, schedule: ordered, plan, code }
 }
 
 /** A program that runs: a list of tensors to a list of tensors, none of which shares memory with another call. */

@@ -8,6 +8,7 @@ import { mergeScans } from '../program/mergeScans.js'
 import { shareCommon } from '../program/share.js'
 import { type Concrete, isConcrete } from '../tensor/model.js'
 import { run } from '../transform/program.js'
+import { during, reasonOf } from './during.js'
 import { inlineCalls } from './inline.js'
 import { type Lowered, type Runner, lowerProgram, runnerOf } from './run.js'
 
@@ -15,9 +16,17 @@ import { type Lowered, type Runner, lowerProgram, runnerOf } from './run.js'
 // passes
 // -----------------------------------------------------------------------------
 
+const passes: readonly (readonly [name: string, pass: (program: Program) => Program])[] = [
+  ['inlineCalls', (program) => inlineCalls(program, [jitPrimitive])],
+  ['foldConstants', foldConstants],
+  ['shareCommon', shareCommon],
+  ['mergeScans', mergeScans],
+  ['removeDead', removeDead]
+]
+
 /** The program with fewer equations and the same bits. */
 export const passed = (program: Program): Program =>
-  removeDead(mergeScans(shareCommon(foldConstants(inlineCalls(program, [jitPrimitive])))))
+  passes.reduce((before, [name, pass]) => during(`the pass ${name}`, () => pass(before)), program)
 
 // -----------------------------------------------------------------------------
 // what became of a program
@@ -29,8 +38,6 @@ export type Made =
   | { readonly _tag: 'Eager'; readonly reason: string }
 
 const eager = (reason: string): Made => ({ _tag: 'Eager', reason })
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** The part of `console` that every host has. */
 declare const console: { readonly warn: (line: string) => void }
@@ -48,7 +55,7 @@ const warn = (reason: string): void => {
 const compile = (program: Program): Made => {
   try {
     const lowered = lowerProgram(passed(program))
-    const runner = runnerOf(lowered)
+    const runner = during('the engine', () => runnerOf(lowered))
     return runner === undefined ? eager('there is no WebAssembly') : { _tag: 'Compiled', lowered, runner }
   } catch (error) {
     return eager(reasonOf(error))

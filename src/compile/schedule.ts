@@ -36,6 +36,10 @@ export interface Schedule {
   readonly lastReader: ReadonlyMap<Value, number>
 }
 
+/** The names of the operations of a kernel. */
+export const namesOf = (kernel: Kernel): readonly string[] =>
+  kernel._tag === 'Loop' ? kernel.maps.map(({ name }) => name) : [kernel.operation.equation.primitive.name]
+
 /** The results of a kernel. */
 export const resultsOf = (kernel: Kernel): readonly Value[] =>
   kernel._tag === 'Loop' ? kernel.maps.map(({ results }) => results[0]) : kernel.operation.results

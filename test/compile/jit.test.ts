@@ -5,6 +5,7 @@ import * as Jit from 'pullback/Jit'
 import * as Layer from 'pullback/Layer'
 import * as Loss from 'pullback/Loss'
 import * as Optimizer from 'pullback/Optimizer'
+import { bindOne, none } from 'pullback/Primitive'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 import * as Train from 'pullback/Train'
@@ -216,5 +217,29 @@ describe('without WebAssembly', () => {
     } finally {
       vi.unstubAllGlobals()
     }
+  })
+})
+
+describe('what cannot be compiled', () => {
+  const spied = () => vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+
+  test('runs eagerly, and one line names the pass and the equation', () => {
+    const warn = spied()
+    const { scalar: _, ...rest } = T.exp.primitive
+    const broken = { ...rest, scalar: { float: { op: 'parameter', name: 'missing' } } } as const
+    const f = jit((v: Vector) => bindOne(broken, [T.mul(v, 2)], none))
+    expect(f(x)).toEqual(T.exp(T.mul(x, 2)))
+    f(y)
+    expect(warn.mock.calls.map(([line]) => String(line))).toEqual([
+      'jit: the pass code failed: mul exp failed: the parameter missing is not a number; the function runs eagerly, with the same results'
+    ])
+  })
+
+  test('says how much memory it needs', () => {
+    const large = Jit.lower((v: T.Tensor<[40_000, 40_000]>) => T.exp(T.neg(v)))
+    spied()
+    expect(large(T.broadcastTo(T.scalar(1), [40_000, 40_000])).reason).toBe(
+      'the pass memory failed: the program needs 11.9 GiB of memory, above the 4 GiB of WebAssembly'
+    )
   })
 })
