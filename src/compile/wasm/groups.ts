@@ -6,7 +6,7 @@ import type { DType } from '../../DType.js'
 import { get, op, set } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
 import { type Body, keep, newLocal } from './body.js'
-import { level, walk } from './nest.js'
+import { type Level, level, walk } from './nest.js'
 import { type Wide, load, widened } from './strip.js'
 
 /** What lies along a lane: four elements at a time, of the lane or side by side in four lanes. */
@@ -51,7 +51,7 @@ const termsAt = (body: Body, sources: readonly Source[], distances: readonly num
 const pointersOf = (sources: readonly Source[]): readonly string[] => sources.map(({ pointer }) => pointer)
 
 /** The levels of the groups of a lane: all of it, if it has one axis; its last axis has whole groups, if it has more. */
-export const groupLevels = (axes: readonly Axis[]) =>
+export const groupLevels = (axes: readonly Axis[]): readonly Level[] =>
   axes.map(({ size, steps }, i) =>
     i < axes.length - 1 ? level(size, steps) : level(Math.floor(size / 8), scaled(steps, 8))
   )
