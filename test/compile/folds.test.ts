@@ -16,7 +16,7 @@ test('extrema', () => {
 
 test('quantifiers', () => {
   expect(differences((x) => T.any(T.greater(x, 1)), vectors, ['float32'])).toEqual([])
-  expect(differences((x) => T.all(x), [[0], [], ...vectors], all)).toEqual([])
+  expect(differences((x) => T.all(x), [[0], [], [7], [33]], all)).toEqual([])
   for (const axis of axesOf(3)) {
     expect(differences((x) => T.any(x, { axis }), [[9, 3, 5]], all)).toEqual([])
     expect(
