@@ -60,3 +60,22 @@ test('shares', () => {
     }
   }
 })
+
+test('shares in infinite extrema', () => {
+  const x = T.of([
+    [-Infinity, -Infinity, -Infinity, -Infinity, -Infinity],
+    [Infinity, Infinity, Infinity, Infinity, Infinity],
+    [Infinity, 0, Infinity, -Infinity, 1],
+    [NaN, 0, Infinity, -Infinity, 1],
+    [0, -0, 0, -0, 0]
+  ])
+  for (const primitive of [maxSharesPrimitive, minSharesPrimitive]) {
+    for (const dtype of floats) {
+      const of = T.cast(x, dtype)
+      for (const axis of [0, 1]) {
+        expect(difference((x) => bindOne(primitive, [x!], { axes: [axis] }), [of])).toBeUndefined()
+        expect(difference((x) => bindOne(primitive, [x!], { axes: [axis] }), [T.transpose(of)])).toBeUndefined()
+      }
+    }
+  }
+})

@@ -73,11 +73,7 @@ export const softmaxDerivativeOver = (operation: Whole, axes: readonly number[])
         })
         const again = nested(inside)
         const strong = sumsOf(again, pointers, guarded)
-        writeAll(again, pointers, (each, t, y) => {
-          const plain = product(each, y, less(each, t, sums))
-          const mended = guarded(each, y, less(each, t, strong))
-          return both(each, (half) => op('v128.bitselect', mended[half], plain[half], isLost[half]))
-        })
+        writeAll(again, pointers, (each, t, y) => guarded(each, y, less(each, t, strong)))
         inside.instructions.push(when(op('v128.any_true', op('v128.or', isLost.lo, isLost.hi)), again.instructions))
       })
     }
