@@ -5,6 +5,7 @@ import { equals, size, strides as denseStrides } from '../shape/model.js'
 import { type Concrete, Dense, type Tensor, fromNumber, isConcrete, uniform, zeroStrides } from '../tensor/model.js'
 import { type DType, allocate } from '../DType.js'
 import { hasEffect } from '../transform/program.js'
+import { during } from './during.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -168,7 +169,8 @@ export const graphOf = (program: Program): Graph => {
     const { primitive, params, results } = equation
     const operands = equation.operands.map(operandOf)
     const [first] = operands
-    if (primitive.kind === 'view' && first !== undefined && operands.length === 1) {
+    const effect = hasEffect(equation)
+    if (primitive.kind === 'view' && !effect && first !== undefined && operands.length === 1) {
       if (first._tag === 'Access') return viewed(equation, first)
       return results.map(({ shape }) => ({ ...first, shape }))
     }
@@ -178,7 +180,7 @@ export const graphOf = (program: Program): Graph => {
     }
     const made = results.map(value)
     const accesses = operands.map(inMemory)
-    operations.push({ _tag: 'Whole', equation, operands: accesses, results: made, effect: hasEffect(equation) })
+    operations.push({ _tag: 'Whole', equation, operands: accesses, results: made, effect })
     return made.map(whole)
   }
 
@@ -188,7 +190,8 @@ export const graphOf = (program: Program): Graph => {
     return given
   })
   for (const equation of program.equations) {
-    add(equation).forEach((operand, i) => known.set(equation.results[i]!, operand))
+    const made = during(equation.primitive.name, () => add(equation))
+    made.forEach((operand, i) => known.set(equation.results[i]!, operand))
   }
   return { inputs, constants, operations, outputs: program.outputs.map(operandOf) }
 }

@@ -11,6 +11,8 @@ import { type Schedule, isCompiled, readsOf, resultsOf } from './schedule.js'
 export interface Plan {
   /** The address of each value that has one, in bytes. */
   readonly addresses: ReadonlyMap<Value, number>
+  /** The addresses of the tables of kernels. */
+  readonly tables: ReadonlyMap<Int32Array, number>
   /** Inputs that are copied in, by their number. */
   readonly copied: ReadonlySet<Value>
   /** The address of the working memory that kernels share. */
@@ -21,6 +23,11 @@ export interface Plan {
 
 /** The distance of what lies in the arena: a cache line. */
 const line = 64
+
+/** What WebAssembly can address. */
+const limit = 2 ** 32
+
+const gibibytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1)
 
 const rounded = (bytes: number): number => Math.ceil(bytes / line) * line
 
@@ -72,7 +79,7 @@ export const place = ({ inputs, constants }: Graph, { kernels, stored, lastReade
     }
   }
   const addresses = new Map<Value, number>()
-  let top = rounded(reach)
+  let top = Math.max(line, rounded(reach))
   const append = (value: Value): number => {
     const address = top
     top += roomOf(value)
@@ -80,6 +87,14 @@ export const place = ({ inputs, constants }: Graph, { kernels, stored, lastReade
   }
   const copied = new Set(inputs.filter((input) => touched.has(input)))
   for (const value of [...copied, ...constants.keys()]) if (touched.has(value)) addresses.set(value, append(value))
+
+  const tables = new Map<Int32Array, number>()
+  for (const kernel of kernels) {
+    for (const table of kernel._tag === 'Single' ? (kernel.emitter?.tables ?? []) : []) {
+      tables.set(table, top)
+      top += rounded(table.byteLength)
+    }
+  }
 
   let gaps: readonly Gap[] = []
   const taken = (value: Value): number => {
@@ -106,5 +121,8 @@ export const place = ({ inputs, constants }: Graph, { kernels, stored, lastReade
   })
   const scratch = top + rounded(reach)
   const most = Math.max(0, ...kernels.map((kernel) => (kernel._tag === 'Single' ? (kernel.emitter?.scratch ?? 0) : 0)))
-  return { addresses, copied, scratch, bytes: scratch + rounded(most) + line }
+  const bytes = scratch + rounded(most) + line
+  if (bytes > limit)
+    throw new RangeError(`the program needs ${gibibytes(bytes)} GiB of memory, above the 4 GiB of WebAssembly`)
+  return { addresses, tables, copied, scratch, bytes }
 }

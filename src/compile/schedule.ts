@@ -36,6 +36,10 @@ export interface Schedule {
   readonly lastReader: ReadonlyMap<Value, number>
 }
 
+/** The names of the operations of a kernel. */
+export const namesOf = (kernel: Kernel): readonly string[] =>
+  kernel._tag === 'Loop' ? kernel.maps.map(({ name }) => name) : [kernel.operation.equation.primitive.name]
+
 /** The results of a kernel. */
 export const resultsOf = (kernel: Kernel): readonly Value[] =>
   kernel._tag === 'Loop' ? kernel.maps.map(({ results }) => results[0]) : kernel.operation.results
@@ -125,7 +129,20 @@ const kernelsOf = (operations: readonly Operation[], levels: readonly number[]):
     loops.set(key, own)
     found.push({ level, kernel: { _tag: 'Loop', shape, maps: own } })
   })
-  return found.sort((a, b) => a.level - b.level).map(({ kernel }) => kernel)
+  return unchecked(found.sort((a, b) => a.level - b.level).map(({ kernel }) => kernel))
+}
+
+/**
+ * Kernels of which none behind an effect is checked by compiled code: where a check fails, the program is run once more by its
+ * primitives, and no effect may come twice.
+ */
+const unchecked = (kernels: readonly Kernel[]): readonly Kernel[] => {
+  const first = kernels.findIndex((kernel) => kernel._tag === 'Single' && kernel.operation.effect)
+  return kernels.map((kernel, index) =>
+    first < 0 || index < first || kernel._tag === 'Loop' || kernel.emitter?.isChecked !== true
+      ? kernel
+      : { ...kernel, emitter: undefined }
+  )
 }
 
 export const schedule = ({ operations, outputs }: Graph): Schedule => {

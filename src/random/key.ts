@@ -65,7 +65,7 @@ export const key = (seed: number): Key => {
   return asKey(fromData([2], 'int32', new Int32Array([Math.floor(seed / 2 ** 32), seed])))
 }
 
-interface Counter {
+export interface Counter {
   readonly high: number
   readonly low: number
 }

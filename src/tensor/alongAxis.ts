@@ -56,7 +56,7 @@ const places = (operation: string, indices: Concrete, n: number): Int32Array => 
 }
 
 /** `out[o, j, i] = x[o, indices[o, j, i], i]`; the shapes agree beside the axis. */
-const takeAlongAxisPrimitive: Primitive<OneAxis> = op<2, OneAxis>({
+export const takeAlongAxisPrimitive: Primitive<OneAxis> = op<2, OneAxis>({
   name: 'takeAlongAxis',
   kind: 'index',
   arity: 2,
@@ -86,7 +86,7 @@ const takeAlongAxisPrimitive: Primitive<OneAxis> = op<2, OneAxis>({
 })
 
 /** `out[o, indices[o, j, i], i] = x[o, indices[o, j, i], i] + sum updates[o, j, i]`; the shapes agree beside the axis. */
-const addAlongAxisPrimitive: Primitive<OneAxis> = op<3, OneAxis>({
+export const addAlongAxisPrimitive: Primitive<OneAxis> = op<3, OneAxis>({
   name: 'addAlongAxis',
   kind: 'index',
   arity: 3,

@@ -7,7 +7,7 @@ import { normalizeIndices } from '../shape/indices.js'
 import { size } from '../shape/model.js'
 import { type Tensor, contiguous, fromData } from './model.js'
 
-interface Fold {
+export interface Fold {
   /** The operation that the indices are for, which names the error for one that is out of range. */
   readonly operation: string
   /** The length of the axis that they are for, in one example. */

@@ -117,7 +117,7 @@ const onEachAxis = (operation: string, x: Tensor, list: readonly (number | Slice
 // indices along an axis
 // -----------------------------------------------------------------------------
 
-interface LastOccurrence {
+export interface LastOccurrence {
   /** The operation that the indices are for, which names the error for one that is out of range. */
   readonly operation: string
   /** The length of the axis that they are for. */

@@ -88,7 +88,7 @@ const folded = (x: Tensor, axis: number): Tensor => {
 }
 
 /** `out[o, ...j, i] = x[o, indices[...j], i]`, along an axis counted from the front. */
-const gatherPrimitive: Primitive<OneAxis> = op<2, OneAxis>({
+export const gatherPrimitive: Primitive<OneAxis> = op<2, OneAxis>({
   name: 'gather',
   kind: 'index',
   arity: 2,
@@ -126,7 +126,7 @@ const gatherPrimitive: Primitive<OneAxis> = op<2, OneAxis>({
 })
 
 /** `out[o, indices[...j], i] = x[o, indices[...j], i] + sum updates[o, ...j, i]`, along an axis counted from the front. */
-const scatterAddPrimitive: Primitive<OneAxis> = op<3, OneAxis>({
+export const scatterAddPrimitive: Primitive<OneAxis> = op<3, OneAxis>({
   name: 'scatterAdd',
   kind: 'index',
   arity: 3,

@@ -11,7 +11,7 @@ import type { IsDynamic } from '../shape/static.js'
 import { requireIndices } from './indices.js'
 import { type Tensor, contiguous, fromData } from './model.js'
 
-interface OneHotParams {
+export interface OneHotParams {
   readonly depth: number
   readonly dtype: DType
 }

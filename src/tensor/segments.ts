@@ -84,7 +84,7 @@ interface Bincount {
   ): Tensor<[Count<O, 'length'>]>
 }
 
-interface Segments extends OneAxis {
+export interface Segments extends OneAxis {
   readonly count: number
 }
 

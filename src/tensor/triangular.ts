@@ -33,12 +33,12 @@ export interface DiagonalOptions {
 }
 
 /** Bounds of column minus row, both included; a missing bound is infinite. */
-interface Band {
+export interface Band {
   readonly from: number
   readonly to: number
 }
 
-interface Diagonal {
+export interface Diagonal {
   readonly rows: number
   readonly columns: number
   readonly offset: number

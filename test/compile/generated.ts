@@ -2,6 +2,7 @@
 import * as fc from 'fast-check'
 import { isFloat } from 'pullback/DType'
 import { grad } from 'pullback/Grad'
+import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 
 type Tensors = readonly T.Tensor[]
@@ -74,6 +75,18 @@ const binaries: readonly ((x: T.Tensor, y: T.Tensor) => T.Tensor)[] = [
 
 const axisOf = (x: T.Tensor, code: number): number => code % x.shape.length
 
+/** Indices along an axis of a tensor, by its values: as many in each lane as it has elements. */
+const placesIn = (x: T.Tensor, axis: number): T.Tensor => {
+  const n = x.shape[axis]!
+  return T.sub(T.mod(T.cast(x, 'int32'), Math.min(n, 5)), Math.floor(n / 7))
+}
+
+/** A key by the values of a tensor. */
+const keyOf = (x: T.Tensor): Random.Key => {
+  const first = T.slice(T.reshape(T.cast(x, 'int32'), [-1]), [[0, 1]])
+  return Random.foldIn(Random.key(1), first)
+}
+
 /** Of one operand of rank 1 or more and a number. */
 const shaping: readonly ((x: T.Tensor, code: number) => T.Tensor)[] = [
   (x) => T.transpose(x),
@@ -83,7 +96,19 @@ const shaping: readonly ((x: T.Tensor, code: number) => T.Tensor)[] = [
   (x, code) => T.slice(x, x.shape.map((n, i) => (i === axisOf(x, code) && n > 2 ? [1, n] : [0, n])) as never),
   (x, code) => T.broadcastTo(x, [1 + (code % 3), ...x.shape]),
   (x, code) => T.concat([x, x], { axis: axisOf(x, code) }),
-  (x, code) => T.roll(x, code % 5, { axis: axisOf(x, code) })
+  (x, code) => T.roll(x, code % 5, { axis: axisOf(x, code) }),
+  (x, code) => T.pad(x, code % 3, { value: code % 2 }),
+  (x, code) => T.takeAlongAxis(x, placesIn(x, axisOf(x, code)), { axis: axisOf(x, code) }),
+  (x, code) => {
+    const axis = axisOf(x, code)
+    return x.dtype === 'bool' ? x : T.addAlongAxis(x, placesIn(x, axis), T.flip(x, { axis }), { axis })
+  },
+  (x, code) => T.oneHot(T.abs(placesIn(x, axisOf(x, code))), 5),
+  (x, code) => (x.shape.length < 2 ? x : T.triu(x, { offset: (code % 3) - 1 })),
+  (x, code) => (x.shape.length < 2 ? x : T.diagonal(x, { offset: code % 2 })),
+  (x) => T.mul(T.cast(Random.bernoulli(keyOf(x), 0.7, x.shape), 'float32'), asFloat(x)),
+  (x) => T.add(asFloat(x), Random.uniform(keyOf(x), x.shape)),
+  (x) => T.add(asFloat(x), Random.normal(keyOf(x), x.shape))
 ]
 
 /** The same, for operands of floats. */

@@ -1,81 +1,111 @@
-/** Sums of blocks of terms, which are added up in halves: the order of kernel/sumOrder.ts for long sums of float64. */
-import { blockFloat64 } from '../../kernel/sumOrder.js'
-import { access, add, again, block, branchIf, get, i32, increase, op, set, sub, when } from '../../kernel/wasm/build.js'
-import type { Instruction } from '../../kernel/wasm/model.js'
-import { type Body, newLocal } from './body.js'
-import { nested, pointerAt, repeat } from './nest.js'
+/** Copies of blocks of elements: planes of lines, whose elements may lie apart. */
+import type { Kind } from '../../kernel/library/kinds.js'
+import { vectorBytes } from '../../kernel/library/kinds.js'
+import {
+  access,
+  add,
+  call,
+  get,
+  i32,
+  increase,
+  locals,
+  loop,
+  mul,
+  op,
+  set,
+  sub,
+  when
+} from '../../kernel/wasm/build.js'
+import type { Func, Instruction } from '../../kernel/wasm/model.js'
+import type { Body } from './body.js'
 
-/** Leaves in `merges` how many halves end with block `number` of `blocks`. */
-const countMerges = (body: Body, blocks: number, number: Instruction, merges: string): void => {
-  const [from, length, half] = [newLocal(body, 'i32'), newLocal(body, 'i32'), newLocal(body, 'i32')]
-  body.instructions.push(
-    set(from, i32(0)),
-    set(length, i32(blocks)),
-    set(merges, i32(0)),
-    again(
-      `next_${length}`,
-      set(half, op('i32.shr_u', add(get(length), i32(1)), i32(1))),
-      when(
-        op('i32.lt_s', number, add(get(from), get(half))),
-        [set(length, get(half)), set(merges, i32(0))],
-        [set(length, sub(get(length), get(half))), increase(from, get(half)), increase(merges, i32(1))]
-      ),
-      branchIf(`next_${length}`, op('i32.gt_s', get(length), i32(1)))
-    )
+/** Distances in elements. Those that are copied lie side by side in a line, and `step` apart where they come from. */
+export interface Block {
+  readonly planes: number
+  readonly toPlane: number
+  readonly fromPlane: number
+  readonly lines: number
+  readonly toLine: number
+  readonly fromLine: number
+  readonly count: number
+  readonly step: number
+}
+
+/** `copy(to, from, planes, toPlane, fromPlane, lines, toLine, fromLine, length, step)`: distances, and the length of a line, in bytes. */
+const copy = ({ name, bytes, load, store }: Kind): Func => {
+  const single = [
+    access(store, 0, get('t'), access(load, 0, get('s'))),
+    increase('s', get('step')),
+    increase('t', i32(bytes))
+  ]
+  const whole = [
+    access('v128.store', 0, get('t'), access('v128.load', 0, get('s'))),
+    increase('s', i32(vectorBytes)),
+    increase('t', i32(vectorBytes))
+  ]
+  return {
+    name: `copy_${name}`,
+    exported: false,
+    params: locals('i32', [
+      'to',
+      'from',
+      'planes',
+      'toPlane',
+      'fromPlane',
+      'lines',
+      'toLine',
+      'fromLine',
+      'length',
+      'step'
+    ]),
+    results: [],
+    locals: locals('i32', ['plane', 'line', 'at', 's', 't']),
+    body: loop('plane', i32(0), get('planes'), 1, [
+      ...loop('line', i32(0), get('lines'), 1, [
+        set('s', add(get('from'), mul(get('line'), get('fromLine')))),
+        set('t', add(get('to'), mul(get('line'), get('toLine')))),
+        set('at', i32(0)),
+        when(
+          op('i32.eq', get('step'), i32(bytes)),
+          loop('at', i32(0), sub(get('length'), i32(vectorBytes - 1)), vectorBytes, whole)
+        ),
+        ...loop('at', get('at'), get('length'), bytes, single)
+      ]),
+      increase('to', get('toPlane')),
+      increase('from', get('fromPlane'))
+    ])
+  }
+}
+
+/** Copies a block from an address to another. */
+export const copied = (body: Body, kind: Kind, to: Instruction, from: Instruction, block: Block): Instruction => {
+  const helper = copy(kind)
+  body.helpers.set(helper.name, helper)
+  const { planes, toPlane, fromPlane, lines, toLine, fromLine, count, step } = block
+  const bytes = (elements: number): Instruction => i32(elements * kind.bytes)
+  return call(
+    helper.name,
+    to,
+    from,
+    i32(planes),
+    bytes(toPlane),
+    bytes(fromPlane),
+    i32(lines),
+    bytes(toLine),
+    bytes(fromLine),
+    bytes(count),
+    bytes(step)
   )
 }
 
-/**
- * Leaves at `stack` the sums of `n` rows of `width` bytes, a multiple of 16. The code `leaf` leaves at an address the sums of a number of
- * rows, and is called for one block after the other. Sums of halves that have no other half yet lie side by side.
- */
-export const inBlocks = (
-  body: Body,
-  n: number,
-  stack: number,
-  width: number,
-  leaf: (inside: Body, rows: number, to: Instruction) => void
-): void => {
-  const blocks = Math.ceil(n / blockFloat64)
-  const top = pointerAt(body, i32(stack))
-  const number = pointerAt(body, i32(0))
-  const merges = newLocal(body, 'i32')
-  const push = (inside: Body, rows: number): void => {
-    leaf(inside, rows, get(top))
-    inside.instructions.push(increase(top, i32(width)))
-  }
-  const merge = (inside: Body): void => {
-    inside.instructions.push(increase(top, i32(-width)))
-    const second = pointerAt(inside, get(top))
-    const first = pointerAt(inside, sub(get(top), i32(width)))
-    repeat(inside, width / 16, (each) => {
-      const sum = op('f64x2.add', access('v128.load', 0, get(first)), access('v128.load', 0, get(second)))
-      each.instructions.push(access('v128.store', 0, get(first), sum))
-      for (const pointer of [first, second]) each.instructions.push(increase(pointer, i32(16)))
-    })
-  }
-  repeat(body, blocks - 1, (inside) => {
-    push(inside, blockFloat64)
-    countMerges(inside, blocks, get(number), merges)
-    inside.instructions.push(increase(number, i32(1)))
-    const once = nested(inside)
-    merge(once)
-    inside.instructions.push(
-      block(
-        `end_${merges}`,
-        again(
-          `next_${merges}`,
-          branchIf(`end_${merges}`, op('i32.eqz', get(merges))),
-          ...once.instructions,
-          increase(merges, i32(-1)),
-          branchIf(`next_${merges}`, i32(1))
-        )
-      )
-    )
-  })
-  push(body, n - blockFloat64 * (blocks - 1))
-  const rest = nested(body)
-  merge(rest)
-  const isDivided = op('i32.gt_s', get(top), i32(stack + width))
-  if (blocks > 1) body.instructions.push(again(`next_${top}`, ...rest.instructions, branchIf(`next_${top}`, isDivided)))
-}
+/** An array [outer, rows, columns] with its last two axes exchanged. */
+export const exchange = (outer: number, rows: number, columns: number): Block => ({
+  planes: outer,
+  toPlane: rows * columns,
+  fromPlane: rows * columns,
+  lines: columns,
+  toLine: rows,
+  fromLine: 1,
+  count: rows,
+  step: columns
+})

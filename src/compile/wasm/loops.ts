@@ -1,14 +1,19 @@
 /** Loops over a shape: neighbouring axes that all views pass through evenly are one, and the last axis goes in strips of four. */
 import { add, again, branchIf, get, i32, increase, loop, mul, op, set } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
-import { size, strides as denseStrides } from '../../shape/model.js'
+import { type Shape, size, strides as denseStrides } from '../../shape/model.js'
 import type { Access, Mapped, Value } from '../graph.js'
 import { bytesOf, strip } from '../elements.js'
-import type { Loop } from '../schedule.js'
 import { type Body, newLocal } from './body.js'
 import { mapped } from './maps.js'
 import { straight } from './scalars.js'
 import { type Strip, constantStrip, load, store } from './strip.js'
+
+/** Maps over one shape, none of which waits for the end of another. */
+interface Maps {
+  readonly shape: Shape
+  readonly maps: readonly Mapped[]
+}
 
 // -----------------------------------------------------------------------------
 // axes
@@ -69,7 +74,7 @@ interface Site {
   readonly isStored: (value: Value) => boolean
 }
 
-const vectors = (body: Body, { shape, maps }: Loop, { addresses, isStored }: Site): readonly Instruction[] => {
+const vectors = (body: Body, { shape, maps }: Maps, { addresses, isStored }: Site): readonly Instruction[] => {
   const own = new Set(maps.map(({ results }) => results[0]))
   const isRead = (operand: Mapped['operands'][number]): operand is Access =>
     operand._tag === 'Access' && !own.has(operand.value)
@@ -139,7 +144,7 @@ const vectors = (body: Body, { shape, maps }: Loop, { addresses, isStored }: Sit
 }
 
 /** Writes a loop into a body, which is that of a function of its own: the engine optimises it once it is called often. */
-export const loopBody = (body: Body, kernel: Loop, site: Site): void => {
+export const loopBody = (body: Body, kernel: Maps, site: Site): void => {
   const n = size(kernel.shape)
   if (n === 1) straight(body, kernel.maps, site.addresses, site.isStored)
   else if (n > 0) body.instructions.push(...vectors(body, kernel, site))

@@ -1,0 +1,13 @@
+/** Errors of the compiler, which say where they happened. */
+
+/** What an error says. */
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Runs a part of the compiler; an error in it names the part. */
+export const during = <A>(part: string, f: () => A): A => {
+  try {
+    return f()
+  } catch (error) {
+    throw new Error(`${part} failed: ${reasonOf(error)}`, { cause: error })
+  }
+}
