@@ -20,8 +20,10 @@ export const numbers = (n: number, seed: number, isSpecial = false): Float64Arra
     return state / 2 ** 32
   }
   return Float64Array.from({ length: n }, () => {
-    const [x, y] = [next(), next()]
-    return isSpecial && y < 0.1 ? special[Math.floor(x * special.length)]! : (x - 0.5) * 2 ** Math.floor(y * 9 - 3)
+    const [x, rest, y] = [next(), next(), next()]
+    if (isSpecial && y < 0.1) return special[Math.floor(x * special.length)]!
+    // All bits are used, and sums are rounded: the order of their terms is seen.
+    return (x - 0.5 + rest * 2 ** -32) * 2 ** Math.floor(y * 40 - 30)
   })
 }
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { type Case, difference, differences } from './alongAxes.js'
 
 const all = ['float32', 'float64', 'int32', 'bool'] as const
+const some = ['float64', 'int32'] as const
 const vectors = [1, 3, 4, 7, 8, 9, 33, 130].map((n) => [n])
 const shapes = [
   [9, 3, 5],
@@ -15,10 +16,10 @@ test('running sums and products', () => {
   for (const exclusive of [false, true]) {
     for (const reverse of [false, true]) {
       const options = { exclusive, reverse }
-      expect(differences((x) => T.cumsum(x, { axis: 0, ...options }), [[0], ...vectors], all)).toEqual([])
+      expect(differences((x) => T.cumsum(x, { axis: 0, ...options }), [[0], [1], [7], [33]], all)).toEqual([])
       for (const axis of [0, 1, 2]) {
         const isLowered = ({ shape }: Case): boolean => !reverse || axis !== 1 || shape[2] !== 2
-        expect(differences((x) => T.cumsum(x, { axis, ...options }), shapes, all, isLowered)).toEqual([])
+        expect(differences((x) => T.cumsum(x, { axis, ...options }), shapes, some, isLowered)).toEqual([])
         expect(differences((x) => T.cumprod(x, { axis, ...options }), shapes, ['float32'], isLowered)).toEqual([])
       }
     }

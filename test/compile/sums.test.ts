@@ -1,7 +1,7 @@
 // Sums and means in compiled programs.
 import * as T from 'pullback/Tensor'
 import { expect, test } from 'vitest'
-import { axesOf, differences } from './alongAxes.js'
+import { axesOf, difference, differences, tensor } from './alongAxes.js'
 
 const floats = ['float32', 'float64'] as const
 
@@ -34,6 +34,15 @@ test('means of rows and columns', () => {
       [8, 2]
     ]
     expect(differences((x) => T.mean(x, { axis }), shapes, floats)).toEqual([])
+  }
+})
+
+test('of float64 in blocks: in halves', () => {
+  for (const n of [257, 640, 1000, 1500, 2049]) {
+    const x = tensor([n, 23], 'float64', n)
+    expect(difference((x) => T.sum(x!, { axis: 0 }), [x])).toBeUndefined()
+    expect(difference((x) => T.sum(x!, { axis: 1 }), [T.transpose(x)])).toBeUndefined()
+    expect(difference((x) => T.mean(T.transpose(x!), { axis: 0 }), [T.transpose(x)])).toBeUndefined()
   }
 })
 

@@ -156,7 +156,9 @@ const direct = (needs: Needs, views: readonly Seen[]): Omit<Arranged, 'copied' |
     shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis])),
     all
   )
-  const found = n === 0 ? [] : merged(shape, axes, ran)
+  const far = (axis: number): number => Math.abs(views[0]!.steps[axis]!)
+  const along = order === 'any' ? [...axes].sort((a, b) => far(b) - far(a)) : axes
+  const found = n === 0 ? [] : merged(shape, along, ran)
   const run = found.length > 0 ? found : [{ size: n, steps: ran.map(({ unit }) => unit) }]
   if (run.length > 1 && (order === 'one' || (order === 'groups' && run.at(-1)!.size % 8 !== 0))) return undefined
   const isRows = isEven(run.at(-1), ran)

@@ -1,6 +1,8 @@
-/** The derivative of softmax of float32 along axes: the steps of kernel/softmaxDerivativeFloat32.ts, in float64 and rounded once. */
+/** The derivative of softmax along axes: the steps of kernel/softmaxDerivativeFloat32.ts, in float64 and rounded once. */
+import { blockFloat32, blockFloat64 } from '../../kernel/sumOrder.js'
 import { get, i32, op, when } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
+import { countOver } from '../../tensor/alongBlock.js'
 import { strip } from '../elements.js'
 import type { Whole } from '../graph.js'
 import type { Emitter } from '../lowering.js'
@@ -26,9 +28,11 @@ const guarded = (body: Body, a: Wide, b: Wide): Wide =>
     return op('v128.andnot', plain, op('v128.and', op('f64x2.ne', plain, plain), isZero))
   })
 
-/** `y (t - sum y t)` over axes. */
+/** `y (t - sum y t)` over axes; `undefined` where sums go by blocks. */
 export const softmaxDerivativeOver = (operation: Whole, axes: readonly number[]): Emitter | undefined => {
-  if (operation.operands[0]!.dtype !== 'float32') return undefined
+  const { dtype, shape } = operation.operands[0]!
+  const isShort = countOver(shape, axes) <= (dtype === 'float64' ? blockFloat64 : blockFloat32)
+  if ((dtype !== 'float32' && dtype !== 'float64') || !isShort) return undefined
   const plan = arranged(operation, axes, true, 'one')
   if (plan === undefined) return undefined
   const { mode, run, kept, n, copied, begin } = plan
@@ -41,7 +45,7 @@ export const softmaxDerivativeOver = (operation: Whole, axes: readonly number[])
   const sumsOf = (body: Body, pointers: readonly string[], multiplied: typeof product): Wide => {
     const terms: Terms = (inside, [t, y]) => [multiplied(inside, y!, t!)]
     const sources = [0, 1].map((i) => ({
-      dtype: 'float32' as const,
+      dtype,
       pointer: pointerFrom(body, pointers[i]!),
       across: across[i]!
     }))
@@ -52,8 +56,8 @@ export const softmaxDerivativeOver = (operation: Whole, axes: readonly number[])
   const writeAll = (body: Body, pointers: readonly string[], make: (inside: Body, t: Wide, y: Wide) => Wide): void => {
     const own = pointers.map((pointer) => pointerFrom(body, pointer))
     repeat(body, count, (inside) => {
-      const [t, y] = [0, 1].map((i) => widened(inside, load(inside, 'float32', get(own[i]!), 0, across[i]!)))
-      store(inside, get(own[2]!), 0, converted(inside, make(inside, t!, y!), 'float32'))
+      const [t, y] = [0, 1].map((i) => widened(inside, load(inside, dtype, get(own[i]!), 0, across[i]!)))
+      store(inside, get(own[2]!), 0, converted(inside, make(inside, t!, y!), dtype))
       own.forEach((pointer, i) => move(inside, pointer, steps[i]!))
     })
   }
@@ -73,11 +77,7 @@ export const softmaxDerivativeOver = (operation: Whole, axes: readonly number[])
         })
         const again = nested(inside)
         const strong = sumsOf(again, pointers, guarded)
-        writeAll(again, pointers, (each, t, y) => {
-          const plain = product(each, y, less(each, t, sums))
-          const mended = guarded(each, y, less(each, t, strong))
-          return both(each, (half) => op('v128.bitselect', mended[half], plain[half], isLost[half]))
-        })
+        writeAll(again, pointers, (each, t, y) => guarded(each, y, less(each, t, strong)))
         inside.instructions.push(when(op('v128.any_true', op('v128.or', isLost.lo, isLost.hi)), again.instructions))
       })
     }
