@@ -28,14 +28,16 @@ export interface Emitter {
 /** The code of an equation of a primitive; `undefined` for shapes, types or layouts that its own kernel computes. */
 export type Lowering = (operation: Whole) => Emitter | undefined
 
-/** A row of the table: the parameters of an equation are of the type that its primitive takes. */
-export const row = <P extends Params>(
-  primitive: Primitive<P>,
-  lowering: (operation: Whole, params: P) => Emitter | undefined
-): readonly [Primitive, Lowering] => [
-  primitive as Primitive,
-  (operation) => lowering(operation, operation.equation.params as P)
-]
-
 /** Lowerings by the primitive itself. */
 export type Lowerings = ReadonlyMap<Primitive, Lowering>
+
+/** One line of the table: a lowering that reads the parameters of its primitive. */
+/* @__NO_SIDE_EFFECTS__ */
+export const lowering = <P extends Params>(
+  primitive: Primitive<P>,
+  lower: (operation: Whole, params: P) => Emitter | undefined
+): readonly [Primitive, Lowering] => [
+  primitive,
+  // The parameters of an equation are those of its primitive.
+  (operation) => lower(operation, operation.equation.params as P)
+]

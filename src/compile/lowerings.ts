@@ -2,7 +2,7 @@
 import { convolutionInputPrimitive, convolutionKernelPrimitive, convolutionPrimitive } from '../tensor/convolution.js'
 import { matmul } from '../tensor/matmul.js'
 import { windowMaxPrimitive, windowSpreadPrimitive, windowSumsPrimitive } from '../tensor/windowPrimitives.js'
-import { type Emitter, type Lowerings, row } from './lowering.js'
+import { type Emitter, type Lowerings, lowering } from './lowering.js'
 import type { Whole } from './graph.js'
 import { convolutionLowering } from './wasm/convolution.js'
 import { convolutionInputLowering } from './wasm/convolutionInput.js'
@@ -13,14 +13,14 @@ import { windowMaxLowering, windowSumsLowering } from './wasm/windows.js'
 
 export const lowerings: Lowerings = /* @__PURE__ */ new Map([
   // products
-  /* @__PURE__ */ row(matmul.primitive, matmulLowering),
-  /* @__PURE__ */ row(convolutionPrimitive, convolutionLowering),
-  /* @__PURE__ */ row(convolutionInputPrimitive, convolutionInputLowering),
-  /* @__PURE__ */ row(convolutionKernelPrimitive, convolutionKernelLowering),
+  lowering(matmul.primitive, matmulLowering),
+  lowering(convolutionPrimitive, convolutionLowering),
+  lowering(convolutionInputPrimitive, convolutionInputLowering),
+  lowering(convolutionKernelPrimitive, convolutionKernelLowering),
   // windows
-  /* @__PURE__ */ row(windowMaxPrimitive, windowMaxLowering),
-  /* @__PURE__ */ row(windowSumsPrimitive, windowSumsLowering),
-  /* @__PURE__ */ row(windowSpreadPrimitive, windowSpreadLowering)
+  lowering(windowMaxPrimitive, windowMaxLowering),
+  lowering(windowSumsPrimitive, windowSumsLowering),
+  lowering(windowSpreadPrimitive, windowSpreadLowering)
 ])
 
 /** The code of an operation, if it has any. */
