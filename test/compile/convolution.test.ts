@@ -1,5 +1,6 @@
 // Convolutions in compiled programs against eager ones, bit for bit.
 import * as Debug from 'pullback/Debug'
+import * as T from 'pullback/Tensor'
 import { describe, expect, test } from 'vitest'
 import { lowerProgram } from '../../src/compile/run.js'
 import { bindOne } from '../../src/primitive/bind.js'
@@ -91,6 +92,22 @@ describe('convolutions have the bits of eager ones', () => {
   test('gradients to the input', () => {
     cases.forEach((each, i) => expectConvolution(each, 'x', i, each.inputs < 300 && each.outputs < 256))
     strided.forEach((each, i) => expectConvolution(each, 'x', i, false))
+  })
+
+  test('operands that do not lie in row-major order', () => {
+    const given: Case = { examples: 2, groups: 2, inputs: 3, outputs: 4, input: [6, 5], window: [3, 2], before: [1, 0] }
+    const { params, ...shapes } = shapesOf(given)
+    for (const which of ['x', 'w', 'y'] as const) {
+      const [a, b] = operands[which]
+      const all: ConvolutionParams = { ...params, size: shapes[which].slice(2), strongZero: true }
+      const turned = (x: Tensor): Tensor => T.flip(T.transpose(x), { axis: 1 })
+      const f = (p: Tensor, q: Tensor): Tensor => bindOne(primitives[which], [turned(p), turned(q)], all)
+      const back = (shape: readonly number[], seed: number): Tensor => random([...shape].reverse(), 'float32', seed)
+      expectSame(f, [back(shapes[a], 70), back(shapes[b], 71)], `${which} turned`)
+      const repeated = (p: Tensor): Tensor =>
+        bindOne(primitives[which], [p, T.broadcastTo(T.scalar(0.3), shapes[b])], all)
+      expectSame(repeated, [random(shapes[a], 'float32', 72)], `${which} with one number`)
+    }
   })
 
   test('images of three axes have a kernel of their own', () => {

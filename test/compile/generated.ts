@@ -111,6 +111,28 @@ const shaping: readonly ((x: T.Tensor, code: number) => T.Tensor)[] = [
   (x) => T.add(asFloat(x), Random.normal(keyOf(x), x.shape))
 ]
 
+/** Convolutions and pooling, of images of one channel. */
+const pools: readonly Unary[] = [
+  (x) => T.maxPool2d(x as never, { window: 2, stride: 1 }),
+  (x) => T.avgPool2d(x as never, { window: 2, stride: 1, padding: 1 }),
+  (x) => T.maxPool2d(x as never, { window: 2 }),
+  (x) =>
+    T.conv2d(
+      x as never,
+      T.slice(x, [
+        [0, 1],
+        [0, 1],
+        [0, 2],
+        [0, 2]
+      ] as never),
+      { padding: 1 } as never
+    ),
+  (x) => T.conv2d(x as never, T.ones([2, 1, 2, 2], x.dtype) as never, { stride: 1 } as never)
+]
+
+/** Whether the last axes have room for a window. */
+const isPooled = (x: T.Tensor): boolean => x.shape.slice(-2).every((n) => n > 1)
+
 /** The same, for operands of floats. */
 const reducing: readonly ((x: T.Tensor, code: number) => T.Tensor)[] = [
   (x, code) => T.sum(x, { axis: axisOf(x, code) }),
@@ -133,6 +155,12 @@ const reducing: readonly ((x: T.Tensor, code: number) => T.Tensor)[] = [
   (x, code) => T.sum(T.cast(x, 'int32'), { axis: axisOf(x, code) }),
   (x) => T.mean(x, { axis: x.shape.length > 2 ? [0, 2] : [0] }),
   (x) => (x.shape.length === 2 ? T.matmul(x, T.transpose(x)) : T.sum(T.mul(x, x))),
+  (x, code) =>
+    x.shape.length === 1 ? T.dot(x, T.flip(x)) : T.matmul(T.swapAxes(x, -1, -2), code % 2 === 0 ? x : T.flip(x)),
+  (x, code) =>
+    x.shape.length < 2 || !isPooled(x)
+      ? T.neg(x)
+      : pools[code % pools.length]!(T.reshape(x, [-1, 1, ...x.shape.slice(-2)] as never)),
   (x, code) => T.gather(x, T.of([0, x.shape[axisOf(x, code)]! - 1], 'int32'), { axis: axisOf(x, code) })
 ]
 
@@ -197,7 +225,22 @@ const number: fc.Arbitrary<number> = fc.oneof(
 const input: fc.Arbitrary<T.Tensor> = fc
   .record({
     dtype: fc.constantFrom(...dtypes, 'float32' as const),
-    shape: fc.constantFrom([], [1], [3], [4], [7], [33], [2, 3], [4, 4], [5, 1], [1, 6], [3, 9], [2, 3, 4], [0, 3])
+    shape: fc.constantFrom(
+      [],
+      [1],
+      [3],
+      [4],
+      [7],
+      [33],
+      [2, 3],
+      [4, 4],
+      [5, 1],
+      [1, 6],
+      [3, 9],
+      [2, 3, 4],
+      [1, 5, 6],
+      [0, 3]
+    )
   })
   .chain(({ dtype, shape }) =>
     fc

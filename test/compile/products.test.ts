@@ -151,6 +151,33 @@ describe('matrices have the bits of eager products', () => {
     expectSame((a) => T.matmul(a, T.broadcastTo(T.scalar(0.1), [20, 6])), [x], 'a constant of one number')
   })
 
+  test('nothing is written over what lies behind a result', () => {
+    for (const [m, n] of [
+      [41, 48],
+      [43, 40],
+      [3, 17],
+      [1, 9],
+      [9, 10],
+      [30, 33]
+    ] as const) {
+      // The third product takes the place of the first one, in front of the second.
+      const f = (x: T.Tensor, y: T.Tensor, z: T.Tensor): readonly T.Tensor[] => {
+        const first = T.matmul(x, y)
+        const second = T.matmul(x, z)
+        const third = T.matmul(second, T.matmul(T.transpose(first), first))
+        return [second, third]
+      }
+      for (const dtype of ['float32', 'float64'] as const) {
+        const inputs = [
+          [m, 300],
+          [300, n],
+          [300, n]
+        ].map((shape, i) => random(shape, dtype, m + i))
+        expectSame((...given) => f(given[0]!, given[1]!, given[2]!), inputs, `${m} ${n} ${dtype}`)
+      }
+    }
+  })
+
   test('products of integers have a kernel of their own', () => {
     const program = Debug.trace((x: T.Tensor) => T.matmul(x, x))(T.ones([3, 3], 'int32'))
     expect(allLowered(lowerProgram(program))).toBe(false)

@@ -17,7 +17,8 @@ import {
   when
 } from '../../kernel/wasm/build.js'
 import type { Func, Instruction } from '../../kernel/wasm/model.js'
-import type { Body } from './body.js'
+import type { Access } from '../graph.js'
+import { type Body, newLocal } from './body.js'
 
 /** Distances in elements. Those that are copied lie side by side in a line, and `step` apart where they come from. */
 export interface Block {
@@ -109,3 +110,32 @@ export const exchange = (outer: number, rows: number, columns: number): Block =>
   count: rows,
   step: columns
 })
+
+/** Copies a view whose first element is at an address to another one, in row-major order. */
+export const rowMajor = (
+  body: Body,
+  kind: Kind,
+  { shape, strides }: Pick<Access, 'shape' | 'strides'>,
+  from: number,
+  to: number
+): readonly Instruction[] => {
+  const [planes = 1, lines = 1, count = 1] = [shape.at(-3), shape.at(-2), shape.at(-1)]
+  const [fromPlane = 0, fromLine = 0, step = 0] = [strides.at(-3), strides.at(-2), strides.at(-1)]
+  const block = { planes, toPlane: lines * count, fromPlane, lines, toLine: count, fromLine, count, step }
+  const outer = shape.slice(0, -3)
+  const target = newLocal(body, 'i32')
+  const counters = outer.map(() => newLocal(body, 'i32'))
+  const start = counters.reduce<Instruction>(
+    (sum, counter, axis) => add(sum, mul(get(counter), i32(strides[axis]! * kind.bytes))),
+    i32(from)
+  )
+  const each = [
+    copied(body, kind, get(target), start, block),
+    increase(target, i32(planes * lines * count * kind.bytes))
+  ]
+  const all = counters.reduceRight<readonly Instruction[]>(
+    (inside, counter, axis) => loop(counter, i32(0), i32(outer[axis]!), 1, inside),
+    each
+  )
+  return [set(target, i32(to)), ...all]
+}

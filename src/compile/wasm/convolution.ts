@@ -11,9 +11,9 @@ import { add, call, get, i32, increase, loop, set } from '../../kernel/wasm/buil
 import type { Instruction } from '../../kernel/wasm/model.js'
 import { size } from '../../shape/model.js'
 import { type ConvolutionParams, type Factor, convolutionOf } from '../../tensor/convolution.js'
-import type { Whole } from '../graph.js'
-import type { Emitter } from '../lowering.js'
-import { copied, exchange } from './blocks.js'
+import type { Access, Whole } from '../graph.js'
+import type { Emitter, Places } from '../lowering.js'
+import { copied, exchange, rowMajor } from './blocks.js'
 import { type Body, newLocal } from './body.js'
 import { callLibrary } from './library.js'
 import { elementsOf, whereNaN } from './strongZeros.js'
@@ -178,7 +178,7 @@ export const summedAgain = (
   count: number,
   strongZero: boolean
 ): Instruction => {
-  const name = `sumAgain_${kind.name} ${which} ${strongZero} ${JSON.stringify(geometry)}`
+  const name = ['sumAgain', kind.name, which, strongZero, ...Object.values(geometry).flat()].join('_')
   body.hosts.set(name, {
     arity: 3,
     over: (buffer) => {
@@ -203,21 +203,46 @@ export const summedAgain = (
 const isFlat = ({ input, window, output, before }: Convolution): boolean =>
   input[0] === 1 && window[0] === 1 && output[0] === 1 && before[0] === 0
 
-/** The convolution of an operation, if it is one of floats in row-major order, of flat images, with elements. */
+/** A convolution that becomes code. */
+export interface Found {
+  readonly kind: Kind
+  readonly geometry: Convolution
+  /** The elements of both operands, where they do not lie in row-major order. */
+  readonly rooms: readonly [number, number]
+  /** Where the operands lie in row-major order: there, or in the given places behind the code. */
+  readonly placed: (
+    body: Body,
+    operand: Places['operand'],
+    rooms: readonly [number, number]
+  ) => readonly [addresses: readonly [number, number], code: readonly Instruction[]]
+}
+
+/** The convolution of an operation, if it is one of floats, of flat images, with elements. */
 export const flatConvolution = (
   result: Factor,
   { operands, results }: Whole,
   params: ConvolutionParams
-): { readonly kind: Kind; readonly geometry: Convolution } | undefined => {
+): Found | undefined => {
   const [a, b] = operands
   const [out] = results
   if (a === undefined || b === undefined || out === undefined) return undefined
   const kind = out.dtype === 'float32' ? float32 : out.dtype === 'float64' ? float64 : undefined
-  const isEmpty = [a, b, out].some(({ shape }) => size(shape) === 0)
-  if (kind === undefined || isEmpty || ![a, b].every(({ shape, strides }) => isContiguous(shape, strides)))
-    return undefined
+  if (kind === undefined || [a, b, out].some(({ shape }) => size(shape) === 0)) return undefined
   const geometry = convolutionOf(result, a.shape, b.shape, params)
-  return isFlat(geometry) && volume(geometry.window) <= mostTaps ? { kind, geometry } : undefined
+  if (!isFlat(geometry) || volume(geometry.window) > mostTaps) return undefined
+  const lies = ({ shape, strides }: Access): boolean => isContiguous(shape, strides)
+  return {
+    kind,
+    geometry,
+    rooms: [lies(a) ? 0 : size(a.shape), lies(b) ? 0 : size(b.shape)],
+    placed: (body, operand, [first, second]) => [
+      [lies(a) ? operand(a) : first, lies(b) ? operand(b) : second],
+      [
+        ...(lies(a) ? [] : rowMajor(body, kind, a, operand(a), first)),
+        ...(lies(b) ? [] : rowMajor(body, kind, b, operand(b), second))
+      ]
+    ]
+  }
 }
 
 const bytesOfImage = (kind: Kind, channels: number, image: Triple): number => channels * volume(image) * kind.bytes
@@ -235,9 +260,8 @@ export const groupSteps = (
 /** The convolution itself. */
 export const convolutionLowering = (operation: Whole, params: ConvolutionParams): Emitter | undefined => {
   const found = flatConvolution('y', operation, params)
-  const [a, b] = operation.operands
-  if (found === undefined || a === undefined || b === undefined) return undefined
-  const { kind, geometry } = found
+  if (found === undefined) return undefined
+  const { kind, geometry, rooms, placed } = found
   const { groups, inputs, outputs, window, output } = geometry
   const planes = planesOf(geometry)
   if (planes.size > most) return undefined
@@ -248,7 +272,8 @@ export const convolutionLowering = (operation: Whole, params: ConvolutionParams)
   const ld = Math.ceil(pixels / 8) * 8
   const isApart = ld > pixels
   const count = size(operation.results[0]!.shape)
-  const [panel = 0, kernel = 0, product = 0, end = 0] = placesOf(
+  const [first = 0, second = 0, panel = 0, kernel = 0, product = 0, end = 0] = placesOf(
+    ...rooms,
     planes.size,
     isExchanged ? groups * outputs * terms : 0,
     isApart ? outputs * ld : 0
@@ -257,10 +282,12 @@ export const convolutionLowering = (operation: Whole, params: ConvolutionParams)
     scratch: end * kind.bytes,
     emit: (body, { operand, result, scratch }) => {
       const at = (place: number): number => scratch + place * kind.bytes
-      const starts = { x: operand(a), w: operand(b), y: result(0) }
+      const [[x0, w0], copies] = placed(body, operand, [at(first), at(second)])
+      const starts = { x: x0, w: w0, y: result(0) }
       const from = { ...starts, w: isExchanged ? at(kernel) : starts.w }
       const sizes = [outputs, pixels, terms / row, row] as const
       body.instructions.push(
+        ...copies,
         cleared(kind, at(panel), planes.size + margin),
         ...(isExchanged
           ? [copied(body, kind, i32(from.w), i32(starts.w), exchange(groups * outputs, inputs, taps))]

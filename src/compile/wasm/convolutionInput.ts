@@ -22,9 +22,8 @@ import {
 /** Products for all outputs in planes with zeros around, for one input, and then the sum over the window, which is a contraction with ones. */
 export const convolutionInputLowering = (operation: Whole, params: ConvolutionParams): Emitter | undefined => {
   const found = flatConvolution('x', operation, params)
-  const [a, b] = operation.operands
-  if (found === undefined || a === undefined || b === undefined || !isShifted(found.geometry)) return undefined
-  const { kind, geometry } = found
+  if (found === undefined || !isShifted(found.geometry)) return undefined
+  const { kind, geometry, rooms, placed } = found
   const { groups, inputs, outputs, input, window, output, dilation, before } = geometry
   const [taps, pixels] = [volume(window), volume(output)]
   const line = lineOf(geometry)
@@ -35,7 +34,8 @@ export const convolutionInputLowering = (operation: Whole, params: ConvolutionPa
   const source = n + 8
   const plane = left + (above + Math.max(output[1], input[1] + before[1])) * line + 16
   if (taps * plane > most || outputs * source > most) return undefined
-  const [ones = 0, kernel = 0, panel = 0, product = 0, sums = 0, end = 0] = placesOf(
+  const [leftAt = 0, rightAt = 0, ones = 0, kernel = 0, panel = 0, product = 0, sums = 0, end = 0] = placesOf(
+    ...rooms,
     1,
     groups * inputs * taps * outputs,
     outputs * source,
@@ -47,7 +47,8 @@ export const convolutionInputLowering = (operation: Whole, params: ConvolutionPa
     emit: (body, { operand, result, scratch }) => {
       const at = (place: number): number => scratch + place * kind.bytes
       const bytes = (elements: number) => i32(elements * kind.bytes)
-      const starts = { x: result(0), w: operand(b), y: operand(a) }
+      const [[y0, w0], copies] = placed(body, operand, [at(leftAt), at(rightAt)])
+      const starts = { x: result(0), w: w0, y: y0 }
       const steps = groupSteps(kind, geometry)
       const channel = newLocal(body, 'i32')
       const [to, factor] = [newLocal(body, 'i32'), newLocal(body, 'i32')]
@@ -75,6 +76,7 @@ export const convolutionInputLowering = (operation: Whole, params: ConvolutionPa
         step: 1
       }
       body.instructions.push(
+        ...copies,
         cleared(kind, at(panel), sums - panel),
         access(kind.store, 0, i32(at(ones)), { _tag: 'Const', type: kind.name, value: 1 }),
         copied(body, kind, i32(at(kernel)), i32(starts.w), exchange(groups, outputs, inputs * taps)),

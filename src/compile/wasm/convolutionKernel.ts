@@ -30,9 +30,8 @@ const panels = (kind: Kind, outputs: number): { readonly vectors: 1 | 2; readonl
 
 export const convolutionKernelLowering = (operation: Whole, params: ConvolutionParams): Emitter | undefined => {
   const found = flatConvolution('w', operation, params)
-  const [a, b] = operation.operands
-  if (found === undefined || a === undefined || b === undefined) return undefined
-  const { kind, geometry } = found
+  if (found === undefined) return undefined
+  const { kind, geometry, rooms, placed } = found
   const { groups, inputs, outputs, window, output } = geometry
   const planes = planesOf(geometry)
   if (planes.size > most || output[2] > blockTerms) return undefined
@@ -44,12 +43,18 @@ export const convolutionKernelLowering = (operation: Whole, params: ConvolutionP
   const ld = Math.ceil(outputs / width) * width
   const block = Math.floor(blockTerms / output[2]) * output[2]
   const count = size(operation.results[0]!.shape)
-  const [panel = 0, packed = 0, sums = 0, end = 0] = placesOf(planes.size, block * ld, groups * terms * ld)
+  const [left = 0, right = 0, panel = 0, packed = 0, sums = 0, end = 0] = placesOf(
+    ...rooms,
+    planes.size,
+    block * ld,
+    groups * terms * ld
+  )
   return {
     scratch: end * kind.bytes,
     emit: (body, { operand, result, scratch }) => {
       const at = (place: number): number => scratch + place * kind.bytes
-      const starts = { x: operand(a), w: result(0), y: operand(b) }
+      const [[x0, y0], copies] = placed(body, operand, [at(left), at(right)])
+      const starts = { x: x0, w: result(0), y: y0 }
       const steps = groupSteps(kind, geometry)
       const [first, length, group] = [newLocal(body, 'i32'), newLocal(body, 'i32'), newLocal(body, 'i32')]
       const bytes = (elements: number): Instruction => i32(elements * kind.bytes)
@@ -91,6 +96,7 @@ export const convolutionKernelLowering = (operation: Whole, params: ConvolutionP
         step: inputs * ld
       }
       body.instructions.push(
+        ...copies,
         cleared(kind, at(panel), planes.size),
         cleared(kind, at(sums), groups * terms * ld),
         ...forEachGroup(

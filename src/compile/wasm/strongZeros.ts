@@ -66,7 +66,7 @@ export const restoredZeros = (
   c: Matrix
 ): Instruction => {
   const strides = [a.row, a.column, b.row, b.column].map((step) => step / kind.bytes)
-  const name = `restoreZeros_${kind.name} ${[m, n, k, ...strides].join()}`
+  const name = ['restoreZeros', kind.name, m, n, k, ...strides].join('_')
   const [aRow = 0, aColumn = 0, bRow = 0, bColumn = 0] = strides
   body.hosts.set(name, {
     arity: 3,
