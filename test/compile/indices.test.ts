@@ -21,7 +21,8 @@ const shapes: readonly (readonly number[])[] = [[9], [3, 1], [7, 33], [3, 4, 5],
 const total = (x: T.Tensor): T.Tensor<[]> => T.sum(T.cast(x, 'float64'))
 
 describe.each(dtypes)('%s', (dtype) => {
-  test.each(layouts)('lists of indices, %s', (_, layout) => {
+  const own = dtype === 'float32' ? layouts : layouts.slice(1, 2)
+  test.each(own)('lists of indices, %s', (_, layout) => {
     for (const shape of shapes) {
       const axes = shape.map((_n, axis) => axis)
       const f = (given: T.Tensor): readonly T.Tensor[] => {
@@ -46,7 +47,7 @@ describe.each(dtypes)('%s', (dtype) => {
       expect(faults((x) => f(x!), [some(shape, dtype)])).toEqual([])
     }
   })
-  test.each(layouts)('indices along an axis, %s', (_, layout) => {
+  test.each(own)('indices along an axis, %s', (_, layout) => {
     for (const shape of shapes) {
       const f = (given: T.Tensor): readonly T.Tensor[] => {
         const x = layout(given)
@@ -116,12 +117,26 @@ test.each(layouts)('places of results, %s', (_, layout) => {
   }
 })
 
+test('additions to few rows of a large table', () => {
+  const list = T.of([7, -1, 7, 30, 0, 7], 'int32')
+  for (const width of [1, 3, 4, 9, 64]) {
+    const f = (x: T.Tensor, y: T.Tensor): readonly T.Tensor[] => [
+      T.scatterAdd(x, list, y, { axis: 1 }),
+      T.scatterAdd(T.zeros(x.shape), T.reshape(list, [3, 2]), T.reshape(y, [2, 3, 2, width]), { axis: 1 }),
+      T.scatterAdd(T.flip(x, { axis: 1 }), list, T.flip(y, { axis: 0 }), { axis: 1 }),
+      T.scatterAdd(T.transpose(T.reshape(x, [width, 40, 2])), list, y, { axis: 1 })
+    ]
+    expect(faults((x, y) => f(x!, y!), [some([2, 40, width]), some([2, 6, width], 'float32', 3)])).toEqual([])
+  }
+})
+
 const good = T.of([0, 1, -3, 2], 'int32')
 
 const failing: readonly (readonly [name: string, f: (list: T.Tensor) => T.Tensor])[] = [
   ['gather', (list) => T.gather(some([3, 2]), list)],
   ['gather of a place', (list) => T.gather(some([3, 2]), T.sum(list))],
   ['scatterAdd', (list) => T.scatterAdd(some([3, 2]), list, some([4, 2]))],
+  ['scatterAdd to a large table', (list) => T.scatterAdd(some([9, 2]), T.mul(list, 3), some([4, 2]))],
   ['takeAlongAxis', (list) => T.takeAlongAxis(some([3]), list)],
   ['addAlongAxis', (list) => T.addAlongAxis(some([3]), list, some([4]))],
   ['oneHot', (list) => T.oneHot(T.maximum(list, -1), 3)],
