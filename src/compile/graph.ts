@@ -168,7 +168,7 @@ export const graphOf = (program: Program): Graph => {
     const { primitive, params, results } = equation
     const operands = equation.operands.map(operandOf)
     const [first] = operands
-    if (primitive.kind === 'view' && first !== undefined && operands.length === 1) {
+    if (primitive.kind === 'view' && first !== undefined && operands.length === 1 && !hasEffect(equation)) {
       if (first._tag === 'Access') return viewed(equation, first)
       return results.map(({ shape }) => ({ ...first, shape }))
     }
