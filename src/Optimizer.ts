@@ -3,7 +3,7 @@
  */
 export { Monoid, applyUpdates, chain, freeze, identity, masked, partition } from './optimizer/combinators.js'
 export { type ByPath, type Extras, type Need, type Optimizer, type Slot, type State } from './optimizer/model.js'
-export { stateful, stateless } from './optimizer/rule.js'
+export { stateful, stateless } from './optimizer/custom.js'
 export { scale, scaleByLearningRate, scaleBySchedule } from './optimizer/scaling.js'
 export { ema, trace } from './optimizer/momentum.js'
 export {

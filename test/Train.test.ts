@@ -123,6 +123,12 @@ describe('wrong arguments', () => {
     }
   })
 
+  it('a state whose key is none is rejected', () => {
+    const at = (key: unknown) => () => step({ ...start, key } as never, 1)
+    expect(at(3)).toThrow('Train: the key is 3; expected one from Random.key or Random.split')
+    expect(at(null)).toThrow('Train: the key is null; expected one from Random.key or Random.split')
+  })
+
   it('unknown and wrong options of run are rejected at once', () => {
     const run = (options: object) => () => Train.run(step)(start, [1], options)
     expect(run({ onprogress: () => undefined })).toThrow(

@@ -1,32 +1,17 @@
 /** Trading time for memory: functions that are computed again when their derivative is taken. */
 import { bind } from '../primitive/bind.js'
 import type { Program, Primitive } from '../primitive/model.js'
-import { dearest } from '../program/cost.js'
 import { run } from '../transform/program.js'
-import { real } from '../primitive/domain.js'
-import { sin } from '../tensor/trigonometric.js'
-import { mul } from '../tensor/arithmetic.js'
-import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
-import { stage, stageAt } from '../transform/stage.js'
+import { isConcrete } from '../tensor/model.js'
+import { stageAt } from '../transform/stage.js'
 import { type Flat, flattenAs } from '../tree/model.js'
 import { pullBack } from './leafwise.js'
-import { mappedProgram, outputTypes, pullbackProgram, spreadOver, tangentProgram } from './program.js'
+import { type Called, callPrimitive } from './call.js'
 import { ofArguments, requireFunctions, results } from './arguments.js'
-
-// -----------------------------------------------------------------------------
-// model
-// -----------------------------------------------------------------------------
-
-/** The parameters of `checkpoint`. */
-export interface Recomputed {
-  readonly program: Program
-}
 
 // -----------------------------------------------------------------------------
 // primitives
 // -----------------------------------------------------------------------------
-
-const concretes = (list: readonly Tensor[]): readonly Concrete[] => list.filter(isConcrete)
 
 const pulled = /* @__PURE__ */ new WeakSet<Program>()
 
@@ -37,57 +22,15 @@ const isNew = (program: Program): boolean => {
   return true
 }
 
-/**
- * A call of a program that keeps nothing but its operands for the backward pass. Its derivatives are such calls too, so
- * that those of higher order save as much.
- */
-export const checkpointPrimitive: Primitive<Recomputed> = {
+/** Its derivatives are such calls too, so that those of higher order save as much. */
+export const checkpointPrimitive: Primitive<Called> = /* @__PURE__ */ callPrimitive({
   name: 'checkpoint',
-  kind: 'control',
-  infer: (_operands, { program }) => outputTypes(program),
-  evaluate: (operands, { program }) => concretes(run(program, operands)),
-  derivative: {
-    jvp: (tangents, operands, _out, { program }) => {
-      const present = tangents.filter((tangent) => tangent !== undefined)
-      const derived = tangentProgram(
-        program,
-        tangents.map((tangent) => tangent !== undefined)
-      )
-      const both = bind(checkpointPrimitive, [...operands, ...present], { program: derived.program })
-      return spreadOver(both.slice(program.outputs.length), derived.moves)
-    },
-    vjp: (operands, _out, { program }) => {
-      return (cotangents, before) => {
-        if (
-          isNew(program) &&
-          [...operands, ...cotangents, ...before].every((each) => each === undefined || isConcrete(each))
-        ) {
-          return pullBack('checkpoint', (inputs) => run(program, inputs), operands).pull(cotangents, before)
-        }
-        const { program: pulled, reached } = pullbackProgram(
-          program,
-          cotangents.map((each) => each !== undefined),
-          operands.map((_, i) => before[i] !== undefined)
-        )
-        const present = [...cotangents, ...before].filter((each) => each !== undefined)
-        return spreadOver(bind(checkpointPrimitive, [...operands, ...present], { program: pulled }), reached)
-      }
-    },
-    accumulates: true
-  },
-  batch: (operands, mapped, { program }, size) =>
-    bind(checkpointPrimitive, operands, { program: mappedProgram(program, mapped, size) }),
-  cost: (_operands, { program }) => dearest([program]),
-  programs: ({ program }) => [program],
-  takes: ({ program }) => program.inputs,
-  withPrograms: (_params, [program]) => ({ program: program! }),
-  sample: (draw) => {
-    const x = draw.tensor([3], real)
-    const y = draw.tensor([3], real)
-    const { program } = stage('checkpoint', [x, y], ([a = x, b = y]) => [mul(sin(a), b), mul(a, b)])
-    return { operands: [x, y], params: { program } }
-  }
-}
+  evaluate: (program, operands) => run(program, operands).filter(isConcrete),
+  pull: (program, operands, cotangents, before) =>
+    isNew(program) && [...operands, ...cotangents, ...before].every((each) => each === undefined || isConcrete(each))
+      ? pullBack('checkpoint', (inputs) => run(program, inputs), operands).pull(cotangents, before)
+      : undefined
+})
 
 // -----------------------------------------------------------------------------
 // combinators

@@ -1,7 +1,7 @@
 /** Programs as graphs: values that are stored, the operations between them, and views of values by strides, which cost no code. */
 import { type Expression, expressionFor, x as itself } from '../primitive/expression.js'
 import { type Atom, type Equation, type Params, type Program, type TensorType, Variable } from '../primitive/model.js'
-import { type Shape, equals, size, strides as denseStrides } from '../shape/model.js'
+import { equals, size, strides as denseStrides } from '../shape/model.js'
 import { type Concrete, Dense, type Tensor, fromNumber, isConcrete, uniform, zeroStrides } from '../tensor/model.js'
 import { type DType, allocate } from '../DType.js'
 import { hasEffect } from '../transform/program.js'
@@ -168,7 +168,8 @@ export const graphOf = (program: Program): Graph => {
     const { primitive, params, results } = equation
     const operands = equation.operands.map(operandOf)
     const [first] = operands
-    if (primitive.kind === 'view' && first !== undefined && operands.length === 1 && !hasEffect(equation)) {
+    const effect = hasEffect(equation)
+    if (primitive.kind === 'view' && !effect && first !== undefined && operands.length === 1) {
       if (first._tag === 'Access') return viewed(equation, first)
       return results.map(({ shape }) => ({ ...first, shape }))
     }
@@ -178,7 +179,7 @@ export const graphOf = (program: Program): Graph => {
     }
     const made = results.map(value)
     const accesses = operands.map(inMemory)
-    operations.push({ _tag: 'Whole', equation, operands: accesses, results: made, effect: hasEffect(equation) })
+    operations.push({ _tag: 'Whole', equation, operands: accesses, results: made, effect })
     return made.map(whole)
   }
 

@@ -11,12 +11,16 @@ export interface Places {
   readonly result: (index: number) => number
   /** The address of the working memory that was asked for. */
   readonly scratch: number
+  /** The address of a table that was asked for. */
+  readonly table: (index: number) => number
 }
 
 /** The code of one operation. */
 export interface Emitter {
   /** Bytes of working memory. */
   readonly scratch?: number
+  /** Integers that lie in memory before the program runs. */
+  readonly tables?: readonly Int32Array[]
   /** Whether it may find that the primitive would throw: it then sets the status word, and writes results that are not used. */
   readonly isChecked?: boolean
   /** Writes the code into a body, which is that of a function of its own. */

@@ -11,6 +11,8 @@ import { type Schedule, isCompiled, readsOf, resultsOf } from './schedule.js'
 export interface Plan {
   /** The address of each value that has one, in bytes. */
   readonly addresses: ReadonlyMap<Value, number>
+  /** The addresses of the tables of kernels. */
+  readonly tables: ReadonlyMap<Int32Array, number>
   /** Inputs that are copied in, by their number. */
   readonly copied: ReadonlySet<Value>
   /** The address of the working memory that kernels share. */
@@ -81,6 +83,14 @@ export const place = ({ inputs, constants }: Graph, { kernels, stored, lastReade
   const copied = new Set(inputs.filter((input) => touched.has(input)))
   for (const value of [...copied, ...constants.keys()]) if (touched.has(value)) addresses.set(value, append(value))
 
+  const tables = new Map<Int32Array, number>()
+  for (const kernel of kernels) {
+    for (const table of kernel._tag === 'Single' ? (kernel.emitter?.tables ?? []) : []) {
+      tables.set(table, top)
+      top += rounded(table.byteLength)
+    }
+  }
+
   let gaps: readonly Gap[] = []
   const taken = (value: Value): number => {
     const room = roomOf(value)
@@ -106,5 +116,5 @@ export const place = ({ inputs, constants }: Graph, { kernels, stored, lastReade
   })
   const scratch = top + rounded(reach)
   const most = Math.max(0, ...kernels.map((kernel) => (kernel._tag === 'Single' ? (kernel.emitter?.scratch ?? 0) : 0)))
-  return { addresses, copied, scratch, bytes: scratch + rounded(most) + line }
+  return { addresses, tables, copied, scratch, bytes: scratch + rounded(most) + line }
 }

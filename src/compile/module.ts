@@ -1,13 +1,15 @@
 /** From a schedule and a plan to one WebAssembly module: a function for each loop, and one for each run of loops between other kernels. */
+import { upTo } from '../kernel/library/kinds.js'
 import { call } from '../kernel/wasm/build.js'
 import type { Func, Module } from '../kernel/wasm/model.js'
 import type { Value } from './graph.js'
 import { bytesOf } from './elements.js'
 import type { Plan } from './memory.js'
 import { type Kernel, type Schedule, type Single, isCompiled } from './schedule.js'
-import { type Body, emptyBody } from './wasm/body.js'
+import { type Body, type LibraryName, type OnMemory, emptyBody } from './wasm/body.js'
 import { type FunctionName, functionOf } from './wasm/functions.js'
 import { type Imported, intrinsics } from './wasm/intrinsics.js'
+import { libraryImport } from './wasm/library.js'
 import { loopBody } from './wasm/loops.js'
 
 // -----------------------------------------------------------------------------
@@ -22,6 +24,10 @@ export type Segment =
 export interface Code {
   readonly module: Module
   readonly imports: readonly Imported[]
+  /** The functions of the library of products that are imported. */
+  readonly library: readonly LibraryName[]
+  /** Imports that work on the memory, by name. */
+  readonly hosts: ReadonlyMap<string, OnMemory>
   readonly segments: readonly Segment[]
 }
 
@@ -46,17 +52,21 @@ const runsOf = (kernels: readonly Kernel[]): readonly (readonly Kernel[])[] => {
   return runs
 }
 
-export const codeOf = ({ kernels, stored }: Schedule, { addresses, scratch, bytes }: Plan): Code => {
+export const codeOf = ({ kernels, stored }: Schedule, { addresses, tables, scratch, bytes }: Plan): Code => {
   const functions: Func[] = []
   const names = new Set<string>()
   const called = new Set<FunctionName>()
+  const library = new Set<LibraryName>()
+  const helpers = new Map<string, Func>()
+  const hosts = new Map<string, OnMemory>()
   const isStored = (value: Value): boolean => stored.has(value)
   const write = (body: Body, kernel: Kernel): void => {
     if (kernel._tag === 'Loop') return loopBody(body, kernel, { addresses, isStored })
     kernel.emitter?.emit(body, {
       operand: ({ value, dtype, offset }) => addresses.get(value)! + offset * bytesOf[dtype],
       result: (index) => addresses.get(kernel.operation.results[index]!)!,
-      scratch
+      scratch,
+      table: (index) => tables.get(kernel.emitter!.tables![index]!)!
     })
   }
   const functionOfKernel = (name: string, kernel: Kernel): Func => {
@@ -64,6 +74,9 @@ export const codeOf = ({ kernels, stored }: Schedule, { addresses, scratch, byte
     write(body, kernel)
     for (const each of body.imports) names.add(each)
     for (const each of body.functions) called.add(each)
+    for (const each of body.library) library.add(each)
+    for (const [each, helper] of body.helpers) helpers.set(each, helper)
+    for (const [each, host] of body.hosts) hosts.set(each, host)
     return { name, exported: false, params: [], results: [], locals: body.locals, body: body.instructions }
   }
   const segments = runsOf(kernels).map((run, index): Segment => {
@@ -80,14 +93,20 @@ export const codeOf = ({ kernels, stored }: Schedule, { addresses, scratch, byte
   return {
     module: {
       memory: { pages: Math.max(1, Math.ceil(bytes / pageBytes)), maximum: undefined, shared: false },
-      imports: imports.map(({ name, arity }) => ({
-        name,
-        params: arity === 1 ? ['f64'] : ['f64', 'f64'],
-        results: ['f64']
-      })),
-      functions: [...[...called].map((name) => functionOf(name, 'f64')), ...functions]
+      imports: [
+        ...imports.map(({ name, arity }) => ({
+          name,
+          params: arity === 1 ? (['f64'] as const) : (['f64', 'f64'] as const),
+          results: ['f64'] as const
+        })),
+        ...[...library].map(libraryImport),
+        ...[...hosts].map(([name, { arity }]) => ({ name, params: upTo(arity).map(() => 'i32' as const), results: [] }))
+      ],
+      functions: [...[...called].map((name) => functionOf(name, 'f64')), ...helpers.values(), ...functions]
     },
     imports,
+    library: [...library],
+    hosts,
     segments
   }
 }

@@ -1,16 +1,16 @@
 /** Compiled programs in memory: arguments are copied in, segments run, results are copied out. */
-import { type Data, type DType, allocate } from '../DType.js'
+import { libraryOnce } from '../kernel/library/instance.js'
 import { encode } from '../kernel/wasm/encode.js'
-import { copyStrided, isContiguous } from '../kernel/strided.js'
 import type { Program } from '../primitive/model.js'
-import { equals, size } from '../shape/model.js'
-import { type Concrete, Dense, Scalar, contiguous, fromData, isConcrete } from '../tensor/model.js'
+import { size } from '../shape/model.js'
+import { type Concrete, Dense, Scalar, isConcrete } from '../tensor/model.js'
 import { run as runEagerly } from '../transform/program.js'
 import { statusAddress } from './elements.js'
-import { type Access, type Graph, type Operand, type Value, graphOf, isWhole } from './graph.js'
+import { type Graph, type Operand, graphOf } from './graph.js'
 import { type Plan, place } from './memory.js'
 import { type Code, codeOf } from './module.js'
 import { type Schedule, schedule } from './schedule.js'
+import { copies, copyIn, copyOut, elementsAt, viewOf } from './transfer.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -52,52 +52,23 @@ interface Host {
 declare const WebAssembly: Host | undefined
 
 // -----------------------------------------------------------------------------
-// elements
-// -----------------------------------------------------------------------------
-
-const arrays: { readonly [Type in DType]: new (buffer: ArrayBuffer, at: number, length: number) => Data } = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  bool: Uint8Array
-}
-
-/** Copies a tensor into memory, in row-major order. */
-const copyIn = (to: Data, x: Concrete): void => {
-  if (x instanceof Scalar) to[0] = x.value
-  else if (!isContiguous(x.shape, x.strides)) copyStrided(x.data, x.offset, x.shape, x.strides, to)
-  else if (x.offset === 0 && x.data.length === to.length) to.set(x.data)
-  else to.set(x.data.subarray(x.offset, x.offset + to.length))
-}
-
-type Layout = Pick<Access, 'shape' | 'dtype' | 'strides' | 'offset'>
-
-/** A copy of a view of an array. */
-const copyOut = (data: Data, { shape, dtype, strides, offset }: Layout): Concrete => {
-  const n = size(shape)
-  if (shape.length === 0) return new Scalar(dtype, data[offset]!)
-  if (isContiguous(shape, strides)) return fromData(shape, dtype, data.slice(offset, offset + n))
-  const copy = allocate(dtype, n)
-  copyStrided(data, offset, shape, strides, copy)
-  return fromData(shape, dtype, copy)
-}
-
-/** A view of a tensor that is a whole value. */
-const viewOf = (x: Concrete, view: Access): Concrete => {
-  const { shape, dtype, strides, offset } = view
-  if (equals(shape, x.shape) && isWhole(view)) return x
-  const { data, offset: start } = contiguous(x)
-  return shape.length === 0
-    ? new Scalar(dtype, data[start + offset]!)
-    : new Dense(shape, dtype, data, strides, start + offset)
-}
-
-// -----------------------------------------------------------------------------
 // running
 // -----------------------------------------------------------------------------
 
-/** A step of a run, on the tensors that equations with kernels of their own have made. */
-type Step = (tensors: Map<Value, Concrete>) => void
+/** The tensors of a run that do not lie in memory: arguments, and what equations with kernels of their own have made. */
+type Tensors = (Concrete | undefined)[]
+
+type Step = (tensors: Tensors) => void
+
+/** The functions of the library of products that a program calls, on its memory; `undefined` without a library. */
+const libraryOver = (
+  memory: { readonly buffer: ArrayBuffer },
+  { library: names }: Code
+): { readonly [name: string]: unknown } | undefined => {
+  if (names.length === 0) return {}
+  const functions = libraryOnce()?.over(memory)
+  return functions && Object.fromEntries(names.map((name) => [name, functions[name]]))
+}
 
 /** The program as a function; `undefined` where there is no WebAssembly. It throws where the engine refuses the module. */
 export const runnerOf = ({ program, graph, plan, code }: Lowered): Runner | undefined => {
@@ -105,71 +76,84 @@ export const runnerOf = ({ program, graph, plan, code }: Lowered): Runner | unde
   if (typeof WebAssembly === 'undefined') return undefined
   const memory = new WebAssembly.Memory({ initial: code.module.memory.pages })
   const functions = Object.fromEntries(code.imports.map(({ name, f }) => [name, f]))
-  const module = new WebAssembly.Module(encode(code.module))
-  const { exports } = new WebAssembly.Instance(module, { env: { ...functions, memory } })
+  const library = libraryOver(memory, code)
+  if (library === undefined) return undefined
   const { buffer } = memory
+  const hosts = Object.fromEntries([...code.hosts].map(([name, { over }]) => [name, over(buffer)]))
+  const module = new WebAssembly.Module(encode(code.module))
+  const { exports } = new WebAssembly.Instance(module, { env: { ...functions, ...library, ...hosts, memory } })
 
-  const inMemory = (value: Value): Data => new arrays[value.dtype](buffer, addresses.get(value)!, size(value.shape))
-  const data = new Map([...addresses.keys()].map((value) => [value, inMemory(value)]))
+  const data = new Map(
+    [...addresses].map(([value, address]) => [value, elementsAt(buffer, value.dtype, address, size(value.shape))])
+  )
   for (const [value, constant] of graph.constants) if (addresses.has(value)) copyIn(data.get(value)!, constant)
+  for (const [table, address] of plan.tables) new Int32Array(buffer, address, table.length).set(table)
 
-  /** An operand as a tensor; where it lies in memory, a copy of it if it may be kept. */
-  const reader = (operand: Operand, isKept: boolean): ((tensors: Map<Value, Concrete>) => Concrete) => {
+  const own = code.segments.flatMap((segment) => (segment._tag === 'Own' ? segment.kernel.operation.results : []))
+  const places = new Map([...graph.inputs, ...own].map((value, i) => [value, i]))
+
+  /** An operand as a tensor; one that lies in memory is only good until the next step. */
+  const reader = (operand: Operand): ((tensors: Tensors) => Concrete) => {
     if (operand._tag === 'Uniform') return () => operand.constant
     const { value, shape, dtype, strides, offset } = operand
-    const lies = data.get(value)
+    const place = places.get(value)
+    if (place !== undefined) return (tensors) => viewOf(tensors[place]!, operand)
     const constant = graph.constants.get(value)
-    return (tensors) => {
-      const tensor = tensors.get(value) ?? constant
-      if (tensor !== undefined) return viewOf(tensor, operand)
-      if (isKept) return copyOut(lies!, operand)
-      return shape.length === 0 ? new Scalar(dtype, lies![offset]!) : new Dense(shape, dtype, lies!, strides, offset)
-    }
+    const lies = data.get(value)!
+    const view = constant !== undefined ? viewOf(constant, operand) : new Dense(shape, dtype, lies, strides, offset)
+    return constant === undefined && shape.length === 0 ? () => new Scalar(dtype, lies[offset]!) : () => view
   }
-  /** A result that does not lie in the memory of the program. */
-  const own = (x: Concrete): Concrete => {
-    if (x instanceof Scalar || x.data.buffer !== buffer) return x
-    return copyOut(x.data, x)
-  }
+  /** A tensor that does not lie in the memory of the program. */
+  const apart = (x: Concrete): Concrete => (x instanceof Scalar || x.data.buffer !== buffer ? x : copyOut(x.data, x))
+
   const steps = code.segments.map((segment): Step => {
-    if (segment._tag === 'Code') {
-      const run = exports[segment.name]!
-      return () => run()
-    }
+    if (segment._tag === 'Code') return exports[segment.name]!
     const { equation, operands, results, effect } = segment.kernel.operation
-    const readers = operands.map((operand) => reader(operand, effect))
+    const readers = operands.map(reader)
+    const targets = results.map((result) => ({ place: places.get(result)!, lies: data.get(result) }))
     return (tensors) => {
-      const made = equation.primitive.evaluate(
-        readers.map((read) => read(tensors)),
-        equation.params
-      )
-      results.forEach((result, i) => {
-        const tensor = own(made[i]!)
-        tensors.set(result, tensor)
-        const lies = data.get(result)
+      const given = readers.map((read) => read(tensors))
+      const made = equation.primitive.evaluate(effect ? given.map(apart) : given, equation.params)
+      targets.forEach(({ place, lies }, i) => {
+        const tensor = apart(made[i]!)
+        tensors[place] = tensor
         if (lies !== undefined) copyIn(lies, tensor)
       })
     }
   })
-  const outputs = graph.outputs.map((output) => reader(output, true))
-  const inputs = graph.inputs.map((input) => (copied.has(input) ? data.get(input) : undefined))
 
+  const lying = graph.outputs.flatMap((output, i) => {
+    const isApart = output._tag === 'Uniform' || places.has(output.value) || graph.constants.has(output.value)
+    return isApart ? [] : [{ data: data.get(output.value)!, layout: output, i }]
+  })
+  const copyAll = copies(lying)
+  const at = lying.map(({ i }) => i)
+  const others = graph.outputs.flatMap((output, i) => (at.includes(i) ? [] : [{ read: reader(output), i }]))
+  const inputs = graph.inputs.flatMap((input, i) => (copied.has(input) ? [{ lies: data.get(input)!, i }] : []))
   const status = new Int32Array(buffer, statusAddress, 1)
+  const eagerly: Runner = (args) => runEagerly(program, args).filter(isConcrete)
+  let running = false
 
   return (args) => {
-    const tensors = new Map<Value, Concrete>()
-    graph.inputs.forEach((input, i) => {
-      const lies = inputs[i]
-      tensors.set(input, args[i]!)
-      if (lies !== undefined) copyIn(lies, args[i]!)
-    })
-    for (const step of steps) {
-      step(tensors)
-      if (status[0] === 0) continue
-      // a primitive throws what is wrong
-      status[0] = 0
-      return runEagerly(program, args).filter(isConcrete)
+    // an effect may call the function again while its memory is in use
+    if (running) return eagerly(args)
+    running = true
+    try {
+      const tensors: Tensors = args.slice()
+      for (const { lies, i } of inputs) copyIn(lies, args[i]!)
+      for (const step of steps) {
+        step(tensors)
+        if (status[0] === 0) continue
+        // a primitive throws what is wrong
+        status[0] = 0
+        return eagerly(args)
+      }
+      const outputs: Concrete[] = []
+      copyAll(outputs, at)
+      for (const { read, i } of others) outputs[i] = read(tensors)
+      return outputs
+    } finally {
+      running = false
     }
-    return outputs.map((read) => read(tensors))
   }
 }

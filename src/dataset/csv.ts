@@ -5,6 +5,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
+import { refusal } from '../internal/describe.js'
 import { requireKind, text as aText } from '../internal/options.js'
 
 // -----------------------------------------------------------------------------
@@ -56,8 +57,14 @@ export interface CsvError {
  * showCsvError({ file: 'a.csv', line: 2, column: 1, rule: 'expected 3 fields, got 2' })
  * // => 'a.csv:2:1: expected 3 fields, got 2'
  */
-export const showCsvError = ({ file, line, column, rule }: CsvError): string =>
-  line === 0 ? `${file}: ${rule}` : `${file}:${line}:${column}: ${rule}`
+export const showCsvError = (error: CsvError): string => {
+  const given: unknown = error
+  if (typeof given !== 'object' || given === null || !('rule' in given)) {
+    throw new TypeError(refusal('showCsvError', 'the operand', given, 'an error in a CSV file'))
+  }
+  const { file, line, column, rule } = error
+  return line === 0 ? `${file}: ${rule}` : `${file}:${line}:${column}: ${rule}`
+}
 
 // -----------------------------------------------------------------------------
 // parser

@@ -5,7 +5,8 @@ import { type ReadonlyNonEmptyArray, concat } from 'fp-ts/lib/ReadonlyNonEmptyAr
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js'
 import { type DType, type FloatDType, allocate, holds, round } from '../DType.js'
-import { oneOf, options } from '../internal/options.js'
+import { refusal } from '../internal/describe.js'
+import { count, oneOf, options, requireKind } from '../internal/options.js'
 import { fromData } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
 import type { Column } from './columns.js'
@@ -66,6 +67,9 @@ export interface CsvColumns<F extends readonly Column[] = readonly Column[]> {
  * // => 'a.csv:2:1: expected a number, got "?"\nand 2 more errors'
  */
 export const showCsvErrors = (errors: CsvErrors, most: number = 20): string => {
+  const given: unknown = errors
+  if (!Array.isArray(given)) throw new TypeError(refusal('showCsvErrors', 'the operand', given, 'an array of errors'))
+  requireKind('showCsvErrors', 'the number of lines', most, count)
   const shown = errors.slice(0, most).map(showCsvError)
   const rest = errors.length - shown.length
   return [...shown, ...(rest > 0 ? [`and ${rest} more error${rest === 1 ? '' : 's'}`] : [])].join('\n')

@@ -61,7 +61,7 @@ const copyRows = (
 // -----------------------------------------------------------------------------
 
 /** Whether the planes of one row of the window hold those of the others. */
-const sharesPlanes = ({ window, output, stride }: Windows): boolean =>
+export const sharesPlanes = ({ window, output, stride }: Windows): boolean =>
   window[0] === 1 && output[0] === 1 && stride[1] === 1 && window[1] > 1
 
 /** y = the sum over c and t of x w. */
@@ -184,11 +184,11 @@ const rowsOf = (rows: number, columns: number, from: number, to: number): Pick<R
 })
 
 /** The length of rows that hold those of output and input, with zeros behind: what is beyond the start of a row is the end of the one before. */
-const lineOf = ({ input, window, output, dilation, before }: Windows): number =>
+export const lineOf = ({ input, window, output, dilation, before }: Windows): number =>
   Math.max(output[2] + (window[2] - 1) * dilation[2], input[2] + before[2])
 
 /** Whether `shiftInput` is for a convolution. */
-const isShifted = (geometry: Convolution): boolean => {
+export const isShifted = (geometry: Convolution): boolean => {
   const { outputs, input, window, output, stride, before } = geometry
   const isFlat = input[0] === 1 && window[0] === 1 && output[0] === 1 && before[0] === 0
   const isOneBlock = outputs <= blockTerms && volume(window) <= blockTerms

@@ -5,7 +5,7 @@ import { type Windows, volume } from './convolutionSums.js'
 import type { MatmulData } from './matmul.js'
 
 /** How many outputs, from 0 on, have an input position before `n`, for one position of the window along one axis. */
-const reach = (n: number, shift: number, stride: number, outputs: number): number =>
+export const reach = (n: number, shift: number, stride: number, outputs: number): number =>
   Math.max(0, Math.min(outputs, Math.ceil((n - shift) / stride)))
 
 /** Runs of inputs under one position of the window: triples of the first, of its output counted from the first one, and of their number. */

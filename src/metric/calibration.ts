@@ -1,7 +1,7 @@
 /** Metrics of predicted probabilities: what they cost, and whether they mean what they say. */
 import { oneOf, options, positiveCount } from '../internal/options.js'
 import type { Tensor } from '../tensor/model.js'
-import { type Mean, type Metric, addLists, averaged, make } from './model.js'
+import { type Mean, type Metric, addLists, averaged, named } from './model.js'
 import { type Rows, predictedOf, requireRows } from './rows.js'
 
 // -----------------------------------------------------------------------------
@@ -37,6 +37,7 @@ const requireProbabilities = (operation: string, { classes, scores, labels }: Ro
  * Metric.logLoss(T.of([[0.5, 0.5], [0.25, 0.75]]), T.of([0, 1], 'int32')) // ≈ 0.4904
  */
 export const logLoss: Metric<readonly [probabilities: Tensor, labels: Tensor], Mean> = /* @__PURE__ */ averaged(
+  'logLoss',
   (probabilities: Tensor, labels: Tensor) => {
     const rows = requireRows('logLoss', probabilities, labels)
     requireProbabilities('logLoss', rows)
@@ -133,7 +134,7 @@ export const calibrationError = (
 ): Metric<readonly [probabilities: Tensor, labels: Tensor], Bins> => {
   checkCalibration(options)
   const { bins = 15, norm = 'l1' } = options
-  return make({
+  return named('calibrationError', {
     empty: { counts: [], hits: [], confidence: [] },
     concat: (a: Bins, b: Bins) => ({
       counts: addLists('bins', a.counts, b.counts),

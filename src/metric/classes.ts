@@ -2,7 +2,7 @@
 import { requireNumber } from '../internal/check.js'
 import { type Options, number, oneOf, options } from '../internal/options.js'
 import type { Tensor } from '../tensor/model.js'
-import { type Metric, addLists, make } from './model.js'
+import { type Metric, addLists, named } from './model.js'
 import { predictedOf, requireRows } from './rows.js'
 
 // -----------------------------------------------------------------------------
@@ -103,7 +103,7 @@ const merge = (a: ClassCounts, b: ClassCounts): ClassCounts => ({
 
 /* @__NO_SIDE_EFFECTS__ */
 const ofClasses = <Value>(operation: string, value: (counts: ClassCounts) => Value): OfClasses<Value> =>
-  make({
+  named(operation, {
     empty: { hits: [], predicted: [], labelled: [] },
     concat: merge,
     of: (scores: Tensor, labels: Tensor) => countsOf(operation, scores, labels),

@@ -1,10 +1,10 @@
 /** Metrics of predicted classes: how many are right, and which are taken for which. */
 import { requireNumber } from '../internal/check.js'
-import { ShapeError, show } from '../shape/model.js'
+import { ShapeError, equals, show } from '../shape/model.js'
 import { add, zeros } from '../Tensor.js'
 import { type Tensor, fromData } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
-import { type Mean, type Metric, averaged, make } from './model.js'
+import { type Mean, type Metric, averaged, named } from './model.js'
 import { type Rows, placeOf, predictedOf, requireRows } from './rows.js'
 
 // -----------------------------------------------------------------------------
@@ -43,6 +43,7 @@ export const correct = (scores: Tensor, labels: Tensor): Mean => hitsOf(requireR
  * Metric.accuracy(T.of([[0.9, 0.1], [0.2, 0.8]]), T.of([0, 0], 'int32')) // => 0.5
  */
 export const accuracy: Metric<readonly [scores: Tensor, labels: Tensor], Mean> = /* @__PURE__ */ averaged(
+  'accuracy',
   (scores: Tensor, labels: Tensor) => hitsOf(requireRows('accuracy', scores, labels), 1)
 )
 
@@ -79,7 +80,9 @@ export const topK = (k: number): ((scores: Tensor, labels: Tensor) => Mean) => {
  */
 export const topKAccuracy = (k: number): Metric<readonly [scores: Tensor, labels: Tensor], Mean> => {
   requireK('topKAccuracy', k)
-  return averaged((scores: Tensor, labels: Tensor) => hitsOf(requireRows('topKAccuracy', scores, labels), k))
+  return averaged('topKAccuracy', (scores: Tensor, labels: Tensor) =>
+    hitsOf(requireRows('topKAccuracy', scores, labels), k)
+  )
 }
 
 // -----------------------------------------------------------------------------
@@ -102,7 +105,7 @@ const confusionOf = (scores: Tensor, labels: Tensor): Tensor<[number, number]> =
 const addMatrices = (a: Tensor<[number, number]>, b: Tensor<[number, number]>): Tensor<[number, number]> => {
   if (a.shape[0] === 0) return b
   if (b.shape[0] === 0) return a
-  if (a.shape[0] === b.shape[0]) return add(a, b)
+  if (equals(a.shape, b.shape)) return add(a, b)
   const shapes = `${show(a.shape)} and ${show(b.shape)}`
   throw new ShapeError('confusionMatrix', [a.shape, b.shape], `the matrices are ${shapes}; expected equal shapes`)
 }
@@ -125,7 +128,7 @@ export const confusionMatrix: Metric<
   readonly [scores: Tensor, labels: Tensor],
   Tensor<[number, number]>,
   Tensor<[number, number]>
-> = /* @__PURE__ */ make({
+> = /* @__PURE__ */ named('confusionMatrix', {
   empty: /* @__PURE__ */ zeros([0, 0], 'int32'),
   concat: addMatrices,
   of: confusionOf,

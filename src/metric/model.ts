@@ -1,7 +1,8 @@
 /** What a metric is: a monoid of statistics, which batches give and a value is read from; and the mean, the simplest one. */
 import type { Monoid } from 'fp-ts/lib/Monoid.js'
 import { isNotNegative, requireFunction, requireNumber } from '../internal/check.js'
-import { describe, refusal } from '../internal/describe.js'
+import { describe, isOptions, refusal } from '../internal/describe.js'
+import { isTensor } from '../tensor/model.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -82,6 +83,44 @@ export const make = <Args extends readonly unknown[], Stats, Value>(
   return Object.assign((...args: Args): Value => value(of(...args)), { empty, concat, of, value })
 }
 
+const partOf = (x: unknown): unknown => (isTensor(x) ? x.shape.length : Array.isArray(x) ? 'list' : typeof x)
+
+/** Refuses statistics that do not have the parts of the empty ones, such as those of another metric. */
+const requireLike = (operation: string, empty: unknown, stats: unknown): void => {
+  const names = isOptions(empty) && !isTensor(empty) ? Object.keys(empty) : []
+  const has = (name: string): boolean =>
+    partOf(Reflect.get(Object(stats), name)) === partOf(Reflect.get(Object(empty), name))
+  if (partOf(stats) === partOf(empty) && stats !== null && names.every(has)) return
+  const expected = `those of this metric${names.length === 0 ? '' : `, with ${names.join(', ')}`}`
+  throw new TypeError(`${operation}: the statistics are ${describe(stats)}; expected ${expected}`)
+}
+
+/** A monoid that refuses statistics of another kind. */
+/* @__NO_SIDE_EFFECTS__ */
+const guarded = <Stats>(operation: string, { empty, concat }: Monoid<Stats>): Monoid<Stats> => ({
+  empty,
+  concat: (a, b) => {
+    requireLike(operation, empty, a)
+    requireLike(operation, empty, b)
+    return concat(a, b)
+  }
+})
+
+/** `make` for a metric of this library, by its name: it refuses statistics of another one. */
+/* @__NO_SIDE_EFFECTS__ */
+export const named = <Args extends readonly unknown[], Stats, Value>(
+  operation: string,
+  { empty, concat, of, value }: Statistics<Args, Stats, Value>
+): Metric<Args, Stats, Value> =>
+  make({
+    ...guarded(operation, { empty, concat }),
+    of,
+    value: (stats) => {
+      requireLike(operation, empty, stats)
+      return value(stats)
+    }
+  })
+
 const isFunction = (x: unknown): boolean => typeof x === 'function'
 
 const requireArguments = (batch: unknown): void => {
@@ -95,6 +134,8 @@ const requireStatistics = (operation: string, subject: string, given: unknown): 
   if (isObject && 'empty' in given && names.every((name) => isFunction(Reflect.get(given, name)))) return
   throw new TypeError(refusal(operation, subject, given, 'a metric, with empty, concat, of and value'))
 }
+
+const noMean: Mean = { sum: 0, count: 0 }
 
 /**
  * The mean of one number, or of a batch of `count` whose mean is `value`.
@@ -122,7 +163,10 @@ export const mean = (value: number, count: number = 1): Mean => {
  *
  * Metric.value({ sum: 3, count: 4 }) // => 0.75
  */
-export const value = ({ sum, count }: Mean): number => sum / count
+export const value = (mean: Mean): number => {
+  requireLike('Metric.value', noMean, mean)
+  return mean.sum / mean.count
+}
 
 /**
  * The value of a metric over many batches, each a list of the metric's arguments; the batches may come lazily, and are let go of one by one.
@@ -244,7 +288,7 @@ export const struct = <R extends Readonly<Record<string, Part>>>(
     throw new TypeError(refusal('Metric.struct', 'the operand', given, 'an object of metrics'))
   }
   Object.entries(metrics).forEach(([name, metric]) => requireStatistics('Metric.struct', name, metric))
-  return make({
+  return named('Metric.struct', {
     empty: eachField<StatsOf<R>>(metrics, ({ empty }) => empty),
     concat: (a, b) => eachField(metrics, ({ concat }, name) => concat((a as Stats)[name]!, (b as Stats)[name]!)),
     of: (...args: ArgsOf<R>) => eachField<StatsOf<R>>(metrics, ({ of }) => of(...(args as never))),
@@ -266,15 +310,17 @@ export const struct = <R extends Readonly<Record<string, Part>>>(
  * const total = concatAll(Metric.MonoidMean)([Metric.mean(1, 30), Metric.mean(0, 10)])
  * Metric.value(total) // => 0.75
  */
-export const MonoidMean: Monoid<Mean> = {
+export const MonoidMean: Monoid<Mean> = /* @__PURE__ */ guarded('MonoidMean', {
   concat: (a, b) => ({ sum: a.sum + b.sum, count: a.count + b.count }),
-  empty: { sum: 0, count: 0 }
-}
+  empty: noMean
+})
 
 /** A metric that is a mean, of what `of` gives. */
 /* @__NO_SIDE_EFFECTS__ */
-export const averaged = <Args extends readonly unknown[]>(of: (...args: Args) => Mean): Metric<Args, Mean> =>
-  make({ ...MonoidMean, of, value })
+export const averaged = <Args extends readonly unknown[]>(
+  operation: string,
+  of: (...args: Args) => Mean
+): Metric<Args, Mean> => named(operation, { ...MonoidMean, of, value })
 
 /** Adds lists of numbers of one length place by place; an empty list is neutral. */
 export const addLists = (what: string, a: readonly number[], b: readonly number[]): readonly number[] => {

@@ -1,8 +1,9 @@
 /** Metrics of an order: how well the scores of positives stand above those of negatives. */
+import { refusal } from '../internal/describe.js'
 import { requireClasses, requireSameShape } from '../loss/check.js'
 import { toArray } from '../Tensor.js'
-import type { Tensor } from '../tensor/model.js'
-import { type Metric, make } from './model.js'
+import { type Tensor, isTensor } from '../tensor/model.js'
+import { type Metric, named } from './model.js'
 
 /**
  * What is kept of scores for a metric of their order: all of them, batch by batch, beside their labels. The memory grows with the data,
@@ -27,9 +28,13 @@ interface Sorted {
   readonly ofNegatives: number
 }
 
-const sortedOf = (scored: Scored): Sorted => {
+const sortedOf = (operation: string, scored: Scored): Sorted => {
   const sides: readonly [number[], number[]] = [[], []]
-  for (const { scores, labels } of scored) {
+  for (const part of scored) {
+    if (!isTensor(part?.scores) || !isTensor(part.labels)) {
+      throw new TypeError(refusal(operation, 'a part of the statistics', part, 'scores with labels'))
+    }
+    const { scores, labels } = part
     const isPositive = toArray(labels)
     toArray(scores).forEach((score: number, i: number) => void sides[isPositive[i] === 1 ? 1 : 0].push(score))
   }
@@ -47,7 +52,7 @@ const run = (numbers: Float64Array, from: number): number => {
 }
 
 const areaOf = (scored: Scored): number => {
-  const { positives, negatives, ofPositives, ofNegatives } = sortedOf(scored)
+  const { positives, negatives, ofPositives, ofNegatives } = sortedOf('rocAuc', scored)
   let wins = 0
   let below = 0
   for (let i = 0; i < positives.length;) {
@@ -62,7 +67,7 @@ const areaOf = (scored: Scored): number => {
 }
 
 const precisionOf = (scored: Scored): number => {
-  const { positives, negatives, ofPositives, ofNegatives } = sortedOf(scored)
+  const { positives, negatives, ofPositives, ofNegatives } = sortedOf('averagePrecision', scored)
   let above = ofNegatives - negatives.length
   let next = negatives.length - 1
   let found = 0
@@ -79,7 +84,7 @@ const precisionOf = (scored: Scored): number => {
 
 /* @__NO_SIDE_EFFECTS__ */
 const ofOrder = (operation: string, value: (scored: Scored) => number): OfOrder =>
-  make<readonly [scores: Tensor, labels: Tensor], Scored, number>({
+  named<readonly [scores: Tensor, labels: Tensor], Scored, number>(operation, {
     empty: [],
     concat: (a: Scored, b: Scored) => [...a, ...b],
     of: (scores: Tensor, labels: Tensor) => {

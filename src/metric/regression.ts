@@ -3,7 +3,7 @@ import type { Data } from '../DType.js'
 import { requireSameShape } from '../loss/check.js'
 import { toArray } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
-import { type Mean, type Metric, addLists, averaged, make, map } from './model.js'
+import { type Mean, type Metric, addLists, averaged, map, named } from './model.js'
 
 type OfNumbers<Stats> = Metric<readonly [predictions: Tensor, targets: Tensor], Stats>
 
@@ -26,7 +26,7 @@ const errorsOf = (operation: string, predictions: Tensor, targets: Tensor, f: (d
  *
  * Metric.mae(T.of([1, 2]), T.of([1, 4])) // => 1
  */
-export const mae: OfNumbers<Mean> = /* @__PURE__ */ averaged((predictions: Tensor, targets: Tensor) =>
+export const mae: OfNumbers<Mean> = /* @__PURE__ */ averaged('mae', (predictions: Tensor, targets: Tensor) =>
   errorsOf('mae', predictions, targets, Math.abs)
 )
 
@@ -41,7 +41,7 @@ export const mae: OfNumbers<Mean> = /* @__PURE__ */ averaged((predictions: Tenso
  *
  * Metric.mse(T.of([1, 2]), T.of([1, 4])) // => 2
  */
-export const mse: OfNumbers<Mean> = /* @__PURE__ */ averaged((predictions: Tensor, targets: Tensor) =>
+export const mse: OfNumbers<Mean> = /* @__PURE__ */ averaged('mse', (predictions: Tensor, targets: Tensor) =>
   errorsOf('mse', predictions, targets, (x) => x * x)
 )
 
@@ -57,7 +57,7 @@ export const mse: OfNumbers<Mean> = /* @__PURE__ */ averaged((predictions: Tenso
  * Metric.rmse(T.of([1, 2]), T.of([3, 4])) // => 2
  */
 export const rmse: OfNumbers<Mean> = /* @__PURE__ */ map(Math.sqrt)(
-  /* @__PURE__ */ averaged((predictions: Tensor, targets: Tensor) =>
+  /* @__PURE__ */ averaged('rmse', (predictions: Tensor, targets: Tensor) =>
     errorsOf('rmse', predictions, targets, (x) => x * x)
   )
 )
@@ -129,7 +129,7 @@ const merge = (a: Explained, b: Explained): Explained => {
  *
  * Metric.r2(T.of([2.5, 0, 2, 8], 'float64'), T.of([3, -0.5, 2, 7], 'float64')) // ≈ 0.9486
  */
-export const r2: OfNumbers<Explained> = /* @__PURE__ */ make({
+export const r2: OfNumbers<Explained> = /* @__PURE__ */ named('r2', {
   empty: { count: 0, mean: [], spread: [], residual: [] },
   concat: merge,
   of: explainedOf,

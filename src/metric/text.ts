@@ -3,7 +3,7 @@ import { refusal } from '../internal/describe.js'
 import { integer, oneOf, options, positiveCount } from '../internal/options.js'
 import { cast, logSoftmax, toArray } from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
-import { type Mean, type Metric, MonoidMean, addLists, make, value } from './model.js'
+import { type Mean, type Metric, MonoidMean, addLists, named, value } from './model.js'
 import { requireRows } from './rows.js'
 
 // -----------------------------------------------------------------------------
@@ -46,7 +46,7 @@ export const perplexity = (
 ): Metric<readonly [logits: Tensor, labels: Tensor], Mean> => {
   checkPerplexity(options)
   const { ignoreIndex } = options
-  return make({
+  return named('perplexity', {
     ...MonoidMean,
     of: (logits: Tensor, labels: Tensor) => {
       const rows = requireRows('perplexity', logits, labels, ignoreIndex)
@@ -94,7 +94,7 @@ export interface BleuOptions {
   /**
    * What is done about n-grams that never match: nothing (`'none'`, the default: the score is 0); `'addOne'` adds 1 to matches and totals of
    * orders from 2 on (C.-Y. Lin and F. J. Och, 2004); `'exponential'` gives the k-th order without a match the precision 1 / (2^k total),
-   * as sacreBLEU does.
+   * as sacreBLEU does. Without any match the score is 0.
    */
   readonly smoothing?: 'none' | 'addOne' | 'exponential'
 }
@@ -174,6 +174,7 @@ const requireTokens = (candidates: readonly Tokens[], references: readonly (read
 
 const scoreOf = ({ matches, totals, tokens, expected }: Matches, smoothing: BleuOptions['smoothing']): number => {
   if (matches.length === 0) return NaN
+  if (matches.every((hits) => hits === 0)) return 0
   let half = 1
   const logs = matches.map((hits, i) => {
     const all = totals[i]!
@@ -213,7 +214,7 @@ export const bleu = (
   const { order = 4, smoothing = 'none' } = options
   const orders = Array.from({ length: order }, (_, i) => i + 1)
   const total = (numbers: readonly number[]): number => numbers.reduce((sum, n) => sum + n, 0)
-  return make({
+  return named('bleu', {
     empty: { matches: [], totals: [], tokens: 0, expected: 0 },
     concat: (a: Matches, b: Matches) => ({
       matches: addLists('orders', a.matches, b.matches),

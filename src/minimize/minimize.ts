@@ -115,7 +115,8 @@ const run = <X>(
     `${method.gradient ? 'the gradient' : 'the size of the steps'} is ${short(walk.measure)} ${after(iterations)}${words}; ` +
     `expected at most ${short(tolerance)}, ${advice}`
   const broken = ({ leaf, words }: NonNullable<ReturnType<typeof fault>>): E.Either<NotConverged<X>, Result<X>> => {
-    const remedy = iterations === 0 ? 'start elsewhere' : 'use a smaller rate or start nearer to a minimum'
+    const rate = method.name === 'gradientDescent' || method.name === 'by' ? 'use a smaller rate or ' : ''
+    const remedy = iterations === 0 ? 'start elsewhere' : `${rate}start nearer to a minimum`
     return failed('not finite', `${words} ${after(iterations)}; expected finite numbers, ${remedy}`, leaf)
   }
 

@@ -26,7 +26,7 @@ export const globalNorm = (tree: unknown): Tensor<[]> => typed(lengthOf(flattenA
 
 /**
  * Scales a gradient down to a global norm when it is longer than that, in the same direction. A zero gradient stays
- * zero, and one that is not finite stays not finite.
+ * zero, and one that is not finite stays not finite. A norm of `Infinity` leaves every gradient as it is.
  *
  * R. Pascanu, T. Mikolov and Y. Bengio, On the difficulty of training recurrent neural networks, ICML 2013.
  *
@@ -44,8 +44,8 @@ export const globalNorm = (tree: unknown): Tensor<[]> => typed(lengthOf(flattenA
 export const clipByGlobalNorm = (most: number): Optimizer => {
   requireNumber('clipByGlobalNorm', 'norm', most, 'a number above 0', (norm) => norm > 0)
   return stateless((gradient) => {
-    const norm = globalNorm(gradient)
-    const factor = minimum(div(most, norm), 1)
+    if (most === Infinity) return gradient
+    const factor = minimum(div(most, globalNorm(gradient)), 1)
     return mapLeaves(gradient, (leaf) => mul(leaf, cast(factor, leaf.dtype)))
   })
 }
@@ -68,7 +68,7 @@ export const clip = (most: number): Optimizer => {
 }
 
 /**
- * Scales each leaf down to a root of mean squares of `most`, when it has a larger one.
+ * Scales each leaf down to a root of mean squares of `most`, when it has a larger one; `Infinity` leaves all as they are.
  *
  * N. Shazeer and M. Stern, Adafactor: Adaptive Learning Rates with Sublinear Memory Cost, ICML 2018.
  *
@@ -85,7 +85,8 @@ export const clip = (most: number): Optimizer => {
 /* @__NO_SIDE_EFFECTS__ */
 export const clipByBlockRms = (most: number): Optimizer => {
   requireNumber('clipByBlockRms', 'bound', most, 'a number above 0', (bound) => bound > 0)
-  return stateless((gradient) => mapLeaves(gradient, (leaf) => mul(leaf, minimum(div(most, rmsOf(leaf)), 1))))
+  const scaled = (leaf: Tensor): Tensor => mul(leaf, minimum(div(most, rmsOf(leaf)), 1))
+  return stateless((gradient) => (most === Infinity ? gradient : mapLeaves(gradient, scaled)))
 }
 
 const agcOptions = optionsOf<{ readonly epsilon?: number | Tensor<[]> }>('adaptiveGradClip', { epsilon: positive })

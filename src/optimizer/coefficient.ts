@@ -142,5 +142,7 @@ export const scheduled = (schedule: Schedule, count: Tensor<[]>): Coefficient =>
       `${step}, where it is not a number; expected a schedule of tensors, make one with Schedule.make`
     )
   }
-  return schedule(firstElement(read('Optimizer.update', count)))
+  const value = schedule(firstElement(read('Optimizer.update', count)))
+  requireNumber('Optimizer.update', 'the value of the schedule', value, 'a finite number', Number.isFinite)
+  return value
 }

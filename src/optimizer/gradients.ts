@@ -70,7 +70,8 @@ const noiseOptions = optionsOf<{ readonly eta?: unknown; readonly gamma?: unknow
 
 /**
  * Adds normal noise of variance eta / (t + 1)^gamma at step t, the first being 0; 0.01 and 0.55 by default. The key is in the state,
- * where each step replaces it, so that a run that is restarted draws on.
+ * where each step replaces it, so that a run that is restarted draws on. The noise of a leaf depends on the paths of the tree, and not on
+ * the order in which they were written.
  *
  * A. Neelakantan et al., Adding Gradient Noise Improves Learning for Very Deep Networks, 2015.
  *
@@ -102,12 +103,13 @@ export const addNoise = (
     () => ({ key: { '': key } }),
     (gradient, before, { count }) => {
       const deviation = sqrt(mul(wide(eta), pow(stepsAt(count), mul(wide(gamma), -1))))
-      const [next, ...keys] = split(before.key['']! as Key, Object.keys(gradient).length + 1)
-      let used = 0
-      const noisy = mapLeaves(gradient, (leaf) => {
-        const own = keys[used++]!
-        return isFloat(leaf.dtype) ? add(leaf, times(normal(own, leaf.shape, leaf.dtype), deviation)) : leaf
-      })
+      // in the order of paths: equal trees get equal noise, in whatever order they were written
+      const paths = Object.keys(gradient).sort()
+      const [next, ...keys] = split(before.key['']! as Key, paths.length + 1)
+      const keyAt = new Map(paths.map((path, i) => [path, keys[i]!]))
+      const noisy = mapLeaves(gradient, (leaf, path) =>
+        isFloat(leaf.dtype) ? add(leaf, times(normal(keyAt.get(path)!, leaf.shape, leaf.dtype), deviation)) : leaf
+      )
       return [noisy, { key: { '': next! } }]
     }
   )

@@ -103,11 +103,12 @@ const requireArguments = (slots: number, state: State, params: unknown): void =>
 }
 
 const requireExtras = (needs: readonly Need[], extras: Partial<Extras<never>>): void => {
-  const missing = needs.find((need) => extras[need] === undefined)
-  if (missing === undefined) return
-  throw new TypeError(
-    `Optimizer.update: ${missing} is missing; this optimizer needs it, expected { ${needs.join(', ')} } as the fourth argument`
+  const missing = needs.find((need) =>
+    need === 'value' ? !isTensor(extras[need]) : typeof extras[need] !== 'function'
   )
+  if (missing === undefined) return
+  const expected = `{ ${needs.join(', ')} } as the fourth argument, which this optimizer needs`
+  throw new TypeError(refusal('Optimizer.update', missing, extras[missing], expected))
 }
 
 /** Leaves by path, from a function of each leaf and its path. */

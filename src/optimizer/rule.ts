@@ -1,9 +1,8 @@
-/** Transformations from their rules: without a memory, with one, leaf by leaf, and around another optimizer. */
+/** Transformations from rules of the library: without a memory, with one, leaf by leaf, and around another optimizer. */
 import { describe } from '../internal/describe.js'
 import { type Tensor, fromNumber, isScalar, isTensor } from '../tensor/model.js'
 import { add } from '../tensor/arithmetic.js'
 import { minimum } from '../tensor/minMaxOfTwo.js'
-import { requireFunction } from '../internal/check.js'
 import { equals, show } from '../shape/model.js'
 import { typed } from '../tensor/typed.js'
 import { below } from '../tree/error.js'
@@ -30,7 +29,7 @@ export const firstSlot = (first: ByName): Slot => ({ count: fromNumber('int32', 
 
 type ByName = Slot['moments']
 
-export const nextSlot = (slot: Slot, found: ByName): Slot => ({ count: next(slot.count), moments: found })
+export const nextSlot = (slot: Slot, found: ByName): Slot => ({ ...slot, count: next(slot.count), moments: found })
 
 /** Throws that a state belongs to another optimizer or to other parameters. */
 export const foreign = ({ at, name }: Surroundings, place: string, rule: string): never => {
@@ -78,67 +77,24 @@ export const momentsOf = <Name extends string>(
 // constructors
 // -----------------------------------------------------------------------------
 
-/**
- * A transformation without a memory, from its rule.
- *
- * @example
- * import * as Optimizer from 'pullback/Optimizer'
- * import * as T from 'pullback/Tensor'
- * import * as Tree from 'pullback/Tree'
- *
- * const signs = Optimizer.stateless((gradient) => Tree.map(gradient, T.sign))
- * signs.update(T.of([-3, 4]), [], T.of([0, 0])) // => [T.of([-1, 1]), []]
- */
+/** A transformation without a memory, from its rule. */
 /* @__NO_SIDE_EFFECTS__ */
-export const stateless = (rule: (gradient: ByPath, params: ByPath) => ByPath): Optimizer => {
-  requireFunction('stateless', rule, 'the rule')
-  return lift({
+export const stateless = (rule: (gradient: ByPath, params: ByPath) => ByPath): Optimizer =>
+  lift({
     slots: 0,
     needs: [],
     init: () => [],
     update: (gradient, _state, { params }) => [rule(gradient, params), []]
   })
-}
 
 /** What a rule is given besides gradient and moments. */
-type Around<N extends Need> = { readonly count: Tensor<[]>; readonly params: ByPath } & Pick<Extras<ByPath>, N>
+export type Around<N extends Need> = { readonly count: Tensor<[]>; readonly params: ByPath } & Pick<Extras<ByPath>, N>
 
 /** Casts what is around a rule to what it needs, which `lift` has checked. */
 const aroundRule = <N extends Need>(count: Tensor<[]>, { params, extras }: Surroundings): Around<N> =>
   ({ ...extras, count, params }) as Around<N>
 
-/**
- * A transformation with a memory, from its first moments, its rule, and what it needs. Gradients, moments and parameters are leaves by
- * path, which are trees. The rule receives the number of earlier updates, 0 for the first, and returns the next moments. That number is
- * a scalar int32 tensor, so that a rule in tensor operations works inside `vmap`, `checkpoint`, `scan` and `trace` too; it stops at
- * 2^31 - 1. The first moments are made anew at every update, to refuse a state of other names, shapes or element types.
- *
- * @example
- * import { grad } from 'pullback/Grad'
- * import * as Optimizer from 'pullback/Optimizer'
- * import * as T from 'pullback/Tensor'
- * import * as Tree from 'pullback/Tree'
- *
- * // the sum of all gradients so far
- * const total = Optimizer.stateful(
- *   (params) => ({ sum: Tree.map(params, T.zerosLike) }),
- *   (gradient, { sum }) => {
- *     const next = Tree.zipWith(sum, gradient, T.add)
- *     return [next, { sum: next }]
- *   }
- * )
- * const [, state] = total.update(T.of([1, 2]), total.init(T.of([0, 0])), T.of([0, 0]))
- * total.update(T.of([1, 1]), state, T.of([0, 0]))[0] // => T.of([2, 3])
- *
- * // the gradient where a step of plain descent leads
- * const ahead = Optimizer.stateful(
- *   () => ({}),
- *   (gradient, moments, { params, objective }) => [grad(objective)(Tree.zipWith(params, gradient, T.sub)), moments],
- *   ['objective']
- * )
- * const x = T.scalar(3)
- * ahead.update(T.scalar(6), ahead.init(x), x, { objective: (y) => T.square(y) })[0] // => T.scalar(-6)
- */
+/** A transformation with a memory, from its first moments, its rule, and what it needs. */
 /* @__NO_SIDE_EFFECTS__ */
 export const stateful = <Name extends string, N extends Need = never>(
   first: (params: ByPath) => Moments<Name>,
@@ -148,10 +104,8 @@ export const stateful = <Name extends string, N extends Need = never>(
     around: Around<N>
   ) => readonly [updates: ByPath, moments: Moments<NoInfer<Name>>],
   needs: readonly N[] = []
-): Optimizer<N> => {
-  requireFunction('stateful', first, 'the function of first moments')
-  requireFunction('stateful', rule, 'the rule')
-  return lift({
+): Optimizer<N> =>
+  lift({
     slots: 1,
     needs,
     init: (params) => [firstSlot(first(params))],
@@ -162,7 +116,6 @@ export const stateful = <Name extends string, N extends Need = never>(
       return [updates, [nextSlot(slot, after)]]
     }
   })
-}
 
 /** The moments of one leaf, by name. */
 export type LeafMoments<Name extends string> = { readonly [K in Name]: Tensor }

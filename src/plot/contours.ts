@@ -1,5 +1,5 @@
 /** Level lines of a function that is known on a grid, by marching squares. */
-import type { Point } from './render.js'
+import type { Point } from './model.js'
 
 /** Values on a grid: `at(i, j)` of column i from the left and row j from below. */
 export interface Grid {

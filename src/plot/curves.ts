@@ -1,6 +1,8 @@
 /** Curves and points in the plane. */
 import { flag, oneOf, options } from '../internal/options.js'
-import { type Frame, type Named, type Point, colourOf, frameKinds, render, requireNamed, roomFor } from './render.js'
+import { type Scale, cut, endsOf, logEnds } from './axes.js'
+import { type Frame, type Named, type Point, frameKinds, requireNamed } from './model.js'
+import { colourOf, render, roomFor } from './render.js'
 
 // -----------------------------------------------------------------------------
 // curves
@@ -26,9 +28,8 @@ const checkCurves = /* @__PURE__ */ options<CurveOptions>('curves', {
 })
 
 /** The points that an axis has a place for; a gap where it has none. */
-const shownOn = (points: readonly Point[], [x, y]: readonly ['value' | 'log', 'value' | 'log']): readonly unknown[] => {
-  const fits = (value: number, type: 'value' | 'log'): boolean =>
-    Number.isFinite(value) && (type === 'value' || value > 0)
+const shownOn = (points: readonly Point[], [x, y]: readonly [Scale, Scale]): readonly unknown[] => {
+  const fits = (value: number, type: Scale): boolean => Number.isFinite(value) && (type === 'value' || value > 0)
   return points.flatMap(([a, b]) => (fits(a, x) ? [[a, fits(b, y) ? b : null]] : []))
 }
 
@@ -61,10 +62,13 @@ export const curves = (named: readonly Named[], options: CurveOptions = {}): str
   requireNamed('curves', named)
   checkCurves(options)
   const { logarithmic, ...frame } = options
-  const type = (axis: 'x' | 'y'): 'value' | 'log' => (logarithmic === axis || logarithmic === 'both' ? 'log' : 'value')
+  const type = (axis: 'x' | 'y'): Scale => (logarithmic === axis || logarithmic === 'both' ? 'log' : 'value')
   const types = [type('x'), type('y')] as const
-  const series = named.map((each, i) => lineThrough(each, shownOn(each.points, types), i))
-  return render(frame, series, { right: roomFor(named.map(({ name }) => name)), types })
+  const axis = (ends: Frame['xRange'], at: 0 | 1): Frame['xRange'] =>
+    types[at] === 'log' ? logEnds('curves', ends) : endsOf('curves', ends, named, at)
+  const ends = { xRange: axis(frame.xRange, 0), yRange: axis(frame.yRange, 1) }
+  const series = named.map((each, i) => lineThrough(each, shownOn(cut(each.points, frame, types), types), i))
+  return render({ ...frame, ...ends }, series, { right: roomFor(named.map(({ name }) => name)), types })
 }
 
 // -----------------------------------------------------------------------------
@@ -96,7 +100,8 @@ export interface Api {
 /** The points of a class, as discs or as its name. */
 export const pointsOf = ({ name, points }: Named, index: number, labelled: boolean): object => ({
   type: 'custom',
-  name,
+  // the legend knows series by name, and two classes may have the same one
+  name: String(index),
   silent: true,
   clip: true,
   data: points.filter((point) => point.every(Number.isFinite)),
@@ -120,7 +125,16 @@ export const legendOf = (named: readonly Named[]): { readonly right: number; rea
     ? { right: 24 }
     : {
         right: roomFor(named.map(({ name }) => name)) + 24,
-        legend: { orient: 'vertical', right: 4, top: 40, icon: 'circle', itemWidth: 8, itemHeight: 8 }
+        legend: {
+          orient: 'vertical',
+          right: 4,
+          top: 40,
+          icon: 'circle',
+          itemWidth: 8,
+          itemHeight: 8,
+          data: named.map((_, i) => String(i)),
+          formatter: (index: string) => named[Number(index)]?.name ?? index
+        }
       }
 
 /**
@@ -137,5 +151,6 @@ export const scatter = (named: readonly Named[], options: ScatterOptions = {}): 
   checkScatter(options)
   const { labelled = false, ...frame } = options
   const series = named.map((each, i) => pointsOf(each, i, labelled))
-  return render(frame, series, labelled ? { right: 24 } : legendOf(named))
+  const ends = { xRange: endsOf('scatter', frame.xRange, named, 0), yRange: endsOf('scatter', frame.yRange, named, 1) }
+  return render({ ...frame, ...ends }, series, labelled ? { right: 24 } : legendOf(named))
 }

@@ -5,108 +5,8 @@ import { type EChartsCoreOption, init, use } from 'echarts/core'
 import { LabelLayout } from 'echarts/features'
 import { SVGRenderer } from 'echarts/renderers'
 import { describe } from '../internal/describe.js'
-import { type Kind, type Kinds, positiveCount, text } from '../internal/options.js'
-
-// -----------------------------------------------------------------------------
-// frames
-// -----------------------------------------------------------------------------
-
-/**
- * What is around every drawing: a title, the names and ranges of the axes, the size in pixels.
- *
- * @example
- * import * as Plot from 'pullback/Plot'
- *
- * const frame: Plot.Frame = { title: 'loss', xLabel: 'epoch', yRange: [0, 1], width: 300 }
- * Plot.curves([], frame).includes('width="300"') // => true
- */
-export interface Frame {
-  readonly title?: string
-  readonly xLabel?: string
-  readonly yLabel?: string
-  /** The ends of the horizontal axis; by default those of the points, and out to round numbers. */
-  readonly xRange?: readonly [from: number, to: number]
-  readonly yRange?: readonly [from: number, to: number]
-  /** In pixels, 480 by default. */
-  readonly width?: number
-  /** In pixels, 320 by default. */
-  readonly height?: number
-}
-
-const range: Kind = {
-  expected: 'two finite numbers, the smaller one first',
-  holds: (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1]
-}
-
-/** The kinds of the options of every drawing. */
-export const frameKinds: Kinds<Frame> = {
-  title: text,
-  xLabel: text,
-  yLabel: text,
-  xRange: range,
-  yRange: range,
-  width: positiveCount,
-  height: positiveCount
-}
-
-// -----------------------------------------------------------------------------
-// named points
-// -----------------------------------------------------------------------------
-
-/**
- * A point of the plane.
- *
- * @example
- * import type { Point } from 'pullback/Plot'
- *
- * const point: Point = [1, 0.5]
- * point.length // => 2
- */
-export type Point = readonly [x: number, y: number]
-
-/**
- * Points with a name: the points of a curve in their order, or those of a class.
- *
- * @example
- * import type { Named } from 'pullback/Plot'
- *
- * const loss: Named = { name: 'loss', points: [[1, 2.3], [2, 0.9]] }
- * loss.points.length // => 2
- */
-export interface Named {
-  readonly name: string
-  readonly points: readonly Point[]
-}
-
-/** Refuses what is not a list of named points. */
-export const requireNamed = (operation: string, given: unknown): void => {
-  const isNamed = (x: unknown): boolean =>
-    typeof x === 'object' &&
-    x !== null &&
-    'name' in x &&
-    typeof x.name === 'string' &&
-    'points' in x &&
-    Array.isArray(x.points)
-  if (!Array.isArray(given)) {
-    throw new TypeError(`${operation}: the operand is ${describe(given)}; expected an array of names with points`)
-  }
-  const list: readonly unknown[] = Array.from(given)
-  const wrong = list.findIndex((each) => !isNamed(each))
-  if (wrong >= 0) {
-    const expected = 'an object with name and points'
-    throw new TypeError(`${operation}: element ${wrong} is ${describe(list[wrong])}; expected ${expected}`)
-  }
-  given.forEach(({ name, points }: { readonly name: string; readonly points: readonly unknown[] }) => {
-    const all: readonly unknown[] = Array.from(points)
-    const bad = all.findIndex((point) => !isPoint(point))
-    if (bad < 0) return
-    const found = `point ${bad} of ${describe(name)} is ${describe(all[bad])}`
-    throw new TypeError(`${operation}: ${found}; expected two numbers`)
-  })
-}
-
-const isPoint = (x: unknown): boolean =>
-  Array.isArray(x) && x.length === 2 && typeof x[0] === 'number' && typeof x[1] === 'number'
+import { type Ends, type Scale, intervalOf, showPower, showTick } from './axes.js'
+import type { Frame } from './model.js'
 
 const colours = [
   '#1b6ca8',
@@ -130,21 +30,28 @@ export const colourOf = (index: number): string => colours[index % colours.lengt
 
 /** What echarts is told of an axis. */
 interface Axis {
-  readonly type: 'value' | 'log'
+  readonly type: Scale
   readonly range: readonly [number, number] | undefined
 }
+
+/** Of one size between the least and the greatest, ticks stay at multiples of it, wherever the axis begins. */
+const intervalsOf = ([from, to]: Ends): object => ({
+  minInterval: intervalOf(to - from),
+  maxInterval: intervalOf(to - from)
+})
 
 const axisOf = (name: string | undefined, { type, range: ends }: Axis, gap: number): object => ({
   type,
   scale: true,
   ...(ends !== undefined && { min: ends[0], max: ends[1] }),
+  ...(ends !== undefined && type === 'value' && intervalsOf(ends)),
   ...(name !== undefined && { name, nameLocation: 'middle', nameGap: gap }),
   axisLine: { onZero: false, lineStyle: { color: '#555' } },
-  // Powers of ten that the library multiplies up to are off by rounding.
   axisLabel: {
     color: '#333',
     hideOverlap: true,
-    ...(type === 'log' && { formatter: (value: number) => String(Number(value.toPrecision(12))) })
+    formatter: (value: number) =>
+      type === 'log' ? showPower(value) : showTick(value, Math.max(...(ends ?? []).map(Math.abs)))
   },
   nameTextStyle: { color: '#333' },
   splitLine: { lineStyle: { color: '#e4e4e4' } }
@@ -163,15 +70,21 @@ const cleaned = (svg: string): string => {
     })
 }
 
+/** A frame whose ends are known, save those of logarithmic axes. */
+type Ended = Omit<Frame, 'xRange' | 'yRange'> & {
+  readonly xRange: Frame['xRange'] | undefined
+  readonly yRange: Frame['yRange'] | undefined
+}
+
 /** Drawn series in a frame, as an SVG document; `right` is the room beside the axes. */
 export const render = (
-  frame: Frame,
+  frame: Ended,
   series: readonly object[],
   {
     right,
     types = ['value', 'value'],
     legend
-  }: { readonly right: number; readonly types?: readonly [Axis['type'], Axis['type']]; readonly legend?: object }
+  }: { readonly right: number; readonly types?: readonly [Scale, Scale]; readonly legend?: object }
 ): string => {
   use([CustomChart, GridComponent, LabelLayout, LegendComponent, LineChart, LinesChart, SVGRenderer, TitleComponent])
   const { title, xLabel, yLabel, xRange, yRange, width = 480, height = 320 } = frame

@@ -4,7 +4,8 @@ import { options, positiveCount, text } from '../internal/options.js'
 import type { Write } from '../reporter/lines.js'
 import type { Reporter } from '../train/event.js'
 import { curves } from './curves.js'
-import { type Named, type Point, beside } from './render.js'
+import type { Named, Point } from './model.js'
+import { beside } from './render.js'
 
 /**
  * What stands above the curves, and the size of each drawing.

@@ -5,9 +5,11 @@ import { type Kind, options, positiveCount } from '../internal/options.js'
 import { toArray } from '../tensor/destruct.js'
 import { fromTypedArray } from '../tensor/literal.js'
 import { isTensor, type Tensor } from '../tensor/model.js'
+import { type Ends, cut, endsOf } from './axes.js'
 import { type Grid, contour } from './contours.js'
 import { type Api, legendOf, lineThrough, pointsOf } from './curves.js'
-import { type Frame, type Named, colourOf, frameKinds, render, requireNamed, roomFor } from './render.js'
+import { type Frame, type Named, frameKinds, requireNamed } from './model.js'
+import { colourOf, render, roomFor } from './render.js'
 
 // -----------------------------------------------------------------------------
 // grids
@@ -25,35 +27,11 @@ import { type Frame, type Named, colourOf, frameKinds, render, requireNamed, roo
  */
 export type PlaneFunction = (points: Tensor<[number, 2]>) => Tensor
 
-type Ends = readonly [from: number, to: number]
-
-/** The distance of the ticks that the plotting library chooses for an axis of a length. */
-const intervalOf = (length: number): number => {
-  const unit = 10 ** Math.floor(Math.log10(length / 5))
-  const share = length / 5 / unit
-  return unit * (share < 1.5 ? 1 : share < 2.5 ? 2 : share < 4 ? 3 : share < 7 ? 5 : 10)
-}
-
-/** The ends of an axis: those given, or those of the points and a little more, out to ticks. */
-const endsOf = (given: Ends | undefined, named: readonly Named[], axis: 0 | 1): Ends => {
-  if (given !== undefined) return given
-  const values = named.flatMap(({ points }) => points.map((point) => point[axis])).filter(Number.isFinite)
-  const low = values.reduce((least, x) => Math.min(least, x), Infinity)
-  const high = values.reduce((most, x) => Math.max(most, x), -Infinity)
-  if (!(low < high)) return Number.isFinite(low) ? [low - 1, low + 1] : [-1, 1]
-  const margin = (high - low) / 20
-  // a longer axis may have its ticks farther apart
-  const outTo = (interval: number): Ends => {
-    const rounded = (steps: number): number => Number((steps * interval).toPrecision(12))
-    const ends = [
-      rounded(Math.floor((low - margin) / interval)),
-      rounded(Math.ceil((high + margin) / interval))
-    ] as const
-    const next = intervalOf(ends[1] - ends[0])
-    return next > interval * 1.01 ? outTo(next) : ends
-  }
-  return outTo(intervalOf(high - low + 2 * margin))
-}
+/** The ends of both axes, with some room around the points. */
+const axesOf = (operation: string, { xRange, yRange }: Frame, named: readonly Named[]): readonly [x: Ends, y: Ends] => [
+  endsOf(operation, xRange, named, 0, 1 / 20),
+  endsOf(operation, yRange, named, 1, 1 / 20)
+]
 
 /** Where a function is looked at, and what it gives there, row by row from below. */
 interface Sampled {
@@ -154,7 +132,7 @@ export const surface = (f: PlaneFunction, paths: readonly Named[] = [], options:
   requireNamed('surface', paths)
   checkSurface(options)
   const { levels = 16, resolution = 100, ...frame } = options
-  const [xRange, yRange] = [endsOf(frame.xRange, paths, 0), endsOf(frame.yRange, paths, 1)]
+  const [xRange, yRange] = axesOf('surface', frame, paths)
   const { values, side, place } = sampled('surface', f, xRange, yRange, resolution, false)
   const grid: Grid = { columns: side, rows: side, at: (i, j) => values[j * side + i]! }
   const chosen = typeof levels === 'number' ? levelsOf(values, levels) : levels
@@ -173,7 +151,7 @@ export const surface = (f: PlaneFunction, paths: readonly Named[] = [], options:
     lineStyle: { width: 1, opacity: 1 }
   }
   const starts = paths.map((each, i) => pointsOf({ ...each, points: each.points.slice(0, 1) }, i, false))
-  const series = [drawn, ...paths.map((each, i) => lineThrough(each, each.points, i)), ...starts]
+  const series = [drawn, ...paths.map((each, i) => lineThrough(each, cut(each.points, frame), i)), ...starts]
   return render({ ...frame, xRange, yRange }, series, { right: roomFor(paths.map(({ name }) => name)) })
 }
 
@@ -239,7 +217,7 @@ export const regions = (classify: PlaneFunction, named: readonly Named[], option
   requireNamed('regions', named)
   checkRegions(options)
   const { resolution = 120, ...frame } = options
-  const [xRange, yRange] = [endsOf(frame.xRange, named, 0), endsOf(frame.yRange, named, 1)]
+  const [xRange, yRange] = axesOf('regions', frame, named)
   const { values, side, place } = sampled('regions', classify, xRange, yRange, resolution, true)
   const cells = {
     type: 'custom',
@@ -258,7 +236,5 @@ export const regions = (classify: PlaneFunction, named: readonly Named[], option
     }
   }
   const series = [cells, ...named.map((each, i) => pointsOf(each, i, false))]
-  const names = named.map(({ name }) => name)
-  const { legend, right } = legendOf(named)
-  return render({ ...frame, xRange, yRange }, series, { right, ...(legend && { legend: { ...legend, data: names } }) })
+  return render({ ...frame, xRange, yRange }, series, legendOf(named))
 }

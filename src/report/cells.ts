@@ -43,9 +43,11 @@ export const aligned = (rows: readonly (readonly string[])[], isNumeric: (column
   const widths = widthsOf(rows)
   const line = (row: readonly string[]): string =>
     widths
-      .map((width, column) =>
-        isNumeric(column) ? (row[column] ?? '').padStart(width) : (row[column] ?? '').padEnd(width)
-      )
+      .map((width, column) => {
+        // a cell of several lines stands on one
+        const cell = (row[column] ?? '').replace(/[\n\r\t\v\f\u2028\u2029]/g, ' ')
+        return isNumeric(column) ? cell.padStart(width) : cell.padEnd(width)
+      })
       .join('  ')
       .trimEnd()
   return rows.map(line).join('\n')

@@ -66,7 +66,9 @@ export const table = (rows: readonly object[], options: TableOptions = {}): stri
   })
   const columns = options.columns ?? [...new Set(rows.flatMap(Object.keys))]
   if (columns.length === 0) return ''
-  const cells = rows.map((row) => columns.map((name): unknown => Reflect.get(row, name)))
+  const cells = rows.map((row) =>
+    columns.map((name): unknown => (Object.hasOwn(row, name) ? Reflect.get(row, name) : undefined))
+  )
   const isNumeric = columns.map((_, i) => {
     const given = cells.flatMap((row) => (row[i] === undefined || row[i] === null ? [] : [row[i]]))
     return given.length > 0 && given.every((value) => typeof value === 'number' || isTensor(value))
@@ -108,15 +110,25 @@ const rowsOf = (counts: unknown): readonly (readonly unknown[])[] => {
     throw new ShapeError('confusion', [counts.shape], `counts have shape ${show(counts.shape)}; expected a matrix`)
   }
   const rows: unknown = isTensor(counts) ? toNested(counts) : counts
-  if (Array.isArray(rows) && rows.every((row): row is readonly unknown[] => Array.isArray(row))) return rows
-  throw new TypeError(refusal('confusion', 'counts', counts, 'a matrix'))
+  if (!Array.isArray(rows) || !rows.every((row): row is readonly unknown[] => Array.isArray(row))) {
+    throw new TypeError(refusal('confusion', 'counts', counts, 'a matrix'))
+  }
+  rows.forEach((row, i) => {
+    if (row.length !== rows.length) {
+      const expected = `${rows.length}, one number for each class`
+      throw new RangeError(refusal('confusion', `the length of row ${i}`, row.length, expected))
+    }
+    const wrong = Array.from(row).findIndex((count) => typeof count !== 'number')
+    if (wrong >= 0) throw new TypeError(refusal('confusion', `count [${i}][${wrong}]`, row[wrong], 'a number'))
+  })
+  return rows
 }
 
 /**
  * A confusion matrix, such as that of `Metric.confusionMatrix`, with the names of its classes: a row for each true class, a column for
  * each predicted one; zeros are dots. Without names, classes are numbered from 0.
  *
- * @throws TypeError for another number of names than classes
+ * @throws TypeError for another number of names than classes, and RangeError for a matrix that is not square
  *
  * @example
  * import * as Report from 'pullback/Report'

@@ -20,7 +20,7 @@ import { permuteTo, reshapeTo } from './structural.js'
 // -----------------------------------------------------------------------------
 
 /** A factor: the input [n, c, ...], the kernel [o, c / groups, ...] or the output [n, o, ...]. */
-type Factor = 'x' | 'w' | 'y'
+export type Factor = 'x' | 'w' | 'y'
 
 /** How the kernel slides, and the sizes of the result's spatial axes. */
 export interface ConvolutionParams {
@@ -97,6 +97,10 @@ const geometryOf = (shapes: { readonly [F in Factor]: Shape }, params: Convoluti
   dilation: triple(params.dilation, 1),
   before: triple(params.before, 0)
 })
+
+/** The convolution of which two factors have the given shapes, and the third is the result. */
+export const convolutionOf = (result: Factor, a: Shape, b: Shape, params: ConvolutionParams): Convolution =>
+  geometryOf(requireShapes(result, a, b, params), params)
 
 // -----------------------------------------------------------------------------
 // primitives

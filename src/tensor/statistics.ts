@@ -53,14 +53,15 @@ export interface NormOptions extends ReduceOptions {
 }
 
 /** The axes of a variance, and its correction. */
-interface Spread extends OverAxes {
+export interface Spread extends OverAxes {
   readonly correction: number
 }
 
 const inferType = (x: TensorType, { axes }: Spread): TensorType => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype })
 
 /** The divisor of a variance; as in NumPy never negative. */
-const freedom = (shape: Shape, { axes, correction }: Spread): number => Math.max(0, countOver(shape, axes) - correction)
+export const freedom = (shape: Shape, { axes, correction }: Spread): number =>
+  Math.max(0, countOver(shape, axes) - correction)
 
 const evaluateWith =
   (root: boolean) =>

@@ -1,5 +1,6 @@
 /** What happens in a run of training, as data, and who is told of it. */
 import type { Monoid as MonoidOf } from 'fp-ts/lib/Monoid.js'
+import { requireFunction } from '../internal/check.js'
 import type { Report } from './model.js'
 
 /**
@@ -73,9 +74,13 @@ export const silent: Reporter = () => undefined
  * seen // => ['first', 'second']
  */
 export const MonoidReporter: MonoidOf<Reporter> = {
-  concat: (first, second) => (event) => {
-    const waited = first(event)
-    return waited === undefined ? second(event) : waited.then(() => second(event))
+  concat: (first, second) => {
+    requireFunction('MonoidReporter.concat', first, 'the first argument')
+    requireFunction('MonoidReporter.concat', second, 'the second argument')
+    return (event) => {
+      const waited = first(event)
+      return typeof waited === 'object' ? Promise.resolve(waited).then(() => second(event)) : second(event)
+    }
   },
   empty: silent
 }

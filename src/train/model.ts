@@ -8,6 +8,7 @@ import type { RowsIn, RowsOut } from '../layer/links.js'
 import { requireLayer } from '../layer/model.js'
 import type { Rowwise } from '../layer/output.js'
 import type { Need, Optimizer, State as OptimizerState } from '../Optimizer.js'
+import { isOptimizer } from '../optimizer/lift.js'
 import type { Key } from '../Random.js'
 import * as R from '../Random.js'
 import { requireKey } from '../random/model.js'
@@ -282,6 +283,6 @@ export const requireFunction = (operation: string, f: unknown, name: string, exp
 }
 
 export const requireOptimizer = (operation: string, optimizer: unknown): void => {
-  if (typeof optimizer === 'object' && optimizer !== null && 'update' in optimizer) return
+  if (isOptimizer(optimizer)) return
   throw new TypeError(refusal(operation, 'the optimizer', optimizer, 'one such as Optimizer.adam(1e-3)'))
 }

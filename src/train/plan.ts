@@ -175,6 +175,9 @@ export const requireRun = (operation: string, run: unknown): void => {
   const isRun =
     isRecord(run) && counters.every((name) => typeof run[name] === 'number') && Array.isArray(run['history'])
   if (!isRun) throw new TypeError(refusal(operation, 'the start', run, 'a run, from Train.begin or Train.fromJSON'))
+  const best = run['best']
+  if (best === null || (isRecord(best) && typeof best['value'] === 'number')) return
+  throw new TypeError(refusal(operation, 'the best of the start', best, 'null, or a state with its epoch and value'))
 }
 
 /** Refuses what a validation returned, unless it is numbers by other names than loss. */

@@ -6,6 +6,7 @@ import { type Schedule, exponential } from '../Schedule.js'
 import type { Reporter } from './event.js'
 import { fold } from './fold.js'
 import type { Report, Step } from './model.js'
+import { isAsync } from './source.js'
 
 /**
  * Between which learning rates a range test goes, and in how many steps.
@@ -27,6 +28,12 @@ const rangeOptions = options<RateRange>('Train.rangeTest', {
   to: checkedLater,
   steps: positiveCount
 })
+
+/** Refuses what is no step with its state. */
+const requirePair = <Pair>(made: Pair): Pair => {
+  if (Array.isArray(made) && made.length === 2 && typeof made[0] === 'function') return made
+  throw new TypeError(refusal('Train.rangeTest', 'what the first argument returned', made, '[step, state]'))
+}
 
 /** At most so many of a sequence, which is closed then. */
 function* atMost<A>(count: number, all: Iterable<A>): Generator<A, void, undefined> {
@@ -82,7 +89,9 @@ export const rangeTest = <X, Batch, R extends Report>(
   requireKind(operation, 'steps', steps, positiveCount)
   const rate = exponential({ from, decay: to / from, every: Math.max(steps - 1, 1) })
   return (batches) => {
-    const [step, state] = start(rate)
+    const [step, state] = requirePair(start(rate))
+    if (isAsync(batches))
+      throw new TypeError(`${operation}: the batches are asynchronous; expected an iterable such as an array`)
     const pairs: Array<readonly [rate: number, loss: number]> = []
     const reporter: Reporter<R> = (event) => {
       if (event._tag === 'Stepped') pairs.push([rate(pairs.length), event.report.loss])

@@ -5,9 +5,8 @@ import type { Context } from '../Layer.js'
 import { type Need, type Optimizer, applyUpdates } from '../Optimizer.js'
 import { LeakedTracerError, Traced, read } from '../primitive/traced.js'
 import * as R from '../Random.js'
-import { show } from '../shape/model.js'
+import { requireKey } from '../random/model.js'
 import { type Tensor, firstElement } from '../tensor/model.js'
-import { flattenAs } from '../tree/model.js'
 import {
   type Measured,
   type Objective,
@@ -49,30 +48,6 @@ const requireTarget = (operation: string, target: unknown): void =>
 /** Casts a result to the type with metrics, which it has where the objective returned some. */
 const measured = <Result>(result: object, metrics: unknown): Result =>
   (metrics === undefined ? result : { ...result, metrics }) as Result
-
-/** Leaves by their paths, with their shapes in words. */
-const shapesOf = (tree: unknown): ReadonlyMap<string, string> => {
-  const { leaves, paths } = flattenAs('Train.step', tree)
-  return new Map(paths.map((path, i) => [path, show(leaves[i]!.shape)]))
-}
-
-/** Refuses the state of an optimizer that is not the one, or that belongs to other parameters, by the path of the first difference. */
-const requireOwnState = <P>(optimizer: Optimizer<Need>, params: P, given: unknown): void => {
-  const [own, found] = [shapesOf(optimizer.init(params)), shapesOf(given)]
-  const path = [...own.keys(), ...found.keys()].find((each) => own.get(each) !== found.get(each))
-  if (path === undefined) return
-  const [expected, got] = [own.get(path), found.get(path)]
-  const what =
-    got === undefined
-      ? 'is missing'
-      : expected === undefined
-        ? 'belongs to another optimizer or model'
-        : `has shape ${got}`
-  const shape = got === undefined || expected === undefined ? '' : ` of shape ${expected}`
-  throw new TypeError(
-    `Train.step: optimizerState${path} ${what}; expected a state${shape} that this optimizer's init or update returned for these parameters`
-  )
-}
 
 // -----------------------------------------------------------------------------
 // constructors
@@ -124,6 +99,7 @@ export const update = <P, S, Batch, M = undefined>(
   return (progress, batch) => {
     requireState(progress)
     const { params, layerState, optimizerState, key: before } = progress
+    requireKey('Train', before)
     const [key, own] = R.split(before)
     const context: Context = { mode: 'train', key: own }
     const [value, gradient, aux] = differentiate(params, layerState, batch, context)
@@ -166,13 +142,9 @@ export const step = <P, S, Batch, M = undefined>(
   requireTarget('Train.step', target)
   requireOptimizer('Train.step', optimizer)
   const advance = update(target, optimizer)
-  // The states that were checked, or that the optimizer itself returned.
-  const known = new WeakSet<object>()
   const made: Step<State<P, S>, Batch, Measured<M>> = (state, batch) => {
     requireState(state)
-    if (!known.has(state.optimizerState)) requireOwnState(optimizer, state.params, state.optimizerState)
     const [progress, outcome] = advance(state, batch)
-    known.add(progress.optimizerState)
     const report: Measured<M> = { ...outcome, step: state.step, loss: numberOf(outcome.loss) }
     return [{ ...progress, step: state.step + 1 }, report]
   }

@@ -122,6 +122,16 @@ const reducing: readonly ((x: T.Tensor, code: number) => T.Tensor)[] = [
   (x, code) => T.logSumExp(x, { axis: axisOf(x, code) }),
   (x, code) => T.cumsum(x, { axis: axisOf(x, code) }),
   (x, code) => T.variance(x, { axis: axisOf(x, code) }),
+  (x, code) => T.std(x, { axis: axisOf(x, code), correction: 1 }),
+  (x, code) => T.norm(x, { axis: axisOf(x, code) }),
+  (x, code) => T.min(x, { axis: axisOf(x, code) }),
+  (x, code) => T.prod(x, { axis: axisOf(x, code) }),
+  (x, code) => T.cumprod(x, { axis: axisOf(x, code), reverse: code % 2 === 0, exclusive: code % 3 === 0 }),
+  (x, code) => T.argmax(x, { axis: axisOf(x, code) }),
+  (x, code) => T.argmin(x, { axis: axisOf(x, code) }),
+  (x, code) => T.any(T.greater(x, 0.5), { axis: axisOf(x, code) }),
+  (x, code) => T.sum(T.cast(x, 'int32'), { axis: axisOf(x, code) }),
+  (x) => T.mean(x, { axis: x.shape.length > 2 ? [0, 2] : [0] }),
   (x) => (x.shape.length === 2 ? T.matmul(x, T.transpose(x)) : T.sum(T.mul(x, x))),
   (x, code) => T.gather(x, T.of([0, x.shape[axisOf(x, code)]! - 1], 'int32'), { axis: axisOf(x, code) })
 ]

@@ -7,10 +7,11 @@ type Tensors = readonly T.Tensor[]
 
 const numbers = (x: T.Tensor): readonly number[] => [...T.toArray(x)]
 
-const differences = (found: Tensors, wanted: Tensors): readonly string[] =>
+/** How tensors differ from others, in words. */
+export const differences = (found: Tensors, wanted: Tensors): readonly string[] =>
   wanted.flatMap((x, i) => {
     const y = found[i]
-    if (y === undefined) return ['the program is run by its primitives']
+    if (y === undefined) return [`output ${i} is missing`]
     if (y.dtype !== x.dtype || y.shape.join() !== x.shape.join()) return [`output ${i}: ${y} instead of ${x}`]
     const [own, other] = [numbers(y), numbers(x)]
     const at = own.findIndex((each, j) => !Object.is(each, other[j]))

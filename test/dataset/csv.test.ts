@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseCsv, showCsvError } from 'pullback/Dataset'
+import { parseCsv, showCsvError, showCsvErrors } from 'pullback/Dataset'
 
 const fieldsOf = (text: string): unknown =>
   E.map((rows: readonly { fields: readonly string[] }[]) => rows.map((row) => row.fields))(parseCsv(text))
@@ -104,5 +104,19 @@ describe('parseCsv', () => {
         return E.isLeft(result) || result.right.every((row) => row.fields.length === row.lines.length)
       })
     )
+  })
+})
+
+describe('errors as text', () => {
+  const loose = (f: unknown): ((...args: readonly unknown[]) => unknown) => f as never
+
+  it.each<readonly [string, () => unknown]>([
+    ['showCsvError: the operand is undefined; expected an error in a CSV file', () => loose(showCsvError)()],
+    ['showCsvError: the operand is {}; expected an error in a CSV file', () => loose(showCsvError)({})],
+    ["showCsvErrors: the operand is 'x'; expected an array of errors", () => loose(showCsvErrors)('x')],
+    ['showCsvError: the operand is 3; expected an error in a CSV file', () => loose(showCsvErrors)([3])],
+    ['showCsvErrors: the number of lines is -1; expected an integer of 0 or more', () => loose(showCsvErrors)([], -1)]
+  ])('%s', (message, run) => {
+    expect(run).toThrow(message)
   })
 })

@@ -163,6 +163,18 @@ describe('whiten', () => {
     return Dataset.make(T.add(x, 5), T.zeros([12], 'int32'))
   }
 
+  test('the largest variance comes first, and epsilon is added to each', () => {
+    const data = of([
+      [1, 10],
+      [1, -10],
+      [-1, 10],
+      [-1, -10]
+    ])
+    const { features } = Dataset.whiten({ epsilon: 3 })(data)(data)
+    const sizes = [10 / Math.sqrt(103), 1 / Math.sqrt(4)]
+    expect(T.isClose(T.abs(features), T.broadcastTo(T.of(sizes, 'float64'), [4, 2]))).toBe(true)
+  })
+
   test('the training data have mean 0 and the covariance of nothing but variance 1', () => {
     fc.assert(
       fc.property(fc.nat(), fc.constantFrom('pca' as const, 'zca' as const), (seed, method) => {

@@ -55,3 +55,14 @@ test('the inner circle has half of the radius of the outer one, unless told othe
   expect(Math.min(...radii)).toBeCloseTo(0.5)
   expect(Math.max(...radii)).toBeCloseTo(1)
 })
+
+test('moons go from end to end', () => {
+  const { features } = Dataset.moons(Random.key(0), 4, { noise: 0 })
+  const ends = [
+    [1, 0],
+    [0, 0.5],
+    [-1, 0],
+    [2, 0.5]
+  ]
+  expect(T.isClose(features, T.of(ends), { atol: 1e-6 })).toBe(true)
+})

@@ -202,3 +202,28 @@ test.each<readonly [string, () => unknown]>([
 ])('%s', (sentence, run) => {
   expect(run).toThrow(sentence)
 })
+
+test('the first folds have one more example, and windows end within the data', () => {
+  expect(pipe(T.arange(8), Dataset.kFold(3)).map(([, held]) => T.toNested(held))).toEqual([
+    [0, 1, 2],
+    [3, 4, 5],
+    [6, 7]
+  ])
+  expect(T.toNested(pipe(T.arange(6), Dataset.windows(3, { stride: 2 })))).toEqual([
+    [0, 1, 2],
+    [2, 3, 4]
+  ])
+})
+
+test('each class is shuffled by a key of its own', () => {
+  const labels = T.of(
+    Array.from({ length: 40 }, (_, i) => i % 2),
+    'int32'
+  )
+  const folds = pipe({ at: T.arange(40, 'int32'), labels }, Dataset.stratifiedKFold(2, Random.key(0)))
+  const [, held] = folds[0]!
+  const of = (rest: number): readonly number[] =>
+    [...T.toArray(held.at)].filter((i) => i % 2 === rest).map((i) => (i - rest) / 2)
+  expect(of(0)).toHaveLength(10)
+  expect(of(0)).not.toEqual(of(1))
+})

@@ -181,6 +181,83 @@ describe('what is not a metric, a batch or a sequence is refused', () => {
   })
 })
 
+describe('statistics of another metric are refused', () => {
+  const mean = { sum: 1, count: 2 }
+  const counts = { hits: [1], predicted: [1], labelled: [1] }
+  const scored = Metric.rocAuc.of(T.of([0.5]), bits(1))
+  const bins = Metric.calibrationError()
+  const both = Metric.struct({ mae: Metric.mae })
+  const loose = (f: unknown): ((...args: readonly unknown[]) => unknown) => f as never
+
+  interface Monoid {
+    readonly empty: unknown
+    readonly concat: unknown
+    readonly value: unknown
+  }
+
+  test.each<readonly [string, Monoid, unknown]>([
+    ['accuracy: the statistics are', Metric.accuracy, counts],
+    ['topKAccuracy: the statistics are', Metric.topKAccuracy(2), undefined],
+    ['confusionMatrix: the statistics are', Metric.confusionMatrix, T.of([1])],
+    ['f1: the statistics are', Metric.f1(), mean],
+    ['classReport: the statistics are', Metric.classReport(), { ...counts, hits: 1 }],
+    ['logLoss: the statistics are', Metric.logLoss, null],
+    ['calibrationError: the statistics are', bins, counts],
+    ['rocAuc: the statistics are', Metric.rocAuc, mean],
+    ['averagePrecision: the statistics are', Metric.averagePrecision, 3],
+    ['mae: the statistics are', Metric.mae, []],
+    ['mse: the statistics are', Metric.mse, scored],
+    ['rmse: the statistics are', Metric.rmse, counts],
+    ['r2: the statistics are { sum: 1, count: 2 }; expected those of this metric, with', Metric.r2, mean],
+    ['perplexity: the statistics are', Metric.perplexity(), { sum: '1', count: 2 }],
+    ['bleu: the statistics are', Metric.bleu(), mean],
+    ['Metric.struct: the statistics are', both, mean]
+  ])('%s', (message, metric, stats) => {
+    expect(() => loose(metric.value)(stats)).toThrow(message)
+    expect(() => loose(metric.concat)(metric.empty, stats)).toThrow(message)
+    expect(() => loose(metric.concat)(stats, metric.empty)).toThrow(message)
+  })
+
+  test('in parts, and by the mean', () => {
+    expect(() => loose(Metric.rocAuc.value)([null])).toThrow('rocAuc: a part of the statistics is null; expected')
+    expect(() => loose(Metric.value)(counts)).toThrow('Metric.value: the statistics are')
+    expect(() => loose(Metric.MonoidMean.concat)(mean)).toThrow('MonoidMean: the statistics are undefined')
+    const [two, wide] = [T.zeros([2, 2], 'int32'), T.zeros([2, 3], 'int32')]
+    expect(() => Metric.confusionMatrix.concat(two, wide)).toThrow('the matrices are [2, 2] and [2, 3]')
+  })
+})
+
+test('bins contain their upper end', () => {
+  const { counts } = Metric.calibrationError({ bins: 4 }).of(T.of([[0.75, 0.25]]), bits(0))
+  expect(counts).toEqual([0, 0, 1, 0])
+})
+
+test('r2 is NaN where an error is, though all targets are equal', () => {
+  expect(Metric.r2(T.of([NaN, 1]), T.of([1, 1]))).toBeNaN()
+})
+
+test('BLEU takes the shorter of two references that are as close, and rewards no length', () => {
+  const four = ['a', 'b', 'c', 'd']
+  expect(
+    Metric.bleu().of(
+      [four],
+      [
+        [
+          [...four, 'e'],
+          ['a', 'b', 'c']
+        ]
+      ]
+    ).expected
+  ).toBe(3)
+  expect(Metric.bleu({ order: 1 })([['a', 'a']], [[['a']]])).toBeCloseTo(0.5, 12)
+})
+
+test('BLEU is 0 without a match, however it is smoothed', () => {
+  for (const smoothing of ['none', 'addOne', 'exponential'] as const) {
+    expect(Metric.bleu({ smoothing })([['a', 'b', 'c', 'd']], [[['e', 'f', 'g', 'h']]])).toBe(0)
+  }
+})
+
 test('perplexity ignores the label that it is given, a class too', () => {
   const logits = T.of([
     [0, 0],

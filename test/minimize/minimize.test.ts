@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { grad } from 'pullback/Grad'
 import { argmin, orThrow } from 'pullback/Implicit'
 import * as Minimize from 'pullback/Minimize'
+import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 import { vmap } from 'pullback/Vmap'
 import { failure, of, parabola } from './problems.js'
@@ -70,6 +71,14 @@ describe('what is not finite', () => {
     expect(Number.isFinite(run.value)).toBe(true)
     expect(run.value).toBe(run.costs.at(-1))
     expect(T.item(f(run.point))).toBe(run.value)
+  })
+
+  test('has no rate to make smaller in most methods', () => {
+    const steep = (x: Scalar): Scalar => T.neg(T.exp(x))
+    for (const method of [Minimize.nelderMead(), Minimize.randomDirections(Random.key(0))]) {
+      const { message } = failure(minimize(steep, scalar(1), method))
+      expect(message).toMatch(/after \d+ iterations?; expected finite numbers, start nearer to a minimum$/)
+    }
   })
 
   test('is the gradient of a leaf', () => {
@@ -176,4 +185,26 @@ test('float32 ends at a gradient of 1e-5 times that at x0', () => {
   const { gradientNorms } = orThrow(Minimize.minimize((x: T.Tensor<[]>) => T.square(x), T.scalar(1), method))
   expect(gradientNorms.at(-1)).toBeLessThanOrEqual(2e-5)
   expect(gradientNorms.at(-2)).toBeGreaterThan(2e-5)
+})
+
+describe('methods without a gradient', () => {
+  test('measure their steps against x0', () => {
+    const { tolerance } = failure(minimize(parabola, of(30, 40), Minimize.nelderMead(), { maxIterations: 0 }))
+    expect(tolerance).toBeCloseTo(50e-6, 12)
+  })
+
+  test('contract on the side of the highest point', () => {
+    const f = (x: Scalar): Scalar => T.sub(T.square(x), T.mul(0.2, x))
+    const { path, evaluations } = failure(
+      minimize(f, scalar(0), Minimize.nelderMead({ size: 1 }), { maxIterations: 3, path: true })
+    )
+    expect(path.map(T.item)).toEqual([0, 0, 0, 0.125])
+    expect(evaluations).toBe(8)
+  })
+
+  test('step back where a step does not gain', () => {
+    const method = Minimize.randomDirections(Random.key(0))
+    const { costs } = failure(minimize((x: Scalar) => T.mul(x, 1), scalar(0), method, { maxIterations: 10 }))
+    expect(costs.every((cost, i) => i === 0 || cost < costs[i - 1]!)).toBe(true)
+  })
 })

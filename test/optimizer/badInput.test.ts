@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import * as Layer from '../../src/Layer.js'
 import * as Optimizer from '../../src/Optimizer.js'
 import * as Schedule from '../../src/Schedule.js'
 import * as T from '../../src/Tensor.js'
@@ -42,4 +43,61 @@ test('a state with a broken slot is refused by a sentence', () => {
   }
   const hollow = { ...slot, moments: { trace: { '': undefined } } }
   expect(() => call(trace.update, x, [hollow], x)).toThrow('.moments.trace is undefined, expected float32 of shape [2]')
+})
+
+const x = T.of([1, 2])
+const state = Optimizer.trace(0.9).init(x)
+
+/** The first update of an optimizer that `make` makes of what the types exclude. */
+const updated =
+  (make: unknown, values: readonly unknown[], memory: unknown = [{ ...state[0], moments: {} }], extras?: unknown) =>
+  (): unknown =>
+    call((call(make, ...values) as Optimizer.Optimizer).update, x, memory, x, extras)
+
+const { stateful, stateless } = Optimizer
+const none = (): object => ({})
+const needy = (need: string): unknown => call(stateful, none, (g: unknown) => [g, {}], [need])
+
+test.each<readonly [sentence: string, run: () => unknown]>([
+  ...[undefined, null, [], 1, { w: x }, { '': 1 }, { '': T.of([1]) }].flatMap((value) => [
+    ['stateless: the value of the rule is ', updated(stateless, [() => value], [])] as const,
+    ['stateful: the value of the rule is ', updated(stateful, [none, () => value])] as const,
+    ['stateful: the value of the rule is ', updated(stateful, [none, () => [value, {}]])] as const
+  ]),
+  ...[undefined, null, [], 1, { w: x }].flatMap((value) => [
+    ['stateful: the second value of the rule is ', updated(stateful, [none, (g: unknown) => [g, value]])] as const,
+    [
+      'stateful: the value of the first function is ',
+      updated(stateful, [() => value, (g: unknown) => [g, {}]])
+    ] as const,
+    [
+      'stateful: the value of the first function is ',
+      () => call((call(stateful, () => value, none) as Optimizer.Optimizer).init, x)
+    ] as const
+  ]),
+  ...[null, 1, {}, ['gradient'], 'value'].map(
+    (needs) => ['stateful: the list of needs is ', () => call(stateful, none, none, needs)] as const
+  ),
+  ...[undefined, null, 'a', NaN, x].flatMap((value) =>
+    [Optimizer.scaleBySchedule, Optimizer.sgd].map(
+      (make) => ['Optimizer.update: the value of the schedule is ', updated(make, [() => value])] as const
+    )
+  ),
+  ...[undefined, null, 1, {}].flatMap((value) =>
+    ['value', 'objective'].map(
+      (need) => [`Optimizer.update: ${need} is `, updated(() => needy(need), [], undefined, { [need]: value })] as const
+    )
+  ),
+  ...[{ update: 1 }, Schedule.reduceOnPlateau(), {}].map(
+    (value) => ['Train.init: the optimizer is ', () => call(Train.init, Layer.dense(1, 1), value)] as const
+  )
+])('%s...', (sentence, run) => {
+  expect(run).toThrow(clean)
+  expect(run).toThrow(sentence)
+})
+
+test('an infinite bound leaves gradients as they are', () => {
+  const gradient = T.of([Infinity, 1])
+  for (const clip of [Optimizer.clip, Optimizer.clipByBlockRms, Optimizer.clipByGlobalNorm, Optimizer.adaptiveGradClip])
+    expect(clip(Infinity).update(gradient, [], gradient)[0]).toEqual(gradient)
 })

@@ -102,7 +102,7 @@ describe('needs', () => {
     expect(T.item(updates)).toBe(-4 * 1.5 ** 3)
     // @ts-expect-error the objective is missing
     expect(() => chained.update(x, chained.init(x), x)).toThrow(
-      'Optimizer.update: objective is missing; this optimizer needs it, expected { objective } as the fourth argument'
+      'Optimizer.update: objective is undefined; expected { objective } as the fourth argument, which this optimizer needs'
     )
     // @ts-expect-error an optimizer that needs the objective where none is given
     const none: Optimizer.Optimizer = chained

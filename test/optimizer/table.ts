@@ -17,7 +17,7 @@ export interface Row {
   readonly moves?: boolean
   /** Whether its update depends on the order of leaves, as that of noise does. */
   readonly ordered?: boolean
-  /** Whether an optimizer of the table consists of it, so that it is not run inside of transformations once more. */
+  /** Whether an optimizer of the table consists of it: inside of transformations it is run by `npm run long`. */
   readonly covered?: boolean
   /** Whether its updates stay small when gradients are of 1e30. */
   readonly bounded?: boolean
@@ -160,7 +160,12 @@ const transformations: readonly Row[] = [
       }),
     bounded: true
   },
-  { name: 'named', make: () => Optimizer.named('inner', inner()), bounded: true }
+  { name: 'named', make: () => Optimizer.named('inner', inner()), bounded: true },
+  {
+    name: 'named, around accumulate',
+    make: () => Optimizer.named('inner', Optimizer.accumulate(inner(), 2)),
+    bounded: true
+  }
 ]
 
 export const rows: readonly Row[] = [...optimizers, ...transformations]

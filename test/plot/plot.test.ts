@@ -29,7 +29,7 @@ describe('curves', () => {
 
   it('have round numbers at their axes, and names', () => {
     const texts = textsOf(Plot.curves(curves, frame))
-    expect(texts).toEqual(expect.arrayContaining(['0', '3', '21', '0.2', '0.4', 'epoch', 'loss &amp; more']))
+    expect(texts).toEqual(expect.arrayContaining(['0', '5', '20', '0.2', '0.4', 'epoch', 'loss &amp; more']))
   })
 
   it('have their names beside their ends, and not over each other', () => {
@@ -58,7 +58,95 @@ describe('curves', () => {
     const svg = Plot.curves([{ name: 'error', points }], { logarithmic: 'y' })
     expect(textsOf(svg)).toEqual(expect.arrayContaining(['0.001', '0.01', '0.1', '1', 'error']))
     expect(svg).not.toMatch(/NaN|Infinity/)
+    const wide = {
+      name: 'wide',
+      points: [
+        [1, 1e10],
+        [2, 1e-10]
+      ]
+    } as const
+    expect(textsOf(Plot.curves([wide], { logarithmic: 'y' }))).toEqual(expect.arrayContaining(['1e-10', '1', '1e+10']))
     expect(svg.match(/d="M[^"]*M[^"]*" fill="none" stroke="#1b6ca8"/)).not.toBeNull()
+  })
+
+  it('have ticks at 1, 2 or 5 times a power of ten, in few digits', () => {
+    const axes = (low: number, high: number): readonly string[] =>
+      textsOf(
+        Plot.curves([
+          {
+            name: 'a',
+            points: [
+              [0, low],
+              [30, high]
+            ]
+          }
+        ])
+      ).filter((text) => text !== 'a')
+    expect(axes(0, 13)).toEqual(['0', '2', '4', '6', '8', '10', '12', '14', '0', '5', '10', '15', '20', '25', '30'])
+    expect(axes(0, 1e-12).slice(0, 3)).toEqual(['0', '2e-13', '4e-13'])
+    expect(axes(-1e30, 1e30).slice(0, 5)).toEqual(['-1e+30', '-5e+29', '0', '5e+29', '1e+30'])
+    expect(axes(20_000, 40_000).slice(0, 2)).toEqual(['20,000', '25,000'])
+    expect(axes(1, 1 + 2 ** -52).slice(0, 7)).toEqual(['0.4', '0.6', '0.8', '1', '1.2', '1.4', '1.6'])
+    expect(textsOf(Plot.curves([], { xRange: [0.1, 6], yRange: [0, 1] })).slice(-7)).toEqual([
+      '0.1',
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      '6'
+    ])
+  })
+
+  it('have their names where they leave the ranges that are asked for', () => {
+    const rising = {
+      name: 'a',
+      points: [
+        [0, 0],
+        [10, 10],
+        [20, 0],
+        [30, 100],
+        [40, NaN]
+      ]
+    } as const
+    const label = (options: Plot.CurveOptions): readonly number[] => placeOf(Plot.curves([rising], options), 'a')
+    const [right, top] = placeOf(
+      Plot.curves(
+        [
+          {
+            name: 'a',
+            points: [
+              [0, 0],
+              [20, 50]
+            ]
+          }
+        ],
+        { xRange: [0, 20], yRange: [0, 50] }
+      ),
+      'a'
+    )
+    const [left] = placeOf(Plot.curves([{ name: 'a', points: [[0, 50]] }], { xRange: [0, 20], yRange: [0, 50] }), 'a')
+    const at = (x: number): number => left! + ((right! - left!) * x) / 20
+    const bottom = label({ xRange: [0, 20], yRange: [0, 50] })[1]!
+    expect(label({ xRange: [0, 20], yRange: [0, 50] })).toEqual([right, bottom])
+    expect(label({ xRange: [0, 15], yRange: [0, 50] })).toEqual([
+      right,
+      expect.closeTo((top! - bottom) / 10 + bottom, 1)
+    ])
+    expect(label({ xRange: [0, 40], yRange: [0, 50] })).toEqual([expect.closeTo(at(12.5), 1), top])
+    expect(textsOf(Plot.curves([rising], { xRange: [0, 20], yRange: [200, 300] }))).not.toContain('a')
+    const fall = {
+      name: 'a',
+      points: [
+        [1, 1],
+        [100, 1e-4]
+      ]
+    } as const
+    const range = { xRange: [1, 100], yRange: [1e-2, 1] } as const
+    expect(placeOf(Plot.curves([fall], { ...range, logarithmic: 'both' }), 'a')).toEqual([
+      expect.closeTo(at(10), 1),
+      bottom
+    ])
   })
 
   it('keep to the ranges that are asked for', () => {
@@ -86,6 +174,12 @@ describe('points', () => {
       Number(new RegExp(` x="([\\d.]+)"[^>]*>${name}</text>`).exec(labelled)![1])
     )
     expect(to).toBeGreaterThan(from!)
+  })
+
+  it('may be two classes of one name, which are both named', () => {
+    const svg = Plot.scatter([classes[0]!, { ...classes[1]!, name: '3' }])
+    expect(textsOf(svg).slice(-2)).toEqual(['3', '3'])
+    expect(Plot.regions(bowl, [classes[0]!, classes[0]!], { resolution: 2 }).match(/>3<\/text>/g)).toHaveLength(2)
   })
 })
 
@@ -223,6 +317,40 @@ describe('bad input', () => {
       'surface: the function returned a tensor of shape []; expected a tensor of shape [4], a number for each of the points',
       () => Plot.surface(T.sum, [], { resolution: 2 })
     ],
+    [
+      'curves: an axis is from 0 to 1e-300; expected ends from 1e-15 to 1e+308 apart, draw them in another unit',
+      () =>
+        Plot.curves([
+          {
+            name: 'a',
+            points: [
+              [0, 0],
+              [1, 1e-300]
+            ]
+          }
+        ])
+    ],
+    [
+      'scatter: an axis is from -1e+308 to 1e+308; expected ends from 1e-15 to 1e+308 apart',
+      () =>
+        Plot.scatter([
+          {
+            name: 'a',
+            points: [
+              [-1e308, 0],
+              [1e308, 0]
+            ]
+          }
+        ])
+    ],
+    [
+      'surface: an axis is from 0 to 1e-20; expected ends from 1e-15 to 1e+308 apart',
+      () => Plot.surface(bowl, [], { xRange: [0, 1e-20] })
+    ],
+    [
+      'curves: a logarithmic axis is from 0 to 10; expected ends above 0',
+      () => Plot.curves([], { yRange: [0, 10], logarithmic: 'y' })
+    ],
     ['regions: the classifier is 1; expected a function', () => loose(Plot.regions)(1, [])],
     [
       "beside: drawing 1 is 'x'; expected an SVG document with a width and a height",
@@ -242,4 +370,15 @@ it('a reporter of curves begins anew with each run', () => {
     void reporter({ _tag: 'Ended', outcome: 'completed', message: '' })
   }
   expect(texts[1]).toBe(texts[0])
+})
+
+it('a reporter of curves keeps every second step, then every fourth', () => {
+  const texts: string[] = []
+  const reporter = Plot.reporter((text) => void texts.push(text))
+  void reporter({ _tag: 'Begun' })
+  for (let step = 0; step < 5000; step++) {
+    void reporter({ _tag: 'Stepped', epoch: 0, report: { step, loss: step % 2 } })
+  }
+  void reporter({ _tag: 'Ended', outcome: 'completed', message: '' })
+  expect(textsOf(texts[0]!)).toEqual(expect.arrayContaining(['-1', '0', '5,000']))
 })

@@ -76,6 +76,15 @@ describe('tables', () => {
     expect(Report.table(Layer.summary(model, [2, 4]))).toContain('[0]   [2, 8]          40         144')
   })
 
+  it('have own fields only, and a line for each row', () => {
+    expect(Report.table([{ b: 'two\nlines\there' }, {}], { columns: ['b', 'toString'] }).split('\n')).toEqual([
+      'b               toString',
+      '--------------  --------',
+      'two lines here',
+      ''
+    ])
+  })
+
   it('refuse what is no row', () => {
     expect(() => loose(Report.table)([{ a: 1 }, 3])).toThrow('table: row 1 is 3; expected an object')
     expect(() => loose(Report.table)([{ a: 1 }, ...new Array<object>(1)])).toThrow(
@@ -113,6 +122,16 @@ describe('confusion matrices', () => {
     expect(() => loose(Report.confusion)([[1]], [3])).toThrow('; expected 1 strings, one for each class')
     expect(() => Report.confusion(T.zeros([2]))).toThrow('confusion: counts have shape [2]; expected a matrix')
     expect(() => loose(Report.confusion)(7)).toThrow('confusion: counts is 7; expected a matrix')
+    expect(() => Report.confusion([[1, 2], [3]])).toThrow(
+      'confusion: the length of row 1 is 1; expected 2, one number for each class'
+    )
+    expect(() => Report.confusion(T.zeros([1, 2]))).toThrow('confusion: the length of row 0 is 2; expected 1')
+    expect(() =>
+      loose(Report.confusion)([
+        [1, 2],
+        [3, '4']
+      ])
+    ).toThrow("confusion: count [1][1] is '4'; expected a number")
   })
 })
 

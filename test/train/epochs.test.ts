@@ -219,6 +219,11 @@ describe('what goes wrong', () => {
     expect(() => plain(counting, simple)(0)).toThrow(
       'Train.epochs: the start is 0; expected a run, from Train.begin or Train.fromJSON'
     )
+    for (const best of [undefined, 3, {}, { value: '1' }]) {
+      expect(() => plain(counting, { ...simple, epochs: 2 })({ ...zero, best })).toThrow(
+        /^Train.epochs: the best of the start is .*; expected null, or a state with its epoch and value$/
+      )
+    }
     expect(() => plain(counting, { ...simple, validate: () => ({ loss: 1 }) })(zero)).toThrow(
       'Train.epochs: validate measures loss, the name of the mean loss of the epoch; expected another name, such as validationLoss'
     )

@@ -53,19 +53,19 @@ describe('a state of another optimizer or model', () => {
   const batch = { features: T.ones([1, 2]), labels: T.zeros([1], 'int32') }
   const adam = Optimizer.adam(0.1)
   const state = Train.init(layer, adam)(Random.key(0))
-  const own = 'init or update returned for these parameters'
+  const own = "the state that this optimizer's init or update returned"
 
   it('is refused at the first step, by path', () => {
     const momentum = Optimizer.sgd(0.1, { momentum: 0.9 })
     expect(() => Train.step(objective, momentum)(state, batch)).toThrow(
-      `Train.step: optimizerState[0].moments.trace.w is missing; expected a state that this optimizer's ${own}`
+      `Optimizer.update: the state at [0].moments is without trace; pass ${own}`
     )
     expect(() => Train.step(objective, Optimizer.sgd(0.1))(state, batch)).toThrow(
-      `Train.step: optimizerState[0].count belongs to another optimizer or model; expected a state that this optimizer's ${own}`
+      `Optimizer.update: the state has 1 entry, expected 0; pass ${own}`
     )
     const wide = Train.init(Layer.dense(3, 2), adam)(Random.key(0))
     expect(() => Train.step(objective, adam)({ ...state, optimizerState: wide.optimizerState }, batch)).toThrow(
-      `Train.step: optimizerState[0].moments.mean.w has shape [2, 3]; expected a state of shape [2, 2] that this optimizer's ${own}`
+      `Optimizer.update: the state at [0].moments.mean: w is float32 of shape [2, 3], expected float32 of shape [2, 2]; pass ${own}`
     )
   })
 
@@ -226,6 +226,24 @@ describe('reporters', () => {
   })
 })
 
+describe('reporters beside each other', () => {
+  const concat = Train.MonoidReporter.concat as unknown as (...args: readonly unknown[]) => Train.Reporter
+
+  it('are functions', () => {
+    expect(() => concat(null, Train.silent)).toThrow('MonoidReporter.concat: the first argument is null; expected')
+    expect(() => concat(Train.silent)).toThrow('MonoidReporter.concat: the second argument is undefined; expected')
+  })
+
+  it('may return what is not a promise', () => {
+    const seen: string[] = []
+    void concat(
+      (): unknown => 3,
+      (event: Train.Event) => seen.push(event._tag)
+    )({ _tag: 'Begun' })
+    expect(seen).toEqual(['Begun'])
+  })
+})
+
 describe('long folds', () => {
   it('make 10^5 steps in constant memory, and without stack growth', () => {
     const { used, depth, count } = foldOf(100_000)
@@ -252,6 +270,56 @@ describe('rangeTest', () => {
     expect(range(1, 1, 4)).toThrow('Train.rangeTest: to is 1; expected a finite number above from')
     expect(range(1, 2, 0)).toThrow('Train.rangeTest: steps is 0; expected an integer of 1 or more')
   })
+
+  it('takes as many batches as steps, and closes their source', () => {
+    const taken: number[] = []
+    let closed = false
+    function* batches(): Generator<number> {
+      try {
+        for (let i = 0; ; i++) {
+          taken.push(i)
+          yield i
+        }
+      } finally {
+        closed = true
+      }
+    }
+    expect(Train.rangeTest(() => [counting, 0] as const, { from: 1, to: 2, steps: 2 })(batches())).toHaveLength(2)
+    expect([taken, closed]).toEqual([[0, 1], true])
+  })
+
+  const loose = (start: unknown, batches: unknown) => (): unknown =>
+    Train.rangeTest((() => start) as never, { from: 1, to: 2, steps: 2 })(batches as never)
+  const returned = 'Train.rangeTest: what the first argument returned is'
+
+  it.each<readonly [string, () => unknown]>([
+    [`${returned} undefined; expected [step, state]`, loose(undefined, [1])],
+    [`${returned} {}; expected [step, state]`, loose({}, [1])],
+    [`${returned} [1, 0]; expected [step, state]`, loose([1, 0], [1])],
+    ['Train: the source of batches is 3; expected an iterable', loose([counting, 0], 3)],
+    ['Train: the source of batches is undefined; expected an iterable', loose([counting, 0], undefined)],
+    [
+      'Train.rangeTest: the batches are asynchronous; expected an iterable such as an array',
+      loose([counting, 0], { [Symbol.asyncIterator]: () => undefined })
+    ]
+  ])('%s', (message, run) => {
+    expect(run).toThrow(message)
+  })
+})
+
+it('what a source throws is thrown by fold as it is', () => {
+  const own = new RangeError('the disk is full')
+  function* batches(): Generator<number> {
+    yield 1
+    throw own
+  }
+  let caught: unknown
+  try {
+    Train.fold(counting)(0, batches())
+  } catch (error) {
+    caught = error
+  }
+  expect(caught).toBe(own)
 })
 
 it('a step that returns no state with a report is refused', () => {

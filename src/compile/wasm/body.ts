@@ -1,7 +1,17 @@
 /** The body of a function while it is being written. */
 import { get, set } from '../../kernel/wasm/build.js'
-import type { Instruction, Local, ValueType } from '../../kernel/wasm/model.js'
+import type { Functions } from '../../kernel/library/instance.js'
+import type { Func, Instruction, Local, ValueType } from '../../kernel/wasm/model.js'
 import type { FunctionName } from './functions.js'
+
+/** A function of the library of products. */
+export type LibraryName = keyof Functions
+
+/** A function of the host that works on the memory of the program. Its operands are addresses and counts. */
+export interface OnMemory {
+  readonly arity: number
+  readonly over: (buffer: ArrayBuffer) => (...args: readonly number[]) => void
+}
 
 /** Instructions in order, and the locals that they use. */
 export interface Body {
@@ -11,9 +21,23 @@ export interface Body {
   readonly imports: Set<string>
   /** The functions of float32 that are called, by name. */
   readonly functions: Set<FunctionName>
+  /** The functions of the library of products that are called. */
+  readonly library: Set<LibraryName>
+  /** Functions of the module that are called, by name: they are the same in all bodies. */
+  readonly helpers: Map<string, Func>
+  /** Functions on the memory that are called, by name: they are the same in all bodies. */
+  readonly hosts: Map<string, OnMemory>
 }
 
-export const emptyBody = (): Body => ({ instructions: [], locals: [], imports: new Set(), functions: new Set() })
+export const emptyBody = (): Body => ({
+  instructions: [],
+  locals: [],
+  imports: new Set(),
+  functions: new Set(),
+  library: new Set(),
+  helpers: new Map(),
+  hosts: new Map()
+})
 
 /** A new local; its name. */
 export const newLocal = ({ locals }: Body, type: ValueType): string => {

@@ -5,7 +5,7 @@ import { hex } from './bytes.js'
 // model
 // -----------------------------------------------------------------------------
 
-interface Memory {
+export interface Memory {
   readonly buffer: ArrayBuffer
   readonly grow: (pages: number) => number
 }
@@ -30,6 +30,8 @@ export type Functions = Readonly<Record<'compact', Exported>> & OfType<'f32'> & 
 export interface Library {
   readonly memory: Memory
   readonly functions: Functions
+  /** The functions on another memory. */
+  readonly over: (memory: Pick<Memory, 'buffer'>) => Functions
 }
 
 /**
@@ -48,7 +50,7 @@ export interface Host {
   readonly Module: new (bytes: Uint8Array) => object
   readonly Instance: new (
     module: object,
-    imports: { readonly env: { readonly memory: Memory } }
+    imports: { readonly env: { readonly memory: Pick<Memory, 'buffer'> } }
   ) => {
     readonly exports: Functions
   }
@@ -87,9 +89,11 @@ export const load = (hostOf: () => Host | undefined): Loaded => {
     const host = hostOf()
     if (typeof host?.Memory !== 'function') return without('there is no WebAssembly')
     const memory = new host.Memory({ initial: 1 })
-    const { exports } = new host.Instance(new host.Module(bytes()), { env: { memory } })
-    if (typeof exports.product_f64 !== 'function') return without('WebAssembly gave a module without functions')
-    return { library: { memory, functions: exports }, environment: { products: 'wasm' } }
+    const module = new host.Module(bytes())
+    const over: Library['over'] = (memory) => new host.Instance(module, { env: { memory } }).exports
+    const functions = over(memory)
+    if (typeof functions.product_f64 !== 'function') return without('WebAssembly gave a module without functions')
+    return { library: { memory, functions, over }, environment: { products: 'wasm' } }
   } catch (error) {
     return without(error instanceof Error ? error.message : String(error))
   }

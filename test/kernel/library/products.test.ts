@@ -217,7 +217,8 @@ describe('environment', () => {
           throw new RangeError('no more memory')
         }
       },
-      functions: library.functions
+      functions: library.functions,
+      over: library.over
     }
     const [m, n, k] = [20, 30, 400]
     const a = placed(float32.make, 1, true, m, k, contiguous)

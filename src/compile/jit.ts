@@ -1,0 +1,159 @@
+/** Functions that are traced once for each form of their arguments, and then run as compiled programs. */
+import { requireFunctions } from '../calculus/arguments.js'
+import { bind } from '../primitive/bind.js'
+import { memo } from '../calculus/program.js'
+import type { Atom, Program } from '../primitive/model.js'
+import { reading, replacedBy, withEquations } from '../program/rewrite.js'
+import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
+import { stage } from '../transform/stage.js'
+import { jitPrimitive, runCompiled } from './runner.js'
+import { type Form, builder, formOf, hasForm, otherNumber } from './signature.js'
+
+// -----------------------------------------------------------------------------
+// tracing
+// -----------------------------------------------------------------------------
+
+/** A function, traced at arguments of one form. */
+interface Traced<R> {
+  readonly form: Form
+  readonly program: Program
+  /** Values of transformations around the call that the function closes over. */
+  readonly captured: readonly Tensor[]
+  readonly result: (outputs: readonly Tensor[]) => R
+}
+
+/** Casts a value with the structure that a function returned to the type of that. */
+const returned = <R>(value: unknown): R => value as R
+
+/** Casts arguments that were put together again to what they were. */
+const asArguments = <Args extends readonly unknown[]>(value: unknown): Args => value as Args
+
+/** Traces a function at arguments; the tensors in its result are the outputs of the program. */
+export const traceAt = <Args extends readonly unknown[], R>(
+  operation: string,
+  f: (...args: Args) => R,
+  args: Args
+): Traced<R> & { readonly leaves: readonly Tensor[] } => {
+  const leaves: Tensor[] = []
+  const form = formOf(args, leaves)
+  const build = builder(form)
+  let result: Form | undefined
+  const { program, captured } = stage(operation, leaves, (inputs) => {
+    const outputs: Tensor[] = []
+    result = formOf(f(...asArguments<Args>(build(inputs))), outputs)
+    return outputs
+  })
+  const make = builder(result!)
+  return { form, program, captured, leaves, result: (outputs) => returned<R>(make(outputs)) }
+}
+
+const merged = /* @__PURE__ */ memo<Program>()
+
+/**
+ * The program in which inputs that are given the same tensor are one, so that cotangents are added in the order in which the function
+ * uses it. `places` says for each input which of the distinct tensors it is given.
+ */
+const ofDistinct = (program: Program, places: readonly number[]): Program => {
+  if (places.every((place, i) => place === i)) return program
+  return merged(program, places.join(), () => {
+    const first = program.inputs.filter((_, i) => places.indexOf(places[i]!) === i)
+    const replaced = new Map<Atom, Atom>(program.inputs.map((input, i) => [input, first[places[i]!]!]))
+    const equations = program.equations.map((each) => reading(each, replaced))
+    const outputs = program.outputs.map((output) => replacedBy(replaced, output))
+    return Object.freeze({ ...withEquations(program, equations, outputs), inputs: Object.freeze(first) })
+  })
+}
+
+// -----------------------------------------------------------------------------
+// numbers among the arguments
+// -----------------------------------------------------------------------------
+
+/** So many values of one number are traced without a word. */
+const patience = 8
+
+declare const console: { readonly warn: (line: string) => void }
+
+/** Counts the values of numbers that a function is traced for again, and says once where a tensor would spare that. */
+const numberWatch = (): ((form: Form, args: unknown) => void) => {
+  const seen = new Map<string, Set<number>>()
+  let isTold = false
+  return (form, args) => {
+    const other = isTold ? undefined : otherNumber(form, args, 'args')
+    if (other === undefined) return
+    const values = seen.get(other.path) ?? new Set()
+    seen.set(other.path, values.add(other.number))
+    if (values.size < patience) return
+    isTold = true
+    // oxlint-disable-next-line no-console -- the results are right, only slow
+    console.warn(
+      `jit: ${other.path} has had ${patience + 1} values, and the function is traced for each; pass T.scalar(x) instead of the number`
+    )
+  }
+}
+
+// -----------------------------------------------------------------------------
+// combinators
+// -----------------------------------------------------------------------------
+
+/** So many forms of arguments are remembered for each function. */
+const capacity = 32
+
+const allConcrete = (leaves: readonly Tensor[]): leaves is readonly Concrete[] => leaves.every(isConcrete)
+
+/**
+ * The function itself, faster: it is traced at the first call with arguments of a form, compiled to WebAssembly, and from then on that
+ * program runs. Values, gradients and results of all transformations have the very bits that they have without it.
+ *
+ * Arguments and results are any values: tensors may stand anywhere in lists and records, and are known by shape and element type while the
+ * function is traced. Numbers, strings, booleans, functions and other objects are constants: the function is traced again for each
+ * other one. Up to 32 forms of arguments are remembered. A function that closes over a value of a transformation around the call is
+ * traced at every call.
+ *
+ * The function must be pure: what it does besides its result is done while it is traced, not at every call (`Debug.tap` is).
+ *
+ * @throws TypeError when `f` is not a function
+ * @throws LeakedTracerError when the function reads the value of a tensor
+ *
+ * @example
+ * import { grad } from 'pullback/Grad'
+ * import { jit } from 'pullback/Jit'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const loss = (w: T.Tensor<[2]>, x: T.Tensor<[2]>) => T.sum(T.tanh(T.mul(w, x)))
+ * const slope = jit(grad(loss))
+ * slope(T.of([1, 2]), T.of([0.5, 0])) // ≈ Tensor<[2], float32> [0.3932, 0]
+ */
+export const jit = <Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  ...more: readonly []
+): ((...args: Args) => R) => {
+  requireFunctions('jit', { f }, more)
+  const known: Traced<R>[] = []
+  const watch = numberWatch()
+  const call = ({ program, captured, result }: Traced<R>, leaves: readonly Tensor[]): R => {
+    if (captured.length === 0 && allConcrete(leaves)) return result(runCompiled(program, leaves))
+    const operands = [...leaves, ...captured]
+    const distinct = [...new Set(operands)]
+    const places = operands.map((each) => distinct.indexOf(each))
+    return result(bind(jitPrimitive, distinct, { program: ofDistinct(program, places) }))
+  }
+  return (...args) => {
+    for (let i = 0; i < known.length; i++) {
+      const traced = known[i]!
+      const leaves: Tensor[] = []
+      if (!hasForm(traced.form, args, leaves)) continue
+      if (i > 0) {
+        known.splice(i, 1)
+        known.unshift(traced)
+      }
+      return call(traced, leaves)
+    }
+    if (known[0] !== undefined) watch(known[0].form, args)
+    const traced = traceAt('jit', f, args)
+    if (traced.captured.length === 0) {
+      known.unshift(traced)
+      known.splice(capacity)
+    }
+    return call(traced, traced.leaves)
+  }
+}

@@ -1,0 +1,81 @@
+/** Programs as compiled functions: made once for each program, or run by the interpreter where they cannot be. */
+import type { Called } from '../calculus/call.js'
+import { callPrimitive } from '../calculus/call.js'
+import type { Primitive, Program } from '../primitive/model.js'
+import { removeDead } from '../program/dead.js'
+import { foldConstants } from '../program/fold.js'
+import { mergeScans } from '../program/mergeScans.js'
+import { shareCommon } from '../program/share.js'
+import { type Concrete, isConcrete } from '../tensor/model.js'
+import { run } from '../transform/program.js'
+import { inlineCalls } from './inline.js'
+import { type Lowered, type Runner, lowerProgram, runnerOf } from './run.js'
+
+// -----------------------------------------------------------------------------
+// passes
+// -----------------------------------------------------------------------------
+
+/** The program with fewer equations and the same bits. */
+export const passed = (program: Program): Program =>
+  removeDead(mergeScans(shareCommon(foldConstants(inlineCalls(program, [jitPrimitive])))))
+
+// -----------------------------------------------------------------------------
+// what became of a program
+// -----------------------------------------------------------------------------
+
+/** A program in its last form, or the reason why it is run by the interpreter. */
+export type Made =
+  | { readonly _tag: 'Compiled'; readonly lowered: Lowered; readonly runner: Runner }
+  | { readonly _tag: 'Eager'; readonly reason: string }
+
+const eager = (reason: string): Made => ({ _tag: 'Eager', reason })
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** The part of `console` that every host has. */
+declare const console: { readonly warn: (line: string) => void }
+
+const told = /* @__PURE__ */ new Set<string>()
+
+/** Says once in a process that functions run without being compiled. */
+const warn = (reason: string): void => {
+  if (told.has(reason)) return
+  told.add(reason)
+  // oxlint-disable-next-line no-console -- the results are right, so nothing else can carry it
+  console.warn(`jit: ${reason}; the function runs eagerly, with the same results`)
+}
+
+const compile = (program: Program): Made => {
+  try {
+    const lowered = lowerProgram(passed(program))
+    const runner = runnerOf(lowered)
+    return runner === undefined ? eager('there is no WebAssembly') : { _tag: 'Compiled', lowered, runner }
+  } catch (error) {
+    return eager(reasonOf(error))
+  }
+}
+
+const known = /* @__PURE__ */ new WeakMap<Program, Made>()
+
+/** What became of a program, which is compiled at the first call. */
+export const madeOf = (program: Program): Made => {
+  const before = known.get(program)
+  if (before !== undefined) return before
+  const made = compile(program)
+  if (made._tag === 'Eager') warn(made.reason)
+  known.set(program, made)
+  return made
+}
+
+/** Runs a program on values. */
+export const runCompiled = (program: Program, operands: readonly Concrete[]): readonly Concrete[] => {
+  const made = madeOf(program)
+  return made._tag === 'Compiled' ? made.runner(operands) : run(program, operands).filter(isConcrete)
+}
+
+// -----------------------------------------------------------------------------
+// the primitive
+// -----------------------------------------------------------------------------
+
+/** A call of a compiled program. Its derivatives and its mapping are compiled calls too. */
+export const jitPrimitive: Primitive<Called> = /* @__PURE__ */ callPrimitive({ name: 'jit', evaluate: runCompiled })

@@ -1,0 +1,296 @@
+/**
+ * Convolutions of flat images, as in kernel/convolution.ts: the elements under the window are copied into planes, and contracted by the
+ * library where they lie.
+ */
+import { sharesPlanes } from '../../kernel/convolution.js'
+import { type Convolution, type Triple, sumAgain, volume } from '../../kernel/convolutionSums.js'
+import { reach } from '../../kernel/convolutionWindows.js'
+import { isContiguous } from '../../kernel/strided.js'
+import { type Kind, float32, float64 } from '../../kernel/library/kinds.js'
+import { add, call, get, i32, increase, loop, set } from '../../kernel/wasm/build.js'
+import type { Instruction } from '../../kernel/wasm/model.js'
+import { size } from '../../shape/model.js'
+import { type ConvolutionParams, type Factor, convolutionOf } from '../../tensor/convolution.js'
+import type { Whole } from '../graph.js'
+import type { Emitter } from '../lowering.js'
+import { copied, exchange } from './blocks.js'
+import { type Body, newLocal } from './body.js'
+import { callLibrary } from './library.js'
+import { elementsOf, whereNaN } from './strongZeros.js'
+
+// -----------------------------------------------------------------------------
+// the working memory
+// -----------------------------------------------------------------------------
+
+/** The most elements of the planes of an image. */
+export const most = 2 ** 20
+
+/** The most positions of a window: each has code of its own. */
+const mostTaps = 256
+
+/** What reads run over an end by less than, and the distance between what lies in the working memory: elements. */
+const margin = 64
+
+/** Places one behind the other, in elements; the last one is the end. */
+export const placesOf = (...sizes: readonly number[]): readonly number[] =>
+  sizes.reduce<readonly number[]>((places, n) => [...places, places.at(-1)! + Math.ceil(n / margin + 1) * margin], [0])
+
+/** Fills elements with 0. */
+export const cleared = ({ bytes }: Kind, at: number, count: number): Instruction => ({
+  _tag: 'Bulk',
+  op: 'memory.fill',
+  operands: [i32(at), i32(0), i32(count * bytes)]
+})
+
+// -----------------------------------------------------------------------------
+// planes
+// -----------------------------------------------------------------------------
+
+/** The elements under the window, a plane for each of its positions and each channel. */
+interface Planes {
+  /** Positions that have planes, by their first row and column in the image with its padding. */
+  readonly taps: readonly (readonly [row: number, column: number])[]
+  readonly lines: number
+  /** The distance of planes, and that of the rows of the window. */
+  readonly plane: number
+  readonly nextRow: number
+  readonly size: number
+}
+
+export const planesOf = (geometry: Convolution): Planes => {
+  const { inputs, window, output, dilation } = geometry
+  const isShared = sharesPlanes(geometry)
+  const rows = isShared ? 1 : window[1]
+  const lines = output[1] + (isShared ? (window[1] - 1) * dilation[1] : 0)
+  const taps = Array.from({ length: rows * window[2] }, (_, tap): readonly [number, number] => [
+    Math.floor(tap / window[2]) * dilation[1],
+    (tap % window[2]) * dilation[2]
+  ])
+  // Planes whose distance is a power of 2 would share few lines of a cache.
+  const plane = lines * output[2] + 16
+  const nextRow = isShared ? dilation[1] * output[2] : window[2] * inputs * plane
+  return { taps, lines, plane, nextRow, size: taps.length * inputs * plane }
+}
+
+/** Copies an image into planes. */
+export const gathered = (
+  body: Body,
+  kind: Kind,
+  { inputs, input, output, stride, before }: Convolution,
+  { taps, lines, plane }: Planes,
+  image: Instruction,
+  to: number
+): readonly Instruction[] =>
+  taps.flatMap(([row, column], tap) => {
+    const [down, right] = [row - before[1], column - before[2]]
+    const [top, left] = [reach(0, down, stride[1], lines), reach(0, right, stride[2], output[2])]
+    const height = reach(input[1], down, stride[1], lines) - top
+    const width = reach(input[2], right, stride[2], output[2]) - left
+    if (height <= 0 || width <= 0) return []
+    const from = (top * stride[1] + down) * input[2] + left * stride[2] + right
+    const target = tap * inputs * plane + top * output[2] + left
+    const block = {
+      planes: inputs,
+      toPlane: plane,
+      fromPlane: volume(input),
+      lines: height,
+      toLine: output[2],
+      fromLine: stride[1] * input[2],
+      count: width,
+      step: stride[2]
+    }
+    return [copied(body, kind, i32(to + target * kind.bytes), add(image, i32(from * kind.bytes)), block)]
+  })
+
+// -----------------------------------------------------------------------------
+// contractions
+// -----------------------------------------------------------------------------
+
+/** A contraction as in kernel/library/contraction.ts, of addresses, with distances in elements. */
+export const contracted = (
+  body: Body,
+  kind: Kind,
+  sizes: readonly [m: number, n: number, r: number, k: number],
+  a: Instruction,
+  [aRow, aItem, aTerm]: readonly [number, number, number],
+  b: Instruction,
+  [bRow, bTerm]: readonly [number, number],
+  c: Instruction,
+  cItem: number
+): Instruction => {
+  const bytes = (elements: number): Instruction => i32(elements * kind.bytes)
+  const [m, n, r, k] = sizes
+  const vectors = n <= kind.lanes ? 1 : 2
+  return callLibrary(
+    body,
+    `contraction${vectors}_${kind.name}`,
+    a,
+    bytes(aRow),
+    bytes(aItem),
+    bytes(aTerm),
+    b,
+    bytes(bRow),
+    bytes(bTerm),
+    bytes(vectors * kind.lanes),
+    c,
+    bytes(cItem),
+    i32(m),
+    i32(n),
+    i32(r),
+    i32(k),
+    i32(0)
+  )
+}
+
+/** Pointers to the parts of three arrays, for each example and each group; `w` begins again with each example. */
+export const forEachGroup = (
+  body: Body,
+  { examples, groups }: Convolution,
+  steps: { readonly [F in Factor]: number },
+  starts: { readonly [F in Factor]: number },
+  inside: (pointers: { readonly [F in Factor]: Instruction }) => readonly Instruction[]
+): readonly Instruction[] => {
+  const names = { x: newLocal(body, 'i32'), w: newLocal(body, 'i32'), y: newLocal(body, 'i32') }
+  const [example, group] = [newLocal(body, 'i32'), newLocal(body, 'i32')]
+  const next = (factor: Factor): Instruction => increase(names[factor], i32(steps[factor]))
+  return [
+    set(names.x, i32(starts.x)),
+    set(names.y, i32(starts.y)),
+    ...loop(example, i32(0), i32(examples), 1, [
+      set(names.w, i32(starts.w)),
+      ...loop(group, i32(0), i32(groups), 1, [
+        ...inside({ x: get(names.x), w: get(names.w), y: get(names.y) }),
+        next('x'),
+        next('w'),
+        next('y')
+      ])
+    ])
+  ]
+}
+
+/** How the elements of a result that are NaN are computed again. */
+export const summedAgain = (
+  body: Body,
+  kind: Kind,
+  geometry: Convolution,
+  which: Factor,
+  at: { readonly [F in Factor]: number },
+  count: number,
+  strongZero: boolean
+): Instruction => {
+  const name = `sumAgain_${kind.name} ${which} ${strongZero} ${JSON.stringify(geometry)}`
+  body.hosts.set(name, {
+    arity: 3,
+    over: (buffer) => {
+      const data = elementsOf(kind, buffer)
+      return (...addresses) => {
+        const [x = 0, w = 0, y = 0] = addresses.map((address) => address / kind.bytes)
+        const places = { x, w, y }
+        const arrays = { x: data, xAt: x, w: data, wAt: w, y: data, yAt: y }
+        const own = data.subarray(places[which], places[which] + count)
+        sumAgain(geometry, which, { ...arrays, [which]: own, [`${which}At`]: 0 }, strongZero)
+      }
+    }
+  })
+  const places = [at.x, at.w, at.y].map(i32)
+  return whereNaN(body, kind, i32(at[which]), i32(at[which] + count * kind.bytes), [call(name, ...places)])
+}
+
+// -----------------------------------------------------------------------------
+// what is lowered
+// -----------------------------------------------------------------------------
+
+const isFlat = ({ input, window, output, before }: Convolution): boolean =>
+  input[0] === 1 && window[0] === 1 && output[0] === 1 && before[0] === 0
+
+/** The convolution of an operation, if it is one of floats in row-major order, of flat images, with elements. */
+export const flatConvolution = (
+  result: Factor,
+  { operands, results }: Whole,
+  params: ConvolutionParams
+): { readonly kind: Kind; readonly geometry: Convolution } | undefined => {
+  const [a, b] = operands
+  const [out] = results
+  if (a === undefined || b === undefined || out === undefined) return undefined
+  const kind = out.dtype === 'float32' ? float32 : out.dtype === 'float64' ? float64 : undefined
+  const isEmpty = [a, b, out].some(({ shape }) => size(shape) === 0)
+  if (kind === undefined || isEmpty || ![a, b].every(({ shape, strides }) => isContiguous(shape, strides)))
+    return undefined
+  const geometry = convolutionOf(result, a.shape, b.shape, params)
+  return isFlat(geometry) && volume(geometry.window) <= mostTaps ? { kind, geometry } : undefined
+}
+
+const bytesOfImage = (kind: Kind, channels: number, image: Triple): number => channels * volume(image) * kind.bytes
+
+/** The steps of the three factors from one group to the next, in bytes. */
+export const groupSteps = (
+  kind: Kind,
+  { inputs, outputs, input, window, output }: Convolution
+): { readonly [F in Factor]: number } => ({
+  x: bytesOfImage(kind, inputs, input),
+  w: bytesOfImage(kind, outputs * inputs, window),
+  y: bytesOfImage(kind, outputs, output)
+})
+
+/** The convolution itself. */
+export const convolutionLowering = (operation: Whole, params: ConvolutionParams): Emitter | undefined => {
+  const found = flatConvolution('y', operation, params)
+  const [a, b] = operation.operands
+  if (found === undefined || a === undefined || b === undefined) return undefined
+  const { kind, geometry } = found
+  const { groups, inputs, outputs, window, output } = geometry
+  const planes = planesOf(geometry)
+  if (planes.size > most) return undefined
+  const [taps, pixels] = [volume(window), volume(output)]
+  const terms = taps * inputs
+  const row = window[2] * inputs
+  const isExchanged = inputs > 1 && taps > 1
+  const ld = Math.ceil(pixels / 8) * 8
+  const isApart = ld > pixels
+  const count = size(operation.results[0]!.shape)
+  const [panel = 0, kernel = 0, product = 0, end = 0] = placesOf(
+    planes.size,
+    isExchanged ? groups * outputs * terms : 0,
+    isApart ? outputs * ld : 0
+  )
+  return {
+    scratch: end * kind.bytes,
+    emit: (body, { operand, result, scratch }) => {
+      const at = (place: number): number => scratch + place * kind.bytes
+      const starts = { x: operand(a), w: operand(b), y: result(0) }
+      const from = { ...starts, w: isExchanged ? at(kernel) : starts.w }
+      const sizes = [outputs, pixels, terms / row, row] as const
+      body.instructions.push(
+        cleared(kind, at(panel), planes.size + margin),
+        ...(isExchanged
+          ? [copied(body, kind, i32(from.w), i32(starts.w), exchange(groups * outputs, inputs, taps))]
+          : []),
+        ...forEachGroup(body, geometry, groupSteps(kind, geometry), from, ({ x, w, y }) => [
+          ...gathered(body, kind, geometry, planes, x, at(panel)),
+          contracted(
+            body,
+            kind,
+            sizes,
+            w,
+            [row, terms, 1],
+            i32(at(panel)),
+            [planes.nextRow, planes.plane],
+            isApart ? i32(at(product)) : y,
+            isApart ? ld : pixels
+          ),
+          ...(isApart
+            ? [
+                callLibrary(
+                  body,
+                  'compact',
+                  y,
+                  ...[at(product), ld * kind.bytes, outputs, pixels * kind.bytes].map(i32)
+                )
+              ]
+            : [])
+        ]),
+        summedAgain(body, kind, geometry, 'y', starts, count, params.strongZero)
+      )
+    }
+  }
+}

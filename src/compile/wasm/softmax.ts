@@ -1,0 +1,286 @@
+/** Softmax and related functions of float32 along axes: the steps of kernel/softmaxFloat32.ts, in float64 and rounded once. */
+import { access, get, i32, op, set, when } from '../../kernel/wasm/build.js'
+import type { Instruction } from '../../kernel/wasm/model.js'
+import { bytesOf, strip } from '../elements.js'
+import type { Whole } from '../graph.js'
+import type { Emitter } from '../lowering.js'
+import { type Arranged, arranged } from './arrange.js'
+import { type Body, keep, newLocal } from './body.js'
+import { across, onlyFirst, variable } from './folds.js'
+import { columnSums, plain, rowSums } from './groups.js'
+import { callOfOne, callOfTwo } from './intrinsics.js'
+import { move, nested, pointerAt, pointerFrom, repeat, walk } from './nest.js'
+import { type Wide, constantStrip, converted, load, store, widened } from './strip.js'
+
+// -----------------------------------------------------------------------------
+// lanes
+// -----------------------------------------------------------------------------
+
+/** One lane, or four side by side. */
+export interface Lane {
+  readonly plan: Arranged
+  /** How many times four elements are taken along it. */
+  readonly count: number
+  /** Bytes from one time to the next, and between the four. */
+  readonly step: number
+  readonly across: number
+}
+
+const float32 = bytesOf.float32
+
+export const laneOf = (plan: Arranged): Lane => {
+  const { mode, run, kept, n } = plan
+  const [axis] = run
+  const step = axis!.steps[0]!
+  return mode === 'rows'
+    ? { plan, count: Math.ceil(n / strip), step: strip * step, across: step }
+    : { plan, count: n, step, across: kept.at(-1)!.steps[0]! / strip }
+}
+
+const pair = (v: Instruction): Wide => ({ type: 'f64', lo: v, hi: v })
+
+const both = (body: Body, make: (half: 'lo' | 'hi') => Instruction): Wide => ({
+  type: 'f64',
+  lo: keep(body, 'v128', make('lo')),
+  hi: keep(body, 'v128', make('hi'))
+})
+
+const minus = (body: Body, a: Wide, b: Wide): Wide => both(body, (half) => op('f64x2.sub', a[half], b[half]))
+
+/** The largest elements but for NaN, in float64. */
+const peaksOf = (body: Body, { plan, count, step, across: apart }: Lane, from: string): Wide => {
+  const least = constantStrip('float32', -Infinity)
+  const peak = variable(body, least)
+  const pointer = pointerFrom(body, from)
+  const rest = plan.mode === 'rows' ? plan.n % strip : 0
+  const meet = (inside: Body, isLast: boolean): void => {
+    const read = load(inside, 'float32', get(pointer), 0, apart)
+    const x = isLast ? onlyFirst(inside, read, least, rest) : read
+    if (x.type === 'f64' || peak.value.type === 'f64') return
+    peak.assign(inside, { type: 'f32', v: op('f32x4.pmax', peak.value.v, x.v) })
+  }
+  repeat(body, rest > 0 ? count - 1 : count, (inside) => {
+    meet(inside, false)
+    move(inside, pointer, step)
+  })
+  if (rest > 0) meet(body, true)
+  return widened(body, plan.mode === 'rows' ? across(body, 'f32x4.pmax', peak.value) : peak.value)
+}
+
+/** Leaves the exponentials of differences to the peaks in memory; their sums. */
+const exponentials = (body: Body, lane: Lane, from: string, peaks: Wide, memory: number): Wide => {
+  const pointer = pointerFrom(body, from)
+  const to = pointerAt(body, i32(memory))
+  repeat(body, lane.count, (inside) => {
+    const x = widened(inside, load(inside, 'float32', get(pointer), 0, lane.across))
+    const moved = minus(inside, x, peaks)
+    store(
+      inside,
+      get(to),
+      0,
+      both(inside, (half) => callOfTwo(inside, 'exp', 'float32', [moved[half]]))
+    )
+    move(inside, pointer, lane.step)
+    move(inside, to, 4 * bytesOf.float64)
+  })
+  const source = { dtype: 'float64', pointer: pointerAt(body, i32(memory)), across: bytesOf.float64 } as const
+  const { n, mode } = lane.plan
+  if (mode === 'columns') return columnSums(body, [source], [{ size: n, steps: [32] }], 1, plain)[0]!
+  const [sum] = rowSums(body, [source], [{ size: n, steps: [8] }], 1, plain)
+  return pair(keep(body, 'v128', op('f64x2.splat', sum!)))
+}
+
+/** Writes a result for each element, four at a time. */
+const writeAll = (
+  body: Body,
+  lane: Lane,
+  sources: readonly { readonly pointer: string; readonly step: number }[],
+  to: string,
+  make: (inside: Body) => Wide
+): void => {
+  const { run, mode } = lane.plan
+  const step = run[0]!.steps.at(-1)! * (mode === 'rows' ? strip : 1)
+  const target = pointerFrom(body, to)
+  repeat(body, lane.count, (inside) => {
+    store(inside, get(target), 0, converted(inside, make(inside), 'float32'))
+    for (const source of sources) move(inside, source.pointer, source.step)
+    move(inside, target, step)
+  })
+}
+
+// -----------------------------------------------------------------------------
+// infinite peaks
+// -----------------------------------------------------------------------------
+
+const constant = (value: number): Instruction => ({ _tag: 'Const', type: 'f64', value })
+
+/** What is written of a lane with an infinite peak and without NaN, where `count` elements are at the peak. */
+type Limits = (body: Body, single: Single, peak: Instruction, count: Instruction) => void
+
+/** One lane by itself: where it begins, and its result. */
+interface Single {
+  readonly n: number
+  readonly from: string
+  readonly step: number
+  readonly to: string
+  readonly resultStep: number
+}
+
+/** Goes through one lane. */
+export const alongLane = (
+  body: Body,
+  { n, from, step, to, resultStep }: Single,
+  write: (inside: Body, x: Instruction, result: Instruction) => void
+): void => {
+  const [read, target] = [pointerFrom(body, from), pointerFrom(body, to)]
+  repeat(body, n, (inside) => {
+    write(inside, keep(inside, 'f64', op('f64.promote_f32', access('f32.load', 0, get(read)))), get(target))
+    move(inside, read, step)
+    move(inside, target, resultStep)
+  })
+}
+
+const limitsOfLane = (body: Body, single: Single, limits: Limits): void => {
+  const [peak, count] = [newLocal(body, 'f64'), newLocal(body, 'f64')]
+  body.instructions.push(set(peak, constant(-Infinity)), set(count, constant(0)))
+  alongLane(body, single, (inside, x) =>
+    inside.instructions.push(set(peak, op('select', x, get(peak), op('f64.gt', x, get(peak)))))
+  )
+  alongLane(body, single, (inside, x) => {
+    const more = op('select', constant(1), constant(0), op('f64.eq', x, get(peak)))
+    // NaN stays NaN.
+    const nothing = op('select', constant(0), x, op('f64.eq', x, x))
+    inside.instructions.push(set(count, op('f64.add', get(count), op('f64.add', more, nothing))))
+  })
+  const inside = nested(body)
+  limits(inside, single, get(peak), get(count))
+  const isInfinite = op('f64.eq', op('f64.abs', get(peak)), constant(Infinity))
+  const isNumber = op('f64.eq', get(count), get(count))
+  body.instructions.push(when(op('i32.and', isInfinite, isNumber), inside.instructions))
+}
+
+/** Of lanes whose sums are NaN, what is not NaN. */
+const withLimits = (
+  body: Body,
+  { plan, step, across: apart }: Lane,
+  sums: Wide,
+  from: string,
+  to: string,
+  limits: Limits
+): void => {
+  const { mode, n, run, columns } = plan
+  const isLost = op('v128.any_true', op('v128.or', op('f64x2.ne', sums.lo, sums.lo), op('f64x2.ne', sums.hi, sums.hi)))
+  const inside = nested(body)
+  const [source, target] = [pointerFrom(inside, from), pointerFrom(inside, to)]
+  const single = {
+    n,
+    from: source,
+    step: mode === 'rows' ? apart : step,
+    to: target,
+    resultStep: run[0]!.steps[1] ?? 0
+  }
+  repeat(inside, mode === 'rows' ? 1 : Math.min(strip, columns), (each) => {
+    limitsOfLane(each, single, limits)
+    move(each, source, apart)
+    move(each, target, float32)
+  })
+  body.instructions.push(when(isLost, inside.instructions))
+}
+
+/** Writes one of two values, by whether an element is at the peak. */
+const either =
+  (atPeak: (body: Body, peak: Instruction, count: Instruction) => Instruction, below: number): Limits =>
+  (body, single, peak, count) => {
+    const value = keep(body, 'f64', atPeak(body, peak, count))
+    alongLane(body, single, (inside, x, result) => {
+      const chosen = op('select', value, constant(below), op('f64.eq', x, peak))
+      inside.instructions.push(access('f32.store', 0, result, op('f32.demote_f64', chosen)))
+    })
+  }
+
+const isUp = (peak: Instruction): Instruction => op('f64.gt', peak, constant(0))
+
+/** Elements of +infinity share the weight; where all are -infinity, nothing has any. */
+const shares = either(
+  (_body, peak, count) => op('select', op('f64.div', constant(1), count), constant(0), isUp(peak)),
+  0
+)
+
+const logShares = either((body, peak, count) => {
+  const log = keep(body, 'f64', callOfOne(body, 'log', 'float32', [count]))
+  return op('select', op('f64.neg', log), constant(-Infinity), isUp(peak))
+}, -Infinity)
+
+const itself: Limits = (body, { to }, peak) =>
+  body.instructions.push(access('f32.store', 0, get(to), op('f32.demote_f64', peak)))
+
+// -----------------------------------------------------------------------------
+// the operations
+// -----------------------------------------------------------------------------
+
+const logOf = (body: Body, { plan }: Lane, sums: Wide): Wide => {
+  if (plan.mode === 'columns') return both(body, (half) => callOfTwo(body, 'log', 'float32', [sums[half]]))
+  const one: Instruction = { _tag: 'Lane', op: 'f64x2.extract_lane', lane: 0, operands: [sums.lo] }
+  return pair(keep(body, 'v128', op('f64x2.splat', callOfOne(body, 'log', 'float32', [one]))))
+}
+
+const writers = {
+  softmax: (body: Body, lane: Lane, _from: string, to: string, _peaks: Wide, sums: Wide, memory: number): void => {
+    const pointer = pointerAt(body, i32(memory))
+    writeAll(body, lane, [{ pointer, step: 32 }], to, (inside) => {
+      const x = load(inside, 'float64', get(pointer), 0, 8)
+      const own = widened(inside, x)
+      return both(inside, (half) => op('f64x2.div', own[half], sums[half]))
+    })
+  },
+  logSoftmax: (body: Body, lane: Lane, from: string, to: string, peaks: Wide, sums: Wide): void => {
+    const pointer = pointerFrom(body, from)
+    const logs = logOf(body, lane, sums)
+    writeAll(body, lane, [{ pointer, step: lane.step }], to, (inside) => {
+      const x = widened(inside, load(inside, 'float32', get(pointer), 0, lane.across))
+      return minus(inside, minus(inside, x, peaks), logs)
+    })
+  },
+  logSumExp: (body: Body, lane: Lane, _from: string, to: string, peaks: Wide, sums: Wide): void => {
+    const logs = logOf(body, lane, sums)
+    const result = converted(
+      body,
+      both(body, (half) => op('f64x2.add', peaks[half], logs[half])),
+      'float32'
+    )
+    if (lane.plan.mode === 'columns') return store(body, get(to), 0, result)
+    const first = keep(body, 'v128', result.type === 'f64' ? result.lo : result.v)
+    const v: Instruction = { _tag: 'Lane', op: 'f32x4.extract_lane', lane: 0, operands: [first] }
+    body.instructions.push(access('f32.store', 0, get(to), v))
+  }
+}
+
+const limits = { softmax: shares, logSoftmax: logShares, logSumExp: itself }
+
+/** Softmax, its logarithm, or the logarithm of the sum of exponentials, of float32. */
+export const softmaxOver = (
+  operation: Whole,
+  axes: readonly number[],
+  name: 'softmax' | 'logSoftmax' | 'logSumExp'
+): Emitter | undefined => {
+  if (operation.operands[0]!.dtype !== 'float32') return undefined
+  const plan = arranged(operation, axes, name !== 'logSumExp', 'one')
+  if (plan === undefined) return undefined
+  const lane = laneOf(plan)
+  const memory = Math.ceil(plan.copied / 16) * 16
+  return {
+    scratch: memory + 32 * (lane.count + 1),
+    emit: (body, places) => {
+      const [first] = plan.begin(body, places)
+      const pointers = [first!, places.result(0)].map((address) => pointerAt(body, i32(address)))
+      const [from, to] = pointers
+      const room = places.scratch + memory
+      walk(body, plan.kept, pointers, (inside) => {
+        const peaks = peaksOf(inside, lane, from!)
+        const sums = exponentials(inside, lane, from!, peaks, room)
+        writers[name](inside, lane, from!, to!, peaks, sums, room)
+        withLimits(inside, lane, sums, from!, to!, limits[name])
+      })
+    }
+  }
+}

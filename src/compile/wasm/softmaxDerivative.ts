@@ -1,0 +1,85 @@
+/** The derivative of softmax of float32 along axes: the steps of kernel/softmaxDerivativeFloat32.ts, in float64 and rounded once. */
+import { get, i32, op, when } from '../../kernel/wasm/build.js'
+import type { Instruction } from '../../kernel/wasm/model.js'
+import { strip } from '../elements.js'
+import type { Whole } from '../graph.js'
+import type { Emitter } from '../lowering.js'
+import { arranged } from './arrange.js'
+import { type Body, keep } from './body.js'
+import { type Terms, columnSums, rowSums } from './groups.js'
+import { move, nested, pointerAt, pointerFrom, repeat, walk } from './nest.js'
+import { type Wide, converted, double, load, store, widened } from './strip.js'
+
+const both = (body: Body, make: (half: 'lo' | 'hi') => Instruction): Wide => ({
+  type: 'f64',
+  lo: keep(body, 'v128', make('lo')),
+  hi: keep(body, 'v128', make('hi'))
+})
+
+const product = (body: Body, a: Wide, b: Wide): Wide => both(body, (half) => op('f64x2.mul', a[half], b[half]))
+
+/** Products in which 0 is strong: 0 instead of NaN where a factor is 0. */
+const guarded = (body: Body, a: Wide, b: Wide): Wide =>
+  both(body, (half) => {
+    const plain = keep(body, 'v128', op('f64x2.mul', a[half], b[half]))
+    const isZero = op('v128.or', op('f64x2.eq', a[half], double(0)), op('f64x2.eq', b[half], double(0)))
+    return op('v128.andnot', plain, op('v128.and', op('f64x2.ne', plain, plain), isZero))
+  })
+
+/** `y (t - sum y t)` over axes. */
+export const softmaxDerivativeOver = (operation: Whole, axes: readonly number[]): Emitter | undefined => {
+  if (operation.operands[0]!.dtype !== 'float32') return undefined
+  const plan = arranged(operation, axes, true, 'one')
+  if (plan === undefined) return undefined
+  const { mode, run, kept, n, copied, begin } = plan
+  const [axis] = run
+  const isRow = mode === 'rows'
+  const count = isRow ? Math.ceil(n / strip) : n
+  const steps = axis!.steps.map((step) => (isRow ? strip * step : step))
+  const across = isRow ? axis!.steps : kept.at(-1)!.steps.map((step) => step / strip)
+
+  const sumsOf = (body: Body, pointers: readonly string[], multiplied: typeof product): Wide => {
+    const terms: Terms = (inside, [t, y]) => [multiplied(inside, y!, t!)]
+    const sources = [0, 1].map((i) => ({
+      dtype: 'float32' as const,
+      pointer: pointerFrom(body, pointers[i]!),
+      across: across[i]!
+    }))
+    if (!isRow) return columnSums(body, sources, run, 1, terms)[0]!
+    const v = keep(body, 'v128', op('f64x2.splat', rowSums(body, sources, run, 1, terms)[0]!))
+    return { type: 'f64', lo: v, hi: v }
+  }
+  const writeAll = (body: Body, pointers: readonly string[], make: (inside: Body, t: Wide, y: Wide) => Wide): void => {
+    const own = pointers.map((pointer) => pointerFrom(body, pointer))
+    repeat(body, count, (inside) => {
+      const [t, y] = [0, 1].map((i) => widened(inside, load(inside, 'float32', get(own[i]!), 0, across[i]!)))
+      store(inside, get(own[2]!), 0, converted(inside, make(inside, t!, y!), 'float32'))
+      own.forEach((pointer, i) => move(inside, pointer, steps[i]!))
+    })
+  }
+  const less = (body: Body, t: Wide, sums: Wide): Wide => both(body, (half) => op('f64x2.sub', t[half], sums[half]))
+
+  return {
+    scratch: copied,
+    emit: (body, places) => {
+      const addresses = [...begin(body, places), places.result(0)]
+      const pointers = addresses.map((address) => pointerAt(body, i32(address)))
+      walk(body, kept, pointers, (inside) => {
+        const sums = sumsOf(inside, pointers, product)
+        writeAll(inside, pointers, (each, t, y) => product(each, y, less(each, t, sums)))
+        const isLost = both(inside, (half) => {
+          const difference = keep(inside, 'v128', op('f64x2.sub', sums[half], sums[half]))
+          return op('f64x2.ne', difference, double(0))
+        })
+        const again = nested(inside)
+        const strong = sumsOf(again, pointers, guarded)
+        writeAll(again, pointers, (each, t, y) => {
+          const plain = product(each, y, less(each, t, sums))
+          const mended = guarded(each, y, less(each, t, strong))
+          return both(each, (half) => op('v128.bitselect', mended[half], plain[half], isLost[half]))
+        })
+        inside.instructions.push(when(op('v128.any_true', op('v128.or', isLost.lo, isLost.hi)), again.instructions))
+      })
+    }
+  }
+}

@@ -1,0 +1,110 @@
+// Convolutions in compiled programs against eager ones, bit for bit.
+import * as Debug from 'pullback/Debug'
+import { describe, expect, test } from 'vitest'
+import { lowerProgram } from '../../src/compile/run.js'
+import { bindOne } from '../../src/primitive/bind.js'
+import {
+  type ConvolutionParams,
+  convolutionInputPrimitive,
+  convolutionKernelPrimitive,
+  convolutionPrimitive
+} from '../../src/tensor/convolution.js'
+import type { Tensor } from '../../src/tensor/model.js'
+import { allLowered, expectSame, random } from './expectSame.js'
+
+/** A convolution of one or two spatial axes. */
+interface Case {
+  readonly examples: number
+  readonly groups?: number
+  readonly inputs: number
+  readonly outputs: number
+  readonly input: readonly number[]
+  readonly window: readonly number[]
+  readonly stride?: readonly number[]
+  readonly dilation?: readonly number[]
+  readonly before?: readonly number[]
+  /** The padding behind, if it is not that in front. */
+  readonly after?: readonly number[]
+}
+
+const shapesOf = ({ examples, groups = 1, inputs, outputs, input, window, ...other }: Case) => {
+  const one = input.map(() => 1)
+  const { stride = one, dilation = one, before = input.map(() => 0) } = other
+  const { after = before } = other
+  const output = input.map((n, i) =>
+    Math.floor((n + before[i]! + after[i]! - (window[i]! - 1) * dilation[i]! - 1) / stride[i]! + 1)
+  )
+  return {
+    x: [examples, groups * inputs, ...input],
+    w: [groups * outputs, inputs, ...window],
+    y: [examples, groups * outputs, ...output],
+    params: { stride, dilation, before, groups }
+  }
+}
+
+const cases: readonly Case[] = [
+  { examples: 1, inputs: 1, outputs: 1, input: [1, 1], window: [1, 1] },
+  { examples: 2, inputs: 1, outputs: 6, input: [9, 8], window: [5, 5], before: [2, 2] },
+  { examples: 3, inputs: 6, outputs: 16, input: [14, 14], window: [5, 5] },
+  { examples: 2, inputs: 3, outputs: 5, input: [7, 9], window: [3, 2], before: [1, 2], after: [0, 1] },
+  { examples: 2, inputs: 2, outputs: 3, input: [12], window: [4], before: [1] },
+  { examples: 1, inputs: 4, outputs: 9, input: [8, 8], window: [1, 1] },
+  { examples: 2, groups: 3, inputs: 2, outputs: 4, input: [6, 5], window: [3, 3], before: [1, 1] },
+  { examples: 1, groups: 5, inputs: 1, outputs: 1, input: [6, 7], window: [2, 3] },
+  { examples: 2, inputs: 3, outputs: 4, input: [9, 10], window: [3, 3], dilation: [2, 2], before: [2, 1] },
+  { examples: 1, inputs: 90, outputs: 3, input: [5, 5], window: [3, 3], before: [1, 1] },
+  { examples: 1, inputs: 300, outputs: 2, input: [4, 3], window: [1, 2] },
+  { examples: 2, inputs: 2, outputs: 10, input: [20, 33], window: [3, 3], before: [1, 1] },
+  // images that are smaller than the padding
+  { examples: 1, inputs: 2, outputs: 2, input: [2, 2], window: [2, 2], before: [4, 3] }
+]
+
+const strided: readonly Case[] = [
+  { examples: 2, inputs: 3, outputs: 4, input: [9, 11], window: [3, 3], stride: [2, 2], before: [1, 1] },
+  { examples: 1, inputs: 2, outputs: 3, input: [12, 9], window: [2, 5], stride: [1, 3] },
+  { examples: 1, inputs: 2, outputs: 3, input: [12, 9], window: [5, 2], stride: [3, 1], before: [2, 0] },
+  { examples: 1, groups: 2, inputs: 2, outputs: 3, input: [17], window: [3], stride: [2], dilation: [3] }
+]
+
+const primitives = { y: convolutionPrimitive, x: convolutionInputPrimitive, w: convolutionKernelPrimitive }
+const operands = { y: ['x', 'w'], x: ['y', 'w'], w: ['x', 'y'] } as const
+
+const expectConvolution = (each: Case, which: 'x' | 'w' | 'y', index: number, isWhole = true): void => {
+  const { params, ...shapes } = shapesOf(each)
+  for (const dtype of ['float32', 'float64'] as const) {
+    for (const strongZero of [false, true]) {
+      const given: ConvolutionParams = { ...params, size: shapes[which].slice(2), strongZero }
+      const f = (a: Tensor, b: Tensor): Tensor => bindOne(primitives[which], [a, b], given)
+      const [a, b] = operands[which]
+      const seed = 10 * index + (strongZero ? 2 : 0)
+      const inputs: [Tensor, Tensor] = [random(shapes[a], dtype, seed), random(shapes[b], dtype, seed + 1)]
+      expectSame(f, inputs, `${which} ${dtype} ${strongZero} ${JSON.stringify(each)}`, isWhole)
+    }
+  }
+}
+
+describe('convolutions have the bits of eager ones', () => {
+  test('outputs', () => [...cases, ...strided].forEach((each, i) => expectConvolution(each, 'y', i)))
+
+  test('gradients to the kernel', () => [...cases, ...strided].forEach((each, i) => expectConvolution(each, 'w', i)))
+
+  test('gradients to the input', () => {
+    cases.forEach((each, i) => expectConvolution(each, 'x', i, each.inputs < 300 && each.outputs < 256))
+    strided.forEach((each, i) => expectConvolution(each, 'x', i, false))
+  })
+
+  test('images of three axes have a kernel of their own', () => {
+    const params = {
+      stride: [1, 1, 1],
+      dilation: [1, 1, 1],
+      before: [0, 0, 0],
+      groups: 1,
+      size: [2, 2, 2],
+      strongZero: false
+    }
+    const f = (a: Tensor, b: Tensor): Tensor => bindOne(convolutionPrimitive, [a, b], params)
+    const [x, w] = [random([1, 1, 3, 3, 3], 'float32', 1), random([1, 1, 2, 2, 2], 'float32', 2)]
+    expect(allLowered(lowerProgram(Debug.trace(f)(x, w)))).toBe(false)
+    expectSame(f, [x, w], 'volumes', false)
+  })
+})

@@ -1,0 +1,49 @@
+// Reductions in any order in compiled programs: extrema, quantifiers, sums of integers.
+import * as T from 'pullback/Tensor'
+import { expect, test } from 'vitest'
+import { axesOf, differences } from './alongAxes.js'
+
+const all = ['float32', 'float64', 'int32', 'bool'] as const
+const vectors = [1, 3, 4, 7, 8, 9, 33, 130].map((n) => [n])
+
+test('extrema', () => {
+  expect(differences((x) => T.max(x), [[], ...vectors], all)).toEqual([])
+  for (const axis of axesOf(3)) {
+    expect(differences((x) => T.min(x, { axis }), [[9, 3, 5]], all)).toEqual([])
+    expect(differences((x) => T.max(x, { axis }), [[2, 18, 4]], all)).toEqual([])
+  }
+})
+
+test('quantifiers', () => {
+  expect(differences((x) => T.any(T.greater(x, 1)), vectors, ['float32'])).toEqual([])
+  expect(differences((x) => T.all(x), [[0], [], ...vectors], all)).toEqual([])
+  for (const axis of axesOf(3)) {
+    expect(differences((x) => T.any(x, { axis }), [[9, 3, 5]], all)).toEqual([])
+    expect(
+      differences(
+        (x) => T.all(x, { axis }),
+        [
+          [2, 18, 0],
+          [2, 1, 9]
+        ],
+        all
+      )
+    ).toEqual([])
+  }
+})
+
+test('sums of integers and booleans', () => {
+  expect(differences((x) => T.sum(x), [[0], [], ...vectors], ['int32', 'bool'])).toEqual([])
+  for (const axis of axesOf(3)) {
+    expect(
+      differences(
+        (x) => T.sum(x, { axis }),
+        [
+          [9, 3, 5],
+          [2, 18, 4]
+        ],
+        ['int32', 'bool']
+      )
+    ).toEqual([])
+  }
+})
