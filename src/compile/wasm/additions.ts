@@ -1,6 +1,5 @@
 /** Adding at indices: what meets at one place is added in order; of float32, in float64, and rounded once. */
-import type { DType } from '../../DType.js'
-import { access, add, get, i32, increase, loop, mul, op, set } from '../../kernel/wasm/build.js'
+import { access, add, get, i32, increase, mul, op, set, when } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
 import { size, strides as denseStrides } from '../../shape/model.js'
 import type { OneAxis } from '../../tensor/alongBlock.js'
@@ -10,73 +9,14 @@ import { bytesOf, strip } from '../elements.js'
 import { type Body, keep, newLocal } from './body.js'
 import { copyWhole, isRowMajor, rowMajor, walkOf } from './copies.js'
 import { indexFromEitherEnd } from './indices.js'
+import { type Totals, addOne, addRun, convertRun } from './rows.js'
 import { nest, within } from './walks.js'
-import { type Strip, load, store, widened } from './strip.js'
-
-/** Element types that are added. */
-type Added = Exclude<DType, 'bool'>
-
-/** Where totals are, and of which type: that of the elements, or float64. */
-interface Totals {
-  readonly dtype: Added
-  readonly total: Added
-  readonly at: number
-}
-
-const loadOne = (dtype: Added, total: Added, from: Instruction): Instruction => {
-  if (dtype === 'int32') return access('i32.load', 0, from)
-  if (dtype === 'float64') return access('f64.load', 0, from)
-  return total === 'float64' ? op('f64.promote_f32', access('f32.load', 0, from)) : access('f32.load', 0, from)
-}
-
-const single = {
-  int32: ['i32.add', 'i32.store'],
-  float32: ['f32.add', 'f32.store'],
-  float64: ['f64.add', 'f64.store']
-} as const
-
-/** Adds the element at one pointer to the total at another. */
-const addOne = (body: Body, { dtype, total }: Totals, to: Instruction, from: Instruction): void => {
-  const [addition, store] = single[total]
-  body.instructions.push(access(store, 0, to, op(addition, loadOne(total, total, to), loadOne(dtype, total, from))))
-}
-
-const sum = (a: Strip, b: Strip): Strip => {
-  if (a.type === 'f64' && b.type === 'f64') {
-    return { type: 'f64', lo: op('f64x2.add', a.lo, b.lo), hi: op('f64x2.add', a.hi, b.hi) }
-  }
-  if (a.type !== 'f64' && b.type !== 'f64') {
-    return { type: a.type, v: op(a.type === 'f32' ? 'f32x4.add' : 'i32x4.add', a.v, b.v) }
-  }
-  throw new Error('strips of two types are added')
-}
-
-/** Adds neighbouring elements to neighbouring totals, and changes none but these. */
-const addRun = (body: Body, totals: Totals, n: number, to: Instruction, from: Instruction): void => {
-  const { dtype, total } = totals
-  const whole = n - (n % strip)
-  const [left, right] = [newLocal(body, 'i32'), newLocal(body, 'i32')]
-  body.instructions.push(set(left, to), set(right, from))
-  if (whole > 0) {
-    const strips = within(body, (inner) => {
-      const added = load(inner, dtype, get(right), 0, bytesOf[dtype])
-      const before = load(inner, total, get(left), 0, bytesOf[total])
-      store(inner, get(left), 0, sum(before, total === 'float64' ? widened(inner, added) : added))
-      inner.instructions.push(increase(left, i32(strip * bytesOf[total])), increase(right, i32(strip * bytesOf[dtype])))
-    })
-    body.instructions.push(...loop(newLocal(body, 'i32'), i32(0), i32(whole), strip, strips))
-  }
-  for (let i = whole; i < n; i++) {
-    addOne(body, totals, get(left), get(right))
-    body.instructions.push(increase(left, i32(bytesOf[total])), increase(right, i32(bytesOf[dtype])))
-  }
-}
 
 /** The lowering of an addition at indices, of which `meetings` may meet; `additions` writes loops that add to totals. */
 const adding = (
   { operands }: Whole,
   meetings: number,
-  additions: (body: Body, places: Places, totals: Totals) => void
+  additions: (body: Body, places: Places, totals: Totals & { readonly at: number }) => void
 ): Emitter | undefined => {
   const [x, indices, updates] = [operands[0]!, operands[1]!, operands[2]!]
   const { shape, dtype } = x
@@ -114,13 +54,69 @@ export const addAlongAxis = (operation: Whole, { axis }: OneAxis): Emitter | und
   })
 }
 
-/** Tables with more elements than this for each update: their totals would take longer than the additions. */
-const sparse = 32
+/** Whether the rows that updates meet are few, so that totals of the whole table would take longer than the additions. */
+const isSparse = ({ operands }: Whole): boolean => {
+  const [x, indices, updates] = [operands[0]!, operands[1]!, operands[2]!]
+  return x.dtype === 'float32' && size(indices.shape) > 1 && size(x.shape) > 2 * size(updates.shape)
+}
+
+/** Additions to a table of which few rows are met: each of these gets a row of totals when it is met first. */
+const sparse = (operation: Whole, axis: number): Emitter | undefined => {
+  const [x, indices, updates] = [operation.operands[0]!, operation.operands[1]!, operation.operands[2]!]
+  const [outer, width] = [x.shape.slice(0, axis), size(x.shape.slice(axis + 1))]
+  const count = axis + indices.shape.length
+  const [rows, rest] = [updates.shape.slice(count), updates.strides.slice(count)]
+  const isRead = indices.dtype === 'int32' && size(updates.shape) > 0
+  if (updates.dtype !== 'float32' || !isRead || !isRowMajor({ shape: rows, strides: rest })) return undefined
+  const strides = denseStrides(x.shape)
+  const n = x.shape[axis]!
+  const tableBytes = 4 * n
+  const rowBytes = bytesOf.float64 * width
+  return {
+    isChecked: true,
+    scratch: tableBytes + size(indices.shape) * rowBytes + strip * bytesOf.float64,
+    emit: (body, places) => {
+      copyWhole(body, x, places.operand(x), 'float32', places.result(0))
+      const next = newLocal(body, 'i32')
+      const list = walkOf(indices, i32(places.operand(indices)), indices.strides)
+      const blocks = walkOf(x, i32(places.result(0)), strides.slice(0, axis))
+      const added = walkOf(updates, i32(places.operand(updates)), updates.strides.slice(0, axis))
+      nest(body, outer, [blocks, added], (block, [to, from]) => {
+        block.instructions.push(
+          { _tag: 'Bulk', op: 'memory.fill', operands: [i32(places.scratch), i32(0), i32(tableBytes)] },
+          set(next, i32(places.scratch + tableBytes))
+        )
+        /** Where the totals of a row are written down, and the row. */
+        const found = (inner: Body, index: Instruction): readonly [Instruction, Instruction] => [
+          keep(inner, 'i32', mul(index, i32(4))),
+          keep(inner, 'i32', add(to!, mul(index, i32(4 * width))))
+        ]
+        const ofBlock = walkOf(updates, from!, updates.strides.slice(axis, count))
+        nest(block, indices.shape, [list, ofBlock], (inner, [at, update]) => {
+          const [place, row] = found(inner, indexFromEitherEnd(inner, at!, n))
+          const begun = within(inner, (first) => {
+            first.instructions.push(access('i32.store', places.scratch, place, get(next)))
+            convertRun(first, width, ['float32', row], ['float64', get(next)])
+            first.instructions.push(increase(next, i32(rowBytes)))
+          })
+          inner.instructions.push(when(op('i32.eqz', access('i32.load', places.scratch, place)), begun))
+          const totals = keep(inner, 'i32', access('i32.load', places.scratch, place))
+          addRun(inner, { dtype: 'float32', total: 'float64' }, width, totals, update!)
+        })
+        nest(block, indices.shape, [list], (inner, [at]) => {
+          const [place, row] = found(inner, indexFromEitherEnd(inner, at!, n))
+          const totals = keep(inner, 'i32', access('i32.load', places.scratch, place))
+          convertRun(inner, width, ['float64', totals], ['float32', row])
+        })
+      })
+    }
+  }
+}
 
 /** `out[o, indices[...j], i] = x[o, indices[...j], i] + sum updates[o, ...j, i]`. */
 export const scatterAdd = (operation: Whole, { axis }: OneAxis): Emitter | undefined => {
   const [x, indices, updates] = [operation.operands[0]!, operation.operands[1]!, operation.operands[2]!]
-  if (size(x.shape) > sparse * size(updates.shape) && size(x.shape) > 4096) return undefined
+  if (isSparse(operation)) return sparse(operation, axis)
   const [outer, inner] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)]
   const count = axis + indices.shape.length
   const strides = denseStrides(x.shape)
