@@ -104,7 +104,16 @@ const partsOf = (node: Expression): readonly Expression[] => {
       return node.args
     case 'select':
       return [node.condition, node.onTrue, node.onFalse]
-    default:
+    case 'add':
+    case 'sub':
+    case 'mul':
+    case 'div':
+    case 'equal':
+    case 'notEqual':
+    case 'less':
+    case 'lessEqual':
+    case 'greater':
+    case 'greaterEqual':
       return [node.left, node.right]
   }
 }
@@ -172,7 +181,16 @@ const evaluated = (
         const test = condition(node.condition)
         return op('select', number(node.onTrue), number(node.onFalse), test)
       }
-      default: {
+      case 'add':
+      case 'sub':
+      case 'mul':
+      case 'div':
+      case 'equal':
+      case 'notEqual':
+      case 'less':
+      case 'lessEqual':
+      case 'greater':
+      case 'greaterEqual': {
         const operation = operations[node.op]
         return operation === undefined
           ? asNumber(condition(node))
