@@ -118,8 +118,12 @@ const partsOf = (node: Expression): readonly Expression[] => {
   }
 }
 
-/** The nodes that stand in several places. */
+const known = /* @__PURE__ */ new WeakMap<Expression, ReadonlySet<Expression>>()
+
+/** The nodes that stand in several places, found once for an expression: programs have thousands of equations and few primitives. */
 const shared = (root: Expression): ReadonlySet<Expression> => {
+  const before = known.get(root)
+  if (before !== undefined) return before
   const seen = new Set<Expression>()
   const twice = new Set<Expression>()
   const look = (node: Expression): void => {
@@ -131,6 +135,7 @@ const shared = (root: Expression): ReadonlySet<Expression> => {
     for (const part of partsOf(node)) look(part)
   }
   look(root)
+  known.set(root, twice)
   return twice
 }
 
