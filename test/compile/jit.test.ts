@@ -193,6 +193,36 @@ describe('refuses', () => {
   })
 })
 
+describe('errors', () => {
+  const { scalar: _, single: _single, ...rest } = T.neg.primitive
+  const failing = {
+    ...rest,
+    name: 'failing',
+    evaluate: (): never => {
+      throw new Error('failing: it fails')
+    }
+  }
+
+  test('are those of the first equation that throws, at every call', () => {
+    const f = jit((v: Vector, places: T.Tensor<[1]>) => {
+      const picked = T.gather(T.mul(v, 2), places)
+      return [picked, bindOne(failing, [v], none)]
+    })
+    const message = (place: number): string => {
+      try {
+        f(x, T.of([place], 'int32'))
+        return 'nothing'
+      } catch (error) {
+        return String(error)
+      }
+    }
+    for (let i = 0; i < 2; i++) {
+      expect(message(1)).toBe('Error: failing: it fails')
+      expect(message(7)).toMatch(/gather/)
+    }
+  })
+})
+
 describe('lower', () => {
   test('shows what is made', () => {
     const lowered = Jit.lower((v: Vector) => T.sort(T.exp(T.mul(v, 2))))(x)
