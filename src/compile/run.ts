@@ -91,9 +91,8 @@ export const runnerOf = ({ program, graph, plan, code }: Lowered): Runner | unde
   for (const [value, constant] of graph.constants) if (addresses.has(value)) copyIn(data.get(value)!, constant)
   for (const [table, address] of plan.tables) new Int32Array(buffer, address, table.length).set(table)
 
-  const own = code.segments.flatMap((segment) => (segment._tag === 'Own' ? [segment.kernel] : []))
-  const results = own.flatMap(({ operation }) => operation.results)
-  const places = new Map([...graph.inputs, ...results].map((value, i) => [value, i]))
+  const own = code.segments.flatMap((segment) => (segment._tag === 'Own' ? segment.kernel.operation.results : []))
+  const places = new Map([...graph.inputs, ...own].map((value, i) => [value, i]))
 
   /** An operand as a tensor; one that lies in memory is only good until the next step. */
   const reader = (operand: Operand): ((tensors: Tensors) => Concrete) => {
@@ -130,43 +129,43 @@ export const runnerOf = ({ program, graph, plan, code }: Lowered): Runner | unde
     return isApart ? [] : [{ data: data.get(output.value)!, layout: output, i }]
   })
   const copyAll = copies(lying)
-  const at = lying.map(({ i }) => i)
-  const others = graph.outputs.flatMap((output, i) => (at.includes(i) ? [] : [{ read: reader(output), i }]))
+  const lyingAt = lying.map(({ i }) => i)
+  const others = graph.outputs.flatMap((output, i) => (lyingAt.includes(i) ? [] : [{ read: reader(output), i }]))
   const inputs = graph.inputs.flatMap((input, i) => (copied.has(input) ? [{ lies: data.get(input)!, i }] : []))
   const status = new Int32Array(buffer, statusAddress, 1)
   const eagerly: Runner = (args) => runEagerly(program, args).filter(isConcrete)
+  const firstEffect = code.segments.findIndex((each) => each._tag === 'Own' && each.kernel.operation.effect)
+  /** So many steps may be run again. */
+  const repeatable = firstEffect < 0 ? steps.length : firstEffect
   let running = false
-
-  const isPure = !own.some(({ operation }) => operation.effect)
-  /** The outputs; `undefined` where a primitive is to throw. */
-  const outputsOf = (args: readonly Concrete[]): readonly Concrete[] | undefined => {
-    const tensors: Tensors = args.slice()
-    for (const { lies, i } of inputs) copyIn(lies, args[i]!)
-    for (const step of steps) {
-      step(tensors)
-      if (status[0] === 0) continue
-      status[0] = 0
-      return undefined
-    }
-    const outputs: Concrete[] = []
-    copyAll(outputs, at)
-    for (const { read, i } of others) outputs[i] = read(tensors)
-    return outputs
-  }
 
   return (args) => {
     // an effect may call the function again while its memory is in use
     if (running) return eagerly(args)
     running = true
     try {
-      const outputs = outputsOf(args)
-      if (outputs !== undefined) return outputs
-    } catch (error) {
-      // steps run in another order than equations, so that another one may be the first to throw
-      if (!isPure) throw error
+      const tensors: Tensors = args.slice()
+      for (const { lies, i } of inputs) copyIn(lies, args[i]!)
+      let at = 0
+      try {
+        for (; at < steps.length; at++) {
+          steps[at]!(tensors)
+          if (status[0] === 0) continue
+          // a primitive throws what is wrong
+          status[0] = 0
+          return eagerly(args)
+        }
+      } catch (error) {
+        // another equation may throw before the one whose step came first
+        if (at < repeatable) return eagerly(args)
+        throw error
+      }
+      const outputs: Concrete[] = []
+      copyAll(outputs, lyingAt)
+      for (const { read, i } of others) outputs[i] = read(tensors)
+      return outputs
     } finally {
       running = false
     }
-    return eagerly(args)
   }
 }
