@@ -1,5 +1,6 @@
 /** Calls of programs as one operation: their derivatives and their mapping are such calls too. */
 import { bind } from '../primitive/bind.js'
+import { coded } from '../primitive/code.js'
 import { real } from '../primitive/domain.js'
 import type { Primitive, Program, Slots } from '../primitive/model.js'
 import { dearest } from '../program/cost.js'
@@ -76,5 +77,5 @@ export const callPrimitive = ({ name, evaluate, pull }: CallRecord): Primitive<C
       return { operands: [x, y], params: { program } }
     }
   }
-  return call
+  return coded(name, call)
 }

@@ -17,7 +17,7 @@ import { type Lowered, type Runner, lowerProgram, runnerOf } from './run.js'
 // -----------------------------------------------------------------------------
 
 const passes: readonly (readonly [name: string, pass: (program: Program) => Program])[] = [
-  ['inlineCalls', (program) => inlineCalls(program, [jitPrimitive])],
+  ['inlineCalls', inlineCalls],
   ['foldConstants', foldConstants],
   ['shareCommon', shareCommon],
   ['mergeScans', mergeScans],

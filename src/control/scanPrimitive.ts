@@ -1,4 +1,5 @@
 /** The primitive behind staged scans: a loop over the axis in front, whose step is a program. */
+import { coded } from '../primitive/code.js'
 import { bind } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
 import { repeated } from '../program/cost.js'
@@ -60,7 +61,7 @@ const evaluate = (operands: readonly Concrete[], { step, length, reverse }: Scan
 const exchanged = (x: Tensor): Tensor => permuteTo(x, [1, 0, ...x.shape.slice(2).map((_, axis) => axis + 2)])
 
 /** A loop over the axis in front of some operands, which carries others along. */
-export const scanPrimitive: Primitive<Scanned> = {
+export const scanPrimitive: Primitive<Scanned> = coded('scan', {
   name: 'scan',
   kind: 'control',
   infer: (_operands, { step, length }) => [
@@ -129,7 +130,7 @@ export const scanPrimitive: Primitive<Scanned> = {
     const w = draw.tensor([2], tame)
     return { operands: [h, xs, w], params: { step: sampleStep(h), length, reverse: draw.pick([false, true]) } }
   }
-}
+})
 
 /** Where a few steps of the sample stay well-conditioned. */
 const tame = interval(-1, 1)

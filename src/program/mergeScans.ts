@@ -1,6 +1,6 @@
 /** Loops over the same operands as one loop. */
 import type { Equation, Program } from '../primitive/model.js'
-import { scanPrimitive } from '../control/scanPrimitive.js'
+import { codeNameOf } from '../primitive/code.js'
 import { type Scanned, type Step, cut } from '../control/step.js'
 import { equation, hasEffect } from '../transform/program.js'
 import { removeDead } from './dead.js'
@@ -12,7 +12,7 @@ interface Scan extends Equation {
   readonly params: Scanned
 }
 
-const isScan = (each: Equation): each is Scan => each.primitive === scanPrimitive && !hasEffect(each)
+const isScan = (each: Equation): each is Scan => codeNameOf(each.primitive) === 'scan' && !hasEffect(each)
 
 /** Equal for scans that could be one: the same operands, in the same groups, gone through in the same way. */
 const courseKey = ({ operands, params: { step, length, reverse } }: Scan): string =>
@@ -65,7 +65,7 @@ const merged = (first: Scan, second: Scan, replaced: Replaced): Scan | undefined
     else results.push(result)
   })
   const params: Scanned = Object.freeze({ ...first.params, step: Object.freeze(one.step) })
-  return { ...equation(scanPrimitive, params, first.operands, results, first.scope), params }
+  return { ...equation(first.primitive, params, first.operands, results, first.scope), params }
 }
 
 /**
