@@ -27,8 +27,9 @@ export const coldPerceptron = (ours: Ours, compiler: Compiler): Readonly<Record<
   return untilCallable(compiler, update, [progress, batch])
 }
 
+/** About 10,000 equations of scalars. */
 export const coldPendulum = (ours: Ours, compiler: Compiler): Readonly<Record<string, number>> =>
-  untilCallable(compiler, pendulumGradient(ours, 100), [pendulumStart(ours)])
+  untilCallable(compiler, pendulumGradient(ours, 150), [pendulumStart(ours)])
 
 /** Bytes before and behind 10^5 calls of a compiled step, each on the state of the one before. */
 export const leftBehind = (ours: Ours): Readonly<Record<string, number>> => {
@@ -38,8 +39,8 @@ export const leftBehind = (ours: Ours): Readonly<Record<string, number>> => {
   const step = ours.Jit.jit(update)
   let state = progress
   const bytes = (): NodeJS.MemoryUsage => {
-    void gc()
-    void gc()
+    gc()
+    gc()
     return process.memoryUsage()
   }
   for (let i = 0; i < 10_000; i++) state = step(state, batch)[0]

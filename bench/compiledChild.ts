@@ -12,10 +12,7 @@ type Numbers = Readonly<Record<string, number>>
 
 const seconds = 0.8
 
-const eager: Prepare =
-  (f, args) =>
-  () =>
-    f(...args)
+const eager: Prepare = (f, args) => () => f(...args)
 
 const compiledBy =
   (jit: typeof Jit.jit): Prepare =>

@@ -30,15 +30,24 @@ const answers = [0, 1, 1, 0]
 
 type Net = (x: tf.Tensor) => tf.Tensor
 
+/** The variables of the model that is being built. */
+const variables: tf.Variable[] = []
+
+const variable = (start: tf.Tensor): tf.Tensor => {
+  const made = tf.variable(start)
+  variables.push(made)
+  return made
+}
+
 const dense = (from: number, to: number): Net => {
-  const w = tf.variable(tf.tensor2d(values(from * to, 0.1), [from, to]))
-  const b = tf.variable(tf.zeros([to]))
+  const w = variable(tf.tensor2d(values(from * to, 0.1), [from, to]))
+  const b = variable(tf.zeros([to]))
   return (x) => tf.add(tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D), b)
 }
 
 const conv = (from: number, to: number, pad: 'same' | 'valid'): Net => {
-  const w = tf.variable(tf.tensor4d(values(25 * from * to, 0.1), [5, 5, from, to]))
-  const b = tf.variable(tf.zeros([to]))
+  const w = variable(tf.tensor4d(values(25 * from * to, 0.1), [5, 5, from, to]))
+  const b = variable(tf.zeros([to]))
   return (x) => tf.add(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, pad), b)
 }
 
@@ -49,14 +58,13 @@ const chain =
   (x) =>
     nets.reduce((value, net) => net(value), x)
 
-/** Variables are only those of one model, since each step names its own. */
+/** A step that trains the variables that were made since the one before. */
 const adam = (name: string, loss: () => tf.Tensor): Step => {
   const optimizer = tf.train.adam(0.001)
-  const variables = Object.values(tf.engine().registeredVariables)
-  tf.engine().registeredVariables = {}
+  const own = variables.splice(0)
   return {
     name,
-    run: () => tf.tidy(() => optimizer.minimize(() => loss() as tf.Scalar, true, variables)?.dataSync()[0])
+    run: () => tf.tidy(() => optimizer.minimize(() => loss() as tf.Scalar, true, own)?.dataSync()[0])
   }
 }
 
@@ -94,9 +102,92 @@ const tensorflow = async (): Promise<readonly Step[]> => {
 // jax-js
 // -----------------------------------------------------------------------------
 
+type Jax = typeof import('@jax-js/jax')
+type A = import('@jax-js/jax').numpy.Array
+
+/** A function takes its arguments over: what is used again is passed as `ref`. */
+type Loss = (params: readonly A[], x: A, y: A) => A
+
+const refs = (list: readonly A[]): A[] => list.map((each) => each.ref)
+
+const jaxAdam = (
+  { jit, numpy, valueAndGrad }: Jax,
+  name: string,
+  loss: Loss,
+  shapes: readonly number[][],
+  data: readonly A[]
+): Step => {
+  const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
+  const params = shapes.map((shape) => numpy.array(values(size(shape), 0.1), { shape }))
+  const moments = (): A[] => shapes.map((shape) => numpy.zeros(shape))
+  const [means, squares] = [moments(), moments()]
+  const [c1, c2] = [numpy.array(0.1), numpy.array(0.001)]
+  const advance = jit((p: A[], m: A[], v: A[], k1: A, k2: A, x: A, y: A) => {
+    const [value, slopes] = valueAndGrad(loss)(refs(p), x, y) as unknown as [A, A[]]
+    const mean = m.map((each, i) => each.mul(0.9).add(slopes[i]!.ref.mul(0.1)))
+    const square = v.map((each, i) => each.mul(0.999).add(slopes[i]!.ref.mul(slopes[i]!).mul(0.001)))
+    const next = p.map((each, i) => {
+      const root = numpy.sqrt(square[i]!.ref.div(k2.ref)).add(1e-8)
+      return each.sub(mean[i]!.ref.div(k1.ref).div(root).mul(0.001))
+    })
+    k1.dispose()
+    k2.dispose()
+    return [value, next, mean, square] as const
+  })
+  return {
+    name,
+    run: () => {
+      const [value, next, mean, square] = advance(
+        refs(params),
+        refs(means),
+        refs(squares),
+        c1.ref,
+        c2.ref,
+        ...(refs(data) as [A, A])
+      ) as unknown as [A, A[], A[], A[]]
+      const [last, ...rest] = [...square, ...mean, ...next].reverse()
+      for (const each of rest) each.dispose()
+      last?.dataSync()
+      return value.dataSync()
+    }
+  }
+}
+
 /** It asks the browser for a GPU, which Node 20 has no word for. */
 const jax = async (): Promise<readonly Step[]> => {
-  return running([])
+  if (!('navigator' in globalThis)) Object.assign(globalThis, { navigator: { hardwareConcurrency: 1 } })
+  const library = await import('@jax-js/jax')
+  const { defaultDevice, init, nn, numpy } = library
+  await init()
+  defaultDevice('wasm')
+  const dense = (x: A, w: A, b: A): A => numpy.matmul(x, w).add(b)
+  const entropy = (scores: A, labels: A): A => numpy.mean(numpy.sum(nn.logSoftmax(scores).mul(labels), -1)).mul(-1)
+  const x = numpy.array(values(128 * 784), { shape: [128, 784] })
+  const y = nn.oneHot(numpy.array(classes(128)), 10)
+  const softmax: Loss = ([w, b], features, labels) => entropy(dense(features, w!, b!), labels)
+  const perceptron: Loss = ([w1, b1, w2, b2, w3, b3], features, labels) => {
+    const hidden = nn.relu(dense(nn.relu(dense(features, w1!, b1!)), w2!, b2!))
+    return entropy(dense(hidden, w3!, b3!), labels)
+  }
+  const xor: Loss = ([w1, b1, w2, b2], features, labels) => {
+    const z = dense(numpy.tanh(dense(features, w1!, b1!)), w2!, b2!)
+    return numpy.mean(nn.softplus(z.ref).sub(z.mul(labels)))
+  }
+  const step = (name: string, loss: Loss, shapes: readonly number[][], data: readonly A[]): Step =>
+    jaxAdam(library, name, loss, shapes, data)
+  return running([
+    step(names.softmax, softmax, [[784, 10], [10]], [x, y]),
+    step(names.perceptron, perceptron, [[784, 256], [256], [256, 128], [128], [128, 10], [10]], [x, y]),
+    step(
+      names.xor,
+      xor,
+      [[2, 8], [8], [8, 1], [1]],
+      [
+        numpy.array(Float32Array.from(bits), { shape: [4, 2] }),
+        numpy.array(Float32Array.from(answers), { shape: [4, 1] })
+      ]
+    )
+  ])
 }
 
 export const otherSteps = (name: 'tensorflow' | 'jax'): Promise<readonly Step[]> =>

@@ -62,7 +62,8 @@ export const names = {
 } as const
 
 /** The gradient of the pendulum's last angle with respect to its start. */
-export const pendulumGradient = (ours: Ours, steps: number): ((start: State) => State) => ours.Grad.grad(pendulum(ours, steps))
+export const pendulumGradient = (ours: Ours, steps: number): ((start: State) => State) =>
+  ours.Grad.grad(pendulum(ours, steps))
 
 export const pendulumStart = ({ Tensor: T }: Ours): State => [T.scalar(1, 'float64'), T.scalar(0, 'float64')]
 
