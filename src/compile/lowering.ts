@@ -1,5 +1,5 @@
 /** How operations other than maps become code. */
-import type { Params, Primitive } from '../primitive/model.js'
+import type { Primitive } from '../primitive/model.js'
 import type { Access, Whole } from './graph.js'
 import type { Body } from './wasm/body.js'
 
@@ -30,16 +30,18 @@ export interface Emitter {
 /** The code of an equation of a primitive; `undefined` for shapes, types or layouts that its own kernel computes. */
 export type Lowering = (operation: Whole) => Emitter | undefined
 
-/** Lowerings by the primitive itself. */
-export type Lowerings = ReadonlyMap<Primitive, Lowering>
+/** Lowerings by the names of `primitive/code.ts`, which primitives have by identity. */
+export type Lowerings = ReadonlyMap<string, Lowering>
 
-/** One line of the table: a lowering that reads the parameters of its primitive. */
+type ParamsOf<P> = P extends Primitive<infer Q> ? Q : never
+
+/** One line of the table: a lowering that reads the parameters of its primitive, of which only the type is needed. */
 /* @__NO_SIDE_EFFECTS__ */
-export const lowering = <P extends Params>(
-  primitive: Primitive<P>,
-  lower: (operation: Whole, params: P) => Emitter | undefined
-): readonly [Primitive, Lowering] => [
-  primitive,
+export const lowering = <P extends Primitive>(
+  name: string,
+  lower: (operation: Whole, params: ParamsOf<P>) => Emitter | undefined
+): readonly [string, Lowering] => [
+  name,
   // The parameters of an equation are those of its primitive.
-  (operation) => lower(operation, operation.equation.params as P)
+  (operation) => lower(operation, operation.equation.params as ParamsOf<P>)
 ]

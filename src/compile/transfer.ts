@@ -74,7 +74,7 @@ export const copies = (results: readonly Lying[]): ((to: Concrete[], at: readonl
   const plans = results.map(({ data, layout }) => {
     const { shape, dtype, strides, offset } = layout
     const n = size(shape)
-    const shared = shape.length > 0 && n <= small && isContiguous(shape, strides)
+    const shared = shape.length > 0 && n > 0 && n <= small && isContiguous(shape, strides)
     const place = totals[dtype]
     if (shared) totals[dtype] += n
     return { data, layout, shape, dtype, offset, n, shared, place, dense: denseStrides(shape) }

@@ -1,4 +1,5 @@
 /** Coins and categories. */
+import { coded } from '../primitive/code.js'
 import { isCopy } from '../internal/describe.js'
 import { options, checkedLater } from '../internal/options.js'
 import { dataAt } from '../internal/dual.js'
@@ -42,26 +43,29 @@ import { sampleKey, wordsFrom } from './unit.js'
  * Whether a uniform number of 64 bits is below the probability, element by element. 32 bits decide nearly always; in
  * the one case in 2^32 in which they do not, a second stream decides.
  */
-export const bernoulliPrimitive: Primitive = op<2, None>({
-  name: 'bernoulli',
-  kind: 'random',
-  arity: 2,
-  infer: (_keys, p) => ({ shape: p.shape, dtype: 'bool' }),
-  evaluate: (keys, p, _params, out) => {
-    const data = allocate('bool', size(out.shape))
-    const n = size(out.shape.slice(stackOf(keys).length))
-    const { data: probabilities, offset } = contiguous(p)
-    forEachKey(keys, (key, i) => toss(key, probabilities, offset + i * n, n, data, i * n))
-    return fromData(out.shape, 'bool', data)
-  },
-  jvp: undefined,
-  vjp: undefined,
-  batch: (operands, mapped, _params, size) => bindOne(bernoulliPrimitive, align(operands, mapped, size), none),
-  sample: (draw) => {
-    const keys = sampleKey(draw)
-    return { operands: [keys, draw.tensor([...stackOf(keys), ...draw.shape()], interval(0, 1))], params: none }
-  }
-})
+export const bernoulliPrimitive: Primitive = coded(
+  'bernoulli',
+  op<2, None>({
+    name: 'bernoulli',
+    kind: 'random',
+    arity: 2,
+    infer: (_keys, p) => ({ shape: p.shape, dtype: 'bool' }),
+    evaluate: (keys, p, _params, out) => {
+      const data = allocate('bool', size(out.shape))
+      const n = size(out.shape.slice(stackOf(keys).length))
+      const { data: probabilities, offset } = contiguous(p)
+      forEachKey(keys, (key, i) => toss(key, probabilities, offset + i * n, n, data, i * n))
+      return fromData(out.shape, 'bool', data)
+    },
+    jvp: undefined,
+    vjp: undefined,
+    batch: (operands, mapped, _params, size) => bindOne(bernoulliPrimitive, align(operands, mapped, size), none),
+    sample: (draw) => {
+      const keys = sampleKey(draw)
+      return { operands: [keys, draw.tensor([...stackOf(keys), ...draw.shape()], interval(0, 1))], params: none }
+    }
+  })
+)
 
 const toss = (key: Words, p: Data, offset: number, n: number, out: Data, to: number): void => {
   const words = wordsFrom(key, n)

@@ -1,4 +1,5 @@
 /** Keys, and keys from keys. */
+import { coded } from '../primitive/code.js'
 import { describe } from '../internal/describe.js'
 import { dual } from '../internal/dual.js'
 import { threefry2x32 } from '../kernel/threefry.js'
@@ -71,45 +72,51 @@ export interface Counter {
 }
 
 /** The key that is the block of a constant counter; one for each of several keys. */
-export const deriveKeyPrimitive: Primitive<Counter> = op<1, Counter>({
-  name: 'deriveKey',
-  kind: 'random',
-  arity: 1,
-  infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
-  evaluate: (keys, { high, low }, out) => {
-    const data = new Int32Array(size(out.shape))
-    forEachKey(keys, ([key0, key1], i) => threefry2x32(key0, key1, high, low, data, 2 * i))
-    return fromData(out.shape, 'int32', data)
-  },
-  jvp: undefined,
-  vjp: undefined,
-  batch: (operands, _mapped, counter) => bindOne(deriveKeyPrimitive, operands, counter),
-  sample: (draw) => ({ operands: [sampleKey(draw)], params: { high: purpose.split, low: draw.integer(0, 10) } })
-})
+export const deriveKeyPrimitive: Primitive<Counter> = coded(
+  'deriveKey',
+  op<1, Counter>({
+    name: 'deriveKey',
+    kind: 'random',
+    arity: 1,
+    infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
+    evaluate: (keys, { high, low }, out) => {
+      const data = new Int32Array(size(out.shape))
+      forEachKey(keys, ([key0, key1], i) => threefry2x32(key0, key1, high, low, data, 2 * i))
+      return fromData(out.shape, 'int32', data)
+    },
+    jvp: undefined,
+    vjp: undefined,
+    batch: (operands, _mapped, counter) => bindOne(deriveKeyPrimitive, operands, counter),
+    sample: (draw) => ({ operands: [sampleKey(draw)], params: { high: purpose.split, low: draw.integer(0, 10) } })
+  })
+)
 
 /** The key that is the block of a counter, an int32 tensor; each of several keys has a counter of its own. */
-export const foldInPrimitive: Primitive = op<2, None>({
-  name: 'foldIn',
-  kind: 'random',
-  arity: 2,
-  infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
-  evaluate: (keys, counters, _params, out) => {
-    const { data: lows, offset } = contiguous(counters)
-    const data = new Int32Array(size(out.shape))
-    forEachKey(keys, ([key0, key1], i) => {
-      const low = lows[offset + i]!
-      threefry2x32(key0, key1, purpose.foldIn | highBits(low), low, data, 2 * i)
-    })
-    return fromData(out.shape, 'int32', data)
-  },
-  jvp: undefined,
-  vjp: undefined,
-  batch: (operands, mapped, _params, size) => bindOne(foldInPrimitive, align(operands, mapped, size), none),
-  sample: (draw) => {
-    const keys = sampleKey(draw)
-    return { operands: [keys, draw.indices(draw.pick([stackOf(keys), [...stackOf(keys), 1]]), 100)], params: none }
-  }
-})
+export const foldInPrimitive: Primitive = coded(
+  'foldIn',
+  op<2, None>({
+    name: 'foldIn',
+    kind: 'random',
+    arity: 2,
+    infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
+    evaluate: (keys, counters, _params, out) => {
+      const { data: lows, offset } = contiguous(counters)
+      const data = new Int32Array(size(out.shape))
+      forEachKey(keys, ([key0, key1], i) => {
+        const low = lows[offset + i]!
+        threefry2x32(key0, key1, purpose.foldIn | highBits(low), low, data, 2 * i)
+      })
+      return fromData(out.shape, 'int32', data)
+    },
+    jvp: undefined,
+    vjp: undefined,
+    batch: (operands, mapped, _params, size) => bindOne(foldInPrimitive, align(operands, mapped, size), none),
+    sample: (draw) => {
+      const keys = sampleKey(draw)
+      return { operands: [keys, draw.indices(draw.pick([stackOf(keys), [...stackOf(keys), 1]]), 100)], params: none }
+    }
+  })
+)
 
 // -----------------------------------------------------------------------------
 // combinators

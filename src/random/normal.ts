@@ -1,4 +1,5 @@
 /** Normal numbers, whole and truncated; Gumbel numbers. */
+import { coded } from '../primitive/code.js'
 import type { FloatDType } from '../DType.js'
 import type { Options } from '../internal/options.js'
 import type { Scalar1 } from '../kernel/elementwise.js'
@@ -28,11 +29,14 @@ import { type DrawParams, drawing } from './unit.js'
 const logOf = (dtype: FloatDType): Scalar1 => (dtype === 'float32' ? log : Math.log)
 
 /** sqrt(2) erfInv(v), where v is u moved to the middle of its step and stretched to (-1, 1), exactly. */
-export const normalPrimitive: Primitive<DrawParams> = drawing('normal', (bits, dtype) => {
-  const step = 2 ** -bits
-  const inverse = erfInvBy(logOf(dtype))
-  return (u) => Math.SQRT2 * inverse(2 * u - 1 + step)
-})
+export const normalPrimitive: Primitive<DrawParams> = coded(
+  'normal',
+  drawing('normal', (bits, dtype) => {
+    const step = 2 ** -bits
+    const inverse = erfInvBy(logOf(dtype))
+    return (u) => Math.SQRT2 * inverse(2 * u - 1 + step)
+  })
+)
 
 /** Uniform numbers in (0, 1): 0 is moved half a step up. */
 const open =
@@ -41,14 +45,17 @@ const open =
     u === 0 ? 2 ** (-bits - 1) : u
 
 /** -log(-log(u)). */
-export const gumbelPrimitive: Primitive<DrawParams> = drawing('gumbel', (bits, dtype) => {
-  const inside = open(bits)
-  const ln = logOf(dtype)
-  return (u) => -ln(-ln(inside(u)))
-})
+export const gumbelPrimitive: Primitive<DrawParams> = coded(
+  'gumbel',
+  drawing('gumbel', (bits, dtype) => {
+    const inside = open(bits)
+    const ln = logOf(dtype)
+    return (u) => -ln(-ln(inside(u)))
+  })
+)
 
 /** Uniform numbers in (0, 1). */
-export const unitOpenPrimitive: Primitive<DrawParams> = drawing('truncatedNormal', open)
+export const unitOpenPrimitive: Primitive<DrawParams> = coded('unitOpen', drawing('truncatedNormal', open))
 
 // -----------------------------------------------------------------------------
 // draws

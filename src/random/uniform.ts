@@ -1,4 +1,5 @@
 /** Bits, and uniform numbers. */
+import { coded } from '../primitive/code.js'
 import { options, checkedLater } from '../internal/options.js'
 import { type DType, type FloatDType, allocate, promote, round, toFloat } from '../DType.js'
 import { bindOne } from '../primitive/bind.js'
@@ -22,22 +23,25 @@ import { type DrawParams, drawing, sampleKey, wordsFrom } from './unit.js'
 // -----------------------------------------------------------------------------
 
 /** The words of the stream of a key. */
-export const bitsPrimitive: Primitive<ToShape> = op<1, ToShape>({
-  name: 'bits',
-  kind: 'random',
-  arity: 1,
-  infer: (keys, { shape }) => ({ shape: drawnWith(keys, shape), dtype: 'int32' }),
-  evaluate: (keys, { shape }, out) => {
-    const n = size(shape)
-    const data = allocate('int32', size(out.shape))
-    forEachKey(keys, (key, i) => data.set(wordsFrom(key, n), i * n))
-    return fromData(out.shape, 'int32', data)
-  },
-  jvp: undefined,
-  vjp: undefined,
-  batch: (operands, _mapped, params) => bindOne(bitsPrimitive, operands, params),
-  sample: (draw) => ({ operands: [sampleKey(draw)], params: { shape: draw.shape() } })
-})
+export const bitsPrimitive: Primitive<ToShape> = coded(
+  'bits',
+  op<1, ToShape>({
+    name: 'bits',
+    kind: 'random',
+    arity: 1,
+    infer: (keys, { shape }) => ({ shape: drawnWith(keys, shape), dtype: 'int32' }),
+    evaluate: (keys, { shape }, out) => {
+      const n = size(shape)
+      const data = allocate('int32', size(out.shape))
+      forEachKey(keys, (key, i) => data.set(wordsFrom(key, n), i * n))
+      return fromData(out.shape, 'int32', data)
+    },
+    jvp: undefined,
+    vjp: undefined,
+    batch: (operands, _mapped, params) => bindOne(bitsPrimitive, operands, params),
+    sample: (draw) => ({ operands: [sampleKey(draw)], params: { shape: draw.shape() } })
+  })
+)
 
 /**
  * Random bits: int32 numbers, uniform on all 2^32. Data-last: `bits(shape)(key)`.
@@ -62,7 +66,10 @@ export const bits: {
 // -----------------------------------------------------------------------------
 
 /** Uniform numbers in [0, 1). */
-export const uniformPrimitive: Primitive<DrawParams> = drawing('uniform', () => (u) => u)
+export const uniformPrimitive: Primitive<DrawParams> = coded(
+  'uniform',
+  drawing('uniform', () => (u) => u)
+)
 
 /**
  * The bounds of the draws, and their dtype.

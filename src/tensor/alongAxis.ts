@@ -1,4 +1,5 @@
 /** Picking along an axis by indices of their own for each lane, and its transpose. */
+import { coded } from '../primitive/code.js'
 import { dualBy, dataAt } from '../internal/dual.js'
 import { type DType, allocate, promote } from '../DType.js'
 import { around } from '../kernel/axisView.js'
@@ -56,68 +57,74 @@ const places = (operation: string, indices: Concrete, n: number): Int32Array => 
 }
 
 /** `out[o, j, i] = x[o, indices[o, j, i], i]`; the shapes agree beside the axis. */
-export const takeAlongAxisPrimitive: Primitive<OneAxis> = op<2, OneAxis>({
-  name: 'takeAlongAxis',
-  kind: 'index',
-  arity: 2,
-  infer: (x, indices) => ({ shape: indices.shape, dtype: x.dtype }),
-  evaluate: (x, indices, { axis }, out) => {
-    const view = asDense(x)
-    const picked = places('takeAlongAxis', indices, x.shape[axis]!)
-    const data = allocate(out.dtype, picked.length)
-    const lanes = around(x.shape, view.strides, view.offset, axis)
-    takeAlongInto(view.data, lanes, indices.shape[axis]!, picked, data)
-    return fromData(out.shape, out.dtype, data)
-  },
-  jvp: 'linear',
-  vjp: [
-    (x, indices, _out, { axis }) => {
-      const { shape, dtype } = x
-      return (ct) => addedAlong(shape, dtype, indices, ct, axis)
+export const takeAlongAxisPrimitive: Primitive<OneAxis> = coded(
+  'takeAlongAxis',
+  op<2, OneAxis>({
+    name: 'takeAlongAxis',
+    kind: 'index',
+    arity: 2,
+    infer: (x, indices) => ({ shape: indices.shape, dtype: x.dtype }),
+    evaluate: (x, indices, { axis }, out) => {
+      const view = asDense(x)
+      const picked = places('takeAlongAxis', indices, x.shape[axis]!)
+      const data = allocate(out.dtype, picked.length)
+      const lanes = around(x.shape, view.strides, view.offset, axis)
+      takeAlongInto(view.data, lanes, indices.shape[axis]!, picked, data)
+      return fromData(out.shape, out.dtype, data)
     },
-    undefined
-  ],
-  batch: (operands, mapped, { axis }, size) =>
-    bindOne(takeAlongAxisPrimitive, align(operands, mapped, size), { axis: behind(axis) }),
-  sample: (draw) => {
-    const { shape, axis, indices } = drawLanes(draw)
-    return { operands: [draw.tensor(shape, real), indices], params: { axis } }
-  }
-})
+    jvp: 'linear',
+    vjp: [
+      (x, indices, _out, { axis }) => {
+        const { shape, dtype } = x
+        return (ct) => addedAlong(shape, dtype, indices, ct, axis)
+      },
+      undefined
+    ],
+    batch: (operands, mapped, { axis }, size) =>
+      bindOne(takeAlongAxisPrimitive, align(operands, mapped, size), { axis: behind(axis) }),
+    sample: (draw) => {
+      const { shape, axis, indices } = drawLanes(draw)
+      return { operands: [draw.tensor(shape, real), indices], params: { axis } }
+    }
+  })
+)
 
 /** `out[o, indices[o, j, i], i] = x[o, indices[o, j, i], i] + sum updates[o, j, i]`; the shapes agree beside the axis. */
-export const addAlongAxisPrimitive: Primitive<OneAxis> = op<3, OneAxis>({
-  name: 'addAlongAxis',
-  kind: 'index',
-  arity: 3,
-  infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
-  evaluate: (x, indices, updates, { axis }, out) => {
-    const n = x.shape[axis]!
-    const at = places('addAlongAxis', indices, n)
-    const outer = size(x.shape.slice(0, axis))
-    const width = size(x.shape.slice(axis + 1))
-    const data = copyOf(x)
-    const added = contiguous(updates)
-    addAlongInto({ data, outer, size: n, width }, indices.shape[axis]!, at, added.data, added.offset)
-    return fromData(out.shape, out.dtype, data)
-  },
-  jvp: [
-    (tangent) => tangent,
-    undefined,
-    (tangent, x, indices, _updates, _out, { axis }) => addedAlong(x.shape, x.dtype, indices, tangent, axis)
-  ],
-  vjp: [
-    () => (ct) => ct,
-    undefined,
-    (_x, indices, _updates, _out, params) => (ct) => bindOne(takeAlongAxisPrimitive, [ct, indices], params)
-  ],
-  batch: (operands, mapped, { axis }, size) =>
-    bindOne(addAlongAxisPrimitive, align(operands, mapped, size), { axis: behind(axis) }),
-  sample: (draw) => {
-    const { shape, axis, indices } = drawLanes(draw)
-    return { operands: [draw.tensor(shape, real), indices, draw.tensor(indices.shape, real)], params: { axis } }
-  }
-})
+export const addAlongAxisPrimitive: Primitive<OneAxis> = coded(
+  'addAlongAxis',
+  op<3, OneAxis>({
+    name: 'addAlongAxis',
+    kind: 'index',
+    arity: 3,
+    infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
+    evaluate: (x, indices, updates, { axis }, out) => {
+      const n = x.shape[axis]!
+      const at = places('addAlongAxis', indices, n)
+      const outer = size(x.shape.slice(0, axis))
+      const width = size(x.shape.slice(axis + 1))
+      const data = copyOf(x)
+      const added = contiguous(updates)
+      addAlongInto({ data, outer, size: n, width }, indices.shape[axis]!, at, added.data, added.offset)
+      return fromData(out.shape, out.dtype, data)
+    },
+    jvp: [
+      (tangent) => tangent,
+      undefined,
+      (tangent, x, indices, _updates, _out, { axis }) => addedAlong(x.shape, x.dtype, indices, tangent, axis)
+    ],
+    vjp: [
+      () => (ct) => ct,
+      undefined,
+      (_x, indices, _updates, _out, params) => (ct) => bindOne(takeAlongAxisPrimitive, [ct, indices], params)
+    ],
+    batch: (operands, mapped, { axis }, size) =>
+      bindOne(addAlongAxisPrimitive, align(operands, mapped, size), { axis: behind(axis) }),
+    sample: (draw) => {
+      const { shape, axis, indices } = drawLanes(draw)
+      return { operands: [draw.tensor(shape, real), indices, draw.tensor(indices.shape, real)], params: { axis } }
+    }
+  })
+)
 
 /** The updates added to zeros: the transpose of `takeAlongAxis`. */
 const addedAlong = (shape: Shape, dtype: DType, indices: Tensor, updates: Tensor, axis: number): Tensor =>

@@ -2,6 +2,7 @@
  * Convolution and its two gradients: one sum of products x w y, of which each primitive takes two factors and gives the third. Each is linear in both,
  * and the transposes of each are the other two.
  */
+import { coded } from '../primitive/code.js'
 import { type DType, allocate } from '../DType.js'
 import { convolve, convolveInput, convolveKernel } from '../kernel/convolution.js'
 import type { Convolution, Triple } from '../kernel/convolutionSums.js'
@@ -178,9 +179,9 @@ const primitives: { readonly [F in Factor]: Primitive<ConvolutionParams> } = {
   w: product('w')
 }
 
-export const convolutionPrimitive: Primitive<ConvolutionParams> = primitives.y
-export const convolutionInputPrimitive: Primitive<ConvolutionParams> = primitives.x
-export const convolutionKernelPrimitive: Primitive<ConvolutionParams> = primitives.w
+export const convolutionPrimitive: Primitive<ConvolutionParams> = coded('convolution', primitives.y)
+export const convolutionInputPrimitive: Primitive<ConvolutionParams> = coded('convolutionInput', primitives.x)
+export const convolutionKernelPrimitive: Primitive<ConvolutionParams> = coded('convolutionKernel', primitives.w)
 
 /** Operands of a product. */
 const sample = (

@@ -1,4 +1,5 @@
 /** Running sums and products along an axis. */
+import { coded } from '../primitive/code.js'
 import { options, checkedLater, flag } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import { type Data, allocate } from '../DType.js'
@@ -77,44 +78,50 @@ const paramsBehind = (params: Params): Params => ({ ...params, axis: behind(para
 // -----------------------------------------------------------------------------
 
 /** Running sums; the transpose runs the other way. */
-export const cumsumPrimitive: Primitive<Params> = op<1, Params>({
-  name: 'cumsum',
-  kind: 'lane',
-  arity: 1,
-  infer: inferType,
-  evaluate: evaluateWith(cumsumInto),
-  jvp: 'linear',
-  vjp: [(_x, _out, params) => (ct) => bindOne(cumsumPrimitive, [ct], turned(params))],
-  batch: (operands, _mapped, params) => bindOne(cumsumPrimitive, operands, paramsBehind(params)),
-  sample
-})
+export const cumsumPrimitive: Primitive<Params> = coded(
+  'cumsum',
+  op<1, Params>({
+    name: 'cumsum',
+    kind: 'lane',
+    arity: 1,
+    infer: inferType,
+    evaluate: evaluateWith(cumsumInto),
+    jvp: 'linear',
+    vjp: [(_x, _out, params) => (ct) => bindOne(cumsumPrimitive, [ct], turned(params))],
+    batch: (operands, _mapped, params) => bindOne(cumsumPrimitive, operands, paramsBehind(params)),
+    sample
+  })
+)
 
 /**
  * Running products. With `p` the products in front of each element, the derivative along `t` is the recurrence
  * `d[j] = t[j] p[j] + x[j] d[j - 1]`, without any division: exact where elements are zero, to any order.
  */
-export const cumprodPrimitive: Primitive<Params> = op<1, Params>({
-  name: 'cumprod',
-  kind: 'lane',
-  arity: 1,
-  infer: inferType,
-  evaluate: evaluateWith(cumprodInto),
-  jvp: [
-    (tangent, x, _out, params) => {
-      const moving = recurrence(x, guardedMul(tangent, before(x, params)), params)
-      return params.exclusive ? shifted(moving, params) : moving
-    }
-  ],
-  vjp: [
-    (x, _out, params) => (ct) => {
-      const back = turned(params)
-      const from = params.exclusive ? shifted(ct, back) : ct
-      return guardedMul(recurrence(shifted(x, back), from, back), before(x, params))
-    }
-  ],
-  batch: (operands, _mapped, params) => bindOne(cumprodPrimitive, operands, paramsBehind(params)),
-  sample
-})
+export const cumprodPrimitive: Primitive<Params> = coded(
+  'cumprod',
+  op<1, Params>({
+    name: 'cumprod',
+    kind: 'lane',
+    arity: 1,
+    infer: inferType,
+    evaluate: evaluateWith(cumprodInto),
+    jvp: [
+      (tangent, x, _out, params) => {
+        const moving = recurrence(x, guardedMul(tangent, before(x, params)), params)
+        return params.exclusive ? shifted(moving, params) : moving
+      }
+    ],
+    vjp: [
+      (x, _out, params) => (ct) => {
+        const back = turned(params)
+        const from = params.exclusive ? shifted(ct, back) : ct
+        return guardedMul(recurrence(shifted(x, back), from, back), before(x, params))
+      }
+    ],
+    batch: (operands, _mapped, params) => bindOne(cumprodPrimitive, operands, paramsBehind(params)),
+    sample
+  })
+)
 
 /** The products in front of each element. */
 const before = (x: Tensor, params: Params): Tensor => bindOne(cumprodPrimitive, [x], { ...params, exclusive: true })

@@ -1,4 +1,5 @@
 /** Indices for the tables of many examples at once, one after another. */
+import { coded } from '../primitive/code.js'
 import { behind } from '../primitive/batch.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
@@ -17,29 +18,32 @@ export interface Fold {
 }
 
 /** `out[..., b, ...] = b length + indices[..., b, ...]`, where negative indices are counted from the end first. */
-export const foldIndicesPrimitive: Primitive<Fold> = op<1, Fold>({
-  name: 'foldIndices',
-  kind: 'index',
-  arity: 1,
-  infer: ({ shape }) => ({ shape, dtype: 'int32' }),
-  evaluate: (indices, { operation, length, axis }, out) => {
-    const { data, offset } = contiguous(indices)
-    const result = normalizeIndices(operation, data, offset, size(out.shape), length)
-    const count = out.shape[axis]!
-    const inner = size(out.shape.slice(axis + 1))
-    for (let i = 0; i < result.length; i++) result[i]! += (Math.floor(i / inner) % count) * length
-    return fromData(out.shape, 'int32', result)
-  },
-  jvp: undefined,
-  vjp: undefined,
-  batch: (operands, _mapped, fold) => bindOne(foldIndicesPrimitive, operands, { ...fold, axis: behind(fold.axis) }),
-  sample: (draw) => {
-    const length = draw.integer(1, 4)
-    const shape = draw.shape({ minRank: 1 })
-    const axis = draw.integer(0, shape.length - 1)
-    return { operands: [draw.indices(shape, length)], params: { operation: 'gather', length, axis } }
-  }
-})
+export const foldIndicesPrimitive: Primitive<Fold> = coded(
+  'foldIndices',
+  op<1, Fold>({
+    name: 'foldIndices',
+    kind: 'index',
+    arity: 1,
+    infer: ({ shape }) => ({ shape, dtype: 'int32' }),
+    evaluate: (indices, { operation, length, axis }, out) => {
+      const { data, offset } = contiguous(indices)
+      const result = normalizeIndices(operation, data, offset, size(out.shape), length)
+      const count = out.shape[axis]!
+      const inner = size(out.shape.slice(axis + 1))
+      for (let i = 0; i < result.length; i++) result[i]! += (Math.floor(i / inner) % count) * length
+      return fromData(out.shape, 'int32', result)
+    },
+    jvp: undefined,
+    vjp: undefined,
+    batch: (operands, _mapped, fold) => bindOne(foldIndicesPrimitive, operands, { ...fold, axis: behind(fold.axis) }),
+    sample: (draw) => {
+      const length = draw.integer(1, 4)
+      const shape = draw.shape({ minRank: 1 })
+      const axis = draw.integer(0, shape.length - 1)
+      return { operands: [draw.indices(shape, length)], params: { operation: 'gather', length, axis } }
+    }
+  })
+)
 
 /** Indices `[b, ...]` into an axis of `length`, as indices into the axis of all examples one after another. */
 export const foldIndices = (operation: string, indices: Tensor, length: number): Tensor =>

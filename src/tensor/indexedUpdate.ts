@@ -1,4 +1,5 @@
 /** Tensors with other elements in some places: at positions on each axis, or at indices along one. */
+import { coded } from '../primitive/code.js'
 import { allocate, promote } from '../DType.js'
 import { describe, isCopy, refusal, restore } from '../internal/describe.js'
 import { dataAt, dualBy } from '../internal/dual.js'
@@ -125,27 +126,30 @@ export interface LastOccurrence {
 }
 
 /** `out[..., k]` = the last j with `indices[..., j]` = k, or -1. */
-export const lastOccurrencePrimitive: Primitive<LastOccurrence> = op<1, LastOccurrence>({
-  name: 'lastOccurrence',
-  kind: 'index',
-  arity: 1,
-  infer: ({ shape }, { length }) => ({ shape: [...shape.slice(0, -1), length], dtype: 'int32' }),
-  evaluate: (indices, { operation, length }, out) => {
-    const { data, offset } = contiguous(indices)
-    const places = normalizeIndices(operation, data, offset, size(indices.shape), length)
-    const count = indices.shape[indices.shape.length - 1]!
-    const result = allocate('int32', size(out.shape)).fill(-1)
-    for (let i = 0; i < places.length; i++) result[Math.floor(i / count) * length + places[i]!] = i % count
-    return fromData(out.shape, 'int32', result)
-  },
-  jvp: undefined,
-  vjp: undefined,
-  batch: (operands, _mapped, params) => bindOne(lastOccurrencePrimitive, operands, params),
-  sample: (draw) => {
-    const length = draw.integer(1, 4)
-    return { operands: [draw.indices(draw.shape({ minRank: 1 }), length)], params: { operation: 'set', length } }
-  }
-})
+export const lastOccurrencePrimitive: Primitive<LastOccurrence> = coded(
+  'lastOccurrence',
+  op<1, LastOccurrence>({
+    name: 'lastOccurrence',
+    kind: 'index',
+    arity: 1,
+    infer: ({ shape }, { length }) => ({ shape: [...shape.slice(0, -1), length], dtype: 'int32' }),
+    evaluate: (indices, { operation, length }, out) => {
+      const { data, offset } = contiguous(indices)
+      const places = normalizeIndices(operation, data, offset, size(indices.shape), length)
+      const count = indices.shape[indices.shape.length - 1]!
+      const result = allocate('int32', size(out.shape)).fill(-1)
+      for (let i = 0; i < places.length; i++) result[Math.floor(i / count) * length + places[i]!] = i % count
+      return fromData(out.shape, 'int32', result)
+    },
+    jvp: undefined,
+    vjp: undefined,
+    batch: (operands, _mapped, params) => bindOne(lastOccurrencePrimitive, operands, params),
+    sample: (draw) => {
+      const length = draw.integer(1, 4)
+      return { operands: [draw.indices(draw.shape({ minRank: 1 }), length)], params: { operation: 'set', length } }
+    }
+  })
+)
 
 const alongAxis = (operation: string, x: Tensor, indices: Tensor, axis: number): Located => {
   const [before, n, behind] = [x.shape.slice(0, axis), x.shape[axis]!, x.shape.slice(axis + 1)]

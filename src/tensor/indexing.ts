@@ -1,4 +1,5 @@
 /** Picking along an axis by a list of indices, and its transpose, adding at them. */
+import { coded } from '../primitive/code.js'
 import { dualBy, dataAt } from '../internal/dual.js'
 import { type DType, allocate, promote } from '../DType.js'
 import { around } from '../kernel/axisView.js'
@@ -88,86 +89,92 @@ const folded = (x: Tensor, axis: number): Tensor => {
 }
 
 /** `out[o, ...j, i] = x[o, indices[...j], i]`, along an axis counted from the front. */
-export const gatherPrimitive: Primitive<OneAxis> = op<2, OneAxis>({
-  name: 'gather',
-  kind: 'index',
-  arity: 2,
-  infer: (x, indices, { axis }) => ({ shape: splice(x.shape, axis, indices.shape), dtype: x.dtype }),
-  evaluate: (x, indices, { axis }, out) => {
-    const view = asDense(x)
-    const n = x.shape[axis]!
-    if (indices instanceof Scalar) return select(view, axis, normalizeIndex('gather', indices.value, n))
-    const list = contiguous(indices)
-    const picked = normalizeIndices('gather', list.data, list.offset, size(indices.shape), n)
-    const data = allocate(out.dtype, size(out.shape))
-    gatherInto(view.data, around(x.shape, view.strides, view.offset, axis), picked, data)
-    return fromData(out.shape, out.dtype, data)
-  },
-  jvp: 'linear',
-  vjp: [
-    (x, indices, _out, { axis }) => {
-      const { shape, dtype } = x
-      return (ct) => scattered(shape, dtype, indices, ct, axis)
+export const gatherPrimitive: Primitive<OneAxis> = coded(
+  'gather',
+  op<2, OneAxis>({
+    name: 'gather',
+    kind: 'index',
+    arity: 2,
+    infer: (x, indices, { axis }) => ({ shape: splice(x.shape, axis, indices.shape), dtype: x.dtype }),
+    evaluate: (x, indices, { axis }, out) => {
+      const view = asDense(x)
+      const n = x.shape[axis]!
+      if (indices instanceof Scalar) return select(view, axis, normalizeIndex('gather', indices.value, n))
+      const list = contiguous(indices)
+      const picked = normalizeIndices('gather', list.data, list.offset, size(indices.shape), n)
+      const data = allocate(out.dtype, size(out.shape))
+      gatherInto(view.data, around(x.shape, view.strides, view.offset, axis), picked, data)
+      return fromData(out.shape, out.dtype, data)
     },
-    undefined
-  ],
-  batch: ([x, indices], [ofTables, ofIndices], { axis }) => {
-    if (ofIndices !== true) return bindOne(gatherPrimitive, [x!, indices!], { axis: behind(axis) })
-    if (ofTables !== true) return moved(bindOne(gatherPrimitive, [x!, indices!], { axis }), axis, 1, 0)
-    const places = foldIndices('gather', indices!, x!.shape[behind(axis)]!)
-    const picked = bindOne(gatherPrimitive, [folded(x!, axis), places], { axis: 0 })
-    return moved(picked, 1, places.shape.length - 1, behind(axis))
-  },
-  sample: (draw) => {
-    const shape = draw.shape({ minRank: 1 })
-    const { axis, indices } = drawIndices(draw, shape)
-    return { operands: [draw.tensor(shape, real), indices], params: { axis } }
-  }
-})
+    jvp: 'linear',
+    vjp: [
+      (x, indices, _out, { axis }) => {
+        const { shape, dtype } = x
+        return (ct) => scattered(shape, dtype, indices, ct, axis)
+      },
+      undefined
+    ],
+    batch: ([x, indices], [ofTables, ofIndices], { axis }) => {
+      if (ofIndices !== true) return bindOne(gatherPrimitive, [x!, indices!], { axis: behind(axis) })
+      if (ofTables !== true) return moved(bindOne(gatherPrimitive, [x!, indices!], { axis }), axis, 1, 0)
+      const places = foldIndices('gather', indices!, x!.shape[behind(axis)]!)
+      const picked = bindOne(gatherPrimitive, [folded(x!, axis), places], { axis: 0 })
+      return moved(picked, 1, places.shape.length - 1, behind(axis))
+    },
+    sample: (draw) => {
+      const shape = draw.shape({ minRank: 1 })
+      const { axis, indices } = drawIndices(draw, shape)
+      return { operands: [draw.tensor(shape, real), indices], params: { axis } }
+    }
+  })
+)
 
 /** `out[o, indices[...j], i] = x[o, indices[...j], i] + sum updates[o, ...j, i]`, along an axis counted from the front. */
-export const scatterAddPrimitive: Primitive<OneAxis> = op<3, OneAxis>({
-  name: 'scatterAdd',
-  kind: 'index',
-  arity: 3,
-  infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
-  evaluate: (x, indices, updates, { axis }, out) => {
-    const n = x.shape[axis]!
-    const list = contiguous(indices)
-    const places = normalizeIndices('scatterAdd', list.data, list.offset, size(indices.shape), n)
-    const outer = size(x.shape.slice(0, axis))
-    const width = size(x.shape.slice(axis + 1))
-    const data = copyOf(x)
-    const added = contiguous(updates)
-    scatterAddInto({ data, outer, size: n, width }, places, added.data, added.offset)
-    return fromData(out.shape, out.dtype, data)
-  },
-  jvp: [
-    (tangent) => tangent,
-    undefined,
-    (tangent, x, indices, _updates, _out, { axis }) => scattered(x.shape, x.dtype, indices, tangent, axis)
-  ],
-  vjp: [
-    () => (ct) => ct,
-    undefined,
-    (_x, indices, _updates, _out, params) => (ct) => bindOne(gatherPrimitive, [ct, indices], params)
-  ],
-  batch: ([x, indices, updates], [ofTables, ofIndices, ofUpdates], { axis }, size) => {
-    const [to, added] = align([x!, updates!], [ofTables === true, ofUpdates === true], size)
-    if (ofIndices !== true) return bindOne(scatterAddPrimitive, [to!, indices!, added!], { axis: behind(axis) })
-    const n = to!.shape[behind(axis)]!
-    const places = foldIndices('scatterAdd', indices!, n)
-    const inOrder = moved(added!, behind(axis), places.shape.length - 1, 1)
-    const sums = bindOne(scatterAddPrimitive, [folded(to!, axis), places, inOrder], { axis: 0 })
-    return moved(reshapeTo(sums, [size, n, ...sums.shape.slice(1)]), 1, 1, behind(axis))
-  },
-  sample: (draw) => {
-    const shape = draw.shape({ minRank: 1 })
-    const { axis, indices } = drawIndices(draw, shape)
-    const updates = draw.tensor(splice(shape, axis, indices.shape), real)
-    return { operands: [draw.tensor(shape, real), indices, updates], params: { axis } }
-  }
-})
+export const scatterAddPrimitive: Primitive<OneAxis> = coded(
+  'scatterAdd',
+  op<3, OneAxis>({
+    name: 'scatterAdd',
+    kind: 'index',
+    arity: 3,
+    infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
+    evaluate: (x, indices, updates, { axis }, out) => {
+      const n = x.shape[axis]!
+      const list = contiguous(indices)
+      const places = normalizeIndices('scatterAdd', list.data, list.offset, size(indices.shape), n)
+      const outer = size(x.shape.slice(0, axis))
+      const width = size(x.shape.slice(axis + 1))
+      const data = copyOf(x)
+      const added = contiguous(updates)
+      scatterAddInto({ data, outer, size: n, width }, places, added.data, added.offset)
+      return fromData(out.shape, out.dtype, data)
+    },
+    jvp: [
+      (tangent) => tangent,
+      undefined,
+      (tangent, x, indices, _updates, _out, { axis }) => scattered(x.shape, x.dtype, indices, tangent, axis)
+    ],
+    vjp: [
+      () => (ct) => ct,
+      undefined,
+      (_x, indices, _updates, _out, params) => (ct) => bindOne(gatherPrimitive, [ct, indices], params)
+    ],
+    batch: ([x, indices, updates], [ofTables, ofIndices, ofUpdates], { axis }, size) => {
+      const [to, added] = align([x!, updates!], [ofTables === true, ofUpdates === true], size)
+      if (ofIndices !== true) return bindOne(scatterAddPrimitive, [to!, indices!, added!], { axis: behind(axis) })
+      const n = to!.shape[behind(axis)]!
+      const places = foldIndices('scatterAdd', indices!, n)
+      const inOrder = moved(added!, behind(axis), places.shape.length - 1, 1)
+      const sums = bindOne(scatterAddPrimitive, [folded(to!, axis), places, inOrder], { axis: 0 })
+      return moved(reshapeTo(sums, [size, n, ...sums.shape.slice(1)]), 1, 1, behind(axis))
+    },
+    sample: (draw) => {
+      const shape = draw.shape({ minRank: 1 })
+      const { axis, indices } = drawIndices(draw, shape)
+      const updates = draw.tensor(splice(shape, axis, indices.shape), real)
+      return { operands: [draw.tensor(shape, real), indices, updates], params: { axis } }
+    }
+  })
+)
 
 /** The updates added to zeros: the transpose of `gather`. */
 const scattered = (shape: Shape, dtype: DType, indices: Tensor, updates: Tensor, axis: number): Tensor =>

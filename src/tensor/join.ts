@@ -1,4 +1,5 @@
 /** Joining tensors along an axis, and splitting them: each the transpose of the other. */
+import { coded } from '../primitive/code.js'
 import { type Options, options, checkedLater } from '../internal/options.js'
 import { dataFirst, listFirst } from '../internal/dual.js'
 import { allocate, promote } from '../DType.js'
@@ -57,7 +58,7 @@ const beginnings = (sizes: readonly number[]): readonly number[] => {
 // -----------------------------------------------------------------------------
 
 /** The operands, of one type and of shapes that agree beside the axis, one after another along it. */
-export const concatPrimitive: Primitive<OneAxis> = {
+export const concatPrimitive: Primitive<OneAxis> = coded('concat', {
   name: 'concat',
   kind: 'move',
   infer: (operands, { axis }) => [
@@ -99,7 +100,7 @@ export const concatPrimitive: Primitive<OneAxis> = {
     const sizes = draw.shape({ minRank: 1 })
     return { operands: sizes.map((n) => draw.tensor(resize(shape, axis, n), real)), params: { axis } }
   }
-}
+})
 
 /** The parts of the given sizes, one after another along the axis: views. */
 export const splitPrimitive: Primitive<SplitParams> = {

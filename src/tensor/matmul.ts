@@ -1,4 +1,5 @@
 /** The matrix product, of stacks of matrices as well; and the vector products that are cases of it. */
+import { coded } from '../primitive/code.js'
 import { type DType, allocate, promote } from '../DType.js'
 import { dual } from '../internal/dual.js'
 import { type MatmulData, matmulInto } from '../kernel/matmul.js'
@@ -137,47 +138,51 @@ const sideBySide = (x: Tensor): Tensor => {
  * Stacks [..., m, k] and [..., k, n] of one type, whose leading axes broadcast. The rules bind it with `strongZero`, so that
  * a zero cotangent stays zero beside NaN and infinities, at every order.
  */
-const matmulPrimitive: Primitive<Zeros> = op<2, Zeros>({
-  name: 'matmul',
-  kind: 'contract',
-  arity: 2,
-  cost: counted(([a], [out]) => 2 * size(out!.shape) * columns(a!.shape)),
-  infer: (a, b) => {
-    const batch = requireProduct('matmul', a.shape, b.shape)
-    const [m, n] = [rows(a.shape), columns(b.shape)]
-    return { shape: batch.length === 0 ? [m, n] : [...batch, m, n], dtype: a.dtype === 'bool' ? 'int32' : a.dtype }
-  },
-  evaluate: (a, b, zeros, out) => multiply(asDense(a), asDense(b), out.shape, out.dtype, zeros),
-  jvp: [
-    (tangent, _a, b) => bindOne(matmulPrimitive, [tangent, b], strong),
-    (tangent, a) => bindOne(matmulPrimitive, [a, tangent], strong)
-  ],
-  vjp: [
-    (a, b) => {
-      const shape = a.shape
-      const across = liesAcross(a)
-      return (ct) => pullLeft(shape, across, b, ct)
+const matmulPrimitive: Primitive<Zeros> = coded(
+  'matmul',
+  op<2, Zeros>({
+    name: 'matmul',
+    kind: 'contract',
+    arity: 2,
+    cost: counted(([a], [out]) => 2 * size(out!.shape) * columns(a!.shape)),
+    infer: (a, b) => {
+      const batch = requireProduct('matmul', a.shape, b.shape)
+      const [m, n] = [rows(a.shape), columns(b.shape)]
+      return { shape: batch.length === 0 ? [m, n] : [...batch, m, n], dtype: a.dtype === 'bool' ? 'int32' : a.dtype }
     },
-    (a, b) => {
-      const shape = b.shape
-      const across = liesAcross(b)
-      return (ct) => sumTo(productLying(across, transposed(a), ct), shape)
+    evaluate: (a, b, zeros, out) => multiply(asDense(a), asDense(b), out.shape, out.dtype, zeros),
+    jvp: [
+      (tangent, _a, b) => bindOne(matmulPrimitive, [tangent, b], strong),
+      (tangent, a) => bindOne(matmulPrimitive, [a, tangent], strong)
+    ],
+    vjp: [
+      (a, b) => {
+        const shape = a.shape
+        const across = liesAcross(a)
+        return (ct) => pullLeft(shape, across, b, ct)
+      },
+      (a, b) => {
+        const shape = b.shape
+        const across = liesAcross(b)
+        return (ct) => sumTo(productLying(across, transposed(a), ct), shape)
+      }
+    ],
+    batch: ([a, b], [ofLeft, ofRight], zeros) => {
+      const left = ofLeft === true ? widened(a!, b!.shape.length + (ofRight === true ? 0 : 1)) : a!
+      const right = ofRight === true ? widened(b!, a!.shape.length + (ofLeft === true ? 0 : 1)) : b!
+      return ofLeft === true ? product(left, right, zeros) : timesStack(left, right, zeros)
+    },
+    sample: (draw) => {
+      const batch = draw.shape({ maxRank: 2, maxSize: 3 })
+      const part = (): Shape =>
+        batch.slice(draw.integer(0, batch.length)).map((n) => (draw.integer(0, 2) === 0 ? 1 : n))
+      const [m, k, n] = [draw.size(0, 4), draw.size(0, 4), draw.size(0, 4)]
+      const a = draw.tensor([...part(), m, k], real)
+      const operands = [a, draw.tensor([...part(), k, n], real)]
+      return { operands, params: { strongZero: draw.pick([false, true]) } }
     }
-  ],
-  batch: ([a, b], [ofLeft, ofRight], zeros) => {
-    const left = ofLeft === true ? widened(a!, b!.shape.length + (ofRight === true ? 0 : 1)) : a!
-    const right = ofRight === true ? widened(b!, a!.shape.length + (ofLeft === true ? 0 : 1)) : b!
-    return ofLeft === true ? product(left, right, zeros) : timesStack(left, right, zeros)
-  },
-  sample: (draw) => {
-    const batch = draw.shape({ maxRank: 2, maxSize: 3 })
-    const part = (): Shape => batch.slice(draw.integer(0, batch.length)).map((n) => (draw.integer(0, 2) === 0 ? 1 : n))
-    const [m, k, n] = [draw.size(0, 4), draw.size(0, 4), draw.size(0, 4)]
-    const a = draw.tensor([...part(), m, k], real)
-    const operands = [a, draw.tensor([...part(), k, n], real)]
-    return { operands, params: { strongZero: draw.pick([false, true]) } }
-  }
-})
+  })
+)
 
 /**
  * ct B^T, summed over the axes along which A was repeated. One matrix A beside a stack of B is contracted in one product:

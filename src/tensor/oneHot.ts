@@ -1,4 +1,5 @@
 /** One-hot rows: the indicator vectors of indices. */
+import { coded } from '../primitive/code.js'
 import { type DType, allocate } from '../DType.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
@@ -17,31 +18,34 @@ export interface OneHotParams {
 }
 
 /** A new last axis of size `depth`, 1 at the index and 0 elsewhere. */
-export const oneHotPrimitive: Primitive<OneHotParams> = op<1, OneHotParams>({
-  name: 'oneHot',
-  kind: 'index',
-  arity: 1,
-  infer: (x, { depth, dtype }) => ({ shape: [...x.shape, depth], dtype }),
-  evaluate: (x, { depth, dtype }, out) => {
-    const { data, offset } = contiguous(x)
-    const rows = size(x.shape)
-    const result = allocate(dtype, rows * depth)
-    for (let row = 0; row < rows; row++) {
-      const index = data[offset + row]!
-      if (!(index >= 0 && index < depth)) throw new IndexError('oneHot', index, depth, 0)
-      result[row * depth + index] = 1
+export const oneHotPrimitive: Primitive<OneHotParams> = coded(
+  'oneHot',
+  op<1, OneHotParams>({
+    name: 'oneHot',
+    kind: 'index',
+    arity: 1,
+    infer: (x, { depth, dtype }) => ({ shape: [...x.shape, depth], dtype }),
+    evaluate: (x, { depth, dtype }, out) => {
+      const { data, offset } = contiguous(x)
+      const rows = size(x.shape)
+      const result = allocate(dtype, rows * depth)
+      for (let row = 0; row < rows; row++) {
+        const index = data[offset + row]!
+        if (!(index >= 0 && index < depth)) throw new IndexError('oneHot', index, depth, 0)
+        result[row * depth + index] = 1
+      }
+      return fromData(out.shape, dtype, result)
+    },
+    jvp: undefined,
+    vjp: undefined,
+    batch: (operands, _mapped, params) => bindOne(oneHotPrimitive, operands, params),
+    sample: (draw) => {
+      const depth = draw.integer(1, 4)
+      const params = { depth, dtype: draw.dtype(['float32', 'float64', 'int32', 'bool']) }
+      return { operands: [draw.indices(draw.shape(), depth)], params }
     }
-    return fromData(out.shape, dtype, result)
-  },
-  jvp: undefined,
-  vjp: undefined,
-  batch: (operands, _mapped, params) => bindOne(oneHotPrimitive, operands, params),
-  sample: (draw) => {
-    const depth = draw.integer(1, 4)
-    const params = { depth, dtype: draw.dtype(['float32', 'float64', 'int32', 'bool']) }
-    return { operands: [draw.indices(draw.shape(), depth)], params }
-  }
-})
+  })
+)
 
 type Appended<S extends Shape, N extends number> = IsDynamic<S> extends true ? Shape : [...S, N]
 

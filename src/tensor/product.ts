@@ -1,4 +1,5 @@
 /** Products over axes. */
+import { coded } from '../primitive/code.js'
 import { prodInto } from '../kernel/reduceProduct.js'
 import { behind } from '../primitive/batch.js'
 import { real } from '../primitive/domain.js'
@@ -20,24 +21,27 @@ const others = (x: Tensor, axis: number): Tensor =>
   )
 
 /** The product along one axis, which disappears; booleans count as int32. */
-export const prodPrimitive: Primitive<OneAxis> = op<1, OneAxis>({
-  name: 'prod',
-  kind: 'reduce',
-  arity: 1,
-  infer: (x, { axis }) => ({ shape: dropAxes(x.shape, [axis]), dtype: x.dtype === 'bool' ? 'int32' : x.dtype }),
-  evaluate: (x, { axis }, out) => reduceOver(x, [axis], out, prodInto),
-  jvp: [(tangent, x, _out, { axis }) => sumOver(guardedMul(tangent, others(x, axis)), [axis])],
-  vjp: [
-    (x, _out, { axis }) =>
-      (ct) =>
-        guardedMul(expandOver(ct, x.shape, [axis]), others(x, axis))
-  ],
-  batch: (operands, _mapped, { axis }) => bindOne(prodPrimitive, operands, { axis: behind(axis) }),
-  sample: (draw) => {
-    const shape = draw.shape({ minRank: 1 })
-    return { operands: [draw.tensor(shape, real)], params: { axis: draw.integer(0, shape.length - 1) } }
-  }
-})
+export const prodPrimitive: Primitive<OneAxis> = coded(
+  'prod',
+  op<1, OneAxis>({
+    name: 'prod',
+    kind: 'reduce',
+    arity: 1,
+    infer: (x, { axis }) => ({ shape: dropAxes(x.shape, [axis]), dtype: x.dtype === 'bool' ? 'int32' : x.dtype }),
+    evaluate: (x, { axis }, out) => reduceOver(x, [axis], out, prodInto),
+    jvp: [(tangent, x, _out, { axis }) => sumOver(guardedMul(tangent, others(x, axis)), [axis])],
+    vjp: [
+      (x, _out, { axis }) =>
+        (ct) =>
+          guardedMul(expandOver(ct, x.shape, [axis]), others(x, axis))
+    ],
+    batch: (operands, _mapped, { axis }) => bindOne(prodPrimitive, operands, { axis: behind(axis) }),
+    sample: (draw) => {
+      const shape = draw.shape({ minRank: 1 })
+      return { operands: [draw.tensor(shape, real)], params: { axis: draw.integer(0, shape.length - 1) } }
+    }
+  })
+)
 
 /** Brings axes together into one, which stands where the first of them stood, or last where they were apart. */
 const merge = (x: Tensor, axes: readonly number[]): { readonly merged: Tensor; readonly axis: number } => {

@@ -1,4 +1,5 @@
 /** Sums, means and logical reductions over axes. */
+import { coded } from '../primitive/code.js'
 import { isFloat, toFloat } from '../DType.js'
 import { allInto, anyInto } from '../kernel/reduceLogical.js'
 import { sumInto } from '../kernel/reduceSum.js'
@@ -23,26 +24,29 @@ const meanInto: ReduceInto = (data, offset, outer, n, inner, out) => {
 }
 
 /** The mean over axes, which disappear: divided in double, so that a sum beyond the type's range does no harm. */
-export const meanPrimitive: Primitive<OverAxes> = op<1, OverAxes>({
-  name: 'mean',
-  kind: 'reduce',
-  arity: 1,
-  infer: (x, { axes }) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype }),
-  evaluate: (x, { axes }, out) => reduceOver(x, axes, out, meanInto),
-  jvp: 'linear',
-  vjp: [
-    (x, _out, { axes }) => {
-      const { shape } = x
-      return (ct) => expandOver(div(ct, countOver(shape, axes)), shape, axes)
+export const meanPrimitive: Primitive<OverAxes> = coded(
+  'mean',
+  op<1, OverAxes>({
+    name: 'mean',
+    kind: 'reduce',
+    arity: 1,
+    infer: (x, { axes }) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype }),
+    evaluate: (x, { axes }, out) => reduceOver(x, axes, out, meanInto),
+    jvp: 'linear',
+    vjp: [
+      (x, _out, { axes }) => {
+        const { shape } = x
+        return (ct) => expandOver(div(ct, countOver(shape, axes)), shape, axes)
+      }
+    ],
+    batch: (operands, _mapped, params) => bindOne(meanPrimitive, operands, axesBehind(params)),
+    sample: (draw) => {
+      const shape = draw.shape()
+      const axes = drawAxes(draw, shape)
+      return { operands: [draw.tensor(shape, real)], params: { axes: countOver(shape, axes) === 0 ? [] : axes } }
     }
-  ],
-  batch: (operands, _mapped, params) => bindOne(meanPrimitive, operands, axesBehind(params)),
-  sample: (draw) => {
-    const shape = draw.shape()
-    const axes = drawAxes(draw, shape)
-    return { operands: [draw.tensor(shape, real)], params: { axes: countOver(shape, axes) === 0 ? [] : axes } }
-  }
-})
+  })
+)
 
 /* @__NO_SIDE_EFFECTS__ */
 const logical = (name: string, into: ReduceInto): Primitive<OverAxes> => {
@@ -64,10 +68,10 @@ const logical = (name: string, into: ReduceInto): Primitive<OverAxes> => {
 }
 
 /** Whether any element over axes is true. */
-export const anyPrimitive: Primitive<OverAxes> = logical('any', anyInto)
+export const anyPrimitive: Primitive<OverAxes> = coded('any', logical('any', anyInto))
 
 /** Whether all elements over axes are true. */
-export const allPrimitive: Primitive<OverAxes> = logical('all', allInto)
+export const allPrimitive: Primitive<OverAxes> = coded('all', logical('all', allInto))
 
 // -----------------------------------------------------------------------------
 // operations

@@ -1,4 +1,5 @@
 /** Reductions of segments: of the elements that have the same number. */
+import { coded } from '../primitive/code.js'
 import { type DType, allocate, isFloat } from '../DType.js'
 import { refusal } from '../internal/describe.js'
 import { dataAt, dataFirst, dualBy } from '../internal/dual.js'
@@ -104,49 +105,52 @@ const countFrom = (operation: string, ids: Tensor, option: string): number => {
 const least = (dtype: DType): number => (isFloat(dtype) ? -Infinity : dtype === 'int32' ? -(2 ** 31) : 0)
 
 /** `out[o, k, i]` is the largest `x[o, j, i]` with `ids[o, j, i] = k`; the shapes of the two are the same. */
-export const segmentMaxPrimitive: Primitive<Segments> = op<2, Segments>({
-  name: 'segmentMax',
-  kind: 'index',
-  arity: 2,
-  infer: (x, _ids, { axis, count }) => ({ shape: x.shape.map((n, i) => (i === axis ? count : n)), dtype: x.dtype }),
-  evaluate: (x, ids, { axis, count }, out) => {
-    const { data, offset, outer, along, inner } = arrange(x, [axis])
-    const numbers = contiguous(ids)
-    const places = normalizeIndices('segmentMax', numbers.data, numbers.offset, size(ids.shape), count)
-    const result = allocate(out.dtype, size(out.shape)).fill(least(out.dtype))
-    segmentMaxInto(data, offset, places, outer, along, inner, count, result)
-    return fromData(out.shape, out.dtype, result)
-  },
-  jvp: [
-    (tangent, x, ids, out, { axis }) =>
-      addAlongAxis(fill(out.shape, out.dtype, 0), ids, guardedMul(tangent, shares(x, ids, out, axis)), { axis }),
-    undefined
-  ],
-  vjp: [
-    (x, ids, out, { axis }) =>
-      (ct) =>
-        guardedMul(takeAlongAxis(ct, ids, { axis }), shares(x, ids, out, axis)),
-    undefined
-  ],
-  batch: (operands, mapped, { axis, count }, size) =>
-    bindOne(segmentMaxPrimitive, align(operands, mapped, size), { axis: behind(axis), count }),
-  sample: (draw) => {
-    const shape = draw.shape({ minRank: 1 })
-    const axis = draw.integer(0, shape.length - 1)
-    const n = shape[axis]!
-    // Every segment has an element: of nothing the largest is infinite.
-    const count = n === 0 ? 0 : draw.integer(1, n)
-    const column = reshapeTo(
-      arange(n, 'int32'),
-      shape.map((_, i) => (i === axis ? n : 1))
-    )
-    const first = draw.indices(
-      shape.map((m, i) => (i === axis ? Math.min(n, 1) : m)),
-      Math.max(1, count)
-    )
-    return { operands: [draw.distinct(shape, real), mod(add(column, first), count)], params: { axis, count } }
-  }
-})
+export const segmentMaxPrimitive: Primitive<Segments> = coded(
+  'segmentMax',
+  op<2, Segments>({
+    name: 'segmentMax',
+    kind: 'index',
+    arity: 2,
+    infer: (x, _ids, { axis, count }) => ({ shape: x.shape.map((n, i) => (i === axis ? count : n)), dtype: x.dtype }),
+    evaluate: (x, ids, { axis, count }, out) => {
+      const { data, offset, outer, along, inner } = arrange(x, [axis])
+      const numbers = contiguous(ids)
+      const places = normalizeIndices('segmentMax', numbers.data, numbers.offset, size(ids.shape), count)
+      const result = allocate(out.dtype, size(out.shape)).fill(least(out.dtype))
+      segmentMaxInto(data, offset, places, outer, along, inner, count, result)
+      return fromData(out.shape, out.dtype, result)
+    },
+    jvp: [
+      (tangent, x, ids, out, { axis }) =>
+        addAlongAxis(fill(out.shape, out.dtype, 0), ids, guardedMul(tangent, shares(x, ids, out, axis)), { axis }),
+      undefined
+    ],
+    vjp: [
+      (x, ids, out, { axis }) =>
+        (ct) =>
+          guardedMul(takeAlongAxis(ct, ids, { axis }), shares(x, ids, out, axis)),
+      undefined
+    ],
+    batch: (operands, mapped, { axis, count }, size) =>
+      bindOne(segmentMaxPrimitive, align(operands, mapped, size), { axis: behind(axis), count }),
+    sample: (draw) => {
+      const shape = draw.shape({ minRank: 1 })
+      const axis = draw.integer(0, shape.length - 1)
+      const n = shape[axis]!
+      // Every segment has an element: of nothing the largest is infinite.
+      const count = n === 0 ? 0 : draw.integer(1, n)
+      const column = reshapeTo(
+        arange(n, 'int32'),
+        shape.map((_, i) => (i === axis ? n : 1))
+      )
+      const first = draw.indices(
+        shape.map((m, i) => (i === axis ? Math.min(n, 1) : m)),
+        Math.max(1, count)
+      )
+      return { operands: [draw.distinct(shape, real), mod(add(column, first), count)], params: { axis, count } }
+    }
+  })
+)
 
 /** One divided by the number of elements that equal the largest of their segment, for each of them; 0 for the others. */
 const shares = (x: Tensor, ids: Tensor, out: Tensor, axis: number): Tensor => {
@@ -156,30 +160,33 @@ const shares = (x: Tensor, ids: Tensor, out: Tensor, axis: number): Tensor => {
 }
 
 /** How often each number below a length occurs along the last axis. */
-export const bincountPrimitive: Primitive<{ readonly length: number }> = op<1, { readonly length: number }>({
-  name: 'bincount',
-  kind: 'index',
-  arity: 1,
-  infer: (x, { length }) => ({ shape: [...x.shape.slice(0, -1), length], dtype: 'int32' }),
-  evaluate: (x, { length }, out) => {
-    const { data, offset } = contiguous(x)
-    const n = x.shape[x.shape.length - 1]!
-    const result = new Int32Array(size(out.shape))
-    for (let i = 0; i < size(x.shape); i++) {
-      const value = data[offset + i]!
-      if (value < 0 || value >= length) throw new IndexError('bincount', value, length, 0)
-      result[Math.floor(i / n) * length + value]!++
+export const bincountPrimitive: Primitive<{ readonly length: number }> = coded(
+  'bincount',
+  op<1, { readonly length: number }>({
+    name: 'bincount',
+    kind: 'index',
+    arity: 1,
+    infer: (x, { length }) => ({ shape: [...x.shape.slice(0, -1), length], dtype: 'int32' }),
+    evaluate: (x, { length }, out) => {
+      const { data, offset } = contiguous(x)
+      const n = x.shape[x.shape.length - 1]!
+      const result = new Int32Array(size(out.shape))
+      for (let i = 0; i < size(x.shape); i++) {
+        const value = data[offset + i]!
+        if (value < 0 || value >= length) throw new IndexError('bincount', value, length, 0)
+        result[Math.floor(i / n) * length + value]!++
+      }
+      return fromData(out.shape, out.dtype, result)
+    },
+    jvp: undefined,
+    vjp: undefined,
+    batch: (operands, _mapped, params) => bindOne(bincountPrimitive, operands, params),
+    sample: (draw) => {
+      const length = draw.integer(1, 4)
+      return { operands: [draw.indices(draw.shape({ minRank: 1 }), length)], params: { length } }
     }
-    return fromData(out.shape, out.dtype, result)
-  },
-  jvp: undefined,
-  vjp: undefined,
-  batch: (operands, _mapped, params) => bindOne(bincountPrimitive, operands, params),
-  sample: (draw) => {
-    const length = draw.integer(1, 4)
-    return { operands: [draw.indices(draw.shape({ minRank: 1 }), length)], params: { length } }
-  }
-})
+  })
+)
 
 // -----------------------------------------------------------------------------
 // operations

@@ -1,4 +1,5 @@
 /** Softmax and related functions: shifted by the largest element, so that nothing overflows. */
+import { coded } from '../primitive/code.js'
 import { options, checkedLater } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import { allocate, toFloat } from '../DType.js'
@@ -58,79 +59,88 @@ const spread = (x: Tensor, axes: readonly number[]): Tensor => expandOver(sumOve
 const centred = (t: Tensor, y: Tensor, axes: readonly number[]): Tensor => sub(t, spread(guardedMul(t, y), axes))
 
 /** `y (t - sum y t)` over axes: the derivative of softmax along `t`, where its value is `y`. Its matrix is symmetric. */
-export const softmaxDerivativePrimitive: Primitive<OverAxes> = op<2, OverAxes>({
-  name: 'softmaxDerivative',
-  kind: 'lane',
-  arity: 2,
-  infer: (t) => t,
-  evaluate: (t, y, { axes }) => {
-    const { data, offset, outer, along, inner } = arrange(t, axes)
-    const weights = arrange(y, axes)
-    const result = allocate(t.dtype, size(t.shape))
-    softmaxDerivativeInto(data, offset, weights.data, weights.offset, outer, along, inner, result)
-    return restore(t.shape, axes, t.dtype, result)
-  },
-  jvp: [
-    (tangent, _t, y, _out, { axes }) => weigh(tangent, y, axes),
-    (tangent, t, y, _out, { axes }) =>
-      sub(guardedMul(tangent, centred(t, y, axes)), guardedMul(spread(guardedMul(tangent, t), axes), y))
-  ],
-  vjp: [
-    (_t, y, _out, { axes }) =>
-      (ct) =>
-        weigh(ct, y, axes),
-    (t, y, _out, { axes }) =>
-      (ct) =>
-        sub(guardedMul(ct, centred(t, y, axes)), guardedMul(spread(guardedMul(ct, y), axes), t))
-  ],
-  batch: (operands, mapped, params, size) =>
-    bindOne(softmaxDerivativePrimitive, align(operands, mapped, size), axesBehind(params)),
-  sample: (draw) => {
-    const { operands, params } = sample(draw)
-    const shape = operands[0]!.shape
-    // Away from 1, where the only element of a lane would leave nothing but rounding of `t - y t`.
-    return { operands: [...operands, draw.tensor(shape, interval(0, 0.5))], params }
-  }
-})
+export const softmaxDerivativePrimitive: Primitive<OverAxes> = coded(
+  'softmaxDerivative',
+  op<2, OverAxes>({
+    name: 'softmaxDerivative',
+    kind: 'lane',
+    arity: 2,
+    infer: (t) => t,
+    evaluate: (t, y, { axes }) => {
+      const { data, offset, outer, along, inner } = arrange(t, axes)
+      const weights = arrange(y, axes)
+      const result = allocate(t.dtype, size(t.shape))
+      softmaxDerivativeInto(data, offset, weights.data, weights.offset, outer, along, inner, result)
+      return restore(t.shape, axes, t.dtype, result)
+    },
+    jvp: [
+      (tangent, _t, y, _out, { axes }) => weigh(tangent, y, axes),
+      (tangent, t, y, _out, { axes }) =>
+        sub(guardedMul(tangent, centred(t, y, axes)), guardedMul(spread(guardedMul(tangent, t), axes), y))
+    ],
+    vjp: [
+      (_t, y, _out, { axes }) =>
+        (ct) =>
+          weigh(ct, y, axes),
+      (t, y, _out, { axes }) =>
+        (ct) =>
+          sub(guardedMul(ct, centred(t, y, axes)), guardedMul(spread(guardedMul(ct, y), axes), t))
+    ],
+    batch: (operands, mapped, params, size) =>
+      bindOne(softmaxDerivativePrimitive, align(operands, mapped, size), axesBehind(params)),
+    sample: (draw) => {
+      const { operands, params } = sample(draw)
+      const shape = operands[0]!.shape
+      // Away from 1, where the only element of a lane would leave nothing but rounding of `t - y t`.
+      return { operands: [...operands, draw.tensor(shape, interval(0, 0.5))], params }
+    }
+  })
+)
 
 const weigh = (t: Tensor, y: Tensor, axes: readonly number[]): Tensor =>
   bindOne(softmaxDerivativePrimitive, [t, y], { axes })
 
 /** `exp x / sum exp x` over axes. */
-export const softmaxPrimitive: Primitive<OverAxes> = op<1, OverAxes>({
-  name: 'softmax',
-  kind: 'lane',
-  arity: 1,
-  infer: (x) => x,
-  evaluate: evaluateWith(softmaxInto),
-  jvp: [(tangent, _x, out, { axes }) => weigh(tangent, out, axes)],
-  vjp: [
-    (_x, out, { axes }) =>
-      (ct) =>
-        weigh(ct, out, axes)
-  ],
-  batch: (operands, _mapped, params) => bindOne(softmaxPrimitive, operands, axesBehind(params)),
-  sample
-})
+export const softmaxPrimitive: Primitive<OverAxes> = coded(
+  'softmax',
+  op<1, OverAxes>({
+    name: 'softmax',
+    kind: 'lane',
+    arity: 1,
+    infer: (x) => x,
+    evaluate: evaluateWith(softmaxInto),
+    jvp: [(tangent, _x, out, { axes }) => weigh(tangent, out, axes)],
+    vjp: [
+      (_x, out, { axes }) =>
+        (ct) =>
+          weigh(ct, out, axes)
+    ],
+    batch: (operands, _mapped, params) => bindOne(softmaxPrimitive, operands, axesBehind(params)),
+    sample
+  })
+)
 
 const softmaxOver = (x: Tensor, axes: readonly number[]): Tensor => bindOne(softmaxPrimitive, [x], { axes })
 
 /** `log sum exp x` over axes, which disappear. */
-export const logSumExpPrimitive: Primitive<OverAxes> = op<1, OverAxes>({
-  name: 'logSumExp',
-  kind: 'reduce',
-  arity: 1,
-  infer: (x, { axes }) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype }),
-  evaluate: (x, { axes }, out) => reduceOver(x, axes, out, logSumExpInto),
-  jvp: [(tangent, x, _out, { axes }) => sumOver(guardedMul(tangent, softmaxOver(x, axes)), axes)],
-  vjp: [
-    (x, _out, { axes }) =>
-      (ct) =>
-        guardedMul(expandOver(ct, x.shape, axes), softmaxOver(x, axes))
-  ],
-  batch: (operands, _mapped, params) => bindOne(logSumExpPrimitive, operands, axesBehind(params)),
-  sample
-})
+export const logSumExpPrimitive: Primitive<OverAxes> = coded(
+  'logSumExp',
+  op<1, OverAxes>({
+    name: 'logSumExp',
+    kind: 'reduce',
+    arity: 1,
+    infer: (x, { axes }) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype }),
+    evaluate: (x, { axes }, out) => reduceOver(x, axes, out, logSumExpInto),
+    jvp: [(tangent, x, _out, { axes }) => sumOver(guardedMul(tangent, softmaxOver(x, axes)), axes)],
+    vjp: [
+      (x, _out, { axes }) =>
+        (ct) =>
+          guardedMul(expandOver(ct, x.shape, axes), softmaxOver(x, axes))
+    ],
+    batch: (operands, _mapped, params) => bindOne(logSumExpPrimitive, operands, axesBehind(params)),
+    sample
+  })
+)
 
 /** Whether no lane, of any example, can be -infinity everywhere, as none begins so: where there are values, that is soon seen. */
 const allAlive = (out: Tensor, axes: readonly number[]): boolean => {
@@ -157,21 +167,24 @@ const alive = (t: Tensor, out: Tensor, axes: readonly number[]): Tensor => {
 }
 
 /** `x - log sum exp x` over axes. */
-export const logSoftmaxPrimitive: Primitive<OverAxes> = op<1, OverAxes>({
-  name: 'logSoftmax',
-  kind: 'lane',
-  arity: 1,
-  infer: (x) => x,
-  evaluate: evaluateWith(logSoftmaxInto),
-  jvp: [(tangent, _x, out, { axes }) => sub(alive(tangent, out, axes), spread(guardedMul(tangent, exp(out)), axes))],
-  vjp: [
-    (_x, out, { axes }) =>
-      (ct) =>
-        sub(alive(ct, out, axes), guardedMul(spread(ct, axes), exp(out)))
-  ],
-  batch: (operands, _mapped, params) => bindOne(logSoftmaxPrimitive, operands, axesBehind(params)),
-  sample
-})
+export const logSoftmaxPrimitive: Primitive<OverAxes> = coded(
+  'logSoftmax',
+  op<1, OverAxes>({
+    name: 'logSoftmax',
+    kind: 'lane',
+    arity: 1,
+    infer: (x) => x,
+    evaluate: evaluateWith(logSoftmaxInto),
+    jvp: [(tangent, _x, out, { axes }) => sub(alive(tangent, out, axes), spread(guardedMul(tangent, exp(out)), axes))],
+    vjp: [
+      (_x, out, { axes }) =>
+        (ct) =>
+          sub(alive(ct, out, axes), guardedMul(spread(ct, axes), exp(out)))
+    ],
+    batch: (operands, _mapped, params) => bindOne(logSoftmaxPrimitive, operands, axesBehind(params)),
+    sample
+  })
+)
 
 // -----------------------------------------------------------------------------
 // operations

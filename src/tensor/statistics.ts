@@ -1,4 +1,5 @@
 /** Variances, standard deviations and norms over axes. */
+import { coded } from '../primitive/code.js'
 import { oneOf, finite } from '../internal/options.js'
 import { toFloat } from '../DType.js'
 import { normInto, varianceInto } from '../kernel/moments.js'
@@ -91,58 +92,67 @@ const drawSpread = (draw: Draw): { readonly operands: readonly Tensor[]; readonl
 // -----------------------------------------------------------------------------
 
 /** The mean of squared deviations from the mean, over axes, which disappear. */
-export const variancePrimitive: Primitive<Spread> = op<1, Spread>({
-  name: 'variance',
-  kind: 'reduce',
-  arity: 1,
-  infer: inferType,
-  evaluate: evaluateWith(false),
-  jvp: [(tangent, x, _out, spread) => sumOver(guardedMul(tangent, slope(x, spread)), spread.axes)],
-  vjp: [(x, _out, spread) => (ct) => guardedMul(expandOver(ct, x.shape, spread.axes), slope(x, spread))],
-  batch: (operands, _mapped, spread) => bindOne(variancePrimitive, operands, spreadBehind(spread)),
-  sample: drawSpread
-})
+export const variancePrimitive: Primitive<Spread> = coded(
+  'variance',
+  op<1, Spread>({
+    name: 'variance',
+    kind: 'reduce',
+    arity: 1,
+    infer: inferType,
+    evaluate: evaluateWith(false),
+    jvp: [(tangent, x, _out, spread) => sumOver(guardedMul(tangent, slope(x, spread)), spread.axes)],
+    vjp: [(x, _out, spread) => (ct) => guardedMul(expandOver(ct, x.shape, spread.axes), slope(x, spread))],
+    batch: (operands, _mapped, spread) => bindOne(variancePrimitive, operands, spreadBehind(spread)),
+    sample: drawSpread
+  })
+)
 
 /** The derivative of a variance in each element: `2 (x - mean) / (n - correction)`. */
 const slope = (x: Tensor, spread: Spread): Tensor => mul(centred(x, spread.axes), 2 / freedom(x.shape, spread))
 
 /** The square root of the variance; its derivative is 0 where all elements are equal. */
-export const stdPrimitive: Primitive<Spread> = op<1, Spread>({
-  name: 'std',
-  kind: 'reduce',
-  arity: 1,
-  infer: inferType,
-  evaluate: evaluateWith(true),
-  jvp: [(tangent, x, out, spread) => sumOver(guardedMul(tangent, stdSlope(x, out, spread)), spread.axes)],
-  vjp: [(x, out, spread) => (ct) => guardedMul(expandOver(ct, x.shape, spread.axes), stdSlope(x, out, spread))],
-  batch: (operands, _mapped, spread) => bindOne(stdPrimitive, operands, spreadBehind(spread)),
-  sample: drawSpread
-})
+export const stdPrimitive: Primitive<Spread> = coded(
+  'std',
+  op<1, Spread>({
+    name: 'std',
+    kind: 'reduce',
+    arity: 1,
+    infer: inferType,
+    evaluate: evaluateWith(true),
+    jvp: [(tangent, x, out, spread) => sumOver(guardedMul(tangent, stdSlope(x, out, spread)), spread.axes)],
+    vjp: [(x, out, spread) => (ct) => guardedMul(expandOver(ct, x.shape, spread.axes), stdSlope(x, out, spread))],
+    batch: (operands, _mapped, spread) => bindOne(stdPrimitive, operands, spreadBehind(spread)),
+    sample: drawSpread
+  })
+)
 
 /** The derivative of a standard deviation in each element: `(x - mean) / (n - correction) / std`. */
 const stdSlope = (x: Tensor, out: Tensor, spread: Spread): Tensor =>
   divNoNan(div(centred(x, spread.axes), freedom(x.shape, spread)), expandOver(out, x.shape, spread.axes))
 
 /** The Euclidean length over axes, which disappear; its derivative is 0 at length 0. */
-export const normPrimitive: Primitive<OverAxes> = op<1, OverAxes>({
-  name: 'norm',
-  kind: 'reduce',
-  arity: 1,
-  infer: (x, { axes }) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype }),
-  evaluate: (x, { axes }, out) => reduceOver(x, axes, out, normInto),
-  jvp: [(tangent, x, out, { axes }) => sumOver(guardedMul(tangent, direction(x, out, axes)), axes)],
-  vjp: [
-    (x, out, { axes }) =>
-      (ct) =>
-        guardedMul(expandOver(ct, x.shape, axes), direction(x, out, axes))
-  ],
-  batch: (operands, _mapped, params) => bindOne(normPrimitive, operands, axesBehind(params)),
-  sample: (draw) => {
-    const shape = draw.shape({ minRank: 1, minSize: 2 })
-    const axes = drawAxes(draw, shape)
-    return { operands: [draw.tensor(shape, real)], params: { axes: axes.length === 0 ? [shape.length - 1] : axes } }
-  }
-})
+export const normPrimitive: Primitive<OverAxes> = coded(
+  'norm',
+  op<1, OverAxes>({
+    name: 'norm',
+    kind: 'reduce',
+    arity: 1,
+    infer: (x, { axes }) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype }),
+    evaluate: (x, { axes }, out) => reduceOver(x, axes, out, normInto),
+    jvp: [(tangent, x, out, { axes }) => sumOver(guardedMul(tangent, direction(x, out, axes)), axes)],
+    vjp: [
+      (x, out, { axes }) =>
+        (ct) =>
+          guardedMul(expandOver(ct, x.shape, axes), direction(x, out, axes))
+    ],
+    batch: (operands, _mapped, params) => bindOne(normPrimitive, operands, axesBehind(params)),
+    sample: (draw) => {
+      const shape = draw.shape({ minRank: 1, minSize: 2 })
+      const axes = drawAxes(draw, shape)
+      return { operands: [draw.tensor(shape, real)], params: { axes: axes.length === 0 ? [shape.length - 1] : axes } }
+    }
+  })
+)
 
 /** The vector of length 1 in the direction of each lane; of a zero lane, zero. */
 const direction = (x: Tensor, out: Tensor, axes: readonly number[]): Tensor =>

@@ -2,6 +2,7 @@
  * The two linear maps behind slicing, flipping and padding, each the other's transpose: taking evenly spaced positions
  * along each axis, and placing values at them.
  */
+import { coded } from '../primitive/code.js'
 import { allocate } from '../DType.js'
 import { placeStrided } from '../kernel/strided.js'
 import { type Draw, real } from '../primitive/domain.js'
@@ -90,33 +91,36 @@ export const slicePrimitive: Primitive<Window> = op<1, Window>({
 })
 
 /** A tensor of one value with the operand's elements at evenly spaced positions along each axis. */
-export const padPrimitive: Primitive<Placement> = op<1, Placement>({
-  name: 'pad',
-  kind: 'move',
-  arity: 1,
-  infer: (x, { shape }) => ({ shape, dtype: x.dtype }),
-  evaluate: (x, placement, out) => {
-    if (x instanceof Scalar) return x
-    const data = allocate(out.dtype, size(out.shape))
-    if (placement.value !== 0) data.fill(placement.value)
-    const at = lie(placement, 0, strides(out.shape))
-    placeStrided(x.data, x.offset, x.shape, x.strides, data, at.offset, at.strides)
-    return fromData(out.shape, out.dtype, data)
-  },
-  jvp: [(tangent, _x, _out, placement) => place(tangent, { ...placement, value: 0 })],
-  vjp: [
-    (_x, _out, { starts, steps, sizes }) =>
-      (ct) =>
-        take(ct, { starts, steps, sizes })
-  ],
-  batch: (operands, _mapped, { shape, value, ...window }, size) =>
-    bindOne(padPrimitive, operands, { ...windowBehind(window, size), shape: [size, ...shape], value }),
-  sample: (draw) => {
-    const { shape, window } = drawWindow(draw)
-    const value = draw.pick([0, 1.5])
-    return { operands: [draw.tensor(window.sizes, real)], params: { ...window, shape, value } }
-  }
-})
+export const padPrimitive: Primitive<Placement> = coded(
+  'pad',
+  op<1, Placement>({
+    name: 'pad',
+    kind: 'move',
+    arity: 1,
+    infer: (x, { shape }) => ({ shape, dtype: x.dtype }),
+    evaluate: (x, placement, out) => {
+      if (x instanceof Scalar) return x
+      const data = allocate(out.dtype, size(out.shape))
+      if (placement.value !== 0) data.fill(placement.value)
+      const at = lie(placement, 0, strides(out.shape))
+      placeStrided(x.data, x.offset, x.shape, x.strides, data, at.offset, at.strides)
+      return fromData(out.shape, out.dtype, data)
+    },
+    jvp: [(tangent, _x, _out, placement) => place(tangent, { ...placement, value: 0 })],
+    vjp: [
+      (_x, _out, { starts, steps, sizes }) =>
+        (ct) =>
+          take(ct, { starts, steps, sizes })
+    ],
+    batch: (operands, _mapped, { shape, value, ...window }, size) =>
+      bindOne(padPrimitive, operands, { ...windowBehind(window, size), shape: [size, ...shape], value }),
+    sample: (draw) => {
+      const { shape, window } = drawWindow(draw)
+      const value = draw.pick([0, 1.5])
+      return { operands: [draw.tensor(window.sizes, real)], params: { ...window, shape, value } }
+    }
+  })
+)
 
 // -----------------------------------------------------------------------------
 // combinators

@@ -3,6 +3,7 @@
  * and summation, each the transpose of the other. These are the primitives; their doors are in `layout.ts` and
  * `reduce.ts`.
  */
+import { coded } from '../primitive/code.js'
 import { type DType, allocate, isFloat } from '../DType.js'
 import { sumInto, sumRepeatedInto } from '../kernel/reduceSum.js'
 import { restride } from '../kernel/restride.js'
@@ -242,36 +243,39 @@ export const broadcastToShape = (x: Tensor, shape: Shape): Tensor =>
   equals(x.shape, shape) ? x : bindOne(broadcastToPrimitive, [x], { shape })
 
 /** The sum over axes (sorted, counted from the front), which disappear; booleans are counted as int32. */
-export const sumPrimitive: Primitive<OverAxes> = op<1, OverAxes>({
-  name: 'sum',
-  kind: 'reduce',
-  arity: 1,
-  infer: (x, { axes }) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype === 'bool' ? 'int32' : x.dtype }),
-  evaluate: (x, { axes }, out) => {
-    if (x instanceof Scalar) return fromNumber(out.dtype, x.value + 0)
-    if (axes.length === x.shape.length && isContiguous(x.shape, x.strides)) return sumOfAll(x, out.dtype)
-    if (!isFloat(x.dtype)) return reduceOver(x, axes, out, sumInto, true)
-    const times = countOver(x.shape, axes)
-    if (times === 1 || times > 2 ** 29 || !repeats(x, axes)) return reduceOver(x, axes, out, sumInto)
-    const once = new Dense(keepAxes(x.shape, axes), x.dtype, x.data, x.strides, x.offset)
-    return reduceOver(once, axes, out, sumRepeatedInto(times))
-  },
-  jvp: 'linear',
-  vjp: [
-    (x, _out, { axes }) => {
-      const { shape } = x
-      return (ct) => expandOver(ct, shape, axes)
+export const sumPrimitive: Primitive<OverAxes> = coded(
+  'sum',
+  op<1, OverAxes>({
+    name: 'sum',
+    kind: 'reduce',
+    arity: 1,
+    infer: (x, { axes }) => ({ shape: dropAxes(x.shape, axes), dtype: x.dtype === 'bool' ? 'int32' : x.dtype }),
+    evaluate: (x, { axes }, out) => {
+      if (x instanceof Scalar) return fromNumber(out.dtype, x.value + 0)
+      if (axes.length === x.shape.length && isContiguous(x.shape, x.strides)) return sumOfAll(x, out.dtype)
+      if (!isFloat(x.dtype)) return reduceOver(x, axes, out, sumInto, true)
+      const times = countOver(x.shape, axes)
+      if (times === 1 || times > 2 ** 29 || !repeats(x, axes)) return reduceOver(x, axes, out, sumInto)
+      const once = new Dense(keepAxes(x.shape, axes), x.dtype, x.data, x.strides, x.offset)
+      return reduceOver(once, axes, out, sumRepeatedInto(times))
+    },
+    jvp: 'linear',
+    vjp: [
+      (x, _out, { axes }) => {
+        const { shape } = x
+        return (ct) => expandOver(ct, shape, axes)
+      }
+    ],
+    batch: (operands, _mapped, { axes }) => bindOne(sumPrimitive, operands, { axes: axes.map((axis) => axis + 1) }),
+    sample: (draw) => {
+      const shape = draw.shape()
+      return {
+        operands: [draw.tensor(shape, real)],
+        params: { axes: shape.map((_, axis) => axis).filter(() => draw.integer(0, 1) === 1) }
+      }
     }
-  ],
-  batch: (operands, _mapped, { axes }) => bindOne(sumPrimitive, operands, { axes: axes.map((axis) => axis + 1) }),
-  sample: (draw) => {
-    const shape = draw.shape()
-    return {
-      operands: [draw.tensor(shape, real)],
-      params: { axes: shape.map((_, axis) => axis).filter(() => draw.integer(0, 1) === 1) }
-    }
-  }
-})
+  })
+)
 
 /** The sum of everything in a contiguous tensor: small ones are mostly summed so. */
 const sumOfAll = (x: Dense, dtype: DType): Concrete => {

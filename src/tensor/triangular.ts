@@ -1,4 +1,5 @@
 /** Triangles and diagonals of matrices, and of stacks of them: the last two axes are the rows and columns. */
+import { coded } from '../primitive/code.js'
 import { type Options, options, integer } from '../internal/options.js'
 import { dataFirst } from '../internal/dual.js'
 import { allocate } from '../DType.js'
@@ -91,76 +92,85 @@ const drawOffset = (draw: Draw): number => draw.pick([0, 0, 1, -1, 3])
 // -----------------------------------------------------------------------------
 
 /** The elements within a band of diagonals; zero elsewhere. It is its own transpose. */
-export const bandPrimitive: Primitive<Band> = op<1, Band>({
-  name: 'band',
-  kind: 'move',
-  arity: 1,
-  infer: (x) => x,
-  evaluate: (x, { from, to }, out) => {
-    const { data, offset } = contiguous(x)
-    const rank = out.shape.length
-    const columns = out.shape[rank - 1]!
-    const rows = out.shape[rank - 2]!
-    const result = allocate(out.dtype, size(out.shape))
-    triangleInto(data, offset, size(out.shape.slice(0, -2)), rows, columns, from, to, result)
-    return fromData(out.shape, out.dtype, result)
-  },
-  jvp: 'linear',
-  vjp: [(_x, _out, band) => (ct) => bindOne(bandPrimitive, [ct], band)],
-  batch: (operands, _mapped, band) => bindOne(bandPrimitive, operands, band),
-  sample: (draw) => {
-    const offset = drawOffset(draw)
-    const params = draw.pick([
-      { from: offset, to: Infinity },
-      { from: -Infinity, to: offset }
-    ])
-    return { operands: [draw.tensor(draw.shape({ minRank: 2 }), real)], params }
-  }
-})
+export const bandPrimitive: Primitive<Band> = coded(
+  'band',
+  op<1, Band>({
+    name: 'band',
+    kind: 'move',
+    arity: 1,
+    infer: (x) => x,
+    evaluate: (x, { from, to }, out) => {
+      const { data, offset } = contiguous(x)
+      const rank = out.shape.length
+      const columns = out.shape[rank - 1]!
+      const rows = out.shape[rank - 2]!
+      const result = allocate(out.dtype, size(out.shape))
+      triangleInto(data, offset, size(out.shape.slice(0, -2)), rows, columns, from, to, result)
+      return fromData(out.shape, out.dtype, result)
+    },
+    jvp: 'linear',
+    vjp: [(_x, _out, band) => (ct) => bindOne(bandPrimitive, [ct], band)],
+    batch: (operands, _mapped, band) => bindOne(bandPrimitive, operands, band),
+    sample: (draw) => {
+      const offset = drawOffset(draw)
+      const params = draw.pick([
+        { from: offset, to: Infinity },
+        { from: -Infinity, to: offset }
+      ])
+      return { operands: [draw.tensor(draw.shape({ minRank: 2 }), real)], params }
+    }
+  })
+)
 
 /** A diagonal of the last two axes, along a new last axis: a view. */
-export const diagonalPrimitive: Primitive<Diagonal> = op<1, Diagonal>({
-  name: 'diagonal',
-  kind: 'move',
-  arity: 1,
-  infer: (x, diagonal) => ({ shape: [...x.shape.slice(0, -2), lengthOf(diagonal)], dtype: x.dtype }),
-  evaluate: (x, diagonal, out) => {
-    if (x instanceof Scalar) return x
-    const at = lie(diagonal, x.strides)
-    return new Dense(out.shape, x.dtype, x.data, at.strides, x.offset + at.start)
-  },
-  jvp: 'linear',
-  vjp: [(_x, _out, diagonal) => (ct) => bindOne(diagonalMatrixPrimitive, [ct], diagonal)],
-  batch: (operands, _mapped, diagonal) => bindOne(diagonalPrimitive, operands, diagonal),
-  sample: (draw) => {
-    const shape = draw.shape({ minRank: 2 })
-    const [rows, columns] = [shape[shape.length - 2]!, shape[shape.length - 1]!]
-    return { operands: [draw.tensor(shape, real)], params: { rows, columns, offset: drawOffset(draw) } }
-  }
-})
+export const diagonalPrimitive: Primitive<Diagonal> = coded(
+  'diagonal',
+  op<1, Diagonal>({
+    name: 'diagonal',
+    kind: 'move',
+    arity: 1,
+    infer: (x, diagonal) => ({ shape: [...x.shape.slice(0, -2), lengthOf(diagonal)], dtype: x.dtype }),
+    evaluate: (x, diagonal, out) => {
+      if (x instanceof Scalar) return x
+      const at = lie(diagonal, x.strides)
+      return new Dense(out.shape, x.dtype, x.data, at.strides, x.offset + at.start)
+    },
+    jvp: 'linear',
+    vjp: [(_x, _out, diagonal) => (ct) => bindOne(diagonalMatrixPrimitive, [ct], diagonal)],
+    batch: (operands, _mapped, diagonal) => bindOne(diagonalPrimitive, operands, diagonal),
+    sample: (draw) => {
+      const shape = draw.shape({ minRank: 2 })
+      const [rows, columns] = [shape[shape.length - 2]!, shape[shape.length - 1]!]
+      return { operands: [draw.tensor(shape, real)], params: { rows, columns, offset: drawOffset(draw) } }
+    }
+  })
+)
 
 /** The matrices with the last axis as a diagonal, and zero elsewhere: the transpose of taking the diagonal. */
-export const diagonalMatrixPrimitive: Primitive<Diagonal> = op<1, Diagonal>({
-  name: 'diagonalMatrix',
-  kind: 'move',
-  arity: 1,
-  infer: (x, { rows, columns }) => ({ shape: [...x.shape.slice(0, -1), rows, columns], dtype: x.dtype }),
-  evaluate: (x, diagonal, out) => {
-    if (x instanceof Scalar) return x
-    const data = allocate(out.dtype, size(out.shape))
-    const at = lie(diagonal, strides(out.shape))
-    placeStrided(x.data, x.offset, x.shape, x.strides, data, at.start, at.strides)
-    return fromData(out.shape, out.dtype, data)
-  },
-  jvp: 'linear',
-  vjp: [(_x, _out, diagonal) => (ct) => bindOne(diagonalPrimitive, [ct], diagonal)],
-  batch: (operands, _mapped, diagonal) => bindOne(diagonalMatrixPrimitive, operands, diagonal),
-  sample: (draw) => {
-    const stack = draw.shape({ maxRank: 2 })
-    const diagonal = { rows: draw.integer(0, 4), columns: draw.integer(0, 4), offset: drawOffset(draw) }
-    return { operands: [draw.tensor([...stack, lengthOf(diagonal)], real)], params: diagonal }
-  }
-})
+export const diagonalMatrixPrimitive: Primitive<Diagonal> = coded(
+  'diagonalMatrix',
+  op<1, Diagonal>({
+    name: 'diagonalMatrix',
+    kind: 'move',
+    arity: 1,
+    infer: (x, { rows, columns }) => ({ shape: [...x.shape.slice(0, -1), rows, columns], dtype: x.dtype }),
+    evaluate: (x, diagonal, out) => {
+      if (x instanceof Scalar) return x
+      const data = allocate(out.dtype, size(out.shape))
+      const at = lie(diagonal, strides(out.shape))
+      placeStrided(x.data, x.offset, x.shape, x.strides, data, at.start, at.strides)
+      return fromData(out.shape, out.dtype, data)
+    },
+    jvp: 'linear',
+    vjp: [(_x, _out, diagonal) => (ct) => bindOne(diagonalPrimitive, [ct], diagonal)],
+    batch: (operands, _mapped, diagonal) => bindOne(diagonalMatrixPrimitive, operands, diagonal),
+    sample: (draw) => {
+      const stack = draw.shape({ maxRank: 2 })
+      const diagonal = { rows: draw.integer(0, 4), columns: draw.integer(0, 4), offset: drawOffset(draw) }
+      return { operands: [draw.tensor([...stack, lengthOf(diagonal)], real)], params: diagonal }
+    }
+  })
+)
 
 // -----------------------------------------------------------------------------
 // operations

@@ -1,4 +1,5 @@
 /** The primitives of pooling: maxima of windows with their positions, and sums over windows, which are linear. */
+import { coded } from '../primitive/code.js'
 import { type DType, allocate } from '../DType.js'
 import { blockFloat32, blockFloat64 } from '../kernel/sumOrder.js'
 import { windowMaxInto, windowSpreadInto, windowSumsInto } from '../kernel/windows.js'
@@ -48,7 +49,7 @@ const sampleWindows = (draw: Draw): { readonly shape: Shape; readonly image: Sha
 }
 
 /** The largest element of each window, and its row-major position in the image: the first NaN, or else the first of the largest. */
-export const windowMaxPrimitive: Primitive<OverWindows> = {
+export const windowMaxPrimitive: Primitive<OverWindows> = coded('windowMax', {
   name: 'windowMax',
   kind: 'reduce',
   arity: 1,
@@ -86,63 +87,69 @@ export const windowMaxPrimitive: Primitive<OverWindows> = {
     const { shape, windows } = sampleWindows(draw)
     return { operands: [draw.distinct(shape, real)], params: { windows } }
   }
-}
+})
 
 /** The sum of each window; elements outside of the image are 0. */
-export const windowSumsPrimitive: Primitive<OverWindows> = op<1, OverWindows>({
-  name: 'windowSums',
-  kind: 'reduce',
-  arity: 1,
-  infer: ({ shape, dtype }, params) => ({ shape: pooled(shape, params), dtype: summed(dtype) }),
-  evaluate: (x, params, out) => {
-    const { data, offset } = contiguous(x)
-    const image = imageOf(x.shape, params)
-    const result = allocate(out.dtype, size(out.shape))
-    const block = out.dtype === 'float64' ? blockFloat64 : blockFloat32
-    const windows = positionsOf(image, params.windows)
-    windowSumsInto(data, offset, size(leadOf(x.shape, params)), size(image), windows, block, result)
-    return fromData(out.shape, out.dtype, result)
-  },
-  jvp: 'linear',
-  vjp: [
-    ({ shape }, _out, { windows }) => {
-      const image = imageOf(shape, { windows })
-      return (ct) => bindOne(windowSpreadPrimitive, [ct], { windows, image })
+export const windowSumsPrimitive: Primitive<OverWindows> = coded(
+  'windowSums',
+  op<1, OverWindows>({
+    name: 'windowSums',
+    kind: 'reduce',
+    arity: 1,
+    infer: ({ shape, dtype }, params) => ({ shape: pooled(shape, params), dtype: summed(dtype) }),
+    evaluate: (x, params, out) => {
+      const { data, offset } = contiguous(x)
+      const image = imageOf(x.shape, params)
+      const result = allocate(out.dtype, size(out.shape))
+      const block = out.dtype === 'float64' ? blockFloat64 : blockFloat32
+      const windows = positionsOf(image, params.windows)
+      windowSumsInto(data, offset, size(leadOf(x.shape, params)), size(image), windows, block, result)
+      return fromData(out.shape, out.dtype, result)
+    },
+    jvp: 'linear',
+    vjp: [
+      ({ shape }, _out, { windows }) => {
+        const image = imageOf(shape, { windows })
+        return (ct) => bindOne(windowSpreadPrimitive, [ct], { windows, image })
+      }
+    ],
+    batch: (operands, _mapped, params) => bindOne(windowSumsPrimitive, operands, params),
+    sample: (draw) => {
+      const { shape, windows } = sampleWindows(draw)
+      return { operands: [draw.tensor(shape, real)], params: { windows } }
     }
-  ],
-  batch: (operands, _mapped, params) => bindOne(windowSumsPrimitive, operands, params),
-  sample: (draw) => {
-    const { shape, windows } = sampleWindows(draw)
-    return { operands: [draw.tensor(shape, real)], params: { windows } }
-  }
-})
+  })
+)
 
 /** Each element added to all elements of its window, in an image of zeros: the transpose of the sums. */
-export const windowSpreadPrimitive: Primitive<SpreadOver> = op<1, SpreadOver>({
-  name: 'windowSpread',
-  kind: 'reduce',
-  arity: 1,
-  infer: ({ shape, dtype }, params) => ({ shape: [...leadOf(shape, params), ...params.image], dtype: summed(dtype) }),
-  evaluate: (x, params, out) => {
-    const { data, offset } = contiguous(x)
-    const result = allocate(out.dtype, size(out.shape))
-    const windows = positionsOf(params.image, params.windows)
-    windowSpreadInto(data, offset, size(leadOf(x.shape, params)), size(params.image), windows, result)
-    return fromData(out.shape, out.dtype, result)
-  },
-  jvp: 'linear',
-  vjp: [
-    (_x, _out, { windows }) =>
-      (ct) =>
-        bindOne(windowSumsPrimitive, [ct], { windows })
-  ],
-  batch: (operands, _mapped, params) => bindOne(windowSpreadPrimitive, operands, params),
-  sample: (draw) => {
-    const { shape, windows, image } = sampleWindows(draw)
-    const lead = shape.slice(0, shape.length - image.length)
-    return {
-      operands: [draw.tensor([...lead, ...windows.map(({ length }) => length)], real)],
-      params: { windows, image }
+export const windowSpreadPrimitive: Primitive<SpreadOver> = coded(
+  'windowSpread',
+  op<1, SpreadOver>({
+    name: 'windowSpread',
+    kind: 'reduce',
+    arity: 1,
+    infer: ({ shape, dtype }, params) => ({ shape: [...leadOf(shape, params), ...params.image], dtype: summed(dtype) }),
+    evaluate: (x, params, out) => {
+      const { data, offset } = contiguous(x)
+      const result = allocate(out.dtype, size(out.shape))
+      const windows = positionsOf(params.image, params.windows)
+      windowSpreadInto(data, offset, size(leadOf(x.shape, params)), size(params.image), windows, result)
+      return fromData(out.shape, out.dtype, result)
+    },
+    jvp: 'linear',
+    vjp: [
+      (_x, _out, { windows }) =>
+        (ct) =>
+          bindOne(windowSumsPrimitive, [ct], { windows })
+    ],
+    batch: (operands, _mapped, params) => bindOne(windowSpreadPrimitive, operands, params),
+    sample: (draw) => {
+      const { shape, windows, image } = sampleWindows(draw)
+      const lead = shape.slice(0, shape.length - image.length)
+      return {
+        operands: [draw.tensor([...lead, ...windows.map(({ length }) => length)], real)],
+        params: { windows, image }
+      }
     }
-  }
-})
+  })
+)

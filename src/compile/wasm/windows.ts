@@ -1,7 +1,7 @@
 /** Maxima and sums over windows of images, as in kernel/windows.ts: an image is a row, and a table has the places of each window in it. */
 import { upTo } from '../../kernel/library/kinds.js'
 import { isContiguous } from '../../kernel/strided.js'
-import { access, add, get, i32, increase, loop, op, set, tee } from '../../kernel/wasm/build.js'
+import { access, add, get, i32, increase, loop, op, set, sub, tee } from '../../kernel/wasm/build.js'
 import type { Instruction, MemoryOp, PlainOp } from '../../kernel/wasm/model.js'
 import type { Windows } from '../../kernel/windows.js'
 import { type Shape, size } from '../../shape/model.js'
@@ -127,7 +127,7 @@ export const windowMaxLowering = ({ operands, results }: Whole, params: OverWind
       const [values, positions] = [newLocal(body, 'i32'), newLocal(body, 'i32')]
       const [best, value] = [newLocal(body, type), newLocal(body, type)]
       const [place, at] = [newLocal(body, 'i32'), newLocal(body, 'i32')]
-      // The first NaN, or else the first of the largest.
+      // The first NaN, or else the first of the largest. A branch that depends on the values would cost more than all the rest.
       const isLarger = op(greater, get(value), get(best))
       const wins =
         type === 'i32'
@@ -140,8 +140,8 @@ export const windowMaxLowering = ({ operands, results }: Whole, params: OverWind
       const another = (window: string, first: string, image: string, number: number): readonly Instruction[] => [
         set(at, table.place(window, first, number)),
         set(value, access(load, 0, add(get(image), get(at)))),
-        set(place, op('select', get(at), get(place), wins)),
-        set(best, op('select', get(value), get(best), wins))
+        set(place, op('i32.xor', get(place), op('i32.and', op('i32.xor', get(place), get(at)), sub(i32(0), wins)))),
+        set(best, access(load, 0, add(get(image), get(place))))
       ]
       body.instructions.push(
         set(values, i32(places.result(0))),
