@@ -23,8 +23,8 @@ const untilCallable = <Args extends readonly unknown[], R>(
 }
 
 export const coldPerceptron = (ours: Ours, compiler: Compiler): Readonly<Record<string, number>> => {
-  const { update, progress, batch } = perceptron(ours)
-  return untilCallable(compiler, update, [progress, batch])
+  const { update, first, batch } = perceptron(ours)
+  return untilCallable(compiler, update, [first, batch])
 }
 
 /** About 10,000 equations of scalars. */
@@ -35,9 +35,9 @@ export const coldPendulum = (ours: Ours, compiler: Compiler): Readonly<Record<st
 export const leftBehind = (ours: Ours): Readonly<Record<string, number>> => {
   const { gc } = globalThis
   if (gc === undefined || ours.Jit === undefined) throw new Error('bench: node --expose-gc is required')
-  const { update, progress, batch } = xor(ours)
+  const { update, first, batch } = xor(ours)
   const step = ours.Jit.jit(update)
-  let state = progress
+  let state = first
   const bytes = (): NodeJS.MemoryUsage => {
     gc()
     gc()

@@ -67,10 +67,10 @@ export const pendulumGradient = (ours: Ours, steps: number): ((start: State) => 
 
 export const pendulumStart = ({ Tensor: T }: Ours): State => [T.scalar(1, 'float64'), T.scalar(0, 'float64')]
 
-/** The update of a training step, with a state and a batch for it. */
+/** The update of a training step, with its first state and a batch. */
 export interface Training<P, S, Batch> {
   readonly update: Train.Update<P, S, Batch>
-  readonly progress: Train.Progress<P, S>
+  readonly first: Train.Progress<P, S>
   readonly batch: Batch
 }
 
@@ -84,7 +84,7 @@ const training = <F, P, S, Batch>(
   const { params, layerState, optimizerState, key } = Train.init(model, optimizer)(Random.key(3))
   return {
     update: Train.update(objective, optimizer),
-    progress: { params, layerState, optimizerState, key },
+    first: { params, layerState, optimizerState, key },
     batch
   }
 }
@@ -133,11 +133,13 @@ const lenet = (ours: Ours, { lenet5 }: typeof Model) => {
   return training(ours, model, Train.objective(model, Loss.crossEntropy), { features, labels: classes(ours, 64) })
 }
 
-/** Each call starts from the same state, so that all take the same way. */
+/**
+ * Each call starts from the same state, so that all take the same way. It is the second, since the first has zeros that are one element in memory.
+ */
 export const stepsOf = (ours: Ours, prepare: Prepare): readonly Step[] => {
-  const step = <P, S, Batch>(name: string, { update, progress, batch }: Training<P, S, Batch>): Step => ({
+  const step = <P, S, Batch>(name: string, { update, first, batch }: Training<P, S, Batch>): Step => ({
     name,
-    run: prepare(update, [progress, batch])
+    run: prepare(update, [update(first, batch)[0], batch])
   })
   return [
     step(names.softmax, softmax(ours)),
