@@ -1,20 +1,11 @@
-/** The training steps of bench/steps.ts in other libraries on their WebAssembly backends, in one thread; those that they cannot run are left out. */
+/**
+ * The training steps of bench/steps.ts in other libraries on their WebAssembly backends, in one thread. LeNet-5 is not among
+ * those of TensorFlow.js, which has no derivative of a convolution with respect to its kernel there.
+ */
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js'
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import { type Step, names } from './steps.js'
-
-/** A step that fails is left out. */
-const running = (steps: readonly Step[]): readonly Step[] =>
-  steps.filter(({ name, run }) => {
-    try {
-      run()
-      return true
-    } catch (error) {
-      console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`)
-      return false
-    }
-  })
 
 const values = (length: number, scale = 1): Float32Array =>
   Float32Array.from({ length }, (_, i) => (((i * 2654435761) % 1000) / 500 - 1) * scale)
@@ -44,14 +35,6 @@ const dense = (from: number, to: number): Net => {
   const b = variable(tf.zeros([to]))
   return (x) => tf.add(tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D), b)
 }
-
-const conv = (from: number, to: number, pad: 'same' | 'valid'): Net => {
-  const w = variable(tf.tensor4d(values(25 * from * to, 0.1), [5, 5, from, to]))
-  const b = variable(tf.zeros([to]))
-  return (x) => tf.add(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, pad), b)
-}
-
-const pool: Net = (x) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid')
 
 const chain =
   (...nets: readonly Net[]): Net =>
@@ -89,13 +72,7 @@ const tensorflow = async (): Promise<readonly Step[]> => {
       return tf.mean(tf.add(tf.sub(tf.relu(z), tf.mul(z, labels)), softplus))
     })
   )
-  const images = tf.tensor4d(values(64 * 28 * 28), [64, 28, 28, 1])
-  const digits = tf.oneHot(tf.tensor1d(classes(64), 'int32'), 10)
-  const flat: Net = (each) => tf.reshape(each, [64, 400])
-  const first = chain(conv(1, 6, 'same'), tf.relu, pool, conv(6, 16, 'valid'), tf.relu, pool, flat)
-  const lenet = chain(first, dense(400, 120), tf.relu, dense(120, 84), tf.relu, dense(84, 10))
-  steps.push(adam(names.lenet, () => entropy(lenet(images), digits)))
-  return running(steps)
+  return steps
 }
 
 // -----------------------------------------------------------------------------
@@ -157,7 +134,7 @@ const jaxAdam = (
 const jax = async (): Promise<readonly Step[]> => {
   if (!('navigator' in globalThis)) Object.assign(globalThis, { navigator: { hardwareConcurrency: 1 } })
   const library = await import('@jax-js/jax')
-  const { defaultDevice, init, nn, numpy } = library
+  const { defaultDevice, init, lax, nn, numpy } = library
   await init()
   defaultDevice('wasm')
   const dense = (x: A, w: A, b: A): A => numpy.matmul(x, w).add(b)
@@ -173,9 +150,25 @@ const jax = async (): Promise<readonly Step[]> => {
     const z = dense(numpy.tanh(dense(features, w1!, b1!)), w2!, b2!)
     return numpy.mean(nn.softplus(z.ref).sub(z.mul(labels)))
   }
+  const pool = (images: A, n: number, channels: number, pixels: number): A =>
+    numpy.max(images.reshape([n, channels, pixels / 2, 2, pixels / 2, 2]), [3, 5])
+  const lenet: Loss = ([k1, c1, k2, c2, w1, b1, w2, b2, w3, b3], images, labels) => {
+    const first = nn.relu(lax.conv(images, k1!, [1, 1], 'SAME').add(c1!))
+    const second = nn.relu(lax.conv(pool(first, 64, 6, 28), k2!, [1, 1], 'VALID').add(c2!))
+    const flat = pool(second, 64, 16, 10).reshape([64, 400])
+    return entropy(dense(nn.relu(dense(nn.relu(dense(flat, w1!, b1!)), w2!, b2!)), w3!, b3!), labels)
+  }
+  const images = numpy.array(values(64 * 28 * 28), { shape: [64, 1, 28, 28] })
+  const digits = nn.oneHot(numpy.array(classes(64)), 10)
+  const convolutions = [
+    [6, 1, 5, 5],
+    [6, 1, 1],
+    [16, 6, 5, 5],
+    [16, 1, 1]
+  ]
   const step = (name: string, loss: Loss, shapes: readonly number[][], data: readonly A[]): Step =>
     jaxAdam(library, name, loss, shapes, data)
-  return running([
+  return [
     step(names.softmax, softmax, [[784, 10], [10]], [x, y]),
     step(names.perceptron, perceptron, [[784, 256], [256], [256, 128], [128], [128, 10], [10]], [x, y]),
     step(
@@ -186,8 +179,9 @@ const jax = async (): Promise<readonly Step[]> => {
         numpy.array(Float32Array.from(bits), { shape: [4, 2] }),
         numpy.array(Float32Array.from(answers), { shape: [4, 1] })
       ]
-    )
-  ])
+    ),
+    step(names.lenet, lenet, [...convolutions, [400, 120], [120], [120, 84], [84], [84, 10], [10]], [images, digits])
+  ]
 }
 
 export const otherSteps = (name: 'tensorflow' | 'jax'): Promise<readonly Step[]> =>
