@@ -7,7 +7,7 @@ import { reading, replacedBy, withEquations } from '../program/rewrite.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
 import { jitPrimitive, runCompiled } from './runner.js'
-import { type Form, builder, formOf, hasForm, otherNumber } from './signature.js'
+import { type Form, builder, formOf, hasForm, otherNumber, requireFound } from './signature.js'
 
 // -----------------------------------------------------------------------------
 // tracing
@@ -35,12 +35,13 @@ export const traceAt = <Args extends readonly unknown[], R>(
   args: Args
 ): Traced<R> & { readonly leaves: readonly Tensor[] } => {
   const leaves: Tensor[] = []
-  const form = formOf(args, leaves)
+  const form = formOf(operation, 'args', args, leaves)
   const build = builder(form)
   let result: Form | undefined
   const { program, captured } = stage(operation, leaves, (inputs) => {
     const outputs: Tensor[] = []
-    result = formOf(f(...asArguments<Args>(build(inputs))), outputs)
+    result = formOf(operation, 'the result', f(...asArguments<Args>(build(inputs))), outputs)
+    requireFound(operation, result)
     return outputs
   })
   const make = builder(result!)
@@ -109,9 +110,10 @@ const allConcrete = (leaves: readonly Tensor[]): leaves is readonly Concrete[] =
  * other one. Up to 32 forms of arguments are remembered. A function that closes over a value of a transformation around the call is
  * traced at every call.
  *
- * The function must be pure: what it does besides its result is done while it is traced, not at every call (`Debug.tap` is).
+ * The function must be pure and synchronous: what it does besides its result is done while it is traced, not at every call (`Debug.tap` is).
  *
- * @throws TypeError when `f` is not a function
+ * @throws TypeError when `f` is not a function, or returns a promise, or tensors in objects that are neither lists nor records
+ * @throws TreeError when an argument or the result holds itself
  * @throws LeakedTracerError when the function reads the value of a tensor
  *
  * @example

@@ -1,6 +1,7 @@
 /** What the compiler makes of a function, as data and as text. */
 import { requireFunctions } from '../calculus/arguments.js'
 import { show as showProgram } from '../debug/show.js'
+import { refusal } from '../internal/describe.js'
 import { encode } from '../kernel/wasm/encode.js'
 import { print } from '../kernel/wasm/text.js'
 import type { Program } from '../primitive/model.js'
@@ -146,11 +147,18 @@ export const lower = <Args extends readonly unknown[], R>(
 // text
 // -----------------------------------------------------------------------------
 
+const requireLowered = (given: unknown): void => {
+  if (typeof given === 'object' && given !== null && 'before' in given && 'cost' in given) return
+  throw new TypeError(refusal('show', 'the operand', given, 'what lower(f)(...args) gives'))
+}
+
 const lineOf = ({ by, operations, shape }: CompiledStep): string =>
   `  ${by} ${showShape(shape)}: ${operations.join(' ')}`
 
 /**
  * What was made of a function, to be read: sizes, steps and memory, and the program behind the passes. `compiled.text` has the module.
+ *
+ * @throws TypeError when the operand is not what `lower(f)(...args)` gives
  *
  * @example
  * import * as Jit from 'pullback/Jit'
@@ -159,7 +167,10 @@ const lineOf = ({ by, operations, shape }: CompiledStep): string =>
  * const text = Jit.show(Jit.lower((x: T.Tensor<[3]>) => T.exp(T.mul(x, 2)))(T.zeros([3])))
  * text.split('\n')[0] // => '2 equations, 2 behind the passes; 1 step, 0 of them outside of WebAssembly'
  */
-export const show = ({ before, after, compiled, reason, cost: { flops } }: LoweredFunction): string => {
+export const show = (lowered: LoweredFunction): string => {
+  requireLowered(lowered)
+  const { before, after, compiled, reason } = lowered
+  const { flops } = lowered.cost
   const equations = `${before.equations.length} equations, ${after.equations.length} behind the passes`
   if (compiled === undefined) return `${equations}; runs eagerly: ${reason}\n${showProgram(after)}`
   const { steps, memory, bytes } = compiled

@@ -129,11 +129,14 @@ export const runnerOf = ({ program, graph, plan, code }: Lowered): Runner | unde
     return isApart ? [] : [{ data: data.get(output.value)!, layout: output, i }]
   })
   const copyAll = copies(lying)
-  const at = lying.map(({ i }) => i)
-  const others = graph.outputs.flatMap((output, i) => (at.includes(i) ? [] : [{ read: reader(output), i }]))
+  const lyingAt = lying.map(({ i }) => i)
+  const others = graph.outputs.flatMap((output, i) => (lyingAt.includes(i) ? [] : [{ read: reader(output), i }]))
   const inputs = graph.inputs.flatMap((input, i) => (copied.has(input) ? [{ lies: data.get(input)!, i }] : []))
   const status = new Int32Array(buffer, statusAddress, 1)
   const eagerly: Runner = (args) => runEagerly(program, args).filter(isConcrete)
+  const firstEffect = code.segments.findIndex((each) => each._tag === 'Own' && each.kernel.operation.effect)
+  /** So many steps may be run again. */
+  const repeatable = firstEffect < 0 ? steps.length : firstEffect
   let running = false
 
   return (args) => {
@@ -143,15 +146,22 @@ export const runnerOf = ({ program, graph, plan, code }: Lowered): Runner | unde
     try {
       const tensors: Tensors = args.slice()
       for (const { lies, i } of inputs) copyIn(lies, args[i]!)
-      for (const step of steps) {
-        step(tensors)
-        if (status[0] === 0) continue
-        // a primitive throws what is wrong
-        status[0] = 0
-        return eagerly(args)
+      let at = 0
+      try {
+        for (; at < steps.length; at++) {
+          steps[at]!(tensors)
+          if (status[0] === 0) continue
+          // a primitive throws what is wrong
+          status[0] = 0
+          return eagerly(args)
+        }
+      } catch (error) {
+        // another equation may throw before the one whose step came first
+        if (at < repeatable) return eagerly(args)
+        throw error
       }
       const outputs: Concrete[] = []
-      copyAll(outputs, at)
+      copyAll(outputs, lyingAt)
       for (const { read, i } of others) outputs[i] = read(tensors)
       return outputs
     } finally {

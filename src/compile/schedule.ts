@@ -67,10 +67,22 @@ const shapeOf = (map: Mapped): Shape => map.results[0].shape
 const isBeside = (maker: Operation, reader: Operation, view: Access): boolean =>
   maker._tag === 'Map' && reader._tag === 'Map' && isWhole(view) && equals(shapeOf(maker), shapeOf(reader))
 
+const isEffect = (operation: Operation): boolean => operation._tag === 'Whole' && operation.effect
+
+/** Whether an operation may throw at some values. */
+const mayThrow = (operation: Operation): boolean => {
+  if (operation._tag === 'Map') return false
+  const emitter = emitterOf(operation)
+  return emitter === undefined || emitter.isChecked === true
+}
+
 const edgesOf = (operations: readonly Operation[]): readonly (readonly Edge[])[] => {
   const edges: Edge[][] = operations.map(() => [])
   const makers = new Map<Value, number>()
-  let effect: number | undefined
+  const hasEffects = operations.some(isEffect)
+  // effects keep their order among each other and among what may throw
+  const before: number[] = []
+  let isBehind = false
   operations.forEach((operation, index) => {
     for (const operand of operation.operands) {
       const maker = operand._tag === 'Access' ? makers.get(operand.value) : undefined
@@ -78,10 +90,10 @@ const edgesOf = (operations: readonly Operation[]): readonly (readonly Edge[])[]
       edges[maker]!.push({ reader: index, cost: isBeside(operations[maker]!, operation, operand) ? 0 : 1 })
     }
     for (const result of operation.results) makers.set(result, index)
-    if (operation._tag === 'Whole' && operation.effect) {
-      if (effect !== undefined) edges[effect]!.push({ reader: index, cost: 1 })
-      effect = index
-    }
+    if (!hasEffects || !(isEffect(operation) || mayThrow(operation))) return
+    isBehind ||= isEffect(operation)
+    if (isBehind) for (const each of before.splice(0)) edges[each]!.push({ reader: index, cost: 1 })
+    before.push(index)
   })
   return edges
 }

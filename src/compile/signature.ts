@@ -1,8 +1,10 @@
 /** What a traced function depends on besides the elements of tensors: structure, shapes, element types, and all other values. */
 import type { TensorType } from '../primitive/model.js'
 import { equals } from '../shape/model.js'
-import { type Tensor, isTensor } from '../tensor/model.js'
-import { below, isRecord } from '../tree/error.js'
+import { describe } from '../internal/describe.js'
+import { type Tensor, isConcrete, isTensor } from '../tensor/model.js'
+import { isPromise } from '../transform/scope.js'
+import { below, isRecord, requireNode } from '../tree/error.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -19,16 +21,45 @@ export type Form =
 // taking apart
 // -----------------------------------------------------------------------------
 
-/** The form of a value; its tensors are added to `leaves`. Values that hold themselves are refused by JavaScript. */
-export const formOf = (value: unknown, leaves: Tensor[]): Form => {
+/**
+ * The form of a value; its tensors are added to `leaves`. Lists keep their holes.
+ *
+ * @throws TreeError when the value holds itself, or has a record with a symbol among its keys
+ */
+export const formOf = (operation: string, path: string, value: unknown, leaves: Tensor[], depth = 0): Form => {
   if (isTensor(value)) {
     leaves.push(value)
     return { _tag: 'Tensor', type: { shape: value.shape, dtype: value.dtype } }
   }
-  if (Array.isArray(value)) return { _tag: 'List', items: value.map((each: unknown) => formOf(each, leaves)) }
-  if (!isRecord(value)) return { _tag: 'Other', value }
+  const isList = Array.isArray(value)
+  if (!isList && !isRecord(value)) return { _tag: 'Other', value }
+  requireNode(operation, path, value, depth)
+  const at = (each: unknown, under: string): Form => formOf(operation, under, each, leaves, depth + 1)
+  if (isList) return { _tag: 'List', items: value.map((each: unknown, i) => at(each, `${path}[${i}]`)) }
   const names = Object.keys(value)
-  return { _tag: 'Record', names, fields: names.map((name) => formOf(value[name], leaves)) }
+  return { _tag: 'Record', names, fields: names.map((name) => at(value[name], below(path, name))) }
+}
+
+/** The entries of an object that is neither a list nor a record. */
+const entriesOf = (value: unknown): readonly unknown[] =>
+  value instanceof Map || value instanceof Set
+    ? [...value.values()]
+    : ArrayBuffer.isView(value)
+      ? []
+      : Object.values(Object(value))
+
+/** Refuses a result with tensors of the trace where they are not found, and one that is not there yet. */
+export const requireFound = (operation: string, form: Form): void => {
+  if (form._tag === 'List') form.items.forEach((item) => requireFound(operation, item))
+  if (form._tag === 'Record') form.fields.forEach((field) => requireFound(operation, field))
+  if (form._tag !== 'Other') return
+  const { value } = form
+  if (isPromise(value)) {
+    throw new TypeError(`${operation}: the function returned a promise; expected a synchronous function`)
+  }
+  if (!entriesOf(value).some((entry) => isTensor(entry) && !isConcrete(entry))) return
+  const what = `the function returned ${describe(value)} with tensors in it`
+  throw new TypeError(`${operation}: ${what}; expected tensors in lists and records`)
 }
 
 /** Whether a value is an object without a class. */
@@ -49,7 +80,10 @@ export const hasForm = (form: Form, value: unknown, leaves: Tensor[]): boolean =
     case 'List': {
       const { items } = form
       if (!Array.isArray(value) || value.length !== items.length) return false
-      for (let i = 0; i < items.length; i++) if (!hasForm(items[i]!, value[i], leaves)) return false
+      for (let i = 0; i < items.length; i++) {
+        const item = items[i]
+        if (item === undefined ? i in value : !hasForm(item, value[i], leaves)) return false
+      }
       return true
     }
     case 'Record': {
@@ -84,7 +118,8 @@ export const otherNumber = (
     at: (i: number) => readonly [unknown, string]
   ): ReturnType<typeof otherNumber> => {
     for (let i = 0; i < forms.length; i++) {
-      const found = otherNumber(forms[i]!, ...at(i))
+      const known = forms[i]
+      const found = known && otherNumber(known, ...at(i))
       if (found !== undefined) return found
     }
     return undefined

@@ -80,10 +80,11 @@ export const difference = (f: Operation, inputs: readonly T.Tensor[], isLowered 
   const wanted = f(...inputs)
   for (const time of [1, 2]) {
     const [found] = run(inputs as never)
-    if (found?.dtype !== wanted.dtype || found.shape.join() !== wanted.shape.join()) return `${found} for ${wanted}`
+    if (found?.dtype !== wanted.dtype || found.shape.join() !== wanted.shape.join())
+      return `${String(found)} for ${String(wanted)}`
     const [a, b] = [listed(found), listed(wanted)]
     const at = b.findIndex((each, i) => !Object.is(each, a[i]))
-    if (at >= 0) return `${a[at]} instead of ${b[at]} at ${at}, time ${time}`
+    if (at >= 0) return `${String(a[at])} instead of ${String(b[at])} at ${at}, time ${time}`
   }
   return undefined
 }

@@ -45,7 +45,7 @@ export const expectSame = <Inputs extends T.Tensor[]>(
     const found = run(inputs.filter(isConcrete))
     wanted.forEach((x, i) => {
       const y = found[i]!
-      expect(`${name}: ${y.dtype} [${y.shape}]`).toBe(`${name}: ${x.dtype} [${x.shape}]`)
+      expect(`${name}: ${y.dtype} [${y.shape.join()}]`).toBe(`${name}: ${x.dtype} [${x.shape.join()}]`)
       const [own, other] = [numbers(y), numbers(x)]
       const at = own.findIndex((each, j) => !Object.is(each, other[j]))
       if (at >= 0) expect.fail(`${name}: element ${at} is ${String(own[at])} instead of ${String(other[at])}`)

@@ -1,7 +1,9 @@
 // Random well-typed programs: lists of codes, each of which applies an operation to values that are there.
 import * as fc from 'fast-check'
+import { cond, scan } from 'pullback/Control'
 import { isFloat } from 'pullback/DType'
-import { grad } from 'pullback/Grad'
+import { checkpoint, grad } from 'pullback/Grad'
+import { jit } from 'pullback/Jit'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 
@@ -164,6 +166,39 @@ const reducing: readonly ((x: T.Tensor, code: number) => T.Tensor)[] = [
   (x, code) => T.gather(x, T.of([0, x.shape[axisOf(x, code)]! - 1], 'int32'), { axis: axisOf(x, code) })
 ]
 
+/** Of one operand of any type: what integers and booleans do otherwise than floats. */
+const counting: readonly ((x: T.Tensor, code: number) => T.Tensor)[] = [
+  (x, code) => T.sum(x, { axis: axisOf(x, code) }),
+  (x, code) => T.max(x, { axis: axisOf(x, code) }),
+  (x) => T.min(x),
+  (x, code) => T.prod(x, { axis: axisOf(x, code) }),
+  (x, code) => T.cumsum(x, { axis: axisOf(x, code), exclusive: code % 2 === 0, reverse: code % 3 === 0 }),
+  (x, code) => T.cumprod(x, { axis: axisOf(x, code) }),
+  (x, code) => T.argmax(x, { axis: axisOf(x, code) }),
+  (x, code) => T.any(T.cast(x, 'bool'), { axis: axisOf(x, code) }),
+  (x, code) => T.all(T.cast(x, 'bool'), { axis: axisOf(x, code) }),
+  (x, code) => T.mean(x, { axis: axisOf(x, code) }),
+  (x) => T.mul(T.cast(x, 'int32'), 65537),
+  (x) => T.sub(T.mul(T.cast(x, 'int32'), 2 ** 30), 2 ** 31 - 1),
+  (x) => T.cast(T.mul(asFloat(x), 3e9), 'int32'),
+  (x) => (x.shape.length === 2 ? T.matmul(x, T.transpose(x)) : T.neg(x)),
+  (x, code) => T.sort(x, { axis: axisOf(x, code) }),
+  (x, code) => T.gather(x, T.of([0, -1, 0, code % 8 === 0 ? 2 : 0], 'int32'), { axis: axisOf(x, code) }),
+  (x, code) => {
+    const axis = axisOf(x, code)
+    const rows = T.gather(x, T.of([0, 0, -1], 'int32'), { axis })
+    return x.dtype === 'bool' ? x : T.scatterAdd(x, T.of([-1, 0, 0], 'int32'), rows, { axis })
+  }
+]
+
+/** With programs inside. Second derivatives of a choice have other zeros when it is staged. */
+const nesting: readonly ((x: T.Tensor, code: number) => T.Tensor)[] = [
+  (x) => cond(T.greater(T.sum(x), 0), T.square, T.exp)(T.stopGradient(x)),
+  (x) => scan((total: T.Tensor, row: T.Tensor) => [T.add(T.mul(total, 0.5), row), total])(T.sum(x, { axis: 0 }), x)[1],
+  (x) => checkpoint((y: T.Tensor) => T.tanh(T.mul(y, y)))(x),
+  (x, code) => jit((y: T.Tensor) => T.mul(T.sum(y, { axis: axisOf(y, code), keepDims: true }), y))(x)
+]
+
 // -----------------------------------------------------------------------------
 // programs
 // -----------------------------------------------------------------------------
@@ -203,7 +238,9 @@ const applied = ({ kind, which, first, second }: Code, values: Tensors): T.Tenso
   if (x.shape.length === 0) return T.neg(x)
   if (size(x.shape) > most / 3) return T.sum(asFloat(x), { axis: axisOf(x, which) })
   if (x.shape.includes(0)) return T.neg(x)
-  return kind < 8 ? pick(shaping)(x, second) : pick(reducing)(asFloat(x), second)
+  if (kind < 8) return pick(shaping)(x, second)
+  if (kind < 9) return pick(reducing)(asFloat(x), second)
+  return kind < 10 ? pick(counting)(x, second) : pick(nesting)(asFloat(x), second)
 }
 
 const dtypes = ['float32', 'float64', 'int32', 'bool'] as const
@@ -249,7 +286,7 @@ const input: fc.Arbitrary<T.Tensor> = fc
   )
 
 const code: fc.Arbitrary<Code> = fc.record({
-  kind: fc.nat(8),
+  kind: fc.nat(10),
   which: fc.nat(40),
   first: fc.nat(20),
   second: fc.nat(20)

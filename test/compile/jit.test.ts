@@ -2,6 +2,7 @@
 import * as Debug from 'pullback/Debug'
 import { grad, hessian, jvp, valueAndGrad, vjp } from 'pullback/Grad'
 import * as Jit from 'pullback/Jit'
+import * as Linalg from 'pullback/Linalg'
 import * as Layer from 'pullback/Layer'
 import * as Loss from 'pullback/Loss'
 import * as Optimizer from 'pullback/Optimizer'
@@ -193,7 +194,155 @@ describe('refuses', () => {
   })
 })
 
+describe('arguments and results', () => {
+  const held: { a: Vector; self?: unknown } = { a: x }
+  held.self = held
+
+  test('that hold themselves are refused', () => {
+    const sentence = 'is over 1000 levels deep; expected no cycles'
+    expect(() => jit((v: typeof held) => T.neg(v.a))(held)).toThrow(sentence)
+    expect(() => jit((_: Vector) => held)(x)).toThrow(sentence)
+    expect(() => Jit.lower((v: typeof held) => T.neg(v.a))(held)).toThrow(`lower: args[0].self.self`)
+  })
+
+  test('whose keys are symbols are refused', () => {
+    expect(() => jit((v: object) => v)({ [Symbol('s')]: x })).toThrow('args[0] is an object with key Symbol(s)')
+  })
+
+  test('that are lists with holes keep them, at every call', () => {
+    const list: (Vector | undefined)[] = [x]
+    list[2] = y
+    const f = jit((v: typeof list) => [1 in v, T.add(v[0]!, v[2]!), v] as const)
+    for (let call = 0; call < 2; call++) {
+      const [has, sum, same] = f(list)
+      expect(has).toBe(false)
+      expect(1 in same).toBe(false)
+      expect(sum).toEqual(T.add(x, y))
+    }
+    expect(f([x, undefined, y])[0]).toBe(true)
+  })
+
+  test('with tensors that would not be found are refused, and promises', () => {
+    expect(() => jit((v: Vector) => new Map([['a', T.neg(v)]]))(x)).toThrow(
+      'jit: the function returned an object of class Map with tensors in it; expected tensors in lists and records'
+    )
+    expect(() => jit(async (v: Vector) => T.neg(v))(x)).toThrow(
+      'jit: the function returned a promise; expected a synchronous function'
+    )
+    const date = new Date(0)
+    expect(jit((v: Vector) => [T.neg(v), new Map([['y', y]]), date] as const)(x)[2]).toBe(date)
+  })
+})
+
+describe('errors at a call', () => {
+  const indices = T.of([7], 'int32')
+  const indefinite: T.Tensor<[1, 1]> = T.of([[-1]])
+  const what = (f: () => unknown): string => {
+    try {
+      f()
+      return 'nothing'
+    } catch (error) {
+      return String(error)
+    }
+  }
+
+  test('are those that eager meets first', () => {
+    const f = (v: Vector, m: typeof indefinite) => [T.gather(T.exp(T.sort(v)), indices), Linalg.cholesky(m)]
+    expect(what(() => jit(f)(x, indefinite))).toBe(what(() => f(x, indefinite)))
+  })
+
+  test('keep their order among effects', () => {
+    const seen: string[] = []
+    const see = (label: string) => Debug.tap(() => void seen.push(label))
+    const f = (v: Vector, i: T.Tensor<[1]>, m: typeof indefinite) => {
+      const first = see('first')(T.exp(T.sort(v)))
+      const picked = T.gather(v, i)
+      return [first, picked, see('second')(v), Linalg.cholesky(m), see('third')(v)]
+    }
+    const good: typeof indefinite = T.of([[1]])
+    for (const [i, m] of [
+      [indices, good],
+      [T.of([0], 'int32'), indefinite],
+      [indices, indefinite]
+    ] as const) {
+      const eager = what(() => f(x, i, m))
+      const wanted = seen.splice(0)
+      expect(what(() => jit(f)(x, i, m))).toBe(eager)
+      expect(seen.splice(0)).toEqual(wanted)
+    }
+    expect(what(() => jit(f)(x, T.of([0], 'int32'), good))).toBe('nothing')
+    expect(seen).toEqual(['first', 'second', 'third'])
+  })
+
+  test('leave the function as it was', () => {
+    let isBroken = true
+    const f = jit((v: Vector) =>
+      T.exp(
+        Debug.tap(() => {
+          if (isBroken) throw new Error('broken')
+        })(T.mul(v, 2))
+      )
+    )
+    expect(() => f(x)).toThrow('broken')
+    isBroken = false
+    expect(differences([f(x)], [T.exp(T.mul(x, 2))])).toEqual([])
+  })
+
+  test('do not come from a report that calls the function', () => {
+    const inner: T.Tensor[] = []
+    let isFirst = true
+    const f: (v: Vector) => readonly T.Tensor[] = jit((v: Vector) => {
+      const doubled = T.mul(v, 2)
+      const seen = Debug.tap(() => {
+        if (!isFirst) return
+        isFirst = false
+        inner.push(...f(y))
+      })(doubled)
+      return [T.exp(T.neg(seen)), T.sub(doubled, v)]
+    })
+    const wanted = (v: Vector): readonly T.Tensor[] => [T.exp(T.neg(T.mul(v, 2))), T.sub(T.mul(v, 2), v)]
+    expect(differences(f(x), wanted(x))).toEqual([])
+    expect(differences(inner, wanted(y))).toEqual([])
+  })
+})
+
+describe('errors', () => {
+  const { scalar: _, single: _single, ...rest } = T.neg.primitive
+  const failing = {
+    ...rest,
+    name: 'failing',
+    evaluate: (): never => {
+      throw new Error('failing: it fails')
+    }
+  }
+
+  test('are those of the first equation that throws, at every call', () => {
+    const f = jit((v: Vector, places: T.Tensor<[1]>) => {
+      const picked = T.gather(T.mul(v, 2), places)
+      return [picked, bindOne(failing, [v], none)]
+    })
+    const message = (place: number): string => {
+      try {
+        f(x, T.of([place], 'int32'))
+        return 'nothing'
+      } catch (error) {
+        return String(error)
+      }
+    }
+    for (let i = 0; i < 2; i++) {
+      expect(message(1)).toBe('Error: failing: it fails')
+      expect(message(7)).toMatch(/gather/)
+    }
+  })
+})
+
 describe('lower', () => {
+  test('show refuses what is no lowered function', () => {
+    for (const wrong of [undefined, 3, {}, Jit.lower((v: Vector) => v)]) {
+      expect(() => Jit.show(wrong as never)).toThrow('expected what lower(f)(...args) gives')
+    }
+  })
+
   test('shows what is made', () => {
     const lowered = Jit.lower((v: Vector) => T.sort(T.exp(T.mul(v, 2))))(x)
     expect(lowered.compiled?.steps.map(({ by }) => by)).toEqual(['loop', 'kernel', 'code'])

@@ -55,7 +55,7 @@ const expectProduct = (
   expectSame(
     f,
     [random(x.given, dtype, seed), random(y.given, dtype, seed + 1)],
-    `${m} ${n} ${k} ${left} ${right} ${dtype} ${strong} [${a}] [${b}]`
+    `${m} ${n} ${k} ${left} ${right} ${dtype} ${strong} [${a.join()}] [${b.join()}]`
   )
 }
 

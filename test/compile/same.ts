@@ -12,10 +12,11 @@ export const differences = (found: Tensors, wanted: Tensors): readonly string[] 
   wanted.flatMap((x, i) => {
     const y = found[i]
     if (y === undefined) return [`output ${i} is missing`]
-    if (y.dtype !== x.dtype || y.shape.join() !== x.shape.join()) return [`output ${i}: ${y} instead of ${x}`]
+    if (y.dtype !== x.dtype || y.shape.join() !== x.shape.join())
+      return [`output ${i}: ${String(y)} instead of ${String(x)}`]
     const [own, other] = [numbers(y), numbers(x)]
     const at = own.findIndex((each, j) => !Object.is(each, other[j]))
-    return at < 0 ? [] : [`output ${i}, element ${at} of [${x.shape}]: ${own[at]} instead of ${other[at]}`]
+    return at < 0 ? [] : [`output ${i}, element ${at} of [${x.shape.join()}]: ${own[at]} instead of ${other[at]}`]
   })
 
 /** What is wrong with a compiled function: bits that differ, in two calls, and operations that were not lowered. */

@@ -178,7 +178,7 @@ export const summedAgain = (
   count: number,
   strongZero: boolean
 ): Instruction => {
-  const name = ['sumAgain', kind.name, which, strongZero, ...Object.values(geometry).flat()].join('_')
+  const name = ['sumAgain', kind.name, which, strongZero, ...Object.values(geometry).map(String)].join('_')
   body.hosts.set(name, {
     arity: 3,
     over: (buffer) => {

@@ -209,7 +209,16 @@ const singles = (body: Body, source: Source): ((node: Expression) => Single | un
         const of = alike([single(node.onTrue), single(node.onFalse)])
         return of && once(of.type, of.exact, () => op('v128.bitselect', ...of.make(), test()))
       }
-      default:
+      case 'add':
+      case 'sub':
+      case 'mul':
+      case 'div':
+      case 'equal':
+      case 'notEqual':
+      case 'less':
+      case 'lessEqual':
+      case 'greater':
+      case 'greaterEqual':
         return isComparison(node.op) ? compared(node.op, node) : arithmetic(node.op, [node.left, node.right])
     }
   }
@@ -299,7 +308,16 @@ const wides = (body: Body, { expression, ...source }: Source): Wide => {
         const [onTrue, onFalse] = [number(node.onTrue), number(node.onFalse)]
         return both((half) => op('v128.bitselect', onTrue[half], onFalse[half], test[half]))
       }
-      default: {
+      case 'add':
+      case 'sub':
+      case 'mul':
+      case 'div':
+      case 'equal':
+      case 'notEqual':
+      case 'less':
+      case 'lessEqual':
+      case 'greater':
+      case 'greaterEqual': {
         if (!isComparison(node.op)) return applied(doubles[node.op]!, number(node.left), number(node.right))
         const test = mask(node)
         return both((half) => op('v128.and', test[half], double(1)))

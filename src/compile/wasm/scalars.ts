@@ -104,13 +104,26 @@ const partsOf = (node: Expression): readonly Expression[] => {
       return node.args
     case 'select':
       return [node.condition, node.onTrue, node.onFalse]
-    default:
+    case 'add':
+    case 'sub':
+    case 'mul':
+    case 'div':
+    case 'equal':
+    case 'notEqual':
+    case 'less':
+    case 'lessEqual':
+    case 'greater':
+    case 'greaterEqual':
       return [node.left, node.right]
   }
 }
 
-/** The nodes that stand in several places. */
+const known = /* @__PURE__ */ new WeakMap<Expression, ReadonlySet<Expression>>()
+
+/** The nodes that stand in several places, found once for an expression: programs have thousands of equations and few primitives. */
 const shared = (root: Expression): ReadonlySet<Expression> => {
+  const before = known.get(root)
+  if (before !== undefined) return before
   const seen = new Set<Expression>()
   const twice = new Set<Expression>()
   const look = (node: Expression): void => {
@@ -122,6 +135,7 @@ const shared = (root: Expression): ReadonlySet<Expression> => {
     for (const part of partsOf(node)) look(part)
   }
   look(root)
+  known.set(root, twice)
   return twice
 }
 
@@ -172,7 +186,16 @@ const evaluated = (
         const test = condition(node.condition)
         return op('select', number(node.onTrue), number(node.onFalse), test)
       }
-      default: {
+      case 'add':
+      case 'sub':
+      case 'mul':
+      case 'div':
+      case 'equal':
+      case 'notEqual':
+      case 'less':
+      case 'lessEqual':
+      case 'greater':
+      case 'greaterEqual': {
         const operation = operations[node.op]
         return operation === undefined
           ? asNumber(condition(node))
