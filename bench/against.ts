@@ -2,32 +2,12 @@
  * Products, training steps, functions and sums beside those of an earlier commit and of other libraries: every implementation in processes of its own,
  * one at a time and in turn, least times of `rounds` of them. `npm run bench -- against 7` runs only this.
  */
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { loadavg, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
+import { loadavg } from 'node:os'
+import { type Times, builtAt, child, lines, root } from './processes.js'
 
 /** The last commit before results had one definition of their bits. */
 const before = '9efea8a'
-
-const root = new URL('../..', import.meta.url).pathname
-
-/** Builds the earlier commit in a temporary folder. */
-const built = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), 'pullback-before-'))
-  const archive = execFileSync('git', ['archive', before], { cwd: root, maxBuffer: 1 << 28 })
-  execFileSync('tar', ['-x', '-C', folder], { input: archive })
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { cwd: folder })
-  return folder
-}
-
-type Times = Readonly<Record<string, number>>
-
-const child = (args: readonly string[]): Times => {
-  const out = execFileSync(process.execPath, [join(root, 'bench/.out/child.js'), ...args], { cwd: root })
-  return JSON.parse(out.toString().trim().split('\n').at(-1) ?? '{}') as Times
-}
 
 /** Least times, or for limits greatest rates. */
 const merge = (one: Times, other: Times): Times =>
@@ -52,13 +32,8 @@ const operations = (name: string): number => {
   return 2 * n ** 3
 }
 
-const lines = (rows: ReadonlyArray<readonly string[]>): string => {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map((row) => row.map((cell, i) => cell.padStart(widths[i] ?? 0)).join('  ')).join('\n')
-}
-
 export const against = (rounds: number): string => {
-  const folder = built()
+  const folder = builtAt(before)
   const plan: ReadonlyArray<readonly [name: string, args: readonly string[]]> = [
     ['limit', ['limit']],
     ['now', ['products', root]],
@@ -74,7 +49,7 @@ export const against = (rounds: number): string => {
   const loads: number[] = []
   for (let round = 0; round < rounds; round++) {
     for (const [name, args] of plan) {
-      best[name] = { ...best[name], ...merge(best[name] ?? {}, child(args)) }
+      best[name] = { ...best[name], ...merge(best[name] ?? {}, child('child', args)) }
       loads.push(loadavg()[0] ?? 0)
     }
   }

@@ -17,3 +17,22 @@ export const bestOf = (run: () => unknown, seconds: number): number => {
   } while (now() < end)
   return best
 }
+
+export interface Spread {
+  readonly best: number
+  readonly median: number
+}
+
+/** The least and the median time of one call, in seconds, behind a warm-up of the same length. */
+export const spreadOf = (run: () => unknown, seconds: number): Spread => {
+  const calls = Math.max(1, Math.round(0.002 / bestOf(run, seconds)))
+  const samples: number[] = []
+  const end = now() + seconds
+  do {
+    const start = now()
+    for (let i = 0; i < calls; i++) run()
+    samples.push((now() - start) / calls)
+  } while (now() < end)
+  samples.sort((a, b) => a - b)
+  return { best: samples[0] ?? NaN, median: samples[samples.length >> 1] ?? NaN }
+}

@@ -1,19 +1,10 @@
 /** One process of the comparison with an earlier commit: measures one implementation and prints the times of a call, or rates, as JSON. */
-import { pathToFileURL } from 'node:url'
 import { bestOf } from './best.js'
 import { functions } from './functions.js'
 import { limits } from './limit.js'
+import { loadPackage } from './load.js'
 import { others } from './otherProducts.js'
 import { type Ours, trainingSteps } from './training.js'
-
-const modules = ['Layer', 'Loss', 'Optimizer', 'Random', 'Tensor', 'Train']
-
-/** A built package in a folder, since two versions of it are compared: what it has is known, though not to the compiler. */
-const load = async (folder: string): Promise<Ours> => {
-  const url = (name: string): string => pathToFileURL(`${folder}/dist/${name}.js`).href
-  const entry = async (name: string): Promise<readonly [string, unknown]> => [name, await import(url(name))]
-  return Object.fromEntries(await Promise.all(modules.map(entry))) as unknown as Ours
-}
 
 type Times = Readonly<Record<string, number>>
 
@@ -37,9 +28,9 @@ const products = ({ Tensor: T, Random }: Ours): Times => {
 
 const [kind, folder = '.'] = process.argv.slice(2)
 const measure = async (): Promise<Times> => {
-  if (kind === 'products') return products(await load(folder))
-  if (kind === 'training') return trainingSteps(await load(folder))
-  if (kind === 'functions') return functions(await load(folder))
+  if (kind === 'products') return products(await loadPackage(folder))
+  if (kind === 'training') return trainingSteps(await loadPackage(folder))
+  if (kind === 'functions') return functions(await loadPackage(folder))
   if (kind === 'limit') return limits()
   return others(kind ?? '')
 }

@@ -2,7 +2,7 @@
 import { build } from 'esbuild'
 
 await build({
-  entryPoints: ['bench/run.ts', 'bench/child.ts'],
+  entryPoints: ['bench/run.ts', 'bench/child.ts', 'bench/compiledChild.ts'],
   outdir: 'bench/.out',
   bundle: true,
   format: 'esm',

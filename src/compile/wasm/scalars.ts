@@ -1,6 +1,6 @@
 /** Functions of numbers on single elements: straight code on float64 numbers, as JavaScript runs it. */
 import type { DType } from '../../DType.js'
-import { access, get, i32, op, set } from '../../kernel/wasm/build.js'
+import { access, get, i32, op, set, when } from '../../kernel/wasm/build.js'
 import type { Instruction, PlainOp } from '../../kernel/wasm/model.js'
 import type { Expression } from '../../primitive/expression.js'
 import type { Mapped, Operand, Value } from '../graph.js'
@@ -139,6 +139,12 @@ const shared = (root: Expression): ReadonlySet<Expression> => {
   return twice
 }
 
+type Select = Extract<Expression, { readonly op: 'select' }>
+
+/** Whether a choice is a number unless that is NaN, as in products of which zeros are strong. */
+const isMending = ({ condition, onTrue }: Select): boolean =>
+  condition.op === 'equal' && condition.left === onTrue && condition.right === onTrue
+
 /** Locals that are used again when their values have been read for the last time: the first run costs by their number. */
 interface Pool {
   readonly take: () => string
@@ -158,6 +164,7 @@ const evaluated = (
   operands: readonly Instruction[]
 ): Instruction => {
   const several = shared(map.expression)
+  let written = body.instructions
   const known = new Map<Expression, string>()
   const number = (node: Expression): Instruction => {
     const before = known.get(node)
@@ -166,7 +173,25 @@ const evaluated = (
     if (!several.has(node) || partsOf(node).length === 0) return value
     const name = pool.take()
     known.set(node, name)
-    body.instructions.push(set(name, value))
+    written.push(set(name, value))
+    return get(name)
+  }
+  /** What stands for a NaN is computed behind a branch, which is hardly ever taken: nothing else waits for it. */
+  const mended = (node: Select): Instruction => {
+    const name = pool.take()
+    written.push(set(name, number(node.onTrue)))
+    const before = new Set(known.keys())
+    const outer = written
+    written = []
+    const other = number(node.onFalse)
+    outer.push(when(op('f64.ne', get(name), get(name)), [...written, set(name, other)]))
+    written = outer
+    for (const [each, local] of known) {
+      if (before.has(each)) continue
+      known.delete(each)
+      pool.free(local)
+    }
+    known.set(node, name)
     return get(name)
   }
   const made = (node: Expression): Instruction => {
@@ -183,6 +208,7 @@ const evaluated = (
         return operation === undefined ? callOfOne(body, node.name, dtype, args) : op(operation, ...args)
       }
       case 'select': {
+        if (isMending(node)) return mended(node)
         const test = condition(node.condition)
         return op('select', number(node.onTrue), number(node.onFalse), test)
       }
