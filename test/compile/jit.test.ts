@@ -58,6 +58,9 @@ describe('traces', () => {
     expect(calls).toHaveLength(5)
     fast({ a: y }, 'double')
     expect(calls).toHaveLength(5)
+    const sums = jit((v: { readonly a: Vector; readonly b?: Vector }) => (v.b === undefined ? v.a : T.add(v.a, v.b)))
+    sums({ a: x, b: y })
+    expect(sums({ a: x })).toBe(x)
   })
 
   test('each call of a function that closes over a value of a transformation', () => {
