@@ -58,6 +58,9 @@ describe('traces', () => {
     expect(calls).toHaveLength(5)
     fast({ a: y }, 'double')
     expect(calls).toHaveLength(5)
+    const sums = jit((v: { readonly a: Vector; readonly b?: Vector }) => (v.b === undefined ? v.a : T.add(v.a, v.b)))
+    sums({ a: x, b: y })
+    expect(sums({ a: x })).toBe(x)
   })
 
   test('each call of a function that closes over a value of a transformation', () => {
@@ -75,6 +78,13 @@ describe('traces', () => {
     expect(calls).toHaveLength(33)
     fast(T.zeros([1]))
     expect(calls).toHaveLength(34)
+  })
+
+  test('again for NaN or -0 only once', () => {
+    const { f, calls } = counted((v: Vector, options: { readonly by: number }) => T.mul(v, options.by))
+    const fast = jit(f)
+    for (const by of [NaN, 0, -0, NaN, -0, 0]) expect(differences([fast(x, { by })], [T.mul(x, by)])).toEqual([])
+    expect(calls).toHaveLength(3)
   })
 
   test('with a warning, once, where a number has many values', () => {
@@ -101,6 +111,20 @@ describe('gives', () => {
     const f = jit((v: Vector) => [v, T.flip(v), T.ones([2]), T.expandDims(v, 0)] as const)
     expect(differences(f(x), [x, T.of([2, -1.25, 0.5]), T.ones([2]), T.of([[0.5, -1.25, 2]])])).toEqual([])
     expect(f(x)[0]).toBe(x)
+  })
+
+  test('one element of an argument that lies inside of another tensor', () => {
+    const inside = T.slice(T.of([9, 1, 2, 3]), [[1, 4]])
+    expect(jit((v: T.Tensor<[number]>) => T.reshape(T.slice(v, [[1, 2]]), []))(inside)).toEqual(T.scalar(2))
+  })
+
+  test('results that later calls leave alone, also from kernels that return their operand', () => {
+    const { scalar: _, ...rest } = T.exp.primitive
+    const same = { ...rest, evaluate: (operands: Parameters<typeof rest.evaluate>[0]) => operands }
+    const g = jit((v: Vector) => bindOne(same, [T.mul(v, 2)], none))
+    const kept = g(x)
+    g(y)
+    expect(kept).toEqual(T.mul(x, 2))
   })
 
   test('results that later calls leave alone', () => {

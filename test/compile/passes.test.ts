@@ -11,7 +11,7 @@ import { bytesOf } from '../../src/compile/elements.js'
 import { type Graph, type Value, graphOf } from '../../src/compile/graph.js'
 import { inlineCalls } from '../../src/compile/inline.js'
 import { place } from '../../src/compile/memory.js'
-import { jitPrimitive } from '../../src/compile/runner.js'
+import { jitPrimitive, madeOf } from '../../src/compile/runner.js'
 import { type Schedule, namesOf, readsOf, resultsOf, schedule } from '../../src/compile/schedule.js'
 import { size } from '../../src/shape/model.js'
 import { run } from '../../src/transform/program.js'
@@ -91,6 +91,7 @@ describe('schedule', () => {
 
   test('waits for all of a value where another place of it is read', () => {
     expect(kernels((v) => [T.add(T.neg(v), T.flip(T.neg(v)))], x)).toEqual(['neg', 'neg add'])
+    expect(kernels((v) => [T.add(T.neg(v), T.transpose(T.neg(v)))], T.zeros([2, 2]))).toEqual(['neg', 'neg add'])
     expect(kernels((v) => [T.mul(v, T.sum(T.exp(v)))], x)).toEqual(['exp', 'sum', 'mul'])
     expect(kernels((v) => [T.reshape(T.exp(T.reshape(T.neg(v), [3, 1])), [3])], x)).toEqual(['neg', 'exp'])
   })
@@ -189,6 +190,26 @@ describe('place', () => {
     )
   })
 
+  test('tables have places of their own', () => {
+    const pooled = (v: T.Tensor): unknown => [
+      T.neg(T.maxPool2d(T.neg(v) as never, { window: 2, stride: 1, padding: 1 }))
+    ]
+    const made = graph(pooled, T.ones([1, 1, 6, 6]))
+    const found = spans(made, schedule(made))
+    expect(found.plan.tables.size).toBeGreaterThan(0)
+    expect(overlapping(found)).toEqual([])
+  })
+
+  test('has room for what loops read before and behind a value', () => {
+    const made = graph((v) => [T.neg(T.transpose(T.flip(v, { axis: 0 })))], T.zeros([5, 33]))
+    const { addresses, scratch } = place(made, schedule(made))
+    const reach = 4 * 33 * 4
+    for (const [value, address] of addresses) {
+      expect(address).toBeGreaterThanOrEqual(reach)
+      expect(address + 4 * size(value.shape) + reach).toBeLessThanOrEqual(scratch)
+    }
+  })
+
   test('uses places again', () => {
     const chain = (length: number) => {
       const made = graph(
@@ -221,4 +242,9 @@ describe('place', () => {
     const { addresses } = place(made, ordered)
     expect(ordered.kernels.flatMap(readsOf).every(({ value }) => addresses.has(value))).toBe(true)
   })
+})
+
+test('a program is compiled once', () => {
+  const program = Debug.trace((v: Vector) => T.exp(v))(x)
+  expect(madeOf(program)).toBe(madeOf(program))
 })
