@@ -41,12 +41,10 @@ export const formOf = (operation: string, path: string, value: unknown, leaves: 
 }
 
 /** The entries of an object that is neither a list nor a record. */
-const entriesOf = (value: unknown): readonly unknown[] =>
-  value instanceof Map || value instanceof Set
-    ? [...value.values()]
-    : ArrayBuffer.isView(value)
-      ? []
-      : Object.values(Object(value))
+const entriesOf = (value: unknown): readonly unknown[] => {
+  if (value instanceof Map || value instanceof Set) return [...value.values()]
+  return typeof value !== 'object' || value === null || ArrayBuffer.isView(value) ? [] : Object.values(value)
+}
 
 /** Refuses a result with tensors of the trace where they are not found, and one that is not there yet. */
 export const requireFound = (operation: string, form: Form): void => {
