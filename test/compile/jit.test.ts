@@ -2,7 +2,6 @@
 import * as Debug from 'pullback/Debug'
 import { grad, hessian, jvp, valueAndGrad, vjp } from 'pullback/Grad'
 import * as Jit from 'pullback/Jit'
-import * as Linalg from 'pullback/Linalg'
 import * as Layer from 'pullback/Layer'
 import * as Loss from 'pullback/Loss'
 import * as Optimizer from 'pullback/Optimizer'
@@ -258,108 +257,6 @@ describe('arguments and results', () => {
   })
 })
 
-describe('errors at a call', () => {
-  const indices = T.of([7], 'int32')
-  const indefinite: T.Tensor<[1, 1]> = T.of([[-1]])
-  const what = (f: () => unknown): string => {
-    try {
-      f()
-      return 'nothing'
-    } catch (error) {
-      return String(error)
-    }
-  }
-
-  test('are those that eager meets first', () => {
-    const f = (v: Vector, m: typeof indefinite) => [T.gather(T.exp(T.sort(v)), indices), Linalg.cholesky(m)]
-    expect(what(() => jit(f)(x, indefinite))).toBe(what(() => f(x, indefinite)))
-  })
-
-  test('keep their order among effects', () => {
-    const seen: string[] = []
-    const see = (label: string) => Debug.tap(() => void seen.push(label))
-    const f = (v: Vector, i: T.Tensor<[1]>, m: typeof indefinite) => {
-      const first = see('first')(T.exp(T.sort(v)))
-      const picked = T.gather(v, i)
-      return [first, picked, see('second')(v), Linalg.cholesky(m), see('third')(v)]
-    }
-    const good: typeof indefinite = T.of([[1]])
-    for (const [i, m] of [
-      [indices, good],
-      [T.of([0], 'int32'), indefinite],
-      [indices, indefinite]
-    ] as const) {
-      const eager = what(() => f(x, i, m))
-      const wanted = seen.splice(0)
-      expect(what(() => jit(f)(x, i, m))).toBe(eager)
-      expect(seen.splice(0)).toEqual(wanted)
-    }
-    expect(what(() => jit(f)(x, T.of([0], 'int32'), good))).toBe('nothing')
-    expect(seen).toEqual(['first', 'second', 'third'])
-  })
-
-  test('leave the function as it was', () => {
-    let isBroken = true
-    const f = jit((v: Vector) =>
-      T.exp(
-        Debug.tap(() => {
-          if (isBroken) throw new Error('broken')
-        })(T.mul(v, 2))
-      )
-    )
-    expect(() => f(x)).toThrow('broken')
-    isBroken = false
-    expect(differences([f(x)], [T.exp(T.mul(x, 2))])).toEqual([])
-  })
-
-  test('do not come from a report that calls the function', () => {
-    const inner: T.Tensor[] = []
-    let isFirst = true
-    const f: (v: Vector) => readonly T.Tensor[] = jit((v: Vector) => {
-      const doubled = T.mul(v, 2)
-      const seen = Debug.tap(() => {
-        if (!isFirst) return
-        isFirst = false
-        inner.push(...f(y))
-      })(doubled)
-      return [T.exp(T.neg(seen)), T.sub(doubled, v)]
-    })
-    const wanted = (v: Vector): readonly T.Tensor[] => [T.exp(T.neg(T.mul(v, 2))), T.sub(T.mul(v, 2), v)]
-    expect(differences(f(x), wanted(x))).toEqual([])
-    expect(differences(inner, wanted(y))).toEqual([])
-  })
-})
-
-describe('errors', () => {
-  const { scalar: _, single: _single, ...rest } = T.neg.primitive
-  const failing = {
-    ...rest,
-    name: 'failing',
-    evaluate: (): never => {
-      throw new Error('failing: it fails')
-    }
-  }
-
-  test('are those of the first equation that throws, at every call', () => {
-    const f = jit((v: Vector, places: T.Tensor<[1]>) => {
-      const picked = T.gather(T.mul(v, 2), places)
-      return [picked, bindOne(failing, [v], none)]
-    })
-    const message = (place: number): string => {
-      try {
-        f(x, T.of([place], 'int32'))
-        return 'nothing'
-      } catch (error) {
-        return String(error)
-      }
-    }
-    for (let i = 0; i < 2; i++) {
-      expect(message(1)).toBe('Error: failing: it fails')
-      expect(message(7)).toMatch(/gather/)
-    }
-  })
-})
-
 describe('lower', () => {
   test('show refuses what is no lowered function', () => {
     for (const wrong of [undefined, 3, {}, Jit.lower((v: Vector) => v)]) {
@@ -372,47 +269,5 @@ describe('lower', () => {
     expect(lowered.compiled?.steps.map(({ by }) => by)).toEqual(['loop', 'kernel', 'code'])
     expect(lowered.compiled?.text).toContain('f32x4.mul')
     expect(Jit.show(lowered)).toContain('3 steps, 1 of them outside of WebAssembly')
-  })
-})
-
-describe('without WebAssembly', () => {
-  test('functions run eagerly, and one line says so', () => {
-    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
-    vi.stubGlobal('WebAssembly', undefined)
-    try {
-      const f = jit((v: Vector) => T.exp(v))
-      expect(f(x)).toEqual(T.exp(x))
-      expect(jit((v: Vector) => T.sin(v))(x)).toEqual(T.sin(x))
-      expect(warn.mock.calls).toEqual([
-        ['jit: there is no WebAssembly; the function runs eagerly, with the same results']
-      ])
-      expect(Jit.lower((v: Vector) => T.exp(v))(x).reason).toBe('there is no WebAssembly')
-    } finally {
-      vi.unstubAllGlobals()
-    }
-  })
-})
-
-describe('what cannot be compiled', () => {
-  const spied = () => vi.spyOn(console, 'warn').mockImplementation(() => undefined)
-
-  test('runs eagerly, and one line names the pass and the equation', () => {
-    const warn = spied()
-    const { scalar: _, ...rest } = T.exp.primitive
-    const broken = { ...rest, scalar: { float: { op: 'parameter', name: 'missing' } } } as const
-    const f = jit((v: Vector) => bindOne(broken, [T.mul(v, 2)], none))
-    expect(f(x)).toEqual(T.exp(T.mul(x, 2)))
-    f(y)
-    expect(warn.mock.calls.map(([line]) => String(line))).toEqual([
-      'jit: the pass code failed: mul exp failed: the parameter missing is not a number; the function runs eagerly, with the same results'
-    ])
-  })
-
-  test('says how much memory it needs', () => {
-    const large = Jit.lower((v: T.Tensor<[40_000, 40_000]>) => T.exp(T.neg(v)))
-    spied()
-    expect(large(T.broadcastTo(T.scalar(1), [40_000, 40_000])).reason).toBe(
-      'the pass memory failed: the program needs 11.9 GiB of memory, above the 4 GiB of WebAssembly'
-    )
   })
 })
