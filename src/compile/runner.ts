@@ -6,6 +6,7 @@ import { removeDead } from '../program/dead.js'
 import { foldConstants } from '../program/fold.js'
 import { mergeScans } from '../program/mergeScans.js'
 import { shareCommon } from '../program/share.js'
+import { equals } from '../shape/model.js'
 import { type Concrete, isConcrete } from '../tensor/model.js'
 import { run } from '../transform/program.js'
 import { during, reasonOf } from './during.js'
@@ -74,15 +75,25 @@ export const madeOf = (program: Program): Made => {
   return made
 }
 
+const interpreted = (program: Program, operands: readonly Concrete[]): readonly Concrete[] =>
+  run(program, operands).filter(isConcrete)
+
 /** Runs a program on values. */
 export const runCompiled = (program: Program, operands: readonly Concrete[]): readonly Concrete[] => {
   const made = madeOf(program)
-  return made._tag === 'Compiled' ? made.runner(operands) : run(program, operands).filter(isConcrete)
+  return made._tag === 'Compiled' ? made.runner(operands) : interpreted(program, operands)
 }
 
 // -----------------------------------------------------------------------------
 // the primitive
 // -----------------------------------------------------------------------------
 
+/** Whether operands are of the types that a program was made for; the interpreter takes others too. */
+const fits = ({ inputs }: Program, operands: readonly Concrete[]): boolean =>
+  inputs.every(({ shape, dtype }, i) => operands[i]!.dtype === dtype && equals(operands[i]!.shape, shape))
+
 /** A call of a compiled program. Its derivatives and its mapping are compiled calls too. */
-export const jitPrimitive: Primitive<Called> = /* @__PURE__ */ callPrimitive({ name: 'jit', evaluate: runCompiled })
+export const jitPrimitive: Primitive<Called> = /* @__PURE__ */ callPrimitive({
+  name: 'jit',
+  evaluate: (program, operands) => (fits(program, operands) ? runCompiled : interpreted)(program, operands)
+})

@@ -7,6 +7,7 @@ import { normalDistribution } from '../activation/gates.js'
 import { elu, leakyRelu } from '../activation/rectifiers.js'
 import { checkpointPrimitive } from '../calculus/checkpoint.js'
 import { customVjpPrimitive, customJvpPrimitive } from '../calculus/customPrimitive.js'
+import { jitPrimitive } from '../compile/runner.js'
 import { condPrimitive } from '../control/condPrimitive.js'
 import { scanPrimitive } from '../control/scanPrimitive.js'
 import { whileBackwardPrimitive, whilePrimitive } from '../control/whilePrimitive.js'
@@ -111,6 +112,7 @@ const records: readonly Primitive[] = [
   convolutionInputPrimitive,
   convolutionKernelPrimitive,
   checkpointPrimitive,
+  jitPrimitive,
   customVjpPrimitive,
   customJvpPrimitive,
   condPrimitive,
