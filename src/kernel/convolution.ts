@@ -138,13 +138,7 @@ const shiftInput = (
 ): void => {
   const { examples, groups, inputs, outputs, input, window, output, dilation, before } = geometry
   const [taps, pixels] = [volume(window), volume(output)]
-  const line = lineOf(geometry)
-  const left = (window[2] - 1) * dilation[2]
-  const above = (window[1] - 1) * dilation[1]
-  const n = output[1] * line
-  const count = (input[1] - 1) * line + input[2]
-  const source = n + 8
-  const plane = left + (above + Math.max(output[1], input[1] + before[1])) * line + 16
+  const { line, left, above, n, count, source, plane } = shiftedPlanes(geometry)
   const part = Math.max(1, Math.min(inputs, Math.floor(partSize / (taps * Math.max(plane, outputs)))))
   const panel = part * taps * outputs + 1
   const product = panel + outputs * source
@@ -186,6 +180,28 @@ const rowsOf = (rows: number, columns: number, from: number, to: number): Pick<R
 /** The length of rows that hold those of output and input, with zeros behind: what is beyond the start of a row is the end of the one before. */
 export const lineOf = ({ input, window, output, dilation, before }: Windows): number =>
   Math.max(output[2] + (window[2] - 1) * dilation[2], input[2] + before[2])
+
+/** The planes of `shiftInput`, with zeros around: places and lengths in elements. */
+export const shiftedPlanes = (
+  geometry: Windows
+): {
+  readonly line: number
+  readonly left: number
+  readonly above: number
+  readonly n: number
+  readonly count: number
+  readonly source: number
+  readonly plane: number
+} => {
+  const { input, window, output, dilation, before } = geometry
+  const line = lineOf(geometry)
+  const left = (window[2] - 1) * dilation[2]
+  const above = (window[1] - 1) * dilation[1]
+  const n = output[1] * line
+  const count = (input[1] - 1) * line + input[2]
+  const plane = left + (above + Math.max(output[1], input[1] + before[1])) * line + 16
+  return { line, left, above, n, count, source: n + 8, plane }
+}
 
 /** Whether `shiftInput` is for a convolution. */
 export const isShifted = (geometry: Convolution): boolean => {

@@ -1,6 +1,6 @@
 /**
- * Names by which passes and the compiler know primitives of the library without holding their kernels and rules: whoever does not use an
- * operation does not bundle it because it has code. A copy of a primitive has none, since it may compute something else.
+ * Names of primitives of the library, for passes and the compiler. They look primitives up by name instead of importing them, so that a
+ * bundle holds only the kernels and rules that it uses. A copy of a primitive has no name, since it may compute something else.
  */
 import type { Params, Primitive } from './model.js'
 

@@ -29,7 +29,7 @@ const rangeOptions = options<RateRange>('Train.rangeTest', {
   steps: positiveCount
 })
 
-/** Refuses what is no step with its state. */
+/** Refuses a value that is not a pair of a step and a state. */
 const requirePair = <Pair>(made: Pair): Pair => {
   if (Array.isArray(made) && made.length === 2 && typeof made[0] === 'function') return made
   throw new TypeError(refusal('Train.rangeTest', 'what the first argument returned', made, '[step, state]'))

@@ -3,6 +3,7 @@ import * as Debug from 'pullback/Debug'
 import type { DType } from 'pullback/DType'
 import * as T from 'pullback/Tensor'
 import { lowerProgram, runnerOf } from '../../src/compile/run.js'
+import { differences as differencesOf } from './same.js'
 
 export type Operation = (...inputs: readonly T.Tensor[]) => T.Tensor
 
@@ -67,8 +68,6 @@ export const axesOf = (rank: number): readonly (readonly number[])[] =>
 // comparison
 // -----------------------------------------------------------------------------
 
-const listed = (x: T.Tensor): readonly unknown[] => [...T.toArray(T.ravel(x))]
-
 /** What a compiled function does not do as the function itself does; `undefined` where they agree. */
 export const difference = (f: Operation, inputs: readonly T.Tensor[], isLowered = true): string | undefined => {
   const lowered = lowerProgram(Debug.trace((...given: readonly T.Tensor[]) => [f(...given)])(...inputs))
@@ -79,12 +78,8 @@ export const difference = (f: Operation, inputs: readonly T.Tensor[], isLowered 
   const run = runnerOf(lowered)!
   const wanted = f(...inputs)
   for (const time of [1, 2]) {
-    const [found] = run(inputs as never)
-    if (found?.dtype !== wanted.dtype || found.shape.join() !== wanted.shape.join())
-      return `${String(found)} for ${String(wanted)}`
-    const [a, b] = [listed(found), listed(wanted)]
-    const at = b.findIndex((each, i) => !Object.is(each, a[i]))
-    if (at >= 0) return `${String(a[at])} instead of ${String(b[at])} at ${at}, time ${time}`
+    const [found] = differencesOf(run(inputs as never), [wanted])
+    if (found !== undefined) return `${found}, time ${time}`
   }
   return undefined
 }

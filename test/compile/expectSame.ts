@@ -5,6 +5,7 @@ import * as T from 'pullback/Tensor'
 import { expect } from 'vitest'
 import { type Lowered, lowerProgram, runnerOf } from '../../src/compile/run.js'
 import { isConcrete } from '../../src/tensor/model.js'
+import { differences } from './same.js'
 
 const special = [0, -0, 0, -0, NaN, Infinity, -Infinity, 1e-42, 3e38, -1e-30, 1]
 
@@ -27,8 +28,6 @@ export const random = (shape: readonly number[], dtype: DType, seed: number): T.
 /** Whether no operation of a program is run by a kernel of its own. */
 export const allLowered = ({ code }: Lowered): boolean => code.segments.every(({ _tag }) => _tag === 'Code')
 
-const numbers = (x: T.Tensor) => T.toArray(T.ravel(x))
-
 /** Expects the bits of a function from its program, twice, and that all of it is code. */
 export const expectSame = <Inputs extends T.Tensor[]>(
   f: (...inputs: Inputs) => T.Tensor | readonly T.Tensor[],
@@ -43,12 +42,6 @@ export const expectSame = <Inputs extends T.Tensor[]>(
   const wanted = all(...inputs)
   for (let turn = 0; turn < 2; turn++) {
     const found = run(inputs.filter(isConcrete))
-    wanted.forEach((x, i) => {
-      const y = found[i]!
-      expect(`${name}: ${y.dtype} [${y.shape.join()}]`).toBe(`${name}: ${x.dtype} [${x.shape.join()}]`)
-      const [own, other] = [numbers(y), numbers(x)]
-      const at = own.findIndex((each, j) => !Object.is(each, other[j]))
-      if (at >= 0) expect.fail(`${name}: element ${at} is ${String(own[at])} instead of ${String(other[at])}`)
-    })
+    expect(differences(found, wanted).map((each) => `${name}: ${each}`)).toEqual([])
   }
 }

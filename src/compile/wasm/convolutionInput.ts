@@ -1,5 +1,5 @@
 /** The gradient of a convolution to its input where the window moves by single elements, as `shiftInput` in kernel/convolution.ts. */
-import { isShifted, lineOf } from '../../kernel/convolution.js'
+import { isShifted, shiftedPlanes } from '../../kernel/convolution.js'
 import { volume } from '../../kernel/convolutionSums.js'
 import { access, get, i32, increase, loop, set } from '../../kernel/wasm/build.js'
 import { size } from '../../shape/model.js'
@@ -26,13 +26,7 @@ export const convolutionInputLowering = (operation: Whole, params: ConvolutionPa
   const { kind, geometry, rooms, placed } = found
   const { groups, inputs, outputs, input, window, output, dilation, before } = geometry
   const [taps, pixels] = [volume(window), volume(output)]
-  const line = lineOf(geometry)
-  const left = (window[2] - 1) * dilation[2]
-  const above = (window[1] - 1) * dilation[1]
-  const n = output[1] * line
-  const count = (input[1] - 1) * line + input[2]
-  const source = n + 8
-  const plane = left + (above + Math.max(output[1], input[1] + before[1])) * line + 16
+  const { line, left, above, n, count, source, plane } = shiftedPlanes(geometry)
   if (taps * plane > most || outputs * source > most) return undefined
   const [leftAt = 0, rightAt = 0, ones = 0, kernel = 0, panel = 0, product = 0, sums = 0, end = 0] = placesOf(
     ...rooms,

@@ -191,6 +191,9 @@ const singles = (body: Body, source: Source): ((node: Expression) => Single | un
     return () => op(operation, of.make(), narrowConstant(of.type, 0))
   }
   const make = (node: Expression): Single | undefined => {
+    if ('left' in node) {
+      return isComparison(node.op) ? compared(node.op, node) : arithmetic(node.op, [node.left, node.right])
+    }
     switch (node.op) {
       case 'operand': {
         const strip = source.operands[node.index]!
@@ -209,17 +212,6 @@ const singles = (body: Body, source: Source): ((node: Expression) => Single | un
         const of = alike([single(node.onTrue), single(node.onFalse)])
         return of && once(of.type, of.exact, () => op('v128.bitselect', ...of.make(), test()))
       }
-      case 'add':
-      case 'sub':
-      case 'mul':
-      case 'div':
-      case 'equal':
-      case 'notEqual':
-      case 'less':
-      case 'lessEqual':
-      case 'greater':
-      case 'greaterEqual':
-        return isComparison(node.op) ? compared(node.op, node) : arithmetic(node.op, [node.left, node.right])
     }
   }
   const single = (node: Expression): Single | undefined => {
@@ -281,6 +273,11 @@ const wides = (body: Body, { expression, ...source }: Source): Wide => {
   const operandAt = (index: number): Strip => source.operands[index]!
 
   const number: (node: Expression) => Wide = remembering(numbers, (node) => {
+    if ('left' in node) {
+      if (!isComparison(node.op)) return applied(doubles[node.op]!, number(node.left), number(node.right))
+      const test = mask(node)
+      return both((half) => op('v128.and', test[half], double(1)))
+    }
     switch (node.op) {
       case 'operand':
         return widened(body, operandAt(node.index))
@@ -307,20 +304,6 @@ const wides = (body: Body, { expression, ...source }: Source): Wide => {
         const test = mask(node.condition)
         const [onTrue, onFalse] = [number(node.onTrue), number(node.onFalse)]
         return both((half) => op('v128.bitselect', onTrue[half], onFalse[half], test[half]))
-      }
-      case 'add':
-      case 'sub':
-      case 'mul':
-      case 'div':
-      case 'equal':
-      case 'notEqual':
-      case 'less':
-      case 'lessEqual':
-      case 'greater':
-      case 'greaterEqual': {
-        if (!isComparison(node.op)) return applied(doubles[node.op]!, number(node.left), number(node.right))
-        const test = mask(node)
-        return both((half) => op('v128.and', test[half], double(1)))
       }
     }
   })

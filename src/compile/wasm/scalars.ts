@@ -95,6 +95,7 @@ const comparisons: { readonly [name: string]: PlainOp } = {
 }
 
 const partsOf = (node: Expression): readonly Expression[] => {
+  if ('left' in node) return [node.left, node.right]
   switch (node.op) {
     case 'operand':
     case 'constant':
@@ -104,17 +105,6 @@ const partsOf = (node: Expression): readonly Expression[] => {
       return node.args
     case 'select':
       return [node.condition, node.onTrue, node.onFalse]
-    case 'add':
-    case 'sub':
-    case 'mul':
-    case 'div':
-    case 'equal':
-    case 'notEqual':
-    case 'less':
-    case 'lessEqual':
-    case 'greater':
-    case 'greaterEqual':
-      return [node.left, node.right]
   }
 }
 
@@ -195,6 +185,11 @@ const evaluated = (
     return get(name)
   }
   const made = (node: Expression): Instruction => {
+    if ('left' in node) {
+      const operation = operations[node.op]
+      if (operation === undefined) return asNumber(condition(node))
+      return op(operation, number(node.left), number(node.right))
+    }
     switch (node.op) {
       case 'operand':
         return operands[node.index]!
@@ -211,21 +206,6 @@ const evaluated = (
         if (isMending(node)) return mended(node)
         const test = condition(node.condition)
         return op('select', number(node.onTrue), number(node.onFalse), test)
-      }
-      case 'add':
-      case 'sub':
-      case 'mul':
-      case 'div':
-      case 'equal':
-      case 'notEqual':
-      case 'less':
-      case 'lessEqual':
-      case 'greater':
-      case 'greaterEqual': {
-        const operation = operations[node.op]
-        return operation === undefined
-          ? asNumber(condition(node))
-          : op(operation, number(node.left), number(node.right))
       }
     }
   }
