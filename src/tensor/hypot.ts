@@ -31,6 +31,9 @@ const length = E.select(
   E.select(isInfinite, Infinity, E.div(E.call('sqrt', scaledSquares), scale))
 )
 
+/** The length for operands of float32, whose squares are 0 or in range. */
+const lengthOfSingle = E.select(isInfinite, Infinity, E.call('sqrt', squares))
+
 /**
  * The length of the vector (x, y), sqrt(x^2 + y^2), without overflow of the squares. Its derivatives are 0 at the origin.
  *
@@ -45,7 +48,8 @@ export const hypot: Binary<'hypot'> = binary({
   name: 'hypot',
   domains: [real, real],
   f: hypotOf,
-  scalar: length,
+  single: hypotOf,
+  scalar: { float: length, single: lengthOfSingle },
   loop: (n, x, p, pStep, y, q, qStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep, q += qStep) out[to] = hypotOf(x[p]!, y[q]!)
   },
@@ -55,6 +59,21 @@ export const hypot: Binary<'hypot'> = binary({
 })
 
 const signOfInfinite = E.select(E.greater(E.x, 0), 1, -1)
+
+const directionBy = (length: E.Expression): E.Expression =>
+  E.select(
+    E.equal(length, 0),
+    0,
+    E.select(
+      E.notEqual(length, Infinity),
+      E.div(E.x, length),
+      E.select(
+        E.notEqual(width, Infinity),
+        0,
+        E.select(E.notEqual(height, Infinity), signOfInfinite, E.mul(signOfInfinite, Math.SQRT1_2))
+      )
+    )
+  )
 
 const directionOf = (x: number, y: number): number => {
   const length = hypotOf(x, y)
@@ -68,19 +87,8 @@ export const direction: Binary<'direction'> = binary({
   name: 'direction',
   domains: [real, real],
   f: directionOf,
-  scalar: E.select(
-    E.equal(length, 0),
-    0,
-    E.select(
-      E.notEqual(length, Infinity),
-      E.div(E.x, length),
-      E.select(
-        E.notEqual(width, Infinity),
-        0,
-        E.select(E.notEqual(height, Infinity), signOfInfinite, E.mul(signOfInfinite, Math.SQRT1_2))
-      )
-    )
-  ),
+  single: directionOf,
+  scalar: { float: directionBy(length), single: directionBy(lengthOfSingle) },
   df: [
     (x, y) => guardedMul(square(direction(y, x)), reciprocal(hypot(x, y))),
     (x, y, out) => neg(guardedMul(mul(out, direction(y, x)), reciprocal(hypot(x, y))))
