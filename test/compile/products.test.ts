@@ -1,20 +1,21 @@
 // Products in compiled programs against eager ones, bit for bit.
 import * as Debug from 'pullback/Debug'
+import type { DType } from 'pullback/DType'
 import { grad } from 'pullback/Grad'
 import * as T from 'pullback/Tensor'
 import { describe, expect, test } from 'vitest'
 import { lowerProgram, runnerOf } from '../../src/compile/run.js'
 import { libraryImport } from '../../src/compile/wasm/library.js'
 import { library } from '../../src/kernel/library/module.js'
+import { bindOne } from '../../src/primitive/bind.js'
 import { strongProduct } from '../../src/tensor/matmul.js'
 import { isConcrete } from '../../src/tensor/model.js'
-import { allLowered, expectSame, random } from './expectSame.js'
+import { expectSame, random } from './expectSame.js'
 
 // -----------------------------------------------------------------------------
 // layouts
 // -----------------------------------------------------------------------------
 
-type Float = 'float32' | 'float64'
 type Layout = (shape: readonly number[]) => {
   readonly given: readonly number[]
   readonly view: (x: T.Tensor) => T.Tensor
@@ -40,9 +41,17 @@ interface Case {
   readonly stacks?: readonly [left: readonly number[], right: readonly number[]]
   readonly left: keyof typeof layouts
   readonly right: keyof typeof layouts
-  readonly dtype: Float
+  readonly dtype: DType
   readonly strong: boolean
 }
+
+/** Integers of all sizes, whose products do not fit. */
+const operand = (shape: readonly number[], dtype: DType, seed: number): T.Tensor =>
+  dtype === 'int32'
+    ? T.cast(T.mul(random(shape, 'float64', seed), 2 ** 28), dtype)
+    : dtype === 'bool'
+      ? T.greater(random(shape, 'float64', seed), 1)
+      : random(shape, dtype, seed)
 
 const expectProduct = (
   { sizes: [m, n, k], stacks: [a, b] = [[], []], left, right, dtype, strong }: Case,
@@ -54,7 +63,7 @@ const expectProduct = (
   const f = (p: T.Tensor, q: T.Tensor): T.Tensor => multiply(x.view(p), y.view(q))
   expectSame(
     f,
-    [random(x.given, dtype, seed), random(y.given, dtype, seed + 1)],
+    [operand(x.given, dtype, seed), operand(y.given, dtype, seed + 1)],
     `${m} ${n} ${k} ${left} ${right} ${dtype} ${strong} [${a.join()}] [${b.join()}]`
   )
 }
@@ -95,7 +104,7 @@ const sizes: readonly Case['sizes'][] = [
 const names = Object.keys(layouts)
 
 describe('matrices have the bits of eager products', () => {
-  test.each(['float32', 'float64'] as const)('%s', (dtype) => {
+  test.each(['float32', 'float64', 'int32'] as const)('%s', (dtype) => {
     sizes.forEach((each, i) => {
       // Each layout with each other one, over the table.
       for (const j of [0, 1, 2]) {
@@ -130,7 +139,7 @@ describe('matrices have the bits of eager products', () => {
     stacks.forEach((each, i) =>
       small.forEach((one, j) => {
         const [left, right] = [names[(i + j) % 4]!, names[(2 * i + j) % 4]!]
-        const dtype = (i + j) % 3 === 0 ? 'float64' : 'float32'
+        const dtype = (['float64', 'float32', 'int32'] as const)[(i + 2 * j) % 3]!
         expectProduct({ sizes: one, stacks: each, left, right, dtype, strong: j % 2 === 0 }, 10 * i + j)
       })
     )
@@ -178,9 +187,14 @@ describe('matrices have the bits of eager products', () => {
     }
   })
 
-  test('products of integers have a kernel of their own', () => {
-    const program = Debug.trace((x: T.Tensor) => T.matmul(x, x))(T.ones([3, 3], 'int32'))
-    expect(allLowered(lowerProgram(program))).toBe(false)
+  test('booleans, as integers', () => {
+    const program = (a: T.Tensor, b: T.Tensor): T.Tensor => bindOne(T.matmul.primitive, [a, b], { strongZero: false })
+    for (const [m, n, k] of sizes.filter(([m, n, k]) => m * n * k < 20000 && m * n * k > 0)) {
+      const [a, b] = [operand([m, k], 'bool', m), operand([k, n], 'bool', n)]
+      expectSame(program, [a, b], `bool ${m} ${n} ${k}`)
+      expectSame((x, y) => program(x, T.transpose(y)), [a, operand([n, k], 'bool', k)], `bool across ${m} ${n} ${k}`)
+      expectSame((x, y) => T.matmul(x, y), [a, operand([k, n], 'int32', n)], `both ${m} ${n} ${k}`)
+    }
   })
 })
 

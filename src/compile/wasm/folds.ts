@@ -118,21 +118,28 @@ export const across = (body: Body, fold: PlainOp, value: Strip): Strip => {
   return { type: value.type, v: kept(op(fold, two, turned(two, 1, 0, 3, 2))) }
 }
 
-const lane = (name: 'f32x4' | 'f64x2' | 'i32x4', v: Instruction): Instruction => ({
+const lane = (name: 'f32x4' | 'f64x2' | 'i32x4', v: Instruction, number = 0): Instruction => ({
   _tag: 'Lane',
   op: `${name}.extract_lane`,
-  lane: 0,
+  lane: number,
   operands: [v]
 })
 
-/** Stores the first element of a strip. */
-export const storeFirst = (body: Body, to: Instruction, value: Strip): void => {
+/** Stores the first elements of a strip, and nothing behind them. */
+export const storeSome = (body: Body, to: Instruction, value: Strip, count: number): void => {
+  if (count >= strip) return store(body, to, 0, value)
   const { instructions } = body
-  if (value.type === 'f64') instructions.push(access('f64.store', 0, to, lane('f64x2', value.lo)))
-  else if (value.type === 'f32') instructions.push(access('f32.store', 0, to, lane('f32x4', value.v)))
-  else if (value.type === 'i32') instructions.push(access('i32.store', 0, to, lane('i32x4', value.v)))
-  else instructions.push(access('i32.store8', 0, to, op('i32.and', lane('i32x4', value.v), i32(1))))
+  for (let i = 0; i < count; i++) {
+    if (value.type === 'f64') {
+      instructions.push(access('f64.store', 8 * i, to, lane('f64x2', i < 2 ? value.lo : value.hi, i % 2)))
+    } else if (value.type === 'f32') instructions.push(access('f32.store', 4 * i, to, lane('f32x4', value.v, i)))
+    else if (value.type === 'i32') instructions.push(access('i32.store', 4 * i, to, lane('i32x4', value.v, i)))
+    else instructions.push(access('i32.store8', i, to, op('i32.and', lane('i32x4', value.v, i), i32(1))))
+  }
 }
+
+/** Stores the first element of a strip. */
+export const storeFirst = (body: Body, to: Instruction, value: Strip): void => storeSome(body, to, value, 1)
 
 // -----------------------------------------------------------------------------
 // lanes

@@ -1,12 +1,15 @@
 /** Products of stacks of matrices: one product behind the other, of the matrices where they lie. */
-import { type Kind, float32, float64 } from '../../kernel/library/kinds.js'
+import type { DType } from '../../DType.js'
+import { float32, float64 } from '../../kernel/library/kinds.js'
 import { add, get, i32, increase, loop, set } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
 import { type Shape, size } from '../../shape/model.js'
 import type { Zeros } from '../../tensor/matmul.js'
+import { bytesOf } from '../elements.js'
 import type { Access, Whole } from '../graph.js'
 import type { Emitter } from '../lowering.js'
 import { type Body, newLocal } from './body.js'
+import { integerProduct } from './integerProducts.js'
 import { type Matrix, type Sizes, times } from './matrix.js'
 import { nothing, product, productScratch } from './products.js'
 import { restoredZeros } from './strongZeros.js'
@@ -14,11 +17,11 @@ import { restoredZeros } from './strongZeros.js'
 const kinds = { float32, float64 }
 
 /** A matrix of an operand whose first element is at an address. */
-const matrixOf = ({ strides }: Access, { bytes }: Kind, address: number, pointer?: string): Matrix => ({
+const matrixOf = ({ strides, dtype }: Access, address: number, pointer?: string): Matrix => ({
   pointer,
   address,
-  row: strides.at(-2)! * bytes,
-  column: strides.at(-1)! * bytes
+  row: strides.at(-2)! * bytesOf[dtype],
+  column: strides.at(-1)! * bytesOf[dtype]
 })
 
 /** An axis of stacks that has several matrices: how far they are apart in both operands, in bytes. */
@@ -29,10 +32,10 @@ interface Axis {
 }
 
 /** The leading axes of the result; an operand is repeated along those that it lacks. */
-const axesOf = (a: Access, b: Access, shape: Shape, { bytes }: Kind): readonly Axis[] => {
-  const step = ({ shape: own, strides }: Access, axis: number): number => {
+const axesOf = (a: Access, b: Access, shape: Shape): readonly Axis[] => {
+  const step = ({ shape: own, strides, dtype }: Access, axis: number): number => {
     const place = axis - shape.length + own.length
-    return place < 0 || own[place] === 1 ? 0 : strides[place]! * bytes
+    return place < 0 || own[place] === 1 ? 0 : strides[place]! * bytesOf[dtype]
   }
   return shape
     .slice(0, -2)
@@ -71,37 +74,56 @@ const forEach = (
   return [set(c, i32(starts[2])), ...all]
 }
 
-/** `matmul` of floats; integers have a kernel of their own. */
-export const matmulLowering = ({ operands, results }: Whole, { strongZero }: Zeros): Emitter | undefined => {
+/** One product: the code that leaves it at a place, and the working memory that it takes. */
+interface One {
+  readonly scratch: number
+  readonly write: (body: Body, left: Matrix, right: Matrix, to: Matrix, scratch: number) => readonly Instruction[]
+}
+
+const oneOf = (a: Access, b: Access, sizes: Sizes, dtype: DType, { strongZero }: Zeros): One => {
+  if (dtype !== 'float32' && dtype !== 'float64') {
+    return {
+      scratch: 0,
+      write: (body, left, right, to) =>
+        integerProduct(body, sizes, { matrix: left, dtype: a.dtype }, { matrix: right, dtype: b.dtype }, to)
+    }
+  }
+  const kind = kinds[dtype]
+  return {
+    scratch: productScratch(kind, sizes, matrixOf(a, 0), matrixOf(b, 0)),
+    write: (body, left, right, to, scratch) => [
+      ...product(body, kind, sizes, left, right, to, scratch),
+      ...(strongZero ? [restoredZeros(body, kind, sizes, left, right, to)] : [])
+    ]
+  }
+}
+
+/** `matmul`. */
+export const matmulLowering = ({ operands, results }: Whole, zeros: Zeros): Emitter | undefined => {
   const [a, b] = operands
   const [result] = results
   if (a === undefined || b === undefined || result === undefined) return undefined
   const { shape, dtype } = result
-  if (dtype !== 'float32' && dtype !== 'float64') return undefined
-  const kind = kinds[dtype]
+  const bytes = bytesOf[dtype]
   const sizes: Sizes = { m: shape.at(-2)!, n: shape.at(-1)!, k: a.shape.at(-1)! }
   const { m, n, k } = sizes
-  const axes = axesOf(a, b, shape, kind)
-  const isEmpty = size(shape) === 0 || k === 0
+  const axes = axesOf(a, b, shape)
+  const one = size(shape) === 0 || k === 0 ? undefined : oneOf(a, b, sizes, dtype, zeros)
   return {
-    scratch: isEmpty ? 0 : productScratch(kind, sizes, matrixOf(a, kind, 0), matrixOf(b, kind, 0)),
+    scratch: one?.scratch ?? 0,
     emit: (body, { operand, result: resultAt, scratch }) => {
       const c = resultAt(0)
-      if (isEmpty) {
-        body.instructions.push(nothing(c, size(shape) * kind.bytes))
+      if (one === undefined) {
+        body.instructions.push(nothing(c, size(shape) * bytes))
         return
       }
-      const one = (left: Matrix, right: Matrix, to: Matrix): readonly Instruction[] => [
-        ...product(body, kind, sizes, left, right, to, scratch),
-        ...(strongZero ? [restoredZeros(body, kind, sizes, left, right, to)] : [])
-      ]
-      const to = { pointer: undefined, address: c, row: n * kind.bytes, column: kind.bytes }
+      const to = { pointer: undefined, address: c, row: n * bytes, column: bytes }
       const starts = [operand(a), operand(b), c] as const
       body.instructions.push(
         ...(axes.length === 0
-          ? one(matrixOf(a, kind, starts[0]), matrixOf(b, kind, starts[1]), to)
-          : forEach(body, axes, m * n * kind.bytes, starts, (x, y, z) =>
-              one(matrixOf(a, kind, 0, x), matrixOf(b, kind, 0, y), { ...to, address: 0, pointer: z })
+          ? one.write(body, matrixOf(a, starts[0]), matrixOf(b, starts[1]), to, scratch)
+          : forEach(body, axes, m * n * bytes, starts, (x, y, z) =>
+              one.write(body, matrixOf(a, 0, x), matrixOf(b, 0, y), { ...to, address: 0, pointer: z }, scratch)
             ))
       )
     }
