@@ -1,4 +1,4 @@
-/** Softmax and related functions of float32 along axes: the steps of kernel/softmaxFloat32.ts, in float64 and rounded once. */
+/** Softmax and related functions of floats along axes: the steps of kernel/softmaxFloat32.ts, in float64 and rounded once. */
 import { access, get, i32, op, set, when } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
 import { bytesOf, strip } from '../elements.js'
@@ -6,18 +6,22 @@ import type { Whole } from '../graph.js'
 import type { Emitter } from '../lowering.js'
 import { type Arranged, arranged } from './arrange.js'
 import { type Body, keep, newLocal } from './body.js'
-import { across, onlyFirst, variable } from './folds.js'
-import { columnSums, plain, rowSums } from './groups.js'
+import { across, combined, onlyFirst, storeSome, variable } from './folds.js'
+import { plain } from './groups.js'
 import { callOfOne, callOfTwo } from './intrinsics.js'
+import { laneSums, stackBytes } from './laneSums.js'
 import { move, nested, pointerAt, pointerFrom, repeat, walk } from './nest.js'
-import { type Wide, constantStrip, converted, load, store, widened } from './strip.js'
+import { type Wide, constantStrip, converted, kept, load, store, widened } from './strip.js'
 
 // -----------------------------------------------------------------------------
 // lanes
 // -----------------------------------------------------------------------------
 
+type Float = 'float32' | 'float64'
+
 /** One lane, or four side by side. */
-export interface Lane {
+interface Lane {
+  readonly dtype: Float
   readonly plan: Arranged
   /** How many times four elements are taken along it. */
   readonly count: number
@@ -26,18 +30,18 @@ export interface Lane {
   readonly across: number
 }
 
-const float32 = bytesOf.float32
-
-export const laneOf = (plan: Arranged): Lane => {
+const laneOf = (dtype: Float, plan: Arranged): Lane => {
   const { mode, run, kept, n } = plan
   const [axis] = run
   const step = axis!.steps[0]!
   return mode === 'rows'
-    ? { plan, count: Math.ceil(n / strip), step: strip * step, across: step }
-    : { plan, count: n, step, across: kept.at(-1)!.steps[0]! / strip }
+    ? { dtype, plan, count: Math.ceil(n / strip), step: strip * step, across: step }
+    : { dtype, plan, count: n, step, across: kept.at(-1)!.steps[0]! / strip }
 }
 
 const pair = (v: Instruction): Wide => ({ type: 'f64', lo: v, hi: v })
+
+const largest = { float32: 'f32x4.pmax', float64: 'f64x2.pmax' } as const
 
 const both = (body: Body, make: (half: 'lo' | 'hi') => Instruction): Wide => ({
   type: 'f64',
@@ -48,46 +52,45 @@ const both = (body: Body, make: (half: 'lo' | 'hi') => Instruction): Wide => ({
 const minus = (body: Body, a: Wide, b: Wide): Wide => both(body, (half) => op('f64x2.sub', a[half], b[half]))
 
 /** The largest elements but for NaN, in float64. */
-const peaksOf = (body: Body, { plan, count, step, across: apart }: Lane, from: string): Wide => {
-  const least = constantStrip('float32', -Infinity)
+const peaksOf = (body: Body, { dtype, plan, count, step, across: apart }: Lane, from: string): Wide => {
+  const least = constantStrip(dtype, -Infinity)
   const peak = variable(body, least)
   const pointer = pointerFrom(body, from)
   const rest = plan.mode === 'rows' ? plan.n % strip : 0
   const meet = (inside: Body, isLast: boolean): void => {
-    const read = load(inside, 'float32', get(pointer), 0, apart)
+    const read = load(inside, dtype, get(pointer), 0, apart)
     const x = isLast ? onlyFirst(inside, read, least, rest) : read
-    if (x.type === 'f64' || peak.value.type === 'f64') return
-    peak.assign(inside, { type: 'f32', v: op('f32x4.pmax', peak.value.v, x.v) })
+    peak.assign(inside, combined(largest[dtype], peak.value, x))
   }
   repeat(body, rest > 0 ? count - 1 : count, (inside) => {
     meet(inside, false)
     move(inside, pointer, step)
   })
   if (rest > 0) meet(body, true)
-  return widened(body, plan.mode === 'rows' ? across(body, 'f32x4.pmax', peak.value) : peak.value)
+  return widened(body, plan.mode === 'rows' ? across(body, largest[dtype], peak.value) : peak.value)
 }
 
-/** Leaves the exponentials of differences to the peaks in memory; their sums. */
-const exponentials = (body: Body, lane: Lane, from: string, peaks: Wide, memory: number): Wide => {
+/** Leaves the exponentials of differences to the peaks in memory; their sums, which take working memory too. */
+const exponentials = (body: Body, lane: Lane, from: string, peaks: Wide, memory: number, stack: number): Wide => {
+  const { dtype } = lane
   const pointer = pointerFrom(body, from)
   const to = pointerAt(body, i32(memory))
   repeat(body, lane.count, (inside) => {
-    const x = widened(inside, load(inside, 'float32', get(pointer), 0, lane.across))
+    const x = widened(inside, load(inside, dtype, get(pointer), 0, lane.across))
     const moved = minus(inside, x, peaks)
     store(
       inside,
       get(to),
       0,
-      both(inside, (half) => callOfTwo(inside, 'exp', 'float32', [moved[half]]))
+      both(inside, (half) => callOfTwo(inside, 'exp', dtype, [moved[half]]))
     )
     move(inside, pointer, lane.step)
     move(inside, to, 4 * bytesOf.float64)
   })
   const source = { dtype: 'float64', pointer: pointerAt(body, i32(memory)), across: bytesOf.float64 } as const
   const { n, mode } = lane.plan
-  if (mode === 'columns') return columnSums(body, [source], [{ size: n, steps: [32] }], 1, plain)[0]!
-  const [sum] = rowSums(body, [source], [{ size: n, steps: [8] }], 1, plain)
-  return pair(keep(body, 'v128', op('f64x2.splat', sum!)))
+  const run = [{ size: n, steps: [mode === 'rows' ? bytesOf.float64 : strip * bytesOf.float64] }]
+  return laneSums(body, { dtype, mode, n, run, stack }, [source], 1, plain)[0]!
 }
 
 /** Writes a result for each element, four at a time. */
@@ -102,7 +105,7 @@ const writeAll = (
   const step = run[0]!.steps.at(-1)! * (mode === 'rows' ? strip : 1)
   const target = pointerFrom(body, to)
   repeat(body, lane.count, (inside) => {
-    store(inside, get(target), 0, converted(inside, make(inside), 'float32'))
+    store(inside, get(target), 0, converted(inside, make(inside), lane.dtype))
     for (const source of sources) move(inside, source.pointer, source.step)
     move(inside, target, step)
   })
@@ -119,6 +122,7 @@ type Limits = (body: Body, single: Single, peak: Instruction, count: Instruction
 
 /** One lane by itself: where it begins, and its result. */
 interface Single {
+  readonly dtype: Float
   readonly n: number
   readonly from: string
   readonly step: number
@@ -126,15 +130,24 @@ interface Single {
   readonly resultStep: number
 }
 
+const loadOne = (dtype: Float, from: string): Instruction =>
+  dtype === 'float64' ? access('f64.load', 0, get(from)) : op('f64.promote_f32', access('f32.load', 0, get(from)))
+
+const storeOne = (body: Body, dtype: Float, to: Instruction, value: Instruction): void => {
+  body.instructions.push(
+    dtype === 'float64' ? access('f64.store', 0, to, value) : access('f32.store', 0, to, op('f32.demote_f64', value))
+  )
+}
+
 /** Goes through one lane. */
-export const alongLane = (
+const alongLane = (
   body: Body,
-  { n, from, step, to, resultStep }: Single,
+  { dtype, n, from, step, to, resultStep }: Single,
   write: (inside: Body, x: Instruction, result: Instruction) => void
 ): void => {
   const [read, target] = [pointerFrom(body, from), pointerFrom(body, to)]
   repeat(body, n, (inside) => {
-    write(inside, keep(inside, 'f64', op('f64.promote_f32', access('f32.load', 0, get(read)))), get(target))
+    write(inside, keep(inside, 'f64', loadOne(dtype, read)), get(target))
     move(inside, read, step)
     move(inside, target, resultStep)
   })
@@ -162,7 +175,7 @@ const limitsOfLane = (body: Body, single: Single, limits: Limits): void => {
 /** Of lanes whose sums are NaN, what is not NaN. */
 const withLimits = (
   body: Body,
-  { plan, step, across: apart }: Lane,
+  { dtype, plan, step, across: apart }: Lane,
   sums: Wide,
   from: string,
   to: string,
@@ -173,6 +186,7 @@ const withLimits = (
   const inside = nested(body)
   const [source, target] = [pointerFrom(inside, from), pointerFrom(inside, to)]
   const single = {
+    dtype,
     n,
     from: source,
     step: mode === 'rows' ? apart : step,
@@ -182,19 +196,19 @@ const withLimits = (
   repeat(inside, mode === 'rows' ? 1 : Math.min(strip, columns), (each) => {
     limitsOfLane(each, single, limits)
     move(each, source, apart)
-    move(each, target, float32)
+    move(each, target, bytesOf[dtype])
   })
   body.instructions.push(when(isLost, inside.instructions))
 }
 
 /** Writes one of two values, by whether an element is at the peak. */
 const either =
-  (atPeak: (body: Body, peak: Instruction, count: Instruction) => Instruction, below: number): Limits =>
+  (atPeak: (body: Body, peak: Instruction, count: Instruction, dtype: Float) => Instruction, below: number): Limits =>
   (body, single, peak, count) => {
-    const value = keep(body, 'f64', atPeak(body, peak, count))
+    const value = keep(body, 'f64', atPeak(body, peak, count, single.dtype))
     alongLane(body, single, (inside, x, result) => {
       const chosen = op('select', value, constant(below), op('f64.eq', x, peak))
-      inside.instructions.push(access('f32.store', 0, result, op('f32.demote_f64', chosen)))
+      storeOne(inside, single.dtype, result, chosen)
     })
   }
 
@@ -206,22 +220,21 @@ const shares = either(
   0
 )
 
-const logShares = either((body, peak, count) => {
-  const log = keep(body, 'f64', callOfOne(body, 'log', 'float32', [count]))
+const logShares = either((body, peak, count, dtype) => {
+  const log = keep(body, 'f64', callOfOne(body, 'log', dtype, [count]))
   return op('select', op('f64.neg', log), constant(-Infinity), isUp(peak))
 }, -Infinity)
 
-const itself: Limits = (body, { to }, peak) =>
-  body.instructions.push(access('f32.store', 0, get(to), op('f32.demote_f64', peak)))
+const itself: Limits = (body, { dtype, to }, peak) => storeOne(body, dtype, get(to), peak)
 
 // -----------------------------------------------------------------------------
 // the operations
 // -----------------------------------------------------------------------------
 
-const logOf = (body: Body, { plan }: Lane, sums: Wide): Wide => {
-  if (plan.mode === 'columns') return both(body, (half) => callOfTwo(body, 'log', 'float32', [sums[half]]))
+const logOf = (body: Body, { dtype, plan }: Lane, sums: Wide): Wide => {
+  if (plan.mode === 'columns') return both(body, (half) => callOfTwo(body, 'log', dtype, [sums[half]]))
   const one: Instruction = { _tag: 'Lane', op: 'f64x2.extract_lane', lane: 0, operands: [sums.lo] }
-  return pair(keep(body, 'v128', op('f64x2.splat', callOfOne(body, 'log', 'float32', [one]))))
+  return pair(keep(body, 'v128', op('f64x2.splat', callOfOne(body, 'log', dtype, [one]))))
 }
 
 const writers = {
@@ -237,39 +250,35 @@ const writers = {
     const pointer = pointerFrom(body, from)
     const logs = logOf(body, lane, sums)
     writeAll(body, lane, [{ pointer, step: lane.step }], to, (inside) => {
-      const x = widened(inside, load(inside, 'float32', get(pointer), 0, lane.across))
+      const x = widened(inside, load(inside, lane.dtype, get(pointer), 0, lane.across))
       return minus(inside, minus(inside, x, peaks), logs)
     })
   },
   logSumExp: (body: Body, lane: Lane, _from: string, to: string, peaks: Wide, sums: Wide): void => {
     const logs = logOf(body, lane, sums)
-    const result = converted(
-      body,
-      both(body, (half) => op('f64x2.add', peaks[half], logs[half])),
-      'float32'
-    )
-    if (lane.plan.mode === 'columns') return store(body, get(to), 0, result)
-    const first = keep(body, 'v128', result.type === 'f64' ? result.lo : result.v)
-    const v: Instruction = { _tag: 'Lane', op: 'f32x4.extract_lane', lane: 0, operands: [first] }
-    body.instructions.push(access('f32.store', 0, get(to), v))
+    const all = both(body, (half) => op('f64x2.add', peaks[half], logs[half]))
+    const result = kept(body, converted(body, all, lane.dtype))
+    storeSome(body, get(to), result, lane.plan.mode === 'rows' ? 1 : strip)
   }
 }
 
 const limits = { softmax: shares, logSoftmax: logShares, logSumExp: itself }
 
-/** Softmax, its logarithm, or the logarithm of the sum of exponentials, of float32. */
+/** Softmax, its logarithm, or the logarithm of the sum of exponentials, of floats. */
 export const softmaxOver = (
   operation: Whole,
   axes: readonly number[],
   name: 'softmax' | 'logSoftmax' | 'logSumExp'
 ): Emitter | undefined => {
-  if (operation.operands[0]!.dtype !== 'float32') return undefined
+  const { dtype } = operation.operands[0]!
+  if (dtype !== 'float32' && dtype !== 'float64') return undefined
   const plan = arranged(operation, axes, name !== 'logSumExp', 'one')
   if (plan === undefined) return undefined
-  const lane = laneOf(plan)
+  const lane = laneOf(dtype, plan)
   const memory = Math.ceil(plan.copied / 16) * 16
+  const exponentialBytes = 32 * (lane.count + 1)
   return {
-    scratch: memory + 32 * (lane.count + 1),
+    scratch: memory + exponentialBytes + stackBytes(dtype, plan.n, 1),
     emit: (body, places) => {
       const [first] = plan.begin(body, places)
       const pointers = [first!, places.result(0)].map((address) => pointerAt(body, i32(address)))
@@ -277,7 +286,7 @@ export const softmaxOver = (
       const room = places.scratch + memory
       walk(body, plan.kept, pointers, (inside) => {
         const peaks = peaksOf(inside, lane, from!)
-        const sums = exponentials(inside, lane, from!, peaks, room)
+        const sums = exponentials(inside, lane, from!, peaks, room, room + exponentialBytes)
         writers[name](inside, lane, from!, to!, peaks, sums, room)
         withLimits(inside, lane, sums, from!, to!, limits[name])
       })
