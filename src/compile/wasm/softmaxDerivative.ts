@@ -1,14 +1,13 @@
 /** The derivative of softmax along axes: the steps of kernel/softmaxDerivativeFloat32.ts, in float64 and rounded once. */
-import { blockFloat32, blockFloat64 } from '../../kernel/sumOrder.js'
 import { get, i32, op, when } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
-import { countOver } from '../../tensor/alongBlock.js'
 import { strip } from '../elements.js'
 import type { Whole } from '../graph.js'
 import type { Emitter } from '../lowering.js'
 import { arranged } from './arrange.js'
 import { type Body, keep } from './body.js'
-import { type Terms, columnSums, rowSums } from './groups.js'
+import type { Terms } from './groups.js'
+import { laneSums, stackBytes } from './laneSums.js'
 import { move, nested, pointerAt, pointerFrom, repeat, walk } from './nest.js'
 import { type Wide, converted, double, load, store, widened } from './strip.js'
 
@@ -28,11 +27,10 @@ const guarded = (body: Body, a: Wide, b: Wide): Wide =>
     return op('v128.andnot', plain, op('v128.and', op('f64x2.ne', plain, plain), isZero))
   })
 
-/** `y (t - sum y t)` over axes; `undefined` where sums go by blocks. */
+/** `y (t - sum y t)` over axes. */
 export const softmaxDerivativeOver = (operation: Whole, axes: readonly number[]): Emitter | undefined => {
-  const { dtype, shape } = operation.operands[0]!
-  const isShort = countOver(shape, axes) <= (dtype === 'float64' ? blockFloat64 : blockFloat32)
-  if ((dtype !== 'float32' && dtype !== 'float64') || !isShort) return undefined
+  const { dtype } = operation.operands[0]!
+  if (dtype !== 'float32' && dtype !== 'float64') return undefined
   const plan = arranged(operation, axes, true, 'one')
   if (plan === undefined) return undefined
   const { mode, run, kept, n, copied, begin } = plan
@@ -42,16 +40,14 @@ export const softmaxDerivativeOver = (operation: Whole, axes: readonly number[])
   const steps = axis!.steps.map((step) => (isRow ? strip * step : step))
   const across = isRow ? axis!.steps : kept.at(-1)!.steps.map((step) => step / strip)
 
-  const sumsOf = (body: Body, pointers: readonly string[], multiplied: typeof product): Wide => {
+  const sumsOf = (body: Body, stack: number, pointers: readonly string[], multiplied: typeof product): Wide => {
     const terms: Terms = (inside, [t, y]) => [multiplied(inside, y!, t!)]
     const sources = [0, 1].map((i) => ({
       dtype,
       pointer: pointerFrom(body, pointers[i]!),
       across: across[i]!
     }))
-    if (!isRow) return columnSums(body, sources, run, 1, terms)[0]!
-    const v = keep(body, 'v128', op('f64x2.splat', rowSums(body, sources, run, 1, terms)[0]!))
-    return { type: 'f64', lo: v, hi: v }
+    return laneSums(body, { dtype, mode, n, run, stack }, sources, 1, terms)[0]!
   }
   const writeAll = (body: Body, pointers: readonly string[], make: (inside: Body, t: Wide, y: Wide) => Wide): void => {
     const own = pointers.map((pointer) => pointerFrom(body, pointer))
@@ -64,19 +60,20 @@ export const softmaxDerivativeOver = (operation: Whole, axes: readonly number[])
   const less = (body: Body, t: Wide, sums: Wide): Wide => both(body, (half) => op('f64x2.sub', t[half], sums[half]))
 
   return {
-    scratch: copied,
+    scratch: copied + stackBytes(dtype, n, 1),
     emit: (body, places) => {
       const addresses = [...begin(body, places), places.result(0)]
       const pointers = addresses.map((address) => pointerAt(body, i32(address)))
+      const stack = places.scratch + copied
       walk(body, kept, pointers, (inside) => {
-        const sums = sumsOf(inside, pointers, product)
+        const sums = sumsOf(inside, stack, pointers, product)
         writeAll(inside, pointers, (each, t, y) => product(each, y, less(each, t, sums)))
         const isLost = both(inside, (half) => {
           const difference = keep(inside, 'v128', op('f64x2.sub', sums[half], sums[half]))
           return op('f64x2.ne', difference, double(0))
         })
         const again = nested(inside)
-        const strong = sumsOf(again, pointers, guarded)
+        const strong = sumsOf(again, stack, pointers, guarded)
         writeAll(again, pointers, (each, t, y) => guarded(each, y, less(each, t, strong)))
         inside.instructions.push(when(op('v128.any_true', op('v128.or', isLost.lo, isLost.hi)), again.instructions))
       })
