@@ -28,8 +28,10 @@ import type {
   minPrimitive,
   minSharesPrimitive
 } from '../tensor/minMaxOverAxes.js'
+import type { cumargmaxPrimitive, cumargminPrimitive } from '../tensor/cumulativeExtrema.js'
 import type { cumprodPrimitive, cumsumPrimitive } from '../tensor/cumulative.js'
 import type { prodPrimitive } from '../tensor/product.js'
+import type { recurrencePrimitive } from '../tensor/recurrence.js'
 import type { allPrimitive, anyPrimitive, meanPrimitive } from '../tensor/reduce.js'
 import type {
   logSoftmaxPrimitive,
@@ -47,7 +49,9 @@ import { extremum, foldOver, productOfIntegers, quantifier, sumOfIntegers } from
 import { softmaxOver } from './wasm/softmax.js'
 import { type Moment, momentOver } from './wasm/moments.js'
 import { positionsOver } from './wasm/positions.js'
+import { recurrenceOver } from './wasm/recurrences.js'
 import { running } from './wasm/running.js'
+import { runningPositions } from './wasm/runningPositions.js'
 import { sharesOver } from './wasm/shares.js'
 import { softmaxDerivativeOver } from './wasm/softmaxDerivative.js'
 import { sumOver } from './wasm/sums.js'
@@ -75,6 +79,8 @@ const spread = ({ operands }: Whole, params: Spread, root: boolean): Moment => (
 
 export const lowerings: Lowerings = /* @__PURE__ */ new Map([
   // lanes
+  lowering<typeof cumargmaxPrimitive>('cumargmax', (operation, course) => runningPositions(operation, course, 'max')),
+  lowering<typeof cumargminPrimitive>('cumargmin', (operation, course) => runningPositions(operation, course, 'min')),
   lowering<typeof cumprodPrimitive>('cumprod', (operation, { axis, ...options }) =>
     running(operation, axis, 'product', options)
   ),
@@ -87,6 +93,7 @@ export const lowerings: Lowerings = /* @__PURE__ */ new Map([
   lowering<typeof logSumExpPrimitive>('logSumExp', (operation, { axes }) => softmaxOver(operation, axes, 'logSumExp')),
   lowering<typeof maxSharesPrimitive>('maxShares', (operation, { axes }) => sharesOver(operation, axes, 'max')),
   lowering<typeof minSharesPrimitive>('minShares', (operation, { axes }) => sharesOver(operation, axes, 'min')),
+  lowering<typeof recurrencePrimitive>('recurrence', recurrenceOver),
   lowering<typeof softmaxDerivativePrimitive>('softmaxDerivative', (operation, { axes }) =>
     softmaxDerivativeOver(operation, axes)
   ),

@@ -4,6 +4,7 @@ import { checkedLater, flag, options } from '../internal/options.js'
 import { extremeSoFarInto } from '../kernel/cumulativeExtrema.js'
 import { behind } from '../primitive/batch.js'
 import { bindOne } from '../primitive/bind.js'
+import { coded } from '../primitive/code.js'
 import { real } from '../primitive/domain.js'
 import type { Primitive } from '../primitive/model.js'
 import { op } from '../primitive/op.js'
@@ -39,26 +40,29 @@ export const courseOf = (operation: string, x: Tensor, { axis, reverse = false }
 
 /* @__NO_SIDE_EFFECTS__ */
 const soFar = (name: string, sign: 1 | -1): Primitive<Course> => {
-  const primitive: Primitive<Course> = op<1, Course>({
+  const primitive: Primitive<Course> = coded(
     name,
-    kind: 'lane',
-    arity: 1,
-    infer: (x) => ({ shape: x.shape, dtype: 'int32' }),
-    evaluate: (x, { axis, reverse }, out) => {
-      const { data, offset, outer, along, inner } = arrange(x, [axis])
-      const result = new Int32Array(size(out.shape))
-      extremeSoFarInto(data, offset, outer, along, inner, sign, reverse, result)
-      return fromData(out.shape, out.dtype, result)
-    },
-    jvp: undefined,
-    vjp: undefined,
-    batch: (operands, _mapped, { axis, reverse }) => bindOne(primitive, operands, { axis: behind(axis), reverse }),
-    sample: (draw) => {
-      const shape = draw.shape({ minRank: 1 })
-      const params = { axis: draw.integer(0, shape.length - 1), reverse: draw.pick([false, true]) }
-      return { operands: [draw.distinct(shape, real)], params }
-    }
-  })
+    op<1, Course>({
+      name,
+      kind: 'lane',
+      arity: 1,
+      infer: (x) => ({ shape: x.shape, dtype: 'int32' }),
+      evaluate: (x, { axis, reverse }, out) => {
+        const { data, offset, outer, along, inner } = arrange(x, [axis])
+        const result = new Int32Array(size(out.shape))
+        extremeSoFarInto(data, offset, outer, along, inner, sign, reverse, result)
+        return fromData(out.shape, out.dtype, result)
+      },
+      jvp: undefined,
+      vjp: undefined,
+      batch: (operands, _mapped, { axis, reverse }) => bindOne(primitive, operands, { axis: behind(axis), reverse }),
+      sample: (draw) => {
+        const shape = draw.shape({ minRank: 1 })
+        const params = { axis: draw.integer(0, shape.length - 1), reverse: draw.pick([false, true]) }
+        return { operands: [draw.distinct(shape, real)], params }
+      }
+    })
+  )
   return primitive
 }
 

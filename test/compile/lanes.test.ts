@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { bindOne } from '../../src/primitive/bind.js'
 import { maxSharesPrimitive, minSharesPrimitive } from '../../src/tensor/minMaxOverAxes.js'
 import { softmaxDerivativePrimitive } from '../../src/tensor/softmax.js'
-import { type Case, type Operation, axesOf, difference, differences } from './alongAxes.js'
+import { type Operation, axesOf, difference, differences } from './alongAxes.js'
 
 const vectors = [1, 3, 4, 7, 8, 9, 33, 130].map((n) => [n])
 const shapes = [

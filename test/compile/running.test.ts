@@ -1,9 +1,13 @@
 // Running sums and products, products, and positions of extrema in compiled programs.
 import * as T from 'pullback/Tensor'
 import { expect, test } from 'vitest'
-import { type Case, difference, differences } from './alongAxes.js'
+import { bindOne } from '../../src/primitive/bind.js'
+import { cumargmaxPrimitive, cumargminPrimitive } from '../../src/tensor/cumulativeExtrema.js'
+import { recurrence } from '../../src/tensor/recurrence.js'
+import { type Operation, difference, differences } from './alongAxes.js'
 
 const all = ['float32', 'float64', 'int32', 'bool'] as const
+const floats = ['float32', 'float64'] as const
 const some = ['float64', 'int32'] as const
 const vectors = [1, 3, 4, 7, 8, 9, 33, 130].map((n) => [n])
 const shapes = [
@@ -18,10 +22,33 @@ test('running sums and products', () => {
       const options = { exclusive, reverse }
       expect(differences((x) => T.cumsum(x, { axis: 0, ...options }), [[0], [1], [7], [33]], all)).toEqual([])
       for (const axis of [0, 1, 2]) {
-        const isLowered = ({ shape }: Case): boolean => !reverse || axis !== 1 || shape[2] !== 2
-        expect(differences((x) => T.cumsum(x, { axis, ...options }), shapes, some, isLowered)).toEqual([])
-        expect(differences((x) => T.cumprod(x, { axis, ...options }), shapes, ['float32'], isLowered)).toEqual([])
+        expect(differences((x) => T.cumsum(x, { axis, ...options }), shapes, some)).toEqual([])
+        expect(differences((x) => T.cumprod(x, { axis, ...options }), shapes, ['float32'])).toEqual([])
       }
+    }
+  }
+})
+
+test('recurrences', () => {
+  for (const reverse of [false, true]) {
+    const along =
+      (axis: number): Operation =>
+      (a, b) =>
+        recurrence(a, b, { axis, reverse })
+    expect(differences(along(0), [[1], [7]], floats, undefined, 2)).toEqual([])
+    for (const axis of [0, 1, 2]) expect(differences(along(axis), shapes, floats, undefined, 2)).toEqual([])
+  }
+})
+
+test('positions so far', () => {
+  for (const reverse of [false, true]) {
+    for (const primitive of [cumargmaxPrimitive, cumargminPrimitive]) {
+      const along =
+        (axis: number): Operation =>
+        (x) =>
+          bindOne(primitive, [x.dtype === 'float64' ? T.floor(x) : x], { axis, reverse })
+      expect(differences(along(0), [[1], [7]], all)).toEqual([])
+      for (const axis of [0, 1, 2]) expect(differences(along(axis), shapes, some)).toEqual([])
     }
   }
 })
@@ -50,7 +77,14 @@ test('the first of equal extrema, and of NaN', () => {
     [up, up, up, up, up, up],
     [1, 2, 3, 4, 5, NaN]
   ])
-  for (const f of [T.argmax, T.argmin]) {
+  const so = [cumargmaxPrimitive, cumargminPrimitive].flatMap((primitive) =>
+    [false, true].map(
+      (reverse) =>
+        (x: T.Tensor, { axis }: { readonly axis: number }): T.Tensor =>
+          bindOne(primitive, [x], { axis, reverse })
+    )
+  )
+  for (const f of [T.argmax, T.argmin, ...so]) {
     expect(difference((x) => f(x, { axis: 1 }), [x])).toBeUndefined()
     expect(difference((x) => f(x, { axis: 0 }), [T.transpose(x)])).toBeUndefined()
     expect(difference((x) => f(T.cast(x, 'float64'), { axis: 1 }), [x])).toBeUndefined()

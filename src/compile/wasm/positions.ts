@@ -14,7 +14,7 @@ import { type Strip, constantStrip, converted, kept, load, narrowMask } from './
 const forms = { float32: 'f32x4', float64: 'f64x2', int32: 'i32x4' } as const
 
 /** Whether elements come before the best ones so far, as masks of words; and the better ones. */
-const better = (
+export const better = (
   body: Body,
   dtype: keyof typeof forms,
   name: 'max' | 'min',

@@ -7,9 +7,9 @@ import { strip } from '../elements.js'
 import type { Whole } from '../graph.js'
 import type { Emitter } from '../lowering.js'
 import { arranged } from './arrange.js'
-import { combined, storeFirst, variable } from './folds.js'
+import { combined, storeSome, variable } from './folds.js'
 import { move, pointerAt, pointerFrom, repeat, walk } from './nest.js'
-import { constantStrip, converted, kept, load, store } from './strip.js'
+import { constantStrip, converted, kept, load } from './strip.js'
 
 const operations = {
   sum: { float64: 'f64x2.add', int32: 'i32x4.add' },
@@ -35,13 +35,13 @@ export const running = (
   if (plan === undefined) return undefined
   const { mode, run, kept: levels, n, columns, copied, begin } = plan
   const isBack = options?.reverse === true
-  // Strips that are wider than a row are written over by the next row, but not if that has been written before.
-  if (isBack && mode === 'columns' && columns < strip) return undefined
   const type = meeting(dtype)
   const fold: PlainOp = operations[name][type]
   const sign = isBack ? -1 : 1
   const [step, resultStep] = run[0]!.steps
   const apart = mode === 'rows' ? 0 : levels.at(-1)!.steps[0]! / strip
+  // Strips that are wider than a row are written over by the next row, but not if that has been written before.
+  const written = mode === 'rows' ? 1 : isBack ? Math.min(strip, columns) : strip
   return {
     scratch: copied,
     emit: (body, places) => {
@@ -54,8 +54,7 @@ export const running = (
         const target = pointerFrom(inside, pointers[1]!, options === undefined ? 0 : behind * resultStep!)
         const write = (each: typeof inside): void => {
           const value = kept(each, converted(each, total.value, result))
-          if (mode === 'rows') storeFirst(each, get(target), value)
-          else store(each, get(target), 0, value)
+          storeSome(each, get(target), value, written)
         }
         repeat(inside, n, (each) => {
           const x = converted(each, load(each, dtype, get(read), 0, apart), type)

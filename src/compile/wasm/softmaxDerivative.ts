@@ -20,7 +20,7 @@ const both = (body: Body, make: (half: 'lo' | 'hi') => Instruction): Wide => ({
 const product = (body: Body, a: Wide, b: Wide): Wide => both(body, (half) => op('f64x2.mul', a[half], b[half]))
 
 /** Products in which 0 is strong: 0 instead of NaN where a factor is 0. */
-const guarded = (body: Body, a: Wide, b: Wide): Wide =>
+export const guarded = (body: Body, a: Wide, b: Wide): Wide =>
   both(body, (half) => {
     const plain = keep(body, 'v128', op('f64x2.mul', a[half], b[half]))
     const isZero = op('v128.or', op('f64x2.eq', a[half], double(0)), op('f64x2.eq', b[half], double(0)))
