@@ -2,6 +2,7 @@
 import { guardedMul } from '../primitive/elementwise.js'
 import { align } from '../primitive/batch.js'
 import { bind } from '../primitive/bind.js'
+import { coded } from '../primitive/code.js'
 import { real } from '../primitive/domain.js'
 import { dearest } from '../program/cost.js'
 import type { Primitive, Program, Slots, TensorType } from '../primitive/model.js'
@@ -71,7 +72,7 @@ const isMissing = (slots: Slots): boolean => slots.every((slot) => slot === unde
  * A function with a pullback. Tangents are those of the transposed pullback. Residuals have their own derivatives, those of
  * the formula, which the derivative of the pullback depends on.
  */
-export const customVjpPrimitive: Primitive<CustomVjp> = {
+export const customVjpPrimitive: Primitive<CustomVjp> = coded('customVjp', {
   name: 'customVjp',
   kind: 'control',
   infer: (_operands, { forward }) => outputTypes(forward),
@@ -121,14 +122,14 @@ export const customVjpPrimitive: Primitive<CustomVjp> = {
     ]).program
     return { operands: [x, y, z], params: { forward, backward, values: 1, reached: [true, true, false] } }
   }
-}
+})
 
 // -----------------------------------------------------------------------------
 // a derivative along directions
 // -----------------------------------------------------------------------------
 
 /** A function with a derivative along directions. Its pullback is the transpose. */
-export const customJvpPrimitive: Primitive<CustomJvp> = {
+export const customJvpPrimitive: Primitive<CustomJvp> = coded('customJvp', {
   name: 'customJvp',
   kind: 'control',
   infer: (_operands, { value }) => outputTypes(value),
@@ -156,4 +157,4 @@ export const customJvpPrimitive: Primitive<CustomJvp> = {
     ]).program
     return { operands: [x, y], params: { value, tangent } }
   }
-}
+})

@@ -7,7 +7,7 @@ import { primitives } from '../law/primitives.js'
 
 test('names of code and rows are the same', () => {
   const claimed = primitives.flatMap(({ primitive }) => codeNameOf(primitive) ?? [])
-  const ofPasses = ['checkpoint', 'jit', 'scan']
+  const ofPasses = ['checkpoint', 'customJvp', 'customVjp', 'jit', 'scan']
   expect([...new Set(claimed)].sort()).toEqual([...lowerings.keys(), ...ofPasses].sort())
 })
 

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { cond } from 'pullback/Control'
 import * as Debug from 'pullback/Debug'
-import { checkpoint } from 'pullback/Grad'
+import { checkpoint, customJvp, customVjp, grad } from 'pullback/Grad'
 import { jit } from 'pullback/Jit'
 import * as Linalg from 'pullback/Linalg'
 import * as T from 'pullback/Tensor'
@@ -39,6 +39,21 @@ describe('inlineCalls', () => {
     const inner = jit((v: Vector) => T.exp(v))
     const f = checkpoint((v: Vector) => T.neg(inner(T.sin(v))))
     expect(names((v) => T.add(f(v), f(T.neg(v))))).toEqual(['sin', 'exp', 'neg', 'neg', 'sin', 'exp', 'neg', 'add'])
+  })
+
+  test('puts in the equations of functions with derivative rules', () => {
+    const tanh = customJvp(
+      (v: Vector) => T.tanh(v),
+      ([v], [t]) => [T.tanh(v), T.mul(t, T.sub(1, T.square(T.tanh(v))))]
+    )
+    const exp = customVjp(
+      (v: Vector) => [T.exp(v), T.exp(v)] as const,
+      (value, cotangent: Vector) => [T.mul(cotangent, value)]
+    )
+    expect(names((v) => T.add(tanh(v), exp(v)))).toEqual(['tanh', 'exp', 'exp', 'add'])
+    const slope = grad((v: Vector) => T.sum(exp(v)))
+    expect(names(slope)).not.toContain('customVjp')
+    expect(differences([jit(slope)(x)], [slope(x)])).toEqual([])
   })
 
   test('leaves other calls alone', () => {
