@@ -8,8 +8,8 @@ import { type Shape, size } from '../../shape/model.js'
 import { type AxisWindows, insidesOf, positionsOf } from '../../tensor/poolingWindows.js'
 import type { Access, Whole } from '../graph.js'
 import type { Emitter } from '../lowering.js'
-import { type Block, copied } from './blocks.js'
 import { type Body, newLocal } from './body.js'
+import { type Turn, turned, words } from './turns.js'
 
 // -----------------------------------------------------------------------------
 // elements
@@ -128,19 +128,10 @@ export const windowMaxLowering = ({ operands, results }: Whole, params: OverWind
     tables: [table.data],
     emit: (body, { operand, result, scratch, table: tableAt }) => {
       const [from, toValues, toPositions] = [newLocal(body, 'i32'), newLocal(body, 'i32'), newLocal(body, 'i32')]
-      const [row, window, first, at] = [
-        newLocal(body, 'i32'),
-        newLocal(body, 'i32'),
-        newLocal(body, 'i32'),
-        newLocal(body, 'i32')
-      ]
-      const to = newLocal(body, 'i32')
-      const [best, value, place, wins] = [
-        newLocal(body, 'v128'),
-        newLocal(body, 'v128'),
-        newLocal(body, 'v128'),
-        newLocal(body, 'v128')
-      ]
+      const [row, window, to] = [newLocal(body, 'i32'), newLocal(body, 'i32'), newLocal(body, 'i32')]
+      const [first, at] = [newLocal(body, 'i32'), newLocal(body, 'i32')]
+      const [best, value] = [newLocal(body, 'v128'), newLocal(body, 'v128')]
+      const [place, wins] = [newLocal(body, 'v128'), newLocal(body, 'v128')]
       // The first NaN, or else the first of the largest.
       const isLarger = op(
         'v128.andnot',
@@ -153,39 +144,30 @@ export const windowMaxLowering = ({ operands, results }: Whole, params: OverWind
         set(best, op('v128.bitselect', get(value), get(best), get(wins))),
         set(place, op('v128.bitselect', op('i32x4.splat', get(at)), get(place), get(wins)))
       ]
-      /** Some images side by side, and back. */
-      const block = { planes: 1, toPlane: 0, fromPlane: 0, toLine: 1, fromLine: 1, step: 1, toStep: 1 }
-      const beside = (lines: number): Block => ({
-        ...block,
-        lines,
-        fromLine: length,
-        count: length,
-        toStep: kind.lanes
-      })
-      const apart = (lines: number, { lanes }: Kind, fromLine = 1): Block => ({
-        ...block,
-        lines,
-        fromLine,
-        toLine: count,
-        count,
-        step: lanes
-      })
-      const forImages = (lines: number): readonly Instruction[] => [
-        copied(body, kind, i32(scratch), get(from), beside(lines)),
+      const { lanes } = kind
+      const turnOf = (images: number): Turn => ({ rows: images, columns: length, fromRow: length, toColumn: lanes })
+      /** Images that lie place by place, as images. */
+      const apart = (images: number, each: Kind, to: string, from: number, fromRow: number): readonly Instruction[] => {
+        const turn = { rows: count, columns: images, fromRow, toColumn: count }
+        return turned(body, each, get(to), i32(scratch + from), turn)
+      }
+      const forImages = (images: number): readonly Instruction[] => [
+        ...turned(body, kind, i32(scratch), get(from), turnOf(images)),
         set(to, i32(scratch)),
         ...loop(window, i32(tableAt(0)), i32(tableAt(0) + 4 * table.step * count), 4 * table.step, [
           set(best, access('v128.load', scratch, tee(first, access('i32.load', 0, get(window))))),
           set(place, op('i32x4.splat', get(first))),
           ...upTo(taps - 1).flatMap((i) => another(i + 1)),
           access('v128.store', values, get(to), get(best)),
-          access('v128.store', positions, get(to), op('i32x4.shr_u', get(place), i32(Math.log2(vectorBytes)))),
+          set(place, op('i32x4.shr_u', get(place), i32(Math.log2(vectorBytes)))),
+          access('v128.store', positions, get(to), lanes === 2 ? words([0, 2, 0, 2], place, place) : get(place)),
           increase(to, i32(vectorBytes))
         ]),
-        copied(body, kind, get(toValues), i32(scratch + values), apart(lines, kind)),
-        copied(body, float32, get(toPositions), i32(scratch + positions), apart(lines, float32, 4 / kind.lanes)),
-        increase(from, i32(lines * length * kind.bytes)),
-        increase(toValues, i32(lines * count * kind.bytes)),
-        increase(toPositions, i32(lines * count * 4))
+        ...apart(images, kind, toValues, values, lanes),
+        ...apart(images, float32, toPositions, positions, 4),
+        increase(from, i32(images * length * kind.bytes)),
+        increase(toValues, i32(images * count * kind.bytes)),
+        increase(toPositions, i32(images * count * 4))
       ]
       const rest = rows % kind.lanes
       body.instructions.push(
