@@ -37,46 +37,9 @@ const adding = (
   }
 }
 
-/** Additions to rows, whose totals are those of one row at a time. */
-const addToRows = ({ operands }: Whole, axis: number): Emitter | undefined => {
-  const [x, indices, updates] = [operands[0]!, operands[1]!, operands[2]!]
-  const { shape } = x
-  const n = shape[axis]!
-  const isRead = indices.dtype === 'int32' && size(updates.shape) > 0 && size(shape) > 0
-  if (!isRead || updates.dtype !== 'float32') return undefined
-  const totals = { dtype: 'float32', total: 'float64' } as const
-  return {
-    isChecked: true,
-    scratch: (n + strip) * bytesOf.float64,
-    emit: (body, places) => {
-      copyWhole(body, x, places.operand(x), 'float32', places.result(0))
-      const outer = shape.slice(0, axis)
-      const row = i32(places.scratch)
-      const rows = walkOf(x, i32(places.result(0)), denseStrides(shape).slice(0, axis))
-      const ahead = [indices, updates].map((view) =>
-        walkOf(view, i32(places.operand(view)), view.strides.slice(0, axis))
-      )
-      nest(body, outer, [rows, ...ahead], (each, [to, list, from]) => {
-        convertRun(each, n, ['float32', to!], ['float64', row])
-        const along = [
-          walkOf(indices, list!, [indices.strides[axis]!]),
-          walkOf(updates, from!, [updates.strides[axis]!])
-        ]
-        nest(each, [indices.shape[axis]!], along, (inside, [index, added]) => {
-          const place = mul(indexFromEitherEnd(inside, index!, n), i32(bytesOf.float64))
-          addOne(inside, totals, keep(inside, 'i32', add(row, place)), added!)
-        })
-        convertRun(each, n, ['float64', row], ['float32', to!])
-      })
-    }
-  }
-}
-
 /** `out[o, indices[o, j, i], i] = x[o, indices[o, j, i], i] + sum updates[o, j, i]`. */
 export const addAlongAxis = (operation: Whole, { axis }: OneAxis): Emitter | undefined => {
   const [x, indices, updates] = [operation.operands[0]!, operation.operands[1]!, operation.operands[2]!]
-  const isOfRows = x.dtype === 'float32' && indices.shape[axis]! > 1 && size(x.shape.slice(axis + 1)) === 1
-  if (isOfRows) return addToRows(operation, axis)
   const strides = denseStrides(x.shape)
   return adding(operation, indices.shape[axis]!, (body, places, totals) => {
     const bytes = bytesOf[totals.total]

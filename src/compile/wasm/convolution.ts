@@ -23,7 +23,7 @@ import { elementsOf, whereNaN } from './strongZeros.js'
 // -----------------------------------------------------------------------------
 
 /** The most elements of the planes of an image. */
-export const most: number = 2 ** 20
+export const most: number = 2 ** 22
 
 /** The most positions of a window: each has code of its own. */
 const mostTaps = 256
