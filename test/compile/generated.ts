@@ -129,7 +129,15 @@ const pools: readonly Unary[] = [
       ] as never),
       { padding: 1 } as never
     ),
-  (x) => T.conv2d(x as never, T.ones([2, 1, 2, 2], x.dtype) as never, { stride: 1 } as never)
+  (x) => T.conv2d(x as never, T.ones([2, 1, 2, 2], x.dtype) as never, { stride: 1 } as never),
+  (x) => T.avgPool2d(x as never, { window: 2 }),
+  (x) => T.conv2d(x as never, T.ones([2, 1, 2, 1], x.dtype) as never, { stride: 2, padding: 1 } as never),
+  (x) =>
+    T.conv3d(
+      T.reshape(x, [1, 1, ...x.shape.filter((_, axis) => axis !== 1)] as never) as never,
+      T.ones([2, 1, 1, 2, 2], x.dtype) as never,
+      { stride: [1, 2, 1], padding: 1, dilation: [1, 1, 2] } as never
+    )
 ]
 
 /** Whether the last axes have room for a window. */

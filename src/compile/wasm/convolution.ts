@@ -1,13 +1,13 @@
 /**
- * Convolutions of flat images, as in kernel/convolution.ts: the elements under the window are copied into planes, and contracted by the
+ * Convolutions, as in kernel/convolution.ts: the elements under the window are copied into planes, and contracted by the
  * library where they lie.
  */
 import { sharesPlanes } from '../../kernel/convolution.js'
-import { type Convolution, type Triple, sumAgain, volume } from '../../kernel/convolutionSums.js'
+import { type Convolution, type Triple, type Windows, sumAgain, volume } from '../../kernel/convolutionSums.js'
 import { reach } from '../../kernel/convolutionWindows.js'
 import { isContiguous } from '../../kernel/strided.js'
-import { type Kind, float32, float64 } from '../../kernel/library/kinds.js'
-import { add, call, get, i32, increase, loop, set } from '../../kernel/wasm/build.js'
+import { type Kind, float32, float64, upTo } from '../../kernel/library/kinds.js'
+import { add, call, get, i32, increase, loop, mul, set } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
 import { size } from '../../shape/model.js'
 import { type ConvolutionParams, type Factor, convolutionOf } from '../../tensor/convolution.js'
@@ -23,7 +23,7 @@ import { elementsOf, whereNaN } from './strongZeros.js'
 // -----------------------------------------------------------------------------
 
 /** The most elements of the planes of an image. */
-export const most: number = 2 ** 20
+export const most: number = 2 ** 22
 
 /** The most positions of a window: each has code of its own. */
 const mostTaps = 256
@@ -48,59 +48,92 @@ export const cleared = ({ bytes }: Kind, at: number, count: number): Instruction
 
 /** The elements under the window, a plane for each of its positions and each channel. */
 interface Planes {
-  /** Positions that have planes, by their first row and column in the image with its padding. */
-  readonly taps: readonly (readonly [row: number, column: number])[]
-  readonly lines: number
+  /** Positions that have planes, as places in the image with its padding. */
+  readonly taps: readonly Triple[]
+  /** The sizes of a plane. */
+  readonly output: Triple
   /** The distance of planes, and that of the rows of the window. */
   readonly plane: number
   readonly nextRow: number
   readonly size: number
 }
 
+/** The positions of the window, as places in the image with its padding. */
+export const positionsOf = ({ window: [planes, rows, columns], dilation }: Windows): readonly Triple[] =>
+  upTo(planes).flatMap((z) =>
+    upTo(rows).flatMap((y) => upTo(columns).map((x): Triple => [z * dilation[0], y * dilation[1], x * dilation[2]]))
+  )
+
 export const planesOf = (geometry: Convolution): Planes => {
   const { inputs, window, output, dilation } = geometry
   const isShared = sharesPlanes(geometry)
-  const rows = isShared ? 1 : window[1]
+  const taps = positionsOf(isShared ? { ...geometry, window: [1, 1, window[2]] } : geometry)
   const lines = output[1] + (isShared ? (window[1] - 1) * dilation[1] : 0)
-  const taps = Array.from({ length: rows * window[2] }, (_, tap): readonly [number, number] => [
-    Math.floor(tap / window[2]) * dilation[1],
-    (tap % window[2]) * dilation[2]
-  ])
   // Planes whose distance is a power of 2 would share few lines of a cache.
-  const plane = lines * output[2] + 16
+  const plane = output[0] * lines * output[2] + 16
   const nextRow = isShared ? dilation[1] * output[2] : window[2] * inputs * plane
-  return { taps, lines, plane, nextRow, size: taps.length * inputs * plane }
+  return { taps, output: [output[0], lines, output[2]], plane, nextRow, size: taps.length * inputs * plane }
+}
+
+/** The outputs whose window has the image at one of its positions, as a box; places are counted in outputs and in elements of the image. */
+export interface Box {
+  readonly sizes: Triple
+  readonly output: number
+  readonly image: number
+}
+
+/** The box of a position of the window, for so many outputs along each axis. */
+export const boxOf = ({ input, stride, before }: Windows, position: Triple, output: Triple): Box => {
+  const shifts = position.map((at, axis) => at - before[axis]!)
+  const firsts = shifts.map((shift, axis) => reach(0, shift, stride[axis]!, output[axis]!))
+  const [a = 0, b = 0, c = 0] = shifts.map(
+    (shift, axis) => reach(input[axis]!, shift, stride[axis]!, output[axis]!) - firsts[axis]!
+  )
+  const [z = 0, y = 0, x = 0] = firsts.map((first, axis) => first * stride[axis]! + shifts[axis]!)
+  return {
+    sizes: [a, b, c],
+    output: (firsts[0]! * output[1] + firsts[1]!) * output[2] + firsts[2]!,
+    image: (z * input[1] + y) * input[2] + x
+  }
 }
 
 /** Copies an image into planes. */
 export const gathered = (
   body: Body,
   kind: Kind,
-  { inputs, input, output, stride, before }: Convolution,
-  { taps, lines, plane }: Planes,
+  geometry: Convolution,
+  { taps, output, plane }: Planes,
   image: Instruction,
   to: number
-): readonly Instruction[] =>
-  taps.flatMap(([row, column], tap) => {
-    const [down, right] = [row - before[1], column - before[2]]
-    const [top, left] = [reach(0, down, stride[1], lines), reach(0, right, stride[2], output[2])]
-    const height = reach(input[1], down, stride[1], lines) - top
-    const width = reach(input[2], right, stride[2], output[2]) - left
-    if (height <= 0 || width <= 0) return []
-    const from = (top * stride[1] + down) * input[2] + left * stride[2] + right
-    const target = tap * inputs * plane + top * output[2] + left
+): readonly Instruction[] => {
+  const { inputs, input, stride } = geometry
+  const depth = newLocal(body, 'i32')
+  return taps.flatMap((position, tap) => {
+    const box = boxOf(geometry, position, output)
+    const [depths, lines, count] = box.sizes
+    if (volume(box.sizes) === 0) return []
     const block = {
       planes: inputs,
       toPlane: plane,
       fromPlane: volume(input),
-      lines: height,
+      lines,
       toLine: output[2],
       fromLine: stride[1] * input[2],
-      count: width,
-      step: stride[2]
+      count,
+      step: stride[2],
+      toStep: 1
     }
-    return [copied(body, kind, i32(to + target * kind.bytes), add(image, i32(from * kind.bytes)), block)]
+    const bytes = (elements: number): Instruction => i32(elements * kind.bytes)
+    const from = add(image, bytes(box.image))
+    const target = i32(to + (tap * inputs * plane + box.output) * kind.bytes)
+    if (depths === 1) return [copied(body, kind, target, from, block)]
+    const ahead = (distance: number): Instruction => mul(get(depth), bytes(distance))
+    const next = stride[0] * input[1] * input[2]
+    return loop(depth, i32(0), i32(depths), 1, [
+      copied(body, kind, add(target, ahead(output[1] * output[2])), add(from, ahead(next)), block)
+    ])
   })
+}
 
 // -----------------------------------------------------------------------------
 // contractions
@@ -200,9 +233,6 @@ export const summedAgain = (
 // what is lowered
 // -----------------------------------------------------------------------------
 
-const isFlat = ({ input, window, output, before }: Convolution): boolean =>
-  input[0] === 1 && window[0] === 1 && output[0] === 1 && before[0] === 0
-
 /** A convolution that becomes code. */
 export interface Found {
   readonly kind: Kind
@@ -217,8 +247,8 @@ export interface Found {
   ) => readonly [addresses: readonly [number, number], code: readonly Instruction[]]
 }
 
-/** The convolution of an operation, if it is one of floats, of flat images, with elements. */
-export const flatConvolution = (
+/** The convolution of an operation, if it is one of floats, with elements. */
+export const convolutionIn = (
   result: Factor,
   { operands, results }: Whole,
   params: ConvolutionParams
@@ -229,7 +259,7 @@ export const flatConvolution = (
   const kind = out.dtype === 'float32' ? float32 : out.dtype === 'float64' ? float64 : undefined
   if (kind === undefined || [a, b, out].some(({ shape }) => size(shape) === 0)) return undefined
   const geometry = convolutionOf(result, a.shape, b.shape, params)
-  if (!isFlat(geometry) || volume(geometry.window) > mostTaps) return undefined
+  if (volume(geometry.window) > mostTaps) return undefined
   const lies = ({ shape, strides }: Access): boolean => isContiguous(shape, strides)
   return {
     kind,
@@ -259,7 +289,7 @@ export const groupSteps = (
 
 /** The convolution itself. */
 export const convolutionLowering = (operation: Whole, params: ConvolutionParams): Emitter | undefined => {
-  const found = flatConvolution('y', operation, params)
+  const found = convolutionIn('y', operation, params)
   if (found === undefined) return undefined
   const { kind, geometry, rooms, placed } = found
   const { groups, inputs, outputs, window, output } = geometry

@@ -1,6 +1,6 @@
 /** The gradient of a convolution to its kernel: the planes of the convolution, contracted with the cotangent in blocks of pixels. */
 import { volume } from '../../kernel/convolutionSums.js'
-import { type Kind, blockTerms } from '../../kernel/library/kinds.js'
+import { type Kind, blockTerms, upTo } from '../../kernel/library/kinds.js'
 import { add, get, i32, loop, min, mul, set, sub } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
 import { size } from '../../shape/model.js'
@@ -11,7 +11,7 @@ import { copied } from './blocks.js'
 import { type LibraryName, newLocal } from './body.js'
 import {
   cleared,
-  flatConvolution,
+  convolutionIn,
   forEachGroup,
   gathered,
   groupSteps,
@@ -29,7 +29,7 @@ const panels = (kind: Kind, outputs: number): { readonly vectors: 1 | 2; readonl
     : { vectors: 2, pack: kind.name === 'f32' ? 'pack8_f32' : 'pack4_f64' }
 
 export const convolutionKernelLowering = (operation: Whole, params: ConvolutionParams): Emitter | undefined => {
-  const found = flatConvolution('w', operation, params)
+  const found = convolutionIn('w', operation, params)
   if (found === undefined) return undefined
   const { kind, geometry, rooms, placed } = found
   const { groups, inputs, outputs, window, output } = geometry
@@ -83,7 +83,7 @@ export const convolutionKernelLowering = (operation: Whole, params: ConvolutionP
         loop(first, i32(0), i32(pixels), block, [
           set(length, min(i32(block), sub(i32(pixels), get(first)))),
           callLibrary(body, pack, i32(at(packed)), add(y, here), bytes(1), bytes(pixels), get(length), i32(outputs)),
-          ...Array.from({ length: window[1] }, (_, line) => added(to, line))
+          ...upTo(window[0] * window[1]).map((line) => added(to, line))
         ])
       const turned = {
         planes: outputs,
@@ -93,7 +93,8 @@ export const convolutionKernelLowering = (operation: Whole, params: ConvolutionP
         toLine: taps,
         fromLine: ld,
         count: taps,
-        step: inputs * ld
+        step: inputs * ld,
+        toStep: 1
       }
       body.instructions.push(
         ...copies,

@@ -1,31 +1,30 @@
 /** Maxima and sums over windows of images, as in kernel/windows.ts: an image is a row, and a table has the places of each window in it. */
-import { upTo } from '../../kernel/library/kinds.js'
+import { type Kind, float32, float64, upTo, vectorBytes } from '../../kernel/library/kinds.js'
 import { isContiguous } from '../../kernel/strided.js'
 import { access, add, get, i32, increase, loop, op, set, sub, tee } from '../../kernel/wasm/build.js'
-import type { Instruction, MemoryOp, PlainOp } from '../../kernel/wasm/model.js'
+import type { Instruction } from '../../kernel/wasm/model.js'
 import type { Windows } from '../../kernel/windows.js'
 import { type Shape, size } from '../../shape/model.js'
 import { type AxisWindows, insidesOf, positionsOf } from '../../tensor/poolingWindows.js'
 import type { Access, Whole } from '../graph.js'
 import type { Emitter } from '../lowering.js'
 import { type Body, newLocal } from './body.js'
+import { type Turn, turned, words } from './turns.js'
 
 // -----------------------------------------------------------------------------
 // elements
 // -----------------------------------------------------------------------------
 
 interface Element {
-  readonly type: 'f32' | 'f64' | 'i32'
-  readonly bytes: number
-  readonly load: MemoryOp
-  readonly store: MemoryOp
-  readonly greater: PlainOp
+  /** How elements are loaded, stored and copied: those of int32 as float32, whose bits stay. */
+  readonly kind: Kind
+  readonly vector: 'f32x4' | 'f64x2' | 'i32x4'
 }
 
 const elements = {
-  float32: { type: 'f32', bytes: 4, load: 'f32.load', store: 'f32.store', greater: 'f32.gt' },
-  float64: { type: 'f64', bytes: 8, load: 'f64.load', store: 'f64.store', greater: 'f64.gt' },
-  int32: { type: 'i32', bytes: 4, load: 'i32.load', store: 'i32.store', greater: 'i32.gt_s' }
+  float32: { kind: float32, vector: 'f32x4' },
+  float64: { kind: float64, vector: 'f64x2' },
+  int32: { kind: float32, vector: 'i32x4' }
 } as const
 
 const elementOf = ({ dtype }: Access): Element | undefined => (dtype === 'bool' ? undefined : elements[dtype])
@@ -110,59 +109,73 @@ const imageOf = (shape: Shape, { windows }: OverWindows): Shape => shape.slice(s
 const hasInside = ({ positions, elements: length, count }: Windows): boolean =>
   upTo(count).every((w) => positions.subarray(w * length, (w + 1) * length).some((at) => at >= 0))
 
+/** Vectors have an element of each of some images, which lie in working memory place by place. */
 export const windowMaxLowering = ({ operands, results }: Whole, params: OverWindows): Emitter | undefined => {
   const [x] = operands
   const element = x && elementOf(x)
   if (x === undefined || element === undefined || results.some(({ shape }) => size(shape) === 0)) return undefined
   const image = imageOf(x.shape, params)
-  const rows = rowsOf(x, size(image))
+  const [rows, length] = [rowsOf(x, size(image)), size(image)]
   const given = positionsOf(image, params.windows)
   if (rows === undefined || given.elements > most || !hasInside(given)) return undefined
   const windows = insidesOf('windowMax', image, params.windows)
-  const { type, bytes, load, store, greater } = element
-  const table = tableOf(windows, bytes)
+  const { count, elements: taps } = windows
+  const { kind, vector } = element
+  const table = tableOf(windows, vectorBytes)
+  const [values, positions] = [vectorBytes * length, vectorBytes * (length + count)]
   return {
+    scratch: vectorBytes * (length + 2 * count + 1),
     tables: [table.data],
-    emit: (body, places) => {
-      const [values, positions] = [newLocal(body, 'i32'), newLocal(body, 'i32')]
-      const [best, value] = [newLocal(body, type), newLocal(body, type)]
-      const [place, at] = [newLocal(body, 'i32'), newLocal(body, 'i32')]
-      // The first NaN, or else the first of the largest. A branch that depends on the values would cost more than all the rest.
-      const isLarger = op(greater, get(value), get(best))
-      const wins =
-        type === 'i32'
-          ? isLarger
-          : op(
-              'i32.or',
-              isLarger,
-              op('i32.gt_u', op(`${type}.ne`, get(value), get(value)), op(`${type}.ne`, get(best), get(best)))
-            )
-      const another = (window: string, first: string, image: string, number: number): readonly Instruction[] => [
-        set(at, table.place(window, first, number)),
-        set(value, access(load, 0, add(get(image), get(at)))),
-        set(place, op('i32.xor', get(place), op('i32.and', op('i32.xor', get(place), get(at)), sub(i32(0), wins)))),
-        set(best, access(load, 0, add(get(image), get(place))))
+    emit: (body, { operand, result, scratch, table: tableAt }) => {
+      const [from, toValues, toPositions] = [newLocal(body, 'i32'), newLocal(body, 'i32'), newLocal(body, 'i32')]
+      const [row, window, to] = [newLocal(body, 'i32'), newLocal(body, 'i32'), newLocal(body, 'i32')]
+      const [first, at] = [newLocal(body, 'i32'), newLocal(body, 'i32')]
+      const [best, value] = [newLocal(body, 'v128'), newLocal(body, 'v128')]
+      const [place, wins] = [newLocal(body, 'v128'), newLocal(body, 'v128')]
+      // The first NaN, or else the first of the largest.
+      const isLarger = op(
+        'v128.andnot',
+        op(`${vector}.eq`, get(best), get(best)),
+        op(vector === 'i32x4' ? 'i32x4.le_s' : `${vector}.le`, get(value), get(best))
+      )
+      const another = (number: number): readonly Instruction[] => [
+        set(value, access('v128.load', scratch, tee(at, table.place(window, first, number)))),
+        set(wins, isLarger),
+        set(best, op('v128.bitselect', get(value), get(best), get(wins))),
+        set(place, op('v128.bitselect', op('i32x4.splat', get(at)), get(place), get(wins)))
       ]
+      const { lanes } = kind
+      const turnOf = (images: number): Turn => ({ rows: images, columns: length, fromRow: length, toColumn: lanes })
+      /** Images that lie place by place, as images. */
+      const apart = (images: number, each: Kind, to: string, from: number, fromRow: number): readonly Instruction[] => {
+        const turn = { rows: count, columns: images, fromRow, toColumn: count }
+        return turned(body, each, get(to), i32(scratch + from), turn)
+      }
+      const forImages = (images: number): readonly Instruction[] => [
+        ...turned(body, kind, i32(scratch), get(from), turnOf(images)),
+        set(to, i32(scratch)),
+        ...loop(window, i32(tableAt(0)), i32(tableAt(0) + 4 * table.step * count), 4 * table.step, [
+          set(best, access('v128.load', scratch, tee(first, access('i32.load', 0, get(window))))),
+          set(place, op('i32x4.splat', get(first))),
+          ...upTo(taps - 1).flatMap((i) => another(i + 1)),
+          access('v128.store', values, get(to), get(best)),
+          set(place, op('i32x4.shr_u', get(place), i32(Math.log2(vectorBytes)))),
+          access('v128.store', positions, get(to), lanes === 2 ? words([0, 2, 0, 2], place, place) : get(place)),
+          increase(to, i32(vectorBytes))
+        ]),
+        ...apart(images, kind, toValues, values, lanes),
+        ...apart(images, float32, toPositions, positions, 4),
+        increase(from, i32(images * length * kind.bytes)),
+        increase(toValues, i32(images * count * kind.bytes)),
+        increase(toPositions, i32(images * count * 4))
+      ]
+      const rest = rows % kind.lanes
       body.instructions.push(
-        set(values, i32(places.result(0))),
-        set(positions, i32(places.result(1))),
-        ...forEachWindow(
-          body,
-          rows,
-          size(image) * bytes,
-          windows.count,
-          table,
-          places.operand(x),
-          places.table(0),
-          (start, window, first) => [
-            set(best, access(load, 0, add(get(start), tee(place, get(first))))),
-            ...upTo(windows.elements - 1).flatMap((i) => another(window, first, start, i + 1)),
-            access(store, 0, get(values), get(best)),
-            access('i32.store', 0, get(positions), op('i32.div_u', get(place), i32(bytes))),
-            increase(values, i32(bytes)),
-            increase(positions, i32(4))
-          ]
-        )
+        set(from, i32(operand(x))),
+        set(toValues, i32(result(0))),
+        set(toPositions, i32(result(1))),
+        ...loop(row, i32(0), i32(rows - rest), kind.lanes, forImages(kind.lanes)),
+        ...(rest === 0 ? [] : forImages(rest))
       )
     }
   }
@@ -189,13 +202,13 @@ const summed = (terms: readonly Instruction[]): Instruction => {
 export const windowSumsLowering = ({ operands, results }: Whole, params: OverWindows): Emitter | undefined => {
   const [x] = operands
   const element = x && elementOf(x)
-  if (x === undefined || element === undefined || element.type === 'i32' || size(results[0]!.shape) === 0)
+  if (x === undefined || element === undefined || element.vector === 'i32x4' || size(results[0]!.shape) === 0)
     return undefined
   const image = imageOf(x.shape, params)
   const rows = rowsOf(x, size(image))
   const windows = positionsOf(image, params.windows)
   if (rows === undefined || windows.elements > most || windows.elements === 0) return undefined
-  const { type, bytes, load, store } = element
+  const { name: type, bytes, load, store } = element.kind
   const table = tableOf(windows, bytes)
   return {
     tables: [table.data],
