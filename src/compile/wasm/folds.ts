@@ -8,6 +8,7 @@ import type { Emitter } from '../lowering.js'
 import { type Arranged, arranged } from './arrange.js'
 import { type Body, keep, newLocal } from './body.js'
 import { level, move, pointerAt, pointerFrom, repeat, walk } from './nest.js'
+import { elementsOf } from './inlined.js'
 import { type Strip, constantStrip, converted, load, store } from './strip.js'
 
 // -----------------------------------------------------------------------------
@@ -138,40 +139,42 @@ export const storeFirst = (body: Body, to: Instruction, value: Strip): void => {
 // lanes
 // -----------------------------------------------------------------------------
 
-type Read = (inside: Body, distance: number) => Strip
+/** Four elements, at so many elements from the pointers. */
+type Read = (inside: Body, elements: number) => Strip
 
 /** How many strips of a row, or rows of a strip, go at a time: operations on several wait less for each other. */
 const together = 4
 
-/** Goes through a lane, whose pointer is moved: rows by strips, columns by rows. */
+/** Goes through a lane, whose pointers are moved: rows by strips, columns by rows. */
 const folded = (
   body: Body,
   { mode, run }: Pick<Arranged, 'mode' | 'run'>,
-  pointer: string,
+  pointers: readonly string[],
   { op: fold, identity, dtype }: Fold,
   read: Read
 ): Strip => {
   const first = constantStrip(dtype, identity)
   const { size, steps } = run.at(-1)!
   const by = mode === 'rows' ? strip : 1
-  const step = by * steps[0]!
   const whole = Math.floor(size / by)
   const sums = Array.from({ length: whole < 2 * together ? 1 : together }, () => variable(body, first))
   const outer = run.slice(0, -1).map((axis) => level(axis.size, axis.steps))
-  walk(body, outer, [pointer], (inside) => {
+  const moveAll = (inside: Body, times: number): void =>
+    pointers.forEach((pointer, i) => move(inside, pointer, times * by * steps[i]!))
+  walk(body, outer, pointers, (inside) => {
     const groups = Math.floor(whole / sums.length)
     repeat(inside, groups, (each) => {
-      sums.forEach(({ value, assign }, i) => assign(each, combined(fold, value, read(each, i * step))))
-      move(each, pointer, sums.length * step)
+      sums.forEach(({ value, assign }, i) => assign(each, combined(fold, value, read(each, i * by))))
+      moveAll(each, sums.length)
     })
     const [sum] = sums
     const rest = whole - groups * sums.length
-    for (let i = 0; i < rest; i++) sum!.assign(inside, combined(fold, sum!.value, read(inside, i * step)))
+    for (let i = 0; i < rest; i++) sum!.assign(inside, combined(fold, sum!.value, read(inside, i * by)))
     if (size % by > 0) {
-      const last = onlyFirst(inside, read(inside, rest * step), first, size % by)
+      const last = onlyFirst(inside, read(inside, rest * by), first, size % by)
       sum!.assign(inside, combined(fold, sum!.value, last))
     }
-    move(inside, pointer, -groups * sums.length * step)
+    moveAll(inside, -groups * sums.length)
   })
   const [sum, ...others] = sums
   for (const { value } of others) sum!.assign(body, combined(fold, sum!.value, value))
@@ -187,20 +190,23 @@ export const foldOver = (operation: Whole, axes: readonly number[], fold: Fold):
   const plan = arranged(operation, axes, false, 'any')
   if (plan === undefined) return undefined
   const { mode, kept, run, copied, begin } = plan
-  const { dtype } = operation.operands[0]!
-  const apart = mode === 'rows' ? run.at(-1)!.steps[0]! : kept.at(-1)!.steps[0]! / strip
+  const { steps } = run.at(-1)!
+  const apart = mode === 'rows' ? steps : kept.at(-1)!.steps.map((step) => step / strip)
   return {
     scratch: copied,
     emit: (body, places) => {
-      const [from] = begin(body, places)
-      const pointers = [from!, places.result(0)].map((address) => pointerAt(body, i32(address)))
+      const pointers = [...begin(body, places), places.result(0)].map((address) => pointerAt(body, i32(address)))
+      const to = pointers.at(-1)!
       walk(body, kept, pointers, (inside) => {
-        const pointer = pointerFrom(inside, pointers[0]!)
-        const value = folded(inside, plan, pointer, fold, (each, distance) =>
-          converted(each, load(each, dtype, get(pointer), distance, apart), fold.dtype)
-        )
-        if (mode === 'rows') storeFirst(inside, get(pointers[1]!), value)
-        else store(inside, get(pointers[1]!), 0, value)
+        const own = operation.operands.map((_, i) => pointerFrom(inside, pointers[i]!))
+        const value = folded(inside, plan, own, fold, (each, elements) => {
+          const strips = operation.operands.map(({ dtype }, i) =>
+            load(each, dtype, get(own[i]!), elements * steps[i]!, apart[i]!)
+          )
+          return converted(each, elementsOf(each, operation, strips), fold.dtype)
+        })
+        if (mode === 'rows') storeFirst(inside, get(to), value)
+        else store(inside, get(to), 0, value)
       })
     }
   }

@@ -7,7 +7,7 @@ import { get, op, set } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
 import { type Body, keep, newLocal } from './body.js'
 import { type Level, level, walk } from './nest.js'
-import { type Wide, load, widened } from './strip.js'
+import { type Strip, type Wide, load, widened } from './strip.js'
 
 /** What lies along a lane: four elements at a time, of the lane or side by side in four lanes. */
 export interface Source {
@@ -25,10 +25,10 @@ interface Axis {
 }
 
 /** Four terms of each of some sums from four elements of each source. */
-export type Terms = (body: Body, elements: readonly Wide[]) => readonly Wide[]
+export type Terms = (body: Body, elements: readonly Strip[]) => readonly Wide[]
 
 /** The terms as they are. */
-export const plain: Terms = (_body, elements) => elements
+export const plain: Terms = (body, elements) => elements.map((each) => widened(body, each))
 
 const plus = (a: Instruction, b: Instruction): Instruction => op('f64x2.add', a, b)
 
@@ -43,9 +43,7 @@ export const laneOf = (lane: 0 | 1, v: Instruction): Instruction => ({
 const termsAt = (body: Body, sources: readonly Source[], distances: readonly number[], terms: Terms): readonly Wide[] =>
   terms(
     body,
-    sources.map(({ dtype, pointer, across }, i) =>
-      widened(body, load(body, dtype, get(pointer), distances[i]!, across))
-    )
+    sources.map(({ dtype, pointer, across }, i) => load(body, dtype, get(pointer), distances[i]!, across))
   )
 
 const pointersOf = (sources: readonly Source[]): readonly string[] => sources.map(({ pointer }) => pointer)

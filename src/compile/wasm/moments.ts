@@ -50,10 +50,10 @@ export const momentOver = (operation: Whole, axes: readonly number[], moment: Mo
 
   const spread = (body: Body, from: string, divisor: number, root: boolean): Wide => {
     const first = widened(body, load(body, dtype, get(from), 0, isRow ? 0 : across))
-    const [all] = sums(body, from, 1, (inside, [x]) => [less(inside, x!, first)])
+    const [all] = sums(body, from, 1, (inside, [x]) => [less(inside, widened(inside, x!), first)])
     const mean = both(body, (half) => op('f64x2.add', first[half], op('f64x2.div', all![half], double(n))))
     const [differences, squares] = sums(body, from, 2, (inside, [x]) => {
-      const difference = less(inside, x!, mean)
+      const difference = less(inside, widened(inside, x!), mean)
       return [difference, squared(inside, difference)]
     })
     const extra = squared(body, differences!)
@@ -65,7 +65,7 @@ export const momentOver = (operation: Whole, axes: readonly number[], moment: Mo
     return root ? both(body, (half) => op('f64x2.sqrt', result[half])) : result
   }
   const norm = (body: Body, from: string): Wide => {
-    const [sum] = sums(body, from, 1, (inside, [x]) => [squared(inside, x!)])
+    const [sum] = sums(body, from, 1, (inside, [x]) => [squared(inside, widened(inside, x!))])
     return both(body, (half) => op('f64x2.sqrt', sum![half]))
   }
   return {

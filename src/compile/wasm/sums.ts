@@ -1,4 +1,5 @@
 /** Sums and means over axes, of floats: in float64, in the order of kernel/sumOrder.ts, rounded once. */
+import type { DType } from '../../DType.js'
 import { blockFloat64, depthOf } from '../../kernel/sumOrder.js'
 import { access, get, i32, op } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
@@ -9,9 +10,10 @@ import type { Emitter } from '../lowering.js'
 import { type Arranged, arranged } from './arrange.js'
 import { inBlocks } from './sumBlocks.js'
 import { type Body, keep } from './body.js'
-import { type Source, columnSums, groupLevels, plain, rowSums, withGroup, withRows } from './groups.js'
+import { type Source, type Terms, columnSums, groupLevels, rowSums, withGroup, withRows } from './groups.js'
+import { elementsOf, operandOf } from './inlined.js'
 import { type Level, move, pointerAt, pointerFrom, repeat, walk } from './nest.js'
-import { type Wide, converted, double, store } from './strip.js'
+import { type Wide, converted, double, store, widened } from './strip.js'
 
 // -----------------------------------------------------------------------------
 // one lane, or four
@@ -53,10 +55,10 @@ const sumsAt = (address: Instruction): Wide => ({
   hi: access('v128.load', 16, address)
 })
 
-/** Leaves the sums of rows at an address; the pointer of the source is moved to the next one. */
+/** Leaves the sums of rows at an address; the pointers of the sources are moved to the next one. */
 const addRows = (
   body: Body,
-  { dtype, pointer, across }: Source,
+  { sources, terms }: Pick<Long, 'terms'> & { readonly sources: readonly Source[] },
   axes: Arranged['run'],
   columns: number,
   to: Instruction
@@ -64,57 +66,68 @@ const addRows = (
   const { size, steps } = axes.at(-1)!
   const rest = size % 8
   const addTo = (inside: Body, rows: number): void => {
-    const [read, sum] = [pointerFrom(inside, pointer), pointerAt(inside, to)]
+    const sum = pointerAt(inside, to)
+    const own = sources.map((source) => ({ ...source, pointer: pointerFrom(inside, source.pointer) }))
     repeat(inside, Math.ceil(columns / strip), (each) => {
-      const sources = [{ dtype, pointer: read, across }]
       const before = [sumsAt(get(sum))]
       const [after] =
-        rows === 8
-          ? withGroup(each, sources, steps, plain, before)
-          : withRows(each, sources, steps, plain, before, rows)
+        rows === 8 ? withGroup(each, own, steps, terms, before) : withRows(each, own, steps, terms, before, rows)
       store(each, get(sum), 0, after!)
-      move(each, read, strip * across)
+      for (const { pointer, across } of own) move(each, pointer, strip * across)
       move(each, sum, 32)
     })
   }
   body.instructions.push({ _tag: 'Bulk', op: 'memory.fill', operands: [to, i32(0), i32(sumBytes(columns))] })
-  walk(body, groupLevels(axes), [pointer], (inside) => addTo(inside, 8))
+  walk(
+    body,
+    groupLevels(axes),
+    sources.map(({ pointer }) => pointer),
+    (inside) => addTo(inside, 8)
+  )
   if (rest > 0) addTo(body, rest)
-  move(body, pointer, rest * steps[0]!)
+  sources.forEach(({ pointer }, i) => move(body, pointer, rest * steps[i]!))
 }
 
 /** Long lanes in some of the columns. */
 interface Long {
   readonly plan: Arranged
+  /** The types of the operands, and the terms of their elements. */
+  readonly dtypes: readonly DType[]
+  readonly terms: Terms
   readonly dtype: 'float32' | 'float64'
   readonly mean: boolean
   readonly sums: number
 }
 
-/** Sums of columns from where two pointers are, which are moved behind the last one. */
+/** Sums of columns from where pointers are, the last one into the result; they are moved behind the last column. */
 const longColumns = (
   body: Body,
-  { plan, dtype, mean, sums }: Long,
+  { plan, dtypes, terms, dtype, mean, sums }: Long,
   pointers: readonly string[],
   columns: number
 ): void => {
   const { run, n } = plan
-  const [from, to] = pointers
-  const across = plan.kept.at(-1)!.steps[0]! / strip
-  const source = { dtype, pointer: pointerFrom(body, from!), across }
+  const to = pointers.at(-1)!
+  const across = plan.kept.at(-1)!.steps.map((step) => step / strip)
+  const sources = dtypes.map((each, i) => ({
+    dtype: each,
+    pointer: pointerFrom(body, pointers[i]!),
+    across: across[i]!
+  }))
+  const given = { sources, terms }
   if (dtype === 'float64') {
     inBlocks(body, n, sums, sumBytes(columns), (inside, rows, at) =>
-      addRows(inside, source, [{ size: rows, steps: run[0]!.steps }], columns, at)
+      addRows(inside, given, [{ size: rows, steps: run[0]!.steps }], columns, at)
     )
-  } else addRows(body, source, run, columns, i32(sums))
+  } else addRows(body, given, run, columns, i32(sums))
   const sum = pointerAt(body, i32(sums))
   repeat(body, Math.ceil(columns / strip), (inside) => {
-    write(inside, dtype, get(to!), mean ? divided(sumsAt(get(sum)), n) : sumsAt(get(sum)))
+    write(inside, dtype, get(to), mean ? divided(sumsAt(get(sum)), n) : sumsAt(get(sum)))
     move(inside, sum, 32)
-    move(inside, to!, strip * bytesOf[dtype])
+    move(inside, to, strip * bytesOf[dtype])
   })
-  move(body, to!, (columns - strip * Math.ceil(columns / strip)) * bytesOf[dtype])
-  move(body, from!, columns * across)
+  move(body, to, (columns - strip * Math.ceil(columns / strip)) * bytesOf[dtype])
+  dtypes.forEach((_, i) => move(body, pointers[i]!, columns * across[i]!))
 }
 
 const inChunks = (body: Body, long: Long, pointers: readonly string[]): void => {
@@ -139,8 +152,7 @@ const inChunks = (body: Body, long: Long, pointers: readonly string[]): void => 
 
 /** A sum, or a mean, over axes. */
 export const sumOver = (operation: Whole, axes: readonly number[], mean: boolean): Emitter | undefined => {
-  const [operand] = operation.operands
-  const { dtype, shape } = operand!
+  const { dtype, shape } = operandOf(operation)
   if (dtype !== 'float32' && dtype !== 'float64') return undefined
   const isDivided = dtype === 'float64' && countOver(shape, axes) > blockFloat64
   const plan = arranged(operation, axes, false, isDivided ? 'one' : 'groups')
@@ -149,11 +161,12 @@ export const sumOver = (operation: Whole, axes: readonly number[], mean: boolean
   const isLong = mode === 'columns' && n > longest
   const width = mode === 'rows' ? 16 : sumBytes(Math.min(chunk, columns))
   const depth = isDivided ? depthOf(n, blockFloat64) : isLong ? 1 : 0
-  const sumOf = (body: Body, source: Source, sums: number): Total => {
-    if (mode === 'columns') return columnSums(body, [source], run, 1, plain)[0]!
-    if (!isDivided) return { type: 'one', v: rowSums(body, [source], run, 1, plain)[0]! }
+  const terms: Terms = (body, strips) => [widened(body, elementsOf(body, operation, strips))]
+  const sumOf = (body: Body, sources: readonly Source[], sums: number): Total => {
+    if (mode === 'columns') return columnSums(body, sources, run, 1, terms)[0]!
+    if (!isDivided) return { type: 'one', v: rowSums(body, sources, run, 1, terms)[0]! }
     inBlocks(body, n, sums, width, (inside, size, to) => {
-      const v = rowSums(inside, [source], [{ size, steps: run[0]!.steps }], 1, plain)[0]!
+      const v = rowSums(inside, sources, [{ size, steps: run[0]!.steps }], 1, terms)[0]!
       write(inside, 'float64', to, { type: 'one', v })
     })
     return { type: 'one', v: keep(body, 'f64', access('f64.load', 0, i32(sums))) }
@@ -161,14 +174,19 @@ export const sumOver = (operation: Whole, axes: readonly number[], mean: boolean
   return {
     scratch: copied + width * depth,
     emit: (body, places) => {
-      const [from] = begin(body, places)
-      const pointers = [from!, places.result(0)].map((address) => pointerAt(body, i32(address)))
+      const pointers = [...begin(body, places), places.result(0)].map((address) => pointerAt(body, i32(address)))
       const sums = places.scratch + copied
-      if (isLong) return inChunks(body, { plan, dtype, mean, sums }, pointers)
-      const across = mode === 'rows' ? run.at(-1)!.steps[0]! : kept.at(-1)!.steps[0]! / strip
+      const dtypes = operation.operands.map((operand) => operand.dtype)
+      if (isLong) return inChunks(body, { plan, dtypes, terms, dtype, mean, sums }, pointers)
+      const across = mode === 'rows' ? run.at(-1)!.steps : kept.at(-1)!.steps.map((step) => step / strip)
       walk(body, kept, pointers, (inside) => {
-        const total = sumOf(inside, { dtype, pointer: pointerFrom(inside, pointers[0]!), across }, sums)
-        write(inside, dtype, get(pointers[1]!), mean ? divided(total, n) : total)
+        const sources = dtypes.map((each, i) => ({
+          dtype: each,
+          pointer: pointerFrom(inside, pointers[i]!),
+          across: across[i]!
+        }))
+        const total = sumOf(inside, sources, sums)
+        write(inside, dtype, get(pointers.at(-1)!), mean ? divided(total, n) : total)
       })
     }
   }
