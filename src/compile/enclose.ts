@@ -6,7 +6,7 @@ import { emitterOf, inlines } from './lowerings.js'
 import { operandOf } from './wasm/inlined.js'
 
 /** Fewer elements than these are soon stored and read again, in less code. */
-const least = 64
+const least = 16
 
 /** So many nodes of expressions may stand in one reduction, whose code has them up to sixteen times. */
 const most = 16

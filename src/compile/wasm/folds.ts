@@ -21,6 +21,13 @@ export interface Fold {
   readonly identity: number
   /** The type of the elements when they meet, and of the result. */
   readonly dtype: DType
+  /** The same of vectors by several operations of one instruction each, if `op` is many. */
+  readonly parts?: Parts
+}
+
+interface Parts {
+  readonly ops: readonly PlainOp[]
+  readonly result: (...totals: readonly Instruction[]) => Instruction
 }
 
 const folds = {
@@ -38,10 +45,36 @@ const folds = {
   }
 } as const
 
+const words = (value: number): Instruction => ({ _tag: 'Vector', type: 'i32x4', values: [value, value, value, value] })
+
+/** The bits of the infinities of float32: those of NaN are larger, as signed or as unsigned integers. */
+const [infinity, minusInfinity] = [words(0x7f800000), words(0xff800000 | 0)]
+
+/**
+ * Extrema of float32 by their bits. As signed integers, numbers with sign 0 are in order, and larger than others; as unsigned integers,
+ * numbers with sign 1 are in the opposite order, and larger than others.
+ */
+const byBits = (result: (signed: Instruction, most: Instruction, fewest: Instruction) => Instruction): Parts => ({
+  ops: ['i32x4.max_s', 'i32x4.max_u', 'i32x4.min_u'],
+  result: (signed, most, fewest) => result(signed!, most!, fewest!)
+})
+
+const chosen = (test: Instruction, onTrue: Instruction, onFalse: Instruction): Instruction =>
+  op('v128.bitselect', onTrue, onFalse, test)
+
+const parts: { readonly [name in 'max' | 'min']: Parts } = {
+  max: byBits((signed, most, fewest) =>
+    chosen(op('i32x4.gt_u', most, minusInfinity), most, chosen(op('i32x4.lt_s', signed, words(0)), fewest, signed))
+  ),
+  min: byBits((signed, most, fewest) =>
+    chosen(op('i32x4.gt_s', signed, infinity), signed, chosen(op('i32x4.lt_s', most, words(0)), most, fewest))
+  )
+}
+
 /** The largest or smallest element. */
 export const extremum = (name: 'max' | 'min', dtype: DType): Fold => {
   const [operation, identity] = folds[name][dtype]
-  return { op: operation, identity, dtype }
+  return { op: operation, identity, dtype, ...(dtype === 'float32' ? { parts: parts[name] } : {}) }
 }
 
 /** Whether any element, or whether all elements are true. */
@@ -145,40 +178,64 @@ type Read = (inside: Body, elements: number) => Strip
 /** How many strips of a row, or rows of a strip, go at a time: operations on several wait less for each other. */
 const together = 4
 
+/** What has been found in a lane, by each operation of a fold. */
+interface Total {
+  readonly add: (body: Body, value: Strip) => void
+  readonly addTotal: (body: Body, other: Total) => void
+  readonly values: readonly Strip[]
+}
+
+const totalOf = (body: Body, ops: readonly PlainOp[], first: Strip): Total => {
+  const variables = ops.map(() => variable(body, first))
+  const addAll = (inside: Body, others: readonly Strip[]): void =>
+    variables.forEach(({ value, assign }, i) => assign(inside, combined(ops[i]!, value, others[i]!)))
+  return {
+    add: (inside, value) =>
+      addAll(
+        inside,
+        ops.map(() => value)
+      ),
+    addTotal: (inside, { values }) => addAll(inside, values),
+    values: variables.map(({ value }) => value)
+  }
+}
+
 /** Goes through a lane, whose pointers are moved: rows by strips, columns by rows. */
 const folded = (
   body: Body,
   { mode, run }: Pick<Arranged, 'mode' | 'run'>,
   pointers: readonly string[],
-  { op: fold, identity, dtype }: Fold,
+  { op: fold, identity, dtype, parts }: Fold,
   read: Read
 ): Strip => {
   const first = constantStrip(dtype, identity)
+  const ops = parts?.ops ?? [fold]
   const { size, steps } = run.at(-1)!
   const by = mode === 'rows' ? strip : 1
   const whole = Math.floor(size / by)
-  const sums = Array.from({ length: whole < 2 * together ? 1 : together }, () => variable(body, first))
+  const times = whole < 2 * together ? 1 : together
+  // several operations of one instruction each do not wait for each other
+  const totals = Array.from({ length: parts === undefined ? times : 1 }, () => totalOf(body, ops, first))
+  const [total, ...others] = totals
   const outer = run.slice(0, -1).map((axis) => level(axis.size, axis.steps))
-  const moveAll = (inside: Body, times: number): void =>
-    pointers.forEach((pointer, i) => move(inside, pointer, times * by * steps[i]!))
+  const moveAll = (inside: Body, count: number): void =>
+    pointers.forEach((pointer, i) => move(inside, pointer, count * by * steps[i]!))
   walk(body, outer, pointers, (inside) => {
-    const groups = Math.floor(whole / sums.length)
+    const groups = Math.floor(whole / times)
     repeat(inside, groups, (each) => {
-      sums.forEach(({ value, assign }, i) => assign(each, combined(fold, value, read(each, i * by))))
-      moveAll(each, sums.length)
+      for (let i = 0; i < times; i++) totals[i % totals.length]!.add(each, read(each, i * by))
+      moveAll(each, times)
     })
-    const [sum] = sums
-    const rest = whole - groups * sums.length
-    for (let i = 0; i < rest; i++) sum!.assign(inside, combined(fold, sum!.value, read(inside, i * by)))
-    if (size % by > 0) {
-      const last = onlyFirst(inside, read(inside, rest * by), first, size % by)
-      sum!.assign(inside, combined(fold, sum!.value, last))
-    }
-    moveAll(inside, -groups * sums.length)
+    const rest = whole - groups * times
+    for (let i = 0; i < rest; i++) total!.add(inside, read(inside, i * by))
+    if (size % by > 0) total!.add(inside, onlyFirst(inside, read(inside, rest * by), first, size % by))
+    moveAll(inside, -groups * times)
   })
-  const [sum, ...others] = sums
-  for (const { value } of others) sum!.assign(body, combined(fold, sum!.value, value))
-  return mode === 'rows' ? across(body, fold, sum!.value) : sum!.value
+  for (const other of others) total!.addTotal(body, other)
+  const found = total!.values.map((value, i) => (mode === 'rows' ? across(body, ops[i]!, value) : value))
+  if (parts === undefined) return found[0]!
+  const v = keep(body, 'v128', parts.result(...found.flatMap(vectorsOf)))
+  return { type: 'f32', v }
 }
 
 // -----------------------------------------------------------------------------
