@@ -12,8 +12,9 @@ import { inBlocks } from './sumBlocks.js'
 import { type Body, keep } from './body.js'
 import { type Source, type Terms, columnSums, groupLevels, rowSums, withGroup, withRows } from './groups.js'
 import { elementsOf, operandOf } from './inlined.js'
-import { type Level, move, pointerAt, pointerFrom, repeat, walk } from './nest.js'
+import { level, move, pointerAt, pointerFrom, repeat, walk } from './nest.js'
 import { type Wide, converted, double, store, widened } from './strip.js'
+import { chunk, inChunks, isLarge, line, longest, touch } from './tall.js'
 
 // -----------------------------------------------------------------------------
 // one lane, or four
@@ -40,12 +41,6 @@ const divided = (total: Total, n: number): Total =>
 // long columns
 // -----------------------------------------------------------------------------
 
-/** Columns longer than this are added up with sums in memory, row by row, which goes through memory in order. */
-const longest = 128
-
-/** Columns taken at a time then, so that their sums stay in the cache. */
-const chunk = 1024
-
 /** The bytes of the sums of some columns. */
 const sumBytes = (columns: number): number => 32 * Math.ceil(columns / strip)
 
@@ -54,6 +49,9 @@ const sumsAt = (address: Instruction): Wide => ({
   lo: access('v128.load', 0, address),
   hi: access('v128.load', 16, address)
 })
+
+/** The rows of a group of eight. */
+const group = 8
 
 /** Leaves the sums of rows at an address; the pointers of the sources are moved to the next one. */
 const addRows = (
@@ -64,27 +62,38 @@ const addRows = (
   to: Instruction
 ): void => {
   const { size, steps } = axes.at(-1)!
-  const rest = size % 8
-  const addTo = (inside: Body, rows: number): void => {
+  const rest = size % group
+  const strips = Math.ceil(columns / strip)
+  const addTo = (inside: Body, rows: number, ahead: boolean): void => {
     const sum = pointerAt(inside, to)
     const own = sources.map((source) => ({ ...source, pointer: pointerFrom(inside, source.pointer) }))
-    repeat(inside, Math.ceil(columns / strip), (each) => {
+    const next = ahead ? sources.map(({ pointer }, i) => pointerFrom(inside, pointer, group * steps[i]!)) : []
+    repeat(inside, strips, (each) => {
       const before = [sumsAt(get(sum))]
       const [after] =
-        rows === 8 ? withGroup(each, own, steps, terms, before) : withRows(each, own, steps, terms, before, rows)
+        rows === group ? withGroup(each, own, steps, terms, before) : withRows(each, own, steps, terms, before, rows)
       store(each, get(sum), 0, after!)
+      for (const pointer of next) {
+        touch(each, pointer, [0, line])
+        move(each, pointer, 2 * line)
+      }
       for (const { pointer, across } of own) move(each, pointer, strip * across)
       move(each, sum, 32)
     })
   }
+  const pointers = sources.map(({ pointer }) => pointer)
   body.instructions.push({ _tag: 'Bulk', op: 'memory.fill', operands: [to, i32(0), i32(sumBytes(columns))] })
-  walk(
-    body,
-    groupLevels(axes),
-    sources.map(({ pointer }) => pointer),
-    (inside) => addTo(inside, 8)
+  // a strip of a group takes two lines, if rows of four bytes an element lie one behind the other
+  const isDense = sources.every(
+    ({ dtype, across }, i) => bytesOf[dtype] === 4 && across === 4 && steps[i] === 4 * columns
   )
-  if (rest > 0) addTo(body, rest)
+  const groups = groupLevels(axes)
+  const isAhead = isDense && axes.length === 1 && columns >= 4 * strip && isLarge(size * columns, 4)
+  if (isAhead) {
+    walk(body, [level(groups[0]!.count - 1, groups[0]!.steps)], pointers, (inside) => addTo(inside, group, true))
+    walk(body, [level(1, groups[0]!.steps)], pointers, (inside) => addTo(inside, group, false))
+  } else walk(body, groups, pointers, (inside) => addTo(inside, group, false))
+  if (rest > 0) addTo(body, rest, false)
   sources.forEach(({ pointer }, i) => move(body, pointer, rest * steps[i]!))
 }
 
@@ -130,22 +139,6 @@ const longColumns = (
   dtypes.forEach((_, i) => move(body, pointers[i]!, columns * across[i]!))
 }
 
-const inChunks = (body: Body, long: Long, pointers: readonly string[]): void => {
-  const { kept, columns } = long.plan
-  const last = kept.at(-1)!
-  const whole: Level = {
-    count: 1,
-    steps: last.steps.map((step) => (step / strip) * columns),
-    totals: last.steps.map((step) => (step / strip) * columns)
-  }
-  walk(body, [...kept.slice(0, -1), whole], pointers, (inside) => {
-    const rest = columns % chunk
-    repeat(inside, Math.floor(columns / chunk), (each) => longColumns(each, long, pointers, chunk))
-    if (rest > 0) longColumns(inside, long, pointers, rest)
-    pointers.forEach((pointer, i) => move(inside, pointer, -whole.totals[i]!))
-  })
-}
-
 // -----------------------------------------------------------------------------
 // the operations
 // -----------------------------------------------------------------------------
@@ -177,7 +170,10 @@ export const sumOver = (operation: Whole, axes: readonly number[], mean: boolean
       const pointers = [...begin(body, places), places.result(0)].map((address) => pointerAt(body, i32(address)))
       const sums = places.scratch + copied
       const dtypes = operation.operands.map((operand) => operand.dtype)
-      if (isLong) return inChunks(body, { plan, dtypes, terms, dtype, mean, sums }, pointers)
+      if (isLong) {
+        const long = { plan, dtypes, terms, dtype, mean, sums }
+        return inChunks(body, plan, pointers, (inside, some) => longColumns(inside, long, pointers, some))
+      }
       const across = mode === 'rows' ? run.at(-1)!.steps : kept.at(-1)!.steps.map((step) => step / strip)
       walk(body, kept, pointers, (inside) => {
         const sources = dtypes.map((each, i) => ({
