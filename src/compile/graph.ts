@@ -50,6 +50,8 @@ export interface Whole {
   readonly equation: Equation
   readonly operands: readonly Access[]
   readonly results: readonly Value[]
+  /** Maps that make its one tensor from the operands, inside of it: the schedule puts them there. */
+  readonly maps?: readonly Mapped[]
   /** Whether it is run for more than its results. */
   readonly effect: boolean
 }

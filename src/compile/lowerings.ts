@@ -45,8 +45,10 @@ import type { sumPrimitive } from '../tensor/structural.js'
 import { type Emitter, type Lowerings, lowering } from './lowering.js'
 import { codeNameOf } from '../primitive/code.js'
 import type { Whole } from './graph.js'
-import { extremum, foldOver, productOfIntegers, quantifier, sumOfIntegers } from './wasm/folds.js'
+import { foldOver } from './wasm/foldOver.js'
+import { extremum, productOfIntegers, quantifier, sumOfIntegers } from './wasm/folds.js'
 import { softmaxOver } from './wasm/softmax.js'
+import { operandOf } from './wasm/inlined.js'
 import { type Moment, momentOver } from './wasm/moments.js'
 import { positionsOver } from './wasm/positions.js'
 import { recurrenceOver } from './wasm/recurrences.js'
@@ -69,7 +71,7 @@ import { matmulLowering } from './wasm/matmul.js'
 import { windowSpreadLowering } from './wasm/windowSpread.js'
 import { windowMaxLowering, windowSumsLowering } from './wasm/windows.js'
 
-const typeOf = ({ operands }: Whole): DType => operands[0]!.dtype
+const typeOf = (operation: Whole): DType => operandOf(operation).dtype
 
 const spread = ({ operands }: Whole, params: Spread, root: boolean): Moment => ({
   _tag: 'Spread',
@@ -160,6 +162,12 @@ export const lowerings: Lowerings = /* @__PURE__ */ new Map([
   lowering<typeof uniformPrimitive>('uniform', uniform),
   lowering<typeof unitOpenPrimitive>('unitOpen', unitOpen)
 ])
+
+const inlining = ['all', 'any', 'max', 'mean', 'min', 'sum']
+
+/** Whether the lowering of an operation has its elements computed by maps, if they are in it. */
+export const inlines = ({ equation, effect }: Whole): boolean =>
+  !effect && inlining.includes(codeNameOf(equation.primitive) ?? '')
 
 /** The code of an operation, if it has any. */
 export const emitterOf = (operation: Whole): Emitter | undefined =>

@@ -2,6 +2,7 @@
 import { equals } from '../shape/model.js'
 import type { Shape } from '../shape/model.js'
 import { type Access, type Graph, type Mapped, type Operation, type Value, type Whole, isWhole } from './graph.js'
+import { enclosed } from './enclose.js'
 import type { Emitter } from './lowering.js'
 import { emitterOf } from './lowerings.js'
 
@@ -38,7 +39,9 @@ export interface Schedule {
 
 /** The names of the operations of a kernel. */
 export const namesOf = (kernel: Kernel): readonly string[] =>
-  kernel._tag === 'Loop' ? kernel.maps.map(({ name }) => name) : [kernel.operation.equation.primitive.name]
+  kernel._tag === 'Loop'
+    ? kernel.maps.map(({ name }) => name)
+    : [...(kernel.operation.maps ?? []).map(({ name }) => name), kernel.operation.equation.primitive.name]
 
 /** The results of a kernel. */
 export const resultsOf = (kernel: Kernel): readonly Value[] =>
@@ -157,7 +160,8 @@ const unchecked = (kernels: readonly Kernel[]): readonly Kernel[] => {
   )
 }
 
-export const schedule = ({ operations, outputs }: Graph): Schedule => {
+export const schedule = (graph: Graph): Schedule => {
+  const operations = enclosed(graph)
   const kernels = kernelsOf(operations, levelsOf(operations, edgesOf(operations)))
   const stored = new Set<Value>()
   const lastReader = new Map<Value, number>()
@@ -167,7 +171,7 @@ export const schedule = ({ operations, outputs }: Graph): Schedule => {
       stored.add(value)
     }
   })
-  for (const output of outputs) {
+  for (const output of graph.outputs) {
     if (output._tag === 'Uniform') continue
     lastReader.set(output.value, kernels.length)
     stored.add(output.value)

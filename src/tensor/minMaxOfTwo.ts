@@ -102,7 +102,7 @@ export const relu: Unary = unary({
   name: 'relu',
   domain: awayFromZero,
   f: rectified,
-  scalar: E.select(E.greater(E.x, 0), E.x, E.select(E.equal(E.x, E.x), 0, E.x)),
+  scalar: E.select(E.lessEqual(E.x, 0), 0, E.x),
   loops: reluLoops,
   diagonal: (x) => (t) => gate(t, stopGradient(x)),
   accepts: 'number'

@@ -174,9 +174,9 @@ const direct = (needs: Needs, views: readonly Seen[]): Omit<Arranged, 'copied' |
   return { mode: 'columns', kept: levels, run, n, columns: last.size }
 }
 
-/** How an operation along axes goes through its operands; `undefined` where it cannot. */
+/** How an operation along axes goes through its operands; `undefined` where it cannot, or would copy what maps inside of it read. */
 export const arranged = (
-  { operands, results }: Pick<Whole, 'operands' | 'results'>,
+  { operands, results, maps }: Pick<Whole, 'operands' | 'results' | 'maps'>,
   axes: readonly number[],
   lanes: boolean,
   order: Needs['order']
@@ -185,6 +185,7 @@ export const arranged = (
   const found = direct(needs, operands.map(seen))
   const addresses = (places: Places): readonly number[] => operands.map((operand) => places.operand(operand))
   if (found !== undefined) return { ...found, copied: 0, begin: (_body, places) => addresses(places) }
+  if (maps !== undefined) return undefined
 
   const { shape } = operands[0]!
   const all = shape.map((_, axis) => axis)

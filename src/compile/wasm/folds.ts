@@ -3,12 +3,8 @@ import type { DType } from '../../DType.js'
 import { access, get, i32, op, set } from '../../kernel/wasm/build.js'
 import type { Instruction, PlainOp } from '../../kernel/wasm/model.js'
 import { strip } from '../elements.js'
-import type { Whole } from '../graph.js'
-import type { Emitter } from '../lowering.js'
-import { type Arranged, arranged } from './arrange.js'
 import { type Body, keep, newLocal } from './body.js'
-import { level, move, pointerAt, pointerFrom, repeat, walk } from './nest.js'
-import { type Strip, constantStrip, converted, load, store } from './strip.js'
+import { type Strip, store } from './strip.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -20,6 +16,13 @@ export interface Fold {
   readonly identity: number
   /** The type of the elements when they meet, and of the result. */
   readonly dtype: DType
+  /** The same of vectors by several operations of one instruction each, if `op` is many. */
+  readonly parts?: Parts
+}
+
+interface Parts {
+  readonly ops: readonly PlainOp[]
+  readonly result: (...totals: readonly Instruction[]) => Instruction
 }
 
 const folds = {
@@ -37,10 +40,36 @@ const folds = {
   }
 } as const
 
+const words = (value: number): Instruction => ({ _tag: 'Vector', type: 'i32x4', values: [value, value, value, value] })
+
+/** The bits of the infinities of float32: those of NaN are larger, as signed or as unsigned integers. */
+const [infinity, minusInfinity] = [words(0x7f800000), words(0xff800000 | 0)]
+
+/**
+ * Extrema of float32 by their bits. As signed integers, numbers with sign 0 are in order, and larger than others; as unsigned integers,
+ * numbers with sign 1 are in the opposite order, and larger than others.
+ */
+const byBits = (result: (signed: Instruction, most: Instruction, fewest: Instruction) => Instruction): Parts => ({
+  ops: ['i32x4.max_s', 'i32x4.max_u', 'i32x4.min_u'],
+  result: (signed, most, fewest) => result(signed!, most!, fewest!)
+})
+
+const chosen = (test: Instruction, onTrue: Instruction, onFalse: Instruction): Instruction =>
+  op('v128.bitselect', onTrue, onFalse, test)
+
+const parts: { readonly [name in 'max' | 'min']: Parts } = {
+  max: byBits((signed, most, fewest) =>
+    chosen(op('i32x4.gt_u', most, minusInfinity), most, chosen(op('i32x4.lt_s', signed, words(0)), fewest, signed))
+  ),
+  min: byBits((signed, most, fewest) =>
+    chosen(op('i32x4.gt_s', signed, infinity), signed, chosen(op('i32x4.lt_s', most, words(0)), most, fewest))
+  )
+}
+
 /** The largest or smallest element. */
 export const extremum = (name: 'max' | 'min', dtype: DType): Fold => {
   const [operation, identity] = folds[name][dtype]
-  return { op: operation, identity, dtype }
+  return { op: operation, identity, dtype, ...(dtype === 'float32' ? { parts: parts[name] } : {}) }
 }
 
 /** Whether any element, or whether all elements are true. */
@@ -54,9 +83,10 @@ export const productOfIntegers: Fold = { op: 'i32x4.mul', identity: 1, dtype: 'i
 // strips
 // -----------------------------------------------------------------------------
 
-const vectorsOf = (value: Strip): readonly Instruction[] => (value.type === 'f64' ? [value.lo, value.hi] : [value.v])
+export const vectorsOf = (value: Strip): readonly Instruction[] =>
+  value.type === 'f64' ? [value.lo, value.hi] : [value.v]
 
-const ofVectors = (type: Strip['type'], vectors: readonly Instruction[]): Strip =>
+export const ofVectors = (type: Strip['type'], vectors: readonly Instruction[]): Strip =>
   type === 'f64' ? { type, lo: vectors[0]!, hi: vectors[1]! } : { type, v: vectors[0]! }
 
 /** An operation on two strips. */
@@ -142,73 +172,12 @@ export const storeSome = (body: Body, to: Instruction, value: Strip, count: numb
 export const storeFirst = (body: Body, to: Instruction, value: Strip): void => storeSome(body, to, value, 1)
 
 // -----------------------------------------------------------------------------
-// lanes
+// in parts
 // -----------------------------------------------------------------------------
 
-type Read = (inside: Body, distance: number) => Strip
+/** The operations of a fold on vectors. */
+export const opsOf = ({ op: fold, parts }: Fold): readonly PlainOp[] => parts?.ops ?? [fold]
 
-/** How many strips of a row, or rows of a strip, go at a time: operations on several wait less for each other. */
-const together = 4
-
-/** Goes through a lane, whose pointer is moved: rows by strips, columns by rows. */
-const folded = (
-  body: Body,
-  { mode, run }: Pick<Arranged, 'mode' | 'run'>,
-  pointer: string,
-  { op: fold, identity, dtype }: Fold,
-  read: Read
-): Strip => {
-  const first = constantStrip(dtype, identity)
-  const { size, steps } = run.at(-1)!
-  const by = mode === 'rows' ? strip : 1
-  const step = by * steps[0]!
-  const whole = Math.floor(size / by)
-  const sums = Array.from({ length: whole < 2 * together ? 1 : together }, () => variable(body, first))
-  const outer = run.slice(0, -1).map((axis) => level(axis.size, axis.steps))
-  walk(body, outer, [pointer], (inside) => {
-    const groups = Math.floor(whole / sums.length)
-    repeat(inside, groups, (each) => {
-      sums.forEach(({ value, assign }, i) => assign(each, combined(fold, value, read(each, i * step))))
-      move(each, pointer, sums.length * step)
-    })
-    const [sum] = sums
-    const rest = whole - groups * sums.length
-    for (let i = 0; i < rest; i++) sum!.assign(inside, combined(fold, sum!.value, read(inside, i * step)))
-    if (size % by > 0) {
-      const last = onlyFirst(inside, read(inside, rest * step), first, size % by)
-      sum!.assign(inside, combined(fold, sum!.value, last))
-    }
-    move(inside, pointer, -groups * sums.length * step)
-  })
-  const [sum, ...others] = sums
-  for (const { value } of others) sum!.assign(body, combined(fold, sum!.value, value))
-  return mode === 'rows' ? across(body, fold, sum!.value) : sum!.value
-}
-
-// -----------------------------------------------------------------------------
-// the operations
-// -----------------------------------------------------------------------------
-
-/** A reduction over axes by one operation. */
-export const foldOver = (operation: Whole, axes: readonly number[], fold: Fold): Emitter | undefined => {
-  const plan = arranged(operation, axes, false, 'any')
-  if (plan === undefined) return undefined
-  const { mode, kept, run, copied, begin } = plan
-  const { dtype } = operation.operands[0]!
-  const apart = mode === 'rows' ? run.at(-1)!.steps[0]! : kept.at(-1)!.steps[0]! / strip
-  return {
-    scratch: copied,
-    emit: (body, places) => {
-      const [from] = begin(body, places)
-      const pointers = [from!, places.result(0)].map((address) => pointerAt(body, i32(address)))
-      walk(body, kept, pointers, (inside) => {
-        const pointer = pointerFrom(inside, pointers[0]!)
-        const value = folded(inside, plan, pointer, fold, (each, distance) =>
-          converted(each, load(each, dtype, get(pointer), distance, apart), fold.dtype)
-        )
-        if (mode === 'rows') storeFirst(inside, get(pointers[1]!), value)
-        else store(inside, get(pointers[1]!), 0, value)
-      })
-    }
-  }
-}
+/** What a fold gives, from what its operations have found. */
+export const resultOf = (body: Body, { parts }: Fold, found: readonly Strip[]): Strip =>
+  parts === undefined ? found[0]! : { type: 'f32', v: keep(body, 'v128', parts.result(...found.flatMap(vectorsOf))) }

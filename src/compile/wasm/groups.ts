@@ -5,9 +5,11 @@
 import type { DType } from '../../DType.js'
 import { get, op, set } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
+import { bytesOf } from '../elements.js'
 import { type Body, keep, newLocal } from './body.js'
-import { type Level, level, walk } from './nest.js'
-import { type Wide, load, widened } from './strip.js'
+import { type Level, level, move, pointerFrom, repeat, walk } from './nest.js'
+import { type Strip, type Wide, load, widened } from './strip.js'
+import { isLarge, line, touch } from './tall.js'
 
 /** What lies along a lane: four elements at a time, of the lane or side by side in four lanes. */
 export interface Source {
@@ -25,10 +27,10 @@ interface Axis {
 }
 
 /** Four terms of each of some sums from four elements of each source. */
-export type Terms = (body: Body, elements: readonly Wide[]) => readonly Wide[]
+export type Terms = (body: Body, elements: readonly Strip[]) => readonly Wide[]
 
 /** The terms as they are. */
-export const plain: Terms = (_body, elements) => elements
+export const plain: Terms = (body, elements) => elements.map((each) => widened(body, each))
 
 const plus = (a: Instruction, b: Instruction): Instruction => op('f64x2.add', a, b)
 
@@ -43,9 +45,7 @@ export const laneOf = (lane: 0 | 1, v: Instruction): Instruction => ({
 const termsAt = (body: Body, sources: readonly Source[], distances: readonly number[], terms: Terms): readonly Wide[] =>
   terms(
     body,
-    sources.map(({ dtype, pointer, across }, i) =>
-      widened(body, load(body, dtype, get(pointer), distances[i]!, across))
-    )
+    sources.map(({ dtype, pointer, across }, i) => load(body, dtype, get(pointer), distances[i]!, across))
   )
 
 const pointersOf = (sources: readonly Source[]): readonly string[] => sources.map(({ pointer }) => pointer)
@@ -61,6 +61,17 @@ const scaled = (steps: readonly number[], by: number): readonly number[] => step
 const zero: Instruction = { _tag: 'Const', type: 'f64', value: 0 }
 const zeros: Instruction = { _tag: 'Vector', type: 'f64x2', values: [0, 0] }
 
+/** Pages of memory that are read at the same time, which is faster than one behind the other. */
+const pagesAhead = [0, 4096, 8192, 12288]
+const linesOfPage = 4096 / line
+
+/** Elements of four bytes in these pages. */
+const blockAhead = 4096
+
+/** The axes of a lane without its first elements, if there are such. */
+const rowsFrom = (axes: readonly Axis[], done: number): readonly Axis[] =>
+  done === 0 ? axes : axes.map(({ size, steps }) => ({ size: size - done, steps }))
+
 /** Sums along a row, in locals. */
 export const rowSums = (
   body: Body,
@@ -75,7 +86,7 @@ export const rowSums = (
     inside.instructions.push(set(sum, op('f64.add', get(sum), term)))
   }
   const four = (times: number): readonly number[] => sources.map(({ across }) => times * across)
-  walk(body, groupLevels(axes), pointersOf(sources), (inside) => {
+  const addGroup = (inside: Body): void => {
     const first = termsAt(inside, sources, four(0), terms)
     const second = termsAt(inside, sources, four(4), terms)
     sums.forEach((sum, i) => {
@@ -83,7 +94,22 @@ export const rowSums = (
       const both = keep(inside, 'v128', plus(plus(a.lo, b.lo), plus(a.hi, b.hi)))
       addTo(inside, sum, op('f64.add', laneOf(0, both), laneOf(1, both)))
     })
+  }
+  const pointers = pointersOf(sources)
+  const [{ size, steps }] = axes as readonly [Axis]
+  const isDense = sources.every(({ dtype, across }) => bytesOf[dtype] === 4 && across === 4)
+  const ahead = axes.length === 1 && isDense && isLarge(size, 4) ? Math.floor(size / blockAhead) - 1 : 0
+  repeat(body, ahead, (inside) => {
+    const next = pointers.map((pointer) => pointerFrom(inside, pointer, 4 * blockAhead))
+    repeat(inside, linesOfPage, (each) => {
+      for (const pointer of next) {
+        touch(each, pointer, pagesAhead)
+        move(each, pointer, line)
+      }
+      walk(each, [level(blockAhead / linesOfPage / 8, scaled(steps, 8))], pointers, addGroup)
+    })
   })
+  walk(body, groupLevels(rowsFrom(axes, ahead * blockAhead)), pointers, addGroup)
   const rest = axes.at(-1)!.size % 8
   for (let done = 0; done < rest; done += 4) {
     const found = termsAt(body, sources, four(done), terms)

@@ -48,6 +48,20 @@ const isComparison = (name: Expression['op']): name is Exclude<Operation, 'add' 
   ['equal', 'notEqual', 'less', 'lessEqual', 'greater', 'greaterEqual'].includes(name)
 
 // -----------------------------------------------------------------------------
+// choices
+// -----------------------------------------------------------------------------
+
+const isZero = (v: Instruction): boolean => v._tag === 'Vector' && v.values.every((value) => Object.is(value, 0))
+
+/** One of two vectors in each lane: a choice of 0 is one instruction. */
+const chosen = (onTrue: Instruction, onFalse: Instruction, mask: Instruction): Instruction =>
+  isZero(onTrue)
+    ? op('v128.andnot', onFalse, mask)
+    : isZero(onFalse)
+      ? op('v128.and', onTrue, mask)
+      : op('v128.bitselect', onTrue, onFalse, mask)
+
+// -----------------------------------------------------------------------------
 // in the type of the operands
 // -----------------------------------------------------------------------------
 
@@ -210,7 +224,11 @@ const singles = (body: Body, source: Source): ((node: Expression) => Single | un
         if (test === undefined) return undefined
         if (typeof test === 'boolean') return single(test ? node.onTrue : node.onFalse)
         const of = alike([single(node.onTrue), single(node.onFalse)])
-        return of && once(of.type, of.exact, () => op('v128.bitselect', ...of.make(), test()))
+        if (of === undefined) return undefined
+        return once(of.type, of.exact, () => {
+          const [onTrue, onFalse] = of.make()
+          return chosen(onTrue!, onFalse!, test())
+        })
       }
     }
   }
@@ -303,7 +321,7 @@ const wides = (body: Body, { expression, ...source }: Source): Wide => {
       case 'select': {
         const test = mask(node.condition)
         const [onTrue, onFalse] = [number(node.onTrue), number(node.onFalse)]
-        return both((half) => op('v128.bitselect', onTrue[half], onFalse[half], test[half]))
+        return both((half) => chosen(onTrue[half], onFalse[half], test[half]))
       }
     }
   })

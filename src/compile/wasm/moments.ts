@@ -64,7 +64,13 @@ export const momentOver = (operation: Whole, axes: readonly number[], moment: Mo
     readonly stack: number
   }
 
-  const sums = (body: Body, { from, stack }: Lane, count: number, terms: Terms): readonly Wide[] => {
+  const sums = (
+    body: Body,
+    { from, stack }: Lane,
+    count: number,
+    termsOf: (inside: Body, x: Wide) => readonly Wide[]
+  ): readonly Wide[] => {
+    const terms: Terms = (inside, [x]) => termsOf(inside, widened(inside, x!))
     const source = { dtype, pointer: pointerFrom(body, from), across }
     return laneSums(body, { dtype, mode, n, run, stack }, [source], count, terms)
   }
@@ -111,8 +117,8 @@ export const momentOver = (operation: Whole, axes: readonly number[], moment: Mo
   const rootOf = (body: Body, x: Wide): Wide => both(body, (half) => op('f64x2.sqrt', x[half]))
 
   const deviations = (body: Body, lane: Lane, centred: (inside: Body, x: Wide) => Wide): Wide => {
-    const [differences, squares] = sums(body, lane, 2, (inside, [x]) => {
-      const difference = centred(inside, x!)
+    const [differences, squares] = sums(body, lane, 2, (inside, x) => {
+      const difference = centred(inside, x)
       return [difference, squared(inside, difference)]
     })
     return corrected(body, differences!, squares!)
@@ -125,7 +131,7 @@ export const momentOver = (operation: Whole, axes: readonly number[], moment: Mo
     )
     const first = over(body, firstOf(body, lane), unit)
     const difference = (inside: Body, x: Wide): Wide => less(inside, over(inside, x, unit), first)
-    const [all] = sums(body, lane, 1, (inside, [x]) => [difference(inside, x!)])
+    const [all] = sums(body, lane, 1, (inside, x) => [difference(inside, x)])
     const mean = both(body, (half) => op('f64x2.div', all![half], double(n)))
     const square = deviations(body, lane, (inside, x) => less(inside, difference(inside, x), mean))
     const root = rootOf(body, dividedBy(body, square, divisor))
@@ -135,7 +141,7 @@ export const momentOver = (operation: Whole, axes: readonly number[], moment: Mo
   }
   const spread = (body: Body, lane: Lane, divisor: number, root: boolean): Wide => {
     const first = firstOf(body, lane)
-    const [all] = sums(body, lane, 1, (inside, [x]) => [less(inside, x!, first)])
+    const [all] = sums(body, lane, 1, (inside, x) => [less(inside, x, first)])
     const mean = both(body, (half) => op('f64x2.add', first[half], op('f64x2.div', all![half], double(n))))
     const square = deviations(body, lane, (inside, x) => less(inside, x, mean))
     const result = dividedBy(body, square, divisor)
@@ -147,7 +153,7 @@ export const momentOver = (operation: Whole, axes: readonly number[], moment: Mo
   /** The norm in units of the largest element. */
   const scaledNorm = (body: Body, lane: Lane): Wide => {
     const largest = largestOf(body, lane)
-    const [sum] = sums(body, lane, 1, (inside, [x]) => [squared(inside, over(inside, x!, largest))])
+    const [sum] = sums(body, lane, 1, (inside, x) => [squared(inside, over(inside, x, largest))])
     const root = rootOf(body, sum!)
     return both(body, (half) => {
       const isNumber = op('f64x2.gt', largest[half], double(0))
@@ -157,7 +163,7 @@ export const momentOver = (operation: Whole, axes: readonly number[], moment: Mo
     })
   }
   const norm = (body: Body, lane: Lane): Wide => {
-    const [sum] = sums(body, lane, 1, (inside, [x]) => [squared(inside, x!)])
+    const [sum] = sums(body, lane, 1, (inside, x) => [squared(inside, x)])
     const plain = rootOf(body, sum!)
     if (dtype === 'float32') return plain
     return mended(body, plain, outside(body, sum!), (inside) => scaledNorm(inside, lane))

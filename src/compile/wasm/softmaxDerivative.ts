@@ -41,7 +41,7 @@ export const softmaxDerivativeOver = (operation: Whole, axes: readonly number[])
   const across = isRow ? axis!.steps : kept.at(-1)!.steps.map((step) => step / strip)
 
   const sumsOf = (body: Body, stack: number, pointers: readonly string[], multiplied: typeof product): Wide => {
-    const terms: Terms = (inside, [t, y]) => [multiplied(inside, y!, t!)]
+    const terms: Terms = (inside, [t, y]) => [multiplied(inside, widened(inside, y!), widened(inside, t!))]
     const sources = [0, 1].map((i) => ({
       dtype,
       pointer: pointerFrom(body, pointers[i]!),

@@ -1,4 +1,5 @@
 /** Sums and means over axes, of floats: in float64, in the order of kernel/sumOrder.ts, rounded once. */
+import type { DType } from '../../DType.js'
 import { blockFloat64, depthOf } from '../../kernel/sumOrder.js'
 import { access, get, i32, op } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
@@ -9,9 +10,11 @@ import type { Emitter } from '../lowering.js'
 import { type Arranged, arranged } from './arrange.js'
 import { inBlocks } from './sumBlocks.js'
 import { type Body, keep } from './body.js'
-import { type Source, columnSums, groupLevels, plain, rowSums, withGroup, withRows } from './groups.js'
-import { type Level, move, pointerAt, pointerFrom, repeat, walk } from './nest.js'
-import { type Wide, converted, double, store } from './strip.js'
+import { type Source, type Terms, columnSums, groupLevels, rowSums, withGroup, withRows } from './groups.js'
+import { elementsOf, operandOf } from './inlined.js'
+import { level, move, pointerAt, pointerFrom, repeat, walk } from './nest.js'
+import { type Wide, converted, double, store, widened } from './strip.js'
+import { chunk, inChunks, isLarge, line, longest, touch } from './tall.js'
 
 // -----------------------------------------------------------------------------
 // one lane, or four
@@ -38,12 +41,6 @@ const divided = (total: Total, n: number): Total =>
 // long columns
 // -----------------------------------------------------------------------------
 
-/** Columns longer than this are added up with sums in memory, row by row, which goes through memory in order. */
-const longest = 128
-
-/** Columns taken at a time then, so that their sums stay in the cache. */
-const chunk = 1024
-
 /** The bytes of the sums of some columns. */
 const sumBytes = (columns: number): number => 32 * Math.ceil(columns / strip)
 
@@ -53,84 +50,93 @@ const sumsAt = (address: Instruction): Wide => ({
   hi: access('v128.load', 16, address)
 })
 
-/** Leaves the sums of rows at an address; the pointer of the source is moved to the next one. */
+/** The rows of a group of eight. */
+const group = 8
+
+/** Leaves the sums of rows at an address; the pointers of the sources are moved to the next one. */
 const addRows = (
   body: Body,
-  { dtype, pointer, across }: Source,
+  { sources, terms }: Pick<Long, 'terms'> & { readonly sources: readonly Source[] },
   axes: Arranged['run'],
   columns: number,
   to: Instruction
 ): void => {
   const { size, steps } = axes.at(-1)!
-  const rest = size % 8
-  const addTo = (inside: Body, rows: number): void => {
-    const [read, sum] = [pointerFrom(inside, pointer), pointerAt(inside, to)]
-    repeat(inside, Math.ceil(columns / strip), (each) => {
-      const sources = [{ dtype, pointer: read, across }]
+  const rest = size % group
+  const strips = Math.ceil(columns / strip)
+  const addTo = (inside: Body, rows: number, ahead: boolean): void => {
+    const sum = pointerAt(inside, to)
+    const own = sources.map((source) => ({ ...source, pointer: pointerFrom(inside, source.pointer) }))
+    const next = ahead ? sources.map(({ pointer }, i) => pointerFrom(inside, pointer, group * steps[i]!)) : []
+    repeat(inside, strips, (each) => {
       const before = [sumsAt(get(sum))]
       const [after] =
-        rows === 8
-          ? withGroup(each, sources, steps, plain, before)
-          : withRows(each, sources, steps, plain, before, rows)
+        rows === group ? withGroup(each, own, steps, terms, before) : withRows(each, own, steps, terms, before, rows)
       store(each, get(sum), 0, after!)
-      move(each, read, strip * across)
+      for (const pointer of next) {
+        touch(each, pointer, [0, line])
+        move(each, pointer, 2 * line)
+      }
+      for (const { pointer, across } of own) move(each, pointer, strip * across)
       move(each, sum, 32)
     })
   }
+  const pointers = sources.map(({ pointer }) => pointer)
   body.instructions.push({ _tag: 'Bulk', op: 'memory.fill', operands: [to, i32(0), i32(sumBytes(columns))] })
-  walk(body, groupLevels(axes), [pointer], (inside) => addTo(inside, 8))
-  if (rest > 0) addTo(body, rest)
-  move(body, pointer, rest * steps[0]!)
+  // a strip of a group takes two lines, if rows of four bytes an element lie one behind the other
+  const isDense = sources.every(
+    ({ dtype, across }, i) => bytesOf[dtype] === 4 && across === 4 && steps[i] === 4 * columns
+  )
+  const groups = groupLevels(axes)
+  const isAhead = isDense && axes.length === 1 && columns >= 4 * strip && isLarge(size * columns, 4)
+  if (isAhead) {
+    walk(body, [level(groups[0]!.count - 1, groups[0]!.steps)], pointers, (inside) => addTo(inside, group, true))
+    walk(body, [level(1, groups[0]!.steps)], pointers, (inside) => addTo(inside, group, false))
+  } else walk(body, groups, pointers, (inside) => addTo(inside, group, false))
+  if (rest > 0) addTo(body, rest, false)
+  sources.forEach(({ pointer }, i) => move(body, pointer, rest * steps[i]!))
 }
 
 /** Long lanes in some of the columns. */
 interface Long {
   readonly plan: Arranged
+  /** The types of the operands, and the terms of their elements. */
+  readonly dtypes: readonly DType[]
+  readonly terms: Terms
   readonly dtype: 'float32' | 'float64'
   readonly mean: boolean
   readonly sums: number
 }
 
-/** Sums of columns from where two pointers are, which are moved behind the last one. */
+/** Sums of columns from where pointers are, the last one into the result; they are moved behind the last column. */
 const longColumns = (
   body: Body,
-  { plan, dtype, mean, sums }: Long,
+  { plan, dtypes, terms, dtype, mean, sums }: Long,
   pointers: readonly string[],
   columns: number
 ): void => {
   const { run, n } = plan
-  const [from, to] = pointers
-  const across = plan.kept.at(-1)!.steps[0]! / strip
-  const source = { dtype, pointer: pointerFrom(body, from!), across }
+  const to = pointers.at(-1)!
+  const across = plan.kept.at(-1)!.steps.map((step) => step / strip)
+  const sources = dtypes.map((each, i) => ({
+    dtype: each,
+    pointer: pointerFrom(body, pointers[i]!),
+    across: across[i]!
+  }))
+  const given = { sources, terms }
   if (dtype === 'float64') {
     inBlocks(body, n, sums, sumBytes(columns), (inside, rows, at) =>
-      addRows(inside, source, [{ size: rows, steps: run[0]!.steps }], columns, at)
+      addRows(inside, given, [{ size: rows, steps: run[0]!.steps }], columns, at)
     )
-  } else addRows(body, source, run, columns, i32(sums))
+  } else addRows(body, given, run, columns, i32(sums))
   const sum = pointerAt(body, i32(sums))
   repeat(body, Math.ceil(columns / strip), (inside) => {
-    write(inside, dtype, get(to!), mean ? divided(sumsAt(get(sum)), n) : sumsAt(get(sum)))
+    write(inside, dtype, get(to), mean ? divided(sumsAt(get(sum)), n) : sumsAt(get(sum)))
     move(inside, sum, 32)
-    move(inside, to!, strip * bytesOf[dtype])
+    move(inside, to, strip * bytesOf[dtype])
   })
-  move(body, to!, (columns - strip * Math.ceil(columns / strip)) * bytesOf[dtype])
-  move(body, from!, columns * across)
-}
-
-const inChunks = (body: Body, long: Long, pointers: readonly string[]): void => {
-  const { kept, columns } = long.plan
-  const last = kept.at(-1)!
-  const whole: Level = {
-    count: 1,
-    steps: last.steps.map((step) => (step / strip) * columns),
-    totals: last.steps.map((step) => (step / strip) * columns)
-  }
-  walk(body, [...kept.slice(0, -1), whole], pointers, (inside) => {
-    const rest = columns % chunk
-    repeat(inside, Math.floor(columns / chunk), (each) => longColumns(each, long, pointers, chunk))
-    if (rest > 0) longColumns(inside, long, pointers, rest)
-    pointers.forEach((pointer, i) => move(inside, pointer, -whole.totals[i]!))
-  })
+  move(body, to, (columns - strip * Math.ceil(columns / strip)) * bytesOf[dtype])
+  dtypes.forEach((_, i) => move(body, pointers[i]!, columns * across[i]!))
 }
 
 // -----------------------------------------------------------------------------
@@ -139,8 +145,7 @@ const inChunks = (body: Body, long: Long, pointers: readonly string[]): void => 
 
 /** A sum, or a mean, over axes. */
 export const sumOver = (operation: Whole, axes: readonly number[], mean: boolean): Emitter | undefined => {
-  const [operand] = operation.operands
-  const { dtype, shape } = operand!
+  const { dtype, shape } = operandOf(operation)
   if (dtype !== 'float32' && dtype !== 'float64') return undefined
   const isDivided = dtype === 'float64' && countOver(shape, axes) > blockFloat64
   const plan = arranged(operation, axes, false, isDivided ? 'one' : 'groups')
@@ -149,11 +154,12 @@ export const sumOver = (operation: Whole, axes: readonly number[], mean: boolean
   const isLong = mode === 'columns' && n > longest
   const width = mode === 'rows' ? 16 : sumBytes(Math.min(chunk, columns))
   const depth = isDivided ? depthOf(n, blockFloat64) : isLong ? 1 : 0
-  const sumOf = (body: Body, source: Source, sums: number): Total => {
-    if (mode === 'columns') return columnSums(body, [source], run, 1, plain)[0]!
-    if (!isDivided) return { type: 'one', v: rowSums(body, [source], run, 1, plain)[0]! }
+  const terms: Terms = (body, strips) => [widened(body, elementsOf(body, operation, strips))]
+  const sumOf = (body: Body, sources: readonly Source[], sums: number): Total => {
+    if (mode === 'columns') return columnSums(body, sources, run, 1, terms)[0]!
+    if (!isDivided) return { type: 'one', v: rowSums(body, sources, run, 1, terms)[0]! }
     inBlocks(body, n, sums, width, (inside, size, to) => {
-      const v = rowSums(inside, [source], [{ size, steps: run[0]!.steps }], 1, plain)[0]!
+      const v = rowSums(inside, sources, [{ size, steps: run[0]!.steps }], 1, terms)[0]!
       write(inside, 'float64', to, { type: 'one', v })
     })
     return { type: 'one', v: keep(body, 'f64', access('f64.load', 0, i32(sums))) }
@@ -161,14 +167,22 @@ export const sumOver = (operation: Whole, axes: readonly number[], mean: boolean
   return {
     scratch: copied + width * depth,
     emit: (body, places) => {
-      const [from] = begin(body, places)
-      const pointers = [from!, places.result(0)].map((address) => pointerAt(body, i32(address)))
+      const pointers = [...begin(body, places), places.result(0)].map((address) => pointerAt(body, i32(address)))
       const sums = places.scratch + copied
-      if (isLong) return inChunks(body, { plan, dtype, mean, sums }, pointers)
-      const across = mode === 'rows' ? run.at(-1)!.steps[0]! : kept.at(-1)!.steps[0]! / strip
+      const dtypes = operation.operands.map((operand) => operand.dtype)
+      if (isLong) {
+        const long = { plan, dtypes, terms, dtype, mean, sums }
+        return inChunks(body, plan, pointers, (inside, some) => longColumns(inside, long, pointers, some))
+      }
+      const across = mode === 'rows' ? run.at(-1)!.steps : kept.at(-1)!.steps.map((step) => step / strip)
       walk(body, kept, pointers, (inside) => {
-        const total = sumOf(inside, { dtype, pointer: pointerFrom(inside, pointers[0]!), across }, sums)
-        write(inside, dtype, get(pointers[1]!), mean ? divided(total, n) : total)
+        const sources = dtypes.map((each, i) => ({
+          dtype: each,
+          pointer: pointerFrom(inside, pointers[i]!),
+          across: across[i]!
+        }))
+        const total = sumOf(inside, sources, sums)
+        write(inside, dtype, get(pointers.at(-1)!), mean ? divided(total, n) : total)
       })
     }
   }
