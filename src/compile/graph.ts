@@ -119,7 +119,9 @@ const viewsOf = ({ primitive, params, results }: Equation, of: Access): readonly
 export const graphOf = (program: Program): Graph => {
   let values = 0
   const value = ({ shape, dtype }: TensorType): Value => ({ id: values++, shape, dtype })
-  const known = new Map<Atom, Operand>()
+  /** The operands that stand for variables, by their places, and for constants. */
+  const variables = new Array<Operand | undefined>(program.places).fill(undefined)
+  const known = new Map<Tensor, Operand>()
   const constants = new Map<Value, Concrete>()
   const operations: Operation[] = []
 
@@ -140,7 +142,7 @@ export const graphOf = (program: Program): Graph => {
     return { _tag: 'Access', value: stored, shape, dtype, strides: zeroStrides(shape.length), offset: 0 }
   }
   const operandOf = (atom: Atom): Operand => {
-    const before = known.get(atom)
+    const before = atom instanceof Variable ? variables[atom.index] : known.get(atom)
     if (before !== undefined) return before
     if (atom instanceof Variable) throw new TypeError(`variable ${atom.index} is read before it is written`)
     const made = constant(atom)
@@ -186,12 +188,12 @@ export const graphOf = (program: Program): Graph => {
 
   const inputs = program.inputs.map((variable) => {
     const given = value(variable)
-    known.set(variable, whole(given))
+    variables[variable.index] = whole(given)
     return given
   })
   for (const equation of program.equations) {
     const made = during(equation.primitive.name, () => add(equation))
-    made.forEach((operand, i) => known.set(equation.results[i]!, operand))
+    made.forEach((operand, i) => (variables[equation.results[i]!.index] = operand))
   }
   return { inputs, constants, operations, outputs: program.outputs.map(operandOf) }
 }

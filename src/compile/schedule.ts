@@ -46,9 +46,13 @@ export const resultsOf = (kernel: Kernel): readonly Value[] =>
 
 /** The views that a kernel reads, those of its own results left out. */
 export const readsOf = (kernel: Kernel): readonly Access[] => {
-  const operands = kernel._tag === 'Loop' ? kernel.maps.flatMap((map) => map.operands) : kernel.operation.operands
+  if (kernel._tag === 'Single') return kernel.operation.operands
   const own = new Set(resultsOf(kernel))
-  return operands.filter((operand): operand is Access => operand._tag === 'Access' && !own.has(operand.value))
+  const reads: Access[] = []
+  for (const { operands } of kernel.maps) {
+    for (const operand of operands) if (operand._tag === 'Access' && !own.has(operand.value)) reads.push(operand)
+  }
+  return reads
 }
 
 // -----------------------------------------------------------------------------
@@ -57,6 +61,7 @@ export const readsOf = (kernel: Kernel): readonly Access[] => {
 
 /** One operation that waits for another: for its value at the same place, which costs nothing, or for all of it. */
 interface Edge {
+  readonly maker: number
   readonly reader: number
   readonly cost: 0 | 1
 }
@@ -76,8 +81,9 @@ const mayThrow = (operation: Operation): boolean => {
   return emitter === undefined || emitter.isChecked === true
 }
 
-const edgesOf = (operations: readonly Operation[]): readonly (readonly Edge[])[] => {
-  const edges: Edge[][] = operations.map(() => [])
+/** All edges, in the order of their readers. */
+const edgesOf = (operations: readonly Operation[]): readonly Edge[] => {
+  const edges: Edge[] = []
   const makers = new Map<Value, number>()
   const hasEffects = operations.some(isEffect)
   // effects keep their order among each other and among what may throw
@@ -87,12 +93,12 @@ const edgesOf = (operations: readonly Operation[]): readonly (readonly Edge[])[]
     for (const operand of operation.operands) {
       const maker = operand._tag === 'Access' ? makers.get(operand.value) : undefined
       if (maker === undefined || operand._tag === 'Uniform') continue
-      edges[maker]!.push({ reader: index, cost: isBeside(operations[maker]!, operation, operand) ? 0 : 1 })
+      edges.push({ maker, reader: index, cost: isBeside(operations[maker]!, operation, operand) ? 0 : 1 })
     }
     for (const result of operation.results) makers.set(result, index)
     if (!hasEffects || !(isEffect(operation) || mayThrow(operation))) return
     isBehind ||= isEffect(operation)
-    if (isBehind) for (const each of before.splice(0)) edges[each]!.push({ reader: index, cost: 1 })
+    if (isBehind) for (const maker of before.splice(0)) edges.push({ maker, reader: index, cost: 1 })
     before.push(index)
   })
   return edges
@@ -102,17 +108,19 @@ const edgesOf = (operations: readonly Operation[]): readonly (readonly Edge[])[]
  * The level of each operation: the first that it can have, and for maps the last that its readers allow, so that a map stands in the loop
  * that reads it.
  */
-const levelsOf = (operations: readonly Operation[], edges: readonly (readonly Edge[])[]): readonly number[] => {
+const levelsOf = (operations: readonly Operation[], edges: readonly Edge[]): readonly number[] => {
   const levels = operations.map(() => 0)
-  edges.forEach((readers, index) => {
-    for (const { reader, cost } of readers) levels[reader] = Math.max(levels[reader]!, levels[index]! + cost)
-  })
+  for (const { maker, reader, cost } of edges) levels[reader] = Math.max(levels[reader]!, levels[maker]! + cost)
+  const most = operations.map(() => Infinity)
+  let at = edges.length - 1
   for (let index = operations.length - 1; index >= 0; index--) {
-    const readers = edges[index]!
-    if (operations[index]!._tag !== 'Map' || readers.length === 0) continue
-    let most = Infinity
-    for (const { reader, cost } of readers) most = Math.min(most, levels[reader]! - cost)
-    levels[index] = Math.max(levels[index]!, most)
+    if (operations[index]!._tag === 'Map' && most[index]! < Infinity) {
+      levels[index] = Math.max(levels[index]!, most[index]!)
+    }
+    for (; at >= 0 && edges[at]!.reader === index; at--) {
+      const { maker, cost } = edges[at]!
+      most[maker] = Math.min(most[maker]!, levels[index]! - cost)
+    }
   }
   return levels
 }

@@ -60,8 +60,10 @@ export const hasEffects = ({ equations }: Program): boolean => equations.some(ha
 export const live = (equations: readonly Equation[], outputs: readonly Atom[]): readonly Equation[] => {
   const read = new Set<Atom>(outputs)
   const kept: Equation[] = []
-  for (const equation of [...equations].reverse()) {
-    if (!hasEffect(equation) && !equation.results.some((result) => read.has(result))) continue
+  const isRead = (atom: Atom): boolean => read.has(atom)
+  for (let i = equations.length - 1; i >= 0; i--) {
+    const equation = equations[i]!
+    if (!equation.results.some(isRead) && !hasEffect(equation)) continue
     for (const operand of equation.operands) read.add(operand)
     kept.push(equation)
   }
