@@ -79,7 +79,7 @@ const whole = (value: Value): Access => ({
 
 /** Whether a view is its value as it lies. */
 export const isWhole = ({ value, shape, strides, offset }: Access): boolean =>
-  offset === 0 && equals(shape, value.shape) && equals(strides, denseStrides(shape))
+  offset === 0 && equals(shape, value.shape) && (shape.length === 0 || equals(strides, denseStrides(shape)))
 
 const probes: { readonly [Type in DType]: ReturnType<typeof allocate> } = {
   float32: allocate('float32', 0),

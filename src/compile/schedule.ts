@@ -84,18 +84,19 @@ const mayThrow = (operation: Operation): boolean => {
 /** All edges, in the order of their readers. */
 const edgesOf = (operations: readonly Operation[]): readonly Edge[] => {
   const edges: Edge[] = []
-  const makers = new Map<Value, number>()
+  /** The operation that makes each value, by the number of the value. */
+  const makers: (number | undefined)[] = []
   const hasEffects = operations.some(isEffect)
   // effects keep their order among each other and among what may throw
   const before: number[] = []
   let isBehind = false
   operations.forEach((operation, index) => {
     for (const operand of operation.operands) {
-      const maker = operand._tag === 'Access' ? makers.get(operand.value) : undefined
+      const maker = operand._tag === 'Access' ? makers[operand.value.id] : undefined
       if (maker === undefined || operand._tag === 'Uniform') continue
       edges.push({ maker, reader: index, cost: isBeside(operations[maker]!, operation, operand) ? 0 : 1 })
     }
-    for (const result of operation.results) makers.set(result, index)
+    for (const { id } of operation.results) makers[id] = index
     if (!hasEffects || !(isEffect(operation) || mayThrow(operation))) return
     isBehind ||= isEffect(operation)
     if (isBehind) for (const maker of before.splice(0)) edges.push({ maker, reader: index, cost: 1 })
@@ -109,9 +110,9 @@ const edgesOf = (operations: readonly Operation[]): readonly Edge[] => {
  * that reads it.
  */
 const levelsOf = (operations: readonly Operation[], edges: readonly Edge[]): readonly number[] => {
-  const levels = operations.map(() => 0)
+  const levels = new Array<number>(operations.length).fill(0)
   for (const { maker, reader, cost } of edges) levels[reader] = Math.max(levels[reader]!, levels[maker]! + cost)
-  const most = operations.map(() => Infinity)
+  const most = new Array<number>(operations.length).fill(Infinity)
   let at = edges.length - 1
   for (let index = operations.length - 1; index >= 0; index--) {
     if (operations[index]!._tag === 'Map' && most[index]! < Infinity) {
@@ -130,7 +131,7 @@ const levelsOf = (operations: readonly Operation[], edges: readonly Edge[]): rea
 // -----------------------------------------------------------------------------
 
 const kernelsOf = (operations: readonly Operation[], levels: readonly number[]): readonly Kernel[] => {
-  const loops = new Map<string, Mapped[]>()
+  const loops: { readonly shape: Shape; readonly maps: Mapped[] }[][] = []
   const found: { readonly level: number; readonly kernel: Kernel }[] = []
   operations.forEach((operation, index) => {
     const level = levels[index]!
@@ -139,15 +140,15 @@ const kernelsOf = (operations: readonly Operation[], levels: readonly number[]):
       return
     }
     const shape = shapeOf(operation)
-    const key = `${level} ${shape.join()}`
-    const maps = loops.get(key)
-    if (maps !== undefined) {
-      maps.push(operation)
+    const ofLevel = (loops[level] ??= [])
+    const before = ofLevel.find((each) => equals(each.shape, shape))
+    if (before !== undefined) {
+      before.maps.push(operation)
       return
     }
-    const own = [operation]
-    loops.set(key, own)
-    found.push({ level, kernel: { _tag: 'Loop', shape, maps: own } })
+    const loop: Loop & { readonly maps: Mapped[] } = { _tag: 'Loop', shape, maps: [operation] }
+    ofLevel.push(loop)
+    found.push({ level, kernel: loop })
   })
   return unchecked(found.sort((a, b) => a.level - b.level).map(({ kernel }) => kernel))
 }

@@ -243,20 +243,21 @@ export const straight = (
   isStored: (value: Value) => boolean
 ): void => {
   const pool = poolOf(body)
-  const homes = new Map<Value, Home>()
+  /** By the numbers of the results. */
+  const homes: (Home | undefined)[] = []
   const homeOf = (operand: Operand): Home | undefined =>
-    operand._tag === 'Access' ? homes.get(operand.value) : undefined
+    operand._tag === 'Access' ? homes[operand.value.id] : undefined
   maps.forEach(({ operands, results }, index) => {
     for (const operand of operands) {
       const home = homeOf(operand)
       if (home !== undefined) home.last = index
     }
-    homes.set(results[0], { local: undefined, last: index })
+    homes[results[0].id] = { local: undefined, last: index }
   })
   const read = (operand: Operand): Instruction => {
     if (operand._tag === 'Uniform') return f64(operand.number)
     const { value, dtype, offset } = operand
-    const local = homes.get(value)?.local
+    const local = homes[value.id]?.local
     return local === undefined ? loaded(dtype, addresses.get(value)! + offset * bytesOf[dtype]) : get(local)
   }
   const release = (home: Home): void => {
@@ -270,7 +271,7 @@ export const straight = (
       const home = homeOf(operand)
       if (home?.last === index) release(home)
     }
-    const home = homes.get(result)!
+    const home = homes[result.id]!
     home.local = local ?? pool.take()
     const exact = rounded(result.dtype, value, () => newLocal(body, 'f64'))
     if (exact !== value || local === undefined) body.instructions.push(set(home.local, exact))
