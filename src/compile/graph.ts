@@ -191,9 +191,10 @@ export const graphOf = (program: Program): Graph => {
     variables[variable.index] = whole(given)
     return given
   })
-  for (const equation of program.equations) {
+  program.equations.forEach((equation) => {
     const made = during(equation.primitive.name, () => add(equation))
-    made.forEach((operand, i) => (variables[equation.results[i]!.index] = operand))
-  }
+    const { results } = equation
+    for (let i = 0; i < results.length; i++) variables[results[i]!.index] = made[i]
+  })
   return { inputs, constants, operations, outputs: program.outputs.map(operandOf) }
 }

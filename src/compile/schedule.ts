@@ -1,7 +1,16 @@
 /** Which operations run together, and in which order: maps over one shape that feed each other share a loop. */
 import { equals } from '../shape/model.js'
 import type { Shape } from '../shape/model.js'
-import { type Access, type Graph, type Mapped, type Operation, type Value, type Whole, isWhole } from './graph.js'
+import {
+  type Access,
+  type Graph,
+  type Mapped,
+  type Operand,
+  type Operation,
+  type Value,
+  type Whole,
+  isWhole
+} from './graph.js'
 import type { Emitter } from './lowering.js'
 import { emitterOf } from './lowerings.js'
 
@@ -49,9 +58,10 @@ export const readsOf = (kernel: Kernel): readonly Access[] => {
   if (kernel._tag === 'Single') return kernel.operation.operands
   const own = new Set(resultsOf(kernel))
   const reads: Access[] = []
-  for (const { operands } of kernel.maps) {
-    for (const operand of operands) if (operand._tag === 'Access' && !own.has(operand.value)) reads.push(operand)
+  const read = (operand: Operand): void => {
+    if (operand._tag === 'Access' && !own.has(operand.value)) reads.push(operand)
   }
+  kernel.maps.forEach(({ operands }) => operands.forEach(read))
   return reads
 }
 
@@ -91,12 +101,14 @@ const edgesOf = (operations: readonly Operation[]): readonly Edge[] => {
   const before: number[] = []
   let isBehind = false
   operations.forEach((operation, index) => {
-    for (const operand of operation.operands) {
+    const { operands, results } = operation
+    for (let i = 0; i < operands.length; i++) {
+      const operand = operands[i]!
       const maker = operand._tag === 'Access' ? makers[operand.value.id] : undefined
       if (maker === undefined || operand._tag === 'Uniform') continue
       edges.push({ maker, reader: index, cost: isBeside(operations[maker]!, operation, operand) ? 0 : 1 })
     }
-    for (const { id } of operation.results) makers[id] = index
+    for (let i = 0; i < results.length; i++) makers[results[i]!.id] = index
     if (!hasEffects || !(isEffect(operation) || mayThrow(operation))) return
     isBehind ||= isEffect(operation)
     if (isBehind) for (const maker of before.splice(0)) edges.push({ maker, reader: index, cost: 1 })
@@ -111,7 +123,9 @@ const edgesOf = (operations: readonly Operation[]): readonly Edge[] => {
  */
 const levelsOf = (operations: readonly Operation[], edges: readonly Edge[]): readonly number[] => {
   const levels = new Array<number>(operations.length).fill(0)
-  for (const { maker, reader, cost } of edges) levels[reader] = Math.max(levels[reader]!, levels[maker]! + cost)
+  edges.forEach(({ maker, reader, cost }) => {
+    levels[reader] = Math.max(levels[reader]!, levels[maker]! + cost)
+  })
   const most = new Array<number>(operations.length).fill(Infinity)
   let at = edges.length - 1
   for (let index = operations.length - 1; index >= 0; index--) {

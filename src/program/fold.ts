@@ -61,12 +61,12 @@ const resultsOf = (each: Equation): readonly Concrete[] | undefined => {
 export const foldConstants: <P extends Program>(program: P) => P = /* @__PURE__ */ throughout((program) => {
   const known: Replaced = new Map()
   const equations: Equation[] = []
-  for (const each of program.equations) {
+  program.equations.forEach((each) => {
     const now = reading(each, known)
     const results = resultsOf(now)
     if (results === undefined) equations.push(now)
     else now.results.forEach((result, i) => known.set(result, results[i]!))
-  }
+  })
   return withEquations(
     program,
     equations,

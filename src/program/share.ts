@@ -7,7 +7,7 @@ import { type Replaced, reading, replacedBy, throughout, withEquations } from '.
 /** Equal for equal equations of one primitive. */
 const equationKey = ({ params, operands }: Equation): string => {
   let key = params === none ? '' : paramsKey(params)
-  for (const operand of operands) key += ` ${atomKey(operand)}`
+  for (let i = 0; i < operands.length; i++) key += ` ${atomKey(operands[i]!)}`
   return key
 }
 
@@ -41,12 +41,12 @@ export const shareCommon: <P extends Program>(program: P) => P = /* @__PURE__ */
     if (before === undefined) alike.set(key, each)
     return before ?? each
   }
-  for (const each of program.equations) {
+  program.equations.forEach((each) => {
     const now = reading(each, replaced)
     const first = hasEffect(now) ? now : firstOf(now)
     if (first === now) equations.push(now)
     else now.results.forEach((result, i) => replaced.set(result, first.results[i]!))
-  }
+  })
   return withEquations(
     program,
     equations,

@@ -180,10 +180,12 @@ const evaluated = (body: Body, pool: Pool, map: Mapped, dtype: DType, operands: 
     outer.push(when(op('f64.ne', get(name), get(name)), written))
     written = outer
     let at = 0
-    for (const [each, local] of known) {
-      if (at++ < count) continue
-      known.delete(each)
-      pool.free(local)
+    if (known.size > count) {
+      known.forEach((local, each) => {
+        if (at++ < count) return
+        known.delete(each)
+        pool.free(local)
+      })
     }
     if (before === undefined) known.delete(node.onTrue)
     known.set(node, name)
@@ -221,7 +223,9 @@ const evaluated = (body: Body, pool: Pool, map: Mapped, dtype: DType, operands: 
   }
   const value = number(map.expression)
   const local = known.get(map.expression)
-  for (const name of known.values()) if (name !== local) pool.free(name)
+  known.forEach((name) => {
+    if (name !== local) pool.free(name)
+  })
   return { value, local }
 }
 
@@ -248,8 +252,8 @@ export const straight = (
   const homeOf = (operand: Operand): Home | undefined =>
     operand._tag === 'Access' ? homes[operand.value.id] : undefined
   maps.forEach(({ operands, results }, index) => {
-    for (const operand of operands) {
-      const home = homeOf(operand)
+    for (let i = 0; i < operands.length; i++) {
+      const home = homeOf(operands[i]!)
       if (home !== undefined) home.last = index
     }
     homes[results[0].id] = { local: undefined, last: index }
@@ -265,10 +269,11 @@ export const straight = (
     home.local = undefined
   }
   maps.forEach((map, index) => {
-    const [result] = map.results
-    const { value, local } = evaluated(body, pool, map, map.operands[0]!.dtype, map.operands.map(read))
-    for (const operand of map.operands) {
-      const home = homeOf(operand)
+    const { operands } = map
+    const result = map.results[0]
+    const { value, local } = evaluated(body, pool, map, operands[0]!.dtype, operands.map(read))
+    for (let i = 0; i < operands.length; i++) {
+      const home = homeOf(operands[i]!)
       if (home?.last === index) release(home)
     }
     const home = homes[result.id]!
