@@ -20,27 +20,25 @@ const emptyOut = (): Out => {
   return { bytes, view: new DataView(bytes.buffer), length: 0 }
 }
 
-/** Makes room for so many more bytes; the place of the first. */
-const room = (out: Out, count: number): number => {
-  const at = out.length
-  out.length = at + count
-  if (out.length > out.bytes.length) {
-    const bytes = new Uint8Array(2 * out.length)
-    bytes.set(out.bytes)
-    out.bytes = bytes
-    out.view = new DataView(bytes.buffer)
-  }
-  return at
+/** Makes room for so many more bytes. */
+const reserve = (out: Out, count: number): void => {
+  const needed = out.length + count
+  if (needed <= out.bytes.length) return
+  const bytes = new Uint8Array(2 * needed)
+  bytes.set(out.bytes)
+  out.bytes = bytes
+  out.view = new DataView(bytes.buffer)
 }
 
 const byte = (out: Out, value: number): void => {
-  const at = room(out, 1)
-  out.bytes[at] = value
+  if (out.length === out.bytes.length) reserve(out, 1)
+  out.bytes[out.length++] = value
 }
 
 const append = (out: Out, bytes: ArrayLike<number>): void => {
-  const at = room(out, bytes.length)
-  out.bytes.set(bytes, at)
+  reserve(out, bytes.length)
+  out.bytes.set(bytes, out.length)
+  out.length += bytes.length
 }
 
 /** LEB128 without a sign. */
@@ -75,10 +73,12 @@ const long = (out: Out, value: bigint): void => {
 
 /** The bytes of a number, the lowest first. */
 const plainNumber = (out: Out, type: 'i32' | 'f32' | 'f64', value: number): void => {
-  const at = room(out, type === 'f64' ? 8 : 4)
-  if (type === 'f64') out.view.setFloat64(at, value, true)
-  else if (type === 'f32') out.view.setFloat32(at, value, true)
-  else out.view.setInt32(at, value, true)
+  const size = type === 'f64' ? 8 : 4
+  reserve(out, size)
+  if (type === 'f64') out.view.setFloat64(out.length, value, true)
+  else if (type === 'f32') out.view.setFloat32(out.length, value, true)
+  else out.view.setInt32(out.length, value, true)
+  out.length += size
 }
 
 const laneTypes = { i32x4: 'i32', f32x4: 'f32', f64x2: 'f64' } as const
