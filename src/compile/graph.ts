@@ -81,7 +81,7 @@ const whole = (value: Value): Access => ({
 
 /** Whether a view is its value as it lies. */
 export const isWhole = ({ value, shape, strides, offset }: Access): boolean =>
-  offset === 0 && equals(shape, value.shape) && equals(strides, denseStrides(shape))
+  offset === 0 && equals(shape, value.shape) && (shape.length === 0 || equals(strides, denseStrides(shape)))
 
 const probes: { readonly [Type in DType]: ReturnType<typeof allocate> } = {
   float32: allocate('float32', 0),
@@ -121,7 +121,9 @@ const viewsOf = ({ primitive, params, results }: Equation, of: Access): readonly
 export const graphOf = (program: Program): Graph => {
   let values = 0
   const value = ({ shape, dtype }: TensorType): Value => ({ id: values++, shape, dtype })
-  const known = new Map<Atom, Operand>()
+  /** The operands that stand for variables, by their places, and for constants. */
+  const variables = new Array<Operand | undefined>(program.places).fill(undefined)
+  const known = new Map<Tensor, Operand>()
   const constants = new Map<Value, Concrete>()
   const operations: Operation[] = []
 
@@ -142,7 +144,7 @@ export const graphOf = (program: Program): Graph => {
     return { _tag: 'Access', value: stored, shape, dtype, strides: zeroStrides(shape.length), offset: 0 }
   }
   const operandOf = (atom: Atom): Operand => {
-    const before = known.get(atom)
+    const before = atom instanceof Variable ? variables[atom.index] : known.get(atom)
     if (before !== undefined) return before
     if (atom instanceof Variable) throw new TypeError(`variable ${atom.index} is read before it is written`)
     const made = constant(atom)
@@ -188,12 +190,13 @@ export const graphOf = (program: Program): Graph => {
 
   const inputs = program.inputs.map((variable) => {
     const given = value(variable)
-    known.set(variable, whole(given))
+    variables[variable.index] = whole(given)
     return given
   })
-  for (const equation of program.equations) {
+  program.equations.forEach((equation) => {
     const made = during(equation.primitive.name, () => add(equation))
-    made.forEach((operand, i) => known.set(equation.results[i]!, operand))
-  }
+    const { results } = equation
+    for (let i = 0; i < results.length; i++) variables[results[i]!.index] = made[i]
+  })
   return { inputs, constants, operations, outputs: program.outputs.map(operandOf) }
 }

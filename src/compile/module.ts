@@ -9,7 +9,7 @@ import { during } from './during.js'
 import { type Kernel, type Schedule, type Single, isCompiled, namesOf } from './schedule.js'
 import { type Body, type LibraryName, type OnMemory, emptyBody } from './wasm/body.js'
 import { type FunctionName, functionOf } from './wasm/functions.js'
-import { type Imported, intrinsics } from './wasm/intrinsics.js'
+import { type Imported, importNamed } from './wasm/intrinsics.js'
 import { libraryImport } from './wasm/library.js'
 import { loopBody } from './wasm/loops.js'
 
@@ -89,8 +89,7 @@ export const codeOf = ({ kernels, stored }: Schedule, { addresses, tables, scrat
     functions.push(...loops, { name, exported: true, params: [], results: [], locals: [], body })
     return { _tag: 'Code', name, kernels: run }
   })
-  const known = intrinsics()
-  const imports = [...names].map((name) => known.get(name)!)
+  const imports = [...names].map(importNamed)
   return {
     module: {
       memory: { pages: Math.max(1, Math.ceil(bytes / pageBytes)), maximum: undefined, shared: false },

@@ -1,7 +1,16 @@
 /** Which operations run together, and in which order: maps over one shape that feed each other share a loop. */
 import { equals } from '../shape/model.js'
 import type { Shape } from '../shape/model.js'
-import { type Access, type Graph, type Mapped, type Operation, type Value, type Whole, isWhole } from './graph.js'
+import {
+  type Access,
+  type Graph,
+  type Mapped,
+  type Operand,
+  type Operation,
+  type Value,
+  type Whole,
+  isWhole
+} from './graph.js'
 import { enclosed } from './enclose.js'
 import type { Emitter } from './lowering.js'
 import { emitterOf } from './lowerings.js'
@@ -49,9 +58,14 @@ export const resultsOf = (kernel: Kernel): readonly Value[] =>
 
 /** The views that a kernel reads, those of its own results left out. */
 export const readsOf = (kernel: Kernel): readonly Access[] => {
-  const operands = kernel._tag === 'Loop' ? kernel.maps.flatMap((map) => map.operands) : kernel.operation.operands
+  if (kernel._tag === 'Single') return kernel.operation.operands
   const own = new Set(resultsOf(kernel))
-  return operands.filter((operand): operand is Access => operand._tag === 'Access' && !own.has(operand.value))
+  const reads: Access[] = []
+  const read = (operand: Operand): void => {
+    if (operand._tag === 'Access' && !own.has(operand.value)) reads.push(operand)
+  }
+  kernel.maps.forEach(({ operands }) => operands.forEach(read))
+  return reads
 }
 
 // -----------------------------------------------------------------------------
@@ -60,6 +74,7 @@ export const readsOf = (kernel: Kernel): readonly Access[] => {
 
 /** One operation that waits for another: for its value at the same place, which costs nothing, or for all of it. */
 interface Edge {
+  readonly maker: number
   readonly reader: number
   readonly cost: 0 | 1
 }
@@ -79,23 +94,27 @@ const mayThrow = (operation: Operation): boolean => {
   return emitter === undefined || emitter.isChecked === true
 }
 
-const edgesOf = (operations: readonly Operation[]): readonly (readonly Edge[])[] => {
-  const edges: Edge[][] = operations.map(() => [])
-  const makers = new Map<Value, number>()
+/** All edges, in the order of their readers. */
+const edgesOf = (operations: readonly Operation[]): readonly Edge[] => {
+  const edges: Edge[] = []
+  /** The operation that makes each value, by the number of the value. */
+  const makers: (number | undefined)[] = []
   const hasEffects = operations.some(isEffect)
   // effects keep their order among each other and among what may throw
   const before: number[] = []
   let isBehind = false
   operations.forEach((operation, index) => {
-    for (const operand of operation.operands) {
-      const maker = operand._tag === 'Access' ? makers.get(operand.value) : undefined
+    const { operands, results } = operation
+    for (let i = 0; i < operands.length; i++) {
+      const operand = operands[i]!
+      const maker = operand._tag === 'Access' ? makers[operand.value.id] : undefined
       if (maker === undefined || operand._tag === 'Uniform') continue
-      edges[maker]!.push({ reader: index, cost: isBeside(operations[maker]!, operation, operand) ? 0 : 1 })
+      edges.push({ maker, reader: index, cost: isBeside(operations[maker]!, operation, operand) ? 0 : 1 })
     }
-    for (const result of operation.results) makers.set(result, index)
+    for (let i = 0; i < results.length; i++) makers[results[i]!.id] = index
     if (!hasEffects || !(isEffect(operation) || mayThrow(operation))) return
     isBehind ||= isEffect(operation)
-    if (isBehind) for (const each of before.splice(0)) edges[each]!.push({ reader: index, cost: 1 })
+    if (isBehind) for (const maker of before.splice(0)) edges.push({ maker, reader: index, cost: 1 })
     before.push(index)
   })
   return edges
@@ -105,17 +124,21 @@ const edgesOf = (operations: readonly Operation[]): readonly (readonly Edge[])[]
  * The level of each operation: the first that it can have, and for maps the last that its readers allow, so that a map stands in the loop
  * that reads it.
  */
-const levelsOf = (operations: readonly Operation[], edges: readonly (readonly Edge[])[]): readonly number[] => {
-  const levels = operations.map(() => 0)
-  edges.forEach((readers, index) => {
-    for (const { reader, cost } of readers) levels[reader] = Math.max(levels[reader]!, levels[index]! + cost)
+const levelsOf = (operations: readonly Operation[], edges: readonly Edge[]): readonly number[] => {
+  const levels = new Array<number>(operations.length).fill(0)
+  edges.forEach(({ maker, reader, cost }) => {
+    levels[reader] = Math.max(levels[reader]!, levels[maker]! + cost)
   })
+  const most = new Array<number>(operations.length).fill(Infinity)
+  let at = edges.length - 1
   for (let index = operations.length - 1; index >= 0; index--) {
-    const readers = edges[index]!
-    if (operations[index]!._tag !== 'Map' || readers.length === 0) continue
-    let most = Infinity
-    for (const { reader, cost } of readers) most = Math.min(most, levels[reader]! - cost)
-    levels[index] = Math.max(levels[index]!, most)
+    if (operations[index]!._tag === 'Map' && most[index]! < Infinity) {
+      levels[index] = Math.max(levels[index]!, most[index]!)
+    }
+    for (; at >= 0 && edges[at]!.reader === index; at--) {
+      const { maker, cost } = edges[at]!
+      most[maker] = Math.min(most[maker]!, levels[index]! - cost)
+    }
   }
   return levels
 }
@@ -125,7 +148,7 @@ const levelsOf = (operations: readonly Operation[], edges: readonly (readonly Ed
 // -----------------------------------------------------------------------------
 
 const kernelsOf = (operations: readonly Operation[], levels: readonly number[]): readonly Kernel[] => {
-  const loops = new Map<string, Mapped[]>()
+  const loops: { readonly shape: Shape; readonly maps: Mapped[] }[][] = []
   const found: { readonly level: number; readonly kernel: Kernel }[] = []
   operations.forEach((operation, index) => {
     const level = levels[index]!
@@ -134,15 +157,15 @@ const kernelsOf = (operations: readonly Operation[], levels: readonly number[]):
       return
     }
     const shape = shapeOf(operation)
-    const key = `${level} ${shape.join()}`
-    const maps = loops.get(key)
-    if (maps !== undefined) {
-      maps.push(operation)
+    const ofLevel = (loops[level] ??= [])
+    const before = ofLevel.find((each) => equals(each.shape, shape))
+    if (before !== undefined) {
+      before.maps.push(operation)
       return
     }
-    const own = [operation]
-    loops.set(key, own)
-    found.push({ level, kernel: { _tag: 'Loop', shape, maps: own } })
+    const loop: Loop & { readonly maps: Mapped[] } = { _tag: 'Loop', shape, maps: [operation] }
+    ofLevel.push(loop)
+    found.push({ level, kernel: loop })
   })
   return unchecked(found.sort((a, b) => a.level - b.level).map(({ kernel }) => kernel))
 }

@@ -17,5 +17,5 @@ import { throughout, withEquations } from './rewrite.js'
  * Program.removeDead(first).equations.map(({ primitive }) => primitive.name) // => ['exp']
  */
 export const removeDead: <P extends Program>(program: P) => P = /* @__PURE__ */ throughout((program) =>
-  withEquations(program, live(program.equations, program.outputs))
+  withEquations(program, live(program.equations, program.outputs, program.places))
 )

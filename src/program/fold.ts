@@ -17,6 +17,8 @@ const long: readonly Kind[] = ['control', 'opaque']
 const isUniform = (atom: Atom): atom is Concrete =>
   !(atom instanceof Variable) && isConcrete(atom) && uniform(atom) !== undefined
 
+const areUniform = (atoms: readonly Atom[]): atoms is readonly Concrete[] => atoms.every(isUniform)
+
 const isSmall = (types: readonly TensorType[]): boolean => types.reduce((sum, { shape }) => sum + size(shape), 0) <= few
 
 const isFoldable = (each: Equation, operands: readonly Concrete[]): boolean => {
@@ -27,8 +29,8 @@ const isFoldable = (each: Equation, operands: readonly Concrete[]): boolean => {
 
 /** The results of an equation, where they are known and small; an equation that throws does so when the program runs. */
 const resultsOf = (each: Equation): readonly Concrete[] | undefined => {
-  const operands = each.operands.filter(isUniform)
-  if (operands.length < each.operands.length || !isFoldable(each, operands)) return undefined
+  const { operands } = each
+  if (!areUniform(operands) || !isFoldable(each, operands)) return undefined
   try {
     const results = each.primitive.evaluate(operands, each.params)
     return results.every((result) => uniform(result) !== undefined || size(result.shape) <= few) ? results : undefined
@@ -58,12 +60,12 @@ const resultsOf = (each: Equation): readonly Concrete[] | undefined => {
  */
 export const foldConstants: <P extends Program>(program: P) => P = /* @__PURE__ */ throughout((program) => {
   const known: Replaced = new Map()
-  const equations = program.equations.flatMap((each) => {
+  const equations: Equation[] = []
+  program.equations.forEach((each) => {
     const now = reading(each, known)
     const results = resultsOf(now)
-    if (results === undefined) return [now]
-    now.results.forEach((result, i) => known.set(result, results[i]!))
-    return []
+    if (results === undefined) equations.push(now)
+    else now.results.forEach((result, i) => known.set(result, results[i]!))
   })
   return withEquations(
     program,

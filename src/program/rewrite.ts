@@ -22,7 +22,7 @@ export const replacedBy = (replaced: ReadonlyMap<Atom, Atom>, atom: Atom): Atom 
 
 /** The equation that reads other atoms; itself if none of its operands is replaced. */
 export const reading = (each: Equation, replaced: ReadonlyMap<Atom, Atom>): Equation => {
-  if (!each.operands.some((operand) => replaced.has(operand))) return each
+  if (replaced.size === 0 || !each.operands.some((operand) => replaced.has(operand))) return each
   const operands = each.operands.map((operand) => replacedBy(replaced, operand))
   return equation(each.primitive, each.params, operands, each.results, each.scope)
 }
@@ -49,6 +49,7 @@ export const programsIn = ({
  */
 const inside = (each: Equation, pass: Pass): Equation => {
   const { primitive, params } = each
+  if (primitive.programs === undefined) return each
   const programs = programsIn(each)
   if (programs.length === 0 || primitive.withPrograms === undefined || primitive.differentiates === true) return each
   const passed = programs.map((program) => pass(program))

@@ -1,11 +1,15 @@
 /** Common subexpressions. */
-import type { Equation, Program } from '../primitive/model.js'
+import { type Equation, type Primitive, type Program, none } from '../primitive/model.js'
 import { hasEffect } from '../transform/program.js'
-import { atomKey, identity, paramsKey } from './key.js'
+import { atomKey, paramsKey } from './key.js'
 import { type Replaced, reading, replacedBy, throughout, withEquations } from './rewrite.js'
 
-const equationKey = ({ primitive, params, operands }: Equation): string =>
-  `${identity(primitive)} ${paramsKey(params)} ${operands.map(atomKey).join(' ')}`
+/** Equal for equal equations of one primitive. */
+const equationKey = ({ params, operands }: Equation): string => {
+  let key = params === none ? '' : paramsKey(params)
+  for (let i = 0; i < operands.length; i++) key += ` ${atomKey(operands[i]!)}`
+  return key
+}
 
 /**
  * The program in which equal equations are one: the same primitive, by identity, with equal parameters on the same
@@ -25,19 +29,23 @@ const equationKey = ({ primitive, params, operands }: Equation): string =>
  * Program.shareCommon(program).equations.map(({ primitive }) => primitive.name) // => ['exp', 'sin', 'add']
  */
 export const shareCommon: <P extends Program>(program: P) => P = /* @__PURE__ */ throughout((program) => {
-  const known = new Map<string, Equation>()
+  const known = new Map<Primitive, Map<string, Equation>>()
   const replaced: Replaced = new Map()
-  const equations = program.equations.flatMap((each) => {
+  const equations: Equation[] = []
+  /** The equation that stands for one: itself, if it is the first of its kind. */
+  const firstOf = (each: Equation): Equation => {
+    const alike = known.get(each.primitive) ?? new Map<string, Equation>()
+    if (alike.size === 0) known.set(each.primitive, alike)
+    const key = equationKey(each)
+    const before = alike.get(key)
+    if (before === undefined) alike.set(key, each)
+    return before ?? each
+  }
+  program.equations.forEach((each) => {
     const now = reading(each, replaced)
-    if (hasEffect(now)) return [now]
-    const key = equationKey(now)
-    const before = known.get(key)
-    if (before === undefined) {
-      known.set(key, now)
-      return [now]
-    }
-    now.results.forEach((result, i) => replaced.set(result, before.results[i]!))
-    return []
+    const first = hasEffect(now) ? now : firstOf(now)
+    if (first === now) equations.push(now)
+    else now.results.forEach((result, i) => replaced.set(result, first.results[i]!))
   })
   return withEquations(
     program,

@@ -37,14 +37,15 @@ export const equation = <P extends Params>(
   operands: readonly Atom[],
   results: readonly Variable[],
   scope?: string
-): Equation =>
-  Object.freeze({
+): Equation => {
+  const own = {
     primitive,
     params,
-    operands: Object.freeze([...operands]),
-    results: Object.freeze([...results]),
-    ...(scope !== undefined && { scope })
-  })
+    operands: Object.freeze(operands.slice()),
+    results: Object.freeze(results.slice())
+  }
+  return Object.freeze(scope === undefined ? own : { ...own, scope })
+}
 
 /** Whether an object, such as a parameter, is a program. */
 export const isProgram = (x: object): x is Program => 'equations' in x && 'inputs' in x && 'outputs' in x
@@ -56,13 +57,19 @@ export const hasEffect = ({ primitive, params }: Bound): boolean =>
 /** Whether a program is run for more than its results. */
 export const hasEffects = ({ equations }: Program): boolean => equations.some(hasEffect)
 
-/** The equations that outputs depend on, and those with effects. */
-export const live = (equations: readonly Equation[], outputs: readonly Atom[]): readonly Equation[] => {
-  const read = new Set<Atom>(outputs)
+/** The equations of a program with so many places that outputs depend on, and those with effects. */
+export const live = (equations: readonly Equation[], outputs: readonly Atom[], places: number): readonly Equation[] => {
+  const read = new Array<boolean>(places).fill(false)
+  const mark = (atom: Atom): void => {
+    if (atom instanceof Variable) read[atom.index] = true
+  }
+  const isRead = ({ index }: Variable): boolean => read[index]!
   const kept: Equation[] = []
-  for (const equation of [...equations].reverse()) {
-    if (!hasEffect(equation) && !equation.results.some((result) => read.has(result))) continue
-    for (const operand of equation.operands) read.add(operand)
+  outputs.forEach(mark)
+  for (let i = equations.length - 1; i >= 0; i--) {
+    const equation = equations[i]!
+    if (!equation.results.some(isRead) && !hasEffect(equation)) continue
+    equation.operands.forEach(mark)
     kept.push(equation)
   }
   return kept.reverse()

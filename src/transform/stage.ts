@@ -118,7 +118,7 @@ export abstract class Writer extends Trace {
     const atoms = outputs.map((output) => this.atom(output))
     const program: Program = Object.freeze({
       inputs: Object.freeze([...this.inputs, ...this.captures.values()]),
-      equations: Object.freeze(live(this.equations, atoms)),
+      equations: Object.freeze(live(this.equations, atoms, this.places)),
       outputs: Object.freeze(atoms),
       places: this.places
     })

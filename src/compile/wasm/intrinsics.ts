@@ -64,23 +64,24 @@ export interface Imported {
   readonly f: (x: number, y: number) => number
 }
 
-/** The intrinsics of all types, as imports. */
-export const intrinsics = (): ReadonlyMap<string, Imported> =>
-  new Map(
-    [
-      { name: 'quarter', arity: 1 as const, f: quarter },
-      { name: 'rest', arity: 1 as const, f: rest },
-      ...all.flatMap((dtype) => [
-        ...Object.entries(intrinsicsOfOne(dtype)).map(([name, f]) => ({
-          name: `${name}_${dtype}`,
-          arity: 1 as const,
-          f
-        })),
-        ...Object.entries(intrinsicsOfTwo(dtype)).map(([name, f]) => ({
-          name: `${name}_${dtype}`,
-          arity: 2 as const,
-          f
-        }))
-      ])
-    ].map((each) => [each.name, each] as const)
-  )
+const steps: { readonly [name: string]: Imported } = {
+  quarter: { name: 'quarter', arity: 1, f: quarter },
+  rest: { name: 'rest', arity: 1, f: rest }
+}
+
+const functionNamed = (
+  functions: { readonly [name: string]: Imported['f'] },
+  name: string
+): Imported['f'] | undefined => functions[name]
+
+/** The function that has a name among the imports of a body. */
+export const importNamed = (name: string): Imported => {
+  const step = steps[name]
+  if (step !== undefined) return step
+  const dtype = all.find((each) => name.endsWith(`_${each}`))!
+  const intrinsic = name.slice(0, -dtype.length - 1)
+  const ofOne = functionNamed(intrinsicsOfOne(dtype), intrinsic)
+  return ofOne === undefined
+    ? { name, arity: 2, f: functionNamed(intrinsicsOfTwo(dtype), intrinsic)! }
+    : { name, arity: 1, f: ofOne }
+}

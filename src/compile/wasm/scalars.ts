@@ -146,13 +146,13 @@ const poolOf = (body: Body): Pool => {
   return { take: () => free.pop() ?? newLocal(body, 'f64'), free: (name) => void free.push(name) }
 }
 
-const evaluated = (
-  body: Body,
-  pool: Pool,
-  map: Mapped,
-  dtype: DType,
-  operands: readonly Instruction[]
-): Instruction => {
+/** The value of a map, and the local that holds it, if any does; it is the caller's to free. */
+interface Evaluated {
+  readonly value: Instruction
+  readonly local: string | undefined
+}
+
+const evaluated = (body: Body, pool: Pool, map: Mapped, dtype: DType, operands: readonly Instruction[]): Evaluated => {
   const several = shared(map.expression)
   let written = body.instructions
   const known = new Map<Expression, string>()
@@ -169,27 +169,29 @@ const evaluated = (
   /** What stands for a NaN is computed behind a branch, which is hardly ever taken: nothing else waits for it. */
   const mended = (node: Select): Instruction => {
     const name = pool.take()
-    written.push(set(name, number(node.onTrue)))
-    const before = new Set(known.keys())
+    const before = known.get(node.onTrue)
+    written.push(set(name, before === undefined ? made(node.onTrue) : get(before)))
+    if (before === undefined) known.set(node.onTrue, name)
+    const count = known.size
     const outer = written
     written = []
     const other = number(node.onFalse)
-    outer.push(when(op('f64.ne', get(name), get(name)), [...written, set(name, other)]))
+    written.push(set(name, other))
+    outer.push(when(op('f64.ne', get(name), get(name)), written))
     written = outer
-    for (const [each, local] of known) {
-      if (before.has(each)) continue
-      known.delete(each)
-      pool.free(local)
+    let at = 0
+    if (known.size > count) {
+      known.forEach((local, each) => {
+        if (at++ < count) return
+        known.delete(each)
+        pool.free(local)
+      })
     }
+    if (before === undefined) known.delete(node.onTrue)
     known.set(node, name)
     return get(name)
   }
   const made = (node: Expression): Instruction => {
-    if ('left' in node) {
-      const operation = operations[node.op]
-      if (operation === undefined) return asNumber(condition(node))
-      return op(operation, number(node.left), number(node.right))
-    }
     switch (node.op) {
       case 'operand':
         return operands[node.index]!
@@ -207,6 +209,11 @@ const evaluated = (
         const test = condition(node.condition)
         return op('select', number(node.onTrue), number(node.onFalse), test)
       }
+      default: {
+        const operation = operations[node.op]
+        if (operation === undefined) return asNumber(condition(node))
+        return op(operation, number(node.left), number(node.right))
+      }
     }
   }
   const condition = (node: Expression): Instruction => {
@@ -215,13 +222,22 @@ const evaluated = (
     return op('f64.ne', number(node), f64(0))
   }
   const value = number(map.expression)
-  for (const name of known.values()) pool.free(name)
-  return value
+  const local = known.get(map.expression)
+  known.forEach((name) => {
+    if (name !== local) pool.free(name)
+  })
+  return { value, local }
 }
 
 // -----------------------------------------------------------------------------
 // straight code
 // -----------------------------------------------------------------------------
+
+/** Where a result is kept, and the last map that reads it. */
+interface Home {
+  local: string | undefined
+  last: number
+}
 
 /** Maps of single elements, one behind the other. */
 export const straight = (
@@ -231,36 +247,40 @@ export const straight = (
   isStored: (value: Value) => boolean
 ): void => {
   const pool = poolOf(body)
-  const own = new Set(maps.map(({ results }) => results[0]))
-  const last = new Map<Value, number>()
-  maps.forEach(({ operands }, index) => {
-    for (const operand of operands) if (operand._tag === 'Access') last.set(operand.value, index)
+  /** By the numbers of the results. */
+  const homes: (Home | undefined)[] = []
+  const homeOf = (operand: Operand): Home | undefined =>
+    operand._tag === 'Access' ? homes[operand.value.id] : undefined
+  maps.forEach(({ operands, results }, index) => {
+    for (let i = 0; i < operands.length; i++) {
+      const home = homeOf(operands[i]!)
+      if (home !== undefined) home.last = index
+    }
+    homes[results[0].id] = { local: undefined, last: index }
   })
-  const homes = new Map<Value, string>()
   const read = (operand: Operand): Instruction => {
     if (operand._tag === 'Uniform') return f64(operand.number)
     const { value, dtype, offset } = operand
-    const home = homes.get(value)
-    return home === undefined ? loaded(dtype, addresses.get(value)! + offset * bytesOf[dtype]) : get(home)
+    const local = homes[value.id]?.local
+    return local === undefined ? loaded(dtype, addresses.get(value)! + offset * bytesOf[dtype]) : get(local)
+  }
+  const release = (home: Home): void => {
+    if (home.local !== undefined) pool.free(home.local)
+    home.local = undefined
   }
   maps.forEach((map, index) => {
-    const [result] = map.results
-    const value = evaluated(body, pool, map, map.operands[0]!.dtype, map.operands.map(read))
-    for (const operand of map.operands) {
-      if (operand._tag === 'Uniform' || last.get(operand.value) !== index) continue
-      const home = homes.get(operand.value)
-      if (home !== undefined && own.has(operand.value)) pool.free(home)
-      last.delete(operand.value)
+    const { operands } = map
+    const result = map.results[0]
+    const { value, local } = evaluated(body, pool, map, operands[0]!.dtype, operands.map(read))
+    for (let i = 0; i < operands.length; i++) {
+      const home = homeOf(operands[i]!)
+      if (home?.last === index) release(home)
     }
-    const home = pool.take()
-    body.instructions.push(
-      set(
-        home,
-        rounded(result.dtype, value, () => newLocal(body, 'f64'))
-      )
-    )
-    homes.set(result, home)
-    if (isStored(result)) body.instructions.push(stored(result.dtype, addresses.get(result)!, get(home)))
-    if (!last.has(result)) pool.free(home)
+    const home = homes[result.id]!
+    home.local = local ?? pool.take()
+    const exact = rounded(result.dtype, value, () => newLocal(body, 'f64'))
+    if (exact !== value || local === undefined) body.instructions.push(set(home.local, exact))
+    if (isStored(result)) body.instructions.push(stored(result.dtype, addresses.get(result)!, get(home.local)))
+    if (home.last === index) release(home)
   })
 }
