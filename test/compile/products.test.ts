@@ -8,7 +8,8 @@ import { libraryImport } from '../../src/compile/wasm/library.js'
 import { library } from '../../src/kernel/library/module.js'
 import { strongProduct } from '../../src/tensor/matmul.js'
 import { isConcrete } from '../../src/tensor/model.js'
-import { allLowered, expectSame, random } from './expectSame.js'
+import { allLowered, expectSame } from './expectSame.js'
+import { random } from './tensors.js'
 
 // -----------------------------------------------------------------------------
 // layouts
