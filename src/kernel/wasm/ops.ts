@@ -64,7 +64,7 @@ const rows = [
   ['f32x4', 0xfdfa, 'convert_i32x4_s convert_i32x4_u'],
   ['i32x4', 0xfdfc, 'trunc_sat_f64x2_s_zero trunc_sat_f64x2_u_zero'],
   ['f64x2', 0xfdfe, 'convert_low_i32x4_s convert_low_i32x4_u']
-] as const satisfies readonly Row[]
+] as const
 
 const others = { unreachable: 0x00, nop: 0x01, return: 0x0f, drop: 0x1a, select: 0x1b } as const
 
