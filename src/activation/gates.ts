@@ -6,6 +6,7 @@ import { erfc } from '../kernel/special/erf.js'
 import { real } from '../primitive/domain.js'
 import { type Unary, unary } from '../primitive/elementwise.js'
 import * as E from '../primitive/expression.js'
+import { special } from '../primitive/special.js'
 import { ShapeError, normalizeAxis, show } from '../shape/model.js'
 import * as T from '../Tensor.js'
 import type { Reshaping } from '../tensor/dataFirst.js'
@@ -20,7 +21,7 @@ export const normalDistribution: Unary = unary({
   name: 'normalDistribution',
   domain: real,
   f: (x) => 0.5 * erfc(-x * Math.SQRT1_2),
-  scalar: E.mul(0.5, E.call('erfc', E.mul(E.call('neg', E.x), Math.SQRT1_2))),
+  scalar: E.mul(0.5, special('erfc', erfc, E.mul(E.call('neg', E.x), Math.SQRT1_2))),
   df: density
 })
 

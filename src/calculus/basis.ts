@@ -3,10 +3,9 @@ import { allocate } from '../DType.js'
 import { type Shape, size } from '../shape/model.js'
 import { type Tensor, fromData } from '../tensor/model.js'
 import { callMapped } from './batching.js'
-import type { Leaves } from './leafwise.js'
 import { permuteTo, reshapeTo } from '../tensor/structural.js'
 import { along, take } from '../tensor/stridedWindow.js'
-import type { TensorType } from '../primitive/model.js'
+import type { Leaves, TensorType } from '../primitive/model.js'
 
 /** The number of elements of all tensors together. */
 export const dimension = (types: readonly TensorType[]): number =>

@@ -1,6 +1,6 @@
 /** Functions of leaves, mapped over an axis in front. */
+import type { CallMapped } from '../primitive/model.js'
 import { stack } from '../tensor/join.js'
-import type { Tensor } from '../tensor/model.js'
 import { reshapeTo } from '../tensor/structural.js'
 import { along, take } from '../tensor/stridedWindow.js'
 import { BatchTrace, type Examples } from '../transform/batch.js'
@@ -14,19 +14,5 @@ const examples: Examples = {
 export const newBatch = (transformation: string, size: number): BatchTrace =>
   new BatchTrace(transformation, size, examples)
 
-/** Calls a function of leaves on all examples at once; every result carries the axis in front. */
-export const callMapped = (
-  transformation: string,
-  size: number,
-  leaves: readonly Tensor[],
-  mapped: readonly boolean[],
-  f: (leaves: readonly Tensor[]) => readonly Tensor[]
-): readonly Tensor[] => {
-  const batch = newBatch(transformation, size)
-  try {
-    const results = f(leaves.map((leaf, i) => (mapped[i] === true ? batch.input(leaf) : leaf)))
-    return results.map((leaf) => batch.spread(leaf))
-  } finally {
-    batch.close()
-  }
-}
+/** Calls a function of leaves on all examples at once. */
+export const callMapped: CallMapped = (transformation, size, ...call) => newBatch(transformation, size).call(...call)

@@ -3,10 +3,8 @@ import { bind } from '../primitive/bind.js'
 import { coded } from '../primitive/code.js'
 import { real } from '../primitive/domain.js'
 import type { Primitive, Program, Slots } from '../primitive/model.js'
-import { dearest } from '../program/cost.js'
 import { mul } from '../tensor/arithmetic.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
-import { sin } from '../tensor/trigonometric.js'
 import { stage } from '../transform/stage.js'
 import { mappedProgram, outputTypes, pullbackProgram, spreadOver, tangentProgram } from './program.js'
 
@@ -40,11 +38,12 @@ export const callPrimitive = ({ name, evaluate, pull }: CallRecord): Primitive<C
     infer: (_operands, { program }) => outputTypes(program),
     evaluate: (operands, { program }) => evaluate(program, operands),
     derivative: {
-      jvp: (tangents, operands, _out, { program }) => {
+      jvp: (tangents, operands, _out, { program }, push) => {
         const present = tangents.filter((tangent) => tangent !== undefined)
         const derived = tangentProgram(
           program,
-          tangents.map((tangent) => tangent !== undefined)
+          tangents.map((tangent) => tangent !== undefined),
+          push
         )
         const both = bind(call, [...operands, ...present], { program: derived.program })
         return spreadOver(both.slice(program.outputs.length), derived.moves)
@@ -64,16 +63,16 @@ export const callPrimitive = ({ name, evaluate, pull }: CallRecord): Primitive<C
       },
       accumulates: true
     },
-    batch: (operands, mapped, { program }, size) =>
-      bind(call, operands, { program: mappedProgram(program, mapped, size) }),
-    cost: (_operands, { program }) => dearest([program]),
+    batch: (operands, mapped, { program }, size, map) =>
+      bind(call, operands, { program: mappedProgram(program, mapped, size, map) }),
+    cost: (_operands, { program }, _results, { dearest }) => dearest([program]),
     programs: ({ program }) => [program],
     takes: ({ program }) => program.inputs,
     withPrograms: (_params, [program]) => ({ program: program! }),
     sample: (draw) => {
       const x = draw.tensor([3], real)
       const y = draw.tensor([3], real)
-      const { program } = stage(name, [x, y], ([a = x, b = y]) => [mul(sin(a), b), mul(a, b)])
+      const { program } = stage(name, [x, y], ([a = x, b = y]) => [mul(mul(a, a), b), mul(a, b)])
       return { operands: [x, y], params: { program } }
     }
   }

@@ -1,6 +1,6 @@
 /** Functions with a derivative rule of the user's own, in either mode. */
 import { bind } from '../primitive/bind.js'
-import { type Bound, type Primitive, type Slots, type TensorType, none } from '../primitive/model.js'
+import { type Bound, type Leaves, type Primitive, type Slots, type TensorType, none } from '../primitive/model.js'
 import { LeakedTracerError, ownRule } from '../primitive/traced.js'
 import { align } from '../primitive/batch.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
@@ -18,7 +18,6 @@ import {
   ofAll,
   transposed
 } from './customPrimitive.js'
-import type { Leaves } from './leafwise.js'
 import { closedProgram } from './program.js'
 import { leavesLike, ofArguments, requireFunctions, requirePair, results, zeroLike } from './arguments.js'
 
@@ -120,7 +119,7 @@ const mappedRule = (rule: Rule, size: number): Rule => {
     },
     close: (operands) => {
       const { primitive, params } = rule.close(operands.map(example))
-      const programs = (primitive.programs?.(params) ?? []).map((program) => ofAll(program, size))
+      const programs = (primitive.programs?.(params) ?? []).map((program) => ofAll(program, size, callMapped))
       return { primitive, params: primitive.withPrograms?.(params, programs) ?? params }
     }
   }

@@ -4,14 +4,13 @@ import { align } from '../primitive/batch.js'
 import { bind } from '../primitive/bind.js'
 import { coded } from '../primitive/code.js'
 import { real } from '../primitive/domain.js'
-import { dearest } from '../program/cost.js'
-import type { Primitive, Program, Slots, TensorType } from '../primitive/model.js'
+import type { CallMapped, Leaves, Primitive, Program, Slots, TensorType } from '../primitive/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { type Tensor, isConcrete } from '../tensor/model.js'
 import { cos, sin } from '../tensor/trigonometric.js'
 import { hasEffects, run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
-import { type Leaves, pullBack, pushForward } from './leafwise.js'
+import { pullBack } from './leafwise.js'
 import { mappedProgram, outputTypes, spreadOver } from './program.js'
 import { zeroLike } from './arguments.js'
 
@@ -55,11 +54,12 @@ const sum = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined =
   a === undefined ? b : b === undefined ? a : add(a, b)
 
 /** The program of all examples at once, all of whose inputs carry the mapped axis in front. */
-export const ofAll = (program: Program, size: number): Program =>
+export const ofAll = (program: Program, size: number, map: CallMapped): Program =>
   mappedProgram(
     program,
     program.inputs.map(() => true),
-    size
+    size,
+    map
   )
 
 const isMissing = (slots: Slots): boolean => slots.every((slot) => slot === undefined)
@@ -79,14 +79,14 @@ export const customVjpPrimitive: Primitive<CustomVjp> = coded('customVjp', {
   evaluate: (operands, { forward }) => run(forward, operands).filter(isConcrete),
   effect: ({ forward }) => hasEffects(forward),
   derivative: {
-    jvp: (tangents, operands, out, { forward, backward, values, reached }) => {
+    jvp: (tangents, operands, out, { forward, backward, values, reached }, push) => {
       const [types, residuals] = [out.slice(0, values), out.slice(values)]
       const pull: Leaves = (cotangents) =>
         full(spreadOver(run(backward, [...residuals, ...cotangents]), reached), operands)
       const formula: Leaves = (leaves) => run(forward, leaves)
       return [
         ...transposed('customVjp', types, pull)(tangents),
-        ...(residuals.length === 0 ? [] : pushForward('customVjp', formula, operands, tangents).tangent.slice(values))
+        ...(residuals.length === 0 ? [] : push('customVjp', formula, operands, tangents).tangent.slice(values))
       ]
     },
     vjp:
@@ -103,13 +103,13 @@ export const customVjpPrimitive: Primitive<CustomVjp> = coded('customVjp', {
         return operands.map((_, i) => sum(own[i], rest[i]))
       }
   },
-  batch: (operands, mapped, params, size) =>
+  batch: (operands, mapped, params, size, map) =>
     bind(customVjpPrimitive, align(operands, mapped, size), {
       ...params,
-      forward: ofAll(params.forward, size),
-      backward: ofAll(params.backward, size)
+      forward: ofAll(params.forward, size, map),
+      backward: ofAll(params.backward, size, map)
     }),
-  cost: (_operands, { forward }) => dearest([forward]),
+  cost: (_operands, { forward }, _results, { dearest }) => dearest([forward]),
   programs: ({ forward, backward }) => [forward, backward],
   takes: ({ forward }) => forward.inputs,
   withPrograms: (params, [forward, backward]) => ({ ...params, forward: forward!, backward: backward! }),
@@ -140,12 +140,12 @@ export const customJvpPrimitive: Primitive<CustomJvp> = coded('customJvp', {
     vjp: (operands, _out, { tangent }) =>
       transposed('customJvp', operands, (tangents) => run(tangent, [...operands, ...tangents]))
   },
-  batch: (operands, mapped, { value, tangent }, size) =>
+  batch: (operands, mapped, { value, tangent }, size, map) =>
     bind(customJvpPrimitive, align(operands, mapped, size), {
-      value: ofAll(value, size),
-      tangent: ofAll(tangent, size)
+      value: ofAll(value, size, map),
+      tangent: ofAll(tangent, size, map)
     }),
-  cost: (_operands, { value }) => dearest([value]),
+  cost: (_operands, { value }, _results, { dearest }) => dearest([value]),
   programs: ({ value, tangent }) => [value, tangent],
   takes: ({ value }) => value.inputs,
   withPrograms: (_params, [value, tangent]) => ({ value: value!, tangent: tangent! }),

@@ -1,5 +1,5 @@
 /** Traces and diagonals of derivatives, without the matrices around them. */
-import type { Slots } from '../primitive/model.js'
+import type { Leaves, Slots } from '../primitive/model.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { sumOver } from '../tensor/structural.js'
@@ -8,7 +8,7 @@ import { typed } from '../tensor/typed.js'
 import { requireSameShape, zipWithAs } from '../tree/model.js'
 import { blocksByColumn, overBasis } from './basis.js'
 import { type Jacobian, assemble, leafwise } from './jacobian.js'
-import { type Leaves, pushForward } from './leafwise.js'
+import { pushForward } from './leafwise.js'
 import { requireFunctions, zeroLike } from './arguments.js'
 
 const full = (slots: Slots, like: readonly Tensor[]): readonly Tensor[] =>

@@ -1,4 +1,5 @@
 /** Whole Jacobians and Hessians, by mapping the two modes over a basis. */
+import type { Leaves } from '../primitive/model.js'
 import { options, oneOf } from '../internal/options.js'
 import type { Shape } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
@@ -6,7 +7,7 @@ import { cast } from '../tensor/structural.js'
 import { TreeError } from '../tree/error.js'
 import { type Flat, flattenAs } from '../tree/model.js'
 import { blocksByColumn, blocksByRow, dimension, overBasis } from './basis.js'
-import { type Leaves, pullBack, pushForward } from './leafwise.js'
+import { pullBack, pushForward } from './leafwise.js'
 import { passLater, requireFloat, requireFunctions, results, zeroLike } from './arguments.js'
 
 // -----------------------------------------------------------------------------

@@ -1,37 +1,13 @@
 /** Derivatives of functions of leaves, as rules of program-carrying primitives need them. */
 import { add } from '../tensor/arithmetic.js'
-import type { Slots } from '../primitive/model.js'
+import type { Leaves, PushForward, Slots } from '../primitive/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { isFloat } from '../DType.js'
 import { ForwardTrace } from '../transform/forward.js'
 import { ReverseTrace } from '../transform/reverse.js'
 
-/** A function of leaves. */
-export type Leaves = (leaves: readonly Tensor[]) => readonly Tensor[]
-
-/** The value of a function and its tangent; `undefined` is zero. */
-export const pushForward = (
-  transformation: string,
-  f: Leaves,
-  primals: readonly Tensor[],
-  tangents: Slots
-): { readonly value: readonly Tensor[]; readonly tangent: Slots } => {
-  const forward = new ForwardTrace(transformation, add)
-  try {
-    const results = f(
-      primals.map((primal, i) => {
-        const tangent = tangents[i]
-        return tangent === undefined ? primal : forward.input(primal, tangent)
-      })
-    )
-    return {
-      value: results.map((result) => forward.primal(result)),
-      tangent: results.map((result) => forward.tangent(result))
-    }
-  } finally {
-    forward.close()
-  }
-}
+/** The value of a function and its tangent. */
+export const pushForward: PushForward = (transformation, ...call) => new ForwardTrace(transformation, add).push(...call)
 
 /**
  * The value of a function, and its pullback to the float leaves among those that are wanted. The pullback adds to what the

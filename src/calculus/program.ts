@@ -2,12 +2,11 @@
  * Programs as functions: their derivatives and their mapping are programs again, each made once. Primitives that carry
  * programs (`checkpoint`, `scan`, `cond`, ...) write their rules with these.
  */
-import type { Program, TensorType } from '../primitive/model.js'
+import type { CallMapped, Leaves, Program, PushForward, TensorType } from '../primitive/model.js'
 import { Traced, ownRule } from '../primitive/traced.js'
 import { run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
-import { callMapped } from './batching.js'
-import { type Leaves, pullBack, pushForward } from './leafwise.js'
+import { pullBack } from './leafwise.js'
 
 /** A program made from a function of types alone: it must not close over values of a transformation. */
 export const closedProgram = (name: string, types: readonly TensorType[], f: Leaves): Program => {
@@ -57,12 +56,12 @@ export interface Tangents {
 }
 
 /** The derivative of a program along the tangents of its `moving` inputs. */
-export const tangentProgram = (program: Program, moving: readonly boolean[]): Tangents =>
+export const tangentProgram = (program: Program, moving: readonly boolean[], push: PushForward): Tangents =>
   tangents(program, mask(moving), () => {
     const n = program.inputs.length
     let moves: readonly boolean[] = []
     const both = closedProgram('jvp', [...program.inputs, ...select(program.inputs, moving)], (leaves) => {
-      const { value, tangent } = pushForward(
+      const { value, tangent } = push(
         'jvp',
         (inputs) => run(program, inputs),
         leaves.slice(0, n),
@@ -109,11 +108,11 @@ export const pullbackProgram = (
   })
 
 /** A program of all examples at once: mapped inputs carry the axis in front, and so do all outputs. */
-export const mappedProgram = (program: Program, mapped: readonly boolean[], size: number): Program =>
+export const mappedProgram = (program: Program, mapped: readonly boolean[], size: number, map: CallMapped): Program =>
   mappings(program, `${mask(mapped)} ${size}`, () =>
     closedProgram(
       'vmap',
       program.inputs.map(({ shape, dtype }, i) => ({ shape: mapped[i] === true ? [size, ...shape] : shape, dtype })),
-      (leaves) => callMapped('vmap', size, leaves, mapped, (inputs) => run(program, inputs))
+      (leaves) => map('vmap', size, leaves, mapped, (inputs) => run(program, inputs))
     )
   )

@@ -1,5 +1,6 @@
 /** Programs as graphs: values that are stored, the operations between them, and views of values by strides, which cost no code. */
 import { type Expression, expressionFor, x as itself } from '../primitive/expression.js'
+import { hasFunctions } from '../primitive/special.js'
 import { type Atom, type Equation, type Params, type Program, type TensorType, Variable } from '../primitive/model.js'
 import { equals, size, strides as denseStrides } from '../shape/model.js'
 import { type Concrete, Dense, type Tensor, fromNumber, isConcrete, uniform, zeroStrides } from '../tensor/model.js'
@@ -178,8 +179,8 @@ export const graphOf = (program: Program): Graph => {
       if (first._tag === 'Access') return viewed(equation, first)
       return results.map(({ shape }) => ({ ...first, shape }))
     }
-    if (primitive.scalar !== undefined && first !== undefined && size(results[0]!.shape) > 0) {
-      const expression = expressionFor(primitive.scalar, first.dtype)
+    const expression = first && primitive.scalar && expressionFor(primitive.scalar, first.dtype)
+    if (expression && hasFunctions(expression, first.dtype) && size(results[0]!.shape) > 0) {
       return [whole(map(primitive.name, expression, params, operands, results[0]!))]
     }
     const made = results.map(value)

@@ -7,9 +7,8 @@ import { bytesOf } from './elements.js'
 import type { Plan } from './memory.js'
 import { during } from './during.js'
 import { type Kernel, type Schedule, type Single, isCompiled, namesOf } from './schedule.js'
-import { type Body, type LibraryName, type OnMemory, emptyBody } from './wasm/body.js'
+import { type Body, type Imported, type LibraryName, type OnMemory, emptyBody } from './wasm/body.js'
 import { type FunctionName, functionOf } from './wasm/functions.js'
-import { type Imported, importNamed } from './wasm/intrinsics.js'
 import { libraryImport } from './wasm/library.js'
 import { loopBody } from './wasm/loops.js'
 
@@ -24,7 +23,8 @@ export type Segment =
 
 export interface Code {
   readonly module: Module
-  readonly imports: readonly Imported[]
+  /** Functions of numbers that are imported, by name. */
+  readonly imports: ReadonlyMap<string, Imported>
   /** The functions of the library of products that are imported. */
   readonly library: readonly LibraryName[]
   /** Imports that work on the memory, by name. */
@@ -55,7 +55,7 @@ const runsOf = (kernels: readonly Kernel[]): readonly (readonly Kernel[])[] => {
 
 export const codeOf = ({ kernels, stored }: Schedule, { addresses, tables, scratch, bytes }: Plan): Code => {
   const functions: Func[] = []
-  const names = new Set<string>()
+  const imports = new Map<string, Imported>()
   const called = new Set<FunctionName>()
   const library = new Set<LibraryName>()
   const helpers = new Map<string, Func>()
@@ -73,7 +73,7 @@ export const codeOf = ({ kernels, stored }: Schedule, { addresses, tables, scrat
   const functionOfKernel = (name: string, kernel: Kernel): Func => {
     const body = emptyBody()
     during(namesOf(kernel).join(' '), () => write(body, kernel))
-    for (const each of body.imports) names.add(each)
+    for (const [each, imported] of body.imports) imports.set(each, imported)
     for (const each of body.functions) called.add(each)
     for (const each of body.library) library.add(each)
     for (const [each, helper] of body.helpers) helpers.set(each, helper)
@@ -89,14 +89,13 @@ export const codeOf = ({ kernels, stored }: Schedule, { addresses, tables, scrat
     functions.push(...loops, { name, exported: true, params: [], results: [], locals: [], body })
     return { _tag: 'Code', name, kernels: run }
   })
-  const imports = [...names].map(importNamed)
   return {
     module: {
       memory: { pages: Math.max(1, Math.ceil(bytes / pageBytes)), maximum: undefined, shared: false },
       imports: [
-        ...imports.map(({ name, arity }) => ({
+        ...[...imports].map(([name, { arity }]) => ({
           name,
-          params: arity === 1 ? (['f64'] as const) : (['f64', 'f64'] as const),
+          params: upTo(arity).map(() => 'f64' as const),
           results: ['f64'] as const
         })),
         ...[...library].map(libraryImport),

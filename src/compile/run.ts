@@ -77,7 +77,7 @@ export const runnerOf = ({ program, graph, plan, code }: Lowered): Runner | unde
   const { addresses, copied } = plan
   if (typeof WebAssembly === 'undefined') return undefined
   const memory = new WebAssembly.Memory({ initial: code.module.memory.pages })
-  const functions = Object.fromEntries(code.imports.map(({ name, f }) => [name, f]))
+  const functions = Object.fromEntries([...code.imports].map(([name, { f }]) => [name, f]))
   const library = libraryOver(memory, code)
   if (library === undefined) return undefined
   const { buffer } = memory

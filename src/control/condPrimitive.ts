@@ -3,7 +3,6 @@ import { mappedProgram, pullbackProgram, spreadOver, tangentProgram } from '../c
 import { interval } from '../primitive/domain.js'
 import { bindOne, bind } from '../primitive/bind.js'
 import { type Program, type Primitive, none } from '../primitive/model.js'
-import { dearest } from '../program/cost.js'
 import { run } from '../transform/program.js'
 import { add, mul, sub } from '../tensor/arithmetic.js'
 import { equal, greaterEqual } from '../tensor/comparison.js'
@@ -69,8 +68,8 @@ export const condPrimitive: Primitive<Branches> = {
     return run(branch, operands).filter(isConcrete)
   },
   derivative: {
-    jvp: ([, ...tangents], [index, ...operands], _out, { branches }) => {
-      const derived = branches.map((branch) => tangentProgram(branch, presence(tangents)))
+    jvp: ([, ...tangents], [index, ...operands], _out, { branches }, push) => {
+      const derived = branches.map((branch) => tangentProgram(branch, presence(tangents), push))
       const moves = union(derived.map((each) => each.moves))
       const { outputs } = branches[0]!
       const both = bindCond([index!, ...operands, ...present(tangents)], {
@@ -91,15 +90,15 @@ export const condPrimitive: Primitive<Branches> = {
       },
     accumulates: true
   },
-  batch: ([index, ...operands], [byExample, ...mapped], { branches }, size) => {
-    const all = branches.map((branch) => mappedProgram(branch, mapped, size))
+  batch: ([index, ...operands], [byExample, ...mapped], { branches }, size, map) => {
+    const all = branches.map((branch) => mappedProgram(branch, mapped, size, map))
     if (byExample !== true) return bindCond([index!, ...operands], { branches: all })
     return selectBranch(
       index!,
       all.map((branch) => run(branch, operands))
     )
   },
-  cost: (_operands, { branches }) => dearest(branches),
+  cost: (_operands, { branches }, _results, { dearest }) => dearest(branches),
   programs: ({ branches }) => branches,
   takes: ({ branches }) => [{ shape: [], dtype: 'int32' }, ...branches[0]!.inputs],
   withPrograms: (_params, branches) => ({ branches }),

@@ -2,7 +2,6 @@
 import { coded } from '../primitive/code.js'
 import { bind } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
-import { repeated } from '../program/cost.js'
 import { run } from '../transform/program.js'
 import { interval } from '../primitive/domain.js'
 import { add, mul } from '../tensor/arithmetic.js'
@@ -116,7 +115,7 @@ export const scanPrimitive: Primitive<Scanned> = coded('scan', {
       ...emitted.map((x, i) => (all.emitted[i] === true ? exchanged(x) : spread(x, false)))
     ]
   },
-  cost: (_operands, { step, length }) => repeated([step.program], length),
+  cost: (_operands, { step, length }, _results, { repeated }) => repeated([step.program], length),
   programs: ({ step }) => [step.program],
   takes: ({ step, length }) => {
     const [carry, elements, constants] = groups(step.program.inputs, step)

@@ -3,6 +3,7 @@
  */
 import { closedProgram, memo, pullbackProgram, tangentProgram } from '../calculus/program.js'
 import { newBatch } from '../calculus/batching.js'
+import { pushForward } from '../calculus/leafwise.js'
 import type { Program, Slots, TensorType } from '../primitive/model.js'
 import { run } from '../transform/program.js'
 import { type Tensor, fill } from '../tensor/model.js'
@@ -170,7 +171,7 @@ const movingSteps = /* @__PURE__ */ memo<MovingStep>()
 export const movingStep = (step: Step, carry: Flags, elements: Flags, constants: Flags): MovingStep =>
   movingSteps(step.program, key(carry, elements, constants), () => {
     const { program, carries } = step
-    const derived = (flags: Flags) => tangentProgram(program, [...flags, ...elements, ...constants])
+    const derived = (flags: Flags) => tangentProgram(program, [...flags, ...elements, ...constants], pushForward)
     const moving = closure(carry, (flags) => derived(flags).moves.slice(0, carries))
     const tangents = derived(moving)
     const [c, e, k] = inputsOf(step)

@@ -5,7 +5,6 @@ import { align } from '../primitive/batch.js'
 import { interval } from '../primitive/domain.js'
 import { bind } from '../primitive/bind.js'
 import type { Primitive, Program, Slots } from '../primitive/model.js'
-import { repeated } from '../program/cost.js'
 import { run } from '../transform/program.js'
 import { add, mul, sub } from '../tensor/arithmetic.js'
 import { greater, less } from '../tensor/comparison.js'
@@ -157,7 +156,8 @@ export const whileBackwardPrimitive: Primitive<Backward> = {
       cotangents: [false, ...cotangents]
     })
   },
-  cost: (_operands, params) => repeated([...programsOf(params.loop), backOf(params).step.program], 1, true),
+  cost: (_operands, params, _results, { repeated }) =>
+    repeated([...programsOf(params.loop), backOf(params).step.program], 1, true),
   programs: ({ loop }) => programsOf(loop),
   differentiates: true,
   withPrograms: (params, programs) => ({ ...params, loop: withPrograms(params.loop, programs) }),
@@ -235,7 +235,7 @@ export const whilePrimitive: Primitive<While> = {
     const start = spread(init, initMapped, () => true)
     return bindWhile([...run(goesOn, [...start, ...constants]), ...start, ...constants], loop).slice(1)
   },
-  cost: (_operands, params) => repeated(programsOf(params), 1, true),
+  cost: (_operands, params, _results, { repeated }) => repeated(programsOf(params), 1, true),
   programs: programsOf,
   takes: ({ step }) => step.program.inputs,
   withPrograms,

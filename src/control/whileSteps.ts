@@ -1,4 +1,5 @@
 /** Loops derived from a loop: along tangents, with a count of its steps, with a given number of steps, of many examples. */
+import { callMapped } from '../calculus/batching.js'
 import { closedProgram, mappedProgram, memo } from '../calculus/program.js'
 import type { Program, Slots, TensorType } from '../primitive/model.js'
 import { run } from '../transform/program.js'
@@ -101,7 +102,7 @@ export const maskedLoop = (
 ): { readonly loop: While; readonly goesOn: Program } => {
   const { condition, step } = params
   const flags = [...cut(step.program.inputs, step.carries)[0].map(() => true), ...constants]
-  const goesOn = mappedProgram(condition, flags, size)
+  const goesOn = mappedProgram(condition, flags, size, callMapped)
   const { program } = mappedStep(step, flags, size).step
   const types = [{ shape: [size], dtype: 'bool' as const }, ...program.inputs]
   const masked = made(program, 'masked', () =>

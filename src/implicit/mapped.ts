@@ -5,9 +5,8 @@
 import { allocate } from '../DType.js'
 import { align } from '../primitive/batch.js'
 import { bind } from '../primitive/bind.js'
-import type { Params, Primitive, Slots, TensorType, Rules } from '../primitive/model.js'
+import type { Leaves, Params, Primitive, Rules, Slots, TensorType } from '../primitive/model.js'
 import { callMapped } from '../calculus/batching.js'
-import type { Leaves } from '../calculus/leafwise.js'
 import { spreadOver } from '../calculus/program.js'
 import { size } from '../shape/model.js'
 import { type Concrete, Dense, type Tensor, contiguous, fromData, fromNumber } from '../tensor/model.js'
@@ -110,12 +109,18 @@ export const overExamples = <P extends Examples>(one: Jointly<P>): Jointly<P> =>
       )
     },
     derivative: {
-      jvp: (tangents, operands, out, params) => {
+      jvp: (tangents, operands, out, params, push) => {
         const [count] = params.examples
-        if (count === undefined) return one.derivative.jvp(tangents, operands, out, params)
+        if (count === undefined) return one.derivative.jvp(tangents, operands, out, params, push)
         const [n, k] = [operands.length, out.length]
         return mapSlots(count, [...operands, ...out, ...tangents], (slots) =>
-          all.derivative.jvp(slots.slice(n + k), given(slots.slice(0, n)), given(slots.slice(n, n + k)), inner(params))
+          all.derivative.jvp(
+            slots.slice(n + k),
+            given(slots.slice(0, n)),
+            given(slots.slice(n, n + k)),
+            inner(params),
+            push
+          )
         )
       },
       vjp: (operands, out, params) => {

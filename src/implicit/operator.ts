@@ -5,6 +5,7 @@
  */
 import type { Program, Slots, TensorType } from '../primitive/model.js'
 import { run } from '../transform/program.js'
+import { callMapped } from '../calculus/batching.js'
 import { pullBack, pushForward } from '../calculus/leafwise.js'
 import { mappedProgram } from '../calculus/program.js'
 import { zeroLike } from '../calculus/arguments.js'
@@ -92,7 +93,7 @@ export const matrixOf = (program: Program, types: readonly TensorType[], capture
   if (n === 0) return matrix
   if (n === 1) return onVectors(program, types, captured)(Float64Array.of(1))
   const mapped = program.inputs.map((_, i) => i < types.length)
-  const columns = concretes(run(mappedProgram(program, mapped, n), [...basisOf(types), ...captured]))
+  const columns = concretes(run(mappedProgram(program, mapped, n, callMapped), [...basisOf(types), ...captured]))
   let row = 0
   for (const leaf of columns) {
     const values = pack([leaf])

@@ -86,8 +86,8 @@ export const matrixExpPrimitive: Primitive<None> = {
   infer: ([a]) => [a!],
   evaluate: (operands) => [evaluate(operands)],
   // A Pade approximation of degree 13; how often it is squared depends on the values.
-  cost: (operands, params, results) => ({
-    ...ofApproximation(operands.length - 1)!(operands, params, results),
+  cost: (operands, ...more) => ({
+    ...ofApproximation(operands.length - 1)!(operands, ...more),
     atLeast: true
   }),
   derivative: {

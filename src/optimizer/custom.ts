@@ -5,7 +5,7 @@ import { equals } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'
 import { isRecord } from '../tree/error.js'
 import type { ByPath, Need, Optimizer } from './model.js'
-import { type Around, type Moments, stateful as withMemory, stateless as withoutMemory } from './rule.js'
+import { type Moments, type Rule, type Stateless, stateful as withMemory, stateless as withoutMemory } from './rule.js'
 
 const requireUpdates = (operation: string, updates: unknown, gradient: ByPath): void => {
   const isLike = (x: unknown, { shape }: Tensor): boolean => isTensor(x) && equals(x.shape, shape)
@@ -34,7 +34,7 @@ const requireMoments = (name: string, found: unknown): void => {
  * signs.update(T.of([-3, 4]), [], T.of([0, 0])) // => [T.of([-1, 1]), []]
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const stateless = (rule: (gradient: ByPath, params: ByPath) => ByPath): Optimizer => {
+export const stateless = (rule: Stateless): Optimizer => {
   requireFunction('stateless', rule, 'the rule')
   return withoutMemory((gradient, params) => {
     const updates = rule(gradient, params)
@@ -80,11 +80,7 @@ export const stateless = (rule: (gradient: ByPath, params: ByPath) => ByPath): O
 /* @__NO_SIDE_EFFECTS__ */
 export const stateful = <Name extends string, N extends Need = never>(
   first: (params: ByPath) => Moments<Name>,
-  rule: (
-    gradient: ByPath,
-    moments: Moments<Name>,
-    around: Around<N>
-  ) => readonly [updates: ByPath, moments: Moments<NoInfer<Name>>],
+  rule: Rule<Name, N>,
   needs: readonly N[] = []
 ): Optimizer<N> => {
   requireFunction('stateful', first, 'the function of first moments')

@@ -77,9 +77,12 @@ export const momentsOf = <Name extends string>(
 // constructors
 // -----------------------------------------------------------------------------
 
+/** A rule without a memory: from gradient and parameters to updates. */
+export type Stateless = (gradient: ByPath, params: ByPath) => ByPath
+
 /** A transformation without a memory, from its rule. */
 /* @__NO_SIDE_EFFECTS__ */
-export const stateless = (rule: (gradient: ByPath, params: ByPath) => ByPath): Optimizer =>
+export const stateless = (rule: Stateless): Optimizer =>
   lift({
     slots: 0,
     needs: [],
@@ -90,6 +93,13 @@ export const stateless = (rule: (gradient: ByPath, params: ByPath) => ByPath): O
 /** What a rule is given besides gradient and moments. */
 export type Around<N extends Need> = { readonly count: Tensor<[]>; readonly params: ByPath } & Pick<Extras<ByPath>, N>
 
+/** A rule with a memory: from gradient and moments to updates and next moments. */
+export type Rule<Name extends string, N extends Need> = (
+  gradient: ByPath,
+  moments: Moments<Name>,
+  around: Around<N>
+) => readonly [updates: ByPath, moments: Moments<NoInfer<Name>>]
+
 /** Casts what is around a rule to what it needs, which `lift` has checked. */
 const aroundRule = <N extends Need>(count: Tensor<[]>, { params, extras }: Surroundings): Around<N> =>
   ({ ...extras, count, params }) as Around<N>
@@ -98,11 +108,7 @@ const aroundRule = <N extends Need>(count: Tensor<[]>, { params, extras }: Surro
 /* @__NO_SIDE_EFFECTS__ */
 export const stateful = <Name extends string, N extends Need = never>(
   first: (params: ByPath) => Moments<Name>,
-  rule: (
-    gradient: ByPath,
-    moments: Moments<Name>,
-    around: Around<N>
-  ) => readonly [updates: ByPath, moments: Moments<NoInfer<Name>>],
+  rule: Rule<Name, N>,
   needs: readonly N[] = []
 ): Optimizer<N> =>
   lift({

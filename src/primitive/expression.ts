@@ -53,7 +53,7 @@ export interface Scalars {
 }
 
 /** An expression, or a number as a constant. */
-type Term = Expression | number
+export type Term = Expression | number
 
 const lift = (term: Term): Expression => (typeof term === 'number' ? constant(term) : term)
 
@@ -285,3 +285,18 @@ export const expressionFor = ({ float, single = float, int32 = float }: Scalars,
 
 /** The expressions of a record: one for all types, or one for each. */
 export const scalarsOf = (scalar: Expression | Scalars): Scalars => ('op' in scalar ? { float: scalar } : scalar)
+
+/** The expressions that one is made of. */
+export const partsOf = (node: Expression): readonly Expression[] => {
+  if ('left' in node) return [node.left, node.right]
+  switch (node.op) {
+    case 'operand':
+    case 'constant':
+    case 'parameter':
+      return []
+    case 'intrinsic':
+      return node.args
+    case 'select':
+      return [node.condition, node.onTrue, node.onFalse]
+  }
+}

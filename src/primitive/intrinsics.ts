@@ -3,7 +3,6 @@
  * expressions over these. A compiler, exporter or printer that knows this list knows every elementwise primitive.
  */
 import type { Scalar1, Scalar2 } from '../kernel/elementwise.js'
-import type { DType } from '../DType.js'
 import { cos } from '../kernel/functions/cos.js'
 import { erf as erfFloat32 } from '../kernel/functions/erf.js'
 import { exp } from '../kernel/functions/exp.js'
@@ -13,10 +12,6 @@ import { log1p } from '../kernel/functions/log1p.js'
 import { pow as powFloat32 } from '../kernel/functions/pow.js'
 import { sin } from '../kernel/functions/sin.js'
 import { tanh } from '../kernel/functions/tanh.js'
-import { erf, erfc } from '../kernel/special/erf.js'
-import { erfInv, erfcInv } from '../kernel/special/erfInverse.js'
-import { lgamma } from '../kernel/special/logGamma.js'
-import { digamma, polygamma } from '../kernel/special/polygamma.js'
 import { integerPower, pow } from '../kernel/special/power.js'
 import { roundHalfEven } from '../kernel/special/rounding.js'
 
@@ -96,10 +91,6 @@ const elementary2: Readonly<Record<Elementary2, Scalar2>> = {
   atan2: Math.atan2
 }
 
-/** Intrinsics with long code: apart, so that bundles contain them only where a primitive calls them. */
-const special1: Readonly<Record<Special1, Scalar1>> = { erfc, erfInv, erfcInv, lgamma, digamma }
-const special2: Readonly<Record<Special2, Scalar2>> = { polygamma }
-
 /** The operations as functions. */
 export const operations: Readonly<Record<Operation, Scalar2>> = {
   add: (x, y) => x + y,
@@ -161,8 +152,8 @@ export const float32: Readonly<Record<Fitted1, Scalar1> & Record<Fitted2, Scalar
   pow: powFloat32
 }
 
-/** The same in other types. */
-const float64: typeof float32 = {
+/** The same in other types, but for `erf`, whose code is long. */
+const float64: Readonly<Omit<typeof float32, 'erf'>> = {
   exp: Math.exp,
   expm1: Math.expm1,
   log: Math.log,
@@ -170,21 +161,13 @@ const float64: typeof float32 = {
   tanh: Math.tanh,
   sin: Math.sin,
   cos: Math.cos,
-  erf,
   pow
 }
 
-const fittedOf = (dtype: DType): typeof float32 => (dtype === 'float32' ? float32 : float64)
+/** Intrinsics with long code: bundles contain them only with operations that call them. */
+export type Special = Special1 | Special2 | 'erf'
 
-/** Every intrinsic of one number, as expressions for an element type mean it. */
-export const intrinsicsOfOne = (dtype: DType): Readonly<Record<Elementary1 | Fitted1 | Special1, Scalar1>> => {
-  const { pow: _, ...ofOne } = fittedOf(dtype)
-  return { ...elementary1, ...special1, ...ofOne }
-}
+const table: Found<Scalar2> = { ...elementary1, ...elementary2, ...float64 }
 
-/** Every intrinsic of two numbers. */
-export const intrinsicsOfTwo = (dtype: DType): Readonly<Record<Elementary2 | Fitted2 | Special2, Scalar2>> => ({
-  ...elementary2,
-  ...special2,
-  pow: fittedOf(dtype).pow
-})
+/** The function of an intrinsic on numbers that are not float32, but for those with long code. */
+export const intrinsicOf = (name: Intrinsic): Scalar2 | undefined => table[name]

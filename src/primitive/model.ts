@@ -144,9 +144,44 @@ export interface Rules<P extends Params> {
   /** Makes the pullback to one operand. */
   vjp(this: void, operands: readonly Tensor[], out: Tensor, params: P): Pullback
   /** The tangents of all results, from those of all operands. */
-  jointJvp(this: void, tangents: Slots, operands: readonly Tensor[], out: readonly Tensor[], params: P): Slots
+  jointJvp(
+    this: void,
+    tangents: Slots,
+    operands: readonly Tensor[],
+    out: readonly Tensor[],
+    params: P,
+    push: PushForward
+  ): Slots
   /** Makes the pullback to all operands. */
   jointVjp(this: void, operands: readonly Tensor[], out: readonly Tensor[], params: P): JointPullback
+}
+
+/** A function of leaves. */
+export type Leaves = (leaves: readonly Tensor[]) => readonly Tensor[]
+
+/** The value of a function and its tangent; `undefined` is zero. */
+export type PushForward = (
+  transformation: string,
+  f: Leaves,
+  primals: readonly Tensor[],
+  tangents: Slots
+) => { readonly value: readonly Tensor[]; readonly tangent: Slots }
+
+/** A function of leaves on all examples at once: those that are mapped carry the axis in front, and so do all results. */
+export type CallMapped = (
+  transformation: string,
+  size: number,
+  leaves: readonly Tensor[],
+  mapped: readonly boolean[],
+  f: Leaves
+) => readonly Tensor[]
+
+/** The costs of programs in the parameters of a primitive. */
+export interface CostOfPrograms {
+  /** The dearest of some programs, any of which may run. */
+  readonly dearest: (programs: readonly Program[]) => Cost
+  /** Some programs one after the other, the whole `n` times. */
+  readonly repeated: (programs: readonly Program[], n: number, atLeast?: boolean) => Cost
 }
 
 /**
@@ -246,7 +281,8 @@ export interface Primitive<P extends Params = Params> {
     operands: readonly Tensor[],
     mapped: readonly boolean[],
     params: P,
-    size: number
+    size: number,
+    map: CallMapped
   ): readonly Tensor[]
   /** Test operands and parameters; absent for primitives that are made per call from a user's function. */
   sample?(this: void, ...draw: Parameters<Sample<P>>): ReturnType<Sample<P>>
@@ -262,7 +298,13 @@ export interface Primitive<P extends Params = Params> {
    */
   effect?(this: void, params: P): boolean
   /** Operations and bytes of one call, where the default of the kind is wrong. */
-  cost?(this: void, operands: readonly TensorType[], params: P, results: readonly TensorType[]): Cost
+  cost?(
+    this: void,
+    operands: readonly TensorType[],
+    params: P,
+    results: readonly TensorType[],
+    ofPrograms: CostOfPrograms
+  ): Cost
   /** The programs in its parameters. */
   programs?(this: void, params: P): readonly Program[]
   /** The types of the operands, if the programs determine them. */

@@ -1,6 +1,6 @@
 /** The cost of programs, without running them. */
 import { bytesOf, bytesOfAll, costOfKind } from '../primitive/cost.js'
-import { type Atom, type Equation, type Program, Variable } from '../primitive/model.js'
+import { type Atom, type CostOfPrograms, type Equation, type Program, Variable } from '../primitive/model.js'
 import type { Cost, Traffic } from '../primitive/traffic.js'
 import { liveness } from '../transform/program.js'
 import { joined } from '../transform/scope.js'
@@ -57,7 +57,7 @@ const addTo = (scopes: Scopes, scope: string, part: Traffic): void => {
 // -----------------------------------------------------------------------------
 
 const costOf = ({ primitive, params, operands, results }: Equation): Cost =>
-  primitive.cost?.(operands, params, results) ?? costOfKind(primitive.kind, operands, results)
+  primitive.cost?.(operands, params, results, ofPrograms) ?? costOfKind(primitive.kind, operands, results)
 
 /** The variable whose memory each one uses: for a view, that of its operand. */
 const owners = ({ equations }: Program): ((atom: Atom) => Atom) => {
@@ -155,7 +155,7 @@ const workingOf = (program: Program, outputs: readonly Atom[]): number =>
   Math.max(0, cost(program).peak - bytesOfAll(program.inputs) - bytesOfAll(outputs))
 
 /** Some programs one after the other, the whole `n` times. */
-export const repeated = (programs: readonly Program[], n: number, atLeast = false): Cost => {
+const repeated = (programs: readonly Program[], n: number, atLeast = false): Cost => {
   const costs = programs.map(cost)
   const scopes: Scopes = new Map()
   for (const each of costs) {
@@ -170,7 +170,7 @@ export const repeated = (programs: readonly Program[], n: number, atLeast = fals
 }
 
 /** The dearest of some programs, any of which may run: the one with the most operations, then the most bytes; with the results of the primitive as outputs. */
-export const dearest = (programs: readonly Program[]): Cost => {
+const dearest = (programs: readonly Program[]): Cost => {
   const costs = programs.map(cost)
   const bytes = ({ read, written }: ProgramCost): number => read + written
   const dearer = (a: ProgramCost, b: ProgramCost): boolean =>
@@ -186,3 +186,6 @@ export const dearest = (programs: readonly Program[]): Cost => {
     scopes: most.scopes
   }
 }
+
+/** Given to primitives, so that bundles hold this only where a program is asked for its cost. */
+const ofPrograms: CostOfPrograms = { dearest, repeated }

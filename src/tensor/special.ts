@@ -14,6 +14,7 @@ import { interval, real } from '../primitive/domain.js'
 import { type Binary, type Unary, binary, guardedMul, unary, unaryPrimitive } from '../primitive/elementwise.js'
 import { bindOne } from '../primitive/bind.js'
 import type { Primitive } from '../primitive/model.js'
+import { special } from '../primitive/special.js'
 import { requireTensor } from '../internal/require.js'
 import type { Shape } from '../shape/model.js'
 import { mul, neg, reciprocal } from './arithmetic.js'
@@ -43,7 +44,7 @@ export const erf: Unary = unary({
   f: erfOf,
   single: erfFloat32,
   loops: { float32: erfLoop },
-  scalar: E.call('erf', E.x),
+  scalar: special('erf', erfOf, E.x),
   loop: (n, x, p, pStep, out, to) => {
     for (const end = to + n; to < end; to++, p += pStep) out[to] = erfOf(x[p]!)
   },
@@ -76,7 +77,7 @@ export const erfc: Unary = unary({
   name: 'erfc',
   domain: real,
   f: erfcOf,
-  scalar: E.call('erfc', E.x),
+  scalar: special('erfc', erfcOf, E.x),
   diagonal: (x) => (t) => guardedMul(t, neg(erfDerivative(x)))
 })
 
@@ -92,7 +93,7 @@ export const erfInv: Unary = unary({
   name: 'erfInv',
   domain: interval(-0.85, 0.85),
   f: erfInvOf,
-  scalar: E.call('erfInv', E.x),
+  scalar: special('erfInv', erfInvOf, E.x),
   diagonal: (_x, y) => (t) => guardedMul(t, reciprocal(erfDerivative(y)))
 })
 
@@ -109,7 +110,7 @@ export const erfcInv: Unary = unary({
   name: 'erfcInv',
   domain: interval(0.15, 1.85),
   f: erfcInvOf,
-  scalar: E.call('erfcInv', E.x),
+  scalar: special('erfcInv', erfcInvOf, E.x),
   diagonal: (_x, y) => (t) => guardedMul(t, neg(reciprocal(erfDerivative(y))))
 })
 
@@ -135,7 +136,7 @@ export const lgamma: Unary = unary({
   name: 'lgamma',
   domain: positive,
   f: lgammaOf,
-  scalar: E.call('lgamma', E.x),
+  scalar: special('lgamma', lgammaOf, E.x),
   diagonal: (x) => (t) => guardedMul(t, digamma(x))
 })
 
@@ -151,7 +152,7 @@ export const digamma: Unary = unary({
   name: 'digamma',
   domain: positive,
   f: digammaOf,
-  scalar: E.call('digamma', E.x),
+  scalar: special('digamma', digammaOf, E.x),
   diagonal: (x) => (t) => guardedMul(t, polygammaOfOrder(x, 1))
 })
 
@@ -162,7 +163,7 @@ export const polygammaPrimitive: Primitive<OfOrder> = unaryPrimitive<OfOrder>({
     const f = (x: number): number => polygammaOf(order, x)
     return { f, loop: unaryLoop(f) }
   },
-  scalar: E.call('polygamma', E.parameter('order'), E.x),
+  scalar: special('polygamma', polygammaOf, E.parameter('order'), E.x),
   diagonal:
     (x, _y, { order }) =>
     (t) =>

@@ -3,7 +3,7 @@
  * see. Its tensor carries that axis in front; a value without one is the same for every example.
  */
 import { bind, bindPair } from '../primitive/bind.js'
-import type { Pair, Params, Primitive, TensorType } from '../primitive/model.js'
+import type { CallMapped, Leaves, Pair, Params, Primitive, TensorType } from '../primitive/model.js'
 import { Traced } from '../primitive/traced.js'
 import { align } from '../primitive/batch.js'
 import { type Shape, ShapeError } from '../shape/model.js'
@@ -36,11 +36,23 @@ export class BatchTrace extends Trace {
   /** The length of the mapped axis. */
   readonly size: number
   private readonly examples: Examples
+  private readonly map: CallMapped
 
   constructor(transformation: string, size: number, examples: Examples) {
     super(transformation)
     this.size = size
     this.examples = examples
+    this.map = (name, n, ...call) => new BatchTrace(name, n, examples).call(...call)
+  }
+
+  /** Calls a function of leaves on all examples at once; no value of this mapping may be used afterwards. */
+  call(leaves: readonly Tensor[], mapped: readonly boolean[], f: Leaves): readonly Tensor[] {
+    try {
+      const results = f(leaves.map((leaf, i) => (mapped[i] === true ? this.input(leaf) : leaf)))
+      return results.map((leaf) => this.spread(leaf))
+    } finally {
+      this.close()
+    }
   }
 
   /** A value that differs between examples, which lie along the axis in front. */
@@ -70,7 +82,8 @@ export class BatchTrace extends Trace {
     let results: readonly Tensor[]
     try {
       results =
-        primitive.batch?.(primals, mapped, params, this.size) ?? this.oneByOne(primitive, primals, mapped, params)
+        primitive.batch?.(primals, mapped, params, this.size, this.map) ??
+        this.oneByOne(primitive, primals, mapped, params)
     } catch (error) {
       // The error is about one example, as the user wrote it, if that is refused as well.
       if (error instanceof ShapeError) primitive.infer(operands, params)

@@ -2,7 +2,17 @@
  * The forward mode: every value carries its tangent along. A value without one is a constant.
  */
 import { bind, bindPair } from '../primitive/bind.js'
-import type { Derivative, Pair, PairMap, Params, Primitive, Rules } from '../primitive/model.js'
+import type {
+  Derivative,
+  Leaves,
+  Pair,
+  PairMap,
+  Params,
+  Primitive,
+  PushForward,
+  Rules,
+  Slots
+} from '../primitive/model.js'
 import { missingRule } from '../internal/require.js'
 import { Traced, ownRule } from '../primitive/traced.js'
 import type { Shape } from '../shape/model.js'
@@ -126,6 +136,24 @@ export class ForwardTrace extends Trace {
     return tangent === undefined ? out : new ForwardTracer(this, out, tangent)
   }
 
+  /** The value of a function and its tangent; no value of this differentiation may be used afterwards. */
+  push(f: Leaves, primals: readonly Tensor[], tangents: Slots): ReturnType<PushForward> {
+    try {
+      const results = f(
+        primals.map((primal, i) => {
+          const tangent = tangents[i]
+          return tangent === undefined ? primal : this.input(primal, tangent)
+        })
+      )
+      return {
+        value: results.map((result) => this.primal(result)),
+        tangent: results.map((result) => this.tangent(result))
+      }
+    } finally {
+      this.close()
+    }
+  }
+
   private jointly<P extends Params>(
     { name }: Primitive<P>,
     jvp: Rules<P>['jointJvp'],
@@ -135,7 +163,8 @@ export class ForwardTrace extends Trace {
     params: P
   ): readonly Tensor[] {
     const given = operands.map((operand) => this.tangent(operand))
-    const tangents = jvp(given, primals, out, params)
+    const push: PushForward = (transformation, ...call) => new ForwardTrace(transformation, this.sum).push(...call)
+    const tangents = jvp(given, primals, out, params, push)
     return out.map((each, i) => {
       const tangent = tangents[i]
       if (tangent === undefined) return each

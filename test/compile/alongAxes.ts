@@ -4,34 +4,13 @@ import type { DType } from 'pullback/DType'
 import * as T from 'pullback/Tensor'
 import { lowerProgram, runnerOf } from '../../src/compile/run.js'
 import { differences as differencesOf } from './same.js'
+import { tensor } from './tensors.js'
 
 export type Operation = (...inputs: readonly T.Tensor[]) => T.Tensor
 
 // -----------------------------------------------------------------------------
-// tensors
+// layouts
 // -----------------------------------------------------------------------------
-
-const special = [0, -0, NaN, Infinity, -Infinity, 1e-40, 3e38, -3e38, 1, -1, 0.5, 2 ** 31]
-
-/** Numbers, the same in each run; some of them special ones, if wanted. */
-export const numbers = (n: number, seed: number, isSpecial = false): Float64Array => {
-  let state = (seed * 2654435761 + 12345) >>> 0
-  const next = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-  return Float64Array.from({ length: n }, () => {
-    const [x, rest, y] = [next(), next(), next()]
-    if (isSpecial && y < 0.1) return special[Math.floor(x * special.length)]!
-    // All bits are used, and sums are rounded: the order of their terms is seen.
-    return (x - 0.5 + rest * 2 ** -32) * 2 ** Math.floor(y * 40 - 30)
-  })
-}
-
-export const tensor = (shape: readonly number[], dtype: DType, seed = 1, isSpecial = false): T.Tensor => {
-  const n = shape.reduce((product, each) => product * each, 1)
-  return T.cast(T.fromTypedArray(numbers(n, seed, isSpecial), shape), dtype)
-}
 
 /** Layouts: what makes a tensor of a shape from one that is stored, of the same shape, of another, or of a larger one. */
 export const layouts: { readonly [name: string]: (shape: readonly number[]) => Layout } = {

@@ -11,7 +11,8 @@ import {
   convolutionPrimitive
 } from '../../src/tensor/convolution.js'
 import type { Tensor } from '../../src/tensor/model.js'
-import { allLowered, expectSame, random } from './expectSame.js'
+import { allLowered, expectSame } from './expectSame.js'
+import { random } from './tensors.js'
 
 /** A convolution of one to three spatial axes. */
 interface Case {

@@ -1,7 +1,8 @@
 // Reductions in any order in compiled programs: extrema, quantifiers, sums of integers.
 import * as T from 'pullback/Tensor'
 import { expect, test } from 'vitest'
-import { axesOf, difference, differences, tensor } from './alongAxes.js'
+import { axesOf, difference, differences } from './alongAxes.js'
+import { tensor } from './tensors.js'
 
 const all = ['float32', 'float64', 'int32', 'bool'] as const
 const vectors = [1, 3, 4, 7, 8, 9, 33, 130].map((n) => [n])

@@ -9,7 +9,8 @@ import { foldIndicesPrimitive } from '../../src/tensor/foldIndices.js'
 import { lastOccurrencePrimitive } from '../../src/tensor/indexedUpdate.js'
 import { bincountPrimitive, segmentMaxPrimitive } from '../../src/tensor/segments.js'
 import { calledThrough } from '../../src/transform/program.js'
-import { dtypes, faults, layouts, messages, some } from './same.js'
+import { dtypes, faults, layouts, messages } from './same.js'
+import { some } from './tensors.js'
 
 const indexOf = (n: number, length: number, seed = 1): T.Tensor =>
   T.of(

@@ -4,7 +4,8 @@ import * as T from 'pullback/Tensor'
 import { describe, expect, test } from 'vitest'
 import { graphOf } from '../../src/compile/graph.js'
 import { namesOf, schedule } from '../../src/compile/schedule.js'
-import { type Operation, difference, differences, tensor } from './alongAxes.js'
+import { type Operation, difference, differences } from './alongAxes.js'
+import { tensor } from './tensors.js'
 
 /** The names of the operations in each kernel. */
 const kernels = (f: Operation, ...inputs: readonly T.Tensor[]): readonly string[] =>

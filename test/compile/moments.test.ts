@@ -1,7 +1,8 @@
 // Variances, standard deviations and norms in compiled programs.
 import * as T from 'pullback/Tensor'
 import { expect, test } from 'vitest'
-import { axesOf, difference, differences, tensor } from './alongAxes.js'
+import { axesOf, difference, differences } from './alongAxes.js'
+import { tensor } from './tensors.js'
 
 const vectors = [1, 3, 4, 7, 8, 9, 33, 130].map((n) => [n])
 const shapes = [

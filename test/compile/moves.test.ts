@@ -1,7 +1,8 @@
 // Joining, padding and diagonals, compiled.
 import * as T from 'pullback/Tensor'
 import { describe, expect, test } from 'vitest'
-import { dtypes, faults, layouts, some } from './same.js'
+import { dtypes, faults, layouts } from './same.js'
+import { some } from './tensors.js'
 
 const shapes: readonly (readonly number[])[] = [[1], [9], [130], [2, 3], [7, 33], [2, 3, 5], [1, 300, 2]]
 

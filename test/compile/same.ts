@@ -52,17 +52,6 @@ export const messages = (
 
 export const dtypes = ['float32', 'float64', 'int32', 'bool'] as const
 
-const special = [0, -0, NaN, Infinity, -Infinity, 1, -1, 0.5, 1e-40, 3e38]
-
-/** A tensor of all sorts of numbers. */
-export const some = (shape: readonly number[], dtype: (typeof dtypes)[number] = 'float32', seed = 1): T.Tensor => {
-  const n = shape.reduce((product, each) => product * each, 1)
-  const values = Float64Array.from({ length: n }, (_, i) =>
-    (i + seed) % 7 === 3 ? special[(i * seed) % special.length]! : Math.sin(i * 12.9898 + seed) * 43.7
-  )
-  return T.cast(T.fromTypedArray(values, [...shape]), dtype)
-}
-
 /** The tensor itself, and views of other layouts with its shape, each made in a program. */
 export const layouts: readonly (readonly [name: string, of: (x: T.Tensor) => T.Tensor])[] = [
   ['as it is', (x) => x],

@@ -1,7 +1,8 @@
 // Sums and means in compiled programs.
 import * as T from 'pullback/Tensor'
 import { expect, test } from 'vitest'
-import { axesOf, difference, differences, tensor } from './alongAxes.js'
+import { axesOf, difference, differences } from './alongAxes.js'
+import { tensor } from './tensors.js'
 
 const floats = ['float32', 'float64'] as const
 

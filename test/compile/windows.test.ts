@@ -6,7 +6,8 @@ import { lowerProgram } from '../../src/compile/run.js'
 import { bind, bindOne } from '../../src/primitive/bind.js'
 import { type AxisWindows, evenWindows } from '../../src/tensor/poolingWindows.js'
 import { windowMaxPrimitive, windowSpreadPrimitive, windowSumsPrimitive } from '../../src/tensor/windowPrimitives.js'
-import { allLowered, expectSame, random } from './expectSame.js'
+import { allLowered, expectSame } from './expectSame.js'
+import { random } from './tensors.js'
 
 /** `count` windows of `length` elements; what is beyond the axis is outside. */
 const sliding = (n: number, count: number, length: number, stride: number, dilation = 1, before = 0): AxisWindows =>

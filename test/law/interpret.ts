@@ -1,15 +1,19 @@
 // Expressions by a plain interpreter, in float64; and what a primitive must give by its expression.
 import * as DType from 'pullback/DType'
 import { type Expression, type Primitive, type TensorType, expressionFor } from 'pullback/Primitive'
-import { type Intrinsic, intrinsicsOfOne, intrinsicsOfTwo, operations } from '../../src/primitive/intrinsics.js'
+import { erf, erfc } from '../../src/kernel/special/erf.js'
+import { erfInv, erfcInv } from '../../src/kernel/special/erfInverse.js'
+import { lgamma } from '../../src/kernel/special/logGamma.js'
+import { digamma, polygamma } from '../../src/kernel/special/polygamma.js'
+import { type Intrinsic, float32, intrinsicOf, operations } from '../../src/primitive/intrinsics.js'
 
 type Functions = { readonly [Name in Intrinsic]?: (...numbers: readonly [number, number]) => number }
-const intrinsics = (dtype: DType.DType): { readonly ofOne: Functions; readonly ofTwo: Functions } => ({
-  ofOne: intrinsicsOfOne(dtype),
-  ofTwo: intrinsicsOfTwo(dtype)
-})
-const forFloat32 = intrinsics('float32')
-const forOthers = intrinsics('float64')
+
+const special: Functions = { erf, erfc, erfInv, erfcInv, lgamma, digamma, polygamma }
+const fitted: Functions = float32
+
+const functionOf = (name: Intrinsic, type: DType.DType): Functions[Intrinsic] =>
+  (type === 'float32' ? fitted[name] : undefined) ?? intrinsicOf(name) ?? special[name]
 
 /** The number that a parameter is; in float32 it is rounded first. */
 export const parameterOf = (params: object, name: string, dtype: DType.DType): number => {
@@ -25,7 +29,6 @@ export const interpret = (
   parameter: (name: string) => number,
   type: DType.DType
 ): number => {
-  const { ofOne, ofTwo } = type === 'float32' ? forFloat32 : forOthers
   const at = (e: Expression): number => {
     if (e.op === 'operand') return operands[e.index]!
     if (e.op === 'constant') return e.value
@@ -33,8 +36,8 @@ export const interpret = (
     if (e.op === 'select') return at(e.condition) === 0 ? at(e.onFalse) : at(e.onTrue)
     if (e.op !== 'intrinsic') return operations[e.op](at(e.left), at(e.right))
     const [a, b] = e.args.map(at)
-    const f = b === undefined ? ofOne[e.name] : ofTwo[e.name]
-    if (f === undefined) throw new TypeError(`${e.name} of ${e.args.length} numbers is not an intrinsic`)
+    const f = functionOf(e.name, type)
+    if (f === undefined) throw new TypeError(`${e.name} is not an intrinsic`)
     return f(a!, b!)
   }
   return at(expression)

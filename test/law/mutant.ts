@@ -61,7 +61,9 @@ export const after = (modes: Modes, change: Change): Mutate => {
   const all = (list: Slots, operands: Tensors): Slots => list.map((x, index) => x && change(x, index, operands))
   const jvp: Changes['jvp'] = [
     (rule, index) => (tangent, operands, out, params) => change(rule(tangent, operands, out, params), index, operands),
-    (rule) => (tangents, operands, out, params) => rule(all(tangents, operands), operands, out, params)
+    (rule) =>
+      (tangents, operands, ...more) =>
+        rule(all(tangents, operands), operands, ...more)
   ]
   const vjp: Changes['vjp'] = [
     (rule, index) => (operands, out, params) => {
@@ -98,7 +100,8 @@ export const seeing = (
     withRules(primitive, {
       jvp: [
         (rule) => (tangent, operands, out, params) => rule(tangent, ...one(operands, out, params), params),
-        (rule) => (tangents, operands, out, params) => rule(tangents, ...change(operands, out, params), params)
+        (rule) => (tangents, operands, out, params, push) =>
+          rule(tangents, ...change(operands, out, params), params, push)
       ],
       vjp: [
         (rule) => (operands, out, params) => rule(...one(operands, out, params), params),
@@ -117,9 +120,7 @@ export const swapped: Mutate = (primitive) => {
     derivative: {
       ...derivative,
       jvp:
-        typeof jvp === 'function'
-          ? (tangents, operands, out, params) => jvp([...tangents].reverse(), operands, out, params)
-          : [...jvp].reverse(),
+        typeof jvp === 'function' ? (tangents, ...more) => jvp([...tangents].reverse(), ...more) : [...jvp].reverse(),
       vjp:
         typeof vjp === 'function'
           ? (operands, out, params) => {
@@ -170,12 +171,12 @@ export const mapping =
       ? primitive
       : {
           ...primitive,
-          batch: (operands, mapped, params, size) =>
+          batch: (operands, mapped, params, size, map) =>
             change({
               operands,
               mapped,
               size,
-              rule: (at, which) => primitive.batch!(at, which, params, size),
+              rule: (at, which) => primitive.batch!(at, which, params, size, map),
               apply: (at) => bind(primitive, at, params)
             })
         }

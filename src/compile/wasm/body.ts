@@ -7,6 +7,12 @@ import type { FunctionName } from './functions.js'
 /** A function of the library of products. */
 export type LibraryName = keyof Functions
 
+/** A function of numbers that compiled code calls. */
+export interface Imported {
+  readonly arity: number
+  readonly f: (x: number, y: number) => number
+}
+
 /** A function of the host that works on the memory of the program. Its operands are addresses and counts. */
 export interface OnMemory {
   readonly arity: number
@@ -17,8 +23,8 @@ export interface OnMemory {
 export interface Body {
   readonly instructions: Instruction[]
   readonly locals: Local[]
-  /** The imports that are called, by name. */
-  readonly imports: Set<string>
+  /** Functions of numbers that are called, by name: they are the same in all bodies. */
+  readonly imports: Map<string, Imported>
   /** The functions of float32 that are called, by name. */
   readonly functions: Set<FunctionName>
   /** The functions of the library of products that are called. */
@@ -32,7 +38,7 @@ export interface Body {
 export const emptyBody = (): Body => ({
   instructions: [],
   locals: [],
-  imports: new Set(),
+  imports: new Map(),
   functions: new Set(),
   library: new Set(),
   helpers: new Map(),

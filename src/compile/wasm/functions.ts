@@ -2,7 +2,7 @@
 import { functions } from '../../kernel/functions/definitions.js'
 import type { Node } from '../../kernel/functions/model.js'
 import { locals } from '../../kernel/wasm/build.js'
-import type { Func, Import } from '../../kernel/wasm/model.js'
+import type { Func } from '../../kernel/wasm/model.js'
 import { type Width, nodeSteps, typeOf } from './nodes.js'
 import type { Steps } from './values.js'
 
@@ -40,10 +40,8 @@ export const functionOf = (name: FunctionName, width: Width): Func => {
   }
 }
 
-/** What a module with these functions imports: functions of kernel/functions/reduction.ts, by their names there. */
-export const importsOf = (names: readonly FunctionName[]): readonly Import[] => {
+/** The functions of kernel/functions/reduction.ts that these import, by their names there. */
+export const importsOf = (names: readonly FunctionName[]): ReadonlyArray<'quarter' | 'rest'> => {
   const ops = new Set(names.flatMap((name) => [...below(functions[name].node)].map(({ op }) => op)))
-  return (['quarter', 'rest'] as const)
-    .filter((op) => ops.has(op))
-    .map((name) => ({ name, params: ['f64'], results: ['f64'] }))
+  return (['quarter', 'rest'] as const).filter((op) => ops.has(op))
 }

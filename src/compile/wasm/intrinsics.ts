@@ -1,18 +1,22 @@
 /** Intrinsics that are no single instruction: the functions of float32 as steps of this library, all others as calls. */
-import { type DType, all } from '../../DType.js'
+import type { DType } from '../../DType.js'
 import { functions } from '../../kernel/functions/definitions.js'
 import { quarter, rest } from '../../kernel/functions/reduction.js'
 import { call, op } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
-import { type Intrinsic, intrinsicsOfOne, intrinsicsOfTwo } from '../../primitive/intrinsics.js'
+import type { Intrinsic } from '../../primitive/intrinsics.js'
+import { functionOf } from '../../primitive/special.js'
 import { type Body, keep } from './body.js'
 import { type FunctionName, importsOf, inlined } from './functions.js'
 
 /** Whether an intrinsic on operands of a type is a function with steps of its own. */
 const hasSteps = (name: Intrinsic, dtype: DType): name is FunctionName => dtype === 'float32' && name in functions
 
+/** The functions of kernel/functions/reduction.ts that steps call. */
+const reductions = { quarter, rest }
+
 const importing = (body: Body, name: FunctionName): void => {
-  for (const each of importsOf([name])) body.imports.add(each.name)
+  for (const each of importsOf([name])) body.imports.set(each, { arity: 1, f: reductions[each] })
 }
 
 /** A call with float64 numbers. What an intrinsic is depends on the type of the operands. */
@@ -22,9 +26,10 @@ export const callOfOne = (body: Body, name: Intrinsic, dtype: DType, args: reado
     body.functions.add(name)
     return call(`${name}_f64`, ...args)
   }
-  const imported = `${name}_${dtype}`
-  body.imports.add(imported)
-  return call(imported, ...args)
+  const f = functionOf(name)
+  if (f === undefined) throw new TypeError(`there is no function ${name}`)
+  body.imports.set(name, { arity: args.length, f })
+  return call(name, ...args)
 }
 
 const laneOf = (lane: 0 | 1, v: Instruction): Instruction => ({
@@ -55,33 +60,4 @@ export const callOfTwo = (body: Body, name: Intrinsic, dtype: DType, args: reado
       args.map((arg) => laneOf(lane, arg))
     )
   return { _tag: 'Lane', op: 'f64x2.replace_lane', lane: 1, operands: [op('f64x2.splat', at(0)), at(1)] }
-}
-
-/** A function that compiled code calls, by the name of its import. */
-export interface Imported {
-  readonly name: string
-  readonly arity: 1 | 2
-  readonly f: (x: number, y: number) => number
-}
-
-const steps: { readonly [name: string]: Imported } = {
-  quarter: { name: 'quarter', arity: 1, f: quarter },
-  rest: { name: 'rest', arity: 1, f: rest }
-}
-
-const functionNamed = (
-  functions: { readonly [name: string]: Imported['f'] },
-  name: string
-): Imported['f'] | undefined => functions[name]
-
-/** The function that has a name among the imports of a body. */
-export const importNamed = (name: string): Imported => {
-  const step = steps[name]
-  if (step !== undefined) return step
-  const dtype = all.find((each) => name.endsWith(`_${each}`))!
-  const intrinsic = name.slice(0, -dtype.length - 1)
-  const ofOne = functionNamed(intrinsicsOfOne(dtype), intrinsic)
-  return ofOne === undefined
-    ? { name, arity: 2, f: functionNamed(intrinsicsOfTwo(dtype), intrinsic)! }
-    : { name, arity: 1, f: ofOne }
 }

@@ -1,4 +1,5 @@
 /** Draws of float32 by a logarithm, which is that of the library: normal and Gumbel numbers. That of float64 is the engine's. */
+import { type Quotient, centralRange, nearRange } from '../../kernel/special/quantile.js'
 import { op } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
 import type { DrawParams } from '../../random/unit.js'
@@ -41,29 +42,6 @@ export const gumbel = (operation: Whole, params: DrawParams): Emitter | undefine
 // normal numbers
 // -----------------------------------------------------------------------------
 
-/** The polynomials of kernel/special/erfInverse.ts, the coefficients of the highest powers first. */
-const central = {
-  above: [
-    -4339.4012092274, -16909.592388659647, -15525.854417978326, -4977.931786419021, -539.3091320403624,
-    9.875657851838074, 4.759357410783067, 0.19753231156709125
-  ],
-  below: [
-    5226.495278852854, 28729.085735721943, 39307.89580009271, 21213.794301586597, 5394.196021424751, 687.1870074920579,
-    42.31333070160091, 1
-  ]
-}
-
-const nearTail = {
-  above: [
-    -1.0507500716444169e-9, 9.054223079736005e-8, -6.631770671522707e-6, -0.0014570525960900544, -0.02838405174558772,
-    -0.20059427897991458, -0.6557567456000459, -1.010963312418408, -0.5934779663963121
-  ],
-  below: [
-    1.0507500716444169e-9, 0.0005475938084995345, 0.015198666563616457, 0.14810397642748008, 0.6897673349851,
-    1.6763848301838038, 2.053191626637759, 1
-  ]
-}
-
 const polynomial = (coefficients: readonly number[], r: Instruction): Instruction =>
   coefficients
     .slice(1)
@@ -72,7 +50,7 @@ const polynomial = (coefficients: readonly number[], r: Instruction): Instructio
       double(coefficients[0]!)
     )
 
-const quotient = ({ above, below }: typeof central, r: Instruction): Instruction =>
+const quotient = ({ above, below }: Quotient, r: Instruction): Instruction =>
   op('f64x2.div', polynomial(above, r), polynomial(below, r))
 
 /** sqrt(2) erfInv(x), with x = 2 u - 1 + 2^-24, of which |x| is at least 2^-24 and so far below 1 that the far tail is not met. */
@@ -86,11 +64,11 @@ export const normal = (operation: Whole, params: DrawParams): Emitter | undefine
       const y = kept(body, op('f64x2.abs', x))
       const q = kept(body, op('f64x2.mul', double(0.5), x))
       const near = kept(body, op('f64x2.sub', double(0.180625), op('f64x2.mul', q, q)))
-      const inside = kept(body, op('f64x2.add', x, op('f64x2.mul', x, quotient(central, near))))
+      const inside = kept(body, op('f64x2.add', x, op('f64x2.mul', x, quotient(centralRange, near))))
       const share = kept(body, op('f64x2.mul', double(0.5), op('f64x2.sub', double(1), y)))
       const s = kept(body, op('f64x2.sqrt', op('f64x2.neg', log(body, share))))
       const r = kept(body, op('f64x2.sub', s, double(1.6)))
-      const tail = op('f64x2.add', s, quotient(nearTail, r))
+      const tail = op('f64x2.add', s, quotient(nearRange, r))
       const outside = kept(body, op('v128.or', tail, op('v128.and', x, double(-0))))
       const inverse = op('v128.bitselect', inside, outside, op('f64x2.le', y, double(0.85)))
       return kept(body, op('f64x2.mul', double(Math.SQRT2), inverse))

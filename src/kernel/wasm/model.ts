@@ -1,9 +1,9 @@
 /** WebAssembly as data: a module is functions, and a function's body is a list of instruction trees. Names stand for all indices. */
-import type { lane, memory, plain } from './ops.js'
+import type { PlainOp, lane, memory } from './ops.js'
 
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128'
 
-export type PlainOp = keyof typeof plain
+export type { PlainOp }
 export type MemoryOp = keyof typeof memory
 export type LaneOp = keyof typeof lane
 
