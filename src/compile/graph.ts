@@ -5,6 +5,7 @@ import { equals, size, strides as denseStrides } from '../shape/model.js'
 import { type Concrete, Dense, type Tensor, fromNumber, isConcrete, uniform, zeroStrides } from '../tensor/model.js'
 import { type DType, allocate } from '../DType.js'
 import { hasEffect } from '../transform/program.js'
+import { runsApart } from './apart.js'
 import { during } from './during.js'
 
 // -----------------------------------------------------------------------------
@@ -174,9 +175,12 @@ export const graphOf = (program: Program): Graph => {
       if (first._tag === 'Access') return viewed(equation, first)
       return results.map(({ shape }) => ({ ...first, shape }))
     }
-    if (primitive.scalar !== undefined && first !== undefined && size(results[0]!.shape) > 0) {
+    const n = size(results[0]?.shape ?? [])
+    if (primitive.scalar !== undefined && first !== undefined && n > 0) {
       const expression = expressionFor(primitive.scalar, first.dtype)
-      return [whole(map(primitive.name, expression, params, operands, results[0]!))]
+      if (!runsApart(expression, first.dtype, n)) {
+        return [whole(map(primitive.name, expression, params, operands, results[0]!))]
+      }
     }
     const made = results.map(value)
     const accesses = operands.map(inMemory)

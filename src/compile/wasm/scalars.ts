@@ -3,6 +3,7 @@ import type { DType } from '../../DType.js'
 import { access, get, i32, op, set, when } from '../../kernel/wasm/build.js'
 import type { Instruction, PlainOp } from '../../kernel/wasm/model.js'
 import type { Expression } from '../../primitive/expression.js'
+import { partsOf } from '../apart.js'
 import type { Mapped, Operand, Value } from '../graph.js'
 import { bytesOf } from '../elements.js'
 import { type Body, newLocal } from './body.js'
@@ -92,20 +93,6 @@ const comparisons: { readonly [name: string]: PlainOp } = {
   lessEqual: 'f64.le',
   greater: 'f64.gt',
   greaterEqual: 'f64.ge'
-}
-
-const partsOf = (node: Expression): readonly Expression[] => {
-  if ('left' in node) return [node.left, node.right]
-  switch (node.op) {
-    case 'operand':
-    case 'constant':
-    case 'parameter':
-      return []
-    case 'intrinsic':
-      return node.args
-    case 'select':
-      return [node.condition, node.onTrue, node.onFalse]
-  }
 }
 
 const known = /* @__PURE__ */ new WeakMap<Expression, ReadonlySet<Expression>>()
