@@ -6,6 +6,7 @@ import { equals, size, strides as denseStrides } from '../shape/model.js'
 import { type Concrete, Dense, type Tensor, fromNumber, isConcrete, uniform, zeroStrides } from '../tensor/model.js'
 import { type DType, allocate } from '../DType.js'
 import { hasEffect } from '../transform/program.js'
+import { runsApart } from './apart.js'
 import { during } from './during.js'
 
 // -----------------------------------------------------------------------------
@@ -180,7 +181,8 @@ export const graphOf = (program: Program): Graph => {
       return results.map(({ shape }) => ({ ...first, shape }))
     }
     const expression = first && primitive.scalar && expressionFor(primitive.scalar, first.dtype)
-    if (expression && hasFunctions(expression, first.dtype) && size(results[0]!.shape) > 0) {
+    const n = size(results[0]?.shape ?? [])
+    if (expression && n > 0 && hasFunctions(expression, first.dtype) && !runsApart(expression, first.dtype, n)) {
       return [whole(map(primitive.name, expression, params, operands, results[0]!))]
     }
     const made = results.map(value)

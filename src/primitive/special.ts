@@ -19,7 +19,7 @@ export const functionOf = (name: Intrinsic): Scalar2 | undefined => intrinsicOf(
 const known = /* @__PURE__ */ new WeakMap<Expression, ReadonlySet<Intrinsic>>()
 
 /** The intrinsics that an expression calls, found once. */
-const intrinsicsIn = (expression: Expression): ReadonlySet<Intrinsic> => {
+export const intrinsicsIn = (expression: Expression): ReadonlySet<Intrinsic> => {
   const before = known.get(expression)
   if (before !== undefined) return before
   const own = expression.op === 'intrinsic' ? [expression.name] : []

@@ -156,6 +156,7 @@ const reducing: readonly ((x: T.Tensor, code: number) => T.Tensor)[] = [
   (x, code) => T.variance(x, { axis: axisOf(x, code) }),
   (x, code) => T.std(x, { axis: axisOf(x, code), correction: 1 }),
   (x, code) => T.norm(x, { axis: axisOf(x, code) }),
+  (x, code) => T.cummax(x, { axis: axisOf(x, code), reverse: code % 2 === 0 }),
   (x, code) => T.min(x, { axis: axisOf(x, code) }),
   (x, code) => T.prod(x, { axis: axisOf(x, code) }),
   (x, code) => T.cumprod(x, { axis: axisOf(x, code), reverse: code % 2 === 0, exclusive: code % 3 === 0 }),

@@ -88,6 +88,14 @@ describe('graphOf', () => {
     expect(operations.map((each) => each._tag === 'Map' && each.name)).toEqual(['copy'])
   })
 
+  test('leaves functions to their kernels for which code would call another one for each of many elements', () => {
+    const tags = (n: number, dtype: 'float32' | 'float64'): readonly string[] =>
+      graph((v) => [T.logAddExp(T.exp(v), v), T.cbrt(v)], T.zeros([n], dtype)).operations.map(({ _tag }) => _tag)
+    expect(tags(255, 'float64')).toEqual(['Map', 'Map', 'Map'])
+    expect(tags(256, 'float64')).toEqual(['Map', 'Whole', 'Whole'])
+    expect(tags(256, 'float32')).toEqual(['Map', 'Map', 'Whole'])
+  })
+
   test('takes constants of one number as numbers, and others as values', () => {
     const { operations, constants } = graph((v) => [T.add(T.mul(v, 2), T.of([1, 2, 3]))], x)
     expect(operations.map(({ operands }) => operands.map(({ _tag }) => _tag))).toEqual([

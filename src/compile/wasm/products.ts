@@ -9,6 +9,7 @@ import { type Body, type LibraryName, newLocal } from './body.js'
 import { callLibrary } from './library.js'
 import { type Matrix, type Sizes, addressOf, times, transposed } from './matrix.js'
 import { isTiny, tinyProduct } from './tinyProducts.js'
+import { isVectorProduct, vectorProduct } from './vectorProducts.js'
 
 // -----------------------------------------------------------------------------
 // choices
@@ -73,7 +74,7 @@ const exchanged = ({ m, n, k }: Sizes): Sizes => ({ m: n, n: m, k })
 /** The bytes of working memory that a product takes. */
 export const productScratch = (kind: Kind, sizes: Sizes, a: Matrix, b: Matrix): number => {
   if (isColumn(sizes)) return productScratch(kind, exchanged(sizes), transposed(b), transposed(a))
-  return isTiny(kind, sizes) ? 0 : choose(kind, sizes, b).bytes
+  return isTiny(kind, sizes) || isVectorProduct(kind, sizes, a, b) ? 0 : choose(kind, sizes, b).bytes
 }
 
 // -----------------------------------------------------------------------------
@@ -213,6 +214,7 @@ export const product = (
     return product(body, kind, exchanged(sizes), transposed(b), transposed(a), row, scratch)
   }
   if (isTiny(kind, sizes)) return tinyProduct(body, kind, sizes, a, b, c)
+  if (isVectorProduct(kind, sizes, a, b)) return vectorProduct(body, kind, sizes, a, b, c)
   const choice = choose(kind, sizes, b)
   const { padded, isApart } = choice
   const apart = { pointer: undefined, address: scratch + choice.result, row: padded * kind.bytes, column: kind.bytes }
