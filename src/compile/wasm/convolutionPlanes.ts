@@ -128,12 +128,12 @@ export const partsOf = (geometry: Convolution, unit: (axis: number) => number = 
     return [a!, b!, c!]
   }
   const parts = Math.min(mostParts, Math.ceil(planesOf(geometry).size / panelSize))
-  const each = Math.ceil(output[axis]! / parts / unit(axis)) * unit(axis)
+  const each = Math.ceil(output[axis] / parts / unit(axis)) * unit(axis)
   const slice = volume(along(output, 1))
-  return upTo(Math.ceil(output[axis]! / each)).map((part) => {
+  return upTo(Math.ceil(output[axis] / each)).map((part) => {
     const from = part * each
-    const n = Math.min(each, output[axis]! - from)
-    const shifted = along(before, before[axis]! - from * stride[axis]!)
+    const n = Math.min(each, output[axis] - from)
+    const shifted = along(before, before[axis] - from * stride[axis])
     const own = { ...geometry, output: along(output, n), before: shifted }
     return { geometry: own, planes: planesOf(own), first: from * slice, count: n * slice }
   })
