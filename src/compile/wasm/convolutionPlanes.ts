@@ -45,7 +45,7 @@ export const planesOf = (geometry: Convolution): Planes => {
 }
 
 /** The outputs whose window has the image at one of its positions, as a box; places are counted in outputs and in elements of the image. */
-export interface Box {
+interface Box {
   readonly sizes: Triple
   readonly output: number
   readonly image: number
