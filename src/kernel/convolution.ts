@@ -178,11 +178,11 @@ const rowsOf = (rows: number, columns: number, from: number, to: number): Pick<R
 })
 
 /** The length of rows that hold those of output and input, with zeros behind: what is beyond the start of a row is the end of the one before. */
-export const lineOf = ({ input, window, output, dilation, before }: Windows): number =>
+const lineOf = ({ input, window, output, dilation, before }: Windows): number =>
   Math.max(output[2] + (window[2] - 1) * dilation[2], input[2] + before[2])
 
 /** The planes of `shiftInput`, with zeros around: places and lengths in elements. */
-export const shiftedPlanes = (
+const shiftedPlanes = (
   geometry: Windows
 ): {
   readonly line: number
@@ -204,7 +204,7 @@ export const shiftedPlanes = (
 }
 
 /** Whether `shiftInput` is for a convolution. */
-export const isShifted = (geometry: Convolution): boolean => {
+const isShifted = (geometry: Convolution): boolean => {
   const { outputs, input, window, output, stride, before } = geometry
   const isFlat = input[0] === 1 && window[0] === 1 && output[0] === 1 && before[0] === 0
   const isOneBlock = outputs <= blockTerms && volume(window) <= blockTerms

@@ -1,5 +1,6 @@
 // Convolutions in compiled programs against eager ones, bit for bit.
 import * as Debug from 'pullback/Debug'
+import type { DType } from 'pullback/DType'
 import * as T from 'pullback/Tensor'
 import { describe, expect, test } from 'vitest'
 import { lowerProgram } from '../../src/compile/run.js'
@@ -95,13 +96,28 @@ const strided: readonly Case[] = [
   }
 ]
 
+/** Their planes do not fit into a cache. */
+const large: readonly Case[] = [
+  { examples: 2, inputs: 1, outputs: 2, input: [27001], window: [5], before: [2] },
+  { examples: 1, inputs: 2, outputs: 2, input: [3, 6000], window: [2, 3], before: [1, 1] },
+  { examples: 1, inputs: 4, outputs: 2, input: [91, 133], window: [3, 3], before: [1, 1] },
+  { examples: 1, inputs: 4, outputs: 2, input: [121, 61], window: [3, 3], stride: [2, 1], before: [1, 1] },
+  { examples: 1, inputs: 1, outputs: 2, input: [22, 13, 18], window: [3, 3, 3], before: [1, 1, 1] }
+]
+
 const primitives = { y: convolutionPrimitive, x: convolutionInputPrimitive, w: convolutionKernelPrimitive }
 const operands = { y: ['x', 'w'], x: ['y', 'w'], w: ['x', 'y'] } as const
 
-const expectConvolution = (each: Case, which: 'x' | 'w' | 'y', index: number): void => {
+const expectConvolution = (
+  each: Case,
+  which: 'x' | 'w' | 'y',
+  index: number,
+  dtypes: readonly DType[] = ['float32', 'float64'],
+  zeros: readonly boolean[] = [false, true]
+): void => {
   const { params, ...shapes } = shapesOf(each)
-  for (const dtype of ['float32', 'float64'] as const) {
-    for (const strongZero of [false, true]) {
+  for (const dtype of dtypes) {
+    for (const strongZero of zeros) {
       const given: ConvolutionParams = { ...params, size: shapes[which].slice(2), strongZero }
       const f = (a: Tensor, b: Tensor): Tensor => bindOne(primitives[which], [a, b], given)
       const [a, b] = operands[which]
@@ -119,6 +135,12 @@ describe('convolutions have the bits of eager ones', () => {
 
   test('gradients to the input', () => {
     ;[...cases, ...strided].forEach((each, i) => expectConvolution(each, 'x', i))
+  })
+
+  test('images in parts', () => {
+    large.forEach((each, i) => {
+      for (const which of ['x', 'w', 'y'] as const) expectConvolution(each, which, 200 + i, ['float32'], [i % 2 === 0])
+    })
   })
 
   test('operands that do not lie in row-major order', () => {

@@ -134,7 +134,7 @@ const pools: readonly Unary[] = [
   (x) => T.conv2d(x as never, T.ones([2, 1, 2, 1], x.dtype) as never, { stride: 2, padding: 1 } as never),
   (x) =>
     T.conv3d(
-      T.reshape(x, [1, 1, ...x.shape.filter((_, axis) => axis !== 1)] as never) as never,
+      T.reshape(x, [1, 1, ...x.shape.filter((_, axis) => axis !== 1)] as never),
       T.ones([2, 1, 1, 2, 2], x.dtype) as never,
       { stride: [1, 2, 1], padding: 1, dilation: [1, 1, 2] } as never
     )

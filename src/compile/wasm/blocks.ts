@@ -6,7 +6,7 @@ import type { Access } from '../graph.js'
 import { type Body, newLocal } from './body.js'
 
 /** Distances in elements. Those of a line lie `step` apart where they come from, and `toStep` where they go to. */
-export interface Block {
+interface Block {
   readonly planes: number
   readonly toPlane: number
   readonly fromPlane: number

@@ -2,12 +2,10 @@
  * Convolutions, as in kernel/convolution.ts: the elements under the window are copied into planes, and contracted by the
  * library where they lie.
  */
-import { sharesPlanes } from '../../kernel/convolution.js'
-import { type Convolution, type Triple, type Windows, sumAgain, volume } from '../../kernel/convolutionSums.js'
-import { reach } from '../../kernel/convolutionWindows.js'
+import { type Convolution, type Triple, sumAgain, volume } from '../../kernel/convolutionSums.js'
 import { isContiguous } from '../../kernel/strided.js'
-import { type Kind, float32, float64, upTo } from '../../kernel/library/kinds.js'
-import { add, call, get, i32, increase, loop, mul, set } from '../../kernel/wasm/build.js'
+import { type Kind, float32, float64 } from '../../kernel/library/kinds.js'
+import { add, call, get, i32, increase, loop, set } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
 import { size } from '../../shape/model.js'
 import { type ConvolutionParams, type Factor, convolutionOf } from '../../tensor/convolution.js'
@@ -15,6 +13,7 @@ import type { Access, Whole } from '../graph.js'
 import type { Emitter, Places } from '../lowering.js'
 import { copied, exchange, rowMajor } from './blocks.js'
 import { type Body, newLocal } from './body.js'
+import { type Part, cleared, gathered, largest, partsOf } from './convolutionPlanes.js'
 import { callLibrary } from './library.js'
 import { elementsOf, whereNaN } from './strongZeros.js'
 
@@ -22,118 +21,18 @@ import { elementsOf, whereNaN } from './strongZeros.js'
 // the working memory
 // -----------------------------------------------------------------------------
 
-/** The most elements of the planes of an image. */
+/** The most elements of planes. */
 export const most: number = 2 ** 22
 
 /** The most positions of a window: each has code of its own. */
 const mostTaps = 256
 
 /** What reads run over an end by less than, and the distance between what lies in the working memory: elements. */
-const margin = 64
+export const margin = 64
 
 /** Places one behind the other, in elements; the last one is the end. */
 export const placesOf = (...sizes: readonly number[]): readonly number[] =>
   sizes.reduce<readonly number[]>((places, n) => [...places, places.at(-1)! + Math.ceil(n / margin + 1) * margin], [0])
-
-/** Fills elements with 0. */
-export const cleared = ({ bytes }: Kind, at: number, count: number): Instruction => ({
-  _tag: 'Bulk',
-  op: 'memory.fill',
-  operands: [i32(at), i32(0), i32(count * bytes)]
-})
-
-// -----------------------------------------------------------------------------
-// planes
-// -----------------------------------------------------------------------------
-
-/** The elements under the window, a plane for each of its positions and each channel. */
-interface Planes {
-  /** Positions that have planes, as places in the image with its padding. */
-  readonly taps: readonly Triple[]
-  /** The sizes of a plane. */
-  readonly output: Triple
-  /** The distance of planes, and that of the rows of the window. */
-  readonly plane: number
-  readonly nextRow: number
-  readonly size: number
-}
-
-/** The positions of the window, as places in the image with its padding. */
-export const positionsOf = ({ window: [planes, rows, columns], dilation }: Windows): readonly Triple[] =>
-  upTo(planes).flatMap((z) =>
-    upTo(rows).flatMap((y) => upTo(columns).map((x): Triple => [z * dilation[0], y * dilation[1], x * dilation[2]]))
-  )
-
-export const planesOf = (geometry: Convolution): Planes => {
-  const { inputs, window, output, dilation } = geometry
-  const isShared = sharesPlanes(geometry)
-  const taps = positionsOf(isShared ? { ...geometry, window: [1, 1, window[2]] } : geometry)
-  const lines = output[1] + (isShared ? (window[1] - 1) * dilation[1] : 0)
-  // Planes whose distance is a power of 2 would share few lines of a cache.
-  const plane = output[0] * lines * output[2] + 16
-  const nextRow = isShared ? dilation[1] * output[2] : window[2] * inputs * plane
-  return { taps, output: [output[0], lines, output[2]], plane, nextRow, size: taps.length * inputs * plane }
-}
-
-/** The outputs whose window has the image at one of its positions, as a box; places are counted in outputs and in elements of the image. */
-export interface Box {
-  readonly sizes: Triple
-  readonly output: number
-  readonly image: number
-}
-
-/** The box of a position of the window, for so many outputs along each axis. */
-export const boxOf = ({ input, stride, before }: Windows, position: Triple, output: Triple): Box => {
-  const shifts = position.map((at, axis) => at - before[axis]!)
-  const firsts = shifts.map((shift, axis) => reach(0, shift, stride[axis]!, output[axis]!))
-  const [a = 0, b = 0, c = 0] = shifts.map(
-    (shift, axis) => reach(input[axis]!, shift, stride[axis]!, output[axis]!) - firsts[axis]!
-  )
-  const [z = 0, y = 0, x = 0] = firsts.map((first, axis) => first * stride[axis]! + shifts[axis]!)
-  return {
-    sizes: [a, b, c],
-    output: (firsts[0]! * output[1] + firsts[1]!) * output[2] + firsts[2]!,
-    image: (z * input[1] + y) * input[2] + x
-  }
-}
-
-/** Copies an image into planes. */
-export const gathered = (
-  body: Body,
-  kind: Kind,
-  geometry: Convolution,
-  { taps, output, plane }: Planes,
-  image: Instruction,
-  to: number
-): readonly Instruction[] => {
-  const { inputs, input, stride } = geometry
-  const depth = newLocal(body, 'i32')
-  return taps.flatMap((position, tap) => {
-    const box = boxOf(geometry, position, output)
-    const [depths, lines, count] = box.sizes
-    if (volume(box.sizes) === 0) return []
-    const block = {
-      planes: inputs,
-      toPlane: plane,
-      fromPlane: volume(input),
-      lines,
-      toLine: output[2],
-      fromLine: stride[1] * input[2],
-      count,
-      step: stride[2],
-      toStep: 1
-    }
-    const bytes = (elements: number): Instruction => i32(elements * kind.bytes)
-    const from = add(image, bytes(box.image))
-    const target = i32(to + (tap * inputs * plane + box.output) * kind.bytes)
-    if (depths === 1) return [copied(body, kind, target, from, block)]
-    const ahead = (distance: number): Instruction => mul(get(depth), bytes(distance))
-    const next = stride[0] * input[1] * input[2]
-    return loop(depth, i32(0), i32(depths), 1, [
-      copied(body, kind, add(target, ahead(output[1] * output[2])), add(from, ahead(next)), block)
-    ])
-  })
-}
 
 // -----------------------------------------------------------------------------
 // contractions
@@ -293,20 +192,21 @@ export const convolutionLowering = (operation: Whole, params: ConvolutionParams)
   if (found === undefined) return undefined
   const { kind, geometry, rooms, placed } = found
   const { groups, inputs, outputs, window, output } = geometry
-  const planes = planesOf(geometry)
-  if (planes.size > most) return undefined
+  const parts = partsOf(geometry)
+  if (largest(parts) > most) return undefined
   const [taps, pixels] = [volume(window), volume(output)]
   const terms = taps * inputs
   const row = window[2] * inputs
   const isExchanged = inputs > 1 && taps > 1
-  const ld = Math.ceil(pixels / 8) * 8
-  const isApart = ld > pixels
+  // Whole vectors are written, so a part whose rows are not whole vectors is not written where they lie.
+  const widths = parts.map((part) => Math.ceil(part.count / 8) * 8)
+  const apart = Math.max(...parts.map((part, i) => (widths[i]! > part.count ? widths[i]! : 0)))
   const count = size(operation.results[0]!.shape)
   const [first = 0, second = 0, panel = 0, kernel = 0, product = 0, end = 0] = placesOf(
     ...rooms,
-    planes.size,
+    largest(parts),
     isExchanged ? groups * outputs * terms : 0,
-    isApart ? outputs * ld : 0
+    outputs * apart
   )
   return {
     scratch: end * kind.bytes,
@@ -315,37 +215,47 @@ export const convolutionLowering = (operation: Whole, params: ConvolutionParams)
       const [[x0, w0], copies] = placed(body, operand, [at(first), at(second)])
       const starts = { x: x0, w: w0, y: result(0) }
       const from = { ...starts, w: isExchanged ? at(kernel) : starts.w }
-      const sizes = [outputs, pixels, terms / row, row] as const
+      const bytes = (elements: number): Instruction => i32(elements * kind.bytes)
+      const steps = groupSteps(kind, geometry)
+      const part = ({ geometry: own, planes, first: output, count: n }: Part, i: number): readonly Instruction[] => {
+        const ld = widths[i]!
+        const isApart = ld > n
+        const back = {
+          planes: 1,
+          toPlane: 0,
+          fromPlane: 0,
+          lines: outputs,
+          toLine: pixels,
+          fromLine: ld,
+          count: n,
+          step: 1,
+          toStep: 1
+        }
+        return [
+          cleared(kind, at(panel), planes.size + margin),
+          ...forEachGroup(body, geometry, steps, from, ({ x, w, y }) => [
+            ...gathered(body, kind, own, planes, x, at(panel)),
+            contracted(
+              body,
+              kind,
+              [outputs, n, terms / row, row],
+              w,
+              [row, terms, 1],
+              i32(at(panel)),
+              [planes.nextRow, planes.plane],
+              isApart ? i32(at(product)) : add(y, bytes(output)),
+              isApart ? ld : pixels
+            ),
+            ...(isApart ? [copied(body, kind, add(y, bytes(output)), i32(at(product)), back)] : [])
+          ])
+        ]
+      }
       body.instructions.push(
         ...copies,
-        cleared(kind, at(panel), planes.size + margin),
         ...(isExchanged
           ? [copied(body, kind, i32(from.w), i32(starts.w), exchange(groups * outputs, inputs, taps))]
           : []),
-        ...forEachGroup(body, geometry, groupSteps(kind, geometry), from, ({ x, w, y }) => [
-          ...gathered(body, kind, geometry, planes, x, at(panel)),
-          contracted(
-            body,
-            kind,
-            sizes,
-            w,
-            [row, terms, 1],
-            i32(at(panel)),
-            [planes.nextRow, planes.plane],
-            isApart ? i32(at(product)) : y,
-            isApart ? ld : pixels
-          ),
-          ...(isApart
-            ? [
-                callLibrary(
-                  body,
-                  'compact',
-                  y,
-                  ...[at(product), ld * kind.bytes, outputs, pixels * kind.bytes].map(i32)
-                )
-              ]
-            : [])
-        ]),
+        ...parts.flatMap(part),
         summedAgain(body, kind, geometry, 'y', starts, count, params.strongZero)
       )
     }

@@ -9,18 +9,8 @@ import type { Whole } from '../graph.js'
 import type { Emitter } from '../lowering.js'
 import { added, copied, exchange } from './blocks.js'
 import { newLocal } from './body.js'
-import {
-  boxOf,
-  cleared,
-  contracted,
-  convolutionIn,
-  forEachGroup,
-  groupSteps,
-  most,
-  placesOf,
-  positionsOf,
-  summedAgain
-} from './convolution.js'
+import { contracted, convolutionIn, forEachGroup, groupSteps, most, placesOf, summedAgain } from './convolution.js'
+import { boxOf, cleared, positionsOf } from './convolutionPlanes.js'
 
 /** The elements of products that are to fit into a cache. */
 const partSize = 2 ** 15

@@ -1,4 +1,4 @@
-/** Elements added to all places of their windows, as in kernel/windows.ts: in float64, an image after the other. */
+/** Elements added to all places of their windows, as in kernel/windows.ts: in float64, or taken from the one window that has a place. */
 import { type Kind, float32, float64, upTo } from '../../kernel/library/kinds.js'
 import { isContiguous } from '../../kernel/strided.js'
 import { access, add, get, i32, increase, loop, op, set, tee, when } from '../../kernel/wasm/build.js'

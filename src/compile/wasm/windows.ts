@@ -1,7 +1,7 @@
-/** Maxima and sums over windows of images, as in kernel/windows.ts: an image is a row, and a table has the places of each window in it. */
+/** Maxima and sums over windows of images, as in kernel/windows.ts: a table has the places of each window in an image; maxima are those of several images at a time. */
 import { type Kind, float32, float64, upTo, vectorBytes } from '../../kernel/library/kinds.js'
 import { isContiguous } from '../../kernel/strided.js'
-import { access, add, get, i32, increase, loop, op, set, sub, tee } from '../../kernel/wasm/build.js'
+import { access, add, get, i32, increase, loop, op, set, tee } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
 import type { Windows } from '../../kernel/windows.js'
 import { type Shape, size } from '../../shape/model.js'
