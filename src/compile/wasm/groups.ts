@@ -6,10 +6,10 @@ import type { DType } from '../../DType.js'
 import { get, op, set } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
 import { bytesOf } from '../elements.js'
+import { isLarge, line, touch } from './ahead.js'
 import { type Body, keep, newLocal } from './body.js'
 import { type Level, level, move, pointerFrom, repeat, walk } from './nest.js'
 import { type Strip, type Wide, load, widened } from './strip.js'
-import { isLarge, line, touch } from './tall.js'
 
 /** What lies along a lane: four elements at a time, of the lane or side by side in four lanes. */
 export interface Source {
