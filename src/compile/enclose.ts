@@ -42,7 +42,7 @@ export const enclosed = (graph: Graph): readonly Operation[] => {
   const { operations } = graph
   if (!operations.some(mayEnclose)) return operations
   const reads = readings(graph)
-  const makers = new Map(operations.map((each) => [each.results[0]!, each]))
+  const makers = new Map(operations.flatMap((each) => (each._tag === 'Map' ? [[each.results[0], each] as const] : [])))
   const gone = new Set<Operation>()
 
   /** The maps that a reduction alone reads, those behind others first. */
@@ -52,7 +52,7 @@ export const enclosed = (graph: Graph): readonly Operation[] => {
     let cost = 0
     const read = (view: Access): void => {
       const maker = makers.get(view.value)
-      if (maker?._tag !== 'Map' || !isWhole(view) || !equals(view.shape, operand!.shape)) return
+      if (maker === undefined || !isWhole(view) || !equals(view.shape, operand!.shape)) return
       const times = (found.get(view.value) ?? 0) + 1
       found.set(view.value, times)
       const more = costOf(maker.expression)

@@ -39,7 +39,7 @@ describe('of more elements than a cache holds', () => {
 })
 
 describe('extrema by their bits', () => {
-  const rows = (values: readonly (readonly number[])[]): T.Tensor => T.of(values as never) as T.Tensor
+  const rows = (values: readonly (readonly number[])[]): T.Tensor => T.of(values as never)
   const special = [0, -0, NaN, -NaN, Infinity, -Infinity, 1e-40, -1e-40, 3e38, -3e38]
   const all = special.flatMap((a) => special.flatMap((b) => special.map((c) => [a, b, c, a, b])))
 

@@ -49,10 +49,7 @@ const [infinity, minusInfinity] = [words(0x7f800000), words(0xff800000 | 0)]
  * Extrema of float32 by their bits. As signed integers, numbers with sign 0 are in order, and larger than others; as unsigned integers,
  * numbers with sign 1 are in the opposite order, and larger than others.
  */
-const byBits = (result: (signed: Instruction, most: Instruction, fewest: Instruction) => Instruction): Parts => ({
-  ops: ['i32x4.max_s', 'i32x4.max_u', 'i32x4.min_u'],
-  result: (signed, most, fewest) => result(signed!, most!, fewest!)
-})
+const byBits = (result: Parts['result']): Parts => ({ ops: ['i32x4.max_s', 'i32x4.max_u', 'i32x4.min_u'], result })
 
 const chosen = (test: Instruction, onTrue: Instruction, onFalse: Instruction): Instruction =>
   op('v128.bitselect', onTrue, onFalse, test)

@@ -6,10 +6,10 @@ import type { DType } from '../../DType.js'
 import { get, op, set } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
 import { bytesOf } from '../elements.js'
+import { isLarge, line, touch } from './ahead.js'
 import { type Body, keep, newLocal } from './body.js'
 import { type Level, level, move, pointerFrom, repeat, walk } from './nest.js'
 import { type Strip, type Wide, load, widened } from './strip.js'
-import { isLarge, line, touch } from './tall.js'
 
 /** What lies along a lane: four elements at a time, of the lane or side by side in four lanes. */
 export interface Source {
@@ -86,9 +86,9 @@ export const rowSums = (
     inside.instructions.push(set(sum, op('f64.add', get(sum), term)))
   }
   const four = (times: number): readonly number[] => sources.map(({ across }) => times * across)
-  const addGroup = (inside: Body): void => {
-    const first = termsAt(inside, sources, four(0), terms)
-    const second = termsAt(inside, sources, four(4), terms)
+  const addGroup = (inside: Body, at = 0): void => {
+    const first = termsAt(inside, sources, four(at), terms)
+    const second = termsAt(inside, sources, four(at + 4), terms)
     sums.forEach((sum, i) => {
       const [a, b] = [first[i]!, second[i]!]
       const both = keep(inside, 'v128', plus(plus(a.lo, b.lo), plus(a.hi, b.hi)))
@@ -106,10 +106,13 @@ export const rowSums = (
         touch(each, pointer, pagesAhead)
         move(each, pointer, line)
       }
-      walk(each, [level(blockAhead / linesOfPage / 8, scaled(steps, 8))], pointers, addGroup)
+      walk(each, [level(blockAhead / linesOfPage / 16, scaled(steps, 16))], pointers, (two) => {
+        addGroup(two)
+        addGroup(two, 8)
+      })
     })
   })
-  walk(body, groupLevels(rowsFrom(axes, ahead * blockAhead)), pointers, addGroup)
+  walk(body, groupLevels(rowsFrom(axes, ahead * blockAhead)), pointers, (inside) => addGroup(inside))
   const rest = axes.at(-1)!.size % 8
   for (let done = 0; done < rest; done += 4) {
     const found = termsAt(body, sources, four(done), terms)

@@ -7,6 +7,7 @@ import { countOver } from '../../tensor/alongBlock.js'
 import { bytesOf, strip } from '../elements.js'
 import type { Whole } from '../graph.js'
 import type { Emitter } from '../lowering.js'
+import { isLarge, line, touch } from './ahead.js'
 import { type Arranged, arranged } from './arrange.js'
 import { inBlocks } from './sumBlocks.js'
 import { type Body, keep } from './body.js'
@@ -14,7 +15,7 @@ import { type Source, type Terms, columnSums, groupLevels, rowSums, withGroup, w
 import { elementsOf, operandOf } from './inlined.js'
 import { level, move, pointerAt, pointerFrom, repeat, walk } from './nest.js'
 import { type Wide, converted, double, store, widened } from './strip.js'
-import { chunk, inChunks, isLarge, line, longest, touch } from './tall.js'
+import { chunk, inChunks, longest } from './tall.js'
 
 // -----------------------------------------------------------------------------
 // one lane, or four

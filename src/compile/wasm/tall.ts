@@ -1,5 +1,4 @@
-/** Columns that are long, or many: they are gone through row by row, as they lie, with what has been found so far in memory. */
-import { access, get, op } from '../../kernel/wasm/build.js'
+/** Tall columns: they are gone through row by row, as they lie, with what has been found so far in memory. */
 import { strip } from '../elements.js'
 import type { Arranged } from './arrange.js'
 import type { Body } from './body.js'
@@ -27,24 +26,4 @@ export const inChunks = (
     if (rest > 0) write(inside, rest)
     pointers.forEach((pointer, i) => move(inside, pointer, -whole.totals[i]!))
   })
-}
-
-// -----------------------------------------------------------------------------
-// reading ahead
-// -----------------------------------------------------------------------------
-
-/** Bytes that come into the cache together. */
-export const line = 64
-
-/** Fewer bytes than these may be in the cache anyhow. */
-const large = 2 ** 20
-
-/** Whether so many elements are read from memory, and not from the cache. */
-export const isLarge = (elements: number, bytes: number): boolean => elements * bytes >= large
-
-/** Reads a byte of lines that are needed later: nothing waits for it, and they are in the cache then. */
-export const touch = (body: Body, pointer: string, distances: readonly number[]): void => {
-  for (const distance of distances) {
-    body.instructions.push(op('drop', access('i32.load8_u', distance, get(pointer))))
-  }
 }

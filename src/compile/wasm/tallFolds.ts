@@ -2,13 +2,13 @@
 import { access, get, i32 } from '../../kernel/wasm/build.js'
 import { bytesOf, strip } from '../elements.js'
 import type { Whole } from '../graph.js'
+import { isLarge, line, touch } from './ahead.js'
 import type { Arranged, Axis } from './arrange.js'
 import type { Body } from './body.js'
 import { type Fold, combined, ofVectors, opsOf, resultOf, vectorsOf } from './folds.js'
 import { elementsOf } from './inlined.js'
 import { move, pointerAt, pointerFrom, repeat } from './nest.js'
 import { type Strip, constantStrip, converted, kept, load, store } from './strip.js'
-import { isLarge, line, touch } from './tall.js'
 
 /** Rows that go at a time through a strip of tall columns. */
 const rowsAtOnce = 16
