@@ -106,7 +106,7 @@ export const convolutionInputLowering = (operation: Whole, params: ConvolutionPa
             increase(factor, bytes(taps * outputs))
           ])
         ]),
-        summedAgain(body, kind, geometry, 'x', starts, size(operation.results[0]!.shape), params.strongZero)
+        summedAgain(body, kind, operation, geometry, 'x', starts, size(operation.results[0]!.shape), params.strongZero)
       )
     }
   }
