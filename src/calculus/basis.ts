@@ -5,7 +5,8 @@ import { type Tensor, fromData } from '../tensor/model.js'
 import { callMapped } from './batching.js'
 import { permuteTo, reshapeTo } from '../tensor/structural.js'
 import { along, take } from '../tensor/stridedWindow.js'
-import type { Leaves, TensorType } from '../primitive/model.js'
+import type { Leaves } from '../primitive/leaves.js'
+import type { TensorType } from '../primitive/model.js'
 
 /** The number of elements of all tensors together. */
 export const dimension = (types: readonly TensorType[]): number =>

@@ -1,5 +1,5 @@
 /** Functions of leaves, mapped over an axis in front. */
-import type { CallMapped } from '../primitive/model.js'
+import type { CallMapped } from '../primitive/leaves.js'
 import { stack } from '../tensor/join.js'
 import { reshapeTo } from '../tensor/structural.js'
 import { along, take } from '../tensor/stridedWindow.js'

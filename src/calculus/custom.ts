@@ -1,6 +1,7 @@
 /** Functions with a derivative rule of the user's own, in either mode. */
 import { bind } from '../primitive/bind.js'
-import { type Bound, type Leaves, type Primitive, type Slots, type TensorType, none } from '../primitive/model.js'
+import type { Leaves } from '../primitive/leaves.js'
+import { type Bound, type Primitive, type Slots, type TensorType, none } from '../primitive/model.js'
 import { LeakedTracerError, ownRule } from '../primitive/traced.js'
 import { align } from '../primitive/batch.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'

@@ -1,5 +1,6 @@
 /** Traces and diagonals of derivatives, without the matrices around them. */
-import type { Leaves, Slots } from '../primitive/model.js'
+import type { Leaves } from '../primitive/leaves.js'
+import type { Slots } from '../primitive/model.js'
 import { type Tensor, fill } from '../tensor/model.js'
 import { add, mul } from '../tensor/arithmetic.js'
 import { sumOver } from '../tensor/structural.js'

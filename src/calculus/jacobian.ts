@@ -1,5 +1,5 @@
 /** Whole Jacobians and Hessians, by mapping the two modes over a basis. */
-import type { Leaves } from '../primitive/model.js'
+import type { Leaves } from '../primitive/leaves.js'
 import { options, oneOf } from '../internal/options.js'
 import type { Shape } from '../shape/model.js'
 import { type Tensor, isTensor } from '../tensor/model.js'

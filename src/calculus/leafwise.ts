@@ -1,6 +1,7 @@
 /** Derivatives of functions of leaves, as rules of program-carrying primitives need them. */
 import { add } from '../tensor/arithmetic.js'
-import type { Leaves, PushForward, Slots } from '../primitive/model.js'
+import type { Leaves, PushForward } from '../primitive/leaves.js'
+import type { Slots } from '../primitive/model.js'
 import type { Tensor } from '../tensor/model.js'
 import { isFloat } from '../DType.js'
 import { ForwardTrace } from '../transform/forward.js'

@@ -2,7 +2,8 @@
  * Programs as functions: their derivatives and their mapping are programs again, each made once. Primitives that carry
  * programs (`checkpoint`, `scan`, `cond`, ...) write their rules with these.
  */
-import type { CallMapped, Leaves, Program, PushForward, TensorType } from '../primitive/model.js'
+import type { CallMapped, Leaves, PushForward } from '../primitive/leaves.js'
+import type { Program, TensorType } from '../primitive/model.js'
 import { Traced, ownRule } from '../primitive/traced.js'
 import { run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'

@@ -8,7 +8,8 @@ import type { DType } from '../DType.js'
 import type { Shape } from '../shape/model.js'
 import type { Concrete, Tensor } from '../tensor/model.js'
 import type { Sample } from './domain.js'
-import type { Cost } from './traffic.js'
+import type { CallMapped, PushForward } from './leaves.js'
+import type { Cost, CostOfPrograms } from './traffic.js'
 import type { Scalars } from './expression.js'
 
 // -----------------------------------------------------------------------------
@@ -156,34 +157,6 @@ export interface Rules<P extends Params> {
   jointVjp(this: void, operands: readonly Tensor[], out: readonly Tensor[], params: P): JointPullback
 }
 
-/** A function of leaves. */
-export type Leaves = (leaves: readonly Tensor[]) => readonly Tensor[]
-
-/** The value of a function and its tangent; `undefined` is zero. */
-export type PushForward = (
-  transformation: string,
-  f: Leaves,
-  primals: readonly Tensor[],
-  tangents: Slots
-) => { readonly value: readonly Tensor[]; readonly tangent: Slots }
-
-/** A function of leaves on all examples at once: those that are mapped carry the axis in front, and so do all results. */
-export type CallMapped = (
-  transformation: string,
-  size: number,
-  leaves: readonly Tensor[],
-  mapped: readonly boolean[],
-  f: Leaves
-) => readonly Tensor[]
-
-/** The costs of programs in the parameters of a primitive. */
-export interface CostOfPrograms {
-  /** The dearest of some programs, any of which may run. */
-  readonly dearest: (programs: readonly Program[]) => Cost
-  /** Some programs one after the other, the whole `n` times. */
-  readonly repeated: (programs: readonly Program[], n: number, atLeast?: boolean) => Cost
-}
-
 /**
  * The derivative rules of a primitive. They call dispatching operations, never kernels, and so derivatives of any order
  * are right. Each mode has either a list with one rule per operand (`undefined` for an operand without a derivative, such
@@ -303,7 +276,7 @@ export interface Primitive<P extends Params = Params> {
     operands: readonly TensorType[],
     params: P,
     results: readonly TensorType[],
-    ofPrograms: CostOfPrograms
+    ofPrograms: CostOfPrograms<Program>
   ): Cost
   /** The programs in its parameters. */
   programs?(this: void, params: P): readonly Program[]

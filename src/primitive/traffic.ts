@@ -35,3 +35,11 @@ export interface Cost extends Traffic {
   /** The parts of the scopes in its programs; operations outside of all scopes are under ''. */
   readonly scopes?: Readonly<Record<string, Traffic>>
 }
+
+/** The costs of programs in the parameters of a primitive. */
+export interface CostOfPrograms<Program> {
+  /** The dearest of some programs, any of which may run. */
+  readonly dearest: (programs: readonly Program[]) => Cost
+  /** Some programs one after the other, the whole `n` times. */
+  readonly repeated: (programs: readonly Program[], n: number, atLeast?: boolean) => Cost
+}

@@ -1,7 +1,7 @@
 /** The cost of programs, without running them. */
 import { bytesOf, bytesOfAll, costOfKind } from '../primitive/cost.js'
-import { type Atom, type CostOfPrograms, type Equation, type Program, Variable } from '../primitive/model.js'
-import type { Cost, Traffic } from '../primitive/traffic.js'
+import { type Atom, type Equation, type Program, Variable } from '../primitive/model.js'
+import type { Cost, CostOfPrograms, Traffic } from '../primitive/traffic.js'
 import { liveness } from '../transform/program.js'
 import { joined } from '../transform/scope.js'
 
@@ -188,4 +188,4 @@ const dearest = (programs: readonly Program[]): Cost => {
 }
 
 /** Given to primitives, so that bundles hold this only where a program is asked for its cost. */
-const ofPrograms: CostOfPrograms = { dearest, repeated }
+const ofPrograms: CostOfPrograms<Program> = { dearest, repeated }

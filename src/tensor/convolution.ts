@@ -38,7 +38,11 @@ export interface ConvolutionParams {
 const names = { y: 'convolution', x: 'convolutionInput', w: 'convolutionKernel' } as const
 
 /** The factors that each takes, in order. */
-const operandsOf = { y: ['x', 'w'], x: ['y', 'w'], w: ['x', 'y'] } as const
+export const operandsOf: { readonly [Result in Factor]: readonly [Factor, Factor] } = {
+  y: ['x', 'w'],
+  x: ['y', 'w'],
+  w: ['x', 'y']
+}
 
 /** The axis that two factors share is called so; a number says which axis of a factor it is. */
 const shared = {

@@ -3,7 +3,8 @@
  * see. Its tensor carries that axis in front; a value without one is the same for every example.
  */
 import { bind, bindPair } from '../primitive/bind.js'
-import type { CallMapped, Leaves, Pair, Params, Primitive, TensorType } from '../primitive/model.js'
+import type { CallMapped, Leaves } from '../primitive/leaves.js'
+import type { Pair, Params, Primitive, TensorType } from '../primitive/model.js'
 import { Traced } from '../primitive/traced.js'
 import { align } from '../primitive/batch.js'
 import { type Shape, ShapeError } from '../shape/model.js'

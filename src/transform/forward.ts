@@ -2,17 +2,8 @@
  * The forward mode: every value carries its tangent along. A value without one is a constant.
  */
 import { bind, bindPair } from '../primitive/bind.js'
-import type {
-  Derivative,
-  Leaves,
-  Pair,
-  PairMap,
-  Params,
-  Primitive,
-  PushForward,
-  Rules,
-  Slots
-} from '../primitive/model.js'
+import type { Leaves, PushForward } from '../primitive/leaves.js'
+import type { Derivative, Pair, PairMap, Params, Primitive, Rules, Slots } from '../primitive/model.js'
 import { missingRule } from '../internal/require.js'
 import { Traced, ownRule } from '../primitive/traced.js'
 import type { Shape } from '../shape/model.js'

@@ -1,6 +1,6 @@
 // Whether a compiled program gives the bits of the function that it was made from.
 import * as Debug from 'pullback/Debug'
-import * as T from 'pullback/Tensor'
+import type * as T from 'pullback/Tensor'
 import { expect } from 'vitest'
 import { type Lowered, lowerProgram, runnerOf } from '../../src/compile/run.js'
 import { isConcrete } from '../../src/tensor/model.js'

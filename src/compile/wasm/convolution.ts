@@ -2,13 +2,14 @@
  * Convolutions, as in kernel/convolution.ts: the elements under the window are copied into planes, and contracted by the
  * library where they lie.
  */
-import { type Convolution, type Triple, sumAgain, volume } from '../../kernel/convolutionSums.js'
+import { type Convolution, type Triple, volume } from '../../kernel/convolutionSums.js'
 import { isContiguous } from '../../kernel/strided.js'
 import { type Kind, float32, float64 } from '../../kernel/library/kinds.js'
 import { add, call, get, i32, increase, loop, set } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
-import { size } from '../../shape/model.js'
-import { type ConvolutionParams, type Factor, convolutionOf } from '../../tensor/convolution.js'
+import { size, strides as denseStrides } from '../../shape/model.js'
+import { type ConvolutionParams, type Factor, convolutionOf, operandsOf } from '../../tensor/convolution.js'
+import { Dense, contiguous } from '../../tensor/model.js'
 import type { Access, Whole } from '../graph.js'
 import type { Emitter, Places } from '../lowering.js'
 import { copied, exchange, rowMajor } from './blocks.js'
@@ -100,10 +101,11 @@ export const forEachGroup = (
   ]
 }
 
-/** How the elements of a result that are NaN are computed again. */
+/** How a result with elements that are NaN is computed again: by the kernel of the primitive, from the operands in row-major order. */
 export const summedAgain = (
   body: Body,
   kind: Kind,
+  { operands, equation }: Whole,
   geometry: Convolution,
   which: Factor,
   at: { readonly [F in Factor]: number },
@@ -118,9 +120,12 @@ export const summedAgain = (
       return (...addresses) => {
         const [x = 0, w = 0, y = 0] = addresses.map((address) => address / kind.bytes)
         const places = { x, w, y }
-        const arrays = { x: data, xAt: x, w: data, wAt: w, y: data, yAt: y }
-        const own = data.subarray(places[which], places[which] + count)
-        sumAgain(geometry, which, { ...arrays, [which]: own, [`${which}At`]: 0 }, strongZero)
+        const given = operands.map(
+          ({ shape, dtype }, i) =>
+            new Dense(shape, dtype, data, denseStrides(shape), places[operandsOf[which][i === 0 ? 0 : 1]])
+        )
+        const [result] = equation.primitive.evaluate(given, equation.params)
+        data.set(contiguous(result!).data, places[which])
       }
     }
   })
@@ -256,7 +261,7 @@ export const convolutionLowering = (operation: Whole, params: ConvolutionParams)
           ? [copied(body, kind, i32(from.w), i32(starts.w), exchange(groups * outputs, inputs, taps))]
           : []),
         ...parts.flatMap(part),
-        summedAgain(body, kind, geometry, 'y', starts, count, params.strongZero)
+        summedAgain(body, kind, operation, geometry, 'y', starts, count, params.strongZero)
       )
     }
   }

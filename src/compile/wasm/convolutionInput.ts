@@ -118,7 +118,7 @@ export const convolutionInputLowering = (operation: Whole, params: ConvolutionPa
           ...loop(channel, i32(0), i32(inputs - rest), part, forInputs(part)),
           ...(rest === 0 ? [] : forInputs(rest))
         ]),
-        ...(params.strongZero ? [summedAgain(body, kind, geometry, 'x', starts, count, true)] : [])
+        ...(params.strongZero ? [summedAgain(body, kind, operation, geometry, 'x', starts, count, true)] : [])
       )
     }
   }

@@ -140,7 +140,7 @@ export const convolutionKernelLowering = (operation: Whole, params: ConvolutionP
             turned
           )
         ]),
-        summedAgain(body, kind, geometry, 'w', starts, count, params.strongZero)
+        summedAgain(body, kind, operation, geometry, 'w', starts, count, params.strongZero)
       )
     }
   }
