@@ -178,6 +178,11 @@ const evaluated = (body: Body, pool: Pool, map: Mapped, dtype: DType, operands: 
     return get(name)
   }
   const made = (node: Expression): Instruction => {
+    if ('left' in node) {
+      const operation = operations[node.op]
+      if (operation === undefined) return asNumber(condition(node))
+      return op(operation, number(node.left), number(node.right))
+    }
     switch (node.op) {
       case 'operand':
         return operands[node.index]!
@@ -194,11 +199,6 @@ const evaluated = (body: Body, pool: Pool, map: Mapped, dtype: DType, operands: 
         if (isMending(node)) return mended(node)
         const test = condition(node.condition)
         return op('select', number(node.onTrue), number(node.onFalse), test)
-      }
-      default: {
-        const operation = operations[node.op]
-        if (operation === undefined) return asNumber(condition(node))
-        return op(operation, number(node.left), number(node.right))
       }
     }
   }
