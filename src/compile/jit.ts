@@ -3,23 +3,25 @@ import { requireFunctions } from '../calculus/arguments.js'
 import { bind } from '../primitive/bind.js'
 import { memo } from '../calculus/program.js'
 import type { Atom, Program } from '../primitive/model.js'
+import { Traced as InsideTransformation } from '../primitive/traced.js'
 import { reading, replacedBy, withEquations } from '../program/rewrite.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
-import { jitPrimitive, runCompiled } from './runner.js'
-import { type Form, builder, formOf, hasForm, otherNumber, requireFound } from './signature.js'
+import type { Runner } from './run.js'
+import { jitPrimitive, runnerFor } from './runner.js'
+import { type Form, build, containersOf, formOf, hasForm, otherNumber, requireFound } from './signature.js'
 
 // -----------------------------------------------------------------------------
 // tracing
 // -----------------------------------------------------------------------------
 
 /** A function, traced at arguments of one form. */
-interface Traced<R> {
+interface Traced<Args, R> {
   readonly form: Form
   readonly program: Program
   /** Values of transformations around the call that the function closes over. */
   readonly captured: readonly Tensor[]
-  readonly result: (outputs: readonly Tensor[]) => R
+  readonly result: (outputs: readonly Tensor[], args: Args) => R
 }
 
 /** Casts a value with the structure that a function returned to the type of that. */
@@ -33,19 +35,20 @@ export const traceAt = <Args extends readonly unknown[], R>(
   operation: string,
   f: (...args: Args) => R,
   args: Args
-): Traced<R> & { readonly leaves: readonly Tensor[] } => {
+): Traced<Args, R> & { readonly leaves: readonly Tensor[] } => {
   const leaves: Tensor[] = []
   const form = formOf(operation, 'args', args, leaves)
-  const build = builder(form)
   let result: Form | undefined
   const { program, captured } = stage(operation, leaves, (inputs) => {
     const outputs: Tensor[] = []
-    result = formOf(operation, 'the result', f(...asArguments<Args>(build(inputs))), outputs)
+    const given = asArguments<Args>(build(form, inputs, undefined))
+    const containers = containersOf(given)
+    result = formOf(operation, 'the result', f(...given), outputs, containers)
     requireFound(operation, result)
     return outputs
   })
-  const make = builder(result!)
-  return { form, program, captured, leaves, result: (outputs) => returned<R>(make(outputs)) }
+  const made = result!
+  return { form, program, captured, leaves, result: (outputs, given) => returned<R>(build(made, outputs, given)) }
 }
 
 const merged = /* @__PURE__ */ memo<Program>()
@@ -99,7 +102,40 @@ const numberWatch = (): ((form: Form, args: unknown) => void) => {
 /** So many forms of arguments are remembered for each function. */
 const capacity = 32
 
-const allConcrete = (leaves: readonly Tensor[]): leaves is readonly Concrete[] => leaves.every(isConcrete)
+const allConcrete = (leaves: readonly Tensor[]): leaves is readonly Concrete[] => {
+  for (let i = 0; i < leaves.length; i++) if (!isConcrete(leaves[i]!)) return false
+  return true
+}
+
+/** Whether a value belongs to a transformation that has finished. */
+const isLeaked = (x: Tensor): boolean => x instanceof InsideTransformation && !x.interpreter.open
+
+/** How a function runs at arguments of one form. */
+interface Known<Args, R> {
+  readonly form: Form
+  /** So many tensors are in the arguments. */
+  readonly count: number
+  readonly call: (leaves: readonly Tensor[], args: Args) => R
+}
+
+/** Runs a traced function; with values that nobody may use, the function itself says so. */
+const callOf = <Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  { program, captured, result }: Traced<Args, R>
+): Known<Args, R>['call'] => {
+  let run: Runner | undefined
+  return (leaves, args) => {
+    if (captured.length === 0 && allConcrete(leaves)) {
+      run ??= runnerFor(program)
+      return result(run(leaves), args)
+    }
+    const operands = [...leaves, ...captured]
+    if (operands.some(isLeaked)) return f(...args)
+    const distinct = [...new Set(operands)]
+    const places = operands.map((each) => distinct.indexOf(each))
+    return result(bind(jitPrimitive, distinct, { program: ofDistinct(program, places) }), args)
+  }
+}
 
 /**
  * The function itself, faster: it is traced at the first call with arguments of a form, compiled to WebAssembly, and from then on that
@@ -130,32 +166,26 @@ export const jit = <Args extends readonly unknown[], R>(
   ...more: readonly []
 ): ((...args: Args) => R) => {
   requireFunctions('jit', { f }, more)
-  const known: Traced<R>[] = []
+  const known: Known<Args, R>[] = []
   const watch = numberWatch()
-  const call = ({ program, captured, result }: Traced<R>, leaves: readonly Tensor[]): R => {
-    if (captured.length === 0 && allConcrete(leaves)) return result(runCompiled(program, leaves))
-    const operands = [...leaves, ...captured]
-    const distinct = [...new Set(operands)]
-    const places = operands.map((each) => distinct.indexOf(each))
-    return result(bind(jitPrimitive, distinct, { program: ofDistinct(program, places) }))
-  }
   return (...args) => {
     for (let i = 0; i < known.length; i++) {
       const traced = known[i]!
-      const leaves: Tensor[] = []
+      const leaves = new Array<Tensor>(traced.count)
       if (!hasForm(traced.form, args, leaves)) continue
       if (i > 0) {
         known.splice(i, 1)
         known.unshift(traced)
       }
-      return call(traced, leaves)
+      return traced.call(leaves, args)
     }
     if (known[0] !== undefined) watch(known[0].form, args)
     const traced = traceAt('jit', f, args)
+    const call = callOf(f, traced)
     if (traced.captured.length === 0) {
-      known.unshift(traced)
+      known.unshift({ form: traced.form, count: traced.leaves.length, call })
       known.splice(capacity)
     }
-    return call(traced, traced.leaves)
+    return call(traced.leaves, args)
   }
 }

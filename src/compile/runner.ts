@@ -78,11 +78,15 @@ export const madeOf = (program: Program): Made => {
 const interpreted = (program: Program, operands: readonly Concrete[]): readonly Concrete[] =>
   run(program, operands).filter(isConcrete)
 
-/** Runs a program on values. */
-export const runCompiled = (program: Program, operands: readonly Concrete[]): readonly Concrete[] => {
+/** A program as a function of values. */
+export const runnerFor = (program: Program): Runner => {
   const made = madeOf(program)
-  return made._tag === 'Compiled' ? made.runner(operands) : interpreted(program, operands)
+  return made._tag === 'Compiled' ? made.runner : (operands) => interpreted(program, operands)
 }
+
+/** Runs a program on values. */
+export const runCompiled = (program: Program, operands: readonly Concrete[]): readonly Concrete[] =>
+  runnerFor(program)(operands)
 
 // -----------------------------------------------------------------------------
 // the primitive
