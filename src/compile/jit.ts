@@ -3,13 +3,22 @@ import { requireFunctions } from '../calculus/arguments.js'
 import { bind } from '../primitive/bind.js'
 import { memo } from '../calculus/program.js'
 import type { Atom, Program } from '../primitive/model.js'
-import { Traced as InsideTransformation } from '../primitive/traced.js'
+import { LeakedTracerError, Traced as InsideTransformation } from '../primitive/traced.js'
 import { reading, replacedBy, withEquations } from '../program/rewrite.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { stage } from '../transform/stage.js'
 import type { Runner } from './run.js'
-import { jitPrimitive, runnerFor } from './runner.js'
-import { type Form, build, containersOf, formOf, hasForm, otherNumber, requireFound } from './signature.js'
+import { jitPrimitive, runnerFor, warn } from './runner.js'
+import {
+  type Form,
+  FormlessError,
+  build,
+  containersOf,
+  formOf,
+  hasForm,
+  otherNumber,
+  requireFound
+} from './signature.js'
 
 // -----------------------------------------------------------------------------
 // tracing
@@ -17,7 +26,6 @@ import { type Form, build, containersOf, formOf, hasForm, otherNumber, requireFo
 
 /** A function, traced at arguments of one form. */
 interface Traced<Args, R> {
-  readonly form: Form
   readonly program: Program
   /** Values of transformations around the call that the function closes over. */
   readonly captured: readonly Tensor[]
@@ -30,14 +38,13 @@ const returned = <R>(value: unknown): R => value as R
 /** Casts arguments that were put together again to what they were. */
 const asArguments = <Args extends readonly unknown[]>(value: unknown): Args => value as Args
 
-/** Traces a function at arguments; the tensors in its result are the outputs of the program. */
-export const traceAt = <Args extends readonly unknown[], R>(
+/** Traces a function at arguments of a form; the tensors in its result are the outputs of the program. */
+const tracedOf = <Args extends readonly unknown[], R>(
   operation: string,
   f: (...args: Args) => R,
-  args: Args
-): Traced<Args, R> & { readonly leaves: readonly Tensor[] } => {
-  const leaves: Tensor[] = []
-  const form = formOf(operation, 'args', args, leaves)
+  form: Form,
+  leaves: readonly Tensor[]
+): Traced<Args, R> => {
   let result: Form | undefined
   const { program, captured } = stage(operation, leaves, (inputs) => {
     const outputs: Tensor[] = []
@@ -48,7 +55,18 @@ export const traceAt = <Args extends readonly unknown[], R>(
     return outputs
   })
   const made = result!
-  return { form, program, captured, leaves, result: (outputs, given) => returned<R>(build(made, outputs, given)) }
+  return { program, captured, result: (outputs, given) => returned<R>(build(made, outputs, given)) }
+}
+
+/** Traces a function at arguments. */
+export const traceAt = <Args extends readonly unknown[], R>(
+  operation: string,
+  f: (...args: Args) => R,
+  args: Args
+): Traced<Args, R> & { readonly leaves: readonly Tensor[] } => {
+  const leaves: Tensor[] = []
+  const form = formOf(operation, 'args', args, leaves)
+  return { ...tracedOf(operation, f, form, leaves), leaves }
 }
 
 const merged = /* @__PURE__ */ memo<Program>()
@@ -118,7 +136,7 @@ interface Known<Args, R> {
   readonly call: (leaves: readonly Tensor[], args: Args) => R
 }
 
-/** Runs a traced function; with values that nobody may use, the function itself says so. */
+/** Runs a traced function; of values that nobody may use any more, the function itself says so. */
 const callOf = <Args extends readonly unknown[], R>(
   f: (...args: Args) => R,
   { program, captured, result }: Traced<Args, R>
@@ -137,19 +155,58 @@ const callOf = <Args extends readonly unknown[], R>(
   }
 }
 
+/** What a value without a form does to a function: it runs as it is, and a line says so. */
+const formless = (error: unknown): void => {
+  if (!(error instanceof FormlessError)) throw error
+  warn(error.message.slice('jit: '.length))
+}
+
+/** Whether a function must not run outside of its trace, where it would not fail: it has read a value. */
+const isRead = (error: unknown): boolean => error instanceof LeakedTracerError && error.reason === 'read'
+
+/**
+ * How a function is called at arguments that have a form, and whether it is called so from now on. One that throws while it is traced runs
+ * as it is, and so throws what it throws without `jit`: a refusal of values may come before that of a shape.
+ */
+const firstCall = <Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  form: Form,
+  leaves: readonly Tensor[]
+): { readonly call: Known<Args, R>['call']; readonly isKept: boolean } => {
+  const call: Known<Args, R>['call'] = (_, args) => f(...args)
+  let hasThrown = false
+  const watched = (...args: Args): R => {
+    try {
+      return f(...args)
+    } catch (error) {
+      hasThrown = !isRead(error)
+      throw error
+    }
+  }
+  try {
+    const traced = tracedOf('jit', watched, form, leaves)
+    return { call: callOf(f, traced), isKept: traced.captured.length === 0 }
+  } catch (error) {
+    if (hasThrown) return { call, isKept: false }
+    formless(error)
+    return { call, isKept: true }
+  }
+}
+
 /**
  * The function itself, faster: it is traced at the first call with arguments of a form, compiled to WebAssembly, and from then on that
  * program runs. Values, gradients and results of all transformations have the very bits that they have without it.
  *
  * Arguments and results are any values: tensors may stand anywhere in lists and records, and are known by shape and element type while the
  * function is traced. Numbers, strings, booleans, functions and other objects are constants: the function is traced again for each
- * other one. Up to 32 forms of arguments are remembered. A function that closes over a value of a transformation around the call is
+ * other one. Up to 32 forms of arguments are remembered. Lists and records are known by their elements and fields: a function whose
+ * arguments or result have one that holds itself, or has keys that are symbols, hidden keys, accessors or, in a list, names, runs
+ * without being compiled, and a line says so once. A function that closes over a value of a transformation around the call is
  * traced at every call.
  *
  * The function must be pure and synchronous: what it does besides its result is done while it is traced, not at every call (`Debug.tap` is).
  *
  * @throws TypeError when `f` is not a function, or returns a promise, or tensors in objects that are neither lists nor records
- * @throws TreeError when an argument or the result holds itself
  * @throws LeakedTracerError when the function reads the value of a tensor
  *
  * @example
@@ -180,12 +237,20 @@ export const jit = <Args extends readonly unknown[], R>(
       return traced.call(leaves, args)
     }
     if (known[0] !== undefined) watch(known[0].form, args)
-    const traced = traceAt('jit', f, args)
-    const call = callOf(f, traced)
-    if (traced.captured.length === 0) {
-      known.unshift({ form: traced.form, count: traced.leaves.length, call })
+    const leaves: Tensor[] = []
+    let form: Form
+    try {
+      form = formOf('jit', 'args', args, leaves)
+    } catch (error) {
+      formless(error)
+      return f(...args)
+    }
+    if (leaves.some(isLeaked)) return f(...args)
+    const { call, isKept } = firstCall(f, form, leaves)
+    if (isKept) {
+      known.unshift({ form, count: leaves.length, call })
       known.splice(capacity)
     }
-    return call(traced.leaves, args)
+    return call(leaves, args)
   }
 }

@@ -46,7 +46,7 @@ declare const console: { readonly warn: (line: string) => void }
 const told = /* @__PURE__ */ new Set<string>()
 
 /** Says once in a process that functions run without being compiled. */
-const warn = (reason: string): void => {
+export const warn = (reason: string): void => {
   if (told.has(reason)) return
   told.add(reason)
   // oxlint-disable-next-line no-console -- the results are right, so nothing else can carry it

@@ -1,5 +1,6 @@
 // What jit says where something goes wrong, and what it does where nothing can be compiled.
 import * as Debug from 'pullback/Debug'
+import { grad } from 'pullback/Grad'
 import * as Jit from 'pullback/Jit'
 import * as Linalg from 'pullback/Linalg'
 import { bindOne, none } from 'pullback/Primitive'
@@ -31,6 +32,40 @@ describe('errors at a call', () => {
   test('are those that eager meets first', () => {
     const f = (v: Vector, m: typeof indefinite) => [T.gather(T.exp(T.sort(v)), indices), Linalg.cholesky(m)]
     expect(what(() => jit(f)(x, indefinite))).toBe(what(() => f(x, indefinite)))
+  })
+
+  test('are those that eager meets first, also before one that shapes show', () => {
+    const seen: string[] = []
+    const f = (v: Vector, i: T.Tensor<[1]>) => {
+      Debug.tap(() => void seen.push('tap'))(v)
+      return T.add(T.gather(v, i), T.reshape(v, [4]) as never)
+    }
+    for (const i of [indices, T.of([0], 'int32')]) {
+      expect(what(() => jit(f)(x, i))).toBe(what(() => f(x, i)))
+    }
+    expect(seen).toHaveLength(4)
+  })
+
+  test('name the operation that meets a value from a transformation that has finished', () => {
+    const kept: Vector[] = []
+    grad((v: Vector) => {
+      kept.push(v)
+      return T.sum(v)
+    })(x)
+    const [leaked] = kept
+    const functions: readonly ((v: Vector) => unknown)[] = [
+      (v: Vector) => T.exp(T.neg(v)),
+      (v: Vector) => T.item(T.sum(v)),
+      (_: Vector) => T.mul(leaked!, 2),
+      (v: Vector) => T.mul(T.add(v, 1), leaked!)
+    ]
+    for (const f of functions) {
+      const fast = jit(f)
+      if (f !== functions[1]) what(() => fast(x))
+      expect(what(() => fast(leaked!))).toBe(what(() => f(leaked!)))
+      if (f !== functions[1]) expect(what(() => fast(x))).toBe(what(() => f(x)))
+    }
+    expect(jit((v: Vector, w: Vector) => (v === w ? v : T.neg(v)))(x, leaked!)).toEqual(T.neg(x))
   })
 
   test('keep their order among effects', () => {
