@@ -6,7 +6,7 @@ import type { Atom, Program } from '../primitive/model.js'
 import { LeakedTracerError, Traced as InsideTransformation } from '../primitive/traced.js'
 import { reading, replacedBy, withEquations } from '../program/rewrite.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
-import { stage } from '../transform/stage.js'
+import { stageWhole } from '../transform/stage.js'
 import type { Runner } from './run.js'
 import { jitPrimitive, runnerFor, warn } from './runner.js'
 import {
@@ -46,7 +46,7 @@ const tracedOf = <Args extends readonly unknown[], R>(
   leaves: readonly Tensor[]
 ): Traced<Args, R> => {
   let result: Form | undefined
-  const { program, captured } = stage(operation, leaves, (inputs) => {
+  const { program, captured } = stageWhole(operation, leaves, (inputs) => {
     const outputs: Tensor[] = []
     const given = asArguments<Args>(build(form, inputs, undefined))
     const containers = containersOf(given)

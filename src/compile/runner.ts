@@ -2,7 +2,7 @@
 import type { Called } from '../calculus/call.js'
 import { callPrimitive } from '../calculus/call.js'
 import type { Primitive, Program } from '../primitive/model.js'
-import { removeDead } from '../program/dead.js'
+import { removeUnread } from '../program/dead.js'
 import { foldConstants } from '../program/fold.js'
 import { mergeScans } from '../program/mergeScans.js'
 import { shareCommon } from '../program/share.js'
@@ -22,7 +22,7 @@ const passes: readonly (readonly [name: string, pass: (program: Program) => Prog
   ['foldConstants', foldConstants],
   ['shareCommon', shareCommon],
   ['mergeScans', mergeScans],
-  ['removeDead', removeDead]
+  ['removeUnread', removeUnread]
 ]
 
 /** The program with fewer equations and the same bits. */
