@@ -157,9 +157,6 @@ export interface Lying {
   readonly i: number
 }
 
-/** The bytes of an array that results of several calls share: one kept result keeps little else alive. */
-const bytesShared = 4096
-
 /** Results of one type side by side. */
 interface Run {
   readonly dtype: DType
@@ -208,25 +205,16 @@ const runsOf = (buffer: ArrayBuffer, results: readonly Lying[]): readonly Run[] 
       })
   })
 
-/** Copies a run out; some copies share an array, which costs as much as thousands of elements. Nothing in it is written twice. */
-const copyRunOut = ({ dtype, lies, results }: Run): ((to: Concrete[]) => void) => {
-  const n = lies.length
-  const room = n * Math.max(1, Math.floor(bytesShared / lies.byteLength))
-  let data = lies
-  let place = room
-  return (to) => {
-    if (place === room) {
-      data = allocate(dtype, room)
-      place = 0
-    }
-    data.set(lies, place)
+/** Copies a run out: its results share an array, since each array costs as much as hundreds of elements. */
+const copyRunOut =
+  ({ dtype, lies, results }: Run): ((to: Concrete[]) => void) =>
+  (to) => {
+    const data = lies.slice()
     for (let k = 0; k < results.length; k++) {
       const { i, shape, strides, offset } = results[k]!
-      to[i] = new Dense(shape, dtype, data, strides, place + offset)
+      to[i] = new Dense(shape, dtype, data, strides, offset)
     }
-    place += n
   }
-}
 
 /** Makes copies of results. */
 export const copiesOut = (buffer: ArrayBuffer, results: readonly Lying[]): ((to: Concrete[]) => void) => {
