@@ -66,11 +66,11 @@ const requireForm = (operation: string, path: string, value: object, depth: numb
     new FormlessError(operation, path, `${path} is ${what}; expected a list of elements or a record of fields`)
   const isList = Array.isArray(value)
   if (isList && Object.getPrototypeOf(value) !== Array.prototype) throw refuse('a list of a class of its own')
-  for (const [key, { enumerable, get, set }] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+  for (const [key, found] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
     if (isList && key === 'length') continue
     if (isList && !isIndex(value, key)) throw refuse(`a list with key ${key}`)
-    if (enumerable !== true) throw refuse(`an object with hidden key ${key}`)
-    if (get !== undefined || set !== undefined) throw refuse(`an object with accessor ${key}`)
+    if (found.enumerable !== true) throw refuse(`an object with hidden key ${key}`)
+    if (!('value' in found)) throw refuse(`an object with accessor ${key}`)
   }
 }
 
@@ -214,7 +214,8 @@ const recordOf = ({ names, parts, prototype }: Form, leaves: readonly Tensor[], 
     if (name !== '__proto__') record[name] = value
     else Object.defineProperty(record, name, { value, writable: true, enumerable: true, configurable: true })
   }
-  return prototype === null ? Object.setPrototypeOf(record, null) : record
+  if (prototype === null) Object.setPrototypeOf(record, null)
+  return record
 }
 
 const listOf = ({ parts }: Form, leaves: readonly Tensor[], args: unknown): readonly unknown[] => {

@@ -263,7 +263,11 @@ describe('arguments and results', () => {
 
   test('keep the key __proto__, the lack of a prototype, and that they are frozen, at every call', () => {
     const own = (v: Vector): { readonly [name: string]: Vector } => Object.fromEntries([['__proto__', v]])
-    const bare = (v: Vector): { readonly a: Vector } => Object.assign(Object.create(null), { a: v })
+    const bare = (v: Vector): { readonly a: Vector } => {
+      const record = { a: v }
+      Object.setPrototypeOf(record, null)
+      return record
+    }
     const results = jit((v: Vector) => [own(T.neg(v)), bare(T.neg(v)), Object.freeze([Object.freeze({ v })])] as const)
     const given = jit((record: { readonly [name: string]: Vector }) => [
       Object.keys(record).join(),
