@@ -5,13 +5,17 @@
 import type { CallMapped, Leaves, PushForward } from '../primitive/leaves.js'
 import type { Program, TensorType } from '../primitive/model.js'
 import { Traced, ownRule } from '../primitive/traced.js'
-import { run } from '../transform/program.js'
+import { liveOrRefusing } from '../transform/checks.js'
+import { live, run } from '../transform/program.js'
 import { stage } from '../transform/stage.js'
 import { pullBack } from './leafwise.js'
 
-/** A program made from a function of types alone: it must not close over values of a transformation. */
+/**
+ * A program made from a function of types alone: it must not close over values of a transformation. It refuses the values that the function
+ * refuses, unless it is of a pullback: that runs where the function has been run.
+ */
 export const closedProgram = (name: string, types: readonly TensorType[], f: Leaves): Program => {
-  const { program, captured } = stage(name, types, f)
+  const { program, captured } = stage(name, types, f, name === 'vjp' ? live : liveOrRefusing)
   if (captured.length === 0) return program
   // The library's own programs close over nothing, but a rule of the user's may.
   throw ownRule(name, captured[0] instanceof Traced ? captured[0].interpreter.transformation : 'a transformation')

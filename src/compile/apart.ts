@@ -19,4 +19,6 @@ const many = 256
 /** Whether a function of `n` elements of a type is better called by its kernel. */
 export const runsApart = (expression: Expression, dtype: DType, n: number): boolean =>
   n >= many &&
-  [...intrinsicsIn(expression)].some((name) => !direct.includes(name) && !(dtype === 'float32' && fitted.includes(name)))
+  [...intrinsicsIn(expression)].some(
+    (name) => !direct.includes(name) && !(dtype === 'float32' && fitted.includes(name))
+  )

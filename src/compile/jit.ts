@@ -3,23 +3,33 @@ import { requireFunctions } from '../calculus/arguments.js'
 import { bind } from '../primitive/bind.js'
 import { memo } from '../calculus/program.js'
 import type { Atom, Program } from '../primitive/model.js'
+import { LeakedTracerError, Traced as InsideTransformation } from '../primitive/traced.js'
 import { reading, replacedBy, withEquations } from '../program/rewrite.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
-import { stage } from '../transform/stage.js'
-import { jitPrimitive, runCompiled } from './runner.js'
-import { type Form, builder, formOf, hasForm, otherNumber, requireFound } from './signature.js'
+import { stageWhole } from '../transform/stage.js'
+import type { Runner } from './run.js'
+import { jitPrimitive, runnerFor, warn } from './runner.js'
+import {
+  type Form,
+  FormlessError,
+  build,
+  containersOf,
+  formOf,
+  hasForm,
+  otherNumber,
+  requireFound
+} from './signature.js'
 
 // -----------------------------------------------------------------------------
 // tracing
 // -----------------------------------------------------------------------------
 
 /** A function, traced at arguments of one form. */
-interface Traced<R> {
-  readonly form: Form
+interface Traced<Args, R> {
   readonly program: Program
   /** Values of transformations around the call that the function closes over. */
   readonly captured: readonly Tensor[]
-  readonly result: (outputs: readonly Tensor[]) => R
+  readonly result: (outputs: readonly Tensor[], args: Args) => R
 }
 
 /** Casts a value with the structure that a function returned to the type of that. */
@@ -28,24 +38,35 @@ const returned = <R>(value: unknown): R => value as R
 /** Casts arguments that were put together again to what they were. */
 const asArguments = <Args extends readonly unknown[]>(value: unknown): Args => value as Args
 
-/** Traces a function at arguments; the tensors in its result are the outputs of the program. */
+/** Traces a function at arguments of a form; the tensors in its result are the outputs of the program. */
+const tracedOf = <Args extends readonly unknown[], R>(
+  operation: string,
+  f: (...args: Args) => R,
+  form: Form,
+  leaves: readonly Tensor[]
+): Traced<Args, R> => {
+  let result: Form | undefined
+  const { program, captured } = stageWhole(operation, leaves, (inputs) => {
+    const outputs: Tensor[] = []
+    const given = asArguments<Args>(build(form, inputs, undefined))
+    const containers = containersOf(given)
+    result = formOf(operation, 'the result', f(...given), outputs, containers)
+    requireFound(operation, result)
+    return outputs
+  })
+  const made = result!
+  return { program, captured, result: (outputs, given) => returned<R>(build(made, outputs, given)) }
+}
+
+/** Traces a function at arguments. */
 export const traceAt = <Args extends readonly unknown[], R>(
   operation: string,
   f: (...args: Args) => R,
   args: Args
-): Traced<R> & { readonly leaves: readonly Tensor[] } => {
+): Traced<Args, R> & { readonly leaves: readonly Tensor[] } => {
   const leaves: Tensor[] = []
   const form = formOf(operation, 'args', args, leaves)
-  const build = builder(form)
-  let result: Form | undefined
-  const { program, captured } = stage(operation, leaves, (inputs) => {
-    const outputs: Tensor[] = []
-    result = formOf(operation, 'the result', f(...asArguments<Args>(build(inputs))), outputs)
-    requireFound(operation, result)
-    return outputs
-  })
-  const make = builder(result!)
-  return { form, program, captured, leaves, result: (outputs) => returned<R>(make(outputs)) }
+  return { ...tracedOf(operation, f, form, leaves), leaves }
 }
 
 const merged = /* @__PURE__ */ memo<Program>()
@@ -99,7 +120,78 @@ const numberWatch = (): ((form: Form, args: unknown) => void) => {
 /** So many forms of arguments are remembered for each function. */
 const capacity = 32
 
-const allConcrete = (leaves: readonly Tensor[]): leaves is readonly Concrete[] => leaves.every(isConcrete)
+const allConcrete = (leaves: readonly Tensor[]): leaves is readonly Concrete[] => {
+  for (let i = 0; i < leaves.length; i++) if (!isConcrete(leaves[i]!)) return false
+  return true
+}
+
+/** Whether a value belongs to a transformation that has finished. */
+const isLeaked = (x: Tensor): boolean => x instanceof InsideTransformation && !x.interpreter.open
+
+/** How a function runs at arguments of one form. */
+interface Known<Args, R> {
+  readonly form: Form
+  /** So many tensors are in the arguments. */
+  readonly count: number
+  readonly call: (leaves: readonly Tensor[], args: Args) => R
+}
+
+/** Runs a traced function; of values that nobody may use any more, the function itself says so. */
+const callOf = <Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  { program, captured, result }: Traced<Args, R>
+): Known<Args, R>['call'] => {
+  let run: Runner | undefined
+  return (leaves, args) => {
+    if (captured.length === 0 && allConcrete(leaves)) {
+      run ??= runnerFor(program)
+      return result(run(leaves), args)
+    }
+    const operands = [...leaves, ...captured]
+    if (operands.some(isLeaked)) return f(...args)
+    const distinct = [...new Set(operands)]
+    const places = operands.map((each) => distinct.indexOf(each))
+    return result(bind(jitPrimitive, distinct, { program: ofDistinct(program, places) }), args)
+  }
+}
+
+/** What a value without a form does to a function: it runs as it is, and a line says so. */
+const formless = (error: unknown): void => {
+  if (!(error instanceof FormlessError)) throw error
+  warn(error.message.slice('jit: '.length))
+}
+
+/** Whether a function must not run outside of its trace, where it would not fail: it has read a value. */
+const isRead = (error: unknown): boolean => error instanceof LeakedTracerError && error.reason === 'read'
+
+/**
+ * How a function is called at arguments that have a form, and whether it is called so from now on. One that throws while it is traced runs
+ * as it is, and so throws what it throws without `jit`: a refusal of values may come before that of a shape.
+ */
+const firstCall = <Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  form: Form,
+  leaves: readonly Tensor[]
+): { readonly call: Known<Args, R>['call']; readonly isKept: boolean } => {
+  const call: Known<Args, R>['call'] = (_, args) => f(...args)
+  let hasThrown = false
+  const watched = (...args: Args): R => {
+    try {
+      return f(...args)
+    } catch (error) {
+      hasThrown = !isRead(error)
+      throw error
+    }
+  }
+  try {
+    const traced = tracedOf('jit', watched, form, leaves)
+    return { call: callOf(f, traced), isKept: traced.captured.length === 0 }
+  } catch (error) {
+    if (hasThrown) return { call, isKept: false }
+    formless(error)
+    return { call, isKept: true }
+  }
+}
 
 /**
  * The function itself, faster: it is traced at the first call with arguments of a form, compiled to WebAssembly, and from then on that
@@ -107,13 +199,14 @@ const allConcrete = (leaves: readonly Tensor[]): leaves is readonly Concrete[] =
  *
  * Arguments and results are any values: tensors may stand anywhere in lists and records, and are known by shape and element type while the
  * function is traced. Numbers, strings, booleans, functions and other objects are constants: the function is traced again for each
- * other one. Up to 32 forms of arguments are remembered. A function that closes over a value of a transformation around the call is
+ * other one. Up to 32 forms of arguments are remembered. Lists and records are known by their elements and fields: a function whose
+ * arguments or result have one that holds itself, or has keys that are symbols, hidden keys, accessors or, in a list, names, runs
+ * without being compiled, and a line says so once. A function that closes over a value of a transformation around the call is
  * traced at every call.
  *
  * The function must be pure and synchronous: what it does besides its result is done while it is traced, not at every call (`Debug.tap` is).
  *
  * @throws TypeError when `f` is not a function, or returns a promise, or tensors in objects that are neither lists nor records
- * @throws TreeError when an argument or the result holds itself
  * @throws LeakedTracerError when the function reads the value of a tensor
  *
  * @example
@@ -130,32 +223,34 @@ export const jit = <Args extends readonly unknown[], R>(
   ...more: readonly []
 ): ((...args: Args) => R) => {
   requireFunctions('jit', { f }, more)
-  const known: Traced<R>[] = []
+  const known: Known<Args, R>[] = []
   const watch = numberWatch()
-  const call = ({ program, captured, result }: Traced<R>, leaves: readonly Tensor[]): R => {
-    if (captured.length === 0 && allConcrete(leaves)) return result(runCompiled(program, leaves))
-    const operands = [...leaves, ...captured]
-    const distinct = [...new Set(operands)]
-    const places = operands.map((each) => distinct.indexOf(each))
-    return result(bind(jitPrimitive, distinct, { program: ofDistinct(program, places) }))
-  }
   return (...args) => {
     for (let i = 0; i < known.length; i++) {
       const traced = known[i]!
-      const leaves: Tensor[] = []
+      const leaves = new Array<Tensor>(traced.count)
       if (!hasForm(traced.form, args, leaves)) continue
       if (i > 0) {
         known.splice(i, 1)
         known.unshift(traced)
       }
-      return call(traced, leaves)
+      return traced.call(leaves, args)
     }
     if (known[0] !== undefined) watch(known[0].form, args)
-    const traced = traceAt('jit', f, args)
-    if (traced.captured.length === 0) {
-      known.unshift(traced)
+    const leaves: Tensor[] = []
+    let form: Form
+    try {
+      form = formOf('jit', 'args', args, leaves)
+    } catch (error) {
+      formless(error)
+      return f(...args)
+    }
+    if (leaves.some(isLeaked)) return f(...args)
+    const { call, isKept } = firstCall(f, form, leaves)
+    if (isKept) {
+      known.unshift({ form, count: leaves.length, call })
       known.splice(capacity)
     }
-    return call(traced, traced.leaves)
+    return call(leaves, args)
   }
 }

@@ -1,6 +1,7 @@
 /** Where values lie: addresses in one arena, whose places are used again when their values have been read for the last time. */
+import { all } from '../DType.js'
 import { size } from '../shape/model.js'
-import { bytesOf, strip } from './elements.js'
+import { bytesOf, isSmall, strip } from './elements.js'
 import type { Access, Graph, Value } from './graph.js'
 import { type Schedule, isCompiled, readsOf, resultsOf } from './schedule.js'
 
@@ -24,15 +25,18 @@ export interface Plan {
 /** The distance of what lies in the arena: a cache line. */
 const line = 64
 
+/** The distance of small inputs and results, which are copied together: a vector. */
+const vector = 16
+
 /** What WebAssembly can address. */
 const limit = 2 ** 32
 
 const gibibytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1)
 
-const rounded = (bytes: number): number => Math.ceil(bytes / line) * line
+const rounded = (bytes: number, to = line): number => Math.ceil(bytes / to) * to
 
 /** The room of a value: its elements, and a strip more. */
-const roomOf = ({ shape, dtype }: Value): number => rounded((size(shape) + strip) * bytesOf[dtype])
+const roomOf = ({ shape, dtype }: Value, to = line): number => rounded((size(shape) + strip) * bytesOf[dtype], to)
 
 /** How far behind and before its value a loop may read, since it reads whole strips along the last axis: bytes. */
 const reachOf = ({ shape, strides, dtype }: Access): number => {
@@ -68,7 +72,7 @@ const withGap = (gaps: readonly Gap[], added: Gap): readonly Gap[] => {
  * The plan of an arena. Values that no compiled kernel touches have no address: equations that are run by their own kernels hand
  * tensors to each other.
  */
-export const place = ({ inputs, constants }: Graph, { kernels, stored, lastReader }: Schedule): Plan => {
+export const place = ({ inputs, constants, outputs }: Graph, { kernels, stored, lastReader }: Schedule): Plan => {
   const touched = new Set<Value>()
   let reach = 0
   for (const kernel of kernels.filter(isCompiled)) {
@@ -85,8 +89,26 @@ export const place = ({ inputs, constants }: Graph, { kernels, stored, lastReade
     top += roomOf(value)
     return address
   }
+  /** Small values of one type side by side, in their order, so that one copy takes them all. */
+  const appendSmall = (values: readonly Value[]): void => {
+    for (const dtype of all) {
+      for (const value of values) {
+        if (value.dtype !== dtype || !isSmall(value.shape) || addresses.has(value)) continue
+        addresses.set(value, top)
+        top += roomOf(value, vector)
+      }
+      top = rounded(top)
+    }
+  }
   const copied = new Set(inputs.filter((input) => touched.has(input)))
-  for (const value of [...copied, ...constants.keys()]) if (touched.has(value)) addresses.set(value, append(value))
+  const results = outputs.flatMap((output) =>
+    output._tag === 'Access' && touched.has(output.value) ? [output.value] : []
+  )
+  appendSmall([...copied])
+  for (const value of [...copied, ...constants.keys()]) {
+    if (touched.has(value) && !addresses.has(value)) addresses.set(value, append(value))
+  }
+  appendSmall(results)
 
   const tables = new Map<Int32Array, number>()
   for (const kernel of kernels) {
@@ -109,7 +131,7 @@ export const place = ({ inputs, constants }: Graph, { kernels, stored, lastReade
   const ending: Value[][] = kernels.map(() => [])
   kernels.forEach((kernel, index) => {
     for (const result of resultsOf(kernel)) {
-      if (!touched.has(result)) continue
+      if (!touched.has(result) || addresses.has(result)) continue
       addresses.set(result, taken(result))
       const last = Math.max(index, lastReader.get(result) ?? index)
       if (last < kernels.length) ending[last]!.push(result)

@@ -11,7 +11,7 @@ import { type Graph, type Operand, graphOf } from './graph.js'
 import { type Plan, place } from './memory.js'
 import { type Code, codeOf } from './module.js'
 import { type Schedule, schedule } from './schedule.js'
-import { copies, copyIn, copyOut, elementsAt, viewOf } from './transfer.js'
+import { copiesIn, copiesOut, copyIn, copyOut, elementsAt, viewOf } from './transfer.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -128,41 +128,49 @@ export const runnerOf = ({ program, graph, plan, code }: Lowered): Runner | unde
     const isApart = output._tag === 'Uniform' || places.has(output.value) || graph.constants.has(output.value)
     return isApart ? [] : [{ data: data.get(output.value)!, layout: output, i }]
   })
-  const copyAll = copies(lying)
+  const copyResults = copiesOut(buffer, lying)
   const lyingAt = lying.map(({ i }) => i)
   const others = graph.outputs.flatMap((output, i) => (lyingAt.includes(i) ? [] : [{ read: reader(output), i }]))
-  const inputs = graph.inputs.flatMap((input, i) => (copied.has(input) ? [{ lies: data.get(input)!, i }] : []))
+  const copyArguments = copiesIn(
+    buffer,
+    graph.inputs.flatMap((input, i) => (copied.has(input) ? [{ lies: data.get(input)!, dtype: input.dtype, i }] : []))
+  )
   const status = new Int32Array(buffer, statusAddress, 1)
   const eagerly: Runner = (args) => runEagerly(program, args).filter(isConcrete)
   const firstEffect = code.segments.findIndex((each) => each._tag === 'Own' && each.kernel.operation.effect)
   /** So many steps may be run again. */
   const repeatable = firstEffect < 0 ? steps.length : firstEffect
+  const count = graph.outputs.length
   let running = false
 
+  /** Runs the steps; false where a primitive has to be asked what is wrong. */
+  const runSteps = (tensors: Tensors): boolean => {
+    let at = 0
+    try {
+      for (; at < steps.length; at++) {
+        steps[at]!(tensors)
+        if (status[0] === 0) continue
+        status[0] = 0
+        return false
+      }
+      return true
+    } catch (error) {
+      // another equation may throw before the one whose step came first
+      if (at < repeatable) return false
+      throw error
+    }
+  }
   return (args) => {
     // an effect may call the function again while its memory is in use
     if (running) return eagerly(args)
     running = true
     try {
       const tensors: Tensors = args.slice()
-      for (const { lies, i } of inputs) copyIn(lies, args[i]!)
-      let at = 0
-      try {
-        for (; at < steps.length; at++) {
-          steps[at]!(tensors)
-          if (status[0] === 0) continue
-          // a primitive throws what is wrong
-          status[0] = 0
-          return eagerly(args)
-        }
-      } catch (error) {
-        // another equation may throw before the one whose step came first
-        if (at < repeatable) return eagerly(args)
-        throw error
-      }
-      const outputs: Concrete[] = []
-      copyAll(outputs, lyingAt)
-      for (const { read, i } of others) outputs[i] = read(tensors)
+      copyArguments(args)
+      if (!runSteps(tensors)) return eagerly(args)
+      const outputs = new Array<Concrete>(count)
+      copyResults(outputs)
+      for (let i = 0; i < others.length; i++) outputs[others[i]!.i] = others[i]!.read(tensors)
       return outputs
     } finally {
       running = false

@@ -2,7 +2,7 @@
 import type { Called } from '../calculus/call.js'
 import { callPrimitive } from '../calculus/call.js'
 import type { Primitive, Program } from '../primitive/model.js'
-import { removeDead } from '../program/dead.js'
+import { removeUnread } from '../program/dead.js'
 import { foldConstants } from '../program/fold.js'
 import { mergeScans } from '../program/mergeScans.js'
 import { shareCommon } from '../program/share.js'
@@ -22,7 +22,7 @@ const passes: readonly (readonly [name: string, pass: (program: Program) => Prog
   ['foldConstants', foldConstants],
   ['shareCommon', shareCommon],
   ['mergeScans', mergeScans],
-  ['removeDead', removeDead]
+  ['removeUnread', removeUnread]
 ]
 
 /** The program with fewer equations and the same bits. */
@@ -46,7 +46,7 @@ declare const console: { readonly warn: (line: string) => void }
 const told = /* @__PURE__ */ new Set<string>()
 
 /** Says once in a process that functions run without being compiled. */
-const warn = (reason: string): void => {
+export const warn = (reason: string): void => {
   if (told.has(reason)) return
   told.add(reason)
   // oxlint-disable-next-line no-console -- the results are right, so nothing else can carry it
@@ -78,11 +78,15 @@ export const madeOf = (program: Program): Made => {
 const interpreted = (program: Program, operands: readonly Concrete[]): readonly Concrete[] =>
   run(program, operands).filter(isConcrete)
 
-/** Runs a program on values. */
-export const runCompiled = (program: Program, operands: readonly Concrete[]): readonly Concrete[] => {
+/** A program as a function of values. */
+export const runnerFor = (program: Program): Runner => {
   const made = madeOf(program)
-  return made._tag === 'Compiled' ? made.runner(operands) : interpreted(program, operands)
+  return made._tag === 'Compiled' ? made.runner : (operands) => interpreted(program, operands)
 }
+
+/** Runs a program on values. */
+export const runCompiled = (program: Program, operands: readonly Concrete[]): readonly Concrete[] =>
+  runnerFor(program)(operands)
 
 // -----------------------------------------------------------------------------
 // the primitive

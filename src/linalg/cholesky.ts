@@ -79,6 +79,7 @@ export const choleskyPrimitive: Primitive<None> = op<1, None>({
   kind: 'opaque',
   cost: counted(perMatrix((_m, n) => n ** 3 / 3)),
   arity: 1,
+  refuses: [0],
   infer: (a) => a,
   evaluate,
   jvp: [(tangent, _a, l) => product(l, lowerHalf(around(mirrored(tangent), l, triangle)))],

@@ -71,6 +71,7 @@ export const inversePrimitive: Primitive<None> = op<1, None>({
   kind: 'opaque',
   cost: counted(perMatrix((_m, n) => 2 * n ** 3)),
   arity: 1,
+  refuses: [0],
   infer: (a) => a,
   evaluate: refusing,
   jvp: [(tangent, _a, out) => neg(product(product(out, tangent), out))],

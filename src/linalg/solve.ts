@@ -120,6 +120,7 @@ export const solvePrimitive: Primitive<Transposed> = op<2, Transposed>({
   kind: 'opaque',
   cost: counted(perMatrix((_m, n, k) => (2 * n ** 3) / 3 + 2 * n * n * k)),
   arity: 2,
+  refuses: [0, 1],
   infer: (_a, b) => b,
   evaluate: (a, b, params) => evaluate(a, b, params),
   jvp: [

@@ -147,6 +147,7 @@ export const matrixSqrtPrimitive: Primitive<None> = op<1, None>({
   kind: 'opaque',
   cost: counted(perMatrix((_m, n) => 13 * n ** 3)),
   arity: 1,
+  refuses: [0],
   infer: (a) => a,
   evaluate,
   jvp: [(tangent, _a, root) => lyapunov(root, symmetricPart(tangent))],

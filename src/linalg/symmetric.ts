@@ -66,6 +66,7 @@ export const symmetrisePrimitive: Primitive<Symmetry> = op<1, Symmetry>({
   kind: 'opaque',
   cost: counted(perMatrix((_m, n) => 2 * n * n)),
   arity: 1,
+  refuses: [0],
   infer: (a) => a,
   evaluate,
   jvp: [(tangent) => symmetricPart(tangent)],

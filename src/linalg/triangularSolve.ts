@@ -146,6 +146,7 @@ export const triangularSolvePrimitive: Primitive<Triangular> = op<2, Triangular>
   kind: 'opaque',
   cost: counted(perMatrix((_m, n, k) => n * n * k)),
   arity: 2,
+  refuses: [0, 1],
   infer: (_a, b) => b,
   evaluate: (a, b, params, out) => evaluate(a, b, params, out.shape),
   jvp: [

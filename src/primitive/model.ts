@@ -270,6 +270,11 @@ export interface Primitive<P extends Params = Params> {
    * program in its parameters has.
    */
   effect?(this: void, params: P): boolean
+  /**
+   * The operands by whose elements the kernel may throw, such as indices that may be out of range. A compiled function and the body of a
+   * loop keep the check even if the results are unused, on zeros for the other operands.
+   */
+  readonly refuses?: readonly number[]
   /** Operations and bytes of one call, where the default of the kind is wrong. */
   cost?(
     this: void,

@@ -105,6 +105,8 @@ export interface OpRecord<N extends number, P extends Params> {
   readonly sample: Sample<P>
   /** For an elementwise one: its function of numbers as data, for all element types or some apart. */
   readonly scalar?: Expression | Scalars
+  /** The operands by whose elements the kernel may throw, such as indices that may be out of range. */
+  readonly refuses?: readonly number[]
   /** Operations and bytes of one call, where the default of the kind is wrong. */
   readonly cost?: (operands: readonly TensorType[], params: P, results: readonly TensorType[]) => Cost
 }
@@ -167,7 +169,7 @@ const call = <Args extends unknown[], R>(
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const op = <N extends 1 | 2 | 3, P extends Params = None>(record: OpRecord<N, P>): Primitive<P> => {
-  const { name, kind = 'opaque', infer, evaluate, batch, sample, scalar, cost } = record
+  const { name, kind = 'opaque', infer, evaluate, batch, sample, scalar, refuses, cost } = record
   const primitive: Primitive<P> = {
     name,
     kind,
@@ -178,6 +180,7 @@ export const op = <N extends 1 | 2 | 3, P extends Params = None>(record: OpRecor
     ...(batch && { batch: (operands, mapped, params, size) => [batch(operands, mapped, params, size)] }),
     sample,
     ...(scalar && { scalar: scalarsOf(scalar) }),
+    ...(refuses && { refuses }),
     ...(cost && { cost })
   }
   return primitive

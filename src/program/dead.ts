@@ -1,4 +1,5 @@
 /** Dead code. */
+import { liveOrRefusing } from '../transform/checks.js'
 import { live } from '../transform/program.js'
 import type { Program } from '../primitive/model.js'
 import { throughout, withEquations } from './rewrite.js'
@@ -18,4 +19,9 @@ import { throughout, withEquations } from './rewrite.js'
  */
 export const removeDead: <P extends Program>(program: P) => P = /* @__PURE__ */ throughout((program) =>
   withEquations(program, live(program.equations, program.outputs, program.places))
+)
+
+/** The same, but for equations that may refuse values: their checks stay, so that the program throws what it threw. */
+export const removeUnread: <P extends Program>(program: P) => P = /* @__PURE__ */ throughout((program) =>
+  withEquations(program, liveOrRefusing(program.equations, program.outputs, program.places))
 )

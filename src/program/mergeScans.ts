@@ -3,7 +3,7 @@ import type { Equation, Program } from '../primitive/model.js'
 import { codeNameOf } from '../primitive/code.js'
 import { type Scanned, type Step, cut } from '../control/step.js'
 import { equation, hasEffect } from '../transform/program.js'
-import { removeDead } from './dead.js'
+import { removeUnread } from './dead.js'
 import { atomKey } from './key.js'
 import { type Replaced, reading, renumbered, replacedBy, throughout, withEquations } from './rewrite.js'
 import { shareCommon } from './share.js'
@@ -29,7 +29,7 @@ const union = (a: Step, b: Step): Union | undefined => {
   const { carries, elements } = a
   const inputs: Replaced = new Map(b.program.inputs.map((input, i) => [input, a.program.inputs[i]!]))
   const { equations, places } = renumbered(b.program, a.program.places, inputs)
-  const both = removeDead(
+  const both = removeUnread(
     shareCommon<Program>({
       inputs: a.program.inputs,
       equations: [...a.program.equations, ...equations],
@@ -47,7 +47,7 @@ const union = (a: Step, b: Step): Union | undefined => {
     outputs.push(both.outputs[ofA.length + carries + i]!)
     return keys.push(key) - 1
   })
-  const program: Program = removeDead(Object.freeze({ ...both, outputs: Object.freeze(outputs) }))
+  const program: Program = removeUnread(Object.freeze({ ...both, outputs: Object.freeze(outputs) }))
   return { step: { program, carries, elements }, emitted }
 }
 

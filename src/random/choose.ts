@@ -144,6 +144,7 @@ export const weightedChoicePrimitive: Primitive<ChoiceParams> = op<2, ChoicePara
   name: 'weightedChoice',
   kind: 'random',
   arity: 2,
+  refuses: [1],
   infer: (keys, _p, { count }) => ({ shape: drawnWith(keys, [count]), dtype: 'int32' }),
   evaluate: (keys, p, { n, count, replace }, out) => {
     const { data, offset } = contiguous(p)

@@ -49,6 +49,7 @@ export const bernoulliPrimitive: Primitive = coded(
     name: 'bernoulli',
     kind: 'random',
     arity: 2,
+    refuses: [1],
     infer: (_keys, p) => ({ shape: p.shape, dtype: 'bool' }),
     evaluate: (keys, p, _params, out) => {
       const data = allocate('bool', size(out.shape))
@@ -150,6 +151,7 @@ export const categoryPrimitive: Primitive<OneAxis> = op<1, OneAxis>({
   name: 'category',
   kind: 'lane',
   arity: 1,
+  refuses: [0],
   infer: ({ shape }, { axis }) => ({ shape: dropAxes(shape, [axis]), dtype: 'int32' }),
   evaluate: (scores, params, out) => {
     const { data, offset, outer, along, inner } = arrange(scores, [params.axis])

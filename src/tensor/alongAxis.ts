@@ -63,6 +63,7 @@ export const takeAlongAxisPrimitive: Primitive<OneAxis> = coded(
     name: 'takeAlongAxis',
     kind: 'index',
     arity: 2,
+    refuses: [1],
     infer: (x, indices) => ({ shape: indices.shape, dtype: x.dtype }),
     evaluate: (x, indices, { axis }, out) => {
       const view = asDense(x)
@@ -96,6 +97,7 @@ export const addAlongAxisPrimitive: Primitive<OneAxis> = coded(
     name: 'addAlongAxis',
     kind: 'index',
     arity: 3,
+    refuses: [1],
     infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
     evaluate: (x, indices, updates, { axis }, out) => {
       const n = x.shape[axis]!

@@ -24,6 +24,7 @@ export const foldIndicesPrimitive: Primitive<Fold> = coded(
     name: 'foldIndices',
     kind: 'index',
     arity: 1,
+    refuses: [0],
     infer: ({ shape }) => ({ shape, dtype: 'int32' }),
     evaluate: (indices, { operation, length, axis }, out) => {
       const { data, offset } = contiguous(indices)

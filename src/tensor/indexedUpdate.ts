@@ -132,6 +132,7 @@ export const lastOccurrencePrimitive: Primitive<LastOccurrence> = coded(
     name: 'lastOccurrence',
     kind: 'index',
     arity: 1,
+    refuses: [0],
     infer: ({ shape }, { length }) => ({ shape: [...shape.slice(0, -1), length], dtype: 'int32' }),
     evaluate: (indices, { operation, length }, out) => {
       const { data, offset } = contiguous(indices)

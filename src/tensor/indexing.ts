@@ -95,6 +95,7 @@ export const gatherPrimitive: Primitive<OneAxis> = coded(
     name: 'gather',
     kind: 'index',
     arity: 2,
+    refuses: [1],
     infer: (x, indices, { axis }) => ({ shape: splice(x.shape, axis, indices.shape), dtype: x.dtype }),
     evaluate: (x, indices, { axis }, out) => {
       const view = asDense(x)
@@ -136,6 +137,7 @@ export const scatterAddPrimitive: Primitive<OneAxis> = coded(
     name: 'scatterAdd',
     kind: 'index',
     arity: 3,
+    refuses: [1],
     infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
     evaluate: (x, indices, updates, { axis }, out) => {
       const n = x.shape[axis]!

@@ -24,6 +24,7 @@ export const oneHotPrimitive: Primitive<OneHotParams> = coded(
     name: 'oneHot',
     kind: 'index',
     arity: 1,
+    refuses: [0],
     infer: (x, { depth, dtype }) => ({ shape: [...x.shape, depth], dtype }),
     evaluate: (x, { depth, dtype }, out) => {
       const { data, offset } = contiguous(x)

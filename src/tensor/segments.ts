@@ -111,6 +111,7 @@ export const segmentMaxPrimitive: Primitive<Segments> = coded(
     name: 'segmentMax',
     kind: 'index',
     arity: 2,
+    refuses: [1],
     infer: (x, _ids, { axis, count }) => ({ shape: x.shape.map((n, i) => (i === axis ? count : n)), dtype: x.dtype }),
     evaluate: (x, ids, { axis, count }, out) => {
       const { data, offset, outer, along, inner } = arrange(x, [axis])
@@ -166,6 +167,7 @@ export const bincountPrimitive: Primitive<{ readonly length: number }> = coded(
     name: 'bincount',
     kind: 'index',
     arity: 1,
+    refuses: [0],
     infer: (x, { length }) => ({ shape: [...x.shape.slice(0, -1), length], dtype: 'int32' }),
     evaluate: (x, { length }, out) => {
       const { data, offset } = contiguous(x)

@@ -57,8 +57,16 @@ export const hasEffect = ({ primitive, params }: Bound): boolean =>
 /** Whether a program is run for more than its results. */
 export const hasEffects = ({ equations }: Program): boolean => equations.some(hasEffect)
 
-/** The equations of a program with so many places that outputs depend on, and those with effects. */
-export const live = (equations: readonly Equation[], outputs: readonly Atom[], places: number): readonly Equation[] => {
+/** What is kept of an equation whose results nobody reads. */
+export type Unread = (each: Equation) => Equation | undefined
+
+/** The equations of a program with so many places that outputs depend on, those with effects, and what is kept of others. */
+export const live = (
+  equations: readonly Equation[],
+  outputs: readonly Atom[],
+  places: number,
+  unread: Unread = () => undefined
+): readonly Equation[] => {
   const read = new Array<boolean>(places).fill(false)
   const mark = (atom: Atom): void => {
     if (atom instanceof Variable) read[atom.index] = true
@@ -67,10 +75,11 @@ export const live = (equations: readonly Equation[], outputs: readonly Atom[], p
   const kept: Equation[] = []
   outputs.forEach(mark)
   for (let i = equations.length - 1; i >= 0; i--) {
-    const equation = equations[i]!
-    if (!equation.results.some(isRead) && !hasEffect(equation)) continue
-    equation.operands.forEach(mark)
-    kept.push(equation)
+    const each = equations[i]!
+    const needed = each.results.some(isRead) || hasEffect(each) ? each : unread(each)
+    if (needed === undefined) continue
+    needed.operands.forEach(mark)
+    kept.push(needed)
   }
   return kept.reverse()
 }

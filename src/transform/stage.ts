@@ -14,6 +14,7 @@ import {
   Variable
 } from '../primitive/model.js'
 import { Traced, writingBody } from '../primitive/traced.js'
+import { liveOrRefusing } from './checks.js'
 import { equation, live } from './program.js'
 import { openScope, relative } from './scope.js'
 import type { Shape } from '../shape/model.js'
@@ -50,6 +51,9 @@ export abstract class Written<S extends Shape = Shape> extends Traced<S> {
     this.variable = variable
   }
 }
+
+/** The equations of a program that outputs depend on, and others that are kept. */
+export type Keep = typeof live
 
 /** An interpreter that writes operations down as the equations of a program. */
 export abstract class Writer extends Trace {
@@ -112,13 +116,16 @@ export abstract class Writer extends Trace {
 
   /**
    * The program with the given outputs, and the values of other transformations that it reads, which are its last inputs.
-   * Equations that nobody reads are left out.
+   * Equations that nobody reads are left out, unless they are to be kept.
    */
-  program(outputs: readonly Tensor[]): { readonly program: Program; readonly captured: readonly Tensor[] } {
+  program(
+    outputs: readonly Tensor[],
+    keep: Keep = live
+  ): { readonly program: Program; readonly captured: readonly Tensor[] } {
     const atoms = outputs.map((output) => this.atom(output))
     const program: Program = Object.freeze({
       inputs: Object.freeze([...this.inputs, ...this.captures.values()]),
-      equations: Object.freeze(live(this.equations, atoms, this.places)),
+      equations: Object.freeze(keep(this.equations, atoms, this.places)),
       outputs: Object.freeze(atoms),
       places: this.places
     })
@@ -170,23 +177,32 @@ const writing = <A>(interpreter: StagingTrace, write: () => A): A => {
 const written = (
   interpreter: StagingTrace,
   types: readonly TensorType[],
-  f: (inputs: readonly Tensor[]) => readonly Tensor[]
-): ReturnType<Writer['program']> => interpreter.program(f(types.map((type) => interpreter.input(type))))
+  f: (inputs: readonly Tensor[]) => readonly Tensor[],
+  keep?: Keep
+): ReturnType<Writer['program']> => interpreter.program(f(types.map((type) => interpreter.input(type))), keep)
 
 /** A function of tensors as a program, and the values of other transformations that it closes over: its last inputs. */
 export const stage = (
   transformation: string,
   types: readonly TensorType[],
-  f: (inputs: readonly Tensor[]) => readonly Tensor[]
+  f: (inputs: readonly Tensor[]) => readonly Tensor[],
+  keep?: Keep
 ): { readonly program: Program; readonly captured: readonly Tensor[] } => {
   const interpreter = new StagingTrace(transformation)
-  return writing(interpreter, () => written(interpreter, types, f))
+  return writing(interpreter, () => written(interpreter, types, f, keep))
 }
 
+/** A function that is staged as a whole: its program refuses the values that the function refuses. */
+export const stageWhole = (
+  transformation: string,
+  types: readonly TensorType[],
+  f: (inputs: readonly Tensor[]) => readonly Tensor[]
+): ReturnType<typeof stage> => stage(transformation, types, f, liveOrRefusing)
+
 /** The body of a loop as a program, with all operations that it makes. */
-export const stageBody: typeof stage = (transformation, types, f) => {
+export const stageBody: typeof stageWhole = (transformation, types, f) => {
   const interpreter = new StagingTrace(transformation)
-  return writing(interpreter, () => writingBody(interpreter, () => written(interpreter, types, f)))
+  return writing(interpreter, () => writingBody(interpreter, () => written(interpreter, types, f, liveOrRefusing)))
 }
 
 /** The same at values, as they stand: each is one operand, also where the function uses it directly. */

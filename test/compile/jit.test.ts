@@ -221,15 +221,103 @@ describe('arguments and results', () => {
   const held: { a: Vector; self?: unknown } = { a: x }
   held.self = held
 
-  test('that hold themselves are refused', () => {
-    const sentence = 'is over 1000 levels deep; expected no cycles'
-    expect(() => jit((v: typeof held) => T.neg(v.a))(held)).toThrow(sentence)
-    expect(() => jit((_: Vector) => held)(x)).toThrow(sentence)
+  /** Calls a function that is not compiled; the lines that say why. */
+  const told = (call: () => void): readonly string[] => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+    call()
+    const lines = warn.mock.calls.map(([line]) => String(line))
+    warn.mockRestore()
+    return lines
+  }
+
+  test('that hold themselves are left to the function', () => {
+    const f = jit((v: typeof held) => [v.self === v, T.neg(v.a)] as const)
+    const lines = told(() => {
+      expect(f(held)).toEqual([true, T.neg(x)])
+      expect(f({ a: y, self: held })[0]).toBe(false)
+      const g = jit((v: Vector) => ({ ...held, a: T.neg(v) }))
+      expect([g(x), g(y)].map(({ a, self }) => [a, self])).toEqual([x, y].map((v) => [T.neg(v), held]))
+    })
+    expect(lines.length).toBeGreaterThan(0)
+    expect(lines[0]).toMatch(/^jit: args\[0\]\.self.* levels deep.*; the function runs eagerly, with the same results$/)
     expect(() => Jit.lower((v: typeof held) => T.neg(v.a))(held)).toThrow(`lower: args[0].self.self`)
   })
 
-  test('whose keys are symbols are refused', () => {
-    expect(() => jit((v: object) => v)({ [Symbol('s')]: x })).toThrow('args[0] is an object with key Symbol(s)')
+  test('with other keys than those of records and lists are left to the function', () => {
+    const tag = Symbol('tag')
+    const named = Object.assign([x, y], { label: 'pair' })
+    const hidden = Object.defineProperty({ a: x }, 'b', { value: y, enumerable: false })
+    const getter = Object.defineProperty({}, 'a', { get: () => x, enumerable: true })
+    const lists = class extends Array<Vector> {}.of(x)
+    for (const value of [{ a: x, [tag]: y }, named, hidden, getter, lists]) {
+      const found: unknown[] = []
+      const lines = told(() => {
+        for (let call = 0; call < 2; call++) found.push(jit((v: unknown) => v)(value), jit((_: Vector) => value)(x))
+      })
+      for (const each of found) expect(each).toBe(value)
+      expect(lines).toHaveLength(2)
+      expect(lines[0]).toMatch(/^jit: args\[0\] is a.*; the function runs eagerly, with the same results$/)
+      expect(lines[1]).toMatch(/^jit: the result is a/)
+    }
+  })
+
+  test('keep the key __proto__, the lack of a prototype, and that they are frozen, at every call', () => {
+    const own = (v: Vector): { readonly [name: string]: Vector } => Object.fromEntries([['__proto__', v]])
+    const bare = (v: Vector): { readonly a: Vector } => {
+      const record = { a: v }
+      Object.setPrototypeOf(record, null)
+      return record
+    }
+    const results = jit((v: Vector) => [own(T.neg(v)), bare(T.neg(v)), Object.freeze([Object.freeze({ v })])] as const)
+    const given = jit((record: { readonly [name: string]: Vector }) => [
+      Object.keys(record).join(),
+      Object.getPrototypeOf(record) === null,
+      T.neg(Object.values(record)[0]!)
+    ])
+    for (const v of [x, y]) {
+      const [first, second, third] = results(v)
+      expect(Object.keys(first)).toEqual(['__proto__'])
+      expect(Object.getPrototypeOf(first)).toBe(Object.prototype)
+      expect(differences([Object.values(first)[0]!, second.a], [T.neg(v), T.neg(v)])).toEqual([])
+      expect(Object.getPrototypeOf(second)).toBe(null)
+      expect([third, third[0]].map(Object.isFrozen)).toEqual([true, true])
+      expect([first, second].map(Object.isFrozen)).toEqual([false, false])
+      expect(given(own(v)).slice(0, 2)).toEqual(['__proto__', false])
+      expect(given(bare(v)).slice(0, 2)).toEqual(['a', true])
+      expect(given({ a: v }).slice(0, 2)).toEqual(['a', false])
+      expect(given(bare(v))[2]).toEqual(T.neg(v))
+    }
+  })
+
+  test('that are lists and records of the arguments are these', () => {
+    const f = jit((state: { readonly layers: readonly [{ readonly w: Vector }]; readonly more: object }, v: Vector) => [
+      { ...state, sum: T.add(state.layers[0].w, v) },
+      state
+    ])
+    for (const w of [x, y]) {
+      const state = { layers: [Object.freeze({ w })], more: {} } as const
+      const [made, same] = f(state, y)
+      expect(same).toBe(state)
+      expect(made!.layers).toBe(state.layers)
+      expect(made!.more).toBe(state.more)
+      expect(made).toEqual({ ...state, sum: T.add(w, y) })
+    }
+  })
+
+  test('that are small share no element with those of other calls', () => {
+    const f = jit((v: Vector, w: Vector) => ({ a: T.add(v, w), b: T.neg(v), c: [T.mul(w, 2), T.sum(v)] as const }))
+    const numbers = (made: ReturnType<typeof f>) => Tree.leaves(made).map((leaf) => T.toArray(T.ravel(leaf)).join())
+    const made: ReturnType<typeof f>[] = []
+    const wanted: ReturnType<typeof numbers>[] = []
+    let [v, w]: readonly [Vector, Vector] = [x, y]
+    for (let call = 0; call < 150; call++) {
+      const next = f(v, w)
+      made.push(next)
+      wanted.push(numbers({ a: T.add(v, w), b: T.neg(v), c: [T.mul(w, 2), T.sum(v)] }))
+      // results side by side come back as arguments, in their order and in another
+      ;[v, w] = call % 3 === 0 ? [next.a, next.b] : call % 3 === 1 ? [next.b, next.c[0]] : [y, T.flip(x)]
+    }
+    expect(made.map(numbers)).toEqual(wanted)
   })
 
   test('that are lists with holes keep them, at every call', () => {

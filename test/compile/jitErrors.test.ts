@@ -1,9 +1,12 @@
 // What jit says where something goes wrong, and what it does where nothing can be compiled.
 import * as Debug from 'pullback/Debug'
+import { cond, scan } from 'pullback/Control'
+import { grad, jvp, valueAndGrad } from 'pullback/Grad'
 import * as Jit from 'pullback/Jit'
 import * as Linalg from 'pullback/Linalg'
 import { bindOne, none } from 'pullback/Primitive'
 import * as T from 'pullback/Tensor'
+import { vmap } from 'pullback/Vmap'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { differences } from './same.js'
 
@@ -33,6 +36,41 @@ describe('errors at a call', () => {
     expect(what(() => jit(f)(x, indefinite))).toBe(what(() => f(x, indefinite)))
   })
 
+  test('are those that eager meets first, also before one that shapes show', () => {
+    const seen: string[] = []
+    const f = (v: Vector, i: T.Tensor<[1]>) => {
+      Debug.tap(() => void seen.push('tap'))(v)
+      return T.add(T.gather(v, i), T.reshape(v, [4]) as never)
+    }
+    for (const i of [indices, T.of([0], 'int32')]) {
+      expect(what(() => jit(f)(x, i))).toBe(what(() => f(x, i)))
+    }
+    expect(seen).toHaveLength(4)
+  })
+
+  test('name the operation that meets a value from a transformation that has finished', () => {
+    const kept: Vector[] = []
+    grad((v: Vector) => {
+      kept.push(v)
+      return T.sum(v)
+    })(x)
+    const [leaked] = kept
+    const functions: readonly ((v: Vector) => unknown)[] = [
+      (v: Vector) => T.exp(T.neg(v)),
+      (v: Vector) => T.item(T.sum(v)),
+      (_: Vector) => T.mul(leaked!, 2),
+      (v: Vector) => T.mul(T.add(v, 1), leaked!)
+    ]
+    for (const f of functions) {
+      const fast = jit(f)
+      expect(what(() => fast(leaked!))).toBe(what(() => f(leaked!)))
+      what(() => fast(x))
+      expect(what(() => fast(leaked!))).toBe(what(() => f(leaked!)))
+    }
+    for (const f of functions.slice(2)) expect(what(() => jit(f)(x))).toBe(what(() => f(x)))
+    expect(jit((v: Vector, w: Vector) => (v === w ? v : T.neg(v)))(x, leaked!)).toEqual(T.neg(x))
+  })
+
   test('keep their order among effects', () => {
     const seen: string[] = []
     const see = (label: string) => Debug.tap(() => void seen.push(label))
@@ -54,6 +92,68 @@ describe('errors at a call', () => {
     }
     expect(what(() => jit(f)(x, T.of([0], 'int32'), good))).toBe('nothing')
     expect(seen).toEqual(['first', 'second', 'third'])
+  })
+
+  test('are thrown by operations whose results nobody reads, under all transformations', () => {
+    const picks = (v: Vector, i: T.Tensor<[1]>): Vector => {
+      T.gather(T.exp(v), i)
+      return T.mul(v, 2)
+    }
+    const loops = (v: Vector, i: T.Tensor<[1]>): Vector =>
+      scan((carry: Vector) => [picks(carry, i), undefined], { length: 2 })(v)[0]
+    const chooses = (v: Vector, i: T.Tensor<[1]>): Vector =>
+      cond(
+        T.greater(T.sum(v), 0),
+        (w: Vector) => picks(w, i),
+        (w: Vector) => w
+      )(v)
+    const inner = jit(picks)
+    const sum = (f: typeof picks) => (v: Vector, i: T.Tensor<[1]>) => T.sum(f(v, i))
+    const tangent = (f: typeof picks) => (v: Vector, i: T.Tensor<[1]>) => jvp((w: Vector) => f(w, i))([v], [v])
+    const mapped = (f: typeof picks) => (v: Vector, i: T.Tensor<[1]>) =>
+      vmap((w: Vector, j: T.Tensor<[1]>) => f(w, j))(T.stack([v, v]), T.stack([T.zerosLike(i), i]))
+    const functions: readonly (readonly [
+      (v: Vector, i: T.Tensor<[1]>) => unknown,
+      (v: Vector, i: T.Tensor<[1]>) => unknown
+    ])[] = [
+      ...[picks, loops, chooses].flatMap((f) => [
+        [jit(f), f] as const,
+        [jit(valueAndGrad(sum(f))), valueAndGrad(sum(f))] as const,
+        [grad(jit(sum(f))), grad(sum(f))] as const,
+        [jit(tangent(f)), tangent(f)] as const,
+        [tangent(jit(f)), tangent(f)] as const,
+        [jit(mapped(f)), mapped(f)] as const,
+        [mapped(jit(f)), mapped(f)] as const
+      ]),
+      [jit((v: Vector, i: T.Tensor<[1]>) => void inner(v, i)), picks]
+    ]
+    for (const [index, [fast, f]] of functions.entries()) {
+      const message = what(() => f(x, indices))
+      expect(message).toContain('index is 7 on an axis of size 3')
+      for (let call = 0; call < 2; call++) {
+        expect([index, what(() => fast(x, indices))]).toEqual([index, message])
+        expect(what(() => fast(x, T.of([2], 'int32')))).toBe('nothing')
+      }
+    }
+  })
+
+  const names = (f: (v: Vector, i: T.Tensor<[1]>) => unknown): readonly string[] =>
+    Jit.lower(f)(x, indices).after.equations.map(({ primitive }) => primitive.name)
+
+  test('cost no more than the check', () => {
+    const f = (v: Vector, i: T.Tensor<[1]>): Vector => {
+      T.gather(T.exp(T.sin(v)), T.add(i, 1))
+      T.gather(v, T.of([0, 2], 'int32'))
+      T.oneHot([0, 1], 3)
+      return T.neg(v)
+    }
+    expect(names(f)).toEqual(['add', 'gather', 'neg'])
+    const wrong = (v: Vector): Vector => {
+      T.gather(v, T.of([0, 3], 'int32'))
+      return T.neg(v)
+    }
+    expect(names(wrong)).toEqual(['gather', 'neg'])
+    expect(what(() => jit(wrong)(x))).toBe(what(() => wrong(x)))
   })
 
   test('leave the function as it was', () => {
