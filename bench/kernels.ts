@@ -37,7 +37,7 @@ export const kernelsOf = <Args extends readonly unknown[], R>(
   const { code, plan, graph } = lowerProgram(passed(program))
   const memory = memoryOf(code.module.memory.pages)
   const { buffer } = memory
-  const functions = Object.fromEntries(code.imports.map(({ name, f: host }) => [name, host]))
+  const functions = Object.fromEntries([...code.imports].map(([name, { f: host }]) => [name, host]))
   const library = libraryOnce()?.over(memory) ?? {}
   const hosts = Object.fromEntries([...code.hosts].map(([name, { over }]) => [name, over(buffer)]))
   const exports = instance(encode(code.module), memory, { ...functions, ...library, ...hosts })

@@ -78,7 +78,7 @@ const requireForm = (operation: string, path: string, value: object, depth: numb
 export type Containers = ReadonlyMap<unknown, Path>
 
 /** Finds the lists and records in a value. */
-export const containersOf = (value: unknown, path: Path = [], found = new Map<unknown, Path>()): Containers => {
+export const containersOf = (value: unknown, path: Path = [], found: Map<unknown, Path> = new Map()): Containers => {
   if (!Array.isArray(value) && !isRecord(value)) return found
   found.set(value, path)
   for (const [name, each] of Object.entries(value)) containersOf(each, [...path, name], found)

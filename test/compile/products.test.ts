@@ -10,7 +10,7 @@ import { library } from '../../src/kernel/library/module.js'
 import { bindOne } from '../../src/primitive/bind.js'
 import { strongProduct } from '../../src/tensor/matmul.js'
 import { isConcrete } from '../../src/tensor/model.js'
-import { allLowered, expectSame } from './expectSame.js'
+import { expectSame } from './expectSame.js'
 import { random } from './tensors.js'
 
 // -----------------------------------------------------------------------------
