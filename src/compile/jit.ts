@@ -6,6 +6,7 @@ import type { Atom, Program } from '../primitive/model.js'
 import { LeakedTracerError, Traced as InsideTransformation } from '../primitive/traced.js'
 import { reading, replacedBy, withEquations } from '../program/rewrite.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
+import { hasEffects } from '../transform/program.js'
 import { stageWhole } from '../transform/stage.js'
 import type { Runner } from './run.js'
 import { jitPrimitive, runnerFor, warn } from './runner.js'
@@ -136,16 +137,29 @@ interface Known<Args, R> {
   readonly call: (leaves: readonly Tensor[], args: Args) => R
 }
 
-/** Runs a traced function; of values that nobody may use any more, the function itself says so. */
+/**
+ * Runs a traced function; of values that nobody may use any more, the function itself says so. What a program refuses, the function may
+ * not: it may catch the error, or compute what is refused in a branch that is not taken, of values from outside of that branch. So it has
+ * the last word, unless effects would come twice.
+ */
 const callOf = <Args extends readonly unknown[], R>(
   f: (...args: Args) => R,
   { program, captured, result }: Traced<Args, R>
 ): Known<Args, R>['call'] => {
   let run: Runner | undefined
+  const outputsOf = (leaves: readonly Concrete[]): readonly Tensor[] | undefined => {
+    run ??= runnerFor(program)
+    try {
+      return run(leaves)
+    } catch (error) {
+      if (hasEffects(program)) throw error
+      return undefined
+    }
+  }
   return (leaves, args) => {
     if (captured.length === 0 && allConcrete(leaves)) {
-      run ??= runnerFor(program)
-      return result(run(leaves), args)
+      const outputs = outputsOf(leaves)
+      return outputs === undefined ? f(...args) : result(outputs, args)
     }
     const operands = [...leaves, ...captured]
     if (operands.some(isLeaked)) return f(...args)

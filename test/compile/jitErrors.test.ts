@@ -71,6 +71,31 @@ describe('errors at a call', () => {
     expect(jit((v: Vector, w: Vector) => (v === w ? v : T.neg(v)))(x, leaked!)).toEqual(T.neg(x))
   })
 
+  test('are not those of a branch that is not taken, nor those that the function catches', () => {
+    const far = T.of([7], 'int32')
+    const branch = (v: Vector, i: T.Tensor<[1]>) =>
+      cond(
+        T.greater(T.sum(v), 100),
+        (w: Vector) => T.add(w, T.sum(T.gather(v, i))),
+        (w: Vector) => T.neg(w)
+      )(v)
+    const caught = (m: typeof indefinite) => {
+      try {
+        return Linalg.cholesky(m)
+      } catch {
+        return T.neg(m)
+      }
+    }
+    const [chosen, either] = [jit(branch), jit(caught)]
+    for (const v of [x, T.mul(x, 1000)]) {
+      for (const i of [far, T.of([1], 'int32')]) {
+        expect(what(() => T.item(T.sum(chosen(v, i))))).toBe(what(() => T.item(T.sum(branch(v, i)))))
+        if (i !== far || v === x) expect(differences([chosen(v, i)], [branch(v, i)])).toEqual([])
+      }
+    }
+    for (const m of [indefinite, T.of([[4]])]) expect(differences([either(m)], [caught(m)])).toEqual([])
+  })
+
   test('keep their order among effects', () => {
     const seen: string[] = []
     const see = (label: string) => Debug.tap(() => void seen.push(label))
