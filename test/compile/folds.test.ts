@@ -55,3 +55,11 @@ test('of tensors that lie in another order', () => {
   expect(difference((x) => T.min(T.transpose(x), { axis: [0, 1] }), [x])).toBeUndefined()
   expect(difference((x) => T.sum(T.cast(T.transpose(x), 'int32'), { axis: [1, 2] }), [x])).toBeUndefined()
 })
+
+test('of tall columns, of any number of rows', () => {
+  for (const rows of [143, 144, 145, 161]) {
+    const x = tensor([rows, 9], 'float32', rows)
+    expect(difference((x) => T.sum(T.cast(x, 'int32'), { axis: 0 }), [T.mul(x, 100)])).toBeUndefined()
+    expect(difference((x) => T.max(x, { axis: 0 }), [T.cumsum(T.abs(x), { axis: 0 })])).toBeUndefined()
+  }
+})

@@ -61,6 +61,8 @@ describe('maps inside of reductions', () => {
   test('are those that nothing else reads', () => {
     expect(kernels((x) => T.sum(T.add(T.mul(x, x), 1)), x)).toEqual(['mul add sum'])
     expect(kernels((x) => T.add(T.max(T.abs(x)), T.min(x)), x)).toEqual(['abs max', 'min', 'add'])
+    const long: Operation = (x) => T.sum(Array.from({ length: 9 }).reduce<T.Tensor>((y) => T.abs(T.add(y, 1)), x))
+    expect(kernels(long, x)).toEqual(['add abs', `${'add abs '.repeat(8)}sum`])
     const shared: Operation = (x) => {
       const square = T.mul(x, x)
       return T.mul(T.sum(square), square)

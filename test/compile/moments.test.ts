@@ -53,3 +53,10 @@ test('where squares of float64 are out of range', () => {
     ).toBeUndefined()
   }
 })
+
+test('at the bounds beyond which squares of float64 are scaled', () => {
+  for (const exponent of [-435, -445, -455, -465, -475, 480, 490, 495, 500, 505]) {
+    const x = T.mul(tensor([40, 7], 'float64', 2), 2 ** exponent)
+    for (const f of [T.norm, T.std]) expect(difference((x) => f(x, { axis: 1 }), [x])).toBeUndefined()
+  }
+})

@@ -157,6 +157,23 @@ describe('matrices have the bits of eager products', () => {
     expectSame((a, b) => T.matmul(a, T.transpose(b)), [v, x], 'vector by matrix')
   })
 
+  test('a vector by the transpose of a matrix, of any number of columns', () => {
+    for (const dtype of ['float32', 'float64'] as const) {
+      for (const [n, k] of [
+        [8, 9],
+        [13, 30],
+        [19, 300]
+      ] as const) {
+        const [v, w] = [random([k], dtype, n), random([n, k], dtype, k)]
+        for (const axis of [[], [0], [1]]) {
+          const name = `${dtype} ${n} ${k} flipped along ${axis.join()}`
+          expectSame((a, b) => T.matmul(a, T.transpose(T.flip(b, { axis }))), [v, w], name)
+        }
+        expectSame((a, b) => T.matmul(T.flip(a), T.transpose(b)), [v, w], `${dtype} ${n} ${k} backwards`)
+      }
+    }
+  })
+
   test('gradients, and a constant operand', () => {
     const [x, w] = [random([16, 20], 'float32', 4), random([20, 9], 'float32', 5)]
     const loss = (a: T.Tensor): T.Tensor<[]> => T.sum(T.square(T.matmul(x, a)))
