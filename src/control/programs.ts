@@ -3,7 +3,7 @@ import { closedProgram, memo } from '../calculus/program.js'
 import { type Program, type TensorType, Variable } from '../primitive/model.js'
 import { run } from '../transform/program.js'
 import { type Tensor, fill } from '../tensor/model.js'
-import { stageWhole } from '../transform/stage.js'
+import { stageBody } from '../transform/stage.js'
 
 type Leaves = readonly Tensor[]
 type Flags = readonly boolean[]
@@ -14,7 +14,7 @@ export const stageTogether = (
   types: readonly TensorType[],
   functions: readonly ((leaves: Leaves) => Leaves)[]
 ): { readonly programs: readonly Program[]; readonly captured: Leaves } => {
-  const each = functions.map((f) => stageWhole(name, types, f))
+  const each = functions.map((f) => stageBody(name, types, f))
   const captured = [...new Set(each.flatMap((one) => one.captured))]
   return { programs: each.map((one) => widened(one.program, types.length, one.captured, captured)), captured }
 }

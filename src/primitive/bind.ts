@@ -2,8 +2,8 @@
  * How a call of a primitive finds its interpreter.
  *
  * The operands decide: a call goes to the interpreter of its highest-level operand, which treats operands of lower levels
- * as constants. There is neither a current tape nor a registry; only the body of a loop, while it is being written, takes operations on
- * values from outside as well (`writingBody`).
+ * as constants. There is neither a current tape nor a registry; only the body of a loop or a branch, while it is being written, takes
+ * operations on values from outside as well (`writingBody`).
  */
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { requireTensor } from '../internal/require.js'

@@ -63,14 +63,14 @@ export abstract class Traced<S extends Shape = Shape> extends Tensor<S> {
 }
 
 // -----------------------------------------------------------------------------
-// bodies of loops
+// bodies of loops, and branches
 // -----------------------------------------------------------------------------
 
 let body: Interpreter | undefined
 
 /**
- * Writes the body of a loop: operations on values from outside that it makes are part of it, as they run once a step. An eager loop runs
- * them so too, and sums the cotangents of each step by itself.
+ * Writes the body of a loop or a branch: operations on values from outside that it makes are part of it, as they run once a step, or only
+ * where the branch is taken. An eager loop runs them so too, and sums the cotangents of each step by itself.
  */
 export const writingBody = <A>(writer: Interpreter, write: () => A): A => {
   const before = body

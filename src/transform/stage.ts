@@ -199,7 +199,7 @@ export const stageWhole = (
   f: (inputs: readonly Tensor[]) => readonly Tensor[]
 ): ReturnType<typeof stage> => stage(transformation, types, f, liveOrRefusing)
 
-/** The body of a loop as a program, with all operations that it makes. */
+/** The body of a loop or a branch as a program, with all operations that it makes. */
 export const stageBody: typeof stageWhole = (transformation, types, f) => {
   const interpreter = new StagingTrace(transformation)
   return writing(interpreter, () => writingBody(interpreter, () => written(interpreter, types, f, liveOrRefusing)))

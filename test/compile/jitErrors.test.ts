@@ -100,6 +100,22 @@ describe('errors at a call', () => {
     for (const m of [indefinite, T.of([[4]])]) expect(differences([either(m)], [caught(m)])).toEqual([])
   })
 
+  test('and effects are those of the branch that is taken, also of values from outside of it, under transformations', () => {
+    const seen: string[] = []
+    const tapped = Debug.tap((v: T.Tensor<readonly number[]>) => void seen.push(v.toString()))
+    const far = T.of([7], 'int32')
+    const branch = (v: Vector) =>
+      cond(
+        T.greater(T.sum(v), 100),
+        (w: Vector) => T.add(w, T.sum(T.add(tapped(v), T.sum(T.gather(v, far))))),
+        (w: Vector) => T.neg(w)
+      )(v)
+    const sum = (v: Vector) => T.sum(branch(v))
+    expect(differences([jit(branch)(x), grad(jit(sum))(x)], [branch(x), grad(sum)(x)])).toEqual([])
+    expect(seen).toEqual([])
+    expect(what(() => grad(jit(sum))(T.mul(x, 1000)))).toBe(what(() => grad(sum)(T.mul(x, 1000))))
+  })
+
   test('keep their order among effects', () => {
     const seen: string[] = []
     const see = (label: string) => Debug.tap(() => void seen.push(label))
