@@ -6,11 +6,10 @@ import { removeUnread } from '../program/dead.js'
 import { foldConstants } from '../program/fold.js'
 import { mergeScans } from '../program/mergeScans.js'
 import { shareCommon } from '../program/share.js'
-import { equals } from '../shape/model.js'
 import { type Concrete, isConcrete } from '../tensor/model.js'
 import { run } from '../transform/program.js'
 import { during, reasonOf } from './during.js'
-import { inlineCalls } from './inline.js'
+import { fits, inlineCalls } from './inline.js'
 import { type Lowered, type Runner, lowerProgram, runnerOf } from './run.js'
 
 // -----------------------------------------------------------------------------
@@ -91,10 +90,6 @@ export const runCompiled = (program: Program, operands: readonly Concrete[]): re
 // -----------------------------------------------------------------------------
 // the primitive
 // -----------------------------------------------------------------------------
-
-/** Whether operands are of the types that a program was made for; the interpreter takes others too. */
-const fits = ({ inputs }: Program, operands: readonly Concrete[]): boolean =>
-  inputs.every(({ shape, dtype }, i) => operands[i]!.dtype === dtype && equals(operands[i]!.shape, shape))
 
 /** A call of a compiled program. Its derivatives and its mapping are compiled calls too. */
 export const jitPrimitive: Primitive<Called> = /* @__PURE__ */ callPrimitive({

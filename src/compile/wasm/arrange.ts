@@ -30,6 +30,8 @@ export interface Arranged {
   readonly columns: number
   /** The axes of a lane, of which there is at least one. */
   readonly run: readonly Axis[]
+  /** For each pointer, the bytes between the four elements of a strip: of a row, or of columns. */
+  readonly apart: readonly number[]
   /** The length of a lane. */
   readonly n: number
   /** Working memory that is taken for copies. */
@@ -133,8 +135,11 @@ const resultView = ({ operands, result, axes, lanes }: Needs): Seen => {
   return seen({ dtype: result.dtype, strides })
 }
 
+/** How operands lie, without copies. */
+type Laid = Omit<Arranged, 'copied' | 'begin'>
+
 /** Operands as they lie, if that will do. */
-const direct = (needs: Needs, views: readonly Seen[]): Omit<Arranged, 'copied' | 'begin'> | undefined => {
+const direct = (needs: Needs, views: readonly Seen[]): Laid | undefined => {
   const { operands, axes, lanes, order } = needs
   const { shape } = operands[0]!
   const all = [...views, resultView(needs)]
@@ -147,7 +152,8 @@ const direct = (needs: Needs, views: readonly Seen[]): Omit<Arranged, 'copied' |
         all.map(() => 0)
       )
     ],
-    run: [{ size: 0, steps: all.map(() => 0) }]
+    run: [{ size: 0, steps: all.map(() => 0) }],
+    apart: all.map(() => 0)
   } as const
   if (size(needs.result.shape) === 0) return { ...nothing, n: 0, columns: 1 }
   const n = axes.reduce((product, axis) => product * shape[axis]!, 1)
@@ -167,11 +173,12 @@ const direct = (needs: Needs, views: readonly Seen[]): Omit<Arranged, 'copied' |
   const isNarrow = lanes && last !== undefined && last.size < strip
   const isColumns = isEven(last, all) && !(isNarrow && run[0]!.steps.at(-1) !== last.size * last.steps.at(-1)!)
   if (isRows && (n > 1 || !isColumns)) {
-    return { mode: 'rows', kept: kept.map((axis) => level(axis.size, axis.steps)), run, n, columns: 1 }
+    const levels = kept.map((axis) => level(axis.size, axis.steps))
+    return { mode: 'rows', kept: levels, run, apart: run.at(-1)!.steps, n, columns: 1 }
   }
   if (!isColumns || last === undefined) return undefined
   const levels = [...kept.slice(0, -1).map((axis) => level(axis.size, axis.steps)), strips(last.size, last.steps)]
-  return { mode: 'columns', kept: levels, run, n, columns: last.size }
+  return { mode: 'columns', kept: levels, run, apart: last.steps, n, columns: last.size }
 }
 
 /** How an operation along axes goes through its operands; `undefined` where it cannot, or would copy what maps inside of it read. */

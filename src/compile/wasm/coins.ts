@@ -11,7 +11,7 @@ import { copyWhole, isRowMajor, rowMajor, walkOf } from './copies.js'
 import { refuse } from './indices.js'
 import { within } from './walks.js'
 import { drawn, fourFrom, pointerAt, streamOfWords, unsigned } from './random.js'
-import { type Strip, type Wide, double, load, narrowMask, store, widened } from './strip.js'
+import { both, type Strip, type Wide, double, load, narrowMask, store, widened } from './strip.js'
 import { type KeySchedule, threefry, word } from './threefry.js'
 
 /** Four probabilities in units of 2^-32, and how many of these are whole. */
@@ -21,12 +21,6 @@ interface Limit {
   /** Where the number is a probability. */
   readonly isProbability: Instruction
 }
-
-const both = (body: Body, make: (half: 'lo' | 'hi') => Instruction): Wide => ({
-  type: 'f64',
-  lo: keep(body, 'v128', make('lo')),
-  hi: keep(body, 'v128', make('hi'))
-})
 
 const limitOf = (body: Body, probabilities: Strip): Limit => {
   const p = widened(body, probabilities)

@@ -85,9 +85,8 @@ const folded = (
 export const foldOver = (operation: Whole, axes: readonly number[], fold: Fold): Emitter | undefined => {
   const plan = arranged(operation, axes, false, 'any')
   if (plan === undefined) return undefined
-  const { mode, kept, run, columns, copied, begin } = plan
+  const { mode, kept, run, apart, columns, copied, begin } = plan
   const { size, steps } = run.at(-1)!
-  const apart = mode === 'rows' ? steps : kept.at(-1)!.steps.map((step) => step / strip)
   const isTall = mode === 'columns' && run.length === 1 && size > longest && columns > strip
   return {
     scratch: copied + (isTall ? foundBytes(fold) * Math.ceil(Math.min(chunk, columns) / strip) : 0),

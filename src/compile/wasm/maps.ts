@@ -11,6 +11,7 @@ import type { Params } from '../../primitive/model.js'
 import { type Body, keep } from './body.js'
 import { callOfTwo } from './intrinsics.js'
 import {
+  both,
   type Narrow,
   type Strip,
   type Wide,
@@ -245,8 +246,6 @@ const singles = (body: Body, source: Source): ((node: Expression) => Single | un
 // in float64
 // -----------------------------------------------------------------------------
 
-type Half = 'lo' | 'hi'
-
 const doubles: { readonly [name: string]: PlainOp } = {
   add: 'f64x2.add',
   sub: 'f64x2.sub',
@@ -272,13 +271,8 @@ const doubles: { readonly [name: string]: PlainOp } = {
 const wides = (body: Body, { expression, ...source }: Source): Wide => {
   const numbers = new Map<Expression, Wide>()
   const masks = new Map<Expression, Wide>()
-  const both = (make: (half: Half) => Instruction): Wide => ({
-    type: 'f64',
-    lo: keep(body, 'v128', make('lo')),
-    hi: keep(body, 'v128', make('hi'))
-  })
   const applied = (name: PlainOp, ...args: readonly Wide[]): Wide =>
-    both((half) => op(name, ...args.map((x) => x[half])))
+    both(body, (half) => op(name, ...args.map((x) => x[half])))
   const remembering =
     (known: Map<Expression, Wide>, make: (node: Expression) => Wide) =>
     (node: Expression): Wide => {
@@ -294,7 +288,7 @@ const wides = (body: Body, { expression, ...source }: Source): Wide => {
     if ('left' in node) {
       if (!isComparison(node.op)) return applied(doubles[node.op]!, number(node.left), number(node.right))
       const test = mask(node)
-      return both((half) => op('v128.and', test[half], double(1)))
+      return both(body, (half) => op('v128.and', test[half], double(1)))
     }
     switch (node.op) {
       case 'operand':
@@ -309,7 +303,7 @@ const wides = (body: Body, { expression, ...source }: Source): Wide => {
         const args = node.args.map(number)
         const plain = doubles[node.name]
         if (plain !== undefined) return applied(plain, ...args)
-        return both((half) =>
+        return both(body, (half) =>
           callOfTwo(
             body,
             node.name,
@@ -321,7 +315,7 @@ const wides = (body: Body, { expression, ...source }: Source): Wide => {
       case 'select': {
         const test = mask(node.condition)
         const [onTrue, onFalse] = [number(node.onTrue), number(node.onFalse)]
-        return both((half) => chosen(onTrue[half], onFalse[half], test[half]))
+        return both(body, (half) => chosen(onTrue[half], onFalse[half], test[half]))
       }
     }
   })
@@ -334,10 +328,10 @@ const wides = (body: Body, { expression, ...source }: Source): Wide => {
     }
     if (node.op === 'select') {
       const [test, onTrue, onFalse] = [mask(node.condition), mask(node.onTrue), mask(node.onFalse)]
-      return both((half) => op('v128.bitselect', onTrue[half], onFalse[half], test[half]))
+      return both(body, (half) => op('v128.bitselect', onTrue[half], onFalse[half], test[half]))
     }
     const value = number(node)
-    return both((half) => op('f64x2.ne', value[half], double(0)))
+    return both(body, (half) => op('f64x2.ne', value[half], double(0)))
   })
   return number(expression)
 }

@@ -1,4 +1,5 @@
 /** Matrices in the memory of a program, while code is written that reads them. */
+import type { Kind } from '../../kernel/library/kinds.js'
 import { access, add, get, i32, mul, op } from '../../kernel/wasm/build.js'
 import type { Instruction, MemoryOp } from '../../kernel/wasm/model.js'
 
@@ -44,6 +45,18 @@ export const element = (
     ? access(name, distance, get(pointer), ...stored)
     : access(name, 0, op('i32.add', get(pointer), i32(distance)), ...stored)
 }
+
+/** A vector of elements that are loaded one by one: the first in all of its lanes, and others in the lanes behind it. */
+export const joined = ({ name }: Kind, first: Instruction, others: readonly Instruction[]): Instruction =>
+  others.reduce<Instruction>(
+    (v, other, i) => ({
+      _tag: 'Lane',
+      op: name === 'f32' ? 'f32x4.replace_lane' : 'f64x2.replace_lane',
+      lane: i + 1,
+      operands: [v, other]
+    }),
+    first
+  )
 
 /** A matrix with its axes exchanged. */
 export const transposed = ({ row, column, ...place }: Matrix): Matrix => ({ ...place, row: column, column: row })

@@ -1,29 +1,22 @@
 /** Variances and norms over axes: the steps of kernel/momentsFloat32.ts, in float64 and rounded once. */
 import { get, i32, op, when } from '../../kernel/wasm/build.js'
-import type { Instruction } from '../../kernel/wasm/model.js'
 import { countOver } from '../../tensor/alongBlock.js'
 import { strip } from '../elements.js'
 import type { Whole } from '../graph.js'
 import type { Emitter } from '../lowering.js'
 import { arranged } from './arrange.js'
-import { type Body, keep } from './body.js'
+import type { Body } from './body.js'
 import { across as acrossAll, combined, onlyFirst, storeSome, variable } from './folds.js'
 import type { Terms } from './groups.js'
 import { blockOf, laneSums, stackBytes } from './laneSums.js'
 import { level, move, nested, pointerAt, pointerFrom, repeat, walk } from './nest.js'
-import { type Wide, constantStrip, converted, double, kept, load, widened } from './strip.js'
+import { both, type Wide, constantStrip, converted, double, kept, load, widened } from './strip.js'
 
 export type Moment =
   /** Of squared deviations from the mean the sum, divided by `divisor`, or the root of that. */
   | { readonly _tag: 'Spread'; readonly divisor: number; readonly root: boolean }
   /** The root of the sum of squares. */
   | { readonly _tag: 'Norm' }
-
-const both = (body: Body, make: (half: 'lo' | 'hi') => Instruction): Wide => ({
-  type: 'f64',
-  lo: keep(body, 'v128', make('lo')),
-  hi: keep(body, 'v128', make('hi'))
-})
 
 /** Sums of squares of float64 between these bounds have lost nothing to overflow or underflow, as in kernel/momentsFloat32.ts. */
 const least = 2 ** -900
@@ -56,7 +49,7 @@ export const momentOver = (operation: Whole, axes: readonly number[], moment: Mo
   if (plan === undefined || plan.n === 0) return undefined
   const { mode, run, kept: levels, n, copied, begin } = plan
   const isRow = mode === 'rows'
-  const across = isRow ? run.at(-1)!.steps[0]! : levels.at(-1)!.steps[0]! / strip
+  const across = plan.apart[0]!
 
   /** One lane, or four: where it begins, and working memory. */
   interface Lane {

@@ -90,7 +90,7 @@ export const positionsOver = (operation: Whole, axis: number, name: 'max' | 'min
   const { mode, run, kept: levels, n, copied, begin } = plan
   const isRow = mode === 'rows'
   const [step] = run[0]!.steps
-  const apart = isRow ? step! : levels.at(-1)!.steps[0]! / strip
+  const apart = plan.apart[0]!
   const first = constantStrip(dtype, extremum(name, dtype).identity)
   const rest = isRow ? n % strip : 0
   const counted = (...values: readonly number[]): Instruction => ({ _tag: 'Vector', type: 'i32x4', values })

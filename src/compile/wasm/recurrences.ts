@@ -5,11 +5,10 @@ import { strip } from '../elements.js'
 import type { Whole } from '../graph.js'
 import type { Emitter } from '../lowering.js'
 import { arranged } from './arrange.js'
-import { keep } from './body.js'
 import { storeSome, variable } from './folds.js'
 import { move, pointerAt, pointerFrom, repeat, walk } from './nest.js'
 import { guarded } from './softmaxDerivative.js'
-import { constantStrip, converted, kept, load, widened } from './strip.js'
+import { both, constantStrip, converted, kept, load, widened } from './strip.js'
 
 /** `out[j] = b[j] + a[j] out[j - 1]`, in float64, where a zero makes the product zero. */
 export const recurrenceOver = (operation: Whole, { axis, reverse }: Course): Emitter | undefined => {
@@ -19,7 +18,7 @@ export const recurrenceOver = (operation: Whole, { axis, reverse }: Course): Emi
   if (plan === undefined) return undefined
   const { mode, run, kept: levels, n, columns, copied, begin } = plan
   const { steps } = run[0]!
-  const apart = mode === 'rows' ? [0, 0] : levels.at(-1)!.steps.map((step) => step / strip)
+  const apart = mode === 'rows' ? [0, 0] : plan.apart
   const written = mode === 'rows' ? 1 : reverse ? Math.min(strip, columns) : strip
   return {
     scratch: copied,
@@ -31,10 +30,7 @@ export const recurrenceOver = (operation: Whole, { axis, reverse }: Course): Emi
         repeat(inside, n, (each) => {
           const [a, b] = [0, 1].map((i) => widened(each, load(each, dtype, get(own[i]!), 0, apart[i]!)))
           const product = guarded(each, a!, widened(each, state.value))
-          const [lo, hi] = (['lo', 'hi'] as const).map((half) =>
-            keep(each, 'v128', op('f64x2.add', b![half], product[half]))
-          )
-          const next = { type: 'f64', lo: lo!, hi: hi! } as const
+          const next = both(each, (half) => op('f64x2.add', b![half], product[half]))
           state.assign(each, next)
           storeSome(each, get(own[2]!), kept(each, converted(each, next, dtype)), written)
           own.forEach((pointer, i) => move(each, pointer, (reverse ? -1 : 1) * steps[i]!))

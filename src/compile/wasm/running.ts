@@ -39,7 +39,7 @@ export const running = (
   const fold: PlainOp = operations[name][type]
   const sign = isBack ? -1 : 1
   const [step, resultStep] = run[0]!.steps
-  const apart = mode === 'rows' ? 0 : levels.at(-1)!.steps[0]! / strip
+  const apart = mode === 'rows' ? 0 : plan.apart[0]!
   // Strips that are wider than a row are written over by the next row, but not if that has been written before.
   const written = mode === 'rows' ? 1 : isBack ? Math.min(strip, columns) : strip
   return {

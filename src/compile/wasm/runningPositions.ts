@@ -23,7 +23,7 @@ export const runningPositions = (
   if (plan === undefined) return undefined
   const { mode, run, kept: levels, n, columns, copied, begin } = plan
   const { steps } = run[0]!
-  const apart = mode === 'rows' ? 0 : levels.at(-1)!.steps[0]! / strip
+  const apart = mode === 'rows' ? 0 : plan.apart[0]!
   const written = mode === 'rows' ? 1 : reverse ? Math.min(strip, columns) : strip
   const [first, sign] = reverse ? [n - 1, -1] : [0, 1]
   return {

@@ -5,17 +5,13 @@ import { strip } from '../elements.js'
 import type { Whole } from '../graph.js'
 import type { Emitter } from '../lowering.js'
 import { arranged } from './arrange.js'
-import { type Body, keep } from './body.js'
+import type { Body } from './body.js'
 import { across, combined, extremum, onlyFirst, variable } from './folds.js'
 import { move, pointerAt, pointerFrom, repeat, walk } from './nest.js'
-import { type Strip, type Wide, constantStrip, converted, double, load, store, widened } from './strip.js'
+import { both, type Strip, type Wide, constantStrip, converted, double, load, store, widened } from './strip.js'
 
 /** Which elements of two strips are equal, as float64 masks. */
-const equal = (body: Body, a: Wide, b: Wide): Wide => ({
-  type: 'f64',
-  lo: keep(body, 'v128', op('f64x2.eq', a.lo, b.lo)),
-  hi: keep(body, 'v128', op('f64x2.eq', a.hi, b.hi))
-})
+const equal = (body: Body, a: Wide, b: Wide): Wide => both(body, (half) => op('f64x2.eq', a[half], b[half]))
 
 /** For each element that equals the extremum of its lane, one divided by their number, else 0; NaN where that is NaN. */
 export const sharesOver = (operation: Whole, axes: readonly number[], name: 'max' | 'min'): Emitter | undefined => {
@@ -28,7 +24,7 @@ export const sharesOver = (operation: Whole, axes: readonly number[], name: 'max
   const count = isRow ? Math.ceil(n / strip) : n
   const rest = isRow ? n % strip : 0
   const [step, resultStep] = run[0]!.steps.map((each) => (isRow ? strip * each : each))
-  const apart = isRow ? run[0]!.steps[0]! : kept.at(-1)!.steps[0]! / strip
+  const apart = plan.apart[0]!
   const fold = extremum(name, dtype)
 
   /** Goes through a lane; what the last strip has too many is replaced. */
@@ -51,19 +47,13 @@ export const sharesOver = (operation: Whole, axes: readonly number[], name: 'max
       number.assign(inside, counted(number.value, same))
     })
     const total = widened(body, isRow ? across(body, 'f64x2.add', number.value) : number.value)
-    const ofEach = (make: (half: 'lo' | 'hi') => Instruction): Wide => ({
-      type: 'f64',
-      lo: keep(body, 'v128', make('lo')),
-      hi: keep(body, 'v128', make('hi'))
-    })
-    const share = ofEach((half) => op('f64x2.div', double(1), total[half]))
-    const below = ofEach((half) => op('v128.and', op('f64x2.ne', peak[half], peak[half]), double(NaN)))
+    const share = both(body, (half) => op('f64x2.div', double(1), total[half]))
+    const below = both(body, (half) => op('v128.and', op('f64x2.ne', peak[half], peak[half]), double(NaN)))
     const [read, target] = [pointerFrom(body, from), pointerFrom(body, to)]
     repeat(body, count, (inside) => {
       const same = equal(inside, widened(inside, load(inside, dtype, get(read), 0, apart)), peak)
-      const chosen = (half: 'lo' | 'hi'): Instruction =>
-        keep(inside, 'v128', op('v128.bitselect', share[half], below[half], same[half]))
-      store(inside, get(target), 0, converted(inside, { type: 'f64', lo: chosen('lo'), hi: chosen('hi') }, dtype))
+      const chosen = both(inside, (half) => op('v128.bitselect', share[half], below[half], same[half]))
+      store(inside, get(target), 0, converted(inside, chosen, dtype))
       move(inside, read, step!)
       move(inside, target, resultStep!)
     })

@@ -11,7 +11,7 @@ import { plain } from './groups.js'
 import { callOfOne, callOfTwo } from './intrinsics.js'
 import { laneSums, stackBytes } from './laneSums.js'
 import { move, nested, pointerAt, pointerFrom, repeat, walk } from './nest.js'
-import { type Wide, constantStrip, converted, kept, load, store, widened } from './strip.js'
+import { both, type Wide, constantStrip, converted, kept, load, store, widened } from './strip.js'
 
 // -----------------------------------------------------------------------------
 // lanes
@@ -31,23 +31,15 @@ interface Lane {
 }
 
 const laneOf = (dtype: Float, plan: Arranged): Lane => {
-  const { mode, run, kept, n } = plan
-  const [axis] = run
-  const step = axis!.steps[0]!
-  return mode === 'rows'
-    ? { dtype, plan, count: Math.ceil(n / strip), step: strip * step, across: step }
-    : { dtype, plan, count: n, step, across: kept.at(-1)!.steps[0]! / strip }
+  const { mode, run, apart, n } = plan
+  const step = run[0]!.steps[0]!
+  const [count, by] = mode === 'rows' ? [Math.ceil(n / strip), strip] : [n, 1]
+  return { dtype, plan, count, step: by * step, across: apart[0]! }
 }
 
 const pair = (v: Instruction): Wide => ({ type: 'f64', lo: v, hi: v })
 
 const largest = { float32: 'f32x4.pmax', float64: 'f64x2.pmax' } as const
-
-const both = (body: Body, make: (half: 'lo' | 'hi') => Instruction): Wide => ({
-  type: 'f64',
-  lo: keep(body, 'v128', make('lo')),
-  hi: keep(body, 'v128', make('hi'))
-})
 
 const minus = (body: Body, a: Wide, b: Wide): Wide => both(body, (half) => op('f64x2.sub', a[half], b[half]))
 

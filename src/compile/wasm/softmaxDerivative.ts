@@ -1,6 +1,5 @@
 /** The derivative of softmax along axes: the steps of kernel/softmaxDerivativeFloat32.ts, in float64 and rounded once. */
 import { get, i32, op, when } from '../../kernel/wasm/build.js'
-import type { Instruction } from '../../kernel/wasm/model.js'
 import { strip } from '../elements.js'
 import type { Whole } from '../graph.js'
 import type { Emitter } from '../lowering.js'
@@ -9,13 +8,7 @@ import { type Body, keep } from './body.js'
 import type { Terms } from './groups.js'
 import { laneSums, stackBytes } from './laneSums.js'
 import { move, nested, pointerAt, pointerFrom, repeat, walk } from './nest.js'
-import { type Wide, converted, double, load, store, widened } from './strip.js'
-
-const both = (body: Body, make: (half: 'lo' | 'hi') => Instruction): Wide => ({
-  type: 'f64',
-  lo: keep(body, 'v128', make('lo')),
-  hi: keep(body, 'v128', make('hi'))
-})
+import { both, type Wide, converted, double, load, store, widened } from './strip.js'
 
 const product = (body: Body, a: Wide, b: Wide): Wide => both(body, (half) => op('f64x2.mul', a[half], b[half]))
 
@@ -33,12 +26,11 @@ export const softmaxDerivativeOver = (operation: Whole, axes: readonly number[])
   if (dtype !== 'float32' && dtype !== 'float64') return undefined
   const plan = arranged(operation, axes, true, 'one')
   if (plan === undefined) return undefined
-  const { mode, run, kept, n, copied, begin } = plan
+  const { mode, run, kept, apart: across, n, copied, begin } = plan
   const [axis] = run
   const isRow = mode === 'rows'
   const count = isRow ? Math.ceil(n / strip) : n
   const steps = axis!.steps.map((step) => (isRow ? strip * step : step))
-  const across = isRow ? axis!.steps : kept.at(-1)!.steps.map((step) => step / strip)
 
   const sumsOf = (body: Body, stack: number, pointers: readonly string[], multiplied: typeof product): Wide => {
     const terms: Terms = (inside, [t, y]) => [multiplied(inside, widened(inside, y!), widened(inside, t!))]

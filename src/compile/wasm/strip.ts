@@ -58,6 +58,15 @@ export const constantStrip = (dtype: DType, value: number): Strip =>
 // to and from pairs of float64
 // -----------------------------------------------------------------------------
 
+type Half = 'lo' | 'hi'
+
+/** Four float64 from the code of either half. */
+export const both = (body: Body, make: (half: Half) => Instruction): Wide => ({
+  type: 'f64',
+  lo: keep(body, 'v128', make('lo')),
+  hi: keep(body, 'v128', make('hi'))
+})
+
 const shuffle = (bytes: readonly number[], a: Instruction, b: Instruction): Instruction => ({
   _tag: 'Shuffle',
   bytes,

@@ -38,6 +38,15 @@ const divided = (total: Total, n: number): Total =>
     ? { type: 'one', v: op('f64.div', total.v, { _tag: 'Const', type: 'f64', value: n }) }
     : { type: 'f64', lo: op('f64x2.div', total.lo, double(n)), hi: op('f64x2.div', total.hi, double(n)) }
 
+/** Operands from where pointers are, with pointers of their own. */
+const sourcesOf = (
+  body: Body,
+  { apart }: Arranged,
+  dtypes: readonly DType[],
+  pointers: readonly string[]
+): readonly Source[] =>
+  dtypes.map((dtype, i) => ({ dtype, pointer: pointerFrom(body, pointers[i]!), across: apart[i]! }))
+
 // -----------------------------------------------------------------------------
 // long columns
 // -----------------------------------------------------------------------------
@@ -118,12 +127,7 @@ const longColumns = (
 ): void => {
   const { run, n } = plan
   const to = pointers.at(-1)!
-  const across = plan.kept.at(-1)!.steps.map((step) => step / strip)
-  const sources = dtypes.map((each, i) => ({
-    dtype: each,
-    pointer: pointerFrom(body, pointers[i]!),
-    across: across[i]!
-  }))
+  const sources = sourcesOf(body, plan, dtypes, pointers)
   const given = { sources, terms }
   if (dtype === 'float64') {
     inBlocks(body, n, sums, sumBytes(columns), (inside, rows, at) =>
@@ -137,7 +141,7 @@ const longColumns = (
     move(inside, to, strip * bytesOf[dtype])
   })
   move(body, to, (columns - strip * Math.ceil(columns / strip)) * bytesOf[dtype])
-  dtypes.forEach((_, i) => move(body, pointers[i]!, columns * across[i]!))
+  dtypes.forEach((_, i) => move(body, pointers[i]!, columns * plan.apart[i]!))
 }
 
 // -----------------------------------------------------------------------------
@@ -175,14 +179,8 @@ export const sumOver = (operation: Whole, axes: readonly number[], mean: boolean
         const long = { plan, dtypes, terms, dtype, mean, sums }
         return inChunks(body, plan, pointers, (inside, some) => longColumns(inside, long, pointers, some))
       }
-      const across = mode === 'rows' ? run.at(-1)!.steps : kept.at(-1)!.steps.map((step) => step / strip)
       walk(body, kept, pointers, (inside) => {
-        const sources = dtypes.map((each, i) => ({
-          dtype: each,
-          pointer: pointerFrom(inside, pointers[i]!),
-          across: across[i]!
-        }))
-        const total = sumOf(inside, sources, sums)
+        const total = sumOf(inside, sourcesOf(inside, plan, dtypes, pointers), sums)
         write(inside, dtype, get(pointers.at(-1)!), mean ? divided(total, n) : total)
       })
     }

@@ -40,7 +40,7 @@ export const foldTall = (
   const ops = opsOf(fold)
   const strips = Math.ceil(columns / strip)
   const [{ size, steps }] = plan.run as readonly [Axis]
-  const apart = plan.kept.at(-1)!.steps.map((step) => step / strip)
+  const { apart } = plan
   const to = pointers.at(-1)!
   const width = vectorsOf(first).length
   const places = ops.map((_, i) => 16 * i * width)

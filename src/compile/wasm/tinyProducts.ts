@@ -3,7 +3,7 @@ import { type Kind, upTo } from '../../kernel/library/kinds.js'
 import { get, op, set } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
 import { type Body, newLocal } from './body.js'
-import { type Matrix, type Sizes, element } from './matrix.js'
+import { type Matrix, type Sizes, element, joined } from './matrix.js'
 
 /** The most vectors of products. */
 const few = 64
@@ -14,21 +14,17 @@ const rowsAtATime = 4
 export const isTiny = ({ lanes }: Kind, { m, n, k }: Sizes): boolean => m * Math.ceil(n / lanes) * k <= few
 
 /** Elements of a row of B from a column on. One that ends it may be read with what lies behind it. */
-const strip = ({ name, bytes, lanes, splat, load }: Kind, b: Matrix, p: number, j: number, n: number): Instruction => {
+const strip = (kind: Kind, b: Matrix, p: number, j: number, n: number): Instruction => {
+  const { bytes, lanes, splat } = kind
   if (b.column === bytes) return element('v128.load', b, p, j)
   const first = element(splat, b, p, j)
   if (b.column === 0) return first
-  return upTo(Math.min(lanes, n - j))
-    .slice(1)
-    .reduce<Instruction>(
-      (v, lane) => ({
-        _tag: 'Lane',
-        op: name === 'f32' ? 'f32x4.replace_lane' : 'f64x2.replace_lane',
-        lane,
-        operands: [v, element(load, b, p, j + lane)]
-      }),
-      first
-    )
+  const others = upTo(Math.min(lanes, n - j)).slice(1)
+  return joined(
+    kind,
+    first,
+    others.map((lane) => element(kind.load, b, p, j + lane))
+  )
 }
 
 /** Stores the elements of a row of C from a column on, and nothing behind them. */

@@ -3,7 +3,7 @@ import { type Kind, blockTerms, upTo, vectorBytes } from '../../kernel/library/k
 import { access, add, get, i32, min, op, set } from '../../kernel/wasm/build.js'
 import type { Instruction } from '../../kernel/wasm/model.js'
 import { type Body, keep, newLocal } from './body.js'
-import { type Matrix, type Sizes, addressOf } from './matrix.js'
+import { type Matrix, type Sizes, addressOf, joined } from './matrix.js'
 import { move, pointerAt, pointerFrom, repeat } from './nest.js'
 import { within } from './walks.js'
 
@@ -35,13 +35,14 @@ const turned = (body: Body, vectors: readonly Instruction[]): readonly Instructi
 /** Terms of the same columns and the next rows: each sum takes one product at a time. */
 const addTerms = (
   body: Body,
-  { lanes, splat, load, name, ...kind }: Kind,
+  kind: Kind,
   sums: readonly string[],
   [left, right]: readonly [string, string],
   [a, b]: readonly [Matrix, Matrix],
   count: number
 ): void => {
-  const factors = upTo(count).map((i) => keep(body, 'v128', access(splat, i * a.column, get(left))))
+  const { lanes } = kind
+  const factors = upTo(count).map((i) => keep(body, 'v128', access(kind.splat, i * a.column, get(left))))
   sums.forEach((sum, group) => {
     const at = (lane: number): number => (group * lanes + lane) * b.column
     const rows =
@@ -51,14 +52,10 @@ const addTerms = (
             upTo(lanes).map((lane) => keep(body, 'v128', access('v128.load', at(lane), get(right))))
           )
         : upTo(count).map((i) =>
-            upTo(lanes - 1).reduce<Instruction>(
-              (v, lane) => ({
-                _tag: 'Lane',
-                op: name === 'f32' ? 'f32x4.replace_lane' : 'f64x2.replace_lane',
-                lane: lane + 1,
-                operands: [v, access(load, at(lane + 1) + i * b.row, get(right))]
-              }),
-              access(splat, at(0) + i * b.row, get(right))
+            joined(
+              kind,
+              access(kind.splat, at(0) + i * b.row, get(right)),
+              upTo(lanes - 1).map((lane) => access(kind.load, at(lane + 1) + i * b.row, get(right)))
             )
           )
     factors.forEach((factor, i) =>
