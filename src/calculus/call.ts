@@ -76,5 +76,5 @@ export const callPrimitive = ({ name, evaluate, pull }: CallRecord): Primitive<C
       return { operands: [x, y], params: { program } }
     }
   }
-  return coded(name, call)
+  return coded(call)
 }

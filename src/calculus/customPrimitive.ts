@@ -73,7 +73,7 @@ const isMissing = (slots: Slots): boolean => slots.every((slot) => slot === unde
  * A function with a pullback. Tangents are those of the transposed pullback. Residuals have their own derivatives, those of
  * the formula, which the derivative of the pullback depends on.
  */
-export const customVjpPrimitive: Primitive<CustomVjp> = coded('customVjp', {
+export const customVjpPrimitive: Primitive<CustomVjp> = coded({
   name: 'customVjp',
   kind: 'control',
   infer: (_operands, { forward }) => outputTypes(forward),
@@ -130,7 +130,7 @@ export const customVjpPrimitive: Primitive<CustomVjp> = coded('customVjp', {
 // -----------------------------------------------------------------------------
 
 /** A function with a derivative along directions. Its pullback is the transpose. */
-export const customJvpPrimitive: Primitive<CustomJvp> = coded('customJvp', {
+export const customJvpPrimitive: Primitive<CustomJvp> = coded({
   name: 'customJvp',
   kind: 'control',
   infer: (_operands, { value }) => outputTypes(value),

@@ -60,7 +60,7 @@ const evaluate = (operands: readonly Concrete[], { step, length, reverse }: Scan
 const exchanged = (x: Tensor): Tensor => permuteTo(x, [1, 0, ...x.shape.slice(2).map((_, axis) => axis + 2)])
 
 /** A loop over the axis in front of some operands, which carries others along. */
-export const scanPrimitive: Primitive<Scanned> = coded('scan', {
+export const scanPrimitive: Primitive<Scanned> = coded({
   name: 'scan',
   kind: 'control',
   infer: (_operands, { step, length }) => [

@@ -6,9 +6,9 @@ import type { Params, Primitive } from './model.js'
 
 const names = /* @__PURE__ */ new WeakMap<object, string>()
 
-/** A primitive that is known under a name: of a row of `compile/lowerings.ts`, or of a pass. */
+/** A primitive that is known by its name, or by another one where it shares its name. */
 /* @__NO_SIDE_EFFECTS__ */
-export const coded = <P extends Params>(name: string, primitive: Primitive<P>): Primitive<P> => {
+export const coded = <P extends Params>(primitive: Primitive<P>, name: string = primitive.name): Primitive<P> => {
   names.set(primitive, name)
   return primitive
 }

@@ -44,7 +44,6 @@ import { sampleKey, wordsFrom } from './unit.js'
  * the one case in 2^32 in which they do not, a second stream decides.
  */
 export const bernoulliPrimitive: Primitive = coded(
-  'bernoulli',
   op<2, None>({
     name: 'bernoulli',
     kind: 'random',

@@ -73,7 +73,6 @@ export interface Counter {
 
 /** The key that is the block of a constant counter; one for each of several keys. */
 export const deriveKeyPrimitive: Primitive<Counter> = coded(
-  'deriveKey',
   op<1, Counter>({
     name: 'deriveKey',
     kind: 'random',
@@ -93,7 +92,6 @@ export const deriveKeyPrimitive: Primitive<Counter> = coded(
 
 /** The key that is the block of a counter, an int32 tensor; each of several keys has a counter of its own. */
 export const foldInPrimitive: Primitive = coded(
-  'foldIn',
   op<2, None>({
     name: 'foldIn',
     kind: 'random',

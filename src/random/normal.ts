@@ -30,7 +30,6 @@ const logOf = (dtype: FloatDType): Scalar1 => (dtype === 'float32' ? log : Math.
 
 /** sqrt(2) erfInv(v), where v is u moved to the middle of its step and stretched to (-1, 1), exactly. */
 export const normalPrimitive: Primitive<DrawParams> = coded(
-  'normal',
   drawing('normal', (bits, dtype) => {
     const step = 2 ** -bits
     const inverse = erfInvBy(logOf(dtype))
@@ -46,7 +45,6 @@ const open =
 
 /** -log(-log(u)). */
 export const gumbelPrimitive: Primitive<DrawParams> = coded(
-  'gumbel',
   drawing('gumbel', (bits, dtype) => {
     const inside = open(bits)
     const ln = logOf(dtype)
@@ -55,7 +53,7 @@ export const gumbelPrimitive: Primitive<DrawParams> = coded(
 )
 
 /** Uniform numbers in (0, 1). */
-export const unitOpenPrimitive: Primitive<DrawParams> = coded('unitOpen', drawing('truncatedNormal', open))
+export const unitOpenPrimitive: Primitive<DrawParams> = coded(drawing('truncatedNormal', open), 'unitOpen')
 
 // -----------------------------------------------------------------------------
 // draws

@@ -24,7 +24,6 @@ import { type DrawParams, drawing, sampleKey, wordsFrom } from './unit.js'
 
 /** The words of the stream of a key. */
 export const bitsPrimitive: Primitive<ToShape> = coded(
-  'bits',
   op<1, ToShape>({
     name: 'bits',
     kind: 'random',
@@ -66,10 +65,7 @@ export const bits: {
 // -----------------------------------------------------------------------------
 
 /** Uniform numbers in [0, 1). */
-export const uniformPrimitive: Primitive<DrawParams> = coded(
-  'uniform',
-  drawing('uniform', () => (u) => u)
-)
+export const uniformPrimitive: Primitive<DrawParams> = coded(drawing('uniform', () => (u) => u))
 
 /**
  * The bounds of the draws, and their dtype.

@@ -58,7 +58,6 @@ const places = (operation: string, indices: Concrete, n: number): Int32Array => 
 
 /** `out[o, j, i] = x[o, indices[o, j, i], i]`; the shapes agree beside the axis. */
 export const takeAlongAxisPrimitive: Primitive<OneAxis> = coded(
-  'takeAlongAxis',
   op<2, OneAxis>({
     name: 'takeAlongAxis',
     kind: 'index',
@@ -92,7 +91,6 @@ export const takeAlongAxisPrimitive: Primitive<OneAxis> = coded(
 
 /** `out[o, indices[o, j, i], i] = x[o, indices[o, j, i], i] + sum updates[o, j, i]`; the shapes agree beside the axis. */
 export const addAlongAxisPrimitive: Primitive<OneAxis> = coded(
-  'addAlongAxis',
   op<3, OneAxis>({
     name: 'addAlongAxis',
     kind: 'index',

@@ -183,9 +183,9 @@ const primitives: { readonly [F in Factor]: Primitive<ConvolutionParams> } = {
   w: product('w')
 }
 
-export const convolutionPrimitive: Primitive<ConvolutionParams> = coded('convolution', primitives.y)
-export const convolutionInputPrimitive: Primitive<ConvolutionParams> = coded('convolutionInput', primitives.x)
-export const convolutionKernelPrimitive: Primitive<ConvolutionParams> = coded('convolutionKernel', primitives.w)
+export const convolutionPrimitive: Primitive<ConvolutionParams> = coded(primitives.y)
+export const convolutionInputPrimitive: Primitive<ConvolutionParams> = coded(primitives.x)
+export const convolutionKernelPrimitive: Primitive<ConvolutionParams> = coded(primitives.w)
 
 /** Operands of a product. */
 const sample = (

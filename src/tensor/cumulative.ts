@@ -79,7 +79,6 @@ const paramsBehind = (params: Params): Params => ({ ...params, axis: behind(para
 
 /** Running sums; the transpose runs the other way. */
 export const cumsumPrimitive: Primitive<Params> = coded(
-  'cumsum',
   op<1, Params>({
     name: 'cumsum',
     kind: 'lane',
@@ -98,7 +97,6 @@ export const cumsumPrimitive: Primitive<Params> = coded(
  * `d[j] = t[j] p[j] + x[j] d[j - 1]`, without any division: exact where elements are zero, to any order.
  */
 export const cumprodPrimitive: Primitive<Params> = coded(
-  'cumprod',
   op<1, Params>({
     name: 'cumprod',
     kind: 'lane',

@@ -41,7 +41,6 @@ export const courseOf = (operation: string, x: Tensor, { axis, reverse = false }
 /* @__NO_SIDE_EFFECTS__ */
 const soFar = (name: string, sign: 1 | -1): Primitive<Course> => {
   const primitive: Primitive<Course> = coded(
-    name,
     op<1, Course>({
       name,
       kind: 'lane',

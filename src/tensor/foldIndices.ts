@@ -19,7 +19,6 @@ export interface Fold {
 
 /** `out[..., b, ...] = b length + indices[..., b, ...]`, where negative indices are counted from the end first. */
 export const foldIndicesPrimitive: Primitive<Fold> = coded(
-  'foldIndices',
   op<1, Fold>({
     name: 'foldIndices',
     kind: 'index',

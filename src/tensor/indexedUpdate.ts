@@ -127,7 +127,6 @@ export interface LastOccurrence {
 
 /** `out[..., k]` = the last j with `indices[..., j]` = k, or -1. */
 export const lastOccurrencePrimitive: Primitive<LastOccurrence> = coded(
-  'lastOccurrence',
   op<1, LastOccurrence>({
     name: 'lastOccurrence',
     kind: 'index',

@@ -90,7 +90,6 @@ const folded = (x: Tensor, axis: number): Tensor => {
 
 /** `out[o, ...j, i] = x[o, indices[...j], i]`, along an axis counted from the front. */
 export const gatherPrimitive: Primitive<OneAxis> = coded(
-  'gather',
   op<2, OneAxis>({
     name: 'gather',
     kind: 'index',
@@ -132,7 +131,6 @@ export const gatherPrimitive: Primitive<OneAxis> = coded(
 
 /** `out[o, indices[...j], i] = x[o, indices[...j], i] + sum updates[o, ...j, i]`, along an axis counted from the front. */
 export const scatterAddPrimitive: Primitive<OneAxis> = coded(
-  'scatterAdd',
   op<3, OneAxis>({
     name: 'scatterAdd',
     kind: 'index',

@@ -58,7 +58,7 @@ const beginnings = (sizes: readonly number[]): readonly number[] => {
 // -----------------------------------------------------------------------------
 
 /** The operands, of one type and of shapes that agree beside the axis, one after another along it. */
-export const concatPrimitive: Primitive<OneAxis> = coded('concat', {
+export const concatPrimitive: Primitive<OneAxis> = coded({
   name: 'concat',
   kind: 'move',
   infer: (operands, { axis }) => [

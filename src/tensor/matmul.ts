@@ -139,7 +139,6 @@ const sideBySide = (x: Tensor): Tensor => {
  * a zero cotangent stays zero beside NaN and infinities, at every order.
  */
 const matmulPrimitive: Primitive<Zeros> = coded(
-  'matmul',
   op<2, Zeros>({
     name: 'matmul',
     kind: 'contract',

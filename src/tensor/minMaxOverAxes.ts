@@ -70,10 +70,10 @@ const sharesOf = (name: string, into: ReduceInto): Primitive<OverAxes> => {
 }
 
 /** Each element's share in the largest over axes: evenly divided among the elements that equal it, 0 for the others. */
-export const maxSharesPrimitive: Primitive<OverAxes> = coded('maxShares', sharesOf('maxShares', maxInto))
+export const maxSharesPrimitive: Primitive<OverAxes> = coded(sharesOf('maxShares', maxInto))
 
 /** Each element's share in the smallest over axes. */
-export const minSharesPrimitive: Primitive<OverAxes> = coded('minShares', sharesOf('minShares', minInto))
+export const minSharesPrimitive: Primitive<OverAxes> = coded(sharesOf('minShares', minInto))
 
 /* @__NO_SIDE_EFFECTS__ */
 const extremum = (name: string, into: ReduceInto, shares: Primitive<OverAxes>): Primitive<OverAxes> => {
@@ -96,10 +96,10 @@ const extremum = (name: string, into: ReduceInto, shares: Primitive<OverAxes>): 
 }
 
 /** The largest element over axes, which disappear; its derivative is shared out. */
-export const maxPrimitive: Primitive<OverAxes> = coded('max', extremum('max', maxInto, maxSharesPrimitive))
+export const maxPrimitive: Primitive<OverAxes> = coded(extremum('max', maxInto, maxSharesPrimitive))
 
 /** The smallest element over axes, which disappear; its derivative is shared out. */
-export const minPrimitive: Primitive<OverAxes> = coded('min', extremum('min', minInto, minSharesPrimitive))
+export const minPrimitive: Primitive<OverAxes> = coded(extremum('min', minInto, minSharesPrimitive))
 
 type PositionInto = (data: Data, offset: number, outer: number, n: number, inner: number, out: Int32Array) => void
 
@@ -128,10 +128,10 @@ const position = (name: string, into: PositionInto): Primitive<OneAxis> => {
 }
 
 /** Where the largest element is along an axis, which disappears. */
-export const argmaxPrimitive: Primitive<OneAxis> = coded('argmax', position('argmax', argmaxInto))
+export const argmaxPrimitive: Primitive<OneAxis> = coded(position('argmax', argmaxInto))
 
 /** Where the smallest element is along an axis, which disappears. */
-export const argminPrimitive: Primitive<OneAxis> = coded('argmin', position('argmin', argminInto))
+export const argminPrimitive: Primitive<OneAxis> = coded(position('argmin', argminInto))
 
 // -----------------------------------------------------------------------------
 // operations

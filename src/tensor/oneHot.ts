@@ -19,7 +19,6 @@ export interface OneHotParams {
 
 /** A new last axis of size `depth`, 1 at the index and 0 elsewhere. */
 export const oneHotPrimitive: Primitive<OneHotParams> = coded(
-  'oneHot',
   op<1, OneHotParams>({
     name: 'oneHot',
     kind: 'index',

@@ -22,7 +22,6 @@ const others = (x: Tensor, axis: number): Tensor =>
 
 /** The product along one axis, which disappears; booleans count as int32. */
 export const prodPrimitive: Primitive<OneAxis> = coded(
-  'prod',
   op<1, OneAxis>({
     name: 'prod',
     kind: 'reduce',

@@ -37,7 +37,6 @@ const turned = ({ axis, reverse }: Course): Course => ({ axis, reverse: !reverse
  * the coefficients moved by one.
  */
 export const recurrencePrimitive: Primitive<Course> = coded(
-  'recurrence',
   op<2, Course>({
     name: 'recurrence',
     kind: 'lane',

@@ -25,7 +25,6 @@ const meanInto: ReduceInto = (data, offset, outer, n, inner, out) => {
 
 /** The mean over axes, which disappear: divided in double, so that a sum beyond the type's range does no harm. */
 export const meanPrimitive: Primitive<OverAxes> = coded(
-  'mean',
   op<1, OverAxes>({
     name: 'mean',
     kind: 'reduce',
@@ -68,10 +67,10 @@ const logical = (name: string, into: ReduceInto): Primitive<OverAxes> => {
 }
 
 /** Whether any element over axes is true. */
-export const anyPrimitive: Primitive<OverAxes> = coded('any', logical('any', anyInto))
+export const anyPrimitive: Primitive<OverAxes> = coded(logical('any', anyInto))
 
 /** Whether all elements over axes are true. */
-export const allPrimitive: Primitive<OverAxes> = coded('all', logical('all', allInto))
+export const allPrimitive: Primitive<OverAxes> = coded(logical('all', allInto))
 
 // -----------------------------------------------------------------------------
 // operations

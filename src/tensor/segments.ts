@@ -106,7 +106,6 @@ const least = (dtype: DType): number => (isFloat(dtype) ? -Infinity : dtype === 
 
 /** `out[o, k, i]` is the largest `x[o, j, i]` with `ids[o, j, i] = k`; the shapes of the two are the same. */
 export const segmentMaxPrimitive: Primitive<Segments> = coded(
-  'segmentMax',
   op<2, Segments>({
     name: 'segmentMax',
     kind: 'index',
@@ -162,7 +161,6 @@ const shares = (x: Tensor, ids: Tensor, out: Tensor, axis: number): Tensor => {
 
 /** How often each number below a length occurs along the last axis. */
 export const bincountPrimitive: Primitive<{ readonly length: number }> = coded(
-  'bincount',
   op<1, { readonly length: number }>({
     name: 'bincount',
     kind: 'index',

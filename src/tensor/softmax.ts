@@ -60,7 +60,6 @@ const centred = (t: Tensor, y: Tensor, axes: readonly number[]): Tensor => sub(t
 
 /** `y (t - sum y t)` over axes: the derivative of softmax along `t`, where its value is `y`. Its matrix is symmetric. */
 export const softmaxDerivativePrimitive: Primitive<OverAxes> = coded(
-  'softmaxDerivative',
   op<2, OverAxes>({
     name: 'softmaxDerivative',
     kind: 'lane',
@@ -102,7 +101,6 @@ const weigh = (t: Tensor, y: Tensor, axes: readonly number[]): Tensor =>
 
 /** `exp x / sum exp x` over axes. */
 export const softmaxPrimitive: Primitive<OverAxes> = coded(
-  'softmax',
   op<1, OverAxes>({
     name: 'softmax',
     kind: 'lane',
@@ -124,7 +122,6 @@ const softmaxOver = (x: Tensor, axes: readonly number[]): Tensor => bindOne(soft
 
 /** `log sum exp x` over axes, which disappear. */
 export const logSumExpPrimitive: Primitive<OverAxes> = coded(
-  'logSumExp',
   op<1, OverAxes>({
     name: 'logSumExp',
     kind: 'reduce',
@@ -168,7 +165,6 @@ const alive = (t: Tensor, out: Tensor, axes: readonly number[]): Tensor => {
 
 /** `x - log sum exp x` over axes. */
 export const logSoftmaxPrimitive: Primitive<OverAxes> = coded(
-  'logSoftmax',
   op<1, OverAxes>({
     name: 'logSoftmax',
     kind: 'lane',

@@ -93,7 +93,6 @@ const drawSpread = (draw: Draw): { readonly operands: readonly Tensor[]; readonl
 
 /** The mean of squared deviations from the mean, over axes, which disappear. */
 export const variancePrimitive: Primitive<Spread> = coded(
-  'variance',
   op<1, Spread>({
     name: 'variance',
     kind: 'reduce',
@@ -112,7 +111,6 @@ const slope = (x: Tensor, spread: Spread): Tensor => mul(centred(x, spread.axes)
 
 /** The square root of the variance; its derivative is 0 where all elements are equal. */
 export const stdPrimitive: Primitive<Spread> = coded(
-  'std',
   op<1, Spread>({
     name: 'std',
     kind: 'reduce',
@@ -132,7 +130,6 @@ const stdSlope = (x: Tensor, out: Tensor, spread: Spread): Tensor =>
 
 /** The Euclidean length over axes, which disappear; its derivative is 0 at length 0. */
 export const normPrimitive: Primitive<OverAxes> = coded(
-  'norm',
   op<1, OverAxes>({
     name: 'norm',
     kind: 'reduce',

@@ -92,7 +92,6 @@ export const slicePrimitive: Primitive<Window> = op<1, Window>({
 
 /** A tensor of one value with the operand's elements at evenly spaced positions along each axis. */
 export const padPrimitive: Primitive<Placement> = coded(
-  'pad',
   op<1, Placement>({
     name: 'pad',
     kind: 'move',

@@ -244,7 +244,6 @@ export const broadcastToShape = (x: Tensor, shape: Shape): Tensor =>
 
 /** The sum over axes (sorted, counted from the front), which disappear; booleans are counted as int32. */
 export const sumPrimitive: Primitive<OverAxes> = coded(
-  'sum',
   op<1, OverAxes>({
     name: 'sum',
     kind: 'reduce',

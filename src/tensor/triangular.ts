@@ -93,7 +93,6 @@ const drawOffset = (draw: Draw): number => draw.pick([0, 0, 1, -1, 3])
 
 /** The elements within a band of diagonals; zero elsewhere. It is its own transpose. */
 export const bandPrimitive: Primitive<Band> = coded(
-  'band',
   op<1, Band>({
     name: 'band',
     kind: 'move',
@@ -124,7 +123,6 @@ export const bandPrimitive: Primitive<Band> = coded(
 
 /** A diagonal of the last two axes, along a new last axis: a view. */
 export const diagonalPrimitive: Primitive<Diagonal> = coded(
-  'diagonal',
   op<1, Diagonal>({
     name: 'diagonal',
     kind: 'move',
@@ -148,7 +146,6 @@ export const diagonalPrimitive: Primitive<Diagonal> = coded(
 
 /** The matrices with the last axis as a diagonal, and zero elsewhere: the transpose of taking the diagonal. */
 export const diagonalMatrixPrimitive: Primitive<Diagonal> = coded(
-  'diagonalMatrix',
   op<1, Diagonal>({
     name: 'diagonalMatrix',
     kind: 'move',

@@ -49,7 +49,7 @@ const sampleWindows = (draw: Draw): { readonly shape: Shape; readonly image: Sha
 }
 
 /** The largest element of each window, and its row-major position in the image: the first NaN, or else the first of the largest. */
-export const windowMaxPrimitive: Primitive<OverWindows> = coded('windowMax', {
+export const windowMaxPrimitive: Primitive<OverWindows> = coded({
   name: 'windowMax',
   kind: 'reduce',
   arity: 1,
@@ -91,7 +91,6 @@ export const windowMaxPrimitive: Primitive<OverWindows> = coded('windowMax', {
 
 /** The sum of each window; elements outside of the image are 0. */
 export const windowSumsPrimitive: Primitive<OverWindows> = coded(
-  'windowSums',
   op<1, OverWindows>({
     name: 'windowSums',
     kind: 'reduce',
@@ -123,7 +122,6 @@ export const windowSumsPrimitive: Primitive<OverWindows> = coded(
 
 /** Each element added to all elements of its window, in an image of zeros: the transpose of the sums. */
 export const windowSpreadPrimitive: Primitive<SpreadOver> = coded(
-  'windowSpread',
   op<1, SpreadOver>({
     name: 'windowSpread',
     kind: 'reduce',
