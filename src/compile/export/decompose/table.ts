@@ -1,6 +1,7 @@
 /** THE table of decompositions, by primitive. */
 import type { Primitive } from '../../../primitive/model.js'
 import type { Decomposition } from './model.js'
+import { ofConvolutions } from './convolution.js'
 import { ofAxes } from './along.js'
 import { ofChoices } from './choices.js'
 import { ofMoments } from './moments.js'
@@ -18,5 +19,6 @@ export const decompositions: ReadonlyMap<Primitive, Decomposition> = new Map([
   ...ofPlaces,
   ...ofRandom,
   ...ofChoices,
-  ...ofWindows
+  ...ofWindows,
+  ...ofConvolutions
 ])
