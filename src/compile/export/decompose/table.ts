@@ -1,6 +1,7 @@
 /** THE table of decompositions, by primitive. */
 import type { Primitive } from '../../../primitive/model.js'
 import type { Decomposition } from './model.js'
+import { ofConvolutions } from './convolution.js'
 import { ofAxes } from './along.js'
 import { ofChoices } from './choices.js'
 import { ofControl } from './control.js'
@@ -9,6 +10,7 @@ import { ofMatrices } from './matrices.js'
 import { ofMoments } from './moments.js'
 import { ofPlaces } from './places.js'
 import { ofPolygamma } from './polygamma.js'
+import { ofReflections } from './qr.js'
 import { ofRandom } from './random.js'
 import { ofSoftmax } from './softmax.js'
 
@@ -24,9 +26,11 @@ export const decompositions: ReadonlyMap<Primitive, Decomposition> = new Map([
   ...ofRandom,
   ...ofChoices,
   ...ofWindows,
+  ...ofConvolutions,
   ...ofElimination,
   ...ofTriangles,
   ...ofPolygamma,
+  ...ofReflections,
   ...ofControl,
   ...ofMatrices
 ])
