@@ -7,6 +7,7 @@ export { type EpochsOptions, epochs, runEpochs } from './train/epochs.js'
 export { type FoldOptions, fold, scan } from './train/fold.js'
 export { type RunDocument, fromJSON, toJSON } from './train/json.js'
 export {
+  type AsyncStep,
   type Example,
   type Measured,
   type Objective,

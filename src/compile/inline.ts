@@ -12,7 +12,7 @@ export const fits = ({ inputs }: Program, operands: readonly TensorType[]): bool
   inputs.every(({ shape, dtype }, i) => operands[i]!.dtype === dtype && equals(operands[i]!.shape, shape))
 
 /** The program that an equation only calls, if it does, with operands of the types for which it was made. */
-const calledBy = (each: Equation): Program | undefined => {
+export const calledBy = (each: Equation): Program | undefined => {
   const program = calls.includes(codeNameOf(each.primitive)) ? programsIn(each)[0] : undefined
   return program && fits(program, each.operands) ? program : undefined
 }

@@ -5,7 +5,7 @@ import { size } from '../shape/model.js'
 import { type Concrete, contiguous, isConcrete } from '../tensor/model.js'
 import { below, isRecord } from '../tree/error.js'
 import { mapTensors } from '../tree/model.js'
-import type { Report, Step } from './model.js'
+import type { AsyncStep, Report } from './model.js'
 import type { Diverged } from './outcome.js'
 import { probeOf } from './probe.js'
 
@@ -57,7 +57,7 @@ const badParameter = (state: unknown, path = '', depth = deep): string | undefin
 
 /** The first leaf of the gradient of a step that is not finite, where the step can say. */
 const badGradient = <X, Batch, R extends Report>(
-  step: Step<X, Batch, R>,
+  step: AsyncStep<X, Batch, R>,
   made: Pick<Made<X, Batch>, 'state' | 'batch'> | undefined
 ): string | undefined => {
   const { gradient } = probeOf(step)
@@ -93,7 +93,7 @@ const named = (what: string, path: string): string => {
 
 /** The end of training by a loss that is not finite: `made` is the step that found it, `before` the one before. */
 export const lossDiverged = <X, Batch, R extends Report>(
-  step: Step<X, Batch, R>,
+  step: AsyncStep<X, Batch, R>,
   made: Made<X, Batch>,
   before: Made<X, Batch> | undefined
 ): Either<Diverged<X>, never> => {
@@ -124,7 +124,7 @@ export const lossDiverged = <X, Batch, R extends Report>(
 
 /** The end of training by parameters that the last update left not finite: there is no later loss to show them. */
 export const checkParameters = <X, Batch, R extends Report>(
-  step: Step<X, Batch, R>,
+  step: AsyncStep<X, Batch, R>,
   state: X,
   last: Made<X, Batch>
 ): Either<Diverged<X>, X> => {

@@ -5,7 +5,7 @@ import * as E from '../internal/either.js'
 import { requireAlike } from './alike.js'
 import { type Made, checkParameters, lossDiverged } from './divergence.js'
 import type { Event } from './event.js'
-import type { Report, Step } from './model.js'
+import type { AsyncStep, Report } from './model.js'
 import { type Signal, type Trouble, aborted, countOf, failed, reasonOf } from './outcome.js'
 import { type Patience, askNow, closeNow, isStopped, iterate } from './source.js'
 import type { Tell } from './tell.js'
@@ -25,7 +25,7 @@ export interface Manner<R extends Report> {
 
 /** Makes one step per batch. What a source throws is a value; what a step throws, and batches of two structures, are errors. */
 export function* overBatches<X, Batch, R extends Report>(
-  step: Step<X, Batch, R>,
+  step: AsyncStep<X, Batch, R>,
   start: X,
   batches: AsyncIterable<Batch> | Iterable<Batch>,
   manner: Manner<R>
@@ -56,7 +56,8 @@ export function* overBatches<X, Batch, R extends Report>(
       if (first === undefined) first = { batch }
       else requireAlike(first.batch, batch, index)
       if (index < skip) continue
-      const [next, report] = requireMade(step(state, batch))
+      const given = step(state, batch)
+      const [next, report] = requireMade(patience === undefined ? given : yield* waitFor(given))
       const made = { state, batch, report }
       if (!Number.isFinite(report.loss)) return lossDiverged(step, made, last)
       state = next
@@ -73,9 +74,9 @@ export function* overBatches<X, Batch, R extends Report>(
 }
 
 /** Refuses what a step returned that is no state with a report. */
-const requireMade = <X, R extends Report>(made: readonly [X, R]): readonly [X, R] => {
+const requireMade = <X, R extends Report>(made: readonly [X, R] | PromiseLike<readonly [X, R]>): readonly [X, R] => {
   const given: unknown = made
-  if (Array.isArray(given) && typeof given[1] === 'object' && given[1] !== null) return made
+  if (Array.isArray(given) && typeof given[1] === 'object' && given[1] !== null && !('then' in made)) return made
   throw new TypeError(refusal('Train', 'what the step returned', given, '[state, report]'))
 }
 

@@ -154,6 +154,21 @@ type WithMetrics<M> = [M] extends [undefined] ? unknown : { readonly metrics: M 
 export type Step<X, Batch, R extends Report = Report> = (state: X, batch: Batch) => readonly [state: X, report: R]
 
 /**
+ * A step whose result may come later, as that of an engine does; every `Step` is one. `Train.run` takes it, and awaits each result before
+ * it asks for the next batch.
+ *
+ * @example
+ * import type * as Train from 'pullback/Train'
+ *
+ * const counting: Train.AsyncStep<number, number> = async (count, batch) => [count + 1, { step: count, loss: batch }]
+ * counting.length // => 2
+ */
+export type AsyncStep<X, Batch, R extends Report = Report> = (
+  state: X,
+  batch: Batch
+) => ReturnType<Step<X, Batch, R>> | PromiseLike<ReturnType<Step<X, Batch, R>>>
+
+/**
  * One step of training in tensors alone, pure: `step` without its counting and its report.
  *
  * @example

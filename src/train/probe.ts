@@ -1,5 +1,5 @@
 /** What a loop may look at inside the states of a step, to say where a number stopped being finite. */
-import type { Report, Step } from './model.js'
+import type { AsyncStep, Report, Step } from './model.js'
 
 export interface Probe<X, Batch> {
   /** The part of the state that holds parameters. */
@@ -21,5 +21,5 @@ export const probe = <X, Batch, R extends Report>(
 }
 
 /** The probe of a step; one of the user's own shows its whole state. */
-export const probeOf = <X, Batch, R extends Report>(step: Step<X, Batch, R>): Probe<X, Batch> =>
+export const probeOf = <X, Batch, R extends Report>(step: AsyncStep<X, Batch, R>): Probe<X, Batch> =>
   (probes.get(step) as Probe<X, Batch> | undefined) ?? { stateOf: (state) => state }

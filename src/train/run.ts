@@ -4,7 +4,7 @@ import { type Kind, callable, options } from '../internal/options.js'
 import type { Reporter } from './event.js'
 import { begun } from './fold.js'
 import { overBatches, told } from './loop.js'
-import type { Report, Step } from './model.js'
+import type { AsyncStep, Report } from './model.js'
 import { type Aborted, type Diverged, type Failed, type Signal, steps } from './outcome.js'
 import { patient } from './source.js'
 import { teller } from './tell.js'
@@ -48,8 +48,8 @@ const checkRun = options<RunOptions>('Train.run', {
 
 /**
  * As `fold`, over batches that arrive asynchronously, as a task: it can be watched, and stopped before a batch or while it
- * waits for one. A source of batches that throws is a `Failed`; an error in the step itself, a shape mismatch say,
- * rejects the task.
+ * waits for one. The step may be asynchronous too. A source of batches that throws is a `Failed`; an error in the step itself, a shape
+ * mismatch say, rejects the task.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -69,7 +69,7 @@ const checkRun = options<RunOptions>('Train.run', {
  * E.isRight(result) && result.right.params // => T.scalar(1)
  */
 export const run =
-  <X, Batch, R extends Report>(step: Step<X, Batch, R>) =>
+  <X, Batch, R extends Report>(step: AsyncStep<X, Batch, R>) =>
   (
     start: X,
     batches: AsyncIterable<Batch> | Iterable<Batch>,

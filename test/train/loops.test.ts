@@ -47,6 +47,30 @@ describe('batches of two structures', () => {
   })
 })
 
+describe('an asynchronous step', () => {
+  const later: Train.AsyncStep<readonly number[], number> = async (seen, x) => {
+    await Promise.resolve()
+    if (x === 13) throw new Error('no 13')
+    return [[...seen, x], { step: seen.length, loss: x }]
+  }
+
+  it('is awaited before the next batch', async () => {
+    expect(await Train.run(later)([], [3, 4, 5])()).toEqual(E.right([3, 4, 5]))
+  })
+
+  it('diverges as others do, and rejects the task with its own error', async () => {
+    const ended = left(await Train.run(later)([], [3, NaN])())
+    expect(ended).toMatchObject({ _tag: 'Diverged', step: 1, lastGood: [] })
+    await expect(Train.run(later)([], [3, 13])()).rejects.toThrow('no 13')
+  })
+
+  it('is refused by loops that do not wait', () => {
+    expect(() => Train.fold(later as never)([], [3])).toThrow(
+      'Train: what the step returned is an object of class Promise; expected [state, report]'
+    )
+  })
+})
+
 describe('a state of another optimizer or model', () => {
   const layer = Layer.dense(2, 2)
   const objective = Train.objective(layer, Loss.crossEntropy)
