@@ -31,7 +31,7 @@ import { leafAt, pathsOf, treeOf } from './parameters.js'
 
 /** The versions of the standard operator set that are read. */
 const oldest = 7
-const newest = 26
+const newest = 28
 
 const versionsOf = ({ opsetImport }: ModelProto, faults: Faults): Readonly<Record<string, number>> => {
   const versions = Object.fromEntries(opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, version]))

@@ -83,7 +83,7 @@ const over = (f: (x: Tensor, options: { readonly axis: readonly number[]; readon
 
 /** The largest or smallest element, of no elements the least or greatest number of the type. */
 const extreme = (f: typeof T.max, ofNone: -1 | 1) => (x: Tensor, axis: readonly number[], keepDims: boolean): Tensor => {
-  if (x.dtype === 'bool') return T.cast(extreme(f, ofNone)(T.cast(x, 'int32'), axis, keepDims), 'bool')
+  if (x.dtype === 'bool') return (ofNone < 0 ? T.any : T.all)(x, { axis, keepDims })
   if (!axis.some((each) => x.shape[each] === 0)) return f(x, { axis, keepDims })
   const sizes = x.shape.map((n, i) => (axis.includes(i) ? 1 : n))
   const shape = keepDims ? sizes : sizes.filter((_, i) => !axis.includes(i))

@@ -39,10 +39,25 @@ const covering = (mask: Tensor, keys: number): Tensor => {
   return T.pad(mask, [...mask.shape.slice(1).map((): readonly [number, number] => [0, 0]), [0, missing]], { value: -Infinity })
 }
 
-/** Softmax of scores; rows without a key give 0. */
-const weightsOf = (scores: Tensor): Tensor => {
-  const isEmpty = T.equal(T.max(scores, { axis: -1, keepDims: true }), -Infinity)
+/** Softmax of scores; the rows that the masks leave no key give 0. */
+const weightsOf = (scores: Tensor, bias: Tensor | undefined): Tensor => {
+  if (bias === undefined) return T.softmax(scores)
+  const isEmpty = T.equal(T.max(bias, { axis: -1, keepDims: true }), -Infinity)
   return T.where(isEmpty, 0, T.softmax(T.where(isEmpty, 0, scores)))
+}
+
+/** Which keys a query sees by its place: how far back and ahead, of which `undefined` is all. */
+interface Sight {
+  readonly back: number | undefined
+  readonly ahead: number | undefined
+}
+
+/** True where a query sees a key. Before the first query there are `before` keys, a scalar or one for each example. */
+const visible = (rows: number, columns: number, before: Tensor, { back, ahead }: Sight): Tensor => {
+  const ages = T.sub(T.add(T.expandDims(T.arange(rows, 'int32'), 1), before), T.arange(columns, 'int32'))
+  const isNear = back === undefined ? undefined : T.lessEqual(ages, back)
+  const isPast = ahead === undefined ? undefined : T.greaterEqual(ages, -ahead)
+  return isNear === undefined ? isPast! : isPast === undefined ? isNear : T.logicalAnd(isNear, isPast)
 }
 
 // -----------------------------------------------------------------------------
@@ -53,9 +68,14 @@ const attentionOperation: Operation = {
   ...operation(3, 7, (node) => {
     const [queryHeads, keyHeads] = [node.int('q_num_heads', undefined), node.int('kv_num_heads', undefined)]
     const [given, cap] = [node.float('scale', undefined), node.float('softcap', 0)]
-    const isCausal = node.flag('is_causal', false)
     const stage = node.int('qk_matmul_output_mode', 0)
     node.int('softmax_precision', 1)
+    const [left, right] = [node.int('left_window_size', -1), node.int('right_window_size', -1)]
+    const reach = (n: number): number | undefined => (n < 0 ? undefined : n)
+    const sights: readonly Sight[] = [
+      ...(node.flag('is_causal', false) ? [{ back: undefined, ahead: 0 }] : []),
+      ...(left < 0 && right < 0 ? [] : [{ back: reach(left), ahead: reach(right) }])
+    ]
     return (q: Tensor, k: Tensor, v: Tensor, mask?: Tensor, pastKey?: Tensor, pastValue?: Tensor, lengths?: Tensor) => {
       const query = inHeads(q, queryHeads, 'Q')
       const after = (past: Tensor | undefined, now: Tensor): Tensor =>
@@ -64,24 +84,22 @@ const attentionOperation: Operation = {
       const values = after(pastValue, inHeads(v, keyHeads, 'V'))
       const [, heads = 0, rows = 0, width = 0] = query.shape
       const columns = keys.shape[2]!
-      const scale = given ?? 1 / Math.sqrt(width)
-      const root = Math.sqrt(scale)
+      const root = Math.sqrt(given ?? 1 / Math.sqrt(width))
       const products = T.matmul(T.mul(query, root), T.swapAxes(T.mul(shared(keys, heads), root), 2, 3))
-      const masks: Tensor[] = []
-      if (mask !== undefined) masks.push(covering(additive(mask, query.dtype), columns))
-      const steps = T.arange(columns, 'int32')
-      if (isCausal) {
-        const from = T.add(T.arange(rows, 'int32'), pastKey?.shape[2] ?? 0)
-        masks.push(additive(T.greaterEqual(T.expandDims(from, 1), steps), query.dtype))
-      }
-      if (lengths !== undefined) {
-        masks.push(additive(T.less(steps, T.reshape(lengths, [lengths.shape[0]!, 1, 1, 1])), query.dtype))
-      }
+      const counts = lengths === undefined ? undefined : T.reshape(lengths, [lengths.shape[0]!, 1, 1, 1])
+      const past = T.scalar(pastKey?.shape[2] ?? 0, 'int32')
+      const before = counts === undefined || pastKey !== undefined ? past : T.sub(counts, rows)
+      const masks = [
+        ...(mask === undefined ? [] : [covering(additive(mask, query.dtype), columns)]),
+        ...sights.map((sight) => additive(visible(rows, columns, before, sight), query.dtype)),
+        ...(counts === undefined ? [] : [additive(T.less(T.arange(columns, 'int32'), counts), query.dtype)])
+      ]
+      const bias = masks.length === 0 ? undefined : masks.reduce((sum, each) => T.add(sum, each))
       const capped = cap > 0 ? T.mul(T.tanh(T.div(products, cap)), cap) : products
-      const scores = masks.reduce<Tensor>((sum, each) => T.add(sum, each), node.version < 24 ? capped : capped)
-      const weights = weightsOf(scores)
+      const scores = bias === undefined ? capped : T.add(capped, bias)
+      const weights = weightsOf(scores, bias)
       const y = T.matmul(weights, shared(values, heads))
-      const shown = [products, scores, capped, weights][stage] ?? products
+      const shown = [products, capped, scores, weights][stage] ?? products
       return [q.shape.length === 3 ? outOfHeads(y) : y, keys, values, shown]
     }
   })

@@ -27,7 +27,10 @@ const and: Two = (a, b) => T.add(shiftLeft(andOfHalves(high(a), high(b)), 16), a
 
 const or: Two = (a, b) => T.add(xor(a, b), and(a, b))
 
-/** A shift by a number for each element: by 16, 8, 4, 2 and 1, where the number has that bit. One by 32 or more leaves nothing. */
+/**
+ * A shift by a number for each element: by 16, 8, 4, 2 and 1, where the number has that bit. One by a negative number or by 32 or
+ * more leaves nothing.
+ */
 const shifted =
   (f: (x: Tensor, by: number) => Tensor): Two =>
   (x, by) => {
@@ -38,8 +41,17 @@ const shifted =
       },
       [x, by]
     )
-    return T.where(T.less(by, 32), y, 0)
+    return T.where(T.logicalAnd(T.greaterEqual(by, 0), T.less(by, 32)), y, 0)
   }
+
+const not = (x: Tensor): Tensor => T.sub(-1, x)
+
+/** Signs come in from above: the bits of a negative number are shifted as those of its complement. */
+const shiftedSigned: Two = (x, by) => {
+  const isNegative = T.less(x, 0)
+  const y = shifted(shiftRightLogical)(T.where(isNegative, not(x), x), by)
+  return T.where(isNegative, not(y), y)
+}
 
 const bitwise = (f: Two): Operation => plain(2, aligned(f), { unsigned: true })
 
@@ -47,9 +59,12 @@ const shift: Operation = operation(
   2,
   2,
   (node) => {
-    const isLeft = node.text('direction', '')
-    if (isLeft !== 'LEFT' && isLeft !== 'RIGHT') node.fault(`has direction '${isLeft}'; expected LEFT or RIGHT`)
-    return aligned(shifted(isLeft === 'LEFT' ? shiftLeft : shiftRightLogical))
+    const direction = node.text('direction', '')
+    if (direction !== 'LEFT' && direction !== 'RIGHT') {
+      node.fault(`has direction '${direction.slice(0, 40)}'; expected LEFT or RIGHT`)
+    }
+    if (direction === 'LEFT') return aligned(shifted(shiftLeft))
+    return aligned(node.type(0)?.startsWith('int') === true ? shiftedSigned : shifted(shiftRightLogical))
   },
   { unsigned: true, wraps: true }
 )
@@ -59,5 +74,5 @@ export const bits: Operations = {
   BitwiseAnd: bitwise(and),
   BitwiseOr: bitwise(or),
   BitwiseXor: bitwise(xor),
-  BitwiseNot: plain(1, (x) => T.sub(-1, x), { unsigned: true, wraps: true })
+  BitwiseNot: plain(1, not, { unsigned: true, wraps: true })
 }

@@ -173,10 +173,27 @@ const maxUnpool: Operation = operation(2, 3, (node) => {
     const least = [...x.shape.slice(0, 2), ...sizes]
     const flat = T.scatterAdd(T.zeros([product(least)], x.dtype), T.ravel(places), T.ravel(x))
     const small = T.reshape(flat, least)
-    if (given === undefined) return small
-    const whole = Array.from(T.toArray(given))
-    const inOther = T.scatterAdd(T.zeros([product(whole)], x.dtype), T.ravel(places), T.ravel(x))
-    return T.reshape(inOther, whole)
+    if (given !== undefined && show(Array.from(T.toArray(given))) !== show(least)) {
+      refuse(`has an output_shape other than ${show(least)}; expected that, since what indices mean in another differs between engines`)
+    }
+    return small
+  }
+})
+
+/** Columns added up to images. */
+const col2im: Operation = operation(3, 3, (node) => {
+  const [dilations, pads, strides] = [node.ints('dilations'), node.ints('pads'), node.ints('strides')]
+  return (x, image, block) => {
+    const [size, window] = [Array.from(T.toArray(image)), Array.from(T.toArray(block))]
+    const rank = size.length
+    const sides = perAxis(pads, 2 * rank, 0, 'pads')
+    return T.col2im(x, {
+      size,
+      window,
+      stride: perAxis(strides, rank, 1, 'strides'),
+      dilation: perAxis(dilations, rank, 1, 'dilations'),
+      padding: size.map((_, i) => [sides[i]!, sides[rank + i]!] as const)
+    })
   }
 })
 
@@ -187,6 +204,7 @@ export const convolutions: Operations = {
   AveragePool: averagePool,
   LpPool: lpPool,
   MaxUnpool: maxUnpool,
+  Col2Im: col2im,
   GlobalAveragePool: overImages((x, axis) => T.mean(x, { axis, keepDims: true })),
   GlobalMaxPool: overImages((x, axis) => T.max(x, { axis, keepDims: true })),
   GlobalLpPool: operation(1, 1, (node) => {

@@ -73,10 +73,19 @@ const reductions = ['none', 'add', 'mul', 'max', 'min'] as const
 
 type Reduce = (typeof reductions)[number]
 
-/** Whether every position stands once among those of concrete indices. */
-const areUnique = (at: Tensor): boolean => {
-  const all = numbersOf(at, 'the indices of a product')
-  return new Set(all).size === all.length
+/** Products: an index that stands several times takes several rounds, in each of which it stands once. */
+const multiplied = (x: Tensor, at: Tensor, updates: Tensor): Tensor => {
+  const seen = new Map<number, number>()
+  const rounds: number[][] = []
+  numbersOf(at, 'the indices of a product').forEach((place, i) => {
+    const round = seen.get(place) ?? 0
+    seen.set(place, round + 1)
+    if (rounds[round] === undefined) rounds[round] = [i]
+    else rounds[round].push(i)
+  })
+  return rounds
+    .map(vector)
+    .reduce<Tensor>((y, each) => T.mul(y, T.set(T.onesLike(x), T.gather(at, each), T.gather(updates, each))), x)
 }
 
 /** The rows of a table with updates at positions along the first axis. */
@@ -87,8 +96,7 @@ const scattered = (x: Tensor, at: Tensor, updates: Tensor, reduce: Reduce): Tens
     case 'add':
       return T.scatterAdd(x, at, updates)
     case 'mul':
-      if (!areUnique(at)) refuse('multiplies several updates into one place; expected indices that differ')
-      return T.mul(x, T.set(T.onesLike(x), at, updates))
+      return multiplied(x, at, updates)
     case 'max':
       return T.segmentMax(T.concat([x, updates]), T.concat([T.arange(x.shape[0]!, 'int32'), at]), {
         numSegments: x.shape[0]!

@@ -63,7 +63,7 @@ const placeOf = (i: number, { from, to, scale, roi }: Extent, { transformation }
     case 'pytorch_half_pixel':
       return to > 1 ? (i + 0.5) / scale - 0.5 : 0
     case 'align_corners':
-      return to === 1 ? 0 : (i * (from - 1)) / (to - 1)
+      return scale * from === 1 ? 0 : (i * (from - 1)) / (scale * from - 1)
     case 'asymmetric':
       return i / scale
     case 'tf_crop_and_resize':

@@ -249,6 +249,17 @@ const pad: Operation = operation(
   moving
 )
 
+/** The middle of an axis of another size, with zeros around where it is larger. */
+const centred: Operation = operation(2, 2, (node) => {
+  const chosen = node.ints('axes')
+  return (x, sizes) => {
+    const axes = chosen === undefined ? range(x.shape.length) : axesOf(chosen, x.shape.length)
+    const more = numbersOf(sizes, 'the shape').map((n, i) => n - x.shape[axes[i]!]!)
+    const front = more.map((n) => (n < 0 ? -Math.floor(-n / 2) : Math.floor(n / 2)))
+    return padded(x, [...front, ...more.map((n, i) => n - front[i]!)], axes, 'constant', 0)
+  }
+})
+
 /** The channels as blocks of pixels: depth first, or the block's column and row first. */
 const depthToSpace: Operation = operation(
   1,
@@ -275,10 +286,11 @@ const spaceToDepth: Operation = operation(
   1,
   (node) => {
     const block = node.int('blocksize', 1)
+    const isDepthFirst = node.word('mode', ['DCR', 'CRD']) === 'DCR'
     return (x) => {
       const [n = 0, c = 0, h = 0, w = 0] = x.shape
       const apart = T.reshape(x, [n, c, h / block, block, w / block, block])
-      return T.reshape(T.permute(apart, [0, 3, 5, 1, 2, 4]), [n, c * block ** 2, h / block, w / block])
+      return T.reshape(T.permute(apart, isDepthFirst ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4]), [n, c * block ** 2, h / block, w / block])
     }
   },
   moving
@@ -298,6 +310,7 @@ export const shapes: Operations = {
   Slice: slice,
   Tile: plain(2, (x, repeats) => T.tile(x, numbersOf(repeats, 'repeats')), moving),
   Pad: pad,
+  CenterCropPad: centred,
   DepthToSpace: depthToSpace,
   SpaceToDepth: spaceToDepth
 }
