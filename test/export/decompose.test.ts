@@ -25,12 +25,7 @@ const distance = (got: readonly number[], wanted: readonly number[]): number => 
   )
 }
 
-export const compare = (
-  primitive: Primitive,
-  operands: readonly Tensor[],
-  params: object,
-  tolerance: number
-): void => {
+export const compare = (primitive: Primitive, operands: readonly Tensor[], params: object, tolerance: number): void => {
   const wanted = bind(primitive, operands, params).filter(isConcrete)
   const program = decomposed(primitive, operands, params)
   const got = runDecomposed(program, operands, new Set())
@@ -42,8 +37,8 @@ export const compare = (
     const allowed = isFloat(each.dtype) ? tolerance : 0
     if (!(far <= allowed)) {
       throw new Error(
-        `${primitive.name} ${JSON.stringify(params)} of ${operands.map((x) => T.show(x)).join(', ')}: ` +
-          `${T.show(got[i]!)} and not ${T.show(each)}`
+        `${primitive.name} ${JSON.stringify(params)} of ${operands.map((x) => String(x)).join(', ')}: ` +
+          `${String(got[i])} and not ${String(each)}`
       )
     }
   })

@@ -6,6 +6,9 @@ import { countOver, keepAxes } from '../../../tensor/alongBlock.js'
 import { maxPrimitive } from '../../../tensor/minMaxOverAxes.js'
 import type { Tensor } from '../../../tensor/model.js'
 import { bindOne } from '../../../primitive/bind.js'
+import { add } from '../../../tensor/arithmetic.js'
+import { less } from '../../../tensor/comparison.js'
+import { where } from '../../../tensor/select.js'
 import { expandOver, permuteTo, reshapeTo, sumOver } from '../../../tensor/structural.js'
 
 // -----------------------------------------------------------------------------
@@ -70,3 +73,7 @@ export const iota = (n: number, rank: number, axis: number): Tensor =>
     'int32',
     Int32Array.from({ length: n }, (_, i) => i)
   )
+
+/** Indices counted from the front. */
+export const fromFront = (indices: Tensor, length: number): Tensor =>
+  where(less(indices, 0), add(indices, length), indices)

@@ -7,12 +7,7 @@ import { abs } from '../../../tensor/arithmetic.js'
 import { equal, isFinite } from '../../../tensor/comparison.js'
 import { logicalAnd } from '../../../tensor/logical.js'
 import { greater } from '../../../tensor/comparison.js'
-import {
-  maxPrimitive,
-  maxSharesPrimitive,
-  minPrimitive,
-  minSharesPrimitive
-} from '../../../tensor/minMaxOverAxes.js'
+import { maxPrimitive, maxSharesPrimitive, minPrimitive, minSharesPrimitive } from '../../../tensor/minMaxOverAxes.js'
 import type { Tensor } from '../../../tensor/model.js'
 import { meanPrimitive } from '../../../tensor/reduce.js'
 import { sqrt } from '../../../tensor/root.js'

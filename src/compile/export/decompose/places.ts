@@ -23,7 +23,7 @@ import {
   diagonalMatrixPrimitive,
   diagonalPrimitive
 } from '../../../tensor/triangular.js'
-import { type Entry, alongLast, iota, onOne, onTwo, permutedLast } from './model.js'
+import { type Entry, alongLast, fromFront, iota, onOne, onTwo, permutedLast } from './model.js'
 
 // -----------------------------------------------------------------------------
 // diagonals
@@ -73,7 +73,7 @@ export const search = (sorted: Tensor, values: Tensor, right: boolean): Tensor =
   const none = fill(values.shape, 'int32', 0)
   if (n === 0 || size(values.shape) === 0) return none
   const bits = Array.from({ length: Math.floor(Math.log2(n)) + 1 }, (_, bit) => 2 ** bit)
-  return bits.reduceRight((count, bit) => {
+  return bits.reduceRight<Tensor>((count, bit) => {
     const next = add(count, bit)
     const element = takeAlongAxis(sorted, minimum(sub(next, 1), n - 1))
     const behind = right ? logicalNot(isBefore(values, element)) : isBefore(element, values)
@@ -91,9 +91,6 @@ const searchMany = (sorted: Tensor, values: Tensor, right: boolean): Tensor => {
 // -----------------------------------------------------------------------------
 // indices
 // -----------------------------------------------------------------------------
-
-/** Indices counted from the front. */
-const fromFront = (indices: Tensor, length: number): Tensor => where(less(indices, 0), add(indices, length), indices)
 
 /** `out[..., k]` is the last j with `indices[..., j] = k`, or -1: the last of those that a stable sort brings together. */
 const lastOccurrence = (given: Tensor, length: number): Tensor => {

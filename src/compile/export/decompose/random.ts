@@ -44,9 +44,7 @@ const inShape = (keys: Tensor, shape: Shape, draw: (keys: Tensor, n: number) => 
 
 /** A function of uniform numbers of some bits. */
 const drawing = (primitive: Primitive<DrawParams>, f: (u: Tensor, bits: number) => Tensor): Entry =>
-  onOne(primitive, (keys, { shape, dtype }) =>
-    inShape(keys, shape, (all, n) => f(unit(all, n, dtype), bitsOf(dtype)))
-  )
+  onOne(primitive, (keys, { shape, dtype }) => inShape(keys, shape, (all, n) => f(unit(all, n, dtype), bitsOf(dtype))))
 
 /** Uniform numbers in (0, 1): 0 is moved half a step up. */
 const opened = (u: Tensor, bits: number): Tensor => where(equal(u, 0), 2 ** (-bits - 1), u)
