@@ -1,26 +1,17 @@
-"""Runs a program that `pullback/Export` wrote as StableHLO: by XLA through JAX, on one device, on many, or on many hosts.
+"""Runs a program that pullback/Export wrote as StableHLO: by XLA through JAX, on one device, many devices, many hosts.
 
-    pip install jax safetensors
-    python pullback_xla.py step.mlir --params start.npz --data data.npz --steps 100 --save trained.npz --devices 8
+    python pullback_xla.py step.mlir --params start.npz --data data.npz --steps 100 --devices 8 --save trained.npz
 
-PROGRAM is the text of `Export.stableHlo`, or a portable artifact. It names each argument and result by its place in the function
-that was exported: `args[0].params.w`, `result[1].loss`. Files of arrays are .npz or .safetensors. An array is named by the whole
-path, or by what follows `args[0].` if only one argument has it: `params.w`. What no argument is named after is left alone.
-
-Arrays of --params are the same on every device. A result feeds the argument at its own place, `result[0].w` feeds `args[0].w`,
-so a function from a state and a batch to [next state, { loss }] is a step. After every step, or every --every, the numbers that
-feed nothing are printed. --save writes the last results: what feeds an argument under that argument's name, the rest by path.
-
-Arrays of --data are rows. Each step takes as many as it was exported for: in order, over and over; rows at the end that fill no
-batch are left out. --devices N shares the first axis of each batch among N devices, which are virtual on a CPU. XLA derives all
-else, since the program says nothing of devices: results are those of one device up to rounding.
-
-Several hosts: start the same command on each, with --coordinator HOST:PORT of the first, --processes and --process, or with
---coordinator auto where JAX finds these by itself (Slurm, Open MPI, Kubernetes, TPU pods). --devices are those of one host.
-Every host reads the files; the first one prints and writes.
-
---artifact writes the program in StableHLO's stable format, for runtimes of version --target and later; --hlo writes what XLA
-compiled. --steps 0 runs nothing. What goes wrong is one sentence on stderr, and exit code 1.
+PROGRAM is a text of Export.stableHlo, or a portable artifact. Its argument at the path `args[0].params.w` is `params.w`
+in files (.npz, .safetensors), or has the whole path there where this would be the name of several.
+--params are the same on every device. A result feeds the argument at its own place, `result[0].params.w` feeds
+`args[0].params.w`, so a function from a state and a batch to [state, { loss }] is a step. Numbers that feed nothing
+are printed after each step, or each --every steps. --save writes the last results: the state, and the rest by path.
+--data are rows; each step takes a batch of them, in order and over again, without the last few that fill no batch.
+--devices N shares the rows of a batch among N devices, which are virtual on a CPU. XLA derives what these exchange.
+On several hosts, start this on each, with --coordinator HOST:PORT of the first, --processes and --process, or with
+--coordinator auto where JAX finds these: Slurm, Open MPI, Kubernetes, TPU pods. --devices are those of one host.
+--artifact writes the program for other runtimes of StableHLO, of version --target and later; --steps 0 runs nothing.
 """
 
 import argparse
@@ -30,7 +21,17 @@ import os
 import re
 import sys
 
-import numpy as np
+try:
+    import jax
+    import numpy as np
+    from jax.export import export
+    from jax.interpreters.mlir import make_ir_context
+    from jax.sharding import Mesh, NamedSharding, PartitionSpec
+    from jaxlib.mlir.dialects import stablehlo
+    from jaxlib.mlir.ir import Module
+    from safetensors.numpy import load_file, save
+except ImportError as error:
+    sys.exit(f"pullback_xla: {error}; pip install jax safetensors")
 
 DTYPES = {"f32": "float32", "f64": "float64", "i32": "int32", "i1": "bool"}
 
@@ -48,122 +49,96 @@ def attempt(what):
         check(False, f"cannot {what}: {' '.join(str(error).split())[:500] or type(error).__name__}")
 
 
-def read(path):
-    """The arrays of a file, by name."""
-    with attempt(f"read {path}"):
-        if not path.endswith(".safetensors"):
-            return dict(np.load(path))
-        from safetensors.numpy import load_file
-
-        return load_file(path)
-
-
 def write(path, content):
     """Writes a file whole or not at all: bytes, or arrays by name."""
     with attempt(f"write {path}"), open(f"{path}.part", "wb") as file:
-        if isinstance(content, dict) and path.endswith(".safetensors"):
-            from safetensors.numpy import save
-
-            content = save(content)
-        np.savez(file, **content) if isinstance(content, dict) else file.write(content)
+        if isinstance(content, dict) and path.endswith(".npz"):
+            np.savez(file, **content)
+        else:
+            file.write(save(content) if isinstance(content, dict) else content)
     os.replace(f"{path}.part", path)
 
 
-def load(path, jax, stablehlo):
-    """The text of a program, and the types of its arguments and of its results, by path."""
-    from jaxlib.mlir.ir import Module
-
-    def typed(types, attributes):
-        shapes = [jax.ShapeDtypeStruct(tuple(each.shape), DTYPES[str(each.element_type)]) for each in types]
-        return {each["pullback.path"].value: shape for each, shape in zip(attributes, shapes)}
-
-    with attempt(f"load {path}"), jax.interpreters.mlir.make_ir_context() as context, open(path, "rb") as file:
+def load(path):
+    """The text of a program, and the types of its arguments and of its results by path."""
+    with attempt(f"load {path}"), make_ir_context() as context, open(path, "rb") as file:
         context.attach_diagnostic_handler(lambda _: True)
         content = file.read()
         is_artifact = content.startswith(b"ML\xefR")
         module = stablehlo.deserialize_portable_artifact(context, content) if is_artifact else Module.parse(content)
         main = next(each for each in module.body.operations if each.attributes["sym_name"].value == "main")
-        inputs, outputs = main.attributes["arg_attrs"], main.attributes["res_attrs"]
-        return str(module), typed(main.type.inputs, inputs), typed(main.type.results, outputs)
+
+        def typed(types, name):
+            shapes = [jax.ShapeDtypeStruct(tuple(each.shape), DTYPES[str(each.element_type)]) for each in types]
+            return {each["pullback.path"].value: shape for each, shape in zip(main.attributes[name], shapes)}
+
+        return str(module), typed(main.type.inputs, "arg_attrs"), typed(main.type.results, "res_attrs")
 
 
-def given(files, inputs, are_rows):
-    """The arrays of files by the paths of their arguments, and the names that they have there."""
-    tails = {path: re.sub(r"^args\[\d+\]\.?", "", path) for path in inputs}
-    arrays, found, names = {name: array for file in files for name, array in read(file).items()}, {}, {}
-    for path, wanted in inputs.items():
-        name = tails[path] if tails[path] in arrays and list(tails.values()).count(tails[path]) == 1 else path
-        if name in arrays:
-            array, rest = arrays[name], 1 if are_rows and wanted.shape else 0
-            fits = array.shape[rest:] == wanted.shape[rest:] and array.shape[:rest] >= wanted.shape[:rest]
-            expected = f"{wanted.dtype} of shape {wanted.shape}{' or with more rows' * rest}"
-            check(
-                fits and np.can_cast(array.dtype, wanted.dtype, "same_kind"),
-                f"{name} is {array.dtype} of shape {array.shape}; expected {expected}",
-            )
-            found[path], names[path] = array.astype(wanted.dtype), name
-    return found, names
+def given(files, names, inputs, are_rows):
+    """The arrays of arguments that stand in files, by path."""
+    arrays = {}
+    for file in files:
+        with attempt(f"read {file}"):
+            arrays |= np.load(file) if file.endswith(".npz") else load_file(file)
+    found = {path: arrays[name] for path, name in names.items() if name in arrays}
+    for path, array in found.items():
+        wanted, first = inputs[path], 1 if are_rows and inputs[path].shape else 0
+        fits = array.shape[first:] == wanted.shape[first:] and array.shape[:first] >= wanted.shape[:first]
+        expected = f"{wanted.dtype} of shape {wanted.shape}{' or with more rows' * first}"
+        is_safe = np.can_cast(array.dtype, wanted.dtype, "same_kind")
+        check(fits and is_safe, f"{names[path]} is {array.dtype} of shape {array.shape}; expected {expected}")
+    return {path: array.astype(inputs[path].dtype) for path, array in found.items()}
 
 
 def main(options):
     os.environ["XLA_FLAGS"] = f"--xla_force_host_platform_device_count={options.devices} {os.getenv('XLA_FLAGS', '')}"
+    jax.config.update("jax_enable_x64", True)
     with attempt("start JAX"):
-        import jax
-        from jax.export import export
-        from jax.sharding import Mesh, NamedSharding, PartitionSpec
-        from jaxlib.mlir.dialects import stablehlo
-
-        jax.config.update("jax_enable_x64", True)
         if options.coordinator:
-            hosts = (options.coordinator, options.processes, options.process)
-            jax.distributed.initialize(*(() if options.coordinator == "auto" else hosts))
-        everywhere = [[each for each in jax.devices() if each.process_index == i] for i in range(jax.process_count())]
-        mesh = Mesh(np.array([local[: options.devices] for local in everywhere]).ravel(), "batch")
-    is_first, least = jax.process_index() == 0, min(map(len, everywhere))
+            several = (options.coordinator, options.processes, options.process)
+            jax.distributed.initialize(*(() if options.coordinator == "auto" else several))
+        hosts = [[each for each in jax.devices() if each.process_index == i] for i in range(jax.process_count())]
+    is_first, least = jax.process_index() == 0, min(map(len, hosts))
     check(least >= options.devices, f"a host has {least} devices; expected {options.devices}")
-    text, inputs, outputs = load(options.program, jax, stablehlo)
-    (params, names), (data, _) = given(options.params, inputs, False), given(options.data, inputs, True)
-    sizes = {path: inputs[path].shape[0] for path in data if inputs[path].shape}
-    uneven = [f"{path} has {size} rows" for path, size in sizes.items() if size % mesh.size]
-    check(not uneven, f"{', '.join(uneven)}; expected a multiple of {mesh.size}, the number of devices")
-    counts = sorted({len(data[path]) // size for path, size in sizes.items()}) or [1]
-    check(len(counts) == 1, f"--data has {' and '.join(map(str, counts))} batches; expected as many of each argument")
-
+    mesh = Mesh(np.array([host[: options.devices] for host in hosts]).ravel(), "batch")
+    text, inputs, outputs = load(options.program)
+    tails = [re.sub(r"^args\[\d+\]\.?", "", path) for path in inputs]
+    names = {path: tail if tail and tails.count(tail) == 1 else path for path, tail in zip(inputs, tails)}
+    params, data = given(options.params, names, inputs, False), given(options.data, names, inputs, True)
+    rows = {path: inputs[path].shape[0] for path in data if inputs[path].shape}
+    counts = sorted({len(data[path]) // n for path, n in rows.items()}) or [1]
+    check(len(counts) == 1, f"--data has {' or '.join(map(str, counts))} batches; expected as many of each argument")
+    missing = [name for path, name in names.items() if path not in params and path not in data]
+    check(options.steps == 0 or not missing, f"no file has {', '.join(missing)}; expected all arguments")
     fed = {f"result{path[4:]}": path for path in params if outputs.get(f"result{path[4:]}") == inputs[path]}
-    with attempt(f"compile {options.program}"):
+
+    with attempt(f"compile {options.program} for StableHLO {options.target}"):
+        artifact = stablehlo.serialize_portable_artifact_str(text, options.target)
         # JAX exports a function of the same type, which then gets this program.
-        same = jax.jit(lambda *_: [jax.numpy.zeros(x.shape, x.dtype) for x in outputs.values()], keep_unused=True)
-        artifact = stablehlo.serialize_portable_artifact_str(text, stablehlo.get_current_version())
-        program = dataclasses.replace(export(same)(*inputs.values()), mlir_module_serialized=artifact)
-        where = {path: NamedSharding(mesh, PartitionSpec(*["batch"] * (path in sizes))) for path in inputs}
-        whole = NamedSharding(mesh, PartitionSpec())
+        zeros = jax.jit(lambda *_: [jax.numpy.zeros(x.shape, x.dtype) for x in outputs.values()], keep_unused=True)
+        call = dataclasses.replace(export(zeros)(*inputs.values()), mlir_module_serialized=artifact).call
+        where = {path: NamedSharding(mesh, PartitionSpec(*["batch"] * (path in rows))) for path in inputs}
+        shardings = {"in_shardings": tuple(where.values()), "out_shardings": NamedSharding(mesh, PartitionSpec())}
         spent = [i for i, path in enumerate(inputs) if path in fed.values()]
-        jitted = jax.jit(program.call, tuple(where.values()), whole, donate_argnums=spent)
-        step = jitted.lower(*inputs.values()).compile()
+        step = jax.jit(call, **shardings, donate_argnums=spent).lower(*inputs.values()).compile()
+        reductions = len(re.findall(r" all-reduce(?:-start)?\(", step.as_text()))
+    if is_first and options.artifact:
+        write(options.artifact, artifact)
     if is_first:
-        print(f"{mesh.size} devices, {len(re.findall(r' all-reduce(?:-start)?[(]', step.as_text()))} all-reduce")
-        if options.hlo:
-            write(options.hlo, step.as_text().encode())
-        if options.artifact:
-            with attempt(f"write {options.program} for StableHLO {options.target}"):
-                write(options.artifact, stablehlo.serialize_portable_artifact_str(text, options.target))
-    if options.steps == 0:
-        return
-    missing = [path for path in inputs if path not in params and path not in data]
-    check(not missing, f"no file has {', '.join(missing)}; expected an array of every argument")
+        print(f"{options.program}: {mesh.size} devices ({jax.default_backend()}), all-reduces: {reductions}")
 
     def place(path, array):
         return jax.make_array_from_callback(array.shape, where[path], lambda index: array[index])
 
-    values = {path: place(path, array) for path, array in (data | params).items() if path not in sizes}
+    values, results = {path: place(path, array) for path, array in (data | params).items() if path not in rows}, {}
     for n in range(options.steps):
-        for path, size in sizes.items():
-            values[path] = place(path, data[path][n % counts[0] * size :][:size])
-        results = dict(zip(outputs, step(*(values[path] for path in inputs))))
+        values |= {path: place(path, data[path][n % counts[0] * size :][:size]) for path, size in rows.items()}
+        results = dict(zip(outputs, step(*map(values.get, inputs))))
         values |= {path: results[source] for source, path in fed.items()}
         if is_first and (n + 1) % options.every == 0:
-            numbers = {path: results[path] for path in outputs if path not in fed and not outputs[path].shape}
-            print(f"step {n + 1}:", ", ".join(f"{path} {np.asarray(x)}" for path, x in numbers.items()), flush=True)
+            numbers = [f"{path} {x}" for path, x in results.items() if path not in fed and not x.shape]
+            print(f"step {n + 1}: {', '.join(numbers)}", flush=True)
     if is_first and options.save:
         write(options.save, {names.get(fed.get(path), path): np.asarray(x) for path, x in results.items()})
 
@@ -172,10 +147,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", metavar="PROGRAM")
     for name in ("--params", "--data"):
-        parser.add_argument(name, metavar="FILE", nargs="+", default=[])
-    for name, default in (("--save", None), ("--hlo", None), ("--artifact", None), ("--target", "1.0.0")):
-        parser.add_argument(name, default=default)
-    parser.add_argument("--coordinator", metavar="HOST:PORT")
-    for name, default in (("steps", 1), ("every", 1), ("devices", 1), ("processes", 1), ("process", 0)):
-        parser.add_argument(f"--{name}", metavar="N", type=int, default=default)
+        parser.add_argument(name, nargs="*", default=[])
+    words = {"save": "", "artifact": "", "target": stablehlo.get_current_version(), "coordinator": ""}
+    for name, default in (words | dict(steps=1, every=1, devices=1, processes=1, process=0)).items():
+        parser.add_argument(f"--{name}", type=type(default), default=default)
     main(parser.parse_args())
