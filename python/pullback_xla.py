@@ -9,8 +9,8 @@ in files (.npz, .safetensors), or has the whole path there where this would be t
 are printed after each step, or each --every steps. --save writes the last results: the state, and the rest by path.
 --data are rows; each step takes a batch of them, in order and over again, without the last few that fill no batch.
 --devices N shares the rows of a batch among N devices, which are virtual on a CPU. XLA derives what these exchange.
-On several hosts, start this on each, with --coordinator HOST:PORT of the first, --processes and --process, or with
---coordinator auto where JAX finds these: Slurm, Open MPI, Kubernetes, TPU pods. --devices are those of one host.
+On several hosts, start this on each with --hosts HOST:PORT COUNT INDEX: the first host, how many, and which this is; or
+with --hosts alone where JAX finds these: Slurm, Open MPI, Kubernetes, TPU pods. --devices are those of one host.
 --artifact writes the program for other runtimes of StableHLO, of version --target and later; --steps 0 runs nothing.
 """
 
@@ -18,7 +18,6 @@ import argparse
 import contextlib
 import dataclasses
 import os
-import re
 import sys
 
 try:
@@ -52,10 +51,9 @@ def attempt(what):
 def write(path, content):
     """Writes a file whole or not at all: bytes, or arrays by name."""
     with attempt(f"write {path}"), open(f"{path}.part", "wb") as file:
-        if isinstance(content, dict) and path.endswith(".npz"):
-            np.savez(file, **content)
-        else:
-            file.write(save(content) if isinstance(content, dict) else content)
+        if isinstance(content, dict) and not path.endswith(".npz"):
+            content = save(content)
+        file.write(content) if isinstance(content, bytes) else np.savez(file, **content)
     os.replace(f"{path}.part", path)
 
 
@@ -67,12 +65,11 @@ def load(path):
         is_artifact = content.startswith(b"ML\xefR")
         module = stablehlo.deserialize_portable_artifact(context, content) if is_artifact else Module.parse(content)
         main = next(each for each in module.body.operations if each.attributes["sym_name"].value == "main")
-
-        def typed(types, name):
-            shapes = [jax.ShapeDtypeStruct(tuple(each.shape), DTYPES[str(each.element_type)]) for each in types]
-            return {each["pullback.path"].value: shape for each, shape in zip(main.attributes[name], shapes)}
-
-        return str(module), typed(main.type.inputs, "arg_attrs"), typed(main.type.results, "res_attrs")
+        types = []
+        for kinds, name in ((main.type.inputs, "arg_attrs"), (main.type.results, "res_attrs")):
+            shapes = [jax.ShapeDtypeStruct(tuple(kind.shape), DTYPES[str(kind.element_type)]) for kind in kinds]
+            types.append({each["pullback.path"].value: x for each, x in zip(main.attributes[name], shapes)})
+        return str(module), *types
 
 
 def given(files, names, inputs, are_rows):
@@ -95,15 +92,14 @@ def main(options):
     os.environ["XLA_FLAGS"] = f"--xla_force_host_platform_device_count={options.devices} {os.getenv('XLA_FLAGS', '')}"
     jax.config.update("jax_enable_x64", True)
     with attempt("start JAX"):
-        if options.coordinator:
-            several = (options.coordinator, options.processes, options.process)
-            jax.distributed.initialize(*(() if options.coordinator == "auto" else several))
+        if options.hosts is not None:
+            jax.distributed.initialize(*options.hosts[:1], *map(int, options.hosts[1:]))
         hosts = [[each for each in jax.devices() if each.process_index == i] for i in range(jax.process_count())]
-    is_first, least = jax.process_index() == 0, min(map(len, hosts))
-    check(least >= options.devices, f"a host has {least} devices; expected {options.devices}")
+        is_first = jax.process_index() == 0
+    check(min(map(len, hosts)) >= options.devices, f"a host has fewer devices than the {options.devices} asked for")
     mesh = Mesh(np.array([host[: options.devices] for host in hosts]).ravel(), "batch")
     text, inputs, outputs = load(options.program)
-    tails = [re.sub(r"^args\[\d+\]\.?", "", path) for path in inputs]
+    tails = [path.partition("]")[2].removeprefix(".") for path in inputs]
     names = {path: tail if tail and tails.count(tail) == 1 else path for path, tail in zip(inputs, tails)}
     params, data = given(options.params, names, inputs, False), given(options.data, names, inputs, True)
     rows = {path: inputs[path].shape[0] for path in data if inputs[path].shape}
@@ -112,7 +108,6 @@ def main(options):
     missing = [name for path, name in names.items() if path not in params and path not in data]
     check(options.steps == 0 or not missing, f"no file has {', '.join(missing)}; expected all arguments")
     fed = {f"result{path[4:]}": path for path in params if outputs.get(f"result{path[4:]}") == inputs[path]}
-
     with attempt(f"compile {options.program} for StableHLO {options.target}"):
         artifact = stablehlo.serialize_portable_artifact_str(text, options.target)
         # JAX exports a function of the same type, which then gets this program.
@@ -122,18 +117,17 @@ def main(options):
         shardings = {"in_shardings": tuple(where.values()), "out_shardings": NamedSharding(mesh, PartitionSpec())}
         spent = [i for i, path in enumerate(inputs) if path in fed.values()]
         step = jax.jit(call, **shardings, donate_argnums=spent).lower(*inputs.values()).compile()
-        reductions = len(re.findall(r" all-reduce(?:-start)?\(", step.as_text()))
+        reductions = sum(step.as_text().count(f" all-reduce{end}(") for end in ("", "-start"))
     if is_first and options.artifact:
         write(options.artifact, artifact)
     if is_first:
         print(f"{options.program}: {mesh.size} devices ({jax.default_backend()}), all-reduces: {reductions}")
-
-    def place(path, array):
-        return jax.make_array_from_callback(array.shape, where[path], lambda index: array[index])
-
-    values, results = {path: place(path, array) for path, array in (data | params).items() if path not in rows}, {}
+    put, results = jax.make_array_from_callback, {}
+    values = {path: put(x.shape, where[path], x.__getitem__) for path, x in (data | params).items() if path not in rows}
     for n in range(options.steps):
-        values |= {path: place(path, data[path][n % counts[0] * size :][:size]) for path, size in rows.items()}
+        for path, size in rows.items():
+            batch = data[path][n % counts[0] * size :][:size]
+            values[path] = put(batch.shape, where[path], batch.__getitem__)
         results = dict(zip(outputs, step(*map(values.get, inputs))))
         values |= {path: results[source] for source, path in fed.items()}
         if is_first and (n + 1) % options.every == 0:
@@ -146,9 +140,10 @@ def main(options):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", metavar="PROGRAM")
-    for name in ("--params", "--data"):
-        parser.add_argument(name, nargs="*", default=[])
-    words = {"save": "", "artifact": "", "target": stablehlo.get_current_version(), "coordinator": ""}
-    for name, default in (words | dict(steps=1, every=1, devices=1, processes=1, process=0)).items():
-        parser.add_argument(f"--{name}", type=type(default), default=default)
+    for name, default in (("params", []), ("data", []), ("hosts", None)):
+        parser.add_argument(f"--{name}", nargs="*", default=default)
+    for name, default in (("save", ""), ("artifact", ""), ("target", stablehlo.get_current_version())):
+        parser.add_argument(f"--{name}", default=default)
+    for name in ("--steps", "--every", "--devices"):
+        parser.add_argument(name, type=int, default=1)
     main(parser.parse_args())
