@@ -12,7 +12,7 @@ const floors: ReadonlyArray<Floor> = [
   {
     name: 'floor 0 (loops, shapes, dtypes)',
     height: 0,
-    members: ['Shape.ts', 'shape/', 'DType.ts', 'dtype/', 'internal/', 'kernel/']
+    members: ['Shape.ts', 'shape/', 'DType.ts', 'dtype/', 'internal/', 'kernel/', 'onnx/']
   },
   {
     name: 'floor 1 (values)',

@@ -1,0 +1,60 @@
+/** Means, variances, norms, and the shares in an extreme element. */
+import { bindOne } from '../../../primitive/bind.js'
+import type { Primitive } from '../../../primitive/model.js'
+import { type OverAxes, countOver, dropAxes, keepAxes } from '../../../tensor/alongBlock.js'
+import { div, mul, square, sub } from '../../../tensor/arithmetic.js'
+import { abs } from '../../../tensor/arithmetic.js'
+import { equal, isFinite } from '../../../tensor/comparison.js'
+import { logicalAnd } from '../../../tensor/logical.js'
+import { greater } from '../../../tensor/comparison.js'
+import { maxPrimitive, maxSharesPrimitive, minPrimitive, minSharesPrimitive } from '../../../tensor/minMaxOverAxes.js'
+import type { Tensor } from '../../../tensor/model.js'
+import { meanPrimitive } from '../../../tensor/reduce.js'
+import { sqrt } from '../../../tensor/root.js'
+import { where } from '../../../tensor/select.js'
+import { type Spread, freedom, normPrimitive, stdPrimitive, variancePrimitive } from '../../../tensor/statistics.js'
+import { cast, expandOver, reshapeTo, sumOver } from '../../../tensor/structural.js'
+import { isFloat } from '../../../DType.js'
+import { size } from '../../../shape/model.js'
+import { type Entry, onOne, peakOver } from './model.js'
+
+/** The sum over axes divided by a number. */
+const share = (x: Tensor, axes: readonly number[], among: number): Tensor => div(sumOver(x, axes), among)
+
+const mean = (x: Tensor, axes: readonly number[]): Tensor => share(x, axes, countOver(x.shape, axes))
+
+const lessMean = (x: Tensor, axes: readonly number[]): Tensor => sub(x, expandOver(mean(x, axes), x.shape, axes))
+
+/** In two steps: the error of the rounded mean is the mean of the deviations. */
+const variance = (x: Tensor, spread: Spread): Tensor => {
+  const deviations = lessMean(lessMean(x, spread.axes), spread.axes)
+  return share(square(deviations), spread.axes, freedom(x.shape, spread))
+}
+
+/** Divided by the largest element first, so that squares neither overflow nor underflow. */
+const norm = (x: Tensor, axes: readonly number[]): Tensor => {
+  if (size(x.shape) === 0) return sqrt(sumOver(square(x), axes))
+  const peak = peakOver(abs(x), axes)
+  const scale = where(logicalAnd(isFinite(peak), greater(peak, 0)), peak, 1)
+  return mul(reshapeTo(scale, dropAxes(x.shape, axes)), sqrt(sumOver(square(div(x, scale)), axes)))
+}
+
+/** Each element's share in the extreme over axes: NaN for all where that is NaN, which equals none. */
+const sharesIn =
+  (extreme: Primitive<OverAxes>) =>
+  (x: Tensor, { axes }: OverAxes): Tensor => {
+    if (size(x.shape) === 0) return x
+    const kept = reshapeTo(bindOne(extreme, [x], { axes }), keepAxes(x.shape, axes))
+    const hits = cast(equal(x, kept), isFloat(x.dtype) ? x.dtype : 'float32')
+    return cast(div(hits, reshapeTo(sumOver(hits, axes), kept.shape)), x.dtype)
+  }
+
+/** The decompositions of moments and shares. */
+export const ofMoments: readonly Entry[] = [
+  onOne(meanPrimitive, (x, { axes }) => mean(x, axes)),
+  onOne(variancePrimitive, variance),
+  onOne(stdPrimitive, (x, spread) => sqrt(variance(x, spread))),
+  onOne(normPrimitive, (x, { axes }) => norm(x, axes)),
+  onOne(maxSharesPrimitive, sharesIn(maxPrimitive)),
+  onOne(minSharesPrimitive, sharesIn(minPrimitive))
+]

@@ -1,0 +1,21 @@
+/** THE table of decompositions, by primitive. */
+import type { Primitive } from '../../../primitive/model.js'
+import type { Decomposition } from './model.js'
+import { ofAxes } from './along.js'
+import { ofChoices } from './choices.js'
+import { ofMoments } from './moments.js'
+import { ofPlaces } from './places.js'
+import { ofRandom } from './random.js'
+import { ofSoftmax } from './softmax.js'
+import { ofWindows } from './windows.js'
+
+/** What each primitive is in terms of others, which may have decompositions again. */
+export const decompositions: ReadonlyMap<Primitive, Decomposition> = new Map([
+  ...ofSoftmax,
+  ...ofMoments,
+  ...ofAxes,
+  ...ofPlaces,
+  ...ofRandom,
+  ...ofChoices,
+  ...ofWindows
+])
