@@ -256,18 +256,26 @@ export const constant = (writer: Writer, x: Concrete): Value => {
 /** Whether a value is a constant that makes no zero times infinity. */
 export const isFactor = ({ root }: Writer, { name }: Value): boolean => root.factors.has(name)
 
-/** A list of int64, or one, as a constant. */
-export const integers = (writer: Writer, list: readonly number[] | number): string => {
+/** A constant of a type that programs do not have, which stands once too. */
+const counting = (writer: Writer, type: ElementType, shape: Shape, list: ArrayBufferView): string => {
   const { constants } = writer.root
-  const key = `int64 ${typeof list === 'number' ? list : `[${list.join(' ')}]`}`
+  const raw = bytesOf(list)
+  const key = `${type} ${show(shape)} ${raw.join(' ')}`
   const known = constants.get(key)
   if (known !== undefined) return known.name
-  const values = typeof list === 'number' ? [list] : list
-  const shape = typeof list === 'number' ? [] : [list.length]
-  const name = initializer(writer, 'int64', shape, bytesOf(BigInt64Array.from(values, BigInt)))
+  const name = initializer(writer, type, shape, raw)
   constants.set(key, { name, shape, dtype: 'int32', held: shape })
   return name
 }
+
+/** A list of int64, or one, as a constant. */
+export const integers = (writer: Writer, list: readonly number[] | number): string =>
+  typeof list === 'number'
+    ? counting(writer, 'int64', [], BigInt64Array.of(BigInt(list)))
+    : counting(writer, 'int64', [list.length], BigInt64Array.from(list, BigInt))
+
+/** A uint32 as a constant. */
+export const unsigned = (writer: Writer, value: number): string => counting(writer, 'uint32', [], Uint32Array.of(value))
 
 /** A value that the graph holds in its whole shape. */
 export const whole = (name: string, { shape, dtype }: TensorType): Value => ({ name, shape, dtype, held: shape })

@@ -2,6 +2,7 @@
 import type { Rules, Language } from '../model.js'
 import { algebra, has } from './algebra.js'
 import { type Value, type Writer, constant } from './graph.js'
+import { bits } from './rules/bits.js'
 import { control } from './rules/control.js'
 import { convolutions } from './rules/convolution.js'
 import { elementwise } from './rules/elementwise.js'
@@ -19,7 +20,8 @@ const rules: Rules<Writer, Value> = /* @__PURE__ */ new Map([
   ...convolutions,
   ...windows,
   ...indices,
-  ...control
+  ...control,
+  ...bits
 ])
 
 /** Operators of opset 18, as far as the CPU kernels of ONNX Runtime have them for a type. */

@@ -35,12 +35,15 @@ const bordered = (
 ): { readonly name: string; readonly shape: Shape } => {
   const front = [0, 0, ...before]
   const back = [0, 0, ...after]
+  const sizes = shape.map((n, axis) => n + Math.min(0, front[axis]!) + Math.min(0, back[axis]!))
+  const outer = shape.map((n, axis) => n + front[axis]! + back[axis]!)
+  const zero = filled(writer, { shape: outer, dtype: 'float32' }, 0)
+  if (sizes.some((n) => n <= 0)) return { name: full(writer, zero), shape: outer }
   const kept = sliced(writer, name, shape, {
     starts: front.map((n) => Math.max(0, -n)),
     steps: shape.map(() => 1),
-    sizes: shape.map((n, axis) => n + Math.min(0, front[axis]!) + Math.min(0, back[axis]!))
+    sizes
   })
-  const zero = filled(writer, { shape: [], dtype: 'float32' }, 0)
   const wide = margined(
     writer,
     kept,
@@ -48,7 +51,7 @@ const bordered = (
     back.map((n) => Math.max(0, n)),
     zero
   )
-  return { name: wide, shape: shape.map((n, axis) => n + front[axis]! + back[axis]!) }
+  return { name: wide, shape: outer }
 }
 
 /** The margin behind that makes windows end where they should: how far the last reaches beyond the input. */
@@ -99,16 +102,11 @@ const toInput = (writer: Writer, y: Value, w: Value, params: ConvolutionParams):
   const plain = { ...attributesOf(params), kernel_shape: intsOf(spatial(w.shape)) }
   const operands = [full(writer, y), full(writer, w)]
   if (all.every((n) => n >= 0)) return node(writer, 'ConvTranspose', operands, { ...plain, pads: intsOf(all) })
-  const pads = all.map((n) => Math.max(0, n))
-  const taken = node(writer, 'ConvTranspose', operands, { ...plain, pads: intsOf(pads) })
-  const missing = all.map((n) => Math.max(0, -n))
-  const rank = params.size.length
-  const shape = [
-    y.shape[0]!,
-    w.shape[1]! * params.groups,
-    ...params.size.map((n, i) => n - missing[i]! - missing[rank + i]!)
-  ]
-  return bordered(writer, taken, shape, missing.slice(0, rank), missing.slice(rank)).name
+  const taken = node(writer, 'ConvTranspose', operands, { ...plain, pads: intsOf(all.map(() => 0)) })
+  const reach = params.size.map((n, i) => n + params.before[i]! + after[i]!)
+  const shape = [y.shape[0]!, w.shape[1]! * params.groups, ...reach]
+  const less = (list: readonly number[]): readonly number[] => list.map((n) => -n)
+  return bordered(writer, taken, shape, less(params.before), less(after)).name
 }
 
 /** The gradient to the kernel: the input slides over the cotangent, examples in place of channels. */
