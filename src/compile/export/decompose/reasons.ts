@@ -5,7 +5,6 @@ import { eighPrimitive } from '../../../linalg/eigh.js'
 import { lstsqPrimitive } from '../../../linalg/leastSquares.js'
 import { matrixFunctionJetsPrimitive, matrixFunctionPrimitive } from '../../../linalg/matrixFunction.js'
 import { polarPrimitive } from '../../../linalg/polar.js'
-import { qrPrimitive } from '../../../linalg/qr.js'
 import { lyapunovPrimitive, matrixSqrtPrimitive } from '../../../linalg/squareRoot.js'
 import { svdPrimitive } from '../../../linalg/svd.js'
 import { odeintPrimitive } from '../../../ode/solution.js'
@@ -26,7 +25,6 @@ export const reasons: ReadonlyMap<Primitive, string> = new Map<Primitive, string
   [lyapunovPrimitive, spectral],
   [matrixFunctionPrimitive, spectral],
   [matrixFunctionJetsPrimitive, spectral],
-  [qrPrimitive, reflections],
   [lstsqPrimitive, reflections],
   [implicitPrimitive, solver],
   [linearSolvePrimitive, solver],

@@ -9,6 +9,7 @@ import { ofMatrices } from './matrices.js'
 import { ofMoments } from './moments.js'
 import { ofPlaces } from './places.js'
 import { ofPolygamma } from './polygamma.js'
+import { ofReflections } from './qr.js'
 import { ofRandom } from './random.js'
 import { ofSoftmax } from './softmax.js'
 
@@ -27,6 +28,7 @@ export const decompositions: ReadonlyMap<Primitive, Decomposition> = new Map([
   ...ofElimination,
   ...ofTriangles,
   ...ofPolygamma,
+  ...ofReflections,
   ...ofControl,
   ...ofMatrices
 ])
