@@ -14,7 +14,9 @@ const inHeads = (x: Tensor, heads: number | undefined, what: string): Tensor => 
   if (x.shape.length === 4) return x
   const [n = 0, length = 0, width = 0] = x.shape
   if (x.shape.length !== 3 || heads === undefined || width % heads !== 0) {
-    return refuse(`${what} has shape ${show(x.shape)} for ${heads ?? 'no'} heads; expected [batch, length, heads * width]`)
+    return refuse(
+      `${what} has shape ${show(x.shape)} for ${heads ?? 'no'} heads; expected [batch, length, heads * width]`
+    )
   }
   return T.permute(T.reshape(x, [n, length, heads, width / heads]), [0, 2, 1, 3])
 }
@@ -36,7 +38,9 @@ const additive = (mask: Tensor, dtype: Tensor['dtype']): Tensor =>
 const covering = (mask: Tensor, keys: number): Tensor => {
   const missing = keys - (mask.shape.at(-1) ?? keys)
   if (missing <= 0 || mask.shape.at(-1) === 1) return mask
-  return T.pad(mask, [...mask.shape.slice(1).map((): readonly [number, number] => [0, 0]), [0, missing]], { value: -Infinity })
+  return T.pad(mask, [...mask.shape.slice(1).map((): readonly [number, number] => [0, 0]), [0, missing]], {
+    value: -Infinity
+  })
 }
 
 /** Softmax of scores; the rows that the masks leave no key give 0. */
