@@ -1,0 +1,145 @@
+/** Elementwise arithmetic in StableHLO, and conversions between element types. */
+import { type DType, isFloat } from '../../../DType.js'
+import type { Intrinsic } from '../../../primitive/intrinsics.js'
+import type { Shape } from '../../../shape/model.js'
+import type { Algebra, Arithmetic } from '../model.js'
+import { compare, select } from './operations.js'
+import { type Value, type Writer, plain, splat, typed } from './writer.js'
+
+// -----------------------------------------------------------------------------
+// functions
+// -----------------------------------------------------------------------------
+
+/** Functions of floats by the names of their operations; all have been in the core set from the first version on. */
+const ofFloats: { readonly [Name in Intrinsic]?: string } = {
+  neg: 'negate',
+  abs: 'abs',
+  sqrt: 'sqrt',
+  floor: 'floor',
+  ceil: 'ceil',
+  round: 'round_nearest_even',
+  exp: 'exponential',
+  expm1: 'exponential_minus_one',
+  log: 'log',
+  log1p: 'log_plus_one',
+  tanh: 'tanh',
+  sin: 'sine',
+  cos: 'cosine',
+  cbrt: 'cbrt',
+  atan2: 'atan2',
+  pow: 'power',
+  rem: 'remainder',
+  min: 'minimum',
+  max: 'maximum'
+}
+
+/** Functions of integers; those of floats that leave a whole number as it is have no operation. */
+const ofIntegers: { readonly [Name in Intrinsic]?: string } = {
+  neg: 'negate',
+  abs: 'abs',
+  min: 'minimum',
+  max: 'maximum',
+  imul: 'multiply',
+  floor: '',
+  ceil: '',
+  round: ''
+}
+
+const nameOf = (name: Intrinsic, dtype: DType): string | undefined => (isFloat(dtype) ? ofFloats : ofIntegers)[name]
+
+/** Whether StableHLO has a function for numbers of a type. */
+export const has = (name: Intrinsic, dtype: DType): boolean =>
+  nameOf(name, dtype) !== undefined || (name === 'ipow' && dtype === 'int32')
+
+/** x^p modulo 2^32 by repeated squaring, of which 32 steps are written; for negative p the whole part of the quotient. */
+const integerPower = (writer: Writer, x: Value, p: Value): Value => {
+  const number = (value: number): Value => splat(writer, value, 'int32', x.shape)
+  const [zero, one] = [number(0), number(1)]
+  const odd = (n: Value): Value => compare(writer, 'notEqual', plain(writer, 'and', [n, one]), zero)
+  let [result, base, rest] = [one, x, p]
+  for (let bit = 0; bit < 31; bit++) {
+    result = select(writer, odd(rest), plain(writer, 'multiply', [result, base]), result)
+    base = plain(writer, 'multiply', [base, base])
+    rest = plain(writer, 'shift_right_logical', [rest, one])
+  }
+  const sign = select(writer, odd(p), number(-1), one)
+  const ofMinusOne = select(writer, compare(writer, 'equal', x, number(-1)), sign, zero)
+  const quotient = select(writer, compare(writer, 'equal', x, one), one, ofMinusOne)
+  return select(writer, compare(writer, 'less', p, zero), quotient, result)
+}
+
+// -----------------------------------------------------------------------------
+// conversions
+// -----------------------------------------------------------------------------
+
+const wrap = 2 ** 32
+const half = 2 ** 31
+
+/** Floats to the whole part modulo 2^32, as JavaScript converts them: NaN and infinities are 0. */
+const toInteger = (writer: Writer, x: Value): Value => {
+  const number = (value: number): Value => splat(writer, value, x.dtype, x.shape)
+  const whole = select(
+    writer,
+    compare(writer, 'less', x, number(0)),
+    plain(writer, 'ceil', [x]),
+    plain(writer, 'floor', [x])
+  )
+  const rest = plain(writer, 'remainder', [whole, number(wrap)])
+  const below = select(
+    writer,
+    compare(writer, 'greaterEqual', rest, number(half)),
+    plain(writer, 'subtract', [rest, number(wrap)]),
+    rest
+  )
+  const wrapped = select(
+    writer,
+    compare(writer, 'less', below, number(-half)),
+    plain(writer, 'add', [below, number(wrap)]),
+    below
+  )
+  const isFinite = compare(writer, 'less', plain(writer, 'abs', [x]), number(Infinity))
+  const finite = select(writer, isFinite, wrapped, number(0))
+  return typed(writer, 'convert', [finite], '', { shape: x.shape, dtype: 'int32' })
+}
+
+/** The value in another element type, as `T.cast` does it. */
+export const convert = (writer: Writer, x: Value, dtype: DType): Value => {
+  if (x.dtype === dtype) return x
+  if (dtype === 'bool') return compare(writer, 'notEqual', x, splat(writer, 0, x.dtype, x.shape))
+  if (dtype === 'int32' && isFloat(x.dtype)) return toInteger(writer, x)
+  return typed(writer, 'convert', [x], '', { shape: x.shape, dtype })
+}
+
+// -----------------------------------------------------------------------------
+// the algebra
+// -----------------------------------------------------------------------------
+
+const arithmetics: Readonly<Record<Arithmetic, string>> = {
+  add: 'add',
+  sub: 'subtract',
+  mul: 'multiply',
+  div: 'divide'
+}
+
+/** Arithmetic on numbers of a shape and type. */
+export const algebra = (
+  writer: Writer,
+  { shape, dtype }: { readonly shape: Shape; readonly dtype: DType }
+): Algebra<Value> => ({
+  constant: (value) => splat(writer, value, dtype, shape),
+  mask: (value) => splat(writer, value ? 1 : 0, 'bool', shape),
+  arithmetic: (op, left, right) => plain(writer, arithmetics[op], [left, right]),
+  compare: (op, left, right) => compare(writer, op, left, right),
+  select: (mask, onTrue, onFalse) => select(writer, mask, onTrue, onFalse),
+  and: (left, right) => plain(writer, 'and', [left, right]),
+  or: (left, right) => plain(writer, 'or', [left, right]),
+  xor: (left, right) => plain(writer, 'xor', [left, right]),
+  not: (mask) => plain(writer, 'not', [mask]),
+  fromMask: (mask) => convert(writer, mask, dtype),
+  intrinsic: (name, args) => {
+    if (name === 'ipow') return integerPower(writer, args[0]!, args[1]!)
+    const operation = nameOf(name, dtype) ?? ''
+    return operation === '' ? args[0]! : plain(writer, operation, args)
+  },
+  convert: (value, to) => convert(writer, value, to)
+})
