@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor/model.js'
 import { within } from '../transform/scope.js'
 import { readerOf } from './attributes.js'
 import { constantOf, elementTypeOf, wrapped } from './elements.js'
-import { type Reader, checkNames, inOrder, labelOf, nameOf, readersOf, readsOf } from './graph.js'
+import { type Reader, checkNames, inOrder, labelOf, nameOf, readsOf } from './graph.js'
 import type { Faults } from './model.js'
 import type { Given, Node, Operation, Operations, Outer, Subgraph, Work } from './operation.js'
 

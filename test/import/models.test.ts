@@ -36,9 +36,10 @@ describe.each(models())('$name', (each) => {
 
   test('has the gradients of PyTorch', () => {
     const gradient = grad(lossOf(model, inputs))(model.params)
-    for (const [name, value] of Object.entries(each.gradient)) {
-      expect(distance(leafAt(gradient, name)!, tensor(value)), name).toBeLessThan(1e-5)
-    }
+    const far = Object.entries(each.gradient).filter(
+      ([name, value]) => !(distance(leafAt(gradient, name)!, tensor(value)) < 1e-5)
+    )
+    expect(far.map(([name]) => name)).toEqual([])
   })
 
   test('is compiled to the same bits', () => {
@@ -53,7 +54,7 @@ describe.each(models())('$name', (each) => {
     const length = Tree.leaves(gradient).reduce((sum, g) => sum + T.item(T.sum(T.square(g))), 0)
     const next = Tree.zipWith(model.params, gradient, (p: T.Tensor, g: T.Tensor) =>
       T.sub(p, T.mul(g, (0.1 * T.item(before)) / length))
-    ) as Import.Params
+    )
     expect(T.item(lossOf(model, inputs)(next))).toBeLessThan(T.item(before))
   })
 })
@@ -69,7 +70,7 @@ describe.each(models().filter((each) => each.anyBatch))('$name, of any number of
       model
         .apply(model.params)(...xs.map((x) => T.expandDims(x, 0)))
         .map((y) => T.at(y, 0))
-    const mapped = vmap(one as (x: T.Tensor) => readonly T.Tensor[])(inputs[0]! as never) as readonly T.Tensor[]
+    const mapped = vmap(one)(inputs[0]!) as readonly T.Tensor[]
     mapped.forEach((y, i) => expect(distance(y, outputs[i]!)).toBeLessThan(1e-6))
   })
 })

@@ -126,15 +126,15 @@ const rotaryEmbedding: Operation = operation(3, 4, (node) => {
     const [front, rest] = T.split(x, [turned, width - turned], { axis: 3 })
     const pair = (i: 0 | 1): Tensor =>
       isInterleaved
-        ? T.slice(front!, [null, null, null, [i, null, 2]])
-        : T.slice(front!, [null, null, null, [i * half, (i + 1) * half]])
+        ? T.slice(front, [null, null, null, [i, null, 2]])
+        : T.slice(front, [null, null, null, [i * half, (i + 1) * half]])
     const [a, b] = [pair(0), pair(1)]
     const real = T.sub(T.mul(a, cos), T.mul(b, sin))
     const imaginary = T.add(T.mul(a, sin), T.mul(b, cos))
     const whole = isInterleaved
-      ? T.reshape(T.stack([real, imaginary], { axis: -1 }), front!.shape)
+      ? T.reshape(T.stack([real, imaginary], { axis: -1 }), front.shape)
       : T.concat([real, imaginary], { axis: 3 })
-    const y = T.concat([whole, rest!], { axis: 3 })
+    const y = T.concat([whole, rest], { axis: 3 })
     return given.shape.length === 3 ? T.reshape(y, given.shape) : T.permute(y, [0, 2, 1, 3])
   }
 })

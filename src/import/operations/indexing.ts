@@ -113,7 +113,7 @@ const scatterNd: Operation = operation(3, 3, (node) => {
     const [sizes, rest] = [x.shape.slice(0, depth), x.shape.slice(depth)]
     const at = T.reshape(positions(indices, sizes), [product(indices.shape.slice(0, -1))])
     const table = T.reshape(x, [product(sizes), ...rest])
-    return T.reshape(scattered(table, at, T.reshape(updates, [at.shape[0]!, ...rest]), reduce), x.shape)
+    return T.reshape(scattered(table, at, T.reshape(updates, [at.shape[0], ...rest]), reduce), x.shape)
   }
 })
 

@@ -90,10 +90,10 @@ const gruCell =
     const [wz, wr, wh] = T.split(recurrent, 3)
     const [bz, br, bh] = T.split(recurrentBias, 3)
     const gate = (x: Tensor, w: Tensor, b: Tensor): Tensor => f!(clip(T.add(x, T.add(times(h!, w), b))))
-    const z = gate(xz!, wz!, bz!)
-    const r = gate(xr!, wr!, br!)
-    const inner = isLinearBeforeReset ? T.mul(r, T.add(times(h!, wh!), bh!)) : T.add(times(T.mul(r, h!), wh!), bh!)
-    const next = g!(clip(T.add(xh!, inner)))
+    const z = gate(xz, wz, bz)
+    const r = gate(xr, wr, br)
+    const inner = isLinearBeforeReset ? T.mul(r, T.add(times(h!, wh), bh)) : T.add(times(T.mul(r, h!), wh), bh)
+    const next = g!(clip(T.add(xh, inner)))
     return [T.add(T.mul(T.sub(1, z), next), T.mul(z, h!))]
   }
 
@@ -105,10 +105,10 @@ const lstmCell =
     const [pi, po, pf] = peephole === undefined ? [] : T.split(peephole, 3)
     const seen = (gate: Tensor, p: Tensor | undefined, cell: Tensor): Tensor =>
       f!(clip(p === undefined ? gate : T.add(gate, T.mul(p, cell))))
-    const entered = seen(i!, pi, c!)
-    const kept = isCoupled ? T.sub(1, entered) : seen(forget!, pf, c!)
-    const cell = T.add(T.mul(kept, c!), T.mul(entered, g!(clip(candidate!))))
-    return [T.mul(seen(o!, po, cell), k!(cell)), cell]
+    const entered = seen(i, pi, c!)
+    const kept = isCoupled ? T.sub(1, entered) : seen(forget, pf, c!)
+    const cell = T.add(T.mul(kept, c!), T.mul(entered, g!(clip(candidate))))
+    return [T.mul(seen(o, po, cell), k!(cell)), cell]
   }
 
 // -----------------------------------------------------------------------------
@@ -169,8 +169,8 @@ const layer = ({ gates, states, curves: missing, cell: cellOf }: Kind): Operatio
         const weights = {
           input: at(w, d),
           recurrent: at(r, d),
-          inputBias: inputBias!,
-          recurrentBias: recurrentBias!,
+          inputBias: inputBias,
+          recurrentBias: recurrentBias,
           peephole: peephole === undefined ? undefined : at(peephole, d)
         }
         const init = [h, c].slice(0, states).map((s) => {
