@@ -91,6 +91,8 @@ const floors: ReadonlyArray<Floor> = [
       'program/primitives.ts',
       'Dataset.ts',
       'dataset/',
+      'Import.ts',
+      'import/',
       'Codec.ts',
       'codec/',
       'Checkpoint.ts',

@@ -52,9 +52,7 @@ export const readerOf = (
     asked.add(name)
     const found = byName.get(name)
     if (found === undefined) return undefined
-    return (
-      valueOf(found, kind) ?? refuse(name, `has an attribute ${name} of type ${found.type}; expected ${kind}`)
-    )
+    return valueOf(found, kind) ?? refuse(name, `has an attribute ${name} of type ${found.type}; expected ${kind}`)
   }
   const int = <D extends number | undefined>(name: string, missing: D): number | D => value(name, 'int') ?? missing
   const constant = (name: string): Constant | undefined => {

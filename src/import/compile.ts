@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor/model.js'
 import { within } from '../transform/scope.js'
 import { readerOf } from './attributes.js'
 import { constantOf, elementTypeOf, wrapped } from './elements.js'
-import { type Reader, checkNames, inOrder, labelOf, nameOf, readersOf, readsOf } from './graph.js'
+import { type Reader, checkNames, inOrder, labelOf, nameOf, readsOf } from './graph.js'
 import type { Faults } from './model.js'
 import type { Given, Node, Operation, Operations, Outer, Subgraph, Work } from './operation.js'
 
@@ -51,9 +51,12 @@ const standard = new Set(['', 'ai.onnx'])
 const lookUp = (node: NodeProto, { operations, version, faults }: Context): Operation | undefined => {
   const domain = standard.has(node.domain) ? '' : node.domain
   const found = domain === '' && Object.hasOwn(operations, node.opType) ? operations[node.opType] : undefined
-  if (found === undefined) faults.unknown({ operation: node.opType, domain, version: version(domain) ?? 0 }, nameOf(node))
+  if (found === undefined)
+    faults.unknown({ operation: node.opType, domain, version: version(domain) ?? 0 }, nameOf(node))
   return found
 }
+
+const describeError = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** How many names there are up to the last that is not empty. */
 const lastGiven = (names: readonly string[]): number =>
@@ -71,7 +74,12 @@ const refuseUnsigned = (node: Node, { unsigned = false }: Operation): void => {
 }
 
 /** A node's work, and the types of its outputs. */
-const prepared = (proto: NodeProto, types: Types, context: Context, where: string): readonly [Work, Types] | undefined => {
+const prepared = (
+  proto: NodeProto,
+  types: Types,
+  context: Context,
+  where: string
+): readonly [Work, Types] | undefined => {
   const operation = lookUp(proto, context)
   if (operation === undefined) return undefined
   const at = `${where}${labelOf(proto)}`
@@ -100,14 +108,22 @@ const prepared = (proto: NodeProto, types: Types, context: Context, where: strin
   const missing = Array.from({ length: operation.least }, (_, i) => i).find((i) => !node.gives(i))
   const isLoop = operation.most === Infinity
   if (inputs > operation.most || inputs < operation.least || (missing !== undefined && !isLoop)) {
-    fault(`has ${inputs} inputs${missing === undefined || inputs < operation.least ? '' : `, of which ${missing} is left out`}; expected ${expected(operation)}`)
+    fault(
+      `has ${inputs} ${inputs === 1 ? 'input' : 'inputs'}${missing === undefined || inputs < operation.least ? '' : `, of which ${missing} is left out`}; expected ${expected(operation)}`
+    )
     return undefined
   }
   refuseUnsigned(node, operation)
-  const work = operation.prepare(node)
+  const made = E.tryCatch(() => operation.prepare(node), describeError)
+  if (E.isLeft(made)) {
+    fault(made.left)
+    return undefined
+  }
+  const work = made.right
   const results = operation.types?.(node) ?? proto.output.map(() => node.type(0))
   const left = unread()
-  if (left.length > 0) fault(`has the attribute ${left.join(', ')}; expected those that ${proto.opType} has in version ${node.version}`)
+  if (left.length > 0)
+    fault(`has the attribute ${left.join(', ')}; expected those that ${proto.opType} has in version ${node.version}`)
   const own = new Map(proto.output.map((name, i) => [name, results[i]]))
   return [operation.wraps === true ? wrapping(work, results[0]) : work, own]
 }
@@ -134,8 +150,8 @@ export const isBound = (name: string, readers: Context['readers'], depth = 0): b
     ({ node, input }) =>
       node !== undefined &&
       ((node.opType === 'Slice' && (input === 1 || input === 2)) ||
-      (passing.has(node.opType) && input === 0 && isBound(node.output[0] ?? '', readers, depth + 1)) ||
-      (node.opType === 'Concat' && isBound(node.output[0] ?? '', readers, depth + 1)))
+        (passing.has(node.opType) && input === 0 && isBound(node.output[0] ?? '', readers, depth + 1)) ||
+        (node.opType === 'Concat' && isBound(node.output[0] ?? '', readers, depth + 1)))
   )
 
 /** The constants of a graph as tensors; what is wrong with them is a fault. */
@@ -162,10 +178,8 @@ export const initializersOf = (
 // -----------------------------------------------------------------------------
 
 /** The error of a node, which says its name. */
-const located = (label: string, error: unknown): Error => {
-  const message = error instanceof Error ? error.message : String(error)
-  return new Error(`Import.onnx: ${label}: ${message.replace(/^Import\.onnx: /, '')}`, { cause: error })
-}
+const located = (label: string, error: unknown): Error =>
+  new Error(`Import.onnx: ${label}: ${describeError(error).replace(/^Import\.onnx: /, '')}`, { cause: error })
 
 /** A scope per node, named as the node without a slash in front. */
 const scopeOf = ({ name }: NodeProto): string | undefined => {
@@ -269,7 +283,7 @@ const subgraph = (
   const stated = graph.input.map(({ type }) => (type?.kind === 'tensor' ? elementTypeOf(type.elementType) : undefined))
   const own: Types = new Map([
     ...outerTypes,
-    ...[...constants].map(([name, { type }]) => [name, type] as const),
+    ...graph.initializer.map(({ name }) => [name, constants.get(name)?.type] as const),
     ...inputs.map((name, i) => [name, given[i] ?? stated[i]] as const)
   ])
   const outputs = graph.output.map(({ name }) => name)

@@ -125,7 +125,9 @@ export interface Constant {
 export const constantOf = ({ dims, dataType, raw, values }: TensorProto): E.Either<string, Constant> => {
   const type = elementTypeOf(dataType)
   if (type === undefined || type === 'string') {
-    return E.left(`has elements of type ${dataType === elementCodes.string ? 'string' : dataType}; expected numbers or booleans`)
+    return E.left(
+      `has elements of type ${dataType === elementCodes.string ? 'string' : dataType}; expected numbers or booleans`
+    )
   }
   const count = dims.reduce((product, n) => product * n, 1)
   const [width, read] = readings[type]

@@ -138,8 +138,8 @@ export interface Imported {
  */
 export interface ImportOptions {
   /**
-   * Which initializers of floats are parameters. By default all but scalars, and those that are only read as the statistics of
-   * BatchNormalization or as the scales of Resize.
+   * Which initializers of floats are parameters. By default all but scalars, masks with infinite elements, and those
+   * that are only read as the statistics of BatchNormalization or as the scales of Resize.
    */
   readonly isParameter?: (name: string, shape: readonly number[]) => boolean
   /** The inputs, in order: any values of the graph, what comes before them is left out. By default those of the graph. */

@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { isFloat } from '../DType.js'
+import * as T from '../Tensor.js'
 import { isTensor, type Tensor } from '../tensor/model.js'
 import { decode } from '../onnx/decode.js'
 import type { ElementType, ModelProto, TypeProto } from '../onnx/model.js'
@@ -34,7 +35,9 @@ const oldest = 7
 const newest = 28
 
 const versionsOf = ({ opsetImport }: ModelProto, faults: Faults): Readonly<Record<string, number>> => {
-  const versions = Object.fromEntries(opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, version]))
+  const versions = Object.fromEntries(
+    opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, version])
+  )
   const own = versions['']
   if (own === undefined) faults.add('the model', 'states no version of the operator set of ONNX; expected one')
   else if (own < oldest || own > newest) {
@@ -63,7 +66,10 @@ const checkInput = ({ name }: Port, type: TypeProto | undefined, faults: Faults)
   const at = `input '${name}'`
   if (type.kind === 'other') faults.add(at, 'is no tensor; expected a dense one')
   else if (elementTypeOf(type.elementType) === undefined) {
-    faults.add(at, `has elements of type ${type.elementType === 8 ? 'string' : type.elementType}; expected numbers or booleans`)
+    faults.add(
+      at,
+      `has elements of type ${type.elementType === 8 ? 'string' : type.elementType}; expected numbers or booleans`
+    )
   } else if (type.shape?.some((n) => typeof n === 'number' && n < 0) === true) {
     faults.add(at, `has shape [${type.shape.join(', ')}]; expected sizes of 0 or more`)
   }
@@ -116,6 +122,9 @@ const isLearned = (name: string, shape: readonly number[], readers: Context['rea
 // models
 // -----------------------------------------------------------------------------
 
+/** Masks of attention have infinite elements. */
+const isFinite = (value: Tensor): boolean => T.toArray(value).every(Number.isFinite)
+
 const isNonEmpty = (list: readonly Tensor[]): list is ReadonlyNonEmptyArray<Tensor> => list.length > 0
 
 /** The function of parameters and inputs. */
@@ -164,7 +173,7 @@ const loaded = (model: ModelProto, { isParameter, inputs: chosen, outputs: wante
   const inputs = names.map((name) => portOf(name, stated.get(name), initializers.get(name)?.type))
   for (const port of inputs) checkInput(port, stated.get(port.name), faults)
   const types = new Map<string, ElementType | undefined>([
-    ...[...initializers].map(([name, { type }]) => [name, type] as const),
+    ...graph.initializer.map(({ name }) => [name, initializers.get(name)?.type] as const),
     ...inputs.map(({ name }) => [name, typeOf(stated.get(name))] as const)
   ])
   const compiled = compile(graph, results, types, (name) => types.has(name), context, '')
@@ -175,7 +184,7 @@ const loaded = (model: ModelProto, { isParameter, inputs: chosen, outputs: wante
   const [learned, rest] = [new Map<string, Tensor>(), new Map<string, Tensor>()]
   for (const [name, { value }] of initializers) {
     if (given.has(name)) continue
-    const isOne = isFloat(value.dtype) && learns(name, value.shape)
+    const isOne = isFloat(value.dtype) && (isParameter !== undefined || isFinite(value)) && learns(name, value.shape)
     ;(isOne ? learned : rest).set(name, value)
   }
   const paths = pathsOf([...learned.keys()])

@@ -103,7 +103,12 @@ export const working =
   }
 
 /** An operation of `least` to `most` inputs, whose body depends on the node's attributes. */
-export const operation = (least: number, most: number, prepare: (node: Node) => Body, traits: Traits = {}): Operation => ({
+export const operation = (
+  least: number,
+  most: number,
+  prepare: (node: Node) => Body,
+  traits: Traits = {}
+): Operation => ({
   least,
   most,
   prepare: (node) => working(prepare(node)),

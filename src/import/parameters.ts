@@ -52,5 +52,7 @@ export const leafAt = (params: Params, path: readonly string[]): Tensor => {
     params
   )
   if (isTensor(found)) return found
-  throw new TypeError(`Import.onnx: params.${path.join('.')} is missing; expected the parameters of the model, or a tree like them`)
+  throw new TypeError(
+    `Import.onnx: params.${path.join('.')} is missing; expected the parameters of the model, or a tree like them`
+  )
 }

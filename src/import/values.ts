@@ -15,7 +15,9 @@ export const refuse = (rule: string): never => {
 const known = (x: Tensor, what: string): Tensor =>
   isConcrete(x)
     ? x
-    : refuse(`${what} is computed from values that a transformation does not know; expected one that shapes and constants decide`)
+    : refuse(
+        `${what} is computed from values that a transformation does not know; expected one that shapes and constants decide`
+      )
 
 /** The numbers in a tensor, in row-major order. */
 export const numbersOf = (x: Tensor, what: string): readonly number[] => Array.from(T.toArray(known(x, what)))

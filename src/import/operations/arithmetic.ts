@@ -17,7 +17,14 @@ const modular = { wraps: true, unsigned: true } as const
 const quotient: Two = (a, b) =>
   isFloat(a.dtype)
     ? T.div(a, b)
-    : T.cast(T.where(T.equal(b, 0), 0, T.div(T.cast(a, 'float64'), T.where(T.equal(b, 0), T.scalar(1, 'float64'), T.cast(b, 'float64')))), a.dtype)
+    : T.cast(
+        T.where(
+          T.equal(b, 0),
+          0,
+          T.div(T.cast(a, 'float64'), T.where(T.equal(b, 0), T.scalar(1, 'float64'), T.cast(b, 'float64')))
+        ),
+        a.dtype
+      )
 
 /** The remainder that has the sign of the dividend, as `fmod` of C. */
 const remainder: Two = (a, b) => {
@@ -32,7 +39,14 @@ const power: Two = (a, b) => {
 
 /** One operand or more, from the first on. */
 const variadic = (f: Two, after: (all: Tensor, count: number) => Tensor = (all) => all, traits = {}): Operation => ({
-  ...operation(1, Infinity, () => (...xs) => after(xs.slice(1).reduce<Tensor>(f, xs[0]!), xs.length), traits)
+  ...operation(
+    1,
+    Infinity,
+    () =>
+      (...xs) =>
+        after(xs.slice(1).reduce<Tensor>(f, xs[0]!), xs.length),
+    traits
+  )
 })
 
 const compared = (f: Two, unsigned = false): Operation => binary(f, { types: always('bool'), unsigned })
@@ -72,34 +86,65 @@ const reduced = (f: (x: Tensor, axes: readonly number[], keepDims: boolean) => T
     const isIdentity = isInput && node.flag('noop_with_empty_axes', false)
     return (x, given) => {
       const axes = given === undefined ? attribute : Array.from(T.toArray(given))
-      if (axes !== undefined && axes.length > 0) return f(x, axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis)), keep)
+      if (axes !== undefined && axes.length > 0)
+        return f(
+          x,
+          axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis)),
+          keep
+        )
       if (isIdentity) return f(x, [], keep)
-      return f(x, x.shape.map((_, axis) => axis), keep)
+      return f(
+        x,
+        x.shape.map((_, axis) => axis),
+        keep
+      )
     }
   })
 
-const over = (f: (x: Tensor, options: { readonly axis: readonly number[]; readonly keepDims: boolean }) => Tensor) =>
-  (x: Tensor, axis: readonly number[], keepDims: boolean): Tensor => f(x, { axis, keepDims })
+const over =
+  (f: (x: Tensor, options: { readonly axis: readonly number[]; readonly keepDims: boolean }) => Tensor) =>
+  (x: Tensor, axis: readonly number[], keepDims: boolean): Tensor =>
+    f(x, { axis, keepDims })
 
 /** The largest or smallest element, of no elements the least or greatest number of the type. */
-const extreme = (f: typeof T.max, ofNone: -1 | 1) => (x: Tensor, axis: readonly number[], keepDims: boolean): Tensor => {
-  if (x.dtype === 'bool') return (ofNone < 0 ? T.any : T.all)(x, { axis, keepDims })
-  if (!axis.some((each) => x.shape[each] === 0)) return f(x, { axis, keepDims })
-  const sizes = x.shape.map((n, i) => (axis.includes(i) ? 1 : n))
-  const shape = keepDims ? sizes : sizes.filter((_, i) => !axis.includes(i))
-  const value = isFloat(x.dtype) ? ofNone * Infinity : ofNone > 0 ? 2 ** 31 - 1 : -(2 ** 31)
-  return T.full(shape, value, x.dtype)
-}
+const extreme =
+  (f: typeof T.max, ofNone: -1 | 1) =>
+  (x: Tensor, axis: readonly number[], keepDims: boolean): Tensor => {
+    if (x.dtype === 'bool') return (ofNone < 0 ? T.any : T.all)(x, { axis, keepDims })
+    if (!axis.some((each) => x.shape[each] === 0)) return f(x, { axis, keepDims })
+    const sizes = x.shape.map((n, i) => (axis.includes(i) ? 1 : n))
+    const shape = keepDims ? sizes : sizes.filter((_, i) => !axis.includes(i))
+    const value = isFloat(x.dtype) ? ofNone * Infinity : ofNone > 0 ? 2 ** 31 - 1 : -(2 ** 31)
+    return T.full(shape, value, x.dtype)
+  }
 
 export const reductions: Operations = {
   ReduceSum: reduced(over(T.sum), 13),
-  ReduceMean: reduced(over((x, options) => inDouble((y) => T.mean(y, options))(x)), 18),
+  ReduceMean: reduced(
+    over((x, options) => inDouble((y) => T.mean(y, options))(x)),
+    18
+  ),
   ReduceMax: reduced(extreme(T.max, -1), 18),
   ReduceMin: reduced(extreme(T.min, 1), 18),
   ReduceProd: reduced(over(T.prod), 18),
-  ReduceL1: reduced(over((x, options) => T.sum(T.abs(x), options)), 18),
-  ReduceL2: reduced(over((x, options) => inDouble((y) => T.norm(y, options))(x)), 18),
-  ReduceLogSum: reduced(over((x, options) => inDouble((y) => T.log(T.sum(y, options)))(x)), 18),
-  ReduceLogSumExp: reduced(over((x, options) => inDouble((y) => T.logSumExp(y, options))(x)), 18),
-  ReduceSumSquare: reduced(over((x, options) => T.sum(T.square(x), options)), 18)
+  ReduceL1: reduced(
+    over((x, options) => T.sum(T.abs(x), options)),
+    18
+  ),
+  ReduceL2: reduced(
+    over((x, options) => inDouble((y) => T.norm(y, options))(x)),
+    18
+  ),
+  ReduceLogSum: reduced(
+    over((x, options) => inDouble((y) => T.log(T.sum(y, options)))(x)),
+    18
+  ),
+  ReduceLogSumExp: reduced(
+    over((x, options) => inDouble((y) => T.logSumExp(y, options))(x)),
+    18
+  ),
+  ReduceSumSquare: reduced(
+    over((x, options) => T.sum(T.square(x), options)),
+    18
+  )
 }

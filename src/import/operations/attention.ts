@@ -14,7 +14,9 @@ const inHeads = (x: Tensor, heads: number | undefined, what: string): Tensor => 
   if (x.shape.length === 4) return x
   const [n = 0, length = 0, width = 0] = x.shape
   if (x.shape.length !== 3 || heads === undefined || width % heads !== 0) {
-    return refuse(`${what} has shape ${show(x.shape)} for ${heads ?? 'no'} heads; expected [batch, length, heads * width]`)
+    return refuse(
+      `${what} has shape ${show(x.shape)} for ${heads ?? 'no'} heads; expected [batch, length, heads * width]`
+    )
   }
   return T.permute(T.reshape(x, [n, length, heads, width / heads]), [0, 2, 1, 3])
 }
@@ -36,7 +38,9 @@ const additive = (mask: Tensor, dtype: Tensor['dtype']): Tensor =>
 const covering = (mask: Tensor, keys: number): Tensor => {
   const missing = keys - (mask.shape.at(-1) ?? keys)
   if (missing <= 0 || mask.shape.at(-1) === 1) return mask
-  return T.pad(mask, [...mask.shape.slice(1).map((): readonly [number, number] => [0, 0]), [0, missing]], { value: -Infinity })
+  return T.pad(mask, [...mask.shape.slice(1).map((): readonly [number, number] => [0, 0]), [0, missing]], {
+    value: -Infinity
+  })
 }
 
 /** Softmax of scores; the rows that the masks leave no key give 0. */
@@ -122,15 +126,15 @@ const rotaryEmbedding: Operation = operation(3, 4, (node) => {
     const [front, rest] = T.split(x, [turned, width - turned], { axis: 3 })
     const pair = (i: 0 | 1): Tensor =>
       isInterleaved
-        ? T.slice(front!, [null, null, null, [i, null, 2]])
-        : T.slice(front!, [null, null, null, [i * half, (i + 1) * half]])
+        ? T.slice(front, [null, null, null, [i, null, 2]])
+        : T.slice(front, [null, null, null, [i * half, (i + 1) * half]])
     const [a, b] = [pair(0), pair(1)]
     const real = T.sub(T.mul(a, cos), T.mul(b, sin))
     const imaginary = T.add(T.mul(a, sin), T.mul(b, cos))
     const whole = isInterleaved
-      ? T.reshape(T.stack([real, imaginary], { axis: -1 }), front!.shape)
+      ? T.reshape(T.stack([real, imaginary], { axis: -1 }), front.shape)
       : T.concat([real, imaginary], { axis: 3 })
-    const y = T.concat([whole, rest!], { axis: 3 })
+    const y = T.concat([whole, rest], { axis: 3 })
     return given.shape.length === 3 ? T.reshape(y, given.shape) : T.permute(y, [0, 2, 1, 3])
   }
 })

@@ -40,7 +40,9 @@ const constantOf = (node: Node): { readonly value: Tensor; readonly type: Elemen
   const float = node.float('value_float', undefined)
   if (float !== undefined) return { value: T.scalar(float), type: 'float32' }
   const floats = node.floats('value_floats')
-  return floats === undefined ? undefined : { value: T.fromTypedArray(Float32Array.from(floats), [floats.length]), type: 'float32' }
+  return floats === undefined
+    ? undefined
+    : { value: T.fromTypedArray(Float32Array.from(floats), [floats.length]), type: 'float32' }
 }
 
 const constant: Operation = {
@@ -127,9 +129,14 @@ export const constants: Operations = {
   HannWindow: windowOf(0.5, -0.5),
   HammingWindow: windowOf(25 / 46, -21 / 46),
   BlackmanWindow: windowOf(0.42, -0.5, 0.08),
-  NonZero: plain(1, (x) => {
-    if (x.level > 0) refuse('has a result whose size depends on values; expected an input that shapes and constants decide')
-    const places: readonly Tensor[] = T.nonzero(x)
-    return places.length === 0 ? T.zeros([0, product(x.shape)], 'int32') : T.stack(places)
-  }, { types: always('int64') })
+  NonZero: plain(
+    1,
+    (x) => {
+      if (x.level > 0)
+        refuse('has a result whose size depends on values; expected an input that shapes and constants decide')
+      const places: readonly Tensor[] = T.nonzero(x)
+      return places.length === 0 ? T.zeros([0, product(x.shape)], 'int32') : T.stack(places)
+    },
+    { types: always('int64') }
+  )
 }

@@ -17,7 +17,10 @@ const choice: Operation = {
   most: 1,
   prepare: (node) => {
     const [ifTrue, ifFalse] = [node.graph('then_branch', []), node.graph('else_branch', [])]
-    for (const [name, branch] of [['then_branch', ifTrue], ['else_branch', ifFalse]] as const) {
+    for (const [name, branch] of [
+      ['then_branch', ifTrue],
+      ['else_branch', ifFalse]
+    ] as const) {
       if (branch.inputs > 0) node.fault(`has a ${name} with ${branch.inputs} inputs; expected none`)
     }
     if (ifTrue.outputs !== ifFalse.outputs) {
@@ -99,7 +102,9 @@ const loop: Operation = {
     const body = carriedTypes(node)
     const carried = node.inputs - 2
     if (body.inputs !== carried + 2 || body.outputs < carried + 1) {
-      node.fault(`has a body of ${body.inputs} inputs and ${body.outputs} outputs; expected ${carried + 2} and at least ${carried + 1}`)
+      node.fault(
+        `has a body of ${body.inputs} inputs and ${body.outputs} outputs; expected ${carried + 2} and at least ${carried + 1}`
+      )
     }
     return ([most, test, ...given], outer) => {
       const count = most === undefined ? Infinity : numberOf(most, 'the number of steps')

@@ -73,10 +73,14 @@ const cutOut = (y: Tensor, before: readonly number[], sizes: readonly number[]):
     Math.max(0, before[i]! + n - y.shape[i + 2]!)
   ])
   const wide = missing.some(([a, b]) => a + b > 0) ? T.pad(y, [0, 0, ...missing]) : y
-  return T.slice(wide, [null, null, ...sizes.map((n, i) => {
-    const start = before[i]! + missing[i]![0]
-    return [start, start + n] as const
-  })])
+  return T.slice(wide, [
+    null,
+    null,
+    ...sizes.map((n, i) => {
+      const start = before[i]! + missing[i]![0]
+      return [start, start + n] as const
+    })
+  ])
 }
 
 const convTranspose: Operation = operation(2, 3, (node) => {
@@ -174,7 +178,9 @@ const maxUnpool: Operation = operation(2, 3, (node) => {
     const flat = T.scatterAdd(T.zeros([product(least)], x.dtype), T.ravel(places), T.ravel(x))
     const small = T.reshape(flat, least)
     if (given !== undefined && show(Array.from(T.toArray(given))) !== show(least)) {
-      refuse(`has an output_shape other than ${show(least)}; expected that, since what indices mean in another differs between engines`)
+      refuse(
+        `has an output_shape other than ${show(least)}; expected that, since what indices mean in another differs between engines`
+      )
     }
     return small
   }

@@ -113,7 +113,7 @@ const scatterNd: Operation = operation(3, 3, (node) => {
     const [sizes, rest] = [x.shape.slice(0, depth), x.shape.slice(depth)]
     const at = T.reshape(positions(indices, sizes), [product(indices.shape.slice(0, -1))])
     const table = T.reshape(x, [product(sizes), ...rest])
-    return T.reshape(scattered(table, at, T.reshape(updates, [at.shape[0]!, ...rest]), reduce), x.shape)
+    return T.reshape(scattered(table, at, T.reshape(updates, [at.shape[0], ...rest]), reduce), x.shape)
   }
 })
 
@@ -125,7 +125,10 @@ const scatterElements: Operation = operation(3, 3, (node) => {
     const place = (i: number): Tensor => {
       if (i === axis) return fromFront(indices, x.shape[i]!)
       const along = T.arange(indices.shape[i]!, 'int32')
-      return T.reshape(along, indices.shape.map((n, k) => (k === i ? n : 1)))
+      return T.reshape(
+        along,
+        indices.shape.map((n, k) => (k === i ? n : 1))
+      )
     }
     const at = x.shape.reduce<Tensor>((sum, n, i) => T.add(T.mul(sum, n), place(i)), T.scalar(0, 'int32'))
     const count = product(indices.shape)
@@ -146,7 +149,8 @@ const topK: Operation = {
     const attribute = node.version < 10 ? node.int('k', undefined) : undefined
     return (x, count?: Tensor) => {
       const axis = axisOf(given, x.shape.length)
-      const k = count === undefined ? (attribute ?? refuse('has no k; expected the number of elements')) : numberOf(count, 'k')
+      const k =
+        count === undefined ? (attribute ?? refuse('has no k; expected the number of elements')) : numberOf(count, 'k')
       if (k < 0 || k > x.shape[axis]!) refuse(`k is ${k} along an axis of ${x.shape[axis]}; expected at most as many`)
       const order = T.argsort(x, { axis, descending: isLargest })
       const places = T.slice(order, [...new Array<null>(axis).fill(null), [0, k]])
@@ -167,9 +171,7 @@ const extremum = (f: typeof T.argmax): Operation =>
       const isLast = node.flag('select_last_index', false)
       return (x) => {
         const axis = axisOf(given, x.shape.length)
-        return isLast
-          ? T.sub(x.shape[axis]! - 1, f(T.flip(x, { axis }), { axis, keepDims }))
-          : f(x, { axis, keepDims })
+        return isLast ? T.sub(x.shape[axis]! - 1, f(T.flip(x, { axis }), { axis, keepDims })) : f(x, { axis, keepDims })
       }
     },
     { types: always('int64') }
@@ -204,7 +206,11 @@ const reverseSequence: Operation = operation(2, 2, (node) => {
   const [example, time] = [node.int('batch_axis', 1), node.int('time_axis', 0)]
   return (x, lengths) => {
     const rank = x.shape.length
-    const laid = (v: Tensor, axis: number): Tensor => T.reshape(v, range(rank).map((i) => (i === axis ? v.shape[0]! : 1)))
+    const laid = (v: Tensor, axis: number): Tensor =>
+      T.reshape(
+        v,
+        range(rank).map((i) => (i === axis ? v.shape[0]! : 1))
+      )
     const [steps, counts] = [laid(T.arange(x.shape[time]!, 'int32'), time), laid(lengths, example)]
     const from = T.where(T.less(steps, counts), T.sub(T.sub(counts, 1), steps), steps)
     return T.takeAlongAxis(x, T.broadcastTo(from, x.shape), { axis: time })

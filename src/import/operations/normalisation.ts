@@ -83,7 +83,11 @@ const groupNormalization: Operation = operation(3, 3, (node) => {
   return (x, scale, shift) => {
     const [n = 0, channels = 0, ...rest] = x.shape
     if (channels % groups !== 0) refuse(`num_groups is ${groups} for ${channels} channels; expected a divisor`)
-    const { y } = standardised(T.reshape(x, [n, groups, channels / groups, ...rest]), range(rest.length + 1).map((i) => i + 2), epsilon)
+    const { y } = standardised(
+      T.reshape(x, [n, groups, channels / groups, ...rest]),
+      range(rest.length + 1).map((i) => i + 2),
+      epsilon
+    )
     const laid = (v: Tensor): Tensor => perChannel(perGroup ? T.repeat(v, channels / groups) : v, x)
     return affine(T.reshape(y, x.shape), laid(scale), laid(shift))
   }
@@ -137,7 +141,10 @@ const hardmax = (x: Tensor, axis: readonly number[]): Tensor => {
   const first = Math.min(...axis)
   const sizes = axis.map((i) => x.shape[i]!)
   const flat = T.reshape(x, [...x.shape.slice(0, first), product(sizes), ...x.shape.slice(first + axis.length)])
-  const along = T.reshape(T.arange(product(sizes), 'int32'), [product(sizes), ...flat.shape.slice(first + 1).map(() => 1)])
+  const along = T.reshape(T.arange(product(sizes), 'int32'), [
+    product(sizes),
+    ...flat.shape.slice(first + 1).map(() => 1)
+  ])
   return T.reshape(T.cast(T.equal(T.argmax(flat, { axis: first, keepDims: true }), along), x.dtype), x.shape)
 }
 

@@ -20,12 +20,30 @@ const curves: Readonly<Record<string, (alpha: number | undefined, beta: number |
   sigmoid: () => T.sigmoid,
   softsign: () => Activation.softsign,
   softplus: () => T.softplus,
-  affine: (alpha = 1, beta = 0) => (x) => T.add(T.mul(x, alpha), beta),
-  leakyrelu: (alpha = 0.01) => (x) => T.where(T.less(x, 0), T.mul(x, alpha), x),
-  thresholdedrelu: (alpha = 1) => (x) => T.where(T.greater(x, alpha), x, 0),
-  scaledtanh: (alpha = 1, beta = 1) => (x) => T.mul(T.tanh(T.mul(x, beta)), alpha),
-  hardsigmoid: (alpha = 0.2, beta = 0.5) => (x) => T.clamp(T.add(T.mul(x, alpha), beta), { min: 0, max: 1 }),
-  elu: (alpha = 1) => (x) => T.where(T.less(x, 0), T.mul(T.expm1(x), alpha), x)
+  affine:
+    (alpha = 1, beta = 0) =>
+    (x) =>
+      T.add(T.mul(x, alpha), beta),
+  leakyrelu:
+    (alpha = 0.01) =>
+    (x) =>
+      T.where(T.less(x, 0), T.mul(x, alpha), x),
+  thresholdedrelu:
+    (alpha = 1) =>
+    (x) =>
+      T.where(T.greater(x, alpha), x, 0),
+  scaledtanh:
+    (alpha = 1, beta = 1) =>
+    (x) =>
+      T.mul(T.tanh(T.mul(x, beta)), alpha),
+  hardsigmoid:
+    (alpha = 0.2, beta = 0.5) =>
+    (x) =>
+      T.clamp(T.add(T.mul(x, alpha), beta), { min: 0, max: 1 }),
+  elu:
+    (alpha = 1) =>
+    (x) =>
+      T.where(T.less(x, 0), T.mul(T.expm1(x), alpha), x)
 }
 
 /** The functions of each direction, in order. Parameters are taken by position, as the lists of the format have them. */
@@ -72,12 +90,10 @@ const gruCell =
     const [wz, wr, wh] = T.split(recurrent, 3)
     const [bz, br, bh] = T.split(recurrentBias, 3)
     const gate = (x: Tensor, w: Tensor, b: Tensor): Tensor => f!(clip(T.add(x, T.add(times(h!, w), b))))
-    const z = gate(xz!, wz!, bz!)
-    const r = gate(xr!, wr!, br!)
-    const inner = isLinearBeforeReset
-      ? T.mul(r, T.add(times(h!, wh!), bh!))
-      : T.add(times(T.mul(r, h!), wh!), bh!)
-    const next = g!(clip(T.add(xh!, inner)))
+    const z = gate(xz, wz, bz)
+    const r = gate(xr, wr, br)
+    const inner = isLinearBeforeReset ? T.mul(r, T.add(times(h!, wh), bh)) : T.add(times(T.mul(r, h!), wh), bh)
+    const next = g!(clip(T.add(xh, inner)))
     return [T.add(T.mul(T.sub(1, z), next), T.mul(z, h!))]
   }
 
@@ -89,10 +105,10 @@ const lstmCell =
     const [pi, po, pf] = peephole === undefined ? [] : T.split(peephole, 3)
     const seen = (gate: Tensor, p: Tensor | undefined, cell: Tensor): Tensor =>
       f!(clip(p === undefined ? gate : T.add(gate, T.mul(p, cell))))
-    const entered = seen(i!, pi, c!)
-    const kept = isCoupled ? T.sub(1, entered) : seen(forget!, pf, c!)
-    const cell = T.add(T.mul(kept, c!), T.mul(entered, g!(clip(candidate!))))
-    return [T.mul(seen(o!, po, cell), k!(cell)), cell]
+    const entered = seen(i, pi, c!)
+    const kept = isCoupled ? T.sub(1, entered) : seen(forget, pf, c!)
+    const cell = T.add(T.mul(kept, c!), T.mul(entered, g!(clip(candidate))))
+    return [T.mul(seen(o, po, cell), k!(cell)), cell]
   }
 
 // -----------------------------------------------------------------------------
@@ -153,8 +169,8 @@ const layer = ({ gates, states, curves: missing, cell: cellOf }: Kind): Operatio
         const weights = {
           input: at(w, d),
           recurrent: at(r, d),
-          inputBias: inputBias!,
-          recurrentBias: recurrentBias!,
+          inputBias: inputBias,
+          recurrentBias: recurrentBias,
           peephole: peephole === undefined ? undefined : at(peephole, d)
         }
         const init = [h, c].slice(0, states).map((s) => {
@@ -165,8 +181,16 @@ const layer = ({ gates, states, curves: missing, cell: cellOf }: Kind): Operatio
         const isReverse = d === 1 || direction === 'reverse'
         return run(x, weights, init, lengths, isReverse, (input, state, ws) => cell(input, state, ws, own, clip))
       })
-      const outputs = T.stack(both.map(([each]) => each), { axis: isBatchFirst ? 2 : 1 })
-      const last = range(states).map((s) => T.stack(both.map(([, each]) => each[s]!), { axis: isBatchFirst ? 1 : 0 }))
+      const outputs = T.stack(
+        both.map(([each]) => each),
+        { axis: isBatchFirst ? 2 : 1 }
+      )
+      const last = range(states).map((s) =>
+        T.stack(
+          both.map(([, each]) => each[s]!),
+          { axis: isBatchFirst ? 1 : 0 }
+        )
+      )
       return [isBatchFirst ? T.swapAxes(outputs, 0, 1) : outputs, ...last]
     }
   })

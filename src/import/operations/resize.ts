@@ -138,11 +138,27 @@ const alongAxis = (x: Tensor, axis: number, extent: Extent, manner: Manner): Ten
   const count = Math.max(1, ...taps.map(({ places }) => places.length))
   const parts = range(count).map((k) => {
     const taken = T.gather(x, vector(taps.map(({ places }) => places[k] ?? 0)), { axis })
-    return manner.mode === 'nearest' ? taken : T.mul(taken, column(taps.map(({ weights }) => weights[k] ?? 0), x, axis))
+    return manner.mode === 'nearest'
+      ? taken
+      : T.mul(
+          taken,
+          column(
+            taps.map(({ weights }) => weights[k] ?? 0),
+            x,
+            axis
+          )
+        )
   })
   const y = parts.reduce((sum, each) => T.add(sum, each))
   if (!taps.some(({ isOut }) => isOut)) return y
-  const outside = T.equal(column(taps.map(({ isOut }) => Number(isOut)), T.zeros(x.shape), axis), 1)
+  const outside = T.equal(
+    column(
+      taps.map(({ isOut }) => Number(isOut)),
+      T.zeros(x.shape),
+      axis
+    ),
+    1
+  )
   return T.where(outside, T.full([], manner.extrapolation, y.dtype), y)
 }
 
@@ -160,10 +176,7 @@ const scalesFor = (image: readonly number[], sizes: readonly number[], policy: s
 
 const mannerOf = (node: Node): Manner => ({
   mode: node.word('mode', ['nearest', 'linear', 'cubic']),
-  transformation:
-    node.version < 11
-      ? 'asymmetric'
-      : node.word('coordinate_transformation_mode', transformations),
+  transformation: node.version < 11 ? 'asymmetric' : node.word('coordinate_transformation_mode', transformations),
   rounding: node.version < 11 ? 'floor' : node.word('nearest_mode', roundings),
   coefficient: node.float('cubic_coeff_a', -0.75),
   excludesOutside: node.flag('exclude_outside', false),
@@ -187,14 +200,16 @@ const resize: Operation = operation(1, 4, (node) => {
     const factors = listed(isOld ? second : third, 'scales')
     const sizes = listed(fourth, 'sizes')
     const given = (factors ?? sizes)?.length
-    if (given !== axes.length) return refuse(`has ${given ?? 'no'} scales or sizes for shape ${show(x.shape)}; expected ${axes.length}`)
+    if (given !== axes.length)
+      return refuse(`has ${given ?? 'no'} scales or sizes for shape ${show(x.shape)}; expected ${axes.length}`)
     const scales = factors ?? scalesFor(image, sizes!, policy)
     const round = (n: number): number => Math.floor(n + 0.5)
     return axes.reduce<Tensor>((y, axis, i) => {
       const roi = [regions?.[i] ?? 0, regions?.[axes.length + i] ?? 1] as const
       const [from, scale] = [image[i]!, scales[i]!]
       const part = manner.transformation === 'tf_crop_and_resize' ? roi[1] - roi[0] : 1
-      const to = sizes === undefined ? Math.floor(from * part * scale) : policy === 'stretch' ? sizes[i]! : round(from * scale)
+      const to =
+        sizes === undefined ? Math.floor(from * part * scale) : policy === 'stretch' ? sizes[i]! : round(from * scale)
       if (from === to && scale === 1 && manner.transformation !== 'tf_crop_and_resize') return y
       return alongAxis(y, axis, { from, to, scale, roi }, manner)
     }, x)
@@ -215,7 +230,8 @@ const upsample: Operation = operation(1, 2, (node) => {
   const attribute = node.version < 9 ? node.floats('scales') : undefined
   return (x: Tensor, given?: Tensor) => {
     const scales = given === undefined ? attribute : numbersOf(given, 'scales')
-    if (scales?.length !== x.shape.length) return refuse(`has ${scales?.length ?? 'no'} scales; expected ${x.shape.length}`)
+    if (scales?.length !== x.shape.length)
+      return refuse(`has ${scales?.length ?? 'no'} scales; expected ${x.shape.length}`)
     return scales.reduce<Tensor>((y, scale, axis) => {
       const from = x.shape[axis]!
       const extent = { from, to: Math.floor(from * scale), scale, roi: [0, 1] as const }

@@ -47,9 +47,7 @@ const cubicFar = (t: Tensor): Tensor => T.add(T.mul(T.sub(T.mul(T.add(T.mul(t, -
 
 /** The factors of the pixels around a place, by the distance from the first. */
 const factors = (t: Tensor, isCubic: boolean): readonly Tensor[] =>
-  isCubic
-    ? [cubicFar(T.add(t, 1)), cubicNear(t), cubicNear(T.sub(1, t)), cubicFar(T.sub(2, t))]
-    : [T.sub(1, t), t]
+  isCubic ? [cubicFar(T.add(t, 1)), cubicNear(t), cubicNear(T.sub(1, t)), cubicFar(T.sub(2, t))] : [T.sub(1, t), t]
 
 /** Every choice of one entry of each list. */
 const choices = <A>(lists: readonly (readonly A[])[]): readonly (readonly A[])[] =>
@@ -90,7 +88,12 @@ const gridSample: Operation = operation(2, 2, (node) => {
     return choices(taps)
       .map((corner) => {
         const weight = corner.map((each) => each.weight).reduce((a, b) => T.mul(a, b))
-        const pixel = pixelAt(image, corner.map(({ place }) => place), padding, alignCorners)
+        const pixel = pixelAt(
+          image,
+          corner.map(({ place }) => place),
+          padding,
+          alignCorners
+        )
         return T.mul(pixel, T.expandDims(weight, 1))
       })
       .reduce((a, b) => T.add(a, b))
@@ -106,7 +109,10 @@ const affineGrid: Operation = operation(2, 2, (node) => {
     const coordinate = (axis: number): Tensor => {
       const n = sizes[axis]!
       const values = range(n).map((i) => (alignCorners ? (n === 1 ? -1 : (2 * i) / (n - 1) - 1) : (2 * i + 1) / n - 1))
-      const along = T.reshape(T.of(values, 'float64'), sizes.map((_, i) => (i === axis ? n : 1)))
+      const along = T.reshape(
+        T.of(values, 'float64'),
+        sizes.map((_, i) => (i === axis ? n : 1))
+      )
       return T.cast(T.broadcastTo(along, sizes), theta.dtype)
     }
     const last = [...range(rank)].reverse().map(coordinate)

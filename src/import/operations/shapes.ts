@@ -183,7 +183,14 @@ const slice: Operation = operation(
     if (node.version < 10) {
       const [starts, ends] = [node.ints('starts') ?? [], node.ints('ends') ?? []]
       const axes = node.ints('axes') ?? range(starts.length)
-      return (x) => sliced(x, starts, ends, axes, starts.map(() => 1))
+      return (x) =>
+        sliced(
+          x,
+          starts,
+          ends,
+          axes,
+          starts.map(() => 1)
+        )
     }
     if (node.inputs < 3) node.fault('has no starts and ends; expected them as inputs')
     return (x, from, to, onto?: Tensor, by?: Tensor) => {
@@ -210,7 +217,13 @@ const cutOff = (x: Tensor, before: readonly number[], after: readonly number[]):
       )
     : x
 
-const padded = (x: Tensor, pads: readonly number[], axes: readonly number[], mode: keyof typeof modes, value: Tensor | number) => {
+const padded = (
+  x: Tensor,
+  pads: readonly number[],
+  axes: readonly number[],
+  mode: keyof typeof modes,
+  value: Tensor | number
+) => {
   if (pads.length !== 2 * axes.length) {
     return refuse(`pads have ${pads.length} entries; expected ${2 * axes.length}, two for each axis`)
   }
@@ -290,7 +303,12 @@ const spaceToDepth: Operation = operation(
     return (x) => {
       const [n = 0, c = 0, h = 0, w = 0] = x.shape
       const apart = T.reshape(x, [n, c, h / block, block, w / block, block])
-      return T.reshape(T.permute(apart, isDepthFirst ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4]), [n, c * block ** 2, h / block, w / block])
+      return T.reshape(T.permute(apart, isDepthFirst ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4]), [
+        n,
+        c * block ** 2,
+        h / block,
+        w / block
+      ])
     }
   },
   moving
