@@ -2,13 +2,12 @@
 
     python pullback_xla.py step.mlir --params start.npz --data data.npz --steps 100 --devices 8 --save trained.npz
 
-PROGRAM is a text of Export.stableHlo, or a portable artifact. Its argument at the path `args[0].params.w` is `params.w`
-in files (.npz, .safetensors), or has the whole path there where this would be the name of several.
---params are the same on every device. A result feeds the argument at its own place, `result[0].params.w` feeds
-`args[0].params.w`, so a function from a state and a batch to [state, { loss }] is a step. Numbers that feed nothing
-are printed after each step, or each --every steps. --save writes the last results: the state, and the rest by path.
---data are rows; each step takes a batch of them, in order and over again, without the last few that fill no batch.
---devices N shares the rows of a batch among N devices, which are virtual on a CPU. XLA derives what these exchange.
+PROGRAM is a text of Export.stableHlo, or a portable artifact. Its argument `args[0].params.w` is `params.w` in files
+(.npz, .safetensors), or goes by its whole path where several would have this name. --params are alike on all devices.
+A result feeds the argument at its own place, `result[0].params.w` feeds `args[0].params.w`: a function from a state and
+a batch to [state, { loss }] is a step. Numbers that feed nothing are printed after each step, or every --every steps.
+--save writes the last results: the state by its names, the rest by path. --data are rows: each step takes a batch, in
+order and over again; a last part of one is left out. --devices N shares it among N devices, which are virtual on a CPU.
 On several hosts, start this on each with --hosts HOST:PORT COUNT INDEX: the first host, how many, and which this is; or
 with --hosts alone where JAX finds these: Slurm, Open MPI, Kubernetes, TPU pods. --devices are those of one host.
 --artifact writes the program for other runtimes of StableHLO, of version --target and later; --steps 0 runs nothing.
@@ -18,12 +17,12 @@ import argparse
 import contextlib
 import dataclasses
 import os
+import re
 import sys
 
 try:
-    import jax
+    import jax.export
     import numpy as np
-    from jax.export import export
     from jax.interpreters.mlir import make_ir_context
     from jax.sharding import Mesh, NamedSharding, PartitionSpec
     from jaxlib.mlir.dialects import stablehlo
@@ -112,16 +111,17 @@ def main(options):
         artifact = stablehlo.serialize_portable_artifact_str(text, options.target)
         # JAX exports a function of the same type, which then gets this program.
         zeros = jax.jit(lambda *_: [jax.numpy.zeros(x.shape, x.dtype) for x in outputs.values()], keep_unused=True)
-        call = dataclasses.replace(export(zeros)(*inputs.values()), mlir_module_serialized=artifact).call
+        call = dataclasses.replace(jax.export.export(zeros)(*inputs.values()), mlir_module_serialized=artifact).call
         where = {path: NamedSharding(mesh, PartitionSpec(*["batch"] * (path in rows))) for path in inputs}
         shardings = {"in_shardings": tuple(where.values()), "out_shardings": NamedSharding(mesh, PartitionSpec())}
         spent = [i for i, path in enumerate(inputs) if path in fed.values()]
         step = jax.jit(call, **shardings, donate_argnums=spent).lower(*inputs.values()).compile()
-        reductions = sum(step.as_text().count(f" all-reduce{end}(") for end in ("", "-start"))
+        found = re.findall(r" (all-\w+|reduce-scatter|collective-permute)(?:-start)?\(", step.as_text())
+        exchanged = ", ".join(f"{found.count(kind)} {kind}" for kind in sorted(set(found))) or "nothing"
     if is_first and options.artifact:
         write(options.artifact, artifact)
     if is_first:
-        print(f"{options.program}: {mesh.size} devices ({jax.default_backend()}), all-reduces: {reductions}")
+        print(f"{options.program}: {mesh.size} {jax.default_backend()} devices; exchanged: {exchanged}", flush=True)
     put, results = jax.make_array_from_callback, {}
     values = {path: put(x.shape, where[path], x.__getitem__) for path, x in (data | params).items() if path not in rows}
     for n in range(options.steps):
