@@ -3,61 +3,211 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { draw } from '../../src/arbitrary/draw.js'
 import { decompositions } from '../../src/compile/export/decompose/table.js'
-import { isFloat } from '../../src/DType.js'
-import { bind } from '../../src/primitive/bind.js'
-import type { Primitive } from '../../src/primitive/model.js'
-import { type Tensor, isConcrete } from '../../src/tensor/model.js'
+import { reasons } from '../../src/compile/export/decompose/reasons.js'
+import { primitives } from '../../src/program/primitives.js'
+import * as Random from '../../src/Random.js'
+import type { Tensor } from '../../src/tensor/model.js'
 import * as T from '../../src/Tensor.js'
-import { decomposed, runDecomposed } from './decomposed.js'
-
-const numbers = (x: Tensor): readonly number[] => [...T.toArray(T.cast(T.reshape(x, [-1]), 'float64'))].map(Number)
-
-/** The largest difference, relative to the largest element; infinite where one is NaN or infinite and the other is not. */
-const distance = (got: readonly number[], wanted: readonly number[]): number => {
-  const largest = Math.max(1e-300, ...wanted.filter(Number.isFinite).map(Math.abs))
-  return Math.max(
-    0,
-    ...wanted.map((each, i) => {
-      const other = got[i]!
-      if (Object.is(each, other) || each === other) return 0
-      return Number.isFinite(each) && Number.isFinite(other) ? Math.abs(each - other) / largest : Infinity
-    })
-  )
-}
-
-export const compare = (primitive: Primitive, operands: readonly Tensor[], params: object, tolerance: number): void => {
-  const wanted = bind(primitive, operands, params).filter(isConcrete)
-  const program = decomposed(primitive, operands, params)
-  const got = runDecomposed(program, operands, new Set())
-  expect(got.map(({ shape, dtype }) => ({ shape, dtype }))).toEqual(
-    wanted.map(({ shape, dtype }) => ({ shape, dtype }))
-  )
-  wanted.forEach((each, i) => {
-    const far = distance(numbers(got[i]!), numbers(each))
-    const allowed = isFloat(each.dtype) ? tolerance : 0
-    if (!(far <= allowed)) {
-      throw new Error(
-        `${primitive.name} ${JSON.stringify(params)} of ${operands.map((x) => String(x)).join(', ')}: ` +
-          `${String(got[i])} and not ${String(each)}`
-      )
-    }
-  })
-}
+import { fault, isCore } from './decomposed.js'
 
 /** Float operands in float32. */
 const single = (x: Tensor): Tensor => (x.dtype === 'float64' ? T.cast(x, 'float32') : x)
 
-describe('decompositions', () => {
+describe('at samples', () => {
   for (const [primitive] of decompositions) {
-    const sample = primitive.sample
+    const { sample } = primitive
     if (sample === undefined) continue
-    it(`${primitive.name} at its samples`, () => {
-      for (const from of fc.sample(draw({ maxElements: 32 }), { numRuns: 40, seed: 16 })) {
-        const { operands, params } = sample(from)
-        const dtype: unknown = Reflect.get(params, 'dtype')
-        compare(primitive, operands, params, dtype === 'float32' ? 1e-5 : 1e-12)
-        if (operands.some((x) => x.dtype === 'float64')) compare(primitive, operands.map(single), params, 1e-5)
+    it(`${primitive.name}`, () => {
+      const faults = fc
+        .sample(draw({ maxElements: 32 }), { numRuns: 40, seed: 16 })
+        .map((from) => sample(from))
+        .flatMap(({ operands, params }) => {
+          const isSingle = Reflect.get(params, 'dtype') === 'float32'
+          return [
+            fault(primitive, operands, params, isSingle ? 1e-5 : 1e-12),
+            fault(primitive, operands.map(single), params, 1e-5)
+          ]
+        })
+        .filter((each) => each !== undefined)
+      expect(faults).toEqual([])
+    })
+  }
+})
+
+it('every primitive is of the core set, has a decomposition, or a reason why not', () => {
+  const left = primitives.filter((each) => !isCore(each) && !decompositions.has(each) && !reasons.has(each))
+  expect(left.map(({ name }) => name)).toEqual([])
+})
+
+it('nothing with a decomposition has a reason why not', () => {
+  expect([...reasons.keys()].filter((each) => decompositions.has(each))).toEqual([])
+})
+
+/** The decomposition of the primitive of a name, held to it at operands in both types of floats. */
+const faultsOf = (name: string, params: object, ...operands: readonly Tensor[]): readonly string[] => {
+  const primitive = [...decompositions.keys()].find((each) => each.name === name)!
+  return [fault(primitive, operands, params, 1e-12), fault(primitive, operands.map(single), params, 1e-5)].filter(
+    (each) => each !== undefined
+  )
+}
+
+const edges: readonly (readonly number[])[] = [
+  [1, 2, 3],
+  [Infinity, 0, Infinity],
+  [-Infinity, 5, -Infinity],
+  [-Infinity, -Infinity, -Infinity],
+  [NaN, 1, 2],
+  [1, Infinity, NaN],
+  [0, -0, 0],
+  [2, 2, -1],
+  [1e300, -1e300, 1e-300],
+  [-1e-200, 1e-200, 0]
+]
+
+describe('at infinities, NaN, zeros and ties', () => {
+  const x = T.of(edges, 'float64')
+  for (const name of ['softmax', 'logSoftmax', 'logSumExp', 'maxShares', 'minShares']) {
+    it(name, () => {
+      expect(faultsOf(name, { axes: [1] }, x)).toEqual([])
+      expect(faultsOf(name, { axes: [0] }, x)).toEqual([])
+      expect(faultsOf(name, { axes: [0, 1] }, T.of(edges.slice(0, 3), 'float64'))).toEqual([])
+      expect(faultsOf(name, { axes: [] }, x)).toEqual([])
+    })
+  }
+  it('norm, of lengths beyond the range of squares too', () => {
+    expect(faultsOf('norm', { axes: [1] }, x)).toEqual([])
+    const far = T.of([1e25, 3e25], 'float32')
+    expect(faultsOf('norm', { axes: [0] }, far)).toEqual([])
+  })
+  it('variance and std', () => {
+    const finite = T.of(
+      [
+        [1, 2, 4],
+        [1e8 + 1, 1e8 + 2, 1e8],
+        [3, 3, 3]
+      ],
+      'float64'
+    )
+    for (const correction of [0, 1]) {
+      expect(faultsOf('variance', { axes: [1], correction }, finite)).toEqual([])
+      expect(faultsOf('std', { axes: [1], correction }, finite)).toEqual([])
+    }
+    expect(faultsOf('variance', { axes: [1], correction: 3 }, finite)).toEqual([])
+  })
+  for (const name of ['cumargmax', 'cumargmin']) {
+    it(name, () => {
+      expect(faultsOf(name, { axis: 1, reverse: false }, x)).toEqual([])
+      expect(faultsOf(name, { axis: 0, reverse: true }, x)).toEqual([])
+    })
+  }
+  for (const name of ['argmax', 'argmin']) {
+    it(name, () => {
+      expect(faultsOf(name, { axis: 1 }, x)).toEqual([])
+      expect(faultsOf(name, { axis: 0 }, x)).toEqual([])
+    })
+  }
+  it('segmentMax', () => {
+    const ids = T.of([0, 2, 2, 0, 4, -1, 0, 4, 2, 0], 'int32')
+    const wide = T.broadcastTo(T.reshape(ids, [10, 1]), [10, 3])
+    expect(faultsOf('segmentMax', { axis: 0, count: 6 }, x, wide)).toEqual([])
+  })
+  it('softmaxDerivative', () => {
+    expect(
+      faultsOf(
+        'softmaxDerivative',
+        { axes: [1] },
+        x,
+        T.softmax(
+          T.of(
+            edges.map(() => [0, 1, 2]),
+            'float64'
+          )
+        )
+      )
+    ).toEqual([])
+  })
+  it('searchSorted, with ties and NaN', () => {
+    const sorted = T.of([-Infinity, 0, 1, 1, 1, 2, Infinity, NaN], 'float64')
+    const values = T.of([-Infinity, -1, 0, 1, 1.5, 2, 3, Infinity, NaN], 'float64')
+    for (const side of ['left', 'right']) expect(faultsOf('searchSorted', { side }, sorted, values)).toEqual([])
+  })
+  it('recurrence with strong zeros', () => {
+    const a = T.of([Infinity, Infinity, 2, 3], 'float64')
+    expect(faultsOf('recurrence', { axis: 0, reverse: false }, a, T.of([0, 0, 1, 1], 'float64'))).toEqual([])
+  })
+})
+
+describe('random draws of many sizes', () => {
+  const keys = [T.of([0, 0], 'int32'), T.of([-5, 123456789], 'int32'), T.stack([Random.key(1), Random.key(-(2 ** 40))])]
+  for (const key of keys) {
+    for (const dtype of ['float32', 'float64']) {
+      for (const name of ['uniform', 'normal', 'gumbel', 'truncatedNormal']) {
+        it(`${name} in ${dtype} of ${String(key)}`, () => {
+          for (const shape of [[], [1], [7], [200, 5]]) {
+            const primitive = [...decompositions.keys()].find((each) => each.name === name)!
+            expect(fault(primitive, [key], { shape, dtype }, dtype === 'float32' ? 1e-5 : 1e-12)).toBeUndefined()
+          }
+        })
       }
+    }
+    it(`bits, choices, coins and keys of ${String(key)}`, () => {
+      const stack = key.shape.slice(0, -1)
+      expect(faultsOf('bits', { shape: [1001] }, key)).toEqual([])
+      expect(faultsOf('choice', { n: 50, count: 50, replace: false }, key)).toEqual([])
+      expect(faultsOf('choice', { n: 50, count: 300, replace: true }, key)).toEqual([])
+      const weights = T.broadcastTo(T.of([0, 1e-30, 5, 0, 2, 1, 0], 'float64'), [...stack, 7])
+      expect(faultsOf('weightedChoice', { n: 7, count: 4, replace: false }, key, weights)).toEqual([])
+      expect(faultsOf('weightedChoice', { n: 7, count: 90, replace: true }, key, weights)).toEqual([])
+      const p = T.broadcastTo(T.of([0, 1, 0.5, 0.9, 1e-9, 1 - 2 ** -53], 'float64'), [...stack, 200, 6])
+      expect(faultsOf('bernoulli', {}, key, p)).toEqual([])
+      expect(faultsOf('deriveKey', { high: -(2 ** 31), low: 2 ** 31 - 1 }, key)).toEqual([])
+      expect(faultsOf('foldIn', {}, key, T.full(stack, -7, 'int32'))).toEqual([])
+    })
+  }
+  it('a second stream decides where the first has just the bits of the probability', () => {
+    const key = Random.key(3)
+    const words = T.cast(Random.bits(key, [64]), 'float64')
+    const p = T.div(T.where(T.less(words, 0), T.add(words, 2 ** 32), words), 2 ** 32)
+    for (const more of [0.1, 0.5, 0.9]) expect(faultsOf('bernoulli', {}, key, T.add(p, more * 2 ** -32))).toEqual([])
+  })
+})
+
+describe('windows', () => {
+  const sliding = (
+    n: number,
+    count: number,
+    stride: number,
+    dilation: number,
+    before: number,
+    elements: number
+  ): number[][] =>
+    Array.from({ length: count }, (_, i) =>
+      Array.from({ length: elements }, (__, j) => {
+        const at = i * stride + j * dilation - before
+        return at < 0 || at >= n ? -1 : at
+      })
+    )
+  const uneven = [
+    [0, 1, -1],
+    [2, 3, 4],
+    [4, 5, -2]
+  ]
+  const image = T.reshape(T.sin(T.arange(2 * 7 * 6, 'float64')), [2, 7, 6])
+  for (const windows of [
+    [sliding(7, 3, 2, 1, 0, 3), sliding(6, 3, 2, 1, 0, 2)],
+    [sliding(7, 4, 2, 1, 1, 3), sliding(6, 6, 1, 2, 2, 3)],
+    [sliding(7, 1, 1, 1, 0, 7), uneven],
+    [sliding(7, 2, 3, 1, -1, 2), sliding(6, 1, 1, 1, 0, 1)]
+  ]) {
+    it(`of ${JSON.stringify(windows.map((each) => each[0]))}`, () => {
+      const sums = T.reshape(T.cos(T.arange(2 * windows[0]!.length * windows[1]!.length, 'float64')), [
+        2,
+        windows[0]!.length,
+        windows[1]!.length
+      ])
+      expect(faultsOf('windowSums', { windows }, image)).toEqual([])
+      expect(faultsOf('windowMax', { windows }, image)).toEqual([])
+      expect(faultsOf('windowSpread', { windows, image: [7, 6] }, sums)).toEqual([])
     })
   }
 })

@@ -1,10 +1,11 @@
 /** The pass that leaves only equations which a format has: calls are opened, and what has no rule is replaced by its decomposition. */
-import type { Atom, Equation, Program, TensorType } from '../../primitive/model.js'
+import { type Atom, type Equation, type Program, type TensorType, Variable } from '../../primitive/model.js'
 import { type Replaced, programsIn, reading, renumbered, replacedBy, withEquations } from '../../program/rewrite.js'
 import { equation, hasEffect } from '../../transform/program.js'
 import { joined } from '../../transform/scope.js'
 import { stage } from '../../transform/stage.js'
 import { calledBy } from '../inline.js'
+import type { Decomposition } from './decompose/model.js'
 import type { Language, Substitutes } from './model.js'
 import { type UnsupportedEquation, refused } from './refusals.js'
 import { computationOf, missingIn } from './scalars.js'
@@ -36,6 +37,17 @@ const scalarRefuses = (each: Equation, { has }: Accepts, { formula }: Substitute
   return missing === undefined ? undefined : `the function ${missing} has no formula for ${computation.dtype}`
 }
 
+/** The program of a decomposition, on the operands of an equation: constants stay what they are, so that operations on them are done at once. */
+const traced = ({ operands, params }: Equation, decomposition: Decomposition): Program => {
+  const { program } = stage('export', operands, (leaves) =>
+    decomposition(
+      operands.map((operand, i) => (operand instanceof Variable ? leaves[i]! : operand)),
+      params
+    )
+  )
+  return program
+}
+
 const decide = (each: Equation, accepts: Accepts, substitutes: Substitutes): Verdict => {
   const called = calledBy(each)
   if (called !== undefined) return { _tag: 'Replaced', by: called }
@@ -47,8 +59,7 @@ const decide = (each: Equation, accepts: Accepts, substitutes: Substitutes): Ver
   if (noExpression === undefined) return kept
   const decomposition = substitutes.decompositions.get(each.primitive)
   if (decomposition !== undefined) {
-    const { program } = stage('export', each.operands, (operands) => decomposition(operands, each.params))
-    return { _tag: 'Replaced', by: program }
+    return { _tag: 'Replaced', by: traced(each, decomposition) }
   }
   if (hasEffect(each)) return refusal('it calls a function of JavaScript, which an engine cannot do; take it out')
   return refusal(substitutes.reasons.get(each.primitive) ?? (noRule === '' ? noExpression : noRule))

@@ -4,7 +4,8 @@ import type { Expression } from '../../primitive/expression.js'
 import type { Intrinsic, Operation } from '../../primitive/intrinsics.js'
 import type { Equation, Params, Primitive, Program, TensorType } from '../../primitive/model.js'
 import type { Shape } from '../../shape/model.js'
-import type { Concrete, Tensor } from '../../tensor/model.js'
+import type { Concrete } from '../../tensor/model.js'
+import type { Decomposition } from './decompose/model.js'
 
 // -----------------------------------------------------------------------------
 // rules
@@ -113,9 +114,6 @@ export interface Language<W, V extends TensorType> {
 // -----------------------------------------------------------------------------
 // what formats share
 // -----------------------------------------------------------------------------
-
-/** A primitive as a function of tensors over other primitives. */
-export type Decomposition = (operands: readonly Tensor[], params: Params) => readonly Tensor[]
 
 /** What stands in for rules and functions that a format lacks. */
 export interface Substitutes {

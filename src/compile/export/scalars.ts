@@ -4,6 +4,7 @@ import { type Expression, expressionFor, partsOf } from '../../primitive/express
 import type { Intrinsic, Operation } from '../../primitive/intrinsics.js'
 import type { Equation, Params, TensorType } from '../../primitive/model.js'
 import type { Algebra, Arithmetic, Comparison, Formula, Language } from './model.js'
+import { singles } from './singles.js'
 
 // -----------------------------------------------------------------------------
 // types
@@ -52,12 +53,13 @@ const computingType = (expression: Expression, dtype: DType): DType =>
 
 /** The expression of an elementwise equation and the type of its numbers; `undefined` for other equations. */
 export const computationOf = ({
-  primitive: { scalar },
+  primitive,
   operands
 }: Equation): { readonly expression: Expression; readonly dtype: DType } | undefined => {
+  const { scalar } = primitive
   const own = operands[0]?.dtype
   if (scalar === undefined || own === undefined || operands.some(({ dtype }) => dtype !== own)) return undefined
-  const expression = expressionFor(scalar, own)
+  const expression = (own === 'float32' ? singles.get(primitive) : undefined) ?? expressionFor(scalar, own)
   return { expression, dtype: computingType(expression, own) }
 }
 
@@ -112,7 +114,8 @@ const expressionWriter = <V>(
   has: (name: Intrinsic) => boolean,
   formula: (name: Intrinsic) => Expression | undefined,
   params: Params
-): ((expression: Expression, operands: readonly Node<V>[]) => Node<V>) & {
+): {
+  readonly write: (expression: Expression, operands: readonly Node<V>[]) => Node<V>
   readonly number: (node: Node<V>) => V
   readonly mask: (node: Node<V>) => V
 } => {
@@ -192,7 +195,7 @@ const expressionWriter = <V>(
     }
     return at(expression)
   }
-  return Object.assign(write, { number, mask })
+  return { write, number, mask }
 }
 
 /** Writes an elementwise equation, whose expression the format can write. */
@@ -203,11 +206,10 @@ export const writeScalar = <W, V extends TensorType>(
   equation: Equation,
   operands: readonly V[]
 ): V => {
-  const computation = computationOf(equation)!
-  const { expression, dtype } = computation
+  const { expression, dtype } = computationOf(equation)!
   const result = equation.results[0]!
   const algebra = language.algebra(writer, { shape: result.shape, dtype })
-  const write = expressionWriter(
+  const { write, number, mask } = expressionWriter(
     algebra,
     (name) => language.has(name, dtype),
     (name) => formula(name, dtype),
@@ -219,6 +221,6 @@ export const writeScalar = <W, V extends TensorType>(
       value.dtype === 'bool' ? { _tag: 'Mask', value } : { _tag: 'Number', value: algebra.convert(value, dtype) }
     )
   )
-  if (result.dtype === 'bool') return write.mask(written)
-  return algebra.convert(write.number(written), result.dtype)
+  if (result.dtype === 'bool') return mask(written)
+  return algebra.convert(number(written), result.dtype)
 }

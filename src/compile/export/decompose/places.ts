@@ -14,7 +14,7 @@ import { searchSorted } from '../../../tensor/search.js'
 import { bincountPrimitive, segmentMaxPrimitive } from '../../../tensor/segments.js'
 import { where } from '../../../tensor/select.js'
 import { argsort } from '../../../tensor/sorting.js'
-import { along, place, take } from '../../../tensor/stridedWindow.js'
+import { type Window, place, take } from '../../../tensor/stridedWindow.js'
 import { broadcastToShape, cast, reshapeTo } from '../../../tensor/structural.js'
 import {
   type Band,
@@ -37,7 +37,7 @@ const band = (x: Tensor, { from, to }: Band): Tensor => {
 }
 
 /** Where a diagonal lies in the rows of its matrices one after another. */
-const lie = (stack: Shape, count: number, { columns, offset }: Diagonal): ReturnType<typeof along> => ({
+const lie = (stack: Shape, count: number, { columns, offset }: Diagonal): Window => ({
   starts: [...stack.map(() => 0), count === 0 ? 0 : offset >= 0 ? offset : -offset * columns],
   steps: [...stack.map(() => 1), columns + 1],
   sizes: [...stack, count]

@@ -1,7 +1,7 @@
 /** Softmax and its kin: shifted by the largest element, with the limits that the kernels have at infinities. */
 import { guardedMul } from '../../../primitive/elementwise.js'
 import { size } from '../../../shape/model.js'
-import { countOver, dropAxes } from '../../../tensor/alongBlock.js'
+import { countOver, dropAxes, keepAxes } from '../../../tensor/alongBlock.js'
 import { add, div, sub } from '../../../tensor/arithmetic.js'
 import { equal } from '../../../tensor/comparison.js'
 import { exp, log } from '../../../tensor/exponential.js'
@@ -14,7 +14,6 @@ import {
   softmaxPrimitive
 } from '../../../tensor/softmax.js'
 import { reshapeTo, sumOver } from '../../../tensor/structural.js'
-import { keepAxes } from '../../../tensor/alongBlock.js'
 import { type Entry, onOne, onTwo, peakOver, spreadSum } from './model.js'
 
 interface Shifted {

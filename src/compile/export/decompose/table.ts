@@ -7,6 +7,7 @@ import { ofMoments } from './moments.js'
 import { ofPlaces } from './places.js'
 import { ofRandom } from './random.js'
 import { ofSoftmax } from './softmax.js'
+
 import { ofWindows } from './windows.js'
 
 /** What each primitive is in terms of others, which may have decompositions again. */

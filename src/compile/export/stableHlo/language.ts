@@ -2,6 +2,7 @@
 import { joined } from '../../../transform/scope.js'
 import type { Language, Rules } from '../model.js'
 import { algebra, has } from './algebra.js'
+import { bits } from './bits.js'
 import { control } from './control.js'
 import { picks } from './indices.js'
 import { matrices } from './matrices.js'
@@ -16,7 +17,8 @@ const rules: Rules<Writer, Value> = /* @__PURE__ */ new Map([
   ...products,
   ...picks,
   ...control,
-  ...matrices
+  ...matrices,
+  ...bits
 ])
 
 /** StableHLO. */

@@ -1,8 +1,8 @@
 /** What StableHLO text is written with: lines, names of values, constants that stand once, locations. */
 import type { DType } from '../../../DType.js'
 import type { TensorType } from '../../../primitive/model.js'
-import type { Shape } from '../../../shape/model.js'
-import { type Concrete, fill, uniform } from '../../../tensor/model.js'
+import { type Shape, size } from '../../../shape/model.js'
+import { type Concrete, contiguous, fill, uniform } from '../../../tensor/model.js'
 import { denseText, quoted, signatureText, typeText, typesText } from './text.js'
 
 // -----------------------------------------------------------------------------
@@ -154,13 +154,33 @@ export const block = (
 const found = (constants: Constants | undefined, key: string | Concrete): Value | undefined =>
   constants === undefined ? undefined : (constants.known.get(key) ?? found(constants.outer, key))
 
+/** The number that all elements of a constant are, if they are one. */
+const oneNumber = (x: Concrete): number | undefined => {
+  const known = uniform(x)
+  if (known !== undefined || size(x.shape) === 0) return known
+  const { data, offset } = contiguous(x)
+  const first = data[offset]!
+  for (let i = 1; i < size(x.shape); i++) if (!Object.is(data[offset + i], first)) return undefined
+  return first
+}
+
+/** Whether a constant counts 0, 1, ... along its only axis. */
+const isCounting = (x: Concrete): boolean => {
+  if (x.dtype !== 'int32' || x.shape.length !== 1) return false
+  const { data, offset } = contiguous(x)
+  for (let i = 0; i < x.shape[0]!; i++) if (data[offset + i] !== i) return false
+  return true
+}
+
 /** A constant, which is written once in each region that none around it has. */
 export const constant = (writer: Writer, x: Concrete): Value => {
-  const one = uniform(x)
+  const one = oneNumber(x)
   const key = one === undefined ? x : `${typeText(x)} ${Object.is(one, -0) ? '-0' : one}`
   const before = found(writer.constants, key)
   if (before !== undefined) return before
-  const value = emit({ ...writer, location: '' }, `stablehlo.constant ${denseText(x)} : ${typeText(x)}`, x)
+  const plain = one === undefined ? x : fill(x.shape, x.dtype, one)
+  const text = one === undefined && isCounting(x) ? 'stablehlo.iota dim = 0' : `stablehlo.constant ${denseText(plain)}`
+  const value = emit({ ...writer, location: '' }, `${text} : ${typeText(x)}`, x)
   writer.constants.known.set(key, value)
   return value
 }

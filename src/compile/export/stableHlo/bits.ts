@@ -1,0 +1,17 @@
+/** Rules for operations on the bits of integers, which random draws are made of. */
+import { shiftLeftPrimitive, shiftRightLogicalPrimitive, xorPrimitive } from '../decompose/bits.js'
+import { type On, type Rules, ruleOn } from '../model.js'
+import { type Value, type Writer, plain, splat } from './writer.js'
+
+const on: On<Writer, Value> = ruleOn
+
+/** The rules. */
+export const bits: Rules<Writer, Value> = /* @__PURE__ */ new Map([
+  on(xorPrimitive, (writer, [a, b]) => [plain(writer, 'xor', [a!, b!])]),
+  on(shiftLeftPrimitive, (writer, [x], { by }) => [
+    plain(writer, 'shift_left', [x!, splat(writer, by, 'int32', x!.shape)])
+  ]),
+  on(shiftRightLogicalPrimitive, (writer, [x], { by }) => [
+    plain(writer, 'shift_right_logical', [x!, splat(writer, by, 'int32', x!.shape)])
+  ])
+])
