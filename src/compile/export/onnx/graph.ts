@@ -143,20 +143,10 @@ export const infoOf = (name: string, { shape, dtype }: TensorType): ValueInfoPro
   type: { kind: 'tensor', elementType: elementCodes[dtype], shape }
 })
 
-/** Names for the outputs of a graph: each made by a node of it, and no two the same. */
-const ownNames = (writer: Writer, outputs: readonly Value[]): readonly string[] => {
-  const taken = new Set<string>()
-  return outputs.map(({ name }) => {
-    const isOwn = writer.draft.nodes.some(({ output }) => output.includes(name)) && !taken.has(name)
-    const own = isOwn ? name : namedAs(writer, name, freshName(writer, 'v'))
-    taken.add(own)
-    return own
-  })
-}
-
 /** The value under another name. */
-export const namedAs = (writer: Writer, name: string, as: string): string => {
+const namedAs = (writer: Writer, name: string): string => {
   const { root, draft, label } = writer
+  const as = freshName(writer, 'v')
   const identity: NodeProto = {
     name: `${label}#${as}`,
     opType: 'Identity',
@@ -170,6 +160,12 @@ export const namedAs = (writer: Writer, name: string, as: string): string => {
   return as
 }
 
+/** Names for the outputs of a graph: each made by a node of it, and no two the same. */
+export const ownNames = (writer: Writer, outputs: readonly string[]): readonly string[] => {
+  const free = new Set(writer.draft.nodes.flatMap(({ output }) => output))
+  return outputs.map((name) => (free.delete(name) ? name : namedAs(writer, name)))
+}
+
 /** A graph inside the one that is written, which reads values of those around. */
 export const graphInside = (
   writer: Writer,
@@ -178,7 +174,10 @@ export const graphInside = (
 ): GraphProto => {
   const inner: Writer = { ...writer, draft: draftIn(writer.draft) }
   const outputs = build(inner)
-  const names = ownNames(inner, outputs)
+  const names = ownNames(
+    inner,
+    outputs.map(({ name }) => name)
+  )
   return {
     name: freshName(writer, 'graph'),
     node: inner.draft.nodes,

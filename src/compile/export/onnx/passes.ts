@@ -79,3 +79,17 @@ export const withBiases = (graph: GraphProto, isRow: (name: string, product: str
       .map((each) => mapGraphs(each, (inner) => withBiases(inner, isRow)))
   }
 }
+
+/** The graph with other names for some values, in graphs inside too. */
+export const renamed = (graph: GraphProto, names: ReadonlyMap<string, string>): GraphProto => {
+  const named = (name: string): string => names.get(name) ?? name
+  return {
+    ...graph,
+    node: graph.node.map((each) => ({
+      ...mapGraphs(each, (inner) => renamed(inner, names)),
+      input: each.input.map(named),
+      output: each.output.map(named)
+    })),
+    output: graph.output.map(({ name, type }) => ({ name: named(name), type }))
+  }
+}

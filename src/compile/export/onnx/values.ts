@@ -62,12 +62,15 @@ export const filled = (writer: Writer, { shape, dtype }: TensorType, value: numb
 export const castTo = (writer: Writer, name: string, type: DType | ElementType): string =>
   node(writer, 'Cast', [name], { to: int(codeOf(type)) })
 
-/** As `T.cast` does: a float becomes an int32 modulo 2^32, which the step over int64 gives. */
+/**
+ * As `T.cast` does: a float becomes an int32 modulo 2^32, by way of int64. The mask between keeps the engine from making one cast of two, and is
+ * all that an int32 holds.
+ */
 export const convert = (writer: Writer, value: Value, dtype: DType): Value => {
   if (value.dtype === dtype) return value
-  const isWrapped = dtype === 'int32' && value.dtype !== 'bool'
-  const from = isWrapped ? castTo(writer, value.name, 'int64') : value.name
-  return { ...value, dtype, name: castTo(writer, from, dtype) }
+  if (dtype !== 'int32' || value.dtype === 'bool') return { ...value, dtype, name: castTo(writer, value.name, dtype) }
+  const low = node(writer, 'BitwiseAnd', [castTo(writer, value.name, 'int64'), integers(writer, 2 ** 32 - 1)])
+  return { ...value, dtype, name: castTo(writer, low, dtype) }
 }
 
 /** Truth values as int32, other types as they are. */

@@ -1,4 +1,5 @@
 /** Elementwise operations that ONNX has an operator for, where an expression would be several. */
+import { hypot } from '../../../../tensor/hypot.js'
 import { guardedMul } from '../../../../primitive/elementwise.js'
 import { isFloat } from '../../../../DType.js'
 import { castPrimitive, truncatePrimitive } from '../../../../tensor/structural.js'
@@ -26,6 +27,15 @@ export const elementwise: readonly Line[] = /* @__PURE__ */ [
   on(sigmoid.primitive, (w, [x], _params, [type]) => [pointwise(w, 'Sigmoid', type!, [x!])], floatsOnly),
   on(reciprocal.primitive, (w, [x], _params, [type]) => [pointwise(w, 'Reciprocal', type!, [x!])], floatsOnly),
   on(isNaN.primitive, (w, [x]) => [isNaNAt(w, x!)], floatsOnly),
+  on(
+    hypot.primitive,
+    (w, operands, _params, [type]) => {
+      const [x, y] = operands.map((each) => pointwise(w, 'Mul', type!, [each, each]))
+      return [pointwise(w, 'Sqrt', type!, [pointwise(w, 'Add', type!, [x!, y!])])]
+    },
+    (_operands, _params, [type]) =>
+      type?.dtype === 'float32' ? undefined : 'squares of float64 are too close to the end of its range'
+  ),
   on(
     gate.primitive,
     (w, [t, x], _params, [type]) => {

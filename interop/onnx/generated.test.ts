@@ -1,0 +1,37 @@
+// A thousand generated programs in onnxruntime-node beside eager calls.
+import { isLeft } from 'fp-ts/lib/Either.js'
+import * as Debug from 'pullback/Debug'
+import * as Export from 'pullback/Export'
+import { expect } from 'vitest'
+import { distance } from '../agree.js'
+import { testWith } from '../engines.js'
+import { programs } from '../programs.js'
+import { modelOn } from './engine.js'
+
+const tolerances = { float64: 1e-10, float32: 1e-3, int32: 0, bool: 0 }
+
+await testWith(['onnxruntime-node'], '1,000 programs agree', async () => {
+  const refused: string[] = []
+  const differing: string[] = []
+  for (const [i, { f, inputs, wanted }] of programs(1000, 16).entries()) {
+    const program = Debug.trace((...leaves: typeof inputs) => f(...leaves))(...inputs)
+    const made = Export.onnx(program)
+    if (isLeft(made)) {
+      refused.push(made.left.message)
+      continue
+    }
+    const names = program.equations.map(({ primitive }) => primitive.name).join(' ')
+    try {
+      const model = await modelOn('onnxruntime-node', made.right)
+      const found = await model.run(inputs)
+      await model.release()
+      const off = wanted.map((each, k) => [distance(found[k]!, each), tolerances[each.dtype]] as const)
+      const far = off.filter(([distance, allowed]) => !(distance <= allowed))
+      if (far.length > 0) differing.push(`${i}: ${far.map(([d]) => d.toExponential(1)).join(', ')}: ${names}`)
+    } catch (error) {
+      differing.push(`${i}: ${String(error)}: ${names}`)
+    }
+  }
+  console.log(`refused: ${refused.length}\n${[...new Set(refused)].join('\n')}`)
+  expect(differing).toEqual([])
+})
