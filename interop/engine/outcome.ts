@@ -26,11 +26,24 @@ type Training = (state: unknown, batch: unknown) => readonly [unknown, Told]
 /** Casts the step of a sample that trains to what it is. */
 const training = ({ step }: Sample): Training => step as Training
 
-/** The largest difference of two trees, and where it is. */
+const largest = (x: T.Tensor): number =>
+  Array.from(T.toArray(x)).reduce((most, each) => Math.max(most, Math.abs(each)), 0)
+
+/** A leaf this small beside the largest is zero but for rounding, as the gradient of the bias of keys is in attention. */
+const rounding = 1e-6
+
+/**
+ * The largest difference of two trees, and where it is: as a share of the largest element of its leaf, or of all leaves where that is zero
+ * but for rounding.
+ */
 const furthestOf = (found: unknown, wanted: unknown): Pick<Outcome, 'furthest' | 'leaf'> => {
   const { leaves, paths } = Tree.flatten(wanted)
   const others = Tree.leaves(found)
-  const distances = leaves.map((leaf, i) => distance(others[i]!, leaf))
+  const most = Math.max(...leaves.map(largest))
+  const distances = leaves.map((leaf, i) => {
+    const own = largest(leaf)
+    return distance(others[i]!, leaf) * (own < rounding * most ? own / most : 1)
+  })
   const furthest = Math.max(...distances)
   return { furthest, leaf: paths[distances.indexOf(furthest)] ?? '' }
 }
