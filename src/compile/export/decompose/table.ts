@@ -1,6 +1,7 @@
 /** THE table of decompositions, by primitive. */
 import type { Primitive } from '../../../primitive/model.js'
 import type { Decomposition } from './model.js'
+import { ofConvolutions } from './convolution.js'
 import { ofAxes } from './along.js'
 import { ofChoices } from './choices.js'
 import { ofControl } from './control.js'
@@ -25,6 +26,7 @@ export const decompositions: ReadonlyMap<Primitive, Decomposition> = new Map([
   ...ofRandom,
   ...ofChoices,
   ...ofWindows,
+  ...ofConvolutions,
   ...ofElimination,
   ...ofTriangles,
   ...ofPolygamma,
