@@ -1,6 +1,7 @@
 /** Eigenvalues, singular values, and what follows from them. */
 import { epsilon, toFloat } from '../../../DType.js'
 import { eighPrimitive } from '../../../linalg/eigh.js'
+import { lstsqPrimitive } from '../../../linalg/leastSquares.js'
 import { mT, symmetricPart } from '../../../linalg/matrix.js'
 import { polarPrimitive } from '../../../linalg/polar.js'
 import { lyapunovPrimitive, matrixSqrtPrimitive } from '../../../linalg/squareRoot.js'
@@ -8,11 +9,12 @@ import { svdPrimitive } from '../../../linalg/svd.js'
 import { size } from '../../../shape/model.js'
 import { takeAlongAxis } from '../../../tensor/alongAxis.js'
 import { abs, add, div, mul } from '../../../tensor/arithmetic.js'
-import { greater, lessEqual } from '../../../tensor/comparison.js'
+import { equal, greater, lessEqual } from '../../../tensor/comparison.js'
 import { matmul } from '../../../tensor/matmul.js'
 import { maximum } from '../../../tensor/minMaxOfTwo.js'
 import { max } from '../../../tensor/minMaxOverAxes.js'
 import { type Tensor, fill } from '../../../tensor/model.js'
+import { all } from '../../../tensor/reduce.js'
 import { sqrt } from '../../../tensor/root.js'
 import { where } from '../../../tensor/select.js'
 import { argsort } from '../../../tensor/sorting.js'
@@ -102,6 +104,23 @@ const polar = (a: Tensor): readonly Tensor[] => {
   return [matmul(u, mT(v)), symmetricPart(p)].map((each, i) => reshapeTo(each, types[i]!.shape))
 }
 
+/** The solution of least length among those of least squares: singular values up to a part of the largest count as 0. */
+const lstsq = (a: Tensor, b: Tensor, cutoff: number, transpose: boolean): Tensor => {
+  const { u, s, v } = factors(a)
+  const [left, right] = transpose ? [v, u] : [u, v]
+  const isLost = lessEqual(s, mul(max(s, { axis: 1, keepDims: true }), cutoff))
+  const weights = where(isLost, 0, div(1, where(isLost, 1, s)))
+  return matmul(right, mul(matmul(mT(left), flatStack(b)), asColumn(weights)))
+}
+
+const leastSquares: Entry = onTwo(lstsqPrimitive, (a, b, params) => {
+  const { shape, dtype } = lstsqPrimitive.infer([a, b], params)[0]!
+  if (size(shape) === 0 || size(a.shape) === 0) return fill(shape, dtype, 0)
+  const x = lstsq(a, b, params.cutoff, params.transpose)
+  const isZero = all(equal(flatStack(b), 0), { axis: 1, keepDims: true })
+  return reshapeTo(params.strongZero ? where(isZero, 0, x) : x, shape)
+})
+
 /**
  * The decompositions of eigenvalues and singular values. Of singular matrices the vectors beside the rank are 0, where the kernels complete
  * them to a basis; and a square root of eigenvalues below 0 is not refused: they count as 0.
@@ -111,5 +130,6 @@ export const ofSpectra: readonly Entry[] = [
   on(svdPrimitive, ([a]) => svd(a!)),
   on(polarPrimitive, ([a]) => polar(a!)),
   onOne(matrixSqrtPrimitive, matrixSqrt),
-  onTwo(lyapunovPrimitive, lyapunov)
+  onTwo(lyapunovPrimitive, lyapunov),
+  leastSquares
 ]
