@@ -10,9 +10,10 @@ import { requireFunction } from '../internal/check.js'
 import { refusal } from '../internal/describe.js'
 import { type Options, checkedLater, options } from '../internal/options.js'
 import { show } from '../shape/model.js'
-import { type Compiled, type Context, compile, initializersOf } from './compile.js'
+import { type Compiled, type Context, compile } from './compile.js'
 import { dtypeOf, elementTypeOf } from './elements.js'
 import { checkNames, readersOf } from './graph.js'
+import { initializersOf } from './initializers.js'
 import {
   type Faults,
   type ImportOptions,
