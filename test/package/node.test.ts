@@ -48,8 +48,8 @@ describe('the rooms behind the public modules are closed', () => {
   })
 })
 
-test('the tarball holds dist, src, docs and the papers, and nothing else', () => {
+test('the tarball holds dist, src, docs, the runner in Python and the papers, and nothing else', () => {
   const names = readdirSync(join(bare.folder, 'node_modules/pullback'))
   const papers = new Set(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md'])
-  expect(names.filter((name) => !papers.has(name)).sort()).toEqual(['dist', 'docs', 'src'])
+  expect(names.filter((name) => !papers.has(name)).sort()).toEqual(['dist', 'docs', 'python', 'src'])
 })
