@@ -1,6 +1,6 @@
 // Trees of tensors as safetensors files, which Python and many tools read: the length of a header, the header as JSON, and the bytes of all
 // tensors, little-endian. A leaf is named by its path.
-import type { DType } from 'pullback/DType'
+import type { DType, Data } from 'pullback/DType'
 import * as T from 'pullback/Tensor'
 import * as Tree from 'pullback/Tree'
 
@@ -35,7 +35,7 @@ export const toSafetensors = (tree: unknown): Uint8Array => {
   return file
 }
 
-const arrayOf = (dtype: DType, buffer: ArrayBuffer): Parameters<typeof T.fromTypedArray>[0] => {
+const arrayOf = (dtype: DType, buffer: ArrayBuffer): Data => {
   switch (dtype) {
     case 'float32':
       return new Float32Array(buffer)
@@ -62,7 +62,11 @@ export const fromSafetensors = <P>(file: Uint8Array, example: P): P => {
       if (entry === undefined || found !== wanted)
         throw new Error(`${path} is ${found} in the file; expected ${wanted}`)
       const [from, to] = entry.data_offsets
-      return T.fromTypedArray(arrayOf(dtype, file.slice(begin + from, begin + to).buffer), shape, dtype)
+      return T.fromTypedArray(
+        arrayOf(dtype, Uint8Array.from(file.subarray(begin + from, begin + to)).buffer),
+        shape,
+        dtype
+      )
     })
   )
 }
