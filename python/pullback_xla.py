@@ -30,7 +30,6 @@ try:
     from safetensors.numpy import load_file, save
 except ImportError as error:
     sys.exit(f"pullback_xla: {error}; pip install jax safetensors")
-
 DTYPES = {"f32": "float32", "f64": "float64", "i32": "int32", "i1": "bool"}
 
 
@@ -60,8 +59,7 @@ def load(path, target):
     """The portable artifact of a program, and the types of its arguments and of its results by path."""
     with attempt(f"load {path} as StableHLO {target}"), make_ir_context() as context, open(path, "rb") as file:
         context.attach_diagnostic_handler(lambda _: True)
-        content = file.read()
-        is_artifact = content.startswith(b"ML\xefR")
+        is_artifact = (content := file.read()).startswith(b"ML\xefR")
         module = stablehlo.deserialize_portable_artifact(context, content) if is_artifact else Module.parse(content)
         main = next(each for each in module.body.operations if each.attributes["sym_name"].value == "main")
         types = []
@@ -124,12 +122,14 @@ def main(options):
     if is_first:
         print(f"{options.program}: {mesh.size} {jax.default_backend()} devices; exchanged: {exchanged}", flush=True)
     put, results = jax.make_array_from_callback, {}
+    # Virtual devices share threads: with several steps under way, some could wait for each other forever.
+    wait = jax.block_until_ready if jax.default_backend() == "cpu" else tuple
     values = {path: put(x.shape, where[path], x.__getitem__) for path, x in (data | params).items() if path not in rows}
     for n in range(options.steps):
         for path, size in rows.items():
             batch = data[path][n % counts[0] * size :][:size]
             values[path] = put(batch.shape, where[path], batch.__getitem__)
-        results = dict(zip(outputs, step(*map(values.get, inputs))))
+        results = dict(zip(outputs, wait(step(*map(values.get, inputs)))))
         values |= {path: results[source] for source, path in fed.items()}
         if is_first and (n + 1) % options.every == 0:
             numbers = [f"{path} {x}" for path, x in results.items() if path not in fed and not x.shape]
