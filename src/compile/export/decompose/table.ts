@@ -3,11 +3,17 @@ import type { Primitive } from '../../../primitive/model.js'
 import type { Decomposition } from './model.js'
 import { ofAxes } from './along.js'
 import { ofChoices } from './choices.js'
+import { ofControl } from './control.js'
+import { ofElimination } from './lu.js'
+import { ofMatrices } from './matrices.js'
 import { ofMoments } from './moments.js'
 import { ofPlaces } from './places.js'
+import { ofPolygamma } from './polygamma.js'
+import { ofReflections } from './qr.js'
 import { ofRandom } from './random.js'
 import { ofSoftmax } from './softmax.js'
 
+import { ofTriangles } from './triangles.js'
 import { ofWindows } from './windows.js'
 
 /** What each primitive is in terms of others, which may have decompositions again. */
@@ -18,5 +24,11 @@ export const decompositions: ReadonlyMap<Primitive, Decomposition> = new Map([
   ...ofPlaces,
   ...ofRandom,
   ...ofChoices,
-  ...ofWindows
+  ...ofWindows,
+  ...ofElimination,
+  ...ofTriangles,
+  ...ofPolygamma,
+  ...ofReflections,
+  ...ofControl,
+  ...ofMatrices
 ])

@@ -1,0 +1,123 @@
+/** Functions and programs as the bytes of a model. */
+import { type Either, chain, isLeft, left, map, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { trace } from '../../../debug/trace.js'
+import { encode } from '../../../onnx/encode.js'
+import type { ModelProto } from '../../../onnx/model.js'
+import type { Program } from '../../../primitive/model.js'
+import { show } from '../../../shape/model.js'
+import { type Tensor, fill } from '../../../tensor/model.js'
+import { flattenAs } from '../../../tree/model.js'
+import { prepare } from '../export.js'
+import { type Unsupported, unsupported } from '../refusals.js'
+import { type Named, named } from '../signature.js'
+import { substitutes } from '../substitutes.js'
+import { anyBatch, batchSizes } from './batch.js'
+import { onnx } from './language.js'
+import { modelOf } from './write.js'
+
+/**
+ * How a function becomes a model of ONNX.
+ *
+ * @example
+ * import type { OnnxOptions } from 'pullback/Export'
+ *
+ * const options: OnnxOptions = { batch: [1] }
+ * options.batch // => [1]
+ */
+export interface OnnxOptions {
+  /** The positions of the arguments whose leaves have the batch as their first axis; the model then takes any batch size. */
+  readonly batch?: readonly number[] | undefined
+}
+
+/** How `onnx` is called: with a program, or with a function and its arguments. */
+export interface OnnxExports {
+  (program: Program): Either<Unsupported, Uint8Array>
+  <Args extends readonly unknown[], R>(
+    f: (...args: Args) => R,
+    options?: OnnxOptions
+  ): (...args: Args) => Either<Unsupported, Uint8Array>
+}
+
+const operation = 'onnx'
+
+const modelOfNamed = (given: Named): Either<Unsupported, ModelProto> =>
+  pipe(
+    prepare(operation, onnx, substitutes, given.program),
+    map((program) => modelOf(program, given, substitutes.formula))
+  )
+
+/** An argument with batches of another size. */
+const resized = <A>(argument: A, position: number, size: number): A => {
+  const { leaves, paths, unflatten } = flattenAs(operation, argument)
+  return unflatten(
+    leaves.map(({ shape, dtype }: Tensor, i) => {
+      if (shape.length > 0) return fill([size, ...shape.slice(1)], dtype, 0)
+      const path = `args[${position}]${paths[i] ?? ''}`
+      throw new RangeError(`${operation}: ${path} has shape ${show(shape)}; expected the batch as its first axis`)
+    })
+  )
+}
+
+/** The function at arguments of another batch size, which it may refuse. */
+const tracedAt = <Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  args: Args,
+  positions: readonly number[],
+  size: number
+): Either<Unsupported, ModelProto> => {
+  const others = args.map((argument, i) => (positions.includes(i) ? resized(argument, i, size) : argument))
+  try {
+    return modelOfNamed(named(trace((...given: readonly unknown[]) => Reflect.apply(f, undefined, given))(...others)))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return left(unsupported(operation, onnx.format, [{ name: 'trace', reason: `at a batch of ${size}, ${reason}` }]))
+  }
+}
+
+/** The input that tells the batch size. */
+const sourceOf = ({ graph }: ModelProto, positions: readonly number[]): string | undefined =>
+  graph.input.find(({ name }) => positions.some((i) => name.startsWith(`args[${i}]`)))?.name
+
+const ofAnyBatch = <Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  args: Args,
+  positions: readonly number[]
+): Either<Unsupported, ModelProto> => {
+  const [a, b, c] = batchSizes.map((size) => tracedAt(f, args, positions, size))
+  if (a === undefined || isLeft(a)) return a!
+  if (b === undefined || isLeft(b)) return b!
+  if (c === undefined || isLeft(c)) return c!
+  const source = sourceOf(a.right, positions)
+  if (source === undefined) {
+    const reason = `no argument at the positions ${show(positions)} has a leaf; expected one with the batch as its first axis`
+    return left(unsupported(operation, onnx.format, [{ name: 'trace', reason }]))
+  }
+  const merged = anyBatch([a.right, b.right, c.right], source)
+  return isLeft(merged) ? left(unsupported(operation, onnx.format, merged.left)) : right(merged.right)
+}
+
+const atArguments =
+  <Args extends readonly unknown[], R>(
+    f: (...args: Args) => R,
+    { batch = [] }: OnnxOptions
+  ): ((...args: Args) => Either<Unsupported, Uint8Array>) =>
+  (...args) =>
+    pipe(
+      modelOfNamed(named(trace(f)(...args))),
+      chain((model) => (batch.length === 0 ? right(model) : ofAnyBatch(f, args, batch))),
+      map(encode)
+    )
+
+/** The bytes of a program, or of a function at arguments. */
+export function onnxBytes(program: Program): Either<Unsupported, Uint8Array>
+export function onnxBytes<Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  options?: OnnxOptions
+): (...args: Args) => Either<Unsupported, Uint8Array>
+export function onnxBytes<Args extends readonly unknown[], R>(
+  given: Program | ((...args: Args) => R),
+  options: OnnxOptions = {}
+): Either<Unsupported, Uint8Array> | ((...args: Args) => Either<Unsupported, Uint8Array>) {
+  return typeof given === 'function' ? atArguments(given, options) : map(encode)(modelOfNamed(named(given)))
+}
