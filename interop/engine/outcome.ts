@@ -98,9 +98,12 @@ const outcomeOf = async (sample: Sample, options: OnnxRuntime.Options): Promise<
   }
 }
 
-/** The outcomes of all samples, one behind the other. */
-export const outcomes = async (options: OnnxRuntime.Options): Promise<readonly Outcome[]> => {
+/** The outcomes of all samples, or of those of some names, one behind the other. */
+export const outcomes = async (
+  options: OnnxRuntime.Options,
+  names: readonly string[] = steps().map(({ name }) => name)
+): Promise<readonly Outcome[]> => {
   const found: Outcome[] = []
-  for (const sample of steps()) found.push(await outcomeOf(sample, options))
+  for (const sample of steps()) if (names.includes(sample.name)) found.push(await outcomeOf(sample, options))
   return found
 }

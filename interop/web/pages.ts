@@ -13,13 +13,16 @@ const folder = join(tmpdir(), 'pullback-engines')
 
 /** Where the page computes. */
 export interface Place {
+  readonly name: string
   /** The entry of onnxruntime-web. */
-  readonly entry: 'onnxruntime-web' | 'onnxruntime-web/webgpu'
+  readonly entry: 'onnxruntime-web/wasm' | 'onnxruntime-web/webgpu'
   readonly executionProviders: readonly string[]
   readonly flags: readonly string[]
+  /** The adapter that the page must have. */
+  readonly adapter: RegExp
 }
 
-const programOf = ({ entry, executionProviders }: Place): string => `
+const programOf = ({ entry, executionProviders }: Place, names: readonly string[]): string => `
 import * as engine from '${entry}'
 import { outcomes } from './outcome.js'
 engine.env.wasm.wasmPaths = '/engine/'
@@ -27,7 +30,8 @@ const told = async () => {
   try {
     const adapter = await navigator.gpu?.requestAdapter()
     const { vendor, architecture } = adapter?.info ?? {}
-    const found = await outcomes({ engine, executionProviders: ${JSON.stringify(executionProviders)} })
+    const options = { engine, executionProviders: ${JSON.stringify(executionProviders)} }
+    const found = await outcomes(options, ${JSON.stringify(names)})
     return { found, isIsolated: crossOriginIsolated, adapter: adapter ? [vendor, architecture].join(' ') : 'none' }
   } catch (error) {
     return { error: String(error) }
@@ -45,13 +49,13 @@ const page = '<!doctype html><title>steps</title><script type="module" src="/bun
 
 const typeOf = (path: string): string => (path.endsWith('.wasm') ? 'application/wasm' : 'text/javascript')
 
-/** What the samples give on a page of a browser. */
-export const onPage = async (place: Place): Promise<Told> => {
+/** What samples of these names give on a page of a browser. */
+export const onPage = async (place: Place, names: readonly string[]): Promise<Told> => {
   mkdirSync(folder, { recursive: true })
   const browser = await chromium(folder)
   if ('missing' in browser) return { error: browser.missing }
   const { outputFiles } = await build({
-    stdin: { contents: programOf(place), resolveDir: join(own, '../engine'), loader: 'js' },
+    stdin: { contents: programOf(place, names), resolveDir: join(own, '../engine'), loader: 'js' },
     tsconfig: join(own, '../tsconfig.json'),
     bundle: true,
     format: 'esm',
@@ -73,6 +77,6 @@ export const onPage = async (place: Place): Promise<Told> => {
         : path.startsWith('/engine/')
           ? engineFile(path)
           : undefined
-  const told = await visit(browser.program, folder, { files, flags: place.flags })
+  const told = await visit(browser.program, folder, { files, flags: place.flags, patience: 580_000 })
   return 'error' in told ? told : (JSON.parse(told.posted) as Told)
 }

@@ -45,13 +45,15 @@ interface Visit {
   /** The file at a path, with its content type. */
   readonly files: (path: string) => { readonly type: string; readonly body: string | Uint8Array } | undefined
   readonly flags: readonly string[]
+  /** How long it may take, in milliseconds; as other engines by default. */
+  readonly patience?: number
 }
 
 /** Serves a page, loads it, and waits for what it posts. Its pages are isolated, as shared memory asks for. */
 export const visit = async (
   program: string,
   folder: string,
-  { files, flags }: Visit
+  { files, flags, ...others }: Visit
 ): Promise<{ readonly posted: string } | { readonly error: string }> => {
   const profile = mkdtempSync(join(folder, 'profile-'))
   let tell: (told: { readonly posted: string }) => void = () => undefined
@@ -79,7 +81,7 @@ export const visit = async (
   const sandbox = isRoot ? ['--no-sandbox'] : []
   const url = `http://127.0.0.1:${port}/`
   const all = [...own, ...flags, ...sandbox, '--remote-debugging-port=0', url]
-  const browser = start(program, all, { cwd: folder, patience })
+  const browser = start(program, all, { cwd: folder, patience, ...others })
   const result = await Promise.race([
     told,
     browser.ended.then(({ failure }) => ({ error: failure ?? 'it ended before it said anything' }))
