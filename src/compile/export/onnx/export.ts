@@ -68,7 +68,8 @@ const tracedAt = <Args extends readonly unknown[], R>(
 ): Either<Unsupported, ModelProto> => {
   const others = args.map((argument, i) => (positions.includes(i) ? resized(argument, i, size) : argument))
   try {
-    return modelOfNamed(named(trace((...given: readonly unknown[]) => Reflect.apply(f, undefined, given))(...others)))
+    const at = (...given: readonly unknown[]): unknown => Reflect.apply(f, undefined, given)
+    return modelOfNamed(named(trace(at)(...others)))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return left(
