@@ -30,7 +30,6 @@ try:
     from safetensors.numpy import load_file, save
 except ImportError as error:
     sys.exit(f"pullback_xla: {error}; pip install jax safetensors")
-
 DTYPES = {"f32": "float32", "f64": "float64", "i32": "int32", "i1": "bool"}
 
 
@@ -56,19 +55,18 @@ def write(path, content):
     os.replace(f"{path}.part", path)
 
 
-def load(path):
-    """The text of a program, and the types of its arguments and of its results by path."""
-    with attempt(f"load {path}"), make_ir_context() as context, open(path, "rb") as file:
+def load(path, target):
+    """The portable artifact of a program, and the types of its arguments and of its results by path."""
+    with attempt(f"load {path} as StableHLO {target}"), make_ir_context() as context, open(path, "rb") as file:
         context.attach_diagnostic_handler(lambda _: True)
-        content = file.read()
-        is_artifact = content.startswith(b"ML\xefR")
+        is_artifact = (content := file.read()).startswith(b"ML\xefR")
         module = stablehlo.deserialize_portable_artifact(context, content) if is_artifact else Module.parse(content)
         main = next(each for each in module.body.operations if each.attributes["sym_name"].value == "main")
         types = []
         for kinds, name in ((main.type.inputs, "arg_attrs"), (main.type.results, "res_attrs")):
             shapes = [jax.ShapeDtypeStruct(tuple(kind.shape), DTYPES[str(kind.element_type)]) for kind in kinds]
             types.append({each["pullback.path"].value: x for each, x in zip(main.attributes[name], shapes)})
-        return str(module), *types
+        return stablehlo.serialize_portable_artifact(module, target), *types
 
 
 def given(files, names, inputs, are_rows):
@@ -97,18 +95,19 @@ def main(options):
         is_first = jax.process_index() == 0
     check(min(map(len, hosts)) >= options.devices, f"a host has fewer devices than the {options.devices} asked for")
     mesh = Mesh(np.array([host[: options.devices] for host in hosts]).ravel(), "batch")
-    text, inputs, outputs = load(options.program)
+    artifact, inputs, outputs = load(options.program, options.target)
     tails = [path.partition("]")[2].removeprefix(".") for path in inputs]
     names = {path: tail if tail and tails.count(tail) == 1 else path for path, tail in zip(inputs, tails)}
     params, data = given(options.params, names, inputs, False), given(options.data, names, inputs, True)
     rows = {path: inputs[path].shape[0] for path in data if inputs[path].shape}
+    uneven = [n for n in rows.values() if n % mesh.size]
+    check(not uneven, f"batches have {uneven} rows; expected multiples of {mesh.size}, the number of devices")
     counts = sorted({len(data[path]) // n for path, n in rows.items()}) or [1]
     check(len(counts) == 1, f"--data has {' or '.join(map(str, counts))} batches; expected as many of each argument")
     missing = [name for path, name in names.items() if path not in params and path not in data]
     check(options.steps == 0 or not missing, f"no file has {', '.join(missing)}; expected all arguments")
     fed = {f"result{path[4:]}": path for path in params if outputs.get(f"result{path[4:]}") == inputs[path]}
-    with attempt(f"compile {options.program} for StableHLO {options.target}"):
-        artifact = stablehlo.serialize_portable_artifact_str(text, options.target)
+    with attempt(f"compile {options.program}"):
         # JAX exports a function of the same type, which then gets this program.
         zeros = jax.jit(lambda *_: [jax.numpy.zeros(x.shape, x.dtype) for x in outputs.values()], keep_unused=True)
         call = dataclasses.replace(jax.export.export(zeros)(*inputs.values()), mlir_module_serialized=artifact).call
@@ -123,12 +122,14 @@ def main(options):
     if is_first:
         print(f"{options.program}: {mesh.size} {jax.default_backend()} devices; exchanged: {exchanged}", flush=True)
     put, results = jax.make_array_from_callback, {}
+    # Virtual devices share threads: with several steps under way, some could wait for each other forever.
+    wait = jax.block_until_ready if jax.default_backend() == "cpu" else tuple
     values = {path: put(x.shape, where[path], x.__getitem__) for path, x in (data | params).items() if path not in rows}
     for n in range(options.steps):
         for path, size in rows.items():
             batch = data[path][n % counts[0] * size :][:size]
             values[path] = put(batch.shape, where[path], batch.__getitem__)
-        results = dict(zip(outputs, step(*map(values.get, inputs))))
+        results = dict(zip(outputs, wait(step(*map(values.get, inputs)))))
         values |= {path: results[source] for source, path in fed.items()}
         if is_first and (n + 1) % options.every == 0:
             numbers = [f"{path} {x}" for path, x in results.items() if path not in fed and not x.shape]
@@ -142,8 +143,7 @@ if __name__ == "__main__":
     parser.add_argument("program", metavar="PROGRAM")
     for name, default in (("params", []), ("data", []), ("hosts", None)):
         parser.add_argument(f"--{name}", nargs="*", default=default)
-    for name, default in (("save", ""), ("artifact", ""), ("target", stablehlo.get_current_version())):
-        parser.add_argument(f"--{name}", default=default)
-    for name in ("--steps", "--every", "--devices"):
-        parser.add_argument(name, type=int, default=1)
+    words = dict(save="", artifact="", target=stablehlo.get_current_version(), steps=1, every=1, devices=1)
+    for name, default in words.items():
+        parser.add_argument(f"--{name}", type=type(default), default=default)
     main(parser.parse_args())

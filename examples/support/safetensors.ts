@@ -1,9 +1,10 @@
 // Trees of tensors as safetensors files, which Python and many tools read: the length of a header, the header as JSON, and the bytes of all
 // tensors, little-endian. A leaf is named by its path.
+import type { DType, Data } from 'pullback/DType'
 import * as T from 'pullback/Tensor'
 import * as Tree from 'pullback/Tree'
 
-const kinds: Readonly<Record<T.DType, string>> = { float32: 'F32', float64: 'F64', int32: 'I32', bool: 'BOOL' }
+const kinds: Readonly<Record<DType, string>> = { float32: 'F32', float64: 'F64', int32: 'I32', bool: 'BOOL' }
 
 /** What the header says of a tensor; offsets count from the end of the header. */
 interface Entry {
@@ -34,7 +35,7 @@ export const toSafetensors = (tree: unknown): Uint8Array => {
   return file
 }
 
-const arrayOf = (dtype: T.DType, buffer: ArrayBuffer): Parameters<typeof T.fromTypedArray>[0] => {
+const arrayOf = (dtype: DType, buffer: ArrayBuffer): Data => {
   switch (dtype) {
     case 'float32':
       return new Float32Array(buffer)
@@ -58,9 +59,14 @@ export const fromSafetensors = <P>(file: Uint8Array, example: P): P => {
       const wanted = `${kinds[dtype]} [${shape.join(', ')}]`
       const entry = header[path]
       const found = entry === undefined ? 'missing' : `${entry.dtype} [${entry.shape.join(', ')}]`
-      if (entry === undefined || found !== wanted) throw new Error(`${path} is ${found} in the file; expected ${wanted}`)
+      if (entry === undefined || found !== wanted)
+        throw new Error(`${path} is ${found} in the file; expected ${wanted}`)
       const [from, to] = entry.data_offsets
-      return T.fromTypedArray(arrayOf(dtype, file.slice(begin + from, begin + to).buffer), shape, dtype)
+      return T.fromTypedArray(
+        arrayOf(dtype, Uint8Array.from(file.subarray(begin + from, begin + to)).buffer),
+        shape,
+        dtype
+      )
     })
   )
 }

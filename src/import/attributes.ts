@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { either } from '../internal/describe.js'
 import type { AttributeProto, ElementType, GraphProto, TensorProto } from '../onnx/model.js'
-import { constantOf, elementTypeOf, type Constant } from './elements.js'
+import { type Constant, type Fitting, constantOf, elementTypeOf } from './elements.js'
 import type { Attributes, Subgraph } from './operation.js'
 
 /** A reader of attributes, and what no operation has asked for. */
@@ -35,7 +35,7 @@ export const readerOf = (
   attributes: readonly AttributeProto[],
   fault: (rule: string) => void,
   compile: Compile,
-  onConstant: (constant: Constant) => void
+  fitting: Fitting
 ): Reader => {
   const byName = new Map(attributes.map((attribute) => [attribute.name, attribute]))
   if (byName.size < attributes.length) fault('has two attributes of one name')
@@ -59,9 +59,8 @@ export const readerOf = (
     const found = value(name, 'tensor')
     if (found === undefined) return undefined
     if (!constants.has(name)) {
-      const read = constantOf(found)
+      const read = constantOf(found, fitting)
       if (E.isLeft(read)) refuse(name, `has a tensor ${name} that ${read.left}`)
-      else onConstant(read.right)
       constants.set(name, E.isRight(read) ? read.right : undefined)
     }
     return constants.get(name)

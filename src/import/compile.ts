@@ -7,6 +7,7 @@ import { within } from '../transform/scope.js'
 import { readerOf } from './attributes.js'
 import { constantOf, elementTypeOf, wrapped } from './elements.js'
 import { type Reader, checkNames, inOrder, labelOf, nameOf, readsOf } from './graph.js'
+import { fitter, initializersOf } from './initializers.js'
 import type { Faults } from './model.js'
 import type { Given, Node, Operation, Operations, Outer, Subgraph, Work } from './operation.js'
 
@@ -89,9 +90,7 @@ const prepared = (
     proto.attribute,
     fault,
     (graph, given) => subgraph(graph, given, types, context, inner),
-    ({ overflows }) => {
-      if (overflows && !isBound(proto.output[0] ?? '', context.readers)) fault(tooLarge)
-    }
+    fitter(proto.output[0] ?? '', context.readers)
   )
   const inputs = lastGiven(proto.input)
   const isAsked = proto.output.map((name) => name !== '')
@@ -133,45 +132,6 @@ const wrapping =
   (work: Work, type: ElementType | undefined): Work =>
   (inputs, outer) =>
     work(inputs, outer).map((each) => wrapped(each, type))
-
-// -----------------------------------------------------------------------------
-// large integers
-// -----------------------------------------------------------------------------
-
-const tooLarge = 'has integers beyond those of 32 bits; expected values from -2147483648 to 2147483647'
-
-/** Operations that hand on a bound of a slice as it is. */
-const passing = new Set(['Concat', 'Unsqueeze', 'Squeeze', 'Reshape', 'Identity', 'Cast', 'Gather', 'Slice'])
-
-/** Whether a value is only read as a bound of slices, where the largest number of 32 bits means the same as that of 64. */
-export const isBound = (name: string, readers: Context['readers'], depth = 0): boolean =>
-  depth < 20 &&
-  (readers.get(name) ?? []).every(
-    ({ node, input }) =>
-      node !== undefined &&
-      ((node.opType === 'Slice' && (input === 1 || input === 2)) ||
-        (passing.has(node.opType) && input === 0 && isBound(node.output[0] ?? '', readers, depth + 1)) ||
-        (node.opType === 'Concat' && isBound(node.output[0] ?? '', readers, depth + 1)))
-  )
-
-/** The constants of a graph as tensors; what is wrong with them is a fault. */
-export const initializersOf = (
-  graph: GraphProto,
-  { faults, readers }: Pick<Context, 'faults' | 'readers'>,
-  where: string
-): ReadonlyMap<string, { readonly value: Tensor; readonly type: ElementType }> => {
-  const found = new Map<string, { readonly value: Tensor; readonly type: ElementType }>()
-  for (const proto of graph.initializer) {
-    const at = `${where}initializer '${proto.name}'`
-    const read = constantOf(proto)
-    if (E.isLeft(read)) faults.add(at, read.left)
-    else {
-      if (read.right.overflows && !isBound(proto.name, readers)) faults.add(at, tooLarge)
-      found.set(proto.name, read.right)
-    }
-  }
-  return found
-}
 
 // -----------------------------------------------------------------------------
 // graphs
@@ -250,7 +210,7 @@ export const compile = (
 const isTrue = ({ opType, attribute }: NodeProto): boolean =>
   opType === 'Constant' &&
   attribute.some((each) => {
-    const read = each.type === 'tensor' ? constantOf(each.value) : undefined
+    const read = each.type === 'tensor' ? constantOf(each.value, 'none') : undefined
     return read !== undefined && E.isRight(read) && isTruth(read.right)
   })
 

@@ -110,19 +110,31 @@ const readings: Readonly<Record<Exclude<ElementType, 'string'>, Reading>> = {
 const listed = (type: ElementType, value: number): number =>
   type === 'float16' ? half(value) : type === 'bfloat16' ? brain(value) : type === 'uint32' ? value | 0 : value
 
-/** The largest integers of 64 bits stand for "to the end" in slices; they stay the largest that there are. */
+/** How integers that do not fit are taken: not at all, as the ends of the range, or by their low bits. */
+export type Fitting = 'none' | 'ends' | 'bits'
+
 const leastInt = -(2 ** 31)
 const mostInt = 2 ** 31 - 1
 
-/** A constant: its tensor, its element type, and whether integers were too large and are at the ends of their range. */
+const fitted = (value: number, fitting: Fitting): number | undefined => {
+  if (value >= leastInt && value <= mostInt) return value
+  if (fitting === 'none') return undefined
+  return fitting === 'bits' ? value | 0 : Math.min(Math.max(value, leastInt), mostInt)
+}
+
+/** A constant: its tensor, and its element type in the file. */
 export interface Constant {
   readonly value: Tensor
   readonly type: ElementType
-  readonly overflows: boolean
 }
 
+const tooLarge = `has integers beyond those of 32 bits; expected values from ${leastInt} to ${mostInt}`
+
 /** The tensor of a constant, or what is wrong with it. */
-export const constantOf = ({ dims, dataType, raw, values }: TensorProto): E.Either<string, Constant> => {
+export const constantOf = (
+  { dims, dataType, raw, values }: TensorProto,
+  fitting: Fitting
+): E.Either<string, Constant> => {
   const type = elementTypeOf(dataType)
   if (type === undefined || type === 'string') {
     return E.left(
@@ -138,14 +150,13 @@ export const constantOf = ({ dims, dataType, raw, values }: TensorProto): E.Eith
   const dtype = dtypeOf(type)
   const data = allocate(dtype, count)
   const view = raw === undefined ? undefined : new DataView(raw.buffer, raw.byteOffset, raw.byteLength)
-  const scan = { overflows: false }
   for (let i = 0; i < count; i++) {
     const value = view === undefined ? listed(type, values![i]!) : read(view, i * width)
-    if (dtype !== 'int32') data[i] = dtype === 'bool' ? Number(value !== 0) : value
-    else {
-      data[i] = Math.min(Math.max(value, leastInt), mostInt)
-      if (data[i] !== value) scan.overflows = true
-    }
+    if (dtype === 'int32') {
+      const own = fitted(value, fitting)
+      if (own === undefined) return E.left(tooLarge)
+      data[i] = own
+    } else data[i] = dtype === 'bool' ? Number(value !== 0) : value
   }
-  return E.right({ value: fromData(Object.freeze([...dims]), dtype, data), type, overflows: scan.overflows })
+  return E.right({ value: fromData(Object.freeze([...dims]), dtype, data), type })
 }

@@ -48,9 +48,8 @@ export interface UnknownOperation {
  * import * as E from 'fp-ts/lib/Either.js'
  * import * as Import from 'pullback/Import'
  *
- * const why = (error: Import.ImportError): string => error.message
- * E.mapLeft(why)(Import.onnx(new Uint8Array([0])))
- * // => E.left('Import.onnx: model has a field 0; expected the fields of an ONNX model')
+ * const places = ({ faults }: Import.ImportError): readonly string[] => faults.map(({ at }) => at)
+ * E.mapLeft(places)(Import.onnx(Uint8Array.of(8, 8, 58, 99))) // => E.left(['model.graph'])
  */
 export interface ImportError {
   readonly _tag: 'ImportError'

@@ -10,9 +10,10 @@ import { requireFunction } from '../internal/check.js'
 import { refusal } from '../internal/describe.js'
 import { type Options, checkedLater, options } from '../internal/options.js'
 import { show } from '../shape/model.js'
-import { type Compiled, type Context, compile, initializersOf } from './compile.js'
+import { type Compiled, type Context, compile } from './compile.js'
 import { dtypeOf, elementTypeOf } from './elements.js'
 import { checkNames, readersOf } from './graph.js'
+import { initializersOf } from './initializers.js'
 import {
   type Faults,
   type ImportOptions,
@@ -213,8 +214,15 @@ const typeOf = (type: TypeProto | undefined): ElementType | undefined =>
  * import * as E from 'fp-ts/lib/Either.js'
  * import * as Import from 'pullback/Import'
  *
- * E.mapLeft(({ message }: Import.ImportError) => message)(Import.onnx(new Uint8Array(0)))
- * // => E.left('Import.onnx: model has no graph; expected an ONNX model')
+ * import * as Export from 'pullback/Export'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const file = Export.onnx((x: T.Tensor<[2]>) => T.mul(x, T.of([2, 3])))(T.zeros([2]))
+ * const model = E.chainW((bytes: Uint8Array) => Import.onnx(bytes))(file)
+ * E.map(({ apply, params }: Import.Imported) => apply(params)(T.of([1, 2])))(model) // => E.right([T.of([2, 6])])
+ *
+ * E.mapLeft(({ message }: Import.ImportError) => message)(Import.onnx(Uint8Array.of(8, 8, 58, 99)))
+ * // => E.left('Import.onnx: model.graph is truncated: it states 99 bytes, and 0 are left')
  */
 export const onnx = (bytes: Uint8Array, given: ImportOptions = {}): Result => {
   if (!(bytes instanceof Uint8Array)) throw new TypeError(refusal('Import.onnx', 'the argument', bytes, 'a Uint8Array'))

@@ -86,8 +86,12 @@ export const distance = (found: T.Tensor, wanted: T.Tensor): number => {
   )
 }
 
+/** Cases whose values are written with four digits. */
+const rough: ReadonlySet<string> = new Set(['averagepool_2d_ceil_last_window_starts_on_pad'])
+
 /** How far apart the results of a case may be: by the precision of the types in its file. */
-export const toleranceOf = ({ inputs, outputs }: Pick<Case, 'inputs' | 'outputs'>): number => {
+export const toleranceOf = ({ name, inputs, outputs }: Case): number => {
   const types = [...inputs, ...outputs].map(({ type }) => type)
-  return types.includes('bfloat16') ? 2e-2 : types.includes('float16') ? 2e-3 : 1e-5
+  if (types.includes('bfloat16')) return 2e-2
+  return types.includes('float16') ? 2e-3 : rough.has(name) ? 2e-4 : 1e-5
 }

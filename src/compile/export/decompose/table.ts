@@ -1,6 +1,7 @@
 /** THE table of decompositions, by primitive. */
 import type { Primitive } from '../../../primitive/model.js'
 import type { Decomposition } from './model.js'
+import { ofConvolutions } from './convolution.js'
 import { ofAxes } from './along.js'
 import { ofChoices } from './choices.js'
 import { ofControl } from './control.js'
@@ -13,6 +14,7 @@ import { ofReflections } from './qr.js'
 import { ofRandom } from './random.js'
 import { ofSoftmax } from './softmax.js'
 
+import { ofSpectra } from './spectral.js'
 import { ofTriangles } from './triangles.js'
 import { ofWindows } from './windows.js'
 
@@ -25,10 +27,12 @@ export const decompositions: ReadonlyMap<Primitive, Decomposition> = new Map([
   ...ofRandom,
   ...ofChoices,
   ...ofWindows,
+  ...ofConvolutions,
   ...ofElimination,
   ...ofTriangles,
   ...ofPolygamma,
   ...ofReflections,
+  ...ofSpectra,
   ...ofControl,
   ...ofMatrices
 ])
