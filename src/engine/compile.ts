@@ -45,6 +45,6 @@ export const compileBy =
           const values = await run(program.flatten(given).map((leaf) => concrete(operation, leaf)))
           return program.unflatten(await Promise.all(values.map(read)))
         }
-        return right(Object.assign(call, { release }))
+        return right(Object.assign(call, { release: () => release() }))
       }
   }

@@ -22,7 +22,8 @@ export interface Opened<Args extends readonly unknown[], R> {
   readonly run: (leaves: readonly Leaf[]) => Promise<readonly Value[]>
   /** A result of it as a tensor. */
   readonly read: (value: Value, output: number) => Promise<Concrete>
-  readonly release: () => Promise<void>
+  /** Gives the memory back when its runs have ended; `first` lets go of what they left on the device, which must go before. */
+  readonly release: (first?: () => void) => Promise<void>
 }
 
 /** Refuses tensors that have no values. */
@@ -74,10 +75,13 @@ const opened = <Args extends readonly unknown[], R>(
       return turn(() => run(leaves))
     },
     read: (value, output) => tensorOf(value, program.outputs[output]!.dtype),
-    release: async () => {
+    release: async (first) => {
       if (!isOpen) return
       isOpen = false
-      await turn(() => session.release())
+      await turn(() => {
+        first?.()
+        return session.release()
+      })
     }
   }
 }

@@ -183,11 +183,11 @@ const stepOf = <X, Rest extends readonly unknown[], Told>(
       await Promise.all(leaves.map((leaf, i) => (isValue(leaf) ? read(leaf, i) : Promise.resolve(leaf))))
     )
   }
-  const end = async (): Promise<void> => {
-    await release()
-    for (const each of far) letGo(each)
-    far.clear()
-  }
+  const end = (): Promise<void> =>
+    release(() => {
+      for (const each of far) letGo(each)
+      far.clear()
+    })
   return Object.assign(call, { place, read: back, release: end })
 }
 

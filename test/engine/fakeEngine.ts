@@ -52,6 +52,7 @@ export const fakeEngine = <Args extends readonly unknown[]>(
     isHere = true
     dispose(): void {
       if (!this.isHere) throw new Error('disposed twice')
+      if (account.log.includes('release')) throw new Error('disposed behind its session')
       this.isHere = false
       account.disposed++
     }
