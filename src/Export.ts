@@ -37,7 +37,7 @@ export type { Exports } from './compile/export/signature.js'
  * map((module: string) => module.split('\n')[1]?.trim())(text)
  * // => right('func.func public @main(%arg0: tensor<f32> {pullback.path = "args[0]"}) -> (tensor<f32> {pullback.path = "result"}) {')
  */
-export const stableHlo: Exports<Either<Unsupported, string>> = exporting((named) =>
+export const stableHlo: Exports<Either<Unsupported, string>> = exporting('stableHlo', (named) =>
   map((program: typeof named.program) => moduleText(program, named, substitutes.formula))(
     prepare('stableHlo', stableHloLanguage, substitutes, named.program)
   )

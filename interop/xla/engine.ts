@@ -22,6 +22,9 @@ interface Answer {
   readonly error?: string
 }
 
+/** Casts a line of the process to what it is. */
+const answerOf = (line: string): Answer => JSON.parse(line) as Answer
+
 const entryOf = (x: T.Tensor): Entry => {
   const { buffer, byteOffset, byteLength } = T.toArray(x)
   const data = Buffer.from(buffer, byteOffset, byteLength).toString('base64')
@@ -36,9 +39,10 @@ const tensorOf = ({ shape, dtype, data }: Entry): T.Tensor => {
   return T.fromTypedArray(values, shape)
 }
 
-/** Starts a process; every run is answered before the next one begins. */
-export const startXla = (): Xla => {
-  const script = fileURLToPath(new URL('run.py', import.meta.url))
+const script = fileURLToPath(new URL('run.py', import.meta.url))
+
+/** Sends lines to a process, and gives each the line that answers it. */
+const conversation = (): { readonly ask: (line: string) => Promise<string>; readonly stop: () => void } => {
   const child = spawn(interpreter, [script], {
     env: { ...process.env, JAX_PLATFORMS: 'cpu' },
     stdio: ['pipe', 'pipe', 'ignore']
@@ -51,20 +55,27 @@ export const startXla = (): Xla => {
       give(line)
     })
   })
+  const ask = (line: string): Promise<string> =>
+    new Promise((resolve) => {
+      waiting.push(resolve)
+      child.stdin.write(`${line}\n`)
+    })
+  return { ask, stop: () => child.kill() }
+}
+
+/** XLA in a process that starts at the first run; every run is answered before the next one begins. */
+export const startXla = (): Xla => {
+  let process: ReturnType<typeof conversation> | undefined
   let known = ''
   const run: Xla['run'] = async (text, inputs) => {
-    const request = text === known ? { inputs: inputs.map(entryOf) } : { text, inputs: inputs.map(entryOf) }
+    process ??= conversation()
+    const given = inputs.map(entryOf)
+    const request = text === known ? { inputs: given } : { text, inputs: given }
     known = text
-    const line = await new Promise<string>((resolve) => {
-      waiting.push(resolve)
-      child.stdin.write(`${JSON.stringify(request)}\n`)
-    })
-    const answer = JSON.parse(line) as Answer
-    if (answer.outputs === undefined) {
-      known = ''
-      throw new Error(answer.error)
-    }
-    return answer.outputs.map(tensorOf)
+    const answer = answerOf(await process.ask(JSON.stringify(request)))
+    if (answer.outputs !== undefined) return answer.outputs.map(tensorOf)
+    known = ''
+    throw new Error(answer.error)
   }
-  return { run, stop: () => child.kill() }
+  return { run, stop: () => process?.stop() }
 }

@@ -108,7 +108,7 @@ const backwardLoop = ({ loop: params, cotangents }: Backward): While => {
 }
 
 /** The pullback in terms of loops, for its derivatives. */
-const backwardFormula = (operands: Leaves, params: Backward): Leaves => {
+export const backwardFormula = (operands: Leaves, params: Backward): Leaves => {
   const { loop } = params
   const { step } = backOf(params)
   const [sums, init, constants] = cut(operands, step.carries, loop.step.carries)

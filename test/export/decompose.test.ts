@@ -19,7 +19,7 @@ describe('at samples', () => {
     if (sample === undefined) continue
     it(`${primitive.name}`, () => {
       const faults = fc
-        .sample(draw({ maxElements: 32 }), { numRuns: 40, seed: 16 })
+        .sample(draw({ maxElements: 32 }), { numRuns: 25, seed: 16 })
         .map((from) => sample(from))
         .flatMap(({ operands, params }) => {
           const isSingle = Reflect.get(params, 'dtype') === 'float32'
@@ -67,7 +67,7 @@ const edges: readonly (readonly number[])[] = [
 describe('at infinities, NaN, zeros and ties', () => {
   const x = T.of(edges, 'float64')
   for (const name of ['softmax', 'logSoftmax', 'logSumExp', 'maxShares', 'minShares']) {
-    it(name, () => {
+    it(`${name}`, () => {
       expect(faultsOf(name, { axes: [1] }, x)).toEqual([])
       expect(faultsOf(name, { axes: [0] }, x)).toEqual([])
       expect(faultsOf(name, { axes: [0, 1] }, T.of(edges.slice(0, 3), 'float64'))).toEqual([])
@@ -95,13 +95,13 @@ describe('at infinities, NaN, zeros and ties', () => {
     expect(faultsOf('variance', { axes: [1], correction: 3 }, finite)).toEqual([])
   })
   for (const name of ['cumargmax', 'cumargmin']) {
-    it(name, () => {
+    it(`${name}`, () => {
       expect(faultsOf(name, { axis: 1, reverse: false }, x)).toEqual([])
       expect(faultsOf(name, { axis: 0, reverse: true }, x)).toEqual([])
     })
   }
   for (const name of ['argmax', 'argmin']) {
-    it(name, () => {
+    it(`${name}`, () => {
       expect(faultsOf(name, { axis: 1 }, x)).toEqual([])
       expect(faultsOf(name, { axis: 0 }, x)).toEqual([])
     })
@@ -210,4 +210,78 @@ describe('windows', () => {
       expect(faultsOf('windowSpread', { windows, image: [7, 6] }, sums)).toEqual([])
     })
   }
+})
+
+describe('matrices of more rows than samples have', () => {
+  const n = 12
+  const wave = Random.uniform(Random.key(5), [2, n, n], { low: -1, high: 1, dtype: 'float64' })
+  const regular = T.add(wave, T.mul(T.eye(n, 'float64'), 0.5))
+  const right = T.reshape(T.cos(T.arange(2 * n * 3, 'float64')), [2, n, 3])
+  const definite = T.add(T.matmul(wave, T.transpose(wave, [0, 2, 1])), T.eye(n, 'float64'))
+
+  it('elimination with exchanges, of tall and wide matrices too', () => {
+    expect(faultsOf('pivots', {}, regular)).toEqual([])
+    expect(faultsOf('pivots', {}, T.reshape(wave, [2, 9, 16]))).toEqual([])
+    expect(faultsOf('pivots', {}, T.reshape(wave, [2, 16, 9]))).toEqual([])
+    expect(
+      faultsOf(
+        'lu',
+        {},
+        T.add(
+          T.reshape(wave, [2, 9, 16]),
+          T.pad(T.mul(T.eye(9, 'float64'), 9), [
+            [0, 0],
+            [0, 7]
+          ])
+        )
+      )
+    ).toEqual([])
+  })
+
+  it('determinants and their logarithms', () => {
+    for (const name of ['det', 'detSign', 'logAbsDet']) expect(faultsOf(name, {}, regular)).toEqual([])
+    const singular = T.of(
+      [
+        [1, 2],
+        [2, 4]
+      ],
+      'float64'
+    )
+    for (const name of ['det', 'detSign', 'logAbsDet']) expect(faultsOf(name, {}, singular)).toEqual([])
+  })
+
+  const near = (name: string, params: object, ...operands: readonly Tensor[]): string | undefined =>
+    fault(
+      [...decompositions.keys()].find((each) => each.name === name)!,
+      operands,
+      params,
+      1e-11
+    )
+
+  it('solutions and inverses, to 1e-11 in float64', () => {
+    for (const transpose of [false, true]) {
+      expect(near('solve', { transpose, strongZero: false }, regular, right)).toBeUndefined()
+      for (const lower of [false, true]) {
+        const params = { operation: 'triangularSolve', lower, transpose, unit: false, strongZero: false }
+        const triangle = T.add(T.mul(wave, 0.1), T.eye(n, 'float64'))
+        expect(near('triangularSolve', params, triangle, right)).toBeUndefined()
+      }
+    }
+    expect(near('inverse', {}, regular)).toBeUndefined()
+    expect(near('cholesky', {}, definite)).toBeUndefined()
+  })
+
+  it('exponentials of small and large matrices', () => {
+    for (const scale of [0, 1e-8, 0.1, 1, 5]) expect(near('matrixExp', {}, T.mul(wave, scale))).toBeUndefined()
+  })
+})
+
+it('polygamma at poles, zeros and far from them', () => {
+  const at = [0, -0, 1, -1, -2, 0.5, -0.5, -1.5, 0.01, 7.3, -7.3, 100, 1e4, 1e-3, Infinity, -Infinity, NaN]
+  const primitive = [...decompositions.keys()].find((each) => each.name === 'polygamma')!
+  const faults = at.flatMap((x) => [
+    ...[0, 1, 2, 3, 4, 9, 20].map((order) => fault(primitive, [T.scalar(x, 'float64')], { order }, 1e-11)),
+    ...[0, 1, 2, 3, 4].map((order) => fault(primitive, [T.scalar(x, 'float32')], { order }, 1e-5))
+  ])
+  expect(faults.filter((each) => each !== undefined)).toEqual([])
 })

@@ -1,6 +1,8 @@
 /** Functions and programs alike: a program with the names of its inputs and outputs. */
 import { trace } from '../../debug/trace.js'
+import { refusal } from '../../internal/describe.js'
 import type { Program } from '../../primitive/model.js'
+import { isProgram } from '../../transform/program.js'
 
 /** A program with names: where each input stands among the arguments, and each output in the result. */
 export interface Named {
@@ -26,23 +28,34 @@ export const named = (program: Program): Named => {
   }
 }
 
-/** A function of trees of tensors. */
-export type Traceable = (...args: never) => unknown
-
-/** How a format exports: a program, or a function at arguments, of which only shapes and types are used. */
+/**
+ * An export: of a program, or of a function at arguments, of which only shapes and types are used.
+ *
+ * @example
+ * import type { Either } from 'fp-ts/lib/Either.js'
+ * import * as Export from 'pullback/Export'
+ *
+ * const write: Export.Exports<Either<Export.Unsupported, string>> = Export.stableHlo
+ * write.length // => 1
+ */
 export interface Exports<A> {
   (program: Program): A
   <Args extends readonly unknown[], R>(f: (...args: Args) => R): (...args: Args) => A
 }
 
+const isObject = (given: unknown): given is object => typeof given === 'object' && given !== null
+
 /** The two forms of an export. */
-export const exporting = <A>(write: (named: Named) => A): Exports<A> => {
+/* @__NO_SIDE_EFFECTS__ */
+export const exporting = <A>(operation: string, write: (named: Named) => A): Exports<A> => {
   function both(program: Program): A
   function both<Args extends readonly unknown[], R>(f: (...args: Args) => R): (...args: Args) => A
   function both<Args extends readonly unknown[], R>(
     given: Program | ((...args: Args) => R)
   ): A | ((...args: Args) => A) {
-    return typeof given === 'function' ? (...args) => write(named(trace(given)(...args))) : write(named(given))
+    if (typeof given === 'function') return (...args) => write(named(trace(given)(...args)))
+    if (isObject(given) && isProgram(given)) return write(named(given))
+    throw new TypeError(refusal(operation, 'the first argument', given, 'a program or a function'))
   }
   return both
 }

@@ -1,5 +1,5 @@
 /** Programs written in a format, equation by equation. */
-import { type Atom, type Equation, type Program, type TensorType, Variable } from '../../primitive/model.js'
+import { type Atom, type Equation, type TensorType, Variable } from '../../primitive/model.js'
 import { isConcrete } from '../../tensor/model.js'
 import type { Formula, Inner, Language } from './model.js'
 import { writeScalar } from './scalars.js'

@@ -139,7 +139,7 @@ export const trigamma = (x: number): number => {
 // -------------------------------------------------------------------------------------
 
 /** B_2k / (2 k)! for k = 1 to 12, the coefficients of the Euler-Maclaurin formula. */
-const EULER_MACLAURIN: ReadonlyArray<number> = [
+export const EULER_MACLAURIN: ReadonlyArray<number> = [
   1 / 12,
   -1 / 720,
   1 / 30240,

@@ -1,7 +1,7 @@
 /** Decompositions: primitives in terms of other ones, as functions of tensors that a format traces where it has no rule. */
 import type { Params, Primitive } from '../../../primitive/model.js'
 import { fromData } from '../../../tensor/model.js'
-import type { Shape } from '../../../shape/model.js'
+import { type Shape, size } from '../../../shape/model.js'
 import { countOver, keepAxes } from '../../../tensor/alongBlock.js'
 import { maxPrimitive } from '../../../tensor/minMaxOverAxes.js'
 import type { Tensor } from '../../../tensor/model.js'
@@ -9,6 +9,7 @@ import { bindOne } from '../../../primitive/bind.js'
 import { add } from '../../../tensor/arithmetic.js'
 import { less } from '../../../tensor/comparison.js'
 import { where } from '../../../tensor/select.js'
+import { take } from '../../../tensor/stridedWindow.js'
 import { expandOver, permuteTo, reshapeTo, sumOver } from '../../../tensor/structural.js'
 
 // -----------------------------------------------------------------------------
@@ -77,3 +78,10 @@ export const iota = (n: number, rank: number, axis: number): Tensor =>
 /** Indices counted from the front. */
 export const fromFront = (indices: Tensor, length: number): Tensor =>
   where(less(indices, 0), add(indices, length), indices)
+
+/** The first elements along each axis. */
+export const windowOf = (x: Tensor, sizes: Shape): Tensor =>
+  take(x, { starts: sizes.map(() => 0), steps: sizes.map(() => 1), sizes })
+
+/** Matrices `[..., m, n]` as `[count, m, n]`. */
+export const flatStack = (x: Tensor): Tensor => reshapeTo(x, [size(x.shape.slice(0, -2)), ...x.shape.slice(-2)])

@@ -63,14 +63,20 @@ export const castTo = (writer: Writer, name: string, type: DType | ElementType):
   node(writer, 'Cast', [name], { to: int(codeOf(type)) })
 
 /**
- * As `T.cast` does: a float becomes an int32 modulo 2^32, by way of int64. The mask between keeps the engine from making one cast of two, and is
- * all that an int32 holds.
+ * A tensor of int64 as the int32 of its low bits. The mask keeps the engine from making one cast of this and one before it, and is all
+ * that an int32 holds.
  */
+export const lowBits = (writer: Writer, value: Value): Value => {
+  const low = node(writer, 'BitwiseAnd', [value.name, integers(writer, 2 ** 32 - 1)])
+  return { ...value, dtype: 'int32', name: castTo(writer, low, 'int32') }
+}
+
+/** As `T.cast` does: a float becomes an int32 modulo 2^32, by way of int64. */
 export const convert = (writer: Writer, value: Value, dtype: DType): Value => {
   if (value.dtype === dtype) return value
-  if (dtype !== 'int32' || value.dtype === 'bool') return { ...value, dtype, name: castTo(writer, value.name, dtype) }
-  const low = node(writer, 'BitwiseAnd', [castTo(writer, value.name, 'int64'), integers(writer, 2 ** 32 - 1)])
-  return { ...value, dtype, name: castTo(writer, low, dtype) }
+  return dtype === 'int32' && value.dtype !== 'bool'
+    ? lowBits(writer, { ...value, name: castTo(writer, value.name, 'int64') })
+    : { ...value, dtype, name: castTo(writer, value.name, dtype) }
 }
 
 /** Truth values as int32, other types as they are. */

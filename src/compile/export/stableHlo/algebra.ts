@@ -48,25 +48,7 @@ const ofIntegers: { readonly [Name in Intrinsic]?: string } = {
 const nameOf = (name: Intrinsic, dtype: DType): string | undefined => (isFloat(dtype) ? ofFloats : ofIntegers)[name]
 
 /** Whether StableHLO has a function for numbers of a type. */
-export const has = (name: Intrinsic, dtype: DType): boolean =>
-  nameOf(name, dtype) !== undefined || (name === 'ipow' && dtype === 'int32')
-
-/** x^p modulo 2^32 by repeated squaring, of which 32 steps are written; for negative p the whole part of the quotient. */
-const integerPower = (writer: Writer, x: Value, p: Value): Value => {
-  const number = (value: number): Value => splat(writer, value, 'int32', x.shape)
-  const [zero, one] = [number(0), number(1)]
-  const odd = (n: Value): Value => compare(writer, 'notEqual', plain(writer, 'and', [n, one]), zero)
-  let [result, base, rest] = [one, x, p]
-  for (let bit = 0; bit < 31; bit++) {
-    result = select(writer, odd(rest), plain(writer, 'multiply', [result, base]), result)
-    base = plain(writer, 'multiply', [base, base])
-    rest = plain(writer, 'shift_right_logical', [rest, one])
-  }
-  const sign = select(writer, odd(p), number(-1), one)
-  const ofMinusOne = select(writer, compare(writer, 'equal', x, number(-1)), sign, zero)
-  const quotient = select(writer, compare(writer, 'equal', x, one), one, ofMinusOne)
-  return select(writer, compare(writer, 'less', p, zero), quotient, result)
-}
+export const has = (name: Intrinsic, dtype: DType): boolean => nameOf(name, dtype) !== undefined
 
 // -----------------------------------------------------------------------------
 // conversions
@@ -137,7 +119,6 @@ export const algebra = (
   not: (mask) => plain(writer, 'not', [mask]),
   fromMask: (mask) => convert(writer, mask, dtype),
   intrinsic: (name, args) => {
-    if (name === 'ipow') return integerPower(writer, args[0]!, args[1]!)
     const operation = nameOf(name, dtype) ?? ''
     return operation === '' ? args[0]! : plain(writer, operation, args)
   },

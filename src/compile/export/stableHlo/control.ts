@@ -7,11 +7,9 @@ import { whilePrimitive } from '../../../control/whilePrimitive.js'
 import { type On, type Rules, ruleOn } from '../model.js'
 import { compare, reshape } from './operations.js'
 import { listText, typeText, typesText } from './text.js'
-import { type Value, type Writer, emit, emitAll, namesOf, plain, region, splat, typed } from './writer.js'
+import { type Value, type Writer, emitAll, plain, region, splat, typed } from './writer.js'
 
 const on: On<Writer, Value> = ruleOn
-
-const index: TensorType = { shape: [], dtype: 'int32' }
 
 const integer = (writer: Writer, value: number): Value => splat(writer, value, 'int32', [])
 

@@ -2,7 +2,7 @@
 import type { DType } from '../../../DType.js'
 import type { TensorType } from '../../../primitive/model.js'
 import { type Shape, equals, size } from '../../../shape/model.js'
-import { keepAxes, dropAxes } from '../../../tensor/alongBlock.js'
+import { dropAxes } from '../../../tensor/alongBlock.js'
 import type { Comparison } from '../model.js'
 import { arrayText, listText, signatureText, typeText } from './text.js'
 import { type Value, type Writer, block, emit, emitAll, namesOf, plain, splat, typed } from './writer.js'
@@ -159,10 +159,6 @@ export const reduce = (writer: Writer, reducer: Reducer, x: Value, axes: readonl
   const words = `applies stablehlo.${reducer} across dimensions = ${listText(axes)}`
   return emit(writer, `stablehlo.reduce(${x.id} init: ${init.id}) ${words} : ${signatureText([x, init], type)}`, type)
 }
-
-/** The same, with the axes kept at size 1. */
-export const reduceKeeping = (writer: Writer, reducer: Reducer, x: Value, axes: readonly number[]): Value =>
-  reshape(writer, reduce(writer, reducer, x, axes), keepAxes(x.shape, axes))
 
 /** How a window slides along the axes of an array. */
 export interface Sliding {

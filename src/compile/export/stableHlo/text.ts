@@ -97,6 +97,11 @@ const nested = (values: readonly number[], [n = 0, ...rest]: Shape): string => {
 // names
 // -----------------------------------------------------------------------------
 
+const escaped = (char: string): string => {
+  const code = char.charCodeAt(0)
+  const ends = char === '"' || char === '\\' || code < 32 || code === 127
+  return ends ? `\\${code.toString(16).padStart(2, '0').toUpperCase()}` : char
+}
+
 /** A text in quotes: what would end it or the line is written by its code. */
-export const quoted = (text: string): string =>
-  `"${text.replace(/["\\\u0000-\u001f\u007f]/g, (char) => `\\${char.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`)}"`
+export const quoted = (text: string): string => `"${Array.from(text, escaped).join('')}"`

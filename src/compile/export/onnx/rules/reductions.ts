@@ -1,7 +1,7 @@
 /** Sums, extrema, positions and running sums. */
 import { isFloat } from '../../../../DType.js'
 import type { Primitive, TensorType } from '../../../../primitive/model.js'
-import { size } from '../../../../shape/model.js'
+import { type Shape, size } from '../../../../shape/model.js'
 import type { OneAxis, OverAxes } from '../../../../tensor/alongBlock.js'
 import { cumsumPrimitive } from '../../../../tensor/cumulative.js'
 import { argmaxPrimitive, argminPrimitive, maxPrimitive, minPrimitive } from '../../../../tensor/minMaxOverAxes.js'
@@ -11,7 +11,8 @@ import { logSoftmaxPrimitive, softmaxPrimitive } from '../../../../tensor/softma
 import { argsort } from '../../../../tensor/sorting.js'
 import { sumPrimitive } from '../../../../tensor/structural.js'
 import { type Value, type Writer, full, int, integers, node, nodes, whole } from '../graph.js'
-import { castTo, choose, convert, counted, filled, isNaNAt, pointwise } from '../values.js'
+import { castTo, choose, convert, counted, filled, isNaNAt, lowBits, pointwise, reshaped } from '../values.js'
+import { alongAxis, sliced } from './layout.js'
 import { type Line, on } from './on.js'
 
 const one = { keepdims: int(0) }
@@ -26,6 +27,29 @@ export const reduced = (
 ): Value => {
   if (axes.length === 0) return value
   return whole(node(writer, opType, [full(writer, value), integers(writer, axes)], one), type)
+}
+
+/** The sum; the engine adds int32 in float64 and clips it, so those are added as int64 and cut to their low bits. */
+const summed = (writer: Writer, value: Value, axes: readonly number[], type: TensorType): Value => {
+  if (value.dtype !== 'int32' || axes.length === 0) {
+    return reduced(writer, 'ReduceSum', counted(writer, value), axes, type)
+  }
+  const wide = castTo(writer, full(writer, value), 'int64')
+  return lowBits(writer, whole(node(writer, 'ReduceSum', [wide, integers(writer, axes)], one), type))
+}
+
+/** The product of int32 modulo 2^32, half by half: the engine multiplies them in float64. */
+const productOfIntegers = (writer: Writer, name: string, shape: Shape, axis: number): string => {
+  const n = shape[axis]!
+  if (n === 1) return name
+  const half = Math.floor(n / 2)
+  const part = (start: number, count: number): string =>
+    sliced(writer, name, shape, alongAxis(shape, axis, start, count))
+  const product = node(writer, 'Mul', [part(0, half), part(half, half)])
+  const rest = n % 2
+  const joined = rest === 0 ? product : node(writer, 'Concat', [product, part(2 * half, 1)], { axis: int(axis) })
+  const left = shape.map((each, i) => (i === axis ? half + rest : each))
+  return productOfIntegers(writer, joined, left, axis)
 }
 
 /** The largest or smallest elements; the operators of the engine pass NaN by. */
@@ -86,14 +110,16 @@ const positions = (opType: 'ArgMax' | 'ArgMin', primitive: Primitive<OneAxis>): 
   on(primitive, (w, [x], { axis }, [type]) => [position(w, opType, x!, axis, type!)])
 
 export const reductions: readonly Line[] = /* @__PURE__ */ [
-  on(sumPrimitive, (w, [x], { axes }, [type]) => [reduced(w, 'ReduceSum', counted(w, x!), axes, type!)]),
+  on(sumPrimitive, (w, [x], { axes }, [type]) => [summed(w, x!, axes, type!)]),
   on(meanPrimitive, (w, [x], { axes }, [type]) => {
     if (size(x!.shape) === 0) return [filled(w, type!, NaN)]
     return [reduced(w, 'ReduceMean', x!, axes, type!)]
   }),
   on(prodPrimitive, (w, [x], { axis }, [type]) => {
     if (size(x!.shape) === 0) return [filled(w, type!, 1)]
-    return [reduced(w, 'ReduceProd', counted(w, x!), [axis], type!)]
+    if (isFloat(x!.dtype)) return [reduced(w, 'ReduceProd', x!, [axis], type!)]
+    const product = productOfIntegers(w, full(w, counted(w, x!)), x!.shape, axis)
+    return [whole(reshaped(w, product, type!.shape), type!)]
   }),
   extremes('ReduceMax', maxPrimitive),
   extremes('ReduceMin', minPrimitive),

@@ -1,0 +1,9 @@
+/** The backward pass of a loop whose number of steps is not known, as loops. */
+import { backwardFormula, whileBackwardPrimitive } from '../../../control/whilePrimitive.js'
+import { type Entry, on } from './model.js'
+
+/**
+ * The decomposition of the backward pass of `whileLoop`: each carry is computed again from the first, in a number of steps that grows with the
+ * square of the loop's, since an engine keeps no list of values whose length depends on data.
+ */
+export const ofControl: readonly Entry[] = [on(whileBackwardPrimitive, backwardFormula)]

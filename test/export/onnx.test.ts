@@ -1,0 +1,124 @@
+// ONNX models of functions: the files that the engine has run, names, scopes, folded transposes, any batch size, refusals.
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type Either, isLeft } from 'fp-ts/lib/Either.js'
+import * as Export from 'pullback/Export'
+import { grad } from 'pullback/Grad'
+import * as Linalg from 'pullback/Linalg'
+import * as T from 'pullback/Tensor'
+import { describe, expect, it } from 'vitest'
+import { decode } from '../../src/onnx/decode.js'
+import type { ModelProto } from '../../src/onnx/model.js'
+import { models, step } from './onnxModels.js'
+import { faultsOf } from './onnxVerify.js'
+
+const rightOf = <A>(either: Either<unknown, A>): A => {
+  if (isLeft(either)) throw new Error(JSON.stringify(either.left))
+  return either.right
+}
+
+const modelOf = (made: Either<unknown, Uint8Array>): ModelProto => rightOf(decode(rightOf(made)))
+
+const operators = ({ graph }: ModelProto): readonly string[] => graph.node.map(({ opType }) => opType)
+
+describe('models', () => {
+  for (const { name, f, args } of models) {
+    it(`${name} is as the engine has run it`, () => {
+      const path = fileURLToPath(new URL(`onnx/${name}.onnx`, import.meta.url))
+      expect(decode(rightOf(Export.onnx(f)(...args)))).toEqual(decode(Uint8Array.from(readFileSync(path))))
+    })
+
+    it(`${name} defines its names before it reads them`, () => {
+      expect(faultsOf(modelOf(Export.onnx(f)(...args)))).toEqual([])
+    })
+  }
+})
+
+const layer = { w: T.zeros([3, 2]), b: T.zeros([2]) }
+const labels = T.zeros([4], 'int32')
+
+describe('a training step', () => {
+  const model = modelOf(Export.onnx(step)(layer, T.zeros([4, 3]), labels))
+
+  it('has inputs and outputs by path', () => {
+    expect(model.graph.input.map(({ name }) => name)).toEqual(['args[0].w', 'args[0].b', 'args[1]', 'args[2]'])
+    expect(model.graph.output.map(({ name }) => name)).toEqual([
+      'result.loss',
+      'result.gradient.w',
+      'result.gradient.b'
+    ])
+  })
+
+  it('has scopes as names of nodes', () => {
+    expect(model.graph.node.some(({ name }) => name.startsWith('dense/relu#'))).toBe(true)
+  })
+
+  it('has products with their transposes and bias in one operator each', () => {
+    expect(operators(model)).not.toContain('Transpose')
+    expect(model.graph.node.flatMap(({ opType, input }) => (opType === 'Gemm' ? [input.length] : []))).toEqual([3, 2])
+  })
+
+  it('has every constant once', () => {
+    const keys = model.graph.initializer.map(({ dims, dataType, raw = new Uint8Array() }) =>
+      [dataType, dims.join(), raw.join()].join(' ')
+    )
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+})
+
+describe('any batch size', () => {
+  it('is a symbol of the inputs and computed inside', () => {
+    const model = modelOf(Export.onnx(step, { batch: [1, 2] })(layer, T.zeros([4, 3]), labels))
+    const shapes = model.graph.input.map(({ type }) => (type?.kind === 'tensor' ? type.shape : undefined))
+    expect(shapes).toEqual([[3, 2], [2], ['batch', 3], ['batch']])
+    expect(operators(model)[0]).toBe('Shape')
+    expect(faultsOf(model)).toEqual([])
+  })
+
+  it('is refused where an attribute depends on it', () => {
+    const f = (x: T.Tensor<[number, 4, 4]>): T.Tensor => T.conv2d(T.reshape(x, [1, -1, 4, 4]), T.ones([1, 1, 2, 2]))
+    const made = Export.onnx(f, { batch: [0] })(T.zeros([1, 4, 4]))
+    expect(made).toMatchObject({ _tag: 'Left', left: { _tag: 'Unsupported', equations: [{ name: 'trace' }] } })
+  })
+
+  it('is refused where a constant is no expression of it', () => {
+    const f = (x: T.Tensor<[number]>): T.Tensor => T.mul(x, Math.sqrt(x.shape[0]))
+    const made = Export.onnx(f, { batch: [0] })(T.zeros([3]))
+    expect(made).toMatchObject({
+      left: {
+        message:
+          'onnx: 1 operation is not supported by ONNX\n' +
+          '  mul: a constant depends on the batch size, and not as a multiple, a quotient or a count of it'
+      }
+    })
+  })
+
+  it('needs an axis for the batch', () => {
+    expect(() => Export.onnx((x: T.Tensor<[]>) => T.exp(x), { batch: [0] })(T.scalar(1))).toThrow(
+      'onnx: args[0] has shape []; expected the batch as its first axis'
+    )
+  })
+})
+
+describe('refusals', () => {
+  it('lists all that is not supported, by scope and name', () => {
+    const f = (x: T.Tensor<[2, 2]>): T.Tensor => T.add(Linalg.svd(x)[1], Linalg.eigh(x)[0])
+    const made = Export.onnx(f)(T.eye(2))
+    expect(made).toMatchObject({
+      left: {
+        format: 'ONNX',
+        equations: expect.arrayContaining([
+          expect.objectContaining({ name: 'svd' }),
+          expect.objectContaining({ name: 'eigh' })
+        ])
+      }
+    })
+  })
+})
+
+describe('gradients', () => {
+  it('of convolutions are convolutions', () => {
+    const f = grad((x: T.Tensor<[1, 1, 4, 4]>) => T.sum(T.square(T.conv2d(x, T.ones([1, 1, 2, 2])))))
+    expect(operators(modelOf(Export.onnx(f)(T.zeros([1, 1, 4, 4]))))).toContain('ConvTranspose')
+  })
+})
