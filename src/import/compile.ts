@@ -210,7 +210,7 @@ export const compile = (
 const isTrue = ({ opType, attribute }: NodeProto): boolean =>
   opType === 'Constant' &&
   attribute.some((each) => {
-    const read = each.type === 'tensor' ? constantOf(each.value, 'none') : undefined
+    const read = each.type === 'tensor' ? constantOf(each.value, () => 'none') : undefined
     return read !== undefined && E.isRight(read) && isTruth(read.right)
   })
 

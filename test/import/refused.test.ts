@@ -196,6 +196,68 @@ describe('calls', () => {
   })
 })
 
+describe('hostile files', () => {
+  test('whose large number goes many ways', () => {
+    const count = 40
+    const doubling = Array.from({ length: count }, (_, i) =>
+      node('Concat', [`c${i}`, `c${i}`], [`c${i + 1}`], { axis: { type: 'int', value: 0 } })
+    )
+    const parts = {
+      initializer: [constant('c0', [1], [2 ** 40], 'int64')],
+      output: [{ name: `c${count}`, type: undefined }]
+    }
+    expect(sentences({ node: doubling, ...parts })).toEqual([
+      "initializer 'c0' has integers beyond those of 32 bits; expected values from -2147483648 to 2147483647"
+    ])
+  })
+
+  test('with names of many parts', () => {
+    const name = Array.from({ length: 50_000 }, () => 'a').join('.')
+    const result = Import.onnx(
+      model({
+        input: [x],
+        output: [y],
+        initializer: [constant(name, [2], [1, 2])],
+        node: [node('Add', ['x', name], ['y'])]
+      })
+    )
+    expect(result._tag === 'Right' && Object.keys(result.right.params)).toEqual([name])
+  })
+
+  test('with graphs in graphs, to a depth', () => {
+    const nested = (depth: number): GraphProto =>
+      graph({
+        node: [
+          depth === 0
+            ? node('Relu', ['x'], ['t'])
+            : node('If', ['c'], ['t'], {
+                then_branch: { type: 'graph', value: nested(depth - 1) },
+                else_branch: {
+                  type: 'graph',
+                  value: graph({ node: [node('Relu', ['x'], ['t'])], output: [{ name: 't', type: undefined }] })
+                }
+              })
+        ],
+        output: [{ name: 't', type: undefined }]
+      })
+    const file = (depth: number): Import.ImportError | undefined => {
+      const parts = nested(depth)
+      const result = Import.onnx(model({ ...parts, input: [x, value('c', [], 'bool')] }))
+      return result._tag === 'Left' ? result.left : undefined
+    }
+    expect(file(20)).toBeUndefined()
+    expect(file(60)?.message).toContain('is nested deeper than 100 messages; expected a flatter model')
+  })
+
+  test('with many nodes and many faults', () => {
+    const count = 20_000
+    const chain = Array.from({ length: count }, (_, i) => node('Relu', [i === 0 ? 'x' : `v${i}`], [`v${i + 1}`]))
+    expect(sentences({ node: chain, output: [{ name: `v${count}`, type: undefined }] })).toEqual([])
+    const loose = Array.from({ length: 5_000 }, (_, i) => node('Add', [`v${i}`], [`v${i + 1}`], {}, `n${i}`))
+    expect(sentences({ node: loose, output: [{ name: 'v5000', type: undefined }] })).toHaveLength(100)
+  })
+})
+
 describe('bytes', () => {
   const sources = models().map((each) => bytesOf(each.model))
 
