@@ -8,7 +8,7 @@ import { decode } from '../onnx/decode.js'
 import type { ElementType, ModelProto, TypeProto } from '../onnx/model.js'
 import { requireFunction } from '../internal/check.js'
 import { refusal } from '../internal/describe.js'
-import { type Options, checkedLater, options } from '../internal/options.js'
+import { type Kind, type Options, callable, options } from '../internal/options.js'
 import { show } from '../shape/model.js'
 import { type Compiled, type Context, compile } from './compile.js'
 import { dtypeOf, elementTypeOf } from './elements.js'
@@ -149,10 +149,15 @@ const applied =
     return results
   }
 
+const namesKind: Kind = {
+  expected: 'names of values',
+  holds: (value) => Array.isArray(value) && value.every((each) => typeof each === 'string')
+}
+
 const check: Options = options<ImportOptions>('Import.onnx', {
-  isParameter: checkedLater,
-  inputs: checkedLater,
-  outputs: checkedLater
+  isParameter: callable('a function of names and shapes'),
+  inputs: namesKind,
+  outputs: namesKind
 })
 
 const loaded = (model: ModelProto, { isParameter, inputs: chosen, outputs: wanted }: ImportOptions): Result => {
