@@ -1,6 +1,8 @@
 /** Which engines are here. A test that needs one that is missing is skipped, and its name says why; `npm run interop` lists them at its end. */
 import { spawnSync } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { test } from 'vitest'
+import { chromium } from '../scripts/engines/chromium.js'
 
 // -----------------------------------------------------------------------------
 // Python
@@ -63,13 +65,22 @@ const missingPackage = async (name: string): Promise<string | undefined> => {
 
 const known = new Map<string, Promise<string | undefined>>()
 
-/** Why something that a test needs is missing, asked once: a package, or a module of Python as `python:jax`. */
+const missingBrowser = async (): Promise<string | undefined> => {
+  const found = await chromium(tmpdir())
+  return 'missing' in found ? found.missing : undefined
+}
+
+/** Why something that a test needs is missing, asked once: a package, a module of Python as `python:jax`, or `chromium`. */
 export const missing = (need: string): Promise<string | undefined> => {
   const before = known.get(need)
   if (before !== undefined) return before
   const [language, module] = need.split(':')
   const asked =
-    language === 'python' && module !== undefined ? Promise.resolve(missingModule(module)) : missingPackage(need)
+    need === 'chromium'
+      ? missingBrowser()
+      : language === 'python' && module !== undefined
+        ? Promise.resolve(missingModule(module))
+        : missingPackage(need)
   known.set(need, asked)
   return asked
 }

@@ -25,6 +25,9 @@ const titled = (name: string): string => {
 const sectionsOf = (text: string): ReadonlyArray<readonly [position: number, title: string]> =>
   [...text.matchAll(/^\/\/ -+\n\/\/ (.+)\n\/\/ -+$/gm)].map((match) => [match.index, match[1] ?? ''])
 
+/** The way from a module's page to docs/api. */
+const upFrom = (module: string): string => '../'.repeat(module.split('/').length - 1)
+
 const groupOf = (module: string): ((name: PublicName) => string) => {
   const own = `src/${module}.ts`
   const sections = sectionsOf(textOf(own))
@@ -32,7 +35,7 @@ const groupOf = (module: string): ((name: PublicName) => string) => {
   return ({ file, position }) =>
     file === own
       ? titled(sections.filter(([start]) => start < position).at(-1)?.[1] ?? module)
-      : `[${room(file)}](../../${file})`
+      : `[${room(file)}](${upFrom(module)}../../${file})`
 }
 
 const entryOf = ({ name, kind, comment }: PublicName): string =>
@@ -49,7 +52,7 @@ const pageOf = ({ name, comment, names }: PublicModule): string => {
     '',
     ...names.filter((entry) => group(entry) === title).map(entryOf)
   ])
-  const source = `Import from \`pullback/${name}\`. All modules: [index](index.md). Source: [src/${name}.ts](../../src/${name}.ts).`
+  const source = `Import from \`pullback/${name}\`. All modules: [index](${upFrom(name)}index.md). Source: [src/${name}.ts](${upFrom(name)}../../src/${name}.ts).`
   return [`# ${name}`, '', generated, '', escaped(comment), '', source, ...groups, ''].join('\n')
 }
 

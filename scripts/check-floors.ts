@@ -91,12 +91,16 @@ const floors: ReadonlyArray<Floor> = [
       'program/primitives.ts',
       'Dataset.ts',
       'dataset/',
+      'Import.ts',
+      'import/',
       'Codec.ts',
       'codec/',
       'Checkpoint.ts',
       'checkpoint/'
     ]
   },
+  // Reached by their own doors only, so that nobody else has formats and engines in a bundle.
+  { name: 'engines', height: 7, members: ['engine/'] },
   { name: 'the door', height: 7, members: ['index.ts'] },
   {
     name: 'the tower',
@@ -106,7 +110,14 @@ const floors: ReadonlyArray<Floor> = [
 ]
 
 /** What users install beside the library, if they want to: only the tower may import it. */
-const optionalPeers: ReadonlyArray<string> = ['fast-check', 'echarts', 'cli-progress']
+const optionalPeers: ReadonlyArray<string> = [
+  'fast-check',
+  'echarts',
+  'cli-progress',
+  'onnxruntime-common',
+  'onnxruntime-node',
+  'onnxruntime-web'
+]
 
 const floorOf = (file: string): Floor | undefined => {
   const path = file.slice('src/'.length)

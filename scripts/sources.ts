@@ -27,19 +27,35 @@ export const filesUnder = (folder: string, ending: string): ReadonlyArray<string
 /** The text of a file of the project. */
 export const textOf = (path: string): string => readFileSync(join(root, path), 'utf8')
 
-/** The public modules: PascalCase files at the top of src, by name. */
-export const publicModules = (): ReadonlyArray<string> =>
-  readdirSync(join(root, 'src'))
-    .filter((name) => /^[A-Z][A-Za-z0-9]*\.ts$/.test(name))
-    .map((name) => name.slice(0, -'.ts'.length))
-    .sort()
-
 /** Lower-case folders of src: rooms behind the public modules, closed to importers of the package. */
-export const privateFolders = (): ReadonlyArray<string> =>
+const privateFolders = (): ReadonlyArray<string> =>
   readdirSync(join(root, 'src'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort()
+
+/** The room whose PascalCase files are public too: doors that nothing else of the package leads to. */
+const openRoom = 'engine'
+
+/** The public modules: PascalCase files at the top of src, by name, and those of `engine`, by folder and name. */
+export const publicModules = (): ReadonlyArray<string> => {
+  const modules = (folder: string): ReadonlyArray<string> =>
+    readdirSync(join(root, 'src', folder))
+      .filter((name) => /^[A-Z][A-Za-z0-9]*\.ts$/.test(name))
+      .map((name) => `${folder}${name.slice(0, -'.ts'.length)}`)
+      .sort()
+  return [...modules(''), ...modules(`${openRoom}/`)]
+}
+
+/** A file of each room that importers of the package cannot reach. */
+export const closedFiles = (): ReadonlyArray<string> => {
+  const open = new Set(publicModules().map((name) => `src/${name}.ts`))
+  return privateFolders().flatMap((folder) =>
+    filesUnder(`src/${folder}`, '.ts')
+      .filter((file) => !open.has(file))
+      .slice(0, 1)
+  )
+}
 
 /** Prints the problems, one to a line, and leaves with the matching exit code. */
 export const report = (subject: string, problems: ReadonlyArray<string>): void => {

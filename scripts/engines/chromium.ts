@@ -40,42 +40,51 @@ export const chromium = async (
   return { missing: 'no chromium on the path; install it, or name its program in CHROMIUM' }
 }
 
-const page = '<!doctype html><title>digests</title><script type="module" src="/bundle.mjs"></script>'
+/** A page that a Chromium without a window visits: what the server of the page answers, and what else the browser is told. */
+interface Visit {
+  /** The file at a path, with its content type. */
+  readonly files: (path: string) => { readonly type: string; readonly body: string | Uint8Array } | undefined
+  readonly flags: readonly string[]
+  /** How long it may take, in milliseconds; as other engines by default. */
+  readonly patience?: number
+}
 
-/** Loads a page with the bundle, and waits for what it posts. */
-export const inChromium = async (program: string, bundle: string, folder: string): Promise<Told> => {
-  const code = readFileSync(bundle)
+/** Serves a page, loads it, and waits for what it posts. Its pages are isolated, as shared memory asks for. */
+export const visit = async (
+  program: string,
+  folder: string,
+  { files, flags, ...others }: Visit
+): Promise<{ readonly posted: string } | { readonly error: string }> => {
   const profile = mkdtempSync(join(folder, 'profile-'))
-  let tell: (told: Told) => void = () => undefined
-  const told = new Promise<Told>((resolve) => (tell = resolve))
+  let tell: (told: { readonly posted: string }) => void = () => undefined
+  const told = new Promise<{ readonly posted: string }>((resolve) => (tell = resolve))
   const server = createServer((request, response) => {
     if (request.method === 'POST') {
       let body = ''
       request.on('data', (chunk: Buffer) => (body += chunk.toString()))
       request.on('end', () => {
         response.end()
-        tell(readTold(body))
+        tell({ posted: body })
       })
-    } else if (request.url === '/bundle.mjs') response.setHeader('content-type', 'text/javascript').end(code)
-    else if (request.url === '/') response.setHeader('content-type', 'text/html').end(page)
-    else response.writeHead(404).end()
+      return
+    }
+    const file = files((request.url ?? '/').replace(/[?#].*/, ''))
+    response.setHeader('cross-origin-opener-policy', 'same-origin')
+    response.setHeader('cross-origin-embedder-policy', 'require-corp')
+    if (file === undefined) response.writeHead(404).end()
+    else response.setHeader('content-type', file.type).end(file.body)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  const flags = [
-    '--headless',
-    '--disable-gpu',
-    '--disable-dev-shm-usage',
-    '--no-first-run',
-    `--user-data-dir=${profile}`
-  ]
+  const own = ['--headless', '--disable-dev-shm-usage', '--no-first-run', `--user-data-dir=${profile}`]
   const sandbox = isRoot ? ['--no-sandbox'] : []
   const url = `http://127.0.0.1:${port}/`
-  const browser = start(program, [...flags, ...sandbox, '--remote-debugging-port=0', url], { cwd: folder, patience })
+  const all = [...own, ...flags, ...sandbox, '--remote-debugging-port=0', url]
+  const browser = start(program, all, { cwd: folder, patience, ...others })
   const result = await Promise.race([
     told,
-    browser.ended.then(({ failure }): Told => ({ error: failure ?? 'it ended before it said anything' }))
+    browser.ended.then(({ failure }) => ({ error: failure ?? 'it ended before it said anything' }))
   ])
   browser.stop()
   await browser.ended
@@ -83,4 +92,19 @@ export const inChromium = async (program: string, bundle: string, folder: string
   server.close()
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
   return result
+}
+
+const page = '<!doctype html><title>digests</title><script type="module" src="/bundle.mjs"></script>'
+
+/** Loads a page with the bundle, and waits for what it posts. */
+export const inChromium = async (program: string, bundle: string, folder: string): Promise<Told> => {
+  const code = readFileSync(bundle)
+  const files = (path: string) =>
+    path === '/'
+      ? { type: 'text/html', body: page }
+      : path === '/bundle.mjs'
+        ? { type: 'text/javascript', body: code }
+        : undefined
+  const told = await visit(program, folder, { files, flags: ['--disable-gpu'] })
+  return 'error' in told ? told : readTold(told.posted)
 }

@@ -3,8 +3,9 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { requireFunction } from '../internal/check.js'
 import { isLeft, right } from '../internal/either.js'
 import type { EngineError } from './errors.js'
+import type { Exporter } from './exporter.js'
 import { type Options, checkOf } from './load.js'
-import { type Exporter, concrete, open } from './session.js'
+import { concrete, open } from './session.js'
 
 /**
  * A function on an engine: that of the same arguments, asynchronous. A promise is rejected with the sentence of the engine, by equation, and
@@ -44,6 +45,6 @@ export const compileBy =
           const values = await run(program.flatten(given).map((leaf) => concrete(operation, leaf)))
           return program.unflatten(await Promise.all(values.map(read)))
         }
-        return right(Object.assign(call, { release }))
+        return right(Object.assign(call, { release: () => release() }))
       }
   }

@@ -20,11 +20,14 @@ import { type Engine, type Runtime, runtimeOf } from './runtime.js'
  */
 export interface Options {
   /**
-   * `'node'` imports onnxruntime-node, `'web'` onnxruntime-web; a module is taken as it is, which is the way where a bundler must see the
+   * `'node'` imports onnxruntime-node, `'web'` the entry of onnxruntime-web that the execution providers need; a module is taken as it is, which is the way where a bundler must see the
    * import. By default the one for where the program runs.
    */
   readonly engine?: 'node' | 'web' | Engine
-  /** Names of execution providers, the best first. By default `'webgpu'` where a browser has an adapter and the engine is `'web'`; else the processor. */
+  /**
+   * Names of execution providers, the best first. By default `'webgpu'` where the engine is that of the web and there is an adapter; else the
+   * processor.
+   */
   readonly executionProviders?: readonly string[]
   /** How many threads an operation may use; in WebAssembly only the first session of a page decides. The engine's own choice by default. */
   readonly threads?: number
@@ -67,8 +70,6 @@ export const checkOf = (operation: string): ((given: unknown) => void) =>
 // engines
 // -----------------------------------------------------------------------------
 
-const packages = { node: 'onnxruntime-node', web: 'onnxruntime-web' } as const
-
 const isNode = (): boolean => {
   const process: unknown = Reflect.get(globalThis, 'process')
   if (typeof process !== 'object' || process === null) return false
@@ -84,27 +85,8 @@ const engineIn = (loaded: unknown): Engine => {
   return inside as Engine
 }
 
-/** An engine that was found. */
-export interface Found {
-  readonly runtime: Runtime
-  readonly isWeb: boolean
-}
-
-/** The engine that is asked for. */
-export const load =
-  (operation: string, { engine = isNode() ? 'node' : 'web' }: Options): TaskEither<EngineMissing, Found> =>
-  async () => {
-    if (typeof engine !== 'string') return right({ runtime: runtimeOf(engine), isWeb: hasWasm(engine) })
-    const name: string = packages[engine]
-    try {
-      return right({ runtime: runtimeOf(engineIn(await import(/* @vite-ignore */ name))), isWeb: engine === 'web' })
-    } catch (error) {
-      return left(engineMissing(operation, name, error))
-    }
-  }
-
-/** Only onnxruntime-web is set up for WebAssembly, though all have the entry. */
-const hasWasm = (engine: Engine): boolean => {
+/** Only onnxruntime-web is set up for WebAssembly, though all packages have that entry. */
+const isForWeb = (engine: Engine): boolean => {
   const versions: unknown = Reflect.get(Reflect.get(engine, 'env') ?? {}, 'versions')
   return typeof versions === 'object' && versions !== null && 'web' in versions
 }
@@ -124,17 +106,42 @@ const hasAdapter = async (): Promise<boolean> => {
   return adapter !== undefined && adapter !== null
 }
 
-/** The entries of the engine's session options, but for where results go. */
-export const sessionOptions = async (
-  { runtime, isWeb }: Found,
-  { executionProviders, threads, session = {} }: Options
-): Promise<Readonly<Record<string, unknown>>> => {
-  const providers = executionProviders ?? (isWeb ? ((await hasAdapter()) ? ['webgpu', 'wasm'] : ['wasm']) : undefined)
-  const { env } = runtime
-  if (isWeb && threads !== undefined && env?.wasm !== undefined) Object.assign(env.wasm, { numThreads: threads })
-  return {
-    ...(threads === undefined || isWeb ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
-    ...(providers === undefined ? {} : { executionProviders: providers }),
-    ...session
-  }
+/** An engine that was found, and the session options that come of what was asked. */
+export interface Found {
+  readonly runtime: Runtime
+  readonly isGpu: boolean
+  readonly settings: Readonly<Record<string, unknown>>
 }
+
+/** The entry of a package: those of onnxruntime-web have what browsers load, which Node has in its first one. */
+const entryOf = (engine: 'node' | 'web', isGpu: boolean): string =>
+  engine === 'node' ? 'onnxruntime-node' : `onnxruntime-web${isNode() ? '' : isGpu ? '/webgpu' : '/wasm'}`
+
+/** The engine that is asked for. */
+export const load =
+  (operation: string, options: Options): TaskEither<EngineMissing, Found> =>
+  async () => {
+    const { engine = isNode() ? 'node' : 'web', executionProviders, threads, session = {} } = options
+    const isWeb = typeof engine === 'string' ? engine === 'web' : isForWeb(engine)
+    const own = isWeb ? ((await hasAdapter()) ? ['webgpu', 'wasm'] : ['wasm']) : undefined
+    const providers = executionProviders ?? own
+    const isGpu = providers?.includes('webgpu') === true
+    const settings = {
+      ...(threads === undefined || isWeb ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
+      ...(providers === undefined ? {} : { executionProviders: providers }),
+      ...session
+    }
+    const found = (given: Engine): Found => {
+      const runtime = runtimeOf(given)
+      if (isWeb && threads !== undefined && runtime.env?.wasm !== undefined)
+        Object.assign(runtime.env.wasm, { numThreads: threads })
+      return { runtime, isGpu, settings }
+    }
+    if (typeof engine !== 'string') return right(found(engine))
+    const name = entryOf(engine, isGpu)
+    try {
+      return right(found(engineIn(await import(/* @vite-ignore */ name))))
+    } catch (error) {
+      return left(engineMissing(operation, name.replace(/\/.*/, ''), error))
+    }
+  }

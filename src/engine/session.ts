@@ -1,12 +1,12 @@
 /** A function on an engine: exported once, loaded once, and run in the order of its calls. */
-import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import type { Unsupported } from '../compile/export/refusals.js'
+import { named } from '../compile/export/signature.js'
 import { type StagedProgram, trace } from '../debug/trace.js'
 import { isLeft, left, right } from '../internal/either.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { type EngineError, engineFailed } from './errors.js'
-import { type Options, load, sessionOptions } from './load.js'
+import type { Exporter } from './exporter.js'
+import { type Options, load } from './load.js'
 import { type Runtime, type Session, type Value, tensorOf, valueOf } from './runtime.js'
 
 /** What is fed to a function: a tensor, or what another run left with the engine. */
@@ -15,11 +15,6 @@ export type Leaf = Concrete | Value
 /** Whether a leaf is with the engine. */
 export const isValue = (leaf: Leaf): leaf is Value => 'dims' in leaf
 
-/** A program in the bytes that the engine reads. */
-export type Exporter = <Args extends readonly unknown[], R>(
-  program: StagedProgram<Args, R>
-) => Either<Unsupported, Uint8Array>
-
 /** A loaded function. */
 export interface Opened<Args extends readonly unknown[], R> {
   readonly program: StagedProgram<Args, R>
@@ -27,14 +22,9 @@ export interface Opened<Args extends readonly unknown[], R> {
   readonly run: (leaves: readonly Leaf[]) => Promise<readonly Value[]>
   /** A result of it as a tensor. */
   readonly read: (value: Value, output: number) => Promise<Concrete>
-  readonly release: () => Promise<void>
+  /** Gives the memory back when its runs have ended; `first` lets go of what they left on the device, which must go before. */
+  readonly release: (first?: () => void) => Promise<void>
 }
-
-/** The names in the file of what stands at paths: `args[0].w` and `result.loss`. */
-const outputNames = ({
-  outputPaths
-}: Pick<StagedProgram<readonly unknown[], unknown>, 'outputPaths'>): readonly string[] =>
-  outputPaths.map((path) => `result${path}`)
 
 /** Refuses tensors that have no values. */
 export const concrete = (operation: string, x: Tensor): Concrete => {
@@ -42,15 +32,11 @@ export const concrete = (operation: string, x: Tensor): Concrete => {
   throw new TypeError(`${operation}: an argument is a value inside a transformation; expected tensors that hold values`)
 }
 
-/** Where a session is told to leave the results of a function whose first outputs, so many, stay on the device. */
-const locations = (names: readonly string[], kept: number, options: Readonly<Record<string, unknown>>): object => {
-  const providers: unknown = options['executionProviders']
-  const isGpu = Array.isArray(providers) && providers[0] === 'webgpu'
-  if (!isGpu || kept === 0) return {}
-  return {
-    preferredOutputLocation: Object.fromEntries(names.map((name, i) => [name, i < kept ? 'gpu-buffer' : 'cpu']))
-  }
-}
+/** Where a session on a GPU is told to leave the results of a function whose first outputs, so many, stay there. */
+const locations = (names: readonly string[], kept: number): object =>
+  kept === 0
+    ? {}
+    : { preferredOutputLocation: Object.fromEntries(names.map((name, i) => [name, i < kept ? 'gpu-buffer' : 'cpu'])) }
 
 /** Runs tasks one behind the other: a session has one run at a time. */
 const inTurn = (): (<A>(task: () => Promise<A>) => Promise<A>) => {
@@ -68,15 +54,15 @@ const opened = <Args extends readonly unknown[], R>(
   runtime: Runtime,
   session: Session
 ): Opened<Args, R> => {
-  const names = outputNames(program)
+  const names = named(program)
   const turn = inTurn()
   let isOpen = true
   const run = async (leaves: readonly Leaf[]): Promise<readonly Value[]> => {
     const values = leaves.map((leaf) => (isValue(leaf) ? leaf : valueOf(runtime, leaf)))
-    const feeds = Object.fromEntries(program.inputPaths.map((path, i) => [path, values[i]!]))
+    const feeds = Object.fromEntries(names.inputs.map((name, i) => [name, values[i]!]))
     try {
       const results = await session.run(feeds)
-      return names.map((name) => results[name]!)
+      return names.outputs.map((name) => results[name]!)
     } catch (error) {
       throw new Error(engineFailed(operation, 'the run', error).message, { cause: error })
     }
@@ -89,10 +75,13 @@ const opened = <Args extends readonly unknown[], R>(
       return turn(() => run(leaves))
     },
     read: (value, output) => tensorOf(value, program.outputs[output]!.dtype),
-    release: async () => {
+    release: async (first) => {
       if (!isOpen) return
       isOpen = false
-      await turn(() => session.release())
+      await turn(() => {
+        first?.()
+        return session.release()
+      })
     }
   }
 }
@@ -110,15 +99,14 @@ export const open =
   async () => {
     const program = trace(f)(...args)
     const count = kept(program)
-    const bytes = exporter(program)
-    if (isLeft(bytes)) return bytes
     const found = await load(operation, options)()
     if (isLeft(found)) return found
-    const { runtime } = found.right
+    const { runtime, isGpu, settings } = found.right
+    const bytes = exporter(program, isGpu)
+    if (isLeft(bytes)) return bytes
     try {
-      const own = await sessionOptions(found.right, options)
-      const all = { ...locations(outputNames(program), count, own), ...own }
-      const session = await runtime.InferenceSession.create(bytes.right, all)
+      const places = isGpu ? locations(named(program).outputs, count) : {}
+      const session = await runtime.InferenceSession.create(bytes.right, { ...places, ...settings })
       return right(opened(operation, program, runtime, session))
     } catch (error) {
       return left(engineFailed(operation, 'loading the program', error))

@@ -9,9 +9,10 @@ import { show } from '../shape/model.js'
 import { type Tensor, firstElement } from '../tensor/model.js'
 import type { AsyncStep, Report } from '../train/model.js'
 import type { EngineError } from './errors.js'
+import type { Exporter } from './exporter.js'
 import { type Options, checkOf } from './load.js'
 import { dispose, isOnDevice } from './runtime.js'
-import { type Exporter, type Leaf, type Opened, concrete, isValue, open } from './session.js'
+import { type Leaf, type Opened, concrete, isValue, open } from './session.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -182,11 +183,11 @@ const stepOf = <X, Rest extends readonly unknown[], Told>(
       await Promise.all(leaves.map((leaf, i) => (isValue(leaf) ? read(leaf, i) : Promise.resolve(leaf))))
     )
   }
-  const end = async (): Promise<void> => {
-    await release()
-    for (const each of far) letGo(each)
-    far.clear()
-  }
+  const end = (): Promise<void> =>
+    release(() => {
+      for (const each of far) letGo(each)
+      far.clear()
+    })
   return Object.assign(call, { place, read: back, release: end })
 }
 

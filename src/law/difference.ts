@@ -118,14 +118,22 @@ export const slope = (line: Line, at: Float64Array, noise: Float64Array): Slope 
     let worstTruncation = 0
     for (let i = 0; i < n; i++) {
       if (settled[i] === 1) continue
+      const centre = 2 * at[i]!
       const near = p1![i]! - m1![i]!
       const middle = p2![i]! - m2![i]!
       const far = p4![i]! - m4![i]!
+      const nearBend = p1![i]! + m1![i]! - centre
+      const middleBend = p2![i]! + m2![i]! - centre
+      const farBend = p4![i]! + m4![i]! - centre
       const fine = (8 * near - middle) / (12 * step)
       const coarse = (8 * middle - far) / (24 * step)
       const most = Math.max(Math.abs(p2![i]!), Math.abs(m2![i]!))
       const rounding = (4 * (Math.max(noise[i]!, eps * most) + line.jitter * Math.abs(fine))) / step
-      const truncation = Math.abs(fine - coarse) / 4
+      // At a wide step, the terms of two orders may cancel in fine - coarse but not in fine; in the second derivative, as far as it is
+      // not rounding, they then do not.
+      const bend = (16 * nearBend - middleBend) / (12 * step)
+      const coarseBend = (16 * middleBend - farBend) / (48 * step)
+      const truncation = Math.max(Math.abs(fine - coarse), Math.abs(bend - coarseBend) - rounding) / 4
       if (!Number.isFinite(truncation)) {
         finite = false
         continue

@@ -58,11 +58,15 @@ interface Look {
   readonly kinks: boolean
 }
 
-/** Checks the law; where it fails, with the noise of a wider neighbourhood; then, unless smoothness was promised, without the outputs at a kink. */
+/**
+ * Checks the law; where it fails or bounds are too coarse, with the noise of a wider neighbourhood; then, unless smoothness was
+ * promised, without the outputs at a kink.
+ */
 const forgiving = (subject: Subject, check: (look: Look) => Verdict): Verdict => {
   const verdict = check({ noise: noiseOf, kinks: false })
-  if (E.isRight(verdict)) return verdict
+  if (E.isRight(verdict) && verdict.right.inconclusive === 0) return verdict
   const wider = check({ noise: widerNoiseOf, kinks: false })
+  if (E.isRight(verdict) && (E.isLeft(wider) || verdict.right.inconclusive <= wider.right.inconclusive)) return verdict
   if (E.isRight(wider)) return wider
   if (subject.smooth) return verdict
   const forgiven = check({ noise: noiseOf, kinks: true })

@@ -27,6 +27,9 @@ export interface Account {
 /** What a fake session does in place of a run, or `undefined` for the function's own results. */
 type Trouble = (run: number) => Error | undefined
 
+/** The name in the file of what stands at a path of the result. */
+const named = (path: string): string => (path === '' || path.startsWith('[') ? `result${path}` : `result.${path}`)
+
 /** An engine for functions whose arguments have the structure of `args`. */
 export const fakeEngine = <Args extends readonly unknown[]>(
   f: (...args: Args) => unknown,
@@ -49,6 +52,7 @@ export const fakeEngine = <Args extends readonly unknown[]>(
     isHere = true
     dispose(): void {
       if (!this.isHere) throw new Error('disposed twice')
+      if (account.log.includes('release')) throw new Error('disposed behind its session')
       this.isHere = false
       account.disposed++
     }
@@ -74,10 +78,10 @@ export const fakeEngine = <Args extends readonly unknown[]>(
         return fromData(dims, type, data)
       })
       account.log.push(`run ${Object.keys(feeds).join(' ')}`)
-      const result = Tree.flatten(f(...(form.unflatten(leaves) as Args)))
+      const result = Tree.flatten(f(...form.unflatten(leaves)))
       return Object.fromEntries(
         result.leaves.map((leaf, i) => {
-          const name = `result${result.paths[i] ?? ''}`
+          const name = named(result.paths[i] ?? '')
           const Class = where(options, name) === 'gpu-buffer' ? Far : Tensor
           return [name, new Class(leaf.dtype, T.toArray(leaf), leaf.shape)]
         })

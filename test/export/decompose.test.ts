@@ -271,6 +271,32 @@ describe('matrices of more rows than samples have', () => {
     expect(near('cholesky', {}, definite)).toBeUndefined()
   })
 
+  it('eigenvalues, singular values, reflections and what follows from them', () => {
+    expect(near('eigh', {}, T.add(wave, T.transpose(wave, [0, 2, 1])))).toBeUndefined()
+    expect(near('eigh', {}, T.mul(T.eye(n, 'float64'), 3))).toBeUndefined()
+    expect(near('qr', {}, T.reshape(wave, [2, 16, 9]))).toBeUndefined()
+    for (const shape of [
+      [2, 12, 12],
+      [2, 16, 9],
+      [2, 9, 16]
+    ]) {
+      expect(near('svd', {}, T.reshape(wave, shape))).toBeUndefined()
+    }
+    expect(near('polar', {}, T.reshape(wave, [2, 16, 9]))).toBeUndefined()
+    expect(near('matrixSqrt', {}, definite)).toBeUndefined()
+    expect(near('lyapunov', {}, definite, wave)).toBeUndefined()
+    const low = T.matmul(T.reshape(wave, [2, 12, 12]), T.concat([T.eye(10, 'float64'), T.zeros([2, 10], 'float64')]))
+    for (const transpose of [false, true]) {
+      const sides = T.slice(wave, [null, [0, transpose ? 10 : 12], [0, 3]])
+      expect(near('lstsq', { cutoff: 1e-12, transpose, strongZero: false }, low, sides)).toBeUndefined()
+    }
+    const ofRankOne = T.matmul(
+      T.slice(right, [null, null, [0, 1]]),
+      T.transpose(T.slice(right, [null, null, [1, 2]]), [0, 2, 1])
+    )
+    expect(near('lstsq', { cutoff: 1e-12, transpose: false, strongZero: false }, ofRankOne, right)).toBeUndefined()
+  })
+
   it('exponentials of small and large matrices', () => {
     for (const scale of [0, 1e-8, 0.1, 1, 5]) expect(near('matrixExp', {}, T.mul(wave, scale))).toBeUndefined()
   })

@@ -7,6 +7,7 @@ import { scan } from 'pullback/Control'
 import * as Debug from 'pullback/Debug'
 import * as Export from 'pullback/Export'
 import { grad } from 'pullback/Grad'
+import * as Linalg from 'pullback/Linalg'
 import { type Params, type Primitive, bind, op, real } from 'pullback/Primitive'
 import { primitives } from 'pullback/ProgramJson'
 import * as T from 'pullback/Tensor'
@@ -74,8 +75,7 @@ describe('every primitive', () => {
   test.each(primitives.map((primitive) => [primitive.name, primitive] as const))('%s', (_, primitive) => {
     for (const program of sampled(primitive)) {
       const made = Export.stableHlo(program)
-      if (isRight(made)) expect(faultsOf(made.right)).toEqual([])
-      else expect(reasons.has(primitive)).toBe(true)
+      expect(isRight(made) ? faultsOf(made.right) : reasons.has(primitive)).toEqual(isRight(made) ? [] : true)
     }
   })
 })
@@ -153,6 +153,20 @@ describe('what is refused', () => {
       scan((total: Scalar, row: Scalar) => [T.add(total, hidden(row) as Scalar), total])(T.scalar(0), x)
     expect(refusalOf(Export.stableHlo(f)(T.zeros([2]))).message).toBe(
       'stableHlo: 1 operation is not supported by StableHLO\n  mystery: there is neither a rule nor a decomposition for it'
+    )
+  })
+
+  test('checks of values', () => {
+    const f = (x: T.Tensor<[2]>) => Debug.checkFinite((y: T.Tensor<[2]>) => T.log(y))(x)
+    expect(refusalOf(Export.stableHlo(f)(T.zeros([2]))).message).toContain(
+      'checkFinite: it ends a run at a number that is not finite, which an engine cannot do; take it out'
+    )
+  })
+
+  test('decompositions by what they are of', () => {
+    const f = (x: T.Tensor<[2, 2]>) => Debug.scope('whitening', () => Linalg.eigh(x))
+    expect(refusalOf(Export.stableHlo(f)(T.eye(2))).message).toBe(
+      'stableHlo: 1 operation is not supported by StableHLO\n  eigh in whitening: eigenvalues and singular values have no operation in the formats; compute them outside of the exported function'
     )
   })
 

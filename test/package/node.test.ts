@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { filesUnder, privateFolders, publicModules } from '../../scripts/sources.js'
+import { closedFiles, publicModules } from '../../scripts/sources.js'
 import { install } from './install.js'
 
 const tower: ReadonlySet<string> = new Set(['Arbitrary', 'Law', 'Plot', 'ProgressBar'])
@@ -34,8 +34,10 @@ describe('plain Node imports', () => {
 })
 
 describe('the rooms behind the public modules are closed', () => {
-  const rooms = privateFolders().flatMap((folder) => filesUnder(`src/${folder}`, '.ts').slice(0, 1))
-  const closed = rooms.map((file) => ({ file, specifier: `pullback/${file.slice('src/'.length, -'.ts'.length)}` }))
+  const closed = closedFiles().map((file) => ({
+    file,
+    specifier: `pullback/${file.slice('src/'.length, -'.ts'.length)}`
+  }))
 
   test.each(closed)('$specifier', ({ file, specifier }) => {
     const built = join(bare.folder, 'node_modules/pullback', file.replace('src/', 'dist/').replace(/\.ts$/, '.js'))
@@ -48,8 +50,8 @@ describe('the rooms behind the public modules are closed', () => {
   })
 })
 
-test('the tarball holds dist, src, docs and the papers, and nothing else', () => {
+test('the tarball holds dist, src, docs, the runner in Python and the papers, and nothing else', () => {
   const names = readdirSync(join(bare.folder, 'node_modules/pullback'))
   const papers = new Set(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md'])
-  expect(names.filter((name) => !papers.has(name)).sort()).toEqual(['dist', 'docs', 'src'])
+  expect(names.filter((name) => !papers.has(name)).sort()).toEqual(['dist', 'docs', 'python', 'src'])
 })

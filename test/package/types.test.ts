@@ -2,18 +2,19 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { filesUnder, privateFolders, publicModules, root } from '../../scripts/sources.js'
+import { closedFiles, publicModules, root } from '../../scripts/sources.js'
 import { install } from './install.js'
 
 const installation = install(['fp-ts', 'io-ts', 'fast-check'])
 afterAll(installation.remove)
 
 const modules = publicModules()
-const closed = privateFolders().flatMap((folder) => filesUnder(`src/${folder}`, '.ts').slice(0, 1))
+const closed = closedFiles()
+const nameOf = (module: string): string => module.split('/').at(-1) ?? module
 const consumer = [
   `import * as pullback from 'pullback'`,
-  ...modules.map((name) => `import * as ${name} from 'pullback/${name}'`),
-  `export const everything = { pullback, ${modules.join(', ')} }`,
+  ...modules.map((name) => `import * as ${nameOf(name)} from 'pullback/${name}'`),
+  `export const everything = { pullback, ${modules.map(nameOf).join(', ')} }`,
   ...closed.flatMap((file, index) => [
     `// @ts-expect-error a closed room`,
     `import * as closed${index} from 'pullback/${file.slice('src/'.length, -'.ts'.length)}'`

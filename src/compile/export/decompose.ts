@@ -1,7 +1,7 @@
 /** The pass that leaves only equations which a format has: calls are opened, and what has no rule is replaced by its decomposition. */
 import { type Atom, type Equation, type Program, type TensorType, Variable } from '../../primitive/model.js'
 import { type Replaced, programsIn, reading, renumbered, replacedBy, withEquations } from '../../program/rewrite.js'
-import { equation, hasEffect } from '../../transform/program.js'
+import { equation } from '../../transform/program.js'
 import { joined } from '../../transform/scope.js'
 import { stage } from '../../transform/stage.js'
 import { calledBy } from '../inline.js'
@@ -31,7 +31,7 @@ const deepest = 64
 
 /** Why an elementwise equation cannot be written from its expression; `undefined` if it can. */
 const scalarRefuses = (each: Equation, { has }: Accepts, { formula }: Substitutes): string | undefined => {
-  const computation = computationOf(each)
+  const computation = computationOf(each, has)
   if (computation === undefined) return 'there is neither a rule nor a decomposition for it'
   const missing = missingIn(computation.expression, computation.dtype, has, formula)
   return missing === undefined ? undefined : `the function ${missing} has no formula for ${computation.dtype}`
@@ -61,7 +61,6 @@ const decide = (each: Equation, accepts: Accepts, substitutes: Substitutes): Ver
   if (decomposition !== undefined) {
     return { _tag: 'Replaced', by: traced(each, decomposition) }
   }
-  if (hasEffect(each)) return refusal('it calls a function of JavaScript, which an engine cannot do; take it out')
   return refusal(substitutes.reasons.get(each.primitive) ?? (noRule === '' ? noExpression : noRule))
 }
 

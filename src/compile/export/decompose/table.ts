@@ -14,6 +14,7 @@ import { ofReflections } from './qr.js'
 import { ofRandom } from './random.js'
 import { ofSoftmax } from './softmax.js'
 
+import { ofSpectra } from './spectral.js'
 import { ofTriangles } from './triangles.js'
 import { ofWindows } from './windows.js'
 
@@ -31,6 +32,7 @@ export const decompositions: ReadonlyMap<Primitive, Decomposition> = new Map([
   ...ofTriangles,
   ...ofPolygamma,
   ...ofReflections,
+  ...ofSpectra,
   ...ofControl,
   ...ofMatrices
 ])

@@ -14,10 +14,10 @@ export interface Names {
 }
 
 /** The model of a program that holds only equations which ONNX has. */
-export const modelOf = (program: Program, names: Names, formula: Formula): ModelProto => {
+export const modelOf = (program: Program, names: Names, formula: Formula, language: typeof onnx = onnx): ModelProto => {
   const writer = { ...newWriter(), label: 'result' }
   const inputs = program.inputs.map((input, i) => whole(names.inputs[i]!, input))
-  const outputs = translator(onnx, formula)(writer, program, inputs)
+  const outputs = translator(language, formula)(writer, program, inputs)
   const found = ownNames(
     writer,
     outputs.map((value) => full(writer, value))

@@ -1,0 +1,93 @@
+// What the library exports is imported again: every primitive by a sample of its own, and generated programs, beside eager calls.
+import * as fc from 'fast-check'
+import { isLeft } from 'fp-ts/lib/Either.js'
+import { expect, test } from 'vitest'
+import * as A from 'pullback/Arbitrary'
+import * as Debug from 'pullback/Debug'
+import * as Export from 'pullback/Export'
+import { grad } from 'pullback/Grad'
+import type { Params, Primitive } from 'pullback/Primitive'
+import type { Program } from 'pullback/Program'
+import { primitives } from 'pullback/ProgramJson'
+import * as T from 'pullback/Tensor'
+import { bind } from '../../src/primitive/bind.js'
+import { stage } from '../../src/transform/stage.js'
+import { generated } from '../compile/generated.js'
+import { distance, imported } from './fixtures.js'
+
+/** What a program gives when it has been written and read; `undefined` where it cannot be written. */
+const readBack = (program: Program, inputs: readonly T.Tensor[]): readonly T.Tensor[] | undefined => {
+  const written = Export.onnx(program)
+  if (isLeft(written)) return undefined
+  const { apply, params } = imported(written.right, { isParameter: () => false })
+  return apply(params)(...inputs)
+}
+
+/** One sample of a primitive in float32: its program, its operands, and what it gives. */
+const sampled = (primitive: Primitive) =>
+  fc.sample(A.draw({ maxElements: 12 }), { numRuns: 1, seed: 16 }).flatMap((from) => {
+    const drawn = primitive.sample?.(from)
+    if (drawn === undefined) return []
+    const cast = (x: T.Tensor): T.Tensor => (x.dtype === 'float64' ? T.cast(x, 'float32') : x)
+    const operands = primitive.programs === undefined ? drawn.operands.map(cast) : drawn.operands
+    try {
+      const wanted = bind<Params>(primitive, operands, drawn.params)
+      const { program } = stage('sample', operands, (leaves) => bind<Params>(primitive, leaves, drawn.params))
+      return [{ program, operands, wanted }]
+    } catch {
+      return []
+    }
+  })
+
+test('every primitive that is exported', () => {
+  const written = new Set<string>()
+  const far: string[] = []
+  for (const primitive of primitives) {
+    for (const { program, operands, wanted } of sampled(primitive)) {
+      const found = readBack(program, operands)
+      if (found === undefined) continue
+      written.add(primitive.name)
+      wanted.forEach((each, i) => {
+        const off = distance(found[i]!, each)
+        const allowed = each.dtype === 'float64' ? 1e-12 : each.dtype === 'float32' ? 1e-5 : 0
+        if (!(off <= allowed)) far.push(`${primitive.name}: ${String(found[i])} and not ${String(each)}`)
+      })
+    }
+  }
+  expect(far).toEqual([])
+  expect(written.size).toBeGreaterThan(140)
+})
+
+test('generated programs whose results are finite', () => {
+  const far = fc.sample(generated, { numRuns: 60, seed: 7 }).flatMap(({ f, inputs }, i) => {
+    const eager = (): readonly T.Tensor[] | undefined => {
+      try {
+        return f(...inputs)
+      } catch {
+        // Gathering out of range, say.
+        return undefined
+      }
+    }
+    const wanted = eager()
+    if (wanted === undefined || !wanted.every((y) => T.toArray(y).every(Number.isFinite))) return []
+    const found = readBack(Debug.trace((...leaves: typeof inputs) => f(...leaves))(...inputs), inputs)
+    return wanted.flatMap((each, k) => {
+      const off = found === undefined ? 0 : distance(found[k]!, each)
+      return off <= (each.dtype === 'float64' ? 1e-10 : 1e-3) ? [] : [`${i}: ${off}`]
+    })
+  })
+  expect(far).toEqual([])
+})
+
+test('a step with its gradient, which is differentiated again', () => {
+  type V = T.Tensor<[3]>
+  const loss = (w: V, x: V): T.Tensor<[]> => T.sum(T.square(T.tanh(T.mul(w, x))))
+  const written = Export.onnx(grad(loss))(T.zeros([3]), T.zeros([3]))
+  if (isLeft(written)) throw new Error(written.left.message)
+  const { apply, inputs } = imported(written.right)
+  const [w, x] = [T.of([0.5, -1, 2]), T.of([1, 2, 0.3])]
+  expect(inputs.map(({ name }) => name)).toEqual(['args[0]', 'args[1]'])
+  const slope = (at: V): T.Tensor<[]> => T.sum(apply({})(at, x)[0])
+  const wanted = grad((at: V) => T.sum(grad(loss)(at, x)))(w)
+  expect(distance(grad(slope)(w), wanted)).toBeLessThan(1e-5)
+})
