@@ -1,10 +1,10 @@
 // ONNX models of functions: the files that the engine has run, names, scopes, folded transposes, any batch size, refusals.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Either, isLeft } from 'fp-ts/lib/Either.js'
+import { type Either, isLeft, left } from 'fp-ts/lib/Either.js'
+import * as Debug from 'pullback/Debug'
 import * as Export from 'pullback/Export'
 import { grad } from 'pullback/Grad'
-import * as Linalg from 'pullback/Linalg'
 import * as T from 'pullback/Tensor'
 import { describe, expect, it } from 'vitest'
 import { decode } from '../../src/onnx/decode.js'
@@ -102,11 +102,20 @@ describe('any batch size', () => {
 
 describe('refusals', () => {
   it('lists all that is not supported, by scope and name', () => {
-    const f = (x: T.Tensor<[2, 2]>): T.Tensor => T.add(Linalg.svd(x)[1], Linalg.eigh(x)[0])
-    const made = Export.onnx(f)(T.eye(2))
-    const names = isLeft(made) ? made.left.equations.map(({ name }) => name) : []
-    expect(names).toEqual(['svd', 'eigh'])
-    expect(isLeft(made) && made.left.message).toContain('onnx: 2 operations are not supported by ONNX\n  svd: ')
+    const watch = Debug.tap(() => undefined)
+    const made = Export.onnx((x: T.Tensor<[2]>) => watch(Debug.scope('encoder', () => T.exp(watch(x)))))(T.zeros([2]))
+    const reason = 'it calls a function of JavaScript, which an engine cannot do; take it out'
+    expect(made).toEqual(
+      left({
+        _tag: 'Unsupported',
+        format: 'ONNX',
+        equations: [
+          { name: 'tap', scope: 'encoder', reason },
+          { name: 'tap', reason }
+        ],
+        message: `onnx: 2 operations are not supported by ONNX\n  tap in encoder: ${reason}\n  tap: ${reason}`
+      })
+    )
   })
 })
 
