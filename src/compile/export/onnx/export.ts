@@ -135,7 +135,8 @@ function onnxBytes<Args extends readonly unknown[], R>(
  *
  * Float32 is computed in float32, so results differ by rounding, and the length of two numbers beyond 1e19 is infinite. An index out
  * of range is an error of the engine, a loop ends after `maxSteps`, sorts and positions take NaN for infinity, pooling passes NaN by,
- * zero times NaN is NaN in products of matrices, and softmax over one axis is the engine's, which gives NaN where all or the largest are infinite.
+ * zero times NaN is NaN in products of matrices, and softmax over one axis is the engine's, which gives NaN where all or the largest
+ * are infinite.
  *
  * A program that has operations which cannot be written is an `Unsupported`, which lists all of them; so is one whose operations
  * depend on the batch size.
