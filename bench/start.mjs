@@ -2,13 +2,13 @@
 import { build } from 'esbuild'
 
 await build({
-  entryPoints: ['bench/run.ts', 'bench/child.ts', 'bench/compiledChild.ts'],
+  entryPoints: ['bench/run.ts', 'bench/child.ts', 'bench/compiledChild.ts', 'bench/elsewhereChild.ts'],
   outdir: 'bench/.out',
   bundle: true,
   format: 'esm',
   platform: 'node',
   mainFields: ['module', 'main'],
-  external: ['pullback'],
+  external: ['pullback', 'fp-ts'],
   // What TensorFlow.js expects of CommonJS.
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url), __dirname = import.meta.dirname;"
