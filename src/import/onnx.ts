@@ -124,7 +124,11 @@ const isLearned = (name: string, shape: readonly number[], readers: Context['rea
 // -----------------------------------------------------------------------------
 
 /** Masks of attention have infinite elements. */
-const isFinite = (value: Tensor): boolean => T.toArray(value).every(Number.isFinite)
+const isFinite = (value: Tensor): boolean => {
+  const data = T.toArray(value)
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false
+  return true
+}
 
 const isNonEmpty = (list: readonly Tensor[]): list is ReadonlyNonEmptyArray<Tensor> => list.length > 0
 
