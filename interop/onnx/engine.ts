@@ -32,6 +32,8 @@ interface Runtime {
 export interface Model {
   readonly inputs: readonly string[]
   readonly run: (inputs: readonly T.Tensor[]) => Promise<readonly T.Tensor[]>
+  /** A run on the same inputs again and again, whose outputs stay with the engine. */
+  readonly again: (inputs: readonly T.Tensor[]) => () => Promise<unknown>
   readonly release: () => Promise<void>
 }
 
@@ -46,11 +48,16 @@ export const modelOn = async (engine: Engine, bytes: Uint8Array): Promise<Model>
     logSeverityLevel: 4
   })
   const held = (x: T.Tensor): Held => new runtime.Tensor(x.dtype, T.toArray(x).slice(), [...x.shape])
+  const feedsOf = (inputs: readonly T.Tensor[]): Readonly<Record<string, Held>> =>
+    Object.fromEntries(session.inputNames.map((name, i) => [name, held(inputs[i]!)] as const))
   return {
     inputs: session.inputNames,
+    again: (inputs) => {
+      const feeds = feedsOf(inputs)
+      return () => session.run(feeds)
+    },
     run: async (inputs) => {
-      const given = session.inputNames.map((name, i) => [name, held(inputs[i]!)] as const)
-      const found = await session.run(Object.fromEntries(given))
+      const found = await session.run(feedsOf(inputs))
       return session.outputNames.map((name) => {
         const { data, dims } = found[name]!
         return T.fromTypedArray(data, dims)

@@ -2,7 +2,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 import * as Export from 'pullback/Export'
 import { primitives } from 'pullback/ProgramJson'
-import * as T from 'pullback/Tensor'
+import type * as T from 'pullback/Tensor'
 import { expect } from 'vitest'
 import { distance } from '../agree.js'
 import { testWith } from '../engines.js'

@@ -1,6 +1,6 @@
 /** Programs in the bytes that ONNX Runtime reads, as its processors or its GPUs have them. */
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
-import { onnxBytes } from '../compile/export/onnx/export.js'
+import { onnx as onnxBytes } from '../compile/export/onnx/export.js'
 import { onnx } from '../compile/export/onnx/language.js'
 import { modelOf } from '../compile/export/onnx/write.js'
 import { prepare } from '../compile/export/export.js'

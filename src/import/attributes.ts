@@ -35,7 +35,7 @@ export const readerOf = (
   attributes: readonly AttributeProto[],
   fault: (rule: string) => void,
   compile: Compile,
-  fitting: Fitting
+  fitting: () => Fitting
 ): Reader => {
   const byName = new Map(attributes.map((attribute) => [attribute.name, attribute]))
   if (byName.size < attributes.length) fault('has two attributes of one name')

@@ -116,8 +116,9 @@ export type Fitting = 'none' | 'ends' | 'bits'
 const leastInt = -(2 ** 31)
 const mostInt = 2 ** 31 - 1
 
+const isFitting = (value: number): boolean => value >= leastInt && value <= mostInt
+
 const fitted = (value: number, fitting: Fitting): number | undefined => {
-  if (value >= leastInt && value <= mostInt) return value
   if (fitting === 'none') return undefined
   return fitting === 'bits' ? value | 0 : Math.min(Math.max(value, leastInt), mostInt)
 }
@@ -133,7 +134,7 @@ const tooLarge = `has integers beyond those of 32 bits; expected values from ${l
 /** The tensor of a constant, or what is wrong with it. */
 export const constantOf = (
   { dims, dataType, raw, values }: TensorProto,
-  fitting: Fitting
+  fitting: () => Fitting
 ): E.Either<string, Constant> => {
   const type = elementTypeOf(dataType)
   if (type === undefined || type === 'string') {
@@ -150,10 +151,11 @@ export const constantOf = (
   const dtype = dtypeOf(type)
   const data = allocate(dtype, count)
   const view = raw === undefined ? undefined : new DataView(raw.buffer, raw.byteOffset, raw.byteLength)
+  let how: Fitting | undefined
   for (let i = 0; i < count; i++) {
     const value = view === undefined ? listed(type, values![i]!) : read(view, i * width)
     if (dtype === 'int32') {
-      const own = fitted(value, fitting)
+      const own = isFitting(value) ? value : fitted(value, (how ??= fitting()))
       if (own === undefined) return E.left(tooLarge)
       data[i] = own
     } else data[i] = dtype === 'bool' ? Number(value !== 0) : value

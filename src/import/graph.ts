@@ -6,12 +6,17 @@ import type { Faults } from './model.js'
 // names
 // -----------------------------------------------------------------------------
 
+/** A name in a sentence: those of hostile files are long. */
+const short = (name: string): string => (name.length > 200 ? `${name.slice(0, 200)}...` : name)
+
 /** The name of a node in errors. */
 export const labelOf = ({ name, opType, output }: NodeProto): string =>
-  name !== '' ? `node '${name}' (${opType})` : `the ${opType} that gives '${output[0] ?? ''}'`
+  name !== ''
+    ? `node '${short(name)}' (${short(opType)})`
+    : `the ${short(opType)} that gives '${short(output[0] ?? '')}'`
 
 /** The name of a node in a list of nodes. */
-export const nameOf = ({ name, output }: NodeProto): string => (name === '' ? (output[0] ?? '') : name)
+export const nameOf = ({ name, output }: NodeProto): string => short(name === '' ? (output[0] ?? '') : name)
 
 const graphsOf = (node: NodeProto): readonly GraphProto[] =>
   node.attribute.flatMap((attribute: AttributeProto) => (attribute.type === 'graph' ? [attribute.value] : []))

@@ -11,8 +11,8 @@ import type { Faults } from './model.js'
 
 type Readers = ReadonlyMap<string, readonly Reader[]>
 
-/** How many operations a large number is followed through. */
-const mostSteps = 20
+/** How many values a large number is followed through. */
+const mostValues = 200
 
 /** Operations that hand on a bound of a slice as it is. */
 const passing: ReadonlySet<string> = /* @__PURE__ */ new Set([
@@ -27,16 +27,20 @@ const passing: ReadonlySet<string> = /* @__PURE__ */ new Set([
 ])
 
 /** Whether a value is only read as a bound of slices, where the largest number of 32 bits means the same as that of 64. */
-const isBound = (name: string, readers: Readers, steps = 0): boolean =>
-  steps < mostSteps &&
-  (readers.get(name) ?? []).every(
-    ({ node, input }) =>
-      node !== undefined &&
-      ((node.opType === 'Slice' && (input === 1 || input === 2)) ||
-        (passing.has(node.opType) &&
-          (input === 0 || node.opType === 'Concat') &&
-          isBound(node.output[0] ?? '', readers, steps + 1)))
-  )
+const isBound = (name: string, readers: Readers): boolean => {
+  const names = new Set([name])
+  // A set is walked through in the order in which names come, those that come on the way too.
+  for (const each of names) {
+    for (const { node, input } of readers.get(each) ?? []) {
+      const isEnd = node?.opType === 'Slice' && (input === 1 || input === 2)
+      if (isEnd) continue
+      const passes = node !== undefined && passing.has(node.opType) && (input === 0 || node.opType === 'Concat')
+      if (!passes || names.size > mostValues) return false
+      names.add(node.output[0] ?? '')
+    }
+  }
+  return true
+}
 
 /** Whether a value is only read as a mask of bits, of which a cast to int32 keeps the low ones. */
 const isMask = (name: string, readers: Readers): boolean =>
@@ -50,9 +54,11 @@ const isMask = (name: string, readers: Readers): boolean =>
       )
   )
 
-/** How numbers that are too large are taken, by who reads the constant. */
-export const fitter = (name: string, readers: Readers): Fitting =>
-  isBound(name, readers) ? 'ends' : isMask(name, readers) ? 'bits' : 'none'
+/** How numbers that are too large are taken, by who reads the constant: asked only where there are such numbers. */
+export const fitter =
+  (name: string, readers: Readers): (() => Fitting) =>
+  () =>
+    isBound(name, readers) ? 'ends' : isMask(name, readers) ? 'bits' : 'none'
 
 /** The constants of a graph as tensors; what is wrong with them is a fault. */
 export const initializersOf = (

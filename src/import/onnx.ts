@@ -160,7 +160,13 @@ const loaded = (model: ModelProto, { isParameter, inputs: chosen, outputs: wante
   const faults = collector()
   const versions = versionsOf(model, faults)
   const readers = readersOf(graph)
-  const context: Context = { operations, version: (domain) => versions[domain], faults, readers }
+  const context: Context = {
+    operations,
+    version: (domain) => versions[domain],
+    functions: new Set(model.functions),
+    faults,
+    readers
+  }
   checkNames(graph, '', faults)
   const initializers = initializersOf(graph, context, '')
   const stated = new Map([...graph.output, ...graph.input].map(({ name, type }) => [name, type]))

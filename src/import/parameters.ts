@@ -2,21 +2,26 @@
 import { isTensor, type Tensor } from '../tensor/model.js'
 import type { Params } from './model.js'
 
-/** Names with these parts can be levels of a tree. */
+/** Names with these parts can be levels of a tree. Hostile ones are long. */
 const parts = /^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$/
+const longest = 300
+
+const isPath = (name: string): boolean => name.length <= longest && parts.test(name)
 
 type Paths = ReadonlyMap<string, readonly string[]>
 
 /** Whether a name is the beginning of another: then both cannot be paths. */
 const collide = (names: readonly string[]): boolean => {
   const all = new Set(names)
-  return names.some((name) => name.split('.').some((_, i, path) => i > 0 && all.has(path.slice(0, i).join('.'))))
+  return names
+    .filter(isPath)
+    .some((name) => name.split('.').some((_, i, path) => i > 0 && all.has(path.slice(0, i).join('.'))))
 }
 
 /** The path of each parameter in the tree: the parts of its name, or its whole name. */
 export const pathsOf = (names: readonly string[]): Paths => {
   const isFlat = collide(names)
-  return new Map(names.map((name) => [name, !isFlat && parts.test(name) ? name.split('.') : [name]]))
+  return new Map(names.map((name) => [name, !isFlat && isPath(name) ? name.split('.') : [name]]))
 }
 
 interface Branch extends Map<string, Tensor | Branch> {}

@@ -104,15 +104,9 @@ describe('refusals', () => {
   it('lists all that is not supported, by scope and name', () => {
     const f = (x: T.Tensor<[2, 2]>): T.Tensor => T.add(Linalg.svd(x)[1], Linalg.eigh(x)[0])
     const made = Export.onnx(f)(T.eye(2))
-    expect(made).toMatchObject({
-      left: {
-        format: 'ONNX',
-        equations: expect.arrayContaining([
-          expect.objectContaining({ name: 'svd' }),
-          expect.objectContaining({ name: 'eigh' })
-        ])
-      }
-    })
+    const names = isLeft(made) ? made.left.equations.map(({ name }) => name) : []
+    expect(names).toEqual(['svd', 'eigh'])
+    expect(isLeft(made) && made.left.message).toContain('onnx: 2 operations are not supported by ONNX\n  svd: ')
   })
 })
 

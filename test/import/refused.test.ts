@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as Import from 'pullback/Import'
 import * as T from 'pullback/Tensor'
+import { encode } from '../../src/onnx/encode.js'
 import type { AttributeValue, GraphProto } from '../../src/onnx/model.js'
 import { constant, graph, model, node, value } from './build.js'
 import { bytesOf, models } from './fixtures.js'
@@ -33,6 +34,23 @@ describe('operations', () => {
       'operation Foo of version 17 is unknown; it is needed by first, b, inside and 1 more',
       'operation com.example.Bar of version 0 is unknown; it is needed by y'
     ])
+  })
+
+  test('that the model defines itself', () => {
+    const call = { ...node('Block', ['x'], ['y'], {}, 'first'), domain: 'com.example' }
+    const file = encode({
+      irVersion: 8,
+      opsetImport: [{ domain: '', version: 17 }],
+      producerName: '',
+      graph: graph({ input: [x], output: [y], node: [call] }),
+      functions: []
+    })
+    // The encoder writes no functions: field 25, whose field 1 is the name.
+    const own = Uint8Array.of(...file, 0xca, 0x01, 7, 10, 5, ...new TextEncoder().encode('Block'))
+    const result = Import.onnx(own)
+    expect(result._tag === 'Left' && result.left.message).toBe(
+      "Import.onnx: node 'first' (Block) calls a function that the model defines itself; expected its operations in place, as onnx.inliner has them"
+    )
   })
 
   test('that no output needs are not looked at', () => {
@@ -193,6 +211,68 @@ describe('calls', () => {
     expect(() => Import.onnx('model.onnx' as never)).toThrow(
       "Import.onnx: the argument is 'model.onnx'; expected a Uint8Array"
     )
+  })
+})
+
+describe('hostile files', () => {
+  test('whose large number goes many ways', () => {
+    const count = 40
+    const doubling = Array.from({ length: count }, (_, i) =>
+      node('Concat', [`c${i}`, `c${i}`], [`c${i + 1}`], { axis: { type: 'int', value: 0 } })
+    )
+    const parts = {
+      initializer: [constant('c0', [1], [2 ** 40], 'int64')],
+      output: [{ name: `c${count}`, type: undefined }]
+    }
+    expect(sentences({ node: doubling, ...parts })).toEqual([
+      "initializer 'c0' has integers beyond those of 32 bits; expected values from -2147483648 to 2147483647"
+    ])
+  })
+
+  test('with names of many parts', () => {
+    const name = Array.from({ length: 50_000 }, () => 'a').join('.')
+    const result = Import.onnx(
+      model({
+        input: [x],
+        output: [y],
+        initializer: [constant(name, [2], [1, 2])],
+        node: [node('Add', ['x', name], ['y'])]
+      })
+    )
+    expect(result._tag === 'Right' && Object.keys(result.right.params)).toEqual([name])
+  })
+
+  test('with graphs in graphs, to a depth', () => {
+    const nested = (depth: number): GraphProto =>
+      graph({
+        node: [
+          depth === 0
+            ? node('Relu', ['x'], ['t'])
+            : node('If', ['c'], ['t'], {
+                then_branch: { type: 'graph', value: nested(depth - 1) },
+                else_branch: {
+                  type: 'graph',
+                  value: graph({ node: [node('Relu', ['x'], ['t'])], output: [{ name: 't', type: undefined }] })
+                }
+              })
+        ],
+        output: [{ name: 't', type: undefined }]
+      })
+    const file = (depth: number): Import.ImportError | undefined => {
+      const parts = nested(depth)
+      const result = Import.onnx(model({ ...parts, input: [x, value('c', [], 'bool')] }))
+      return result._tag === 'Left' ? result.left : undefined
+    }
+    expect(file(20)).toBeUndefined()
+    expect(file(60)?.message).toContain('is nested deeper than 100 messages; expected a flatter model')
+  })
+
+  test('with many nodes and many faults', () => {
+    const count = 20_000
+    const chain = Array.from({ length: count }, (_, i) => node('Relu', [i === 0 ? 'x' : `v${i}`], [`v${i + 1}`]))
+    expect(sentences({ node: chain, output: [{ name: `v${count}`, type: undefined }] })).toEqual([])
+    const loose = Array.from({ length: 5_000 }, (_, i) => node('Add', [`v${i}`], [`v${i + 1}`], {}, `n${i}`))
+    expect(sentences({ node: loose, output: [{ name: 'v5000', type: undefined }] })).toHaveLength(100)
   })
 })
 

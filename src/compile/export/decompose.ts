@@ -31,7 +31,7 @@ const deepest = 64
 
 /** Why an elementwise equation cannot be written from its expression; `undefined` if it can. */
 const scalarRefuses = (each: Equation, { has }: Accepts, { formula }: Substitutes): string | undefined => {
-  const computation = computationOf(each)
+  const computation = computationOf(each, has)
   if (computation === undefined) return 'there is neither a rule nor a decomposition for it'
   const missing = missingIn(computation.expression, computation.dtype, has, formula)
   return missing === undefined ? undefined : `the function ${missing} has no formula for ${computation.dtype}`

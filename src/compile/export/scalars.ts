@@ -1,10 +1,10 @@
 /** Elementwise operations, written from their expressions with the arithmetic of a format. */
-import type { DType } from '../../DType.js'
+import { type DType, isFloat } from '../../DType.js'
 import { type Expression, expressionFor, partsOf } from '../../primitive/expression.js'
 import type { Intrinsic, Operation } from '../../primitive/intrinsics.js'
 import type { Equation, Params, TensorType } from '../../primitive/model.js'
 import type { Algebra, Arithmetic, Comparison, Formula, Language } from './model.js'
-import { singles } from './singles.js'
+import { expressions } from './expressions.js'
 
 // -----------------------------------------------------------------------------
 // types
@@ -37,30 +37,33 @@ const intrinsicsOfIntegers: readonly Intrinsic[] = [
   'round'
 ]
 
-const isOfIntegers = (node: Expression): boolean => {
+/** Whether a format has a function for a type. */
+type Has = (name: Intrinsic, dtype: DType) => boolean
+
+const isOfIntegers = (node: Expression, has: Has): boolean => {
   const holds =
     node.op === 'constant'
       ? Number.isInteger(node.value)
       : node.op === 'intrinsic'
-        ? intrinsicsOfIntegers.includes(node.name)
+        ? intrinsicsOfIntegers.includes(node.name) || (node.name === 'rem' && has('rem', 'int32'))
         : ofIntegers.includes(node.op)
-  return holds && partsOf(node).every(isOfIntegers)
+  return holds && partsOf(node).every((part) => isOfIntegers(part, has))
 }
 
 /** The type of the numbers in which an expression on operands of a type is computed. */
-const computingType = (expression: Expression, dtype: DType): DType =>
-  dtype === 'float32' || dtype === 'float64' ? dtype : isOfIntegers(expression) ? 'int32' : 'float64'
+const computingType = (expression: Expression, dtype: DType, has: Has): DType =>
+  isFloat(dtype) ? dtype : isOfIntegers(expression, has) ? 'int32' : 'float64'
 
 /** The expression of an elementwise equation and the type of its numbers; `undefined` for other equations. */
-export const computationOf = ({
-  primitive,
-  operands
-}: Equation): { readonly expression: Expression; readonly dtype: DType } | undefined => {
+export const computationOf = (
+  { primitive, operands }: Equation,
+  has: Has
+): { readonly expression: Expression; readonly dtype: DType } | undefined => {
   const { scalar } = primitive
   const own = operands[0]?.dtype
   if (scalar === undefined || own === undefined || operands.some(({ dtype }) => dtype !== own)) return undefined
-  const expression = (own === 'float32' ? singles.get(primitive) : undefined) ?? expressionFor(scalar, own)
-  return { expression, dtype: computingType(expression, own) }
+  const expression = expressionFor(expressions.get(primitive) ?? scalar, own)
+  return { expression, dtype: computingType(expression, own, has) }
 }
 
 // -----------------------------------------------------------------------------
@@ -68,12 +71,7 @@ export const computationOf = ({
 // -----------------------------------------------------------------------------
 
 /** The first function of an expression that a format has neither itself nor by a formula. */
-export const missingIn = (
-  expression: Expression,
-  dtype: DType,
-  has: (name: Intrinsic, dtype: DType) => boolean,
-  formula: Formula
-): Intrinsic | undefined => {
+export const missingIn = (expression: Expression, dtype: DType, has: Has, formula: Formula): Intrinsic | undefined => {
   const seen = new Set<Expression>()
   const first = (node: Expression): Intrinsic | undefined => {
     if (seen.has(node)) return undefined
@@ -206,7 +204,7 @@ export const writeScalar = <W, V extends TensorType>(
   equation: Equation,
   operands: readonly V[]
 ): V => {
-  const { expression, dtype } = computationOf(equation)!
+  const { expression, dtype } = computationOf(equation, (name, of) => language.has(name, of))!
   const result = equation.results[0]!
   const algebra = language.algebra(writer, { shape: result.shape, dtype })
   const { write, number, mask } = expressionWriter(

@@ -69,6 +69,7 @@ const exceeds = (x: Tensor, y: Tensor, compare: typeof less): Tensor =>
   isFloat(x.dtype) ? logicalOr(compare(x, y), logicalAnd(isNaN(x), logicalNot(isNaN(y)))) : compare(x, y)
 
 /** Where the extreme so far is: later elements take its place only if they exceed it. */
+/* @__NO_SIDE_EFFECTS__ */
 const extremeSoFar =
   (compare: typeof less) =>
   (x: Tensor, course: Course): Tensor => {
@@ -80,6 +81,7 @@ const extremeSoFar =
   }
 
 /** Where the extreme is: the first element that equals it, or the first NaN. */
+/* @__NO_SIDE_EFFECTS__ */
 const position =
   (extreme: Primitive<{ readonly axes: readonly number[] }>) =>
   (x: Tensor, { axis }: { readonly axis: number }): Tensor => {

@@ -23,16 +23,19 @@ export type Decomposition = (operands: readonly Tensor[], params: Params) => rea
 export type Entry = readonly [primitive: Primitive, decomposition: Decomposition]
 
 /** Several results of several operands. */
+/* @__NO_SIDE_EFFECTS__ */
 export const on = <P extends Params>(
   primitive: Primitive<P>,
   f: (operands: readonly Tensor[], params: P) => readonly Tensor[]
 ): Entry => [primitive, f as Decomposition]
 
 /** One result of one operand. */
+/* @__NO_SIDE_EFFECTS__ */
 export const onOne = <P extends Params>(primitive: Primitive<P>, f: (x: Tensor, params: P) => Tensor): Entry =>
   on(primitive, ([x], params) => [f(x!, params)])
 
 /** One result of two operands. */
+/* @__NO_SIDE_EFFECTS__ */
 export const onTwo = <P extends Params>(
   primitive: Primitive<P>,
   f: (x: Tensor, y: Tensor, params: P) => Tensor

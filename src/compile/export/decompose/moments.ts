@@ -38,6 +38,7 @@ const norm = (x: Tensor, axes: readonly number[]): Tensor => {
 }
 
 /** Each element's share in the extreme over axes: NaN for all where that is NaN, which equals none. */
+/* @__NO_SIDE_EFFECTS__ */
 const sharesIn =
   (extreme: Primitive<OverAxes>) =>
   (x: Tensor, { axes }: OverAxes): Tensor => {

@@ -43,6 +43,7 @@ const inShape = (keys: Tensor, shape: Shape, draw: (keys: Tensor, n: number) => 
   reshapeTo(draw(ofKeys(keys), size(shape)), drawnWith(keys, shape))
 
 /** A function of uniform numbers of some bits. */
+/* @__NO_SIDE_EFFECTS__ */
 const drawing = (primitive: Primitive<DrawParams>, f: (u: Tensor, bits: number) => Tensor): Entry =>
   onOne(primitive, (keys, { shape, dtype }) => inShape(keys, shape, (all, n) => f(unit(all, n, dtype), bitsOf(dtype))))
 

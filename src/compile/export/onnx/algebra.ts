@@ -4,7 +4,7 @@ import type { Intrinsic } from '../../../primitive/intrinsics.js'
 import type { TensorType } from '../../../primitive/model.js'
 import type { Algebra, Comparison } from '../model.js'
 import { type Value, type Writer, int } from './graph.js'
-import { choose, convert, filled, pointwise } from './values.js'
+import { choose, convert, filled, onBits, pointwise } from './values.js'
 
 /** The operator of a function, by its name. */
 const operators: ReadonlyMap<Intrinsic, string> = /* @__PURE__ */ new Map([
@@ -82,7 +82,10 @@ export const algebra = (writer: Writer, type: Pick<TensorType, 'shape' | 'dtype'
   return {
     constant: (value) => filled(writer, type, value),
     mask: (value) => filled(writer, masks, value ? 1 : 0),
-    arithmetic: (op, left, right) => pointwise(writer, arithmetic[op], type, [left, right]),
+    arithmetic: (op, left, right) =>
+      op === 'div'
+        ? pointwise(writer, arithmetic[op], type, [left, right])
+        : onBits(writer, arithmetic[op], type, [left, right]),
     compare,
     select: (mask, onTrue, onFalse) => choose(writer, mask, onTrue, onFalse),
     and: (left, right) => logical('And', left, right),

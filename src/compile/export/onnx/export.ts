@@ -13,7 +13,7 @@ import { type Unsupported, unsupported } from '../refusals.js'
 import { type Named, named } from '../signature.js'
 import { substitutes } from '../substitutes.js'
 import { anyBatch, batchSizes } from './batch.js'
-import { onnx } from './language.js'
+import { onnx as language } from './language.js'
 import { modelOf } from './write.js'
 
 /**
@@ -43,7 +43,7 @@ const operation = 'onnx'
 
 const modelOfNamed = (given: Named): Either<Unsupported, ModelProto> =>
   pipe(
-    prepare(operation, onnx, substitutes, given.program),
+    prepare(operation, language, substitutes, given.program),
     map((program) => modelOf(program, given, substitutes.formula))
   )
 
@@ -68,10 +68,13 @@ const tracedAt = <Args extends readonly unknown[], R>(
 ): Either<Unsupported, ModelProto> => {
   const others = args.map((argument, i) => (positions.includes(i) ? resized(argument, i, size) : argument))
   try {
-    return modelOfNamed(named(trace((...given: readonly unknown[]) => Reflect.apply(f, undefined, given))(...others)))
+    const at = (...given: readonly unknown[]): unknown => Reflect.apply(f, undefined, given)
+    return modelOfNamed(named(trace(at)(...others)))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return left(unsupported(operation, onnx.format, [{ name: 'trace', reason: `at a batch of ${size}, ${reason}` }]))
+    return left(
+      unsupported(operation, language.format, [{ name: 'trace', reason: `at a batch of ${size}, ${reason}` }])
+    )
   }
 }
 
@@ -91,10 +94,10 @@ const ofAnyBatch = <Args extends readonly unknown[], R>(
   const source = sourceOf(a.right, positions)
   if (source === undefined) {
     const reason = `no argument at the positions ${show(positions)} has a leaf; expected one with the batch as its first axis`
-    return left(unsupported(operation, onnx.format, [{ name: 'trace', reason }]))
+    return left(unsupported(operation, language.format, [{ name: 'trace', reason }]))
   }
   const merged = anyBatch([a.right, b.right, c.right], source)
-  return isLeft(merged) ? left(unsupported(operation, onnx.format, merged.left)) : right(merged.right)
+  return isLeft(merged) ? left(unsupported(operation, language.format, merged.left)) : right(merged.right)
 }
 
 const atArguments =
@@ -109,15 +112,43 @@ const atArguments =
       map(encode)
     )
 
-/** The bytes of a program, or of a function at arguments. */
-export function onnxBytes(program: Program): Either<Unsupported, Uint8Array>
-export function onnxBytes<Args extends readonly unknown[], R>(
+/** The two forms. */
+function onnxBytes(program: Program): Either<Unsupported, Uint8Array>
+function onnxBytes<Args extends readonly unknown[], R>(
   f: (...args: Args) => R,
   options?: OnnxOptions
 ): (...args: Args) => Either<Unsupported, Uint8Array>
-export function onnxBytes<Args extends readonly unknown[], R>(
+function onnxBytes<Args extends readonly unknown[], R>(
   given: Program | ((...args: Args) => R),
   options: OnnxOptions = {}
 ): Either<Unsupported, Uint8Array> | ((...args: Args) => Either<Unsupported, Uint8Array>) {
   return typeof given === 'function' ? atArguments(given, options) : map(encode)(modelOfNamed(named(given)))
 }
+
+/**
+ * A program, or a function at arguments, as the bytes of an ONNX model (opset 18) for ONNX Runtime: `onnx(program)`, or
+ * `onnx(f, options)(...args)`, of which only shapes and types of the arguments are used.
+ *
+ * Inputs and outputs of the model are the leaves of the arguments and of the result, named by their paths, such as `args[0].w` or
+ * `result.loss`. Names of nodes begin with scopes. With the option `batch`, the model takes batches of any size; the function
+ * is traced at three sizes for that. Float32 is computed in float32, so results differ by rounding; an index out of range is an
+ * error of the engine, a loop ends after `maxSteps`, and sorts take NaN for infinity.
+ *
+ * A program that has operations which cannot be written is an `Unsupported`, which lists all of them; so is one whose operations
+ * depend on the batch size.
+ *
+ * @throws LeakedTracerError when the function reads the value of a tensor
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import * as Export from 'pullback/Export'
+ * import { grad } from 'pullback/Grad'
+ * import * as T from 'pullback/Tensor'
+ *
+ * const bytes = Export.onnx(grad((x: T.Tensor<[]>) => T.sin(x)))(T.scalar(0))
+ * E.isRight(bytes) // => true
+ *
+ * const mean = (x: T.Tensor<[number, 2]>) => T.mean(x)
+ * E.isRight(Export.onnx(mean, { batch: [0] })(T.zeros([5, 2]))) // => true
+ */
+export const onnx: OnnxExports = onnxBytes

@@ -43,6 +43,8 @@ interface Root {
   readonly factors: Set<string>
   /** For a matrix, what was added to it and broadcasts to its shape. */
   readonly rows: Map<string, Set<string>>
+  /** For a tensor of int32, the tensor of uint32 with the same bits. */
+  readonly bits: Map<string, string>
   readonly count: { names: number }
 }
 
@@ -87,6 +89,7 @@ export const newWriter = (): Writer => ({
     producers: new Map(),
     factors: new Set(),
     rows: new Map(),
+    bits: new Map(),
     count: { names: 0 }
   },
   draft: draftIn(undefined),

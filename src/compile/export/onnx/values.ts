@@ -79,6 +79,30 @@ export const convert = (writer: Writer, value: Value, dtype: DType): Value => {
     : { ...value, dtype, name: castTo(writer, value.name, dtype) }
 }
 
+/** Whether a tensor of int32 is made from one of uint32. */
+const isOfBits = ({ root }: Writer, { name }: Value): boolean => root.bits.has(name)
+
+/** The tensor of uint32 with the bits of an int32. */
+export const bitsOf = (writer: Writer, { name }: Value): string =>
+  writer.root.bits.get(name) ?? castTo(writer, name, 'uint32')
+
+/** The int32 with the bits of a tensor of uint32, which later operations on bits read instead. */
+export const ofBits = (writer: Writer, bits: string, value: Value): Value => {
+  const name = castTo(writer, bits, 'int32')
+  writer.root.bits.set(name, bits)
+  return { ...value, name }
+}
+
+/** An operation that is the same on bits: on uint32 where an operand is made of these, so that chains of them need no casts. */
+export const onBits = (writer: Writer, opType: string, type: TensorType, operands: readonly Value[]): Value => {
+  if (type.dtype !== 'int32' || !operands.some((each) => isOfBits(writer, each))) {
+    return pointwise(writer, opType, type, operands)
+  }
+  const unsigned = operands.map((each) => ({ ...each, name: bitsOf(writer, each) }))
+  const result = pointwise(writer, opType, type, unsigned)
+  return ofBits(writer, result.name, result)
+}
+
 /** Truth values as int32, other types as they are. */
 export const counted = (writer: Writer, value: Value): Value =>
   value.dtype === 'bool' ? convert(writer, value, 'int32') : value

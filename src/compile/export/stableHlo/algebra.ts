@@ -40,6 +40,7 @@ const ofIntegers: { readonly [Name in Intrinsic]?: string } = {
   min: 'minimum',
   max: 'maximum',
   imul: 'multiply',
+  rem: 'remainder',
   floor: '',
   ceil: '',
   round: ''
@@ -49,6 +50,13 @@ const nameOf = (name: Intrinsic, dtype: DType): string | undefined => (isFloat(d
 
 /** Whether StableHLO has a function for numbers of a type. */
 export const has = (name: Intrinsic, dtype: DType): boolean => nameOf(name, dtype) !== undefined
+
+/** The remainder of int32; by 0 it is 0, as NaN is in int32. */
+const integerRemainder = (writer: Writer, x: Value, y: Value): Value => {
+  const [zero, one] = [splat(writer, 0, 'int32', x.shape), splat(writer, 1, 'int32', x.shape)]
+  const divisor = select(writer, compare(writer, 'equal', y, zero), one, y)
+  return plain(writer, 'remainder', [x, divisor])
+}
 
 // -----------------------------------------------------------------------------
 // conversions
@@ -119,6 +127,7 @@ export const algebra = (
   not: (mask) => plain(writer, 'not', [mask]),
   fromMask: (mask) => convert(writer, mask, dtype),
   intrinsic: (name, args) => {
+    if (name === 'rem' && dtype === 'int32') return integerRemainder(writer, args[0]!, args[1]!)
     const operation = nameOf(name, dtype) ?? ''
     return operation === '' ? args[0]! : plain(writer, operation, args)
   },

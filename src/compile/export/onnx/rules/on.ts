@@ -1,8 +1,7 @@
 /** The lines of the tables of rules. */
-import type { Params, TensorType } from '../../../../primitive/model.js'
+import type { Params, Primitive, TensorType } from '../../../../primitive/model.js'
 import { size } from '../../../../shape/model.js'
 import { type On, type Refuses, type Rule, type Write, ruleOn } from '../../model.js'
-import type { Primitive } from '../../../../primitive/model.js'
 import type { Value, Writer } from '../graph.js'
 import { filled } from '../values.js'
 
