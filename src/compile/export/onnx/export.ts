@@ -31,7 +31,15 @@ export interface OnnxOptions {
   readonly batch?: readonly number[] | undefined
 }
 
-/** How `onnx` is called: with a program, or with a function and its arguments. */
+/**
+ * How `onnx` is called: with a program, or with a function and its arguments.
+ *
+ * @example
+ * import * as Export from 'pullback/Export'
+ *
+ * const write: Export.OnnxExports = Export.onnx
+ * write === Export.onnx // => true
+ */
 export interface OnnxExports {
   (program: Program): Either<Unsupported, Uint8Array>
   <Args extends readonly unknown[], R>(
