@@ -1,5 +1,6 @@
 /** Finding the engine, and what is asked of it. */
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { isOptions } from '../internal/describe.js'
 import { left, right } from '../internal/either.js'
 import { type Kind, options, positiveCount } from '../internal/options.js'
 import { type EngineMissing, engineMissing } from './errors.js'
@@ -53,7 +54,7 @@ const providersKind: Kind = {
 
 const sessionKind: Kind = {
   expected: "an object with ONNX Runtime's session options",
-  holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
+  holds: isOptions
 }
 
 /** The check of the options of an operation. */

@@ -19,6 +19,8 @@ import type { Given, Node, Operation, Operations, Outer, Subgraph, Work } from '
 export interface Context {
   readonly operations: Operations
   readonly version: (domain: string) => number | undefined
+  /** The names of the functions that the model defines itself. */
+  readonly functions: ReadonlySet<string>
   readonly faults: Faults
   readonly readers: ReadonlyMap<string, readonly Reader[]>
 }
@@ -48,13 +50,23 @@ export interface Compiled {
 
 const standard = new Set(['', 'ai.onnx'])
 
-/** The operation of a node, where it is known in the version that the model uses. */
-const lookUp = (node: NodeProto, { operations, version, faults }: Context): Operation | undefined => {
+/** The operation of a node, where it is known. */
+const lookUp = (
+  node: NodeProto,
+  { operations, version, functions, faults }: Context,
+  where: string
+): Operation | undefined => {
   const domain = standard.has(node.domain) ? '' : node.domain
   const found = domain === '' && Object.hasOwn(operations, node.opType) ? operations[node.opType] : undefined
-  if (found === undefined)
+  if (found !== undefined) return found
+  if (functions.has(node.opType)) {
+    const rule =
+      'calls a function that the model defines itself; expected its operations in place, as onnx.inliner has them'
+    faults.add(`${where}${labelOf(node)}`, rule)
+  } else {
     faults.unknown({ operation: node.opType, domain, version: version(domain) ?? 0 }, nameOf(node))
-  return found
+  }
+  return undefined
 }
 
 const describeError = (error: unknown): string => (error instanceof Error ? error.message : String(error))
@@ -81,7 +93,7 @@ const prepared = (
   context: Context,
   where: string
 ): readonly [Work, Types] | undefined => {
-  const operation = lookUp(proto, context)
+  const operation = lookUp(proto, context, where)
   if (operation === undefined) return undefined
   const at = `${where}${labelOf(proto)}`
   const fault = (rule: string): void => context.faults.add(at, rule)

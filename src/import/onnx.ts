@@ -124,7 +124,11 @@ const isLearned = (name: string, shape: readonly number[], readers: Context['rea
 // -----------------------------------------------------------------------------
 
 /** Masks of attention have infinite elements. */
-const isFinite = (value: Tensor): boolean => T.toArray(value).every(Number.isFinite)
+const isFinite = (value: Tensor): boolean => {
+  const data = T.toArray(value)
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false
+  return true
+}
 
 const isNonEmpty = (list: readonly Tensor[]): list is ReadonlyNonEmptyArray<Tensor> => list.length > 0
 
@@ -160,7 +164,13 @@ const loaded = (model: ModelProto, { isParameter, inputs: chosen, outputs: wante
   const faults = collector()
   const versions = versionsOf(model, faults)
   const readers = readersOf(graph)
-  const context: Context = { operations, version: (domain) => versions[domain], faults, readers }
+  const context: Context = {
+    operations,
+    version: (domain) => versions[domain],
+    functions: new Set(model.functions),
+    faults,
+    readers
+  }
   checkNames(graph, '', faults)
   const initializers = initializersOf(graph, context, '')
   const stated = new Map([...graph.output, ...graph.input].map(({ name, type }) => [name, type]))

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as Import from 'pullback/Import'
 import * as T from 'pullback/Tensor'
+import { encode } from '../../src/onnx/encode.js'
 import type { AttributeValue, GraphProto } from '../../src/onnx/model.js'
 import { constant, graph, model, node, value } from './build.js'
 import { bytesOf, models } from './fixtures.js'
@@ -33,6 +34,23 @@ describe('operations', () => {
       'operation Foo of version 17 is unknown; it is needed by first, b, inside and 1 more',
       'operation com.example.Bar of version 0 is unknown; it is needed by y'
     ])
+  })
+
+  test('that the model defines itself', () => {
+    const call = { ...node('Block', ['x'], ['y'], {}, 'first'), domain: 'com.example' }
+    const file = encode({
+      irVersion: 8,
+      opsetImport: [{ domain: '', version: 17 }],
+      producerName: '',
+      graph: graph({ input: [x], output: [y], node: [call] }),
+      functions: []
+    })
+    // The encoder writes no functions: field 25, whose field 1 is the name.
+    const own = Uint8Array.of(...file, 0xca, 0x01, 7, 10, 5, ...new TextEncoder().encode('Block'))
+    const result = Import.onnx(own)
+    expect(result._tag === 'Left' && result.left.message).toBe(
+      "Import.onnx: node 'first' (Block) calls a function that the model defines itself; expected its operations in place, as onnx.inliner has them"
+    )
   })
 
   test('that no output needs are not looked at', () => {

@@ -214,5 +214,9 @@ export const calls: Readonly<Record<string, Call>> = {
   'Train.runEpochs': (f, options) => plain(f(folded, { batches: () => [], epochs: 0 }))(Train.begin(0, key), options),
   'Train.scan': (f, options) => plain(f(folded))(0, [], options),
   'Train.run': (f, options) => plain(f(Train.step(Train.objective(model, Loss.l2), optimizer)))(undefined, [], options),
-  'Vmap.vmap': (f, options) => plain(f(same, options))(x)
+  'Vmap.vmap': (f, options) => plain(f(same, options))(x),
+  'Export.onnx': (f, options) => plain(f(same, options))(x),
+  'Import.onnx': (f, options) => f(new Uint8Array(), options),
+  'engine/OnnxRuntime.compile': (f, options) => f(same, options),
+  'engine/OnnxRuntime.step': (f, options) => f(same, options)
 }

@@ -7,8 +7,10 @@ import * as Arbitrary from 'pullback/Arbitrary'
 import * as Control from 'pullback/Control'
 import * as Dataset from 'pullback/Dataset'
 import * as Debug from 'pullback/Debug'
+import * as Export from 'pullback/Export'
 import * as Grad from 'pullback/Grad'
 import * as Implicit from 'pullback/Implicit'
+import * as Import from 'pullback/Import'
 import * as Init from 'pullback/Init'
 import * as Law from 'pullback/Law'
 import * as Layer from 'pullback/Layer'
@@ -30,6 +32,7 @@ import * as Schedule from 'pullback/Schedule'
 import * as T from 'pullback/Tensor'
 import * as Train from 'pullback/Train'
 import { vmap } from 'pullback/Vmap'
+import * as OnnxRuntime from 'pullback/engine/OnnxRuntime'
 import { describe, expect, test, vi } from 'vitest'
 import type * as Declarations from '../../src/internal/options.js'
 import { calls, labels, plain, vector, x } from './calls.js'
@@ -59,8 +62,10 @@ const modules: Readonly<Record<string, object>> = {
   Control,
   Dataset,
   Debug,
+  Export,
   Grad,
   Implicit,
+  Import,
   Init,
   Law,
   Layer,
@@ -81,7 +86,8 @@ const modules: Readonly<Record<string, object>> = {
   Schedule,
   Tensor: T,
   Train,
-  Vmap: { vmap }
+  Vmap: { vmap },
+  'engine/OnnxRuntime': OnnxRuntime
 }
 
 const target: Readonly<Record<string, unknown>> = {
@@ -129,7 +135,9 @@ const operationsOf = (name: string): readonly string[] => [name, aliases[name] ?
 /** Second names of functions, whose sentences have the first. */
 const aliases: Readonly<Record<string, string>> = {
   'Loss.mae': 'meanAbsoluteError',
-  'Loss.mse': 'meanSquaredError'
+  'Loss.mse': 'meanSquaredError',
+  'engine/OnnxRuntime.compile': 'OnnxRuntime.compile',
+  'engine/OnnxRuntime.step': 'OnnxRuntime.step'
 }
 
 describe.each(parameters.map((each) => [each.name, each.options] as const))('%s', (name, options) => {

@@ -2,6 +2,7 @@
 import { type Either, chain, isLeft, left, map, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { trace } from '../../../debug/trace.js'
+import { type Kind, options } from '../../../internal/options.js'
 import { encode } from '../../../onnx/encode.js'
 import type { ModelProto } from '../../../onnx/model.js'
 import type { Program } from '../../../primitive/model.js'
@@ -30,7 +31,15 @@ export interface OnnxOptions {
   readonly batch?: readonly number[] | undefined
 }
 
-/** How `onnx` is called: with a program, or with a function and its arguments. */
+/**
+ * How `onnx` is called: with a program, or with a function and its arguments.
+ *
+ * @example
+ * import * as Export from 'pullback/Export'
+ *
+ * const write: Export.OnnxExports = Export.onnx
+ * write === Export.onnx // => true
+ */
 export interface OnnxExports {
   (program: Program): Either<Unsupported, Uint8Array>
   <Args extends readonly unknown[], R>(
@@ -40,6 +49,13 @@ export interface OnnxExports {
 }
 
 const operation = 'onnx'
+
+const positions: Kind = {
+  expected: 'positions of arguments',
+  holds: (value) => Array.isArray(value) && value.every((each) => Number.isInteger(each) && each >= 0)
+}
+
+const check = /* @__PURE__ */ options<OnnxOptions>('Export.onnx', { batch: positions })
 
 const modelOfNamed = (given: Named): Either<Unsupported, ModelProto> =>
   pipe(
@@ -120,9 +136,11 @@ function onnxBytes<Args extends readonly unknown[], R>(
 ): (...args: Args) => Either<Unsupported, Uint8Array>
 function onnxBytes<Args extends readonly unknown[], R>(
   given: Program | ((...args: Args) => R),
-  options: OnnxOptions = {}
+  chosen: OnnxOptions = {}
 ): Either<Unsupported, Uint8Array> | ((...args: Args) => Either<Unsupported, Uint8Array>) {
-  return typeof given === 'function' ? atArguments(given, options) : map(encode)(modelOfNamed(named(given)))
+  if (typeof given !== 'function') return map(encode)(modelOfNamed(named(given)))
+  check(chosen)
+  return atArguments(given, chosen)
 }
 
 /**
