@@ -5,7 +5,7 @@ import * as T from 'pullback/Tensor'
 import { afterAll, expect } from 'vitest'
 import { distance } from '../agree.js'
 import { testWith } from '../engines.js'
-import { type GeneratedProgram, programs } from '../programs.js'
+import { type GeneratedProgram, programs, tolerances, valuesAt } from '../programs.js'
 import { startXla } from './engine.js'
 
 const xla = startXla()
@@ -16,27 +16,6 @@ afterAll(() => {
 /** XLA on processors takes a subnormal float32 for 0. */
 const withoutSubnormals = (x: T.Tensor): T.Tensor =>
   x.dtype === 'float32' ? T.where(T.less(T.abs(x), 2 ** -126), 0, x) : x
-
-/** What a program gives at arguments, unless it refuses them. */
-const valuesAt = ({ f }: GeneratedProgram, inputs: readonly T.Tensor[]): readonly T.Tensor[] | undefined => {
-  try {
-    return f(...inputs)
-  } catch {
-    return undefined
-  }
-}
-
-/** Floats that are a few roundings away. */
-const nudged = (x: T.Tensor): T.Tensor =>
-  x.dtype === 'float32' || x.dtype === 'float64'
-    ? T.mul(x, T.scalar(1 + (x.dtype === 'float32' ? 2 ** -22 : 2 ** -50), x.dtype))
-    : x
-
-/** How far results may be: 1e-5, or as far as a few roundings of the arguments move them. */
-const tolerances = (program: GeneratedProgram, inputs: readonly T.Tensor[], wanted: readonly T.Tensor[]) => {
-  const beside = valuesAt(program, inputs.map(nudged))
-  return wanted.map((each, i) => Math.max(1e-5, beside === undefined ? 0 : 4 * distance(beside[i]!, each)))
-}
 
 /** What is wrong with a program under XLA; nothing if it agrees. */
 const trouble = async (program: GeneratedProgram): Promise<string | undefined> => {

@@ -129,6 +129,14 @@ export interface Constant {
   readonly type: ElementType
 }
 
+/** Types whose elements lie in memory as in a file: low bytes first, which all engines have. */
+const asInMemory: ReadonlySet<ElementType> = /* @__PURE__ */ new Set<ElementType>([
+  'float32',
+  'float64',
+  'int32',
+  'uint32'
+])
+
 const tooLarge = `has integers beyond those of 32 bits; expected values from ${leastInt} to ${mostInt}`
 
 /** The tensor of a constant, or what is wrong with it. */
@@ -150,6 +158,10 @@ export const constantOf = (
   }
   const dtype = dtypeOf(type)
   const data = allocate(dtype, count)
+  if (raw !== undefined && asInMemory.has(type)) {
+    new Uint8Array(data.buffer).set(raw)
+    return E.right({ value: fromData(Object.freeze([...dims]), dtype, data), type })
+  }
   const view = raw === undefined ? undefined : new DataView(raw.buffer, raw.byteOffset, raw.byteLength)
   let how: Fitting | undefined
   for (let i = 0; i < count; i++) {

@@ -6,7 +6,6 @@ import * as T from '../Tensor.js'
 import { isTensor, type Tensor } from '../tensor/model.js'
 import { decode } from '../onnx/decode.js'
 import type { ElementType, ModelProto, TypeProto } from '../onnx/model.js'
-import { requireFunction } from '../internal/check.js'
 import { refusal } from '../internal/describe.js'
 import { type Kind, type Options, callable, options } from '../internal/options.js'
 import { show } from '../shape/model.js'
@@ -124,7 +123,11 @@ const isLearned = (name: string, shape: readonly number[], readers: Context['rea
 // -----------------------------------------------------------------------------
 
 /** Masks of attention have infinite elements. */
-const isFinite = (value: Tensor): boolean => T.toArray(value).every(Number.isFinite)
+const isFinite = (value: Tensor): boolean => {
+  const data = T.toArray(value)
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false
+  return true
+}
 
 const isNonEmpty = (list: readonly Tensor[]): list is ReadonlyNonEmptyArray<Tensor> => list.length > 0
 
@@ -149,15 +152,15 @@ const applied =
     return results
   }
 
-const namesKind: Kind = {
-  expected: 'names of values',
+const names: Kind = {
+  expected: 'a list of names',
   holds: (value) => Array.isArray(value) && value.every((each) => typeof each === 'string')
 }
 
-const check: Options = options<ImportOptions>('Import.onnx', {
-  isParameter: callable('a function of names and shapes'),
-  inputs: namesKind,
-  outputs: namesKind
+const check: Options = /* @__PURE__ */ options<ImportOptions>('Import.onnx', {
+  isParameter: callable('a function of a name and a shape'),
+  inputs: names,
+  outputs: names
 })
 
 const loaded = (model: ModelProto, { isParameter, inputs: chosen, outputs: wanted }: ImportOptions): Result => {
@@ -176,13 +179,13 @@ const loaded = (model: ModelProto, { isParameter, inputs: chosen, outputs: wante
   const initializers = initializersOf(graph, context, '')
   const stated = new Map([...graph.output, ...graph.input].map(({ name, type }) => [name, type]))
   const defined = new Set([...stated.keys(), ...initializers.keys(), ...graph.node.flatMap(({ output }) => output)])
-  const names = chosen ?? graph.input.map(({ name }) => name).filter((name) => !initializers.has(name))
+  const named = chosen ?? graph.input.map(({ name }) => name).filter((name) => !initializers.has(name))
   const results = wanted ?? graph.output.map(({ name }) => name)
   for (const name of chosen ?? []) {
     if (!defined.has(name)) faults.add(`the chosen input '${name}'`, 'is no value of the graph; expected one')
   }
   if (results.length === 0) faults.add('the graph', 'has no outputs; expected one or more')
-  const inputs = names.map((name) => portOf(name, stated.get(name), initializers.get(name)?.type))
+  const inputs = named.map((name) => portOf(name, stated.get(name), initializers.get(name)?.type))
   for (const port of inputs) checkInput(port, stated.get(port.name), faults)
   const types = new Map<string, ElementType | undefined>([
     ...graph.initializer.map(({ name }) => [name, initializers.get(name)?.type] as const),
@@ -191,7 +194,7 @@ const loaded = (model: ModelProto, { isParameter, inputs: chosen, outputs: wante
   const compiled = compile(graph, results, types, (name) => types.has(name), context, '')
   const error = faults.found()
   if (error !== undefined) return E.left(error)
-  const given = new Set(names)
+  const given = new Set(named)
   const learns = isParameter ?? ((name, shape) => isLearned(name, shape, readers))
   const [learned, rest] = [new Map<string, Tensor>(), new Map<string, Tensor>()]
   for (const [name, { value }] of initializers) {
@@ -238,7 +241,6 @@ const typeOf = (type: TypeProto | undefined): ElementType | undefined =>
 export const onnx = (bytes: Uint8Array, given: ImportOptions = {}): Result => {
   if (!(bytes instanceof Uint8Array)) throw new TypeError(refusal('Import.onnx', 'the argument', bytes, 'a Uint8Array'))
   check(given)
-  if (given.isParameter !== undefined) requireFunction('Import.onnx', given.isParameter, 'isParameter')
   const decoded = decode(bytes)
   if (E.isLeft(decoded)) return E.left(importError([fromSentence(decoded.left)]))
   return loaded(decoded.right, given)

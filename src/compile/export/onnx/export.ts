@@ -31,7 +31,15 @@ export interface OnnxOptions {
   readonly batch?: readonly number[] | undefined
 }
 
-/** How `onnx` is called: with a program, or with a function and its arguments. */
+/**
+ * How `onnx` is called: with a program, or with a function and its arguments.
+ *
+ * @example
+ * import * as Export from 'pullback/Export'
+ *
+ * const write: Export.OnnxExports = Export.onnx
+ * write === Export.onnx // => true
+ */
 export interface OnnxExports {
   (program: Program): Either<Unsupported, Uint8Array>
   <Args extends readonly unknown[], R>(
@@ -141,8 +149,12 @@ function onnxBytes<Args extends readonly unknown[], R>(
  *
  * Inputs and outputs of the model are the leaves of the arguments and of the result, named by their paths, such as `args[0].w` or
  * `result.loss`. Names of nodes begin with scopes. With the option `batch`, the model takes batches of any size; the function
- * is traced at three sizes for that. Float32 is computed in float32, so results differ by rounding; an index out of range is an
- * error of the engine, a loop ends after `maxSteps`, and sorts take NaN for infinity.
+ * is traced at three sizes for that.
+ *
+ * Float32 is computed in float32, so results differ by rounding, and the length of two numbers beyond 1e19 is infinite. An index out
+ * of range is an error of the engine, a loop ends after `maxSteps`, sorts and positions take NaN for infinity, pooling passes NaN by,
+ * zero times NaN is NaN in products of matrices, and softmax over one axis is the engine's, which gives NaN where all or the largest
+ * are infinite.
  *
  * A program that has operations which cannot be written is an `Unsupported`, which lists all of them; so is one whose operations
  * depend on the batch size.

@@ -33,16 +33,28 @@ const fromFront = (writer: Writer, indices: Value, n: number): Value => {
 // the format's operations
 // -----------------------------------------------------------------------------
 
-/** Which axes are picked along, where the axes of what is picked stand in the result, and the axis of an index among the indices. */
+/**
+ * Which axes are picked along, where the axes of what is picked stand in the result, the axis of an index among the indices, and the axes that
+ * operand and indices have in common.
+ */
 interface Picking {
   readonly axes: readonly number[]
   readonly offsets: readonly number[]
   readonly vector: number
+  readonly common: readonly number[]
 }
 
-const picked = (writer: Writer, x: Value, indices: Value, { axes, offsets, vector }: Picking, shape: Shape): Value => {
-  const numbers = `#stablehlo.gather<offset_dims = ${listText(offsets)}, collapsed_slice_dims = ${listText(axes)}, start_index_map = ${listText(axes)}, index_vector_dim = ${vector}>`
-  const sizes = x.shape.map((n, axis) => (axes.includes(axis) ? 1 : n))
+/** What is said of common axes, by the format's names of the operand and of the indices; versions before 1.1 do not know the words. */
+const commonText = (operand: string, indices: string, common: readonly number[]): string =>
+  common.length === 0
+    ? ''
+    : ` ${operand}_batching_dims = ${listText(common)}, ${indices}_batching_dims = ${listText(common)},`
+
+const picked = (writer: Writer, x: Value, indices: Value, picking: Picking, shape: Shape): Value => {
+  const { axes, offsets, vector, common } = picking
+  const words = commonText('operand', 'start_indices', common)
+  const numbers = `#stablehlo.gather<offset_dims = ${listText(offsets)}, collapsed_slice_dims = ${listText(axes)},${words} start_index_map = ${listText(axes)}, index_vector_dim = ${vector}>`
+  const sizes = x.shape.map((n, axis) => ([...axes, ...common].includes(axis) ? 1 : n))
   const type = { shape, dtype: x.dtype }
   return emit(
     writer,
@@ -51,8 +63,10 @@ const picked = (writer: Writer, x: Value, indices: Value, { axes, offsets, vecto
   )
 }
 
-const added = (writer: Writer, x: Value, indices: Value, updates: Value, { axes, offsets, vector }: Picking): Value => {
-  const numbers = `#stablehlo.scatter<update_window_dims = ${listText(offsets)}, inserted_window_dims = ${listText(axes)}, scatter_dims_to_operand_dims = ${listText(axes)}, index_vector_dim = ${vector}>`
+const added = (writer: Writer, x: Value, indices: Value, updates: Value, picking: Picking): Value => {
+  const { axes, offsets, vector, common } = picking
+  const words = commonText('input', 'scatter_indices', common)
+  const numbers = `#stablehlo.scatter<update_window_dims = ${listText(offsets)}, inserted_window_dims = ${listText(axes)},${words} scatter_dims_to_operand_dims = ${listText(axes)}, index_vector_dim = ${vector}>`
   const scalar: TensorType = { shape: [], dtype: x.dtype }
   const body = block(writer, [scalar, scalar], (inner, values) => [plain(inner, 'add', values)])
   const operands = [x, indices, updates]
@@ -75,23 +89,23 @@ const added = (writer: Writer, x: Value, indices: Value, updates: Value, { axes,
 const rowsOf = (rank: number, axis: number, indices: Value): Picking => ({
   axes: [axis],
   offsets: counting(rank - 1).map((each) => (each < axis ? each : each + indices.shape.length)),
-  vector: indices.shape.length
+  vector: indices.shape.length,
+  common: []
 })
 
 // -----------------------------------------------------------------------------
 // indices for each lane
 // -----------------------------------------------------------------------------
 
-/** Where each element of `indices` points to, in all axes: its own place but for one axis. */
-const placesOf = (writer: Writer, indices: Value, axis: number): Value => {
-  const column = [...indices.shape, 1]
-  const each = indices.shape.map((_, i) =>
-    i === axis ? reshape(writer, indices, column) : reshape(writer, iota(writer, indices.shape, i), column)
-  )
-  return concatenate(writer, each, indices.shape.length)
-}
+/** A column of indices for each lane. Lanes are common axes, by which engines divide the work over devices. */
+const columnOf = (writer: Writer, indices: Value): Value => reshape(writer, indices, [...indices.shape, 1])
 
-const pointing = ({ shape }: Value): Picking => ({ axes: counting(shape.length), offsets: [], vector: shape.length })
+const pointing = ({ shape }: Value, axis: number): Picking => ({
+  axes: [axis],
+  offsets: [],
+  vector: shape.length,
+  common: counting(shape.length).filter((each) => each !== axis)
+})
 
 /** Whether the place along an axis is the one that an index of the lane, of which there is one, points to. */
 const isPlace = (writer: Writer, indices: Value, shape: Shape, axis: number): Value =>
@@ -120,7 +134,7 @@ export const picks: Rules<Writer, Value> = /* @__PURE__ */ new Map([
     if (isEmpty(result!)) return [splat(writer, 0, x!.dtype, shape)]
     const places = fromFront(writer, indices!, x!.shape[axis]!)
     if (!isCompared(places, x!.shape[axis]!, axis)) {
-      return [picked(writer, x!, placesOf(writer, places, axis), pointing(x!), shape)]
+      return [picked(writer, x!, columnOf(writer, places), pointing(x!, axis), shape)]
     }
     const chosen = select(writer, isPlace(writer, places, x!.shape, axis), x!, splat(writer, 0, x!.dtype, x!.shape))
     const sum = reduce(writer, x!.dtype === 'bool' ? 'or' : 'add', chosen, [axis])
@@ -130,7 +144,7 @@ export const picks: Rules<Writer, Value> = /* @__PURE__ */ new Map([
     if (isEmpty(updates!)) return [x!]
     const places = fromFront(writer, indices!, x!.shape[axis]!)
     if (!isCompared(places, x!.shape[axis]!, axis)) {
-      return [added(writer, x!, placesOf(writer, places, axis), updates!, pointing(x!))]
+      return [added(writer, x!, columnOf(writer, places), updates!, pointing(x!, axis))]
     }
     const all = expandOver(
       writer,
