@@ -107,6 +107,10 @@ const hasAdapter = async (): Promise<boolean> => {
   return adapter !== undefined && adapter !== null
 }
 
+/** WebGPU with images as programs have them: in its own layout, version 1.30 convolves some numbers of channels wrongly. */
+const configured = (provider: string): unknown =>
+  provider === 'webgpu' ? { name: provider, preferredLayout: 'NCHW' } : provider
+
 /** An engine that was found, and the session options that come of what was asked. */
 export interface Found {
   readonly runtime: Runtime
@@ -129,7 +133,7 @@ export const load =
     const isGpu = providers?.includes('webgpu') === true
     const settings = {
       ...(threads === undefined || isWeb ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
-      ...(providers === undefined ? {} : { executionProviders: providers }),
+      ...(providers === undefined ? {} : { executionProviders: providers.map(configured) }),
       ...session
     }
     const found = (given: Engine): Found => {
