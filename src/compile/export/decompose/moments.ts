@@ -37,15 +37,17 @@ const norm = (x: Tensor, axes: readonly number[]): Tensor => {
   return mul(reshapeTo(scale, dropAxes(x.shape, axes)), sqrt(sumOver(square(div(x, scale)), axes)))
 }
 
-/** Each element's share in the extreme over axes: NaN for all where that is NaN, which equals none. */
+/** Each element's share in the extreme over axes: NaN for all where that is NaN. Choices, not products: XLA takes 0 times NaN for 0 in some. */
 /* @__NO_SIDE_EFFECTS__ */
 const sharesIn =
   (extreme: Primitive<OverAxes>) =>
   (x: Tensor, { axes }: OverAxes): Tensor => {
     if (size(x.shape) === 0) return x
+    const float = isFloat(x.dtype) ? x.dtype : 'float32'
     const kept = reshapeTo(bindOne(extreme, [x], { axes }), keepAxes(x.shape, axes))
-    const hits = cast(equal(x, kept), isFloat(x.dtype) ? x.dtype : 'float32')
-    return cast(div(hits, reshapeTo(sumOver(hits, axes), kept.shape)), x.dtype)
+    const isHit = equal(x, kept)
+    const part = div(1, reshapeTo(sumOver(cast(isHit, float), axes), kept.shape))
+    return cast(where(isHit, part, cast(where(equal(kept, kept), 0, NaN), float)), x.dtype)
   }
 
 /** The decompositions of moments and shares. */
