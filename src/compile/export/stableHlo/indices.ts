@@ -7,7 +7,6 @@ import { type On, type Rules, ruleOn } from '../model.js'
 import {
   broadcastAlong,
   compare,
-  concatenate,
   expandOver,
   iota,
   isEmpty,
