@@ -5,7 +5,8 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import { stableHlo } from 'pullback/Export'
 import { jit } from 'pullback/Jit'
 import { type Engine, step as onEngine } from 'pullback/engine/OnnxRuntime'
-import { type Sample, convolutional, perceptron } from '../interop/steps.js'
+import type { Sample } from '../interop/steps.js'
+import { convolutional, perceptron } from '../interop/steps/training.js'
 import { spreadOf } from './best.js'
 
 const samples: Readonly<Record<string, Sample>> = { perceptron: perceptron(), CNN: convolutional() }

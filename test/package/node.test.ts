@@ -7,8 +7,8 @@ import { install } from './install.js'
 
 const tower: ReadonlySet<string> = new Set(['Arbitrary', 'Law', 'Plot', 'ProgressBar'])
 
-const bare = install(['fp-ts', 'io-ts'])
-const withPeer = install(['fp-ts', 'io-ts', 'fast-check', 'echarts', 'cli-progress'])
+const bare = install(['fp-ts', 'io-ts', 'pbf'])
+const withPeer = install(['fp-ts', 'io-ts', 'pbf', 'fast-check', 'echarts', 'cli-progress'])
 afterAll(() => {
   bare.remove()
   withPeer.remove()

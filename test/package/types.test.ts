@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { closedFiles, publicModules, root } from '../../scripts/sources.js'
 import { install } from './install.js'
 
-const installation = install(['fp-ts', 'io-ts', 'fast-check'])
+const installation = install(['fp-ts', 'io-ts', 'pbf', 'fast-check'])
 afterAll(installation.remove)
 
 const modules = publicModules()

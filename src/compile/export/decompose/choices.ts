@@ -6,6 +6,7 @@ import { bernoulliPrimitive } from '../../../random/discrete.js'
 import { choicePrimitive, weightedChoicePrimitive } from '../../../random/choose.js'
 import { purpose, stackOf } from '../../../random/model.js'
 import { type Shape, size } from '../../../shape/model.js'
+import { toArray } from '../../../tensor/destruct.js'
 import { add, div, mul, neg, sub } from '../../../tensor/arithmetic.js'
 import { equal, greater, greaterEqual, less } from '../../../tensor/comparison.js'
 import { log1p } from '../../../tensor/exponential.js'
@@ -15,7 +16,7 @@ import { logicalAnd, logicalOr } from '../../../tensor/logical.js'
 import { maxPrimitive } from '../../../tensor/minMaxOverAxes.js'
 import { minimum } from '../../../tensor/minMaxOfTwo.js'
 import { cumsum } from '../../../tensor/cumulative.js'
-import { type Tensor, fill } from '../../../tensor/model.js'
+import { type Tensor, fill, isConcrete } from '../../../tensor/model.js'
 import { any } from '../../../tensor/reduce.js'
 import { ceil, floor } from '../../../tensor/rounding.js'
 import { where } from '../../../tensor/select.js'
@@ -60,6 +61,8 @@ const bernoulli = (keys: Tensor, p: Tensor): Tensor => {
   const words = stream(keys, n)
   const isMet = logicalAnd(equal(ordered(words), asOrdered(whole)), less(whole, 2 * half))
   const below = isBelow(words, whole)
+  // A probability that the program knows and that 32 bits hold, as they do every float32 from 2^-8 on, needs no second word.
+  if (isConcrete(rest) && !toArray(rest).some((each) => each !== 0)) return reshapeTo(below, p.shape)
   const decided = cond(
     any(isMet),
     (): Tensor => where(isMet, isBelow(again(keys, stack, n), rest), below),

@@ -4,17 +4,7 @@ import type { Shape } from '../../../shape/model.js'
 import { addAlongAxis, takeAlongAxis } from '../../../tensor/alongAxis.js'
 import { gather, scatterAdd } from '../../../tensor/indexing.js'
 import { type On, type Rules, ruleOn } from '../model.js'
-import {
-  broadcastAlong,
-  compare,
-  concatenate,
-  expandOver,
-  iota,
-  isEmpty,
-  reduce,
-  reshape,
-  select
-} from './operations.js'
+import { broadcastAlong, compare, expandOver, iota, isEmpty, reduce, reshape, select } from './operations.js'
 import { arrayText, listText, signatureText } from './text.js'
 import { type Value, type Writer, block, emit, emitAll, namesOf, plain, splat } from './writer.js'
 
