@@ -103,6 +103,7 @@ export const cases: readonly Case[] = [
       special: T.add(x, T.of([NaN, Infinity, -Infinity, 1e-40])),
       most: T.max(T.cast(x, 'int32')),
       backward: grad((own: typeof x) => T.sum(T.mul(T.slice(own, [[null, null, -3]]), T.of([2, 3]))))(x),
+      spread: T.mul(T.reshape(x, [2, 2]), T.slice(x, [[0, 2]])),
       third: T.mul(y, 1 / 3)
     }),
     T.of([-0.5, 1.5, 2.5, -3.25]),
