@@ -160,6 +160,7 @@ function onnxBytes<Args extends readonly unknown[], R>(
  * depend on the batch size.
  *
  * @throws LeakedTracerError when the function reads the value of a tensor
+ * @throws TypeError when the function reads a value of a transformation around it, which is none of its arguments
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
