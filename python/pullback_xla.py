@@ -49,8 +49,7 @@ def attempt(what):
 def write(path, content):
     """Writes a file whole or not at all: bytes, or arrays by name."""
     with attempt(f"write {path}"), open(f"{path}.part", "wb") as file:
-        if isinstance(content, dict) and not path.endswith(".npz"):
-            content = save(content)
+        content = save(content) if isinstance(content, dict) and not path.endswith(".npz") else content
         file.write(content) if isinstance(content, bytes) else np.savez(file, **content)
     os.replace(f"{path}.part", path)
 
@@ -61,11 +60,12 @@ def load(path, target):
         context.attach_diagnostic_handler(lambda _: True)
         is_artifact = (content := file.read()).startswith(b"ML\xefR")
         module = stablehlo.deserialize_portable_artifact(context, content) if is_artifact else Module.parse(content)
-        main = next(each for each in module.body.operations if each.attributes["sym_name"].value == "main")
-        types = []
+        main, types = next((op for op in module.body.operations if op.attributes["sym_name"].value == "main"), None), []
+        check(main, f"{path} has no function main; expected a program of Export.stableHlo")
         for kinds, name in ((main.type.inputs, "arg_attrs"), (main.type.results, "res_attrs")):
             shapes = [jax.ShapeDtypeStruct(tuple(kind.shape), DTYPES[str(kind.element_type)]) for kind in kinds]
-            types.append({each["pullback.path"].value: x for each, x in zip(main.attributes[name], shapes)})
+            attributes = main.attributes[name] if shapes else []
+            types.append({each["pullback.path"].value: x for each, x in zip(attributes, shapes)})
         return stablehlo.serialize_portable_artifact(module, target), *types
 
 
@@ -86,6 +86,7 @@ def given(files, names, inputs, are_rows):
 
 
 def main(options):
+    check(min(options.devices, options.every, options.steps + 1) > 0, "a number is too small; expected 1, or 0 --steps")
     os.environ["XLA_FLAGS"] = f"--xla_force_host_platform_device_count={options.devices} {os.getenv('XLA_FLAGS', '')}"
     jax.config.update("jax_enable_x64", True)
     with attempt("start JAX"):
@@ -117,9 +118,8 @@ def main(options):
         step = jax.jit(call, **shardings, donate_argnums=spent).lower(*inputs.values()).compile()
         found = re.findall(r" (all-\w+|reduce-scatter|collective-permute)(?:-start)?\(", step.as_text())
         exchanged = ", ".join(f"{found.count(kind)} {kind}" for kind in sorted(set(found))) or "nothing"
-    if is_first and options.artifact:
-        write(options.artifact, artifact)
     if is_first:
+        options.artifact and write(options.artifact, artifact)
         print(f"{options.program}: {mesh.size} {jax.default_backend()} devices; exchanged: {exchanged}", flush=True)
     put, results = jax.make_array_from_callback, {}
     # Virtual devices share threads: with several steps under way, some could wait for each other forever.

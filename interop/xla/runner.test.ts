@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRight } from 'fp-ts/lib/Either.js'
 import * as Dataset from 'pullback/Dataset'
+import * as Export from 'pullback/Export'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
 import { afterAll, beforeAll, expect } from 'vitest'
@@ -12,7 +13,7 @@ import { fromSafetensors, toSafetensors } from '../../examples/support/safetenso
 import { expectClose, lossesOf } from '../agree.js'
 import { testWith } from '../engines.js'
 import { type Sample, lectures } from '../steps.js'
-import { type Runner, lossesIn, newRunner, writeStep } from './runner.js'
+import { type Runner, lossesIn, newRunner, textOf, writeStep } from './runner.js'
 
 const needs = ['python:jax', 'python:safetensors']
 
@@ -140,6 +141,13 @@ await testWith(needs, 'portable artifacts, of an older version too, and .npz fil
   expect(on.lines.slice(1)).toEqual(['step 1: result[1].loss 0.0234375'])
 })
 
+await testWith(needs, 'a program without arguments, and one without results', async () => {
+  runner.write('constant.mlir', textOf(Export.stableHlo(() => ({ answer: T.scalar(42) }))()))
+  expect((await runner.run('constant.mlir')).lines[1]).toBe('step 1: result.answer 42.0')
+  runner.write('nothing.mlir', textOf(Export.stableHlo((_: typeof w) => [])(w)))
+  expect((await runner.run('nothing.mlir', '--steps', '0')).code).toBe(0)
+})
+
 // -----------------------------------------------------------------------------
 // complaints
 // -----------------------------------------------------------------------------
@@ -151,10 +159,15 @@ await testWith(needs, 'what goes wrong is one sentence, and exit code 1', async 
   runner.write('float.safetensors', toSafetensors({ w: T.zeros([2], 'float64') }))
   runner.write('half.safetensors', toSafetensors({ w }).subarray(0, 70))
   runner.write('half.mlir', 'module {')
+  runner.write('other.mlir', 'module {}')
   const start = 'start.safetensors'
   const cases: readonly (readonly [words: readonly string[], complaint: RegExp])[] = [
     [['none.mlir'], /^cannot load none\.mlir as StableHLO [\d.]+: \[Errno 2\] No such file/],
     [['half.mlir'], /^cannot load half\.mlir as StableHLO [\d.]+: Unable to parse module assembly: error: "-":1:7/],
+    [['other.mlir'], /^other\.mlir has no function main; expected a program of Export\.stableHlo$/],
+    [['step.mlir', '--devices', '0'], /^a number is too small; expected 1, or 0 --steps$/],
+    [['step.mlir', '--every', '0'], /^a number is too small; expected 1, or 0 --steps$/],
+    [['step.mlir', '--steps', '-1'], /^a number is too small; expected 1, or 0 --steps$/],
     [['step.mlir', '--target', '99.0.0'], /^cannot load step\.mlir as StableHLO 99\.0\.0: failed to serialize module$/],
     [['step.mlir'], /^no file has w, x; expected all arguments$/],
     [['step.mlir', '--params', start], /^no file has x; expected all arguments$/],

@@ -52,6 +52,12 @@ export const newRunner = (): Runner => {
   }
 }
 
+/** The text of an export, which is written whole. */
+export const textOf = (made: ReturnType<ReturnType<typeof Export.stableHlo>>): string => {
+  if (!isRight(made)) throw new Error(made.left.message)
+  return made.right
+}
+
 /** Writes what a step of training needs: `step.mlir`, the state `start.safetensors` and the rows `data.safetensors`. */
 export const writeStep = (
   { write }: Runner,
@@ -59,9 +65,7 @@ export const writeStep = (
   [start, batch]: readonly unknown[],
   rows: unknown = batch
 ): void => {
-  const text = Export.stableHlo(step as (...args: readonly unknown[]) => unknown)(start, batch)
-  if (!isRight(text)) throw new Error(text.left.message)
-  write('step.mlir', text.right)
+  write('step.mlir', textOf(Export.stableHlo(step as (...args: readonly unknown[]) => unknown)(start, batch)))
   write('start.safetensors', toSafetensors(start))
   write('data.safetensors', toSafetensors(rows))
 }

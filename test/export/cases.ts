@@ -83,6 +83,32 @@ export const cases: readonly Case[] = [
     rows,
     T.of([1, -1], 'int32')
   ),
+  given(
+    'kernels',
+    (w: T.Tensor<[4, 1, 2, 2]>, x: T.Tensor<[1, 2, 5, 4]>) =>
+      grad((own: T.Tensor<[1, 2, 5, 4]>) =>
+        T.sum(T.square(T.conv2d(own, w, { padding: 1, stride: 2, dilation: [1, 2], groups: 2 })))
+      )(x),
+    T.reshape(T.sin(T.cast(T.arange(16), 'float32')), [4, 1, 2, 2]),
+    T.reshape(T.cos(T.cast(T.arange(40), 'float32')), [1, 2, 5, 4])
+  ),
+  given(
+    'numbers',
+    (x: T.Tensor<[4]>, y: T.Tensor<[4]>) => ({
+      whole: T.round(x),
+      order: T.argsort(T.where(T.greater(x, 2), NaN, x)),
+      signs: T.div(1, T.mul(T.of([0, -0, -0, 0]), T.abs(x))),
+      negative: T.div(1, T.mul(T.abs(x), -0)),
+      positive: T.div(1, T.mul(T.abs(x), 0)),
+      special: T.add(x, T.of([NaN, Infinity, -Infinity, 1e-40])),
+      most: T.max(T.cast(x, 'int32')),
+      backward: grad((own: typeof x) => T.sum(T.square(T.slice(own, [[null, null, -3]]))))(x),
+      spread: T.mul(T.reshape(x, [2, 2]), T.slice(x, [[0, 2]])),
+      third: T.mul(y, 1 / 3)
+    }),
+    T.of([-0.5, 1.5, 2.5, -3.25]),
+    T.of([1, -2, 1e300, 5e-324], 'float64')
+  ),
   given('draws', (key: T.Tensor<[2]>) => Random.uniform(key as never, [2]), Random.key(7) as never),
   given(
     'matrices',

@@ -118,6 +118,22 @@ describe('names', () => {
     expect(text).toContain('stablehlo.cosine %arg0 : tensor<f32> loc(#loc0)')
   })
 
+  test('names of scopes are escaped', () => {
+    const f = (x: Scalar) => Debug.scope('é 😀\n\u0000\\\ud800', () => T.sin(x))
+    expect(textOf(Export.stableHlo(f)(T.scalar(1)))).toContain('loc("é 😀\\0A\\00\\5C\ufffd/sin")')
+  })
+
+  test('loops and choices are in the scope around them', () => {
+    const f = (x: T.Tensor<[2]>) =>
+      Debug.scope('encoder', () =>
+        scan((total: Scalar, row: Scalar) => [Debug.scope('cell', () => T.sin(T.add(total, row))), total])(
+          T.scalar(0),
+          x
+        )
+      )
+    expect(textOf(Export.stableHlo(f)(T.zeros([2])))).toContain('loc("encoder/cell/sin")')
+  })
+
   test('decompositions are in the scope of what they stand for', () => {
     const f = (x: T.Tensor<[3]>) => Debug.scope('head', () => T.softmax(x))
     expect(textOf(Export.stableHlo(f)(T.zeros([3])))).toContain('loc("head/exp")')
@@ -148,6 +164,12 @@ describe('what is refused', () => {
     expect([refusal._tag, refusal.format]).toEqual(['Unsupported', 'StableHLO'])
   })
 
+  test('however many they are', () => {
+    const parts = Array.from({ length: 100 }, (_, i) => `part${i}`)
+    const f = (x: T.Tensor<[2]>) => parts.map((name) => Debug.scope(name, () => hidden(x)))
+    expect(refusalOf(Export.stableHlo(f)(T.zeros([2]))).equations.map(({ scope }) => scope)).toEqual(parts)
+  })
+
   test('inside of loops too', () => {
     const f = (x: T.Tensor<[2]>) =>
       scan((total: Scalar, row: Scalar) => [T.add(total, hidden(row) as Scalar), total])(T.scalar(0), x)
@@ -167,6 +189,18 @@ describe('what is refused', () => {
     const f = (x: T.Tensor<[2, 2]>) => Debug.scope('whitening', () => Linalg.matrixFunction(T.sin, T.cos)(x))
     expect(refusalOf(Export.stableHlo(f)(T.eye(2))).message).toBe(
       'stableHlo: 1 operation is not supported by StableHLO\n  matrixFunction in whitening: divided differences of eigenvalues have no decomposition; compute it outside of the exported function'
+    )
+  })
+
+  test('a function that reads a value of the transformation around it', () => {
+    const around = (x: Scalar): Scalar => {
+      Export.stableHlo((y: Scalar) => T.mul(x, y))(T.scalar(1))
+      return x
+    }
+    expect(() => grad(around)(T.scalar(2))).toThrow(
+      new TypeError(
+        'stableHlo: the function reads a value of the transformation around it; expected all that it reads among its arguments'
+      )
     )
   })
 

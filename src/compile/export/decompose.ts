@@ -87,7 +87,7 @@ export const decompose = (
       const outer = joined(scope, each.scope)
       const chain = [...within, each.primitive.name]
       if (verdict._tag === 'Kept') {
-        const own = withPrograms(each, (inner) => pass(inner, undefined, within))
+        const own = withPrograms(each, (inner) => pass(inner, outer, within))
         return [equation(own.primitive, own.params, own.operands, own.results, outer)]
       }
       if (verdict._tag === 'Refused' || chain.length > deepest) {

@@ -28,6 +28,18 @@ export const named = (program: Program): Named => {
   }
 }
 
+/** The named program of a function at arguments, which are all that it reads. */
+export const namedAt = <Args extends readonly unknown[], R>(
+  operation: string,
+  f: (...args: Args) => R,
+  args: Args
+): Named => {
+  const traced = trace(f)(...args)
+  if (traced.captured.length === 0) return named(traced)
+  const subject = 'the function reads a value of the transformation around it'
+  throw new TypeError(`${operation}: ${subject}; expected all that it reads among its arguments`)
+}
+
 /**
  * An export: of a program, or of a function at arguments, of which only shapes and types are used.
  *
@@ -53,7 +65,7 @@ export const exporting = <A>(operation: string, write: (named: Named) => A): Exp
   function both<Args extends readonly unknown[], R>(
     given: Program | ((...args: Args) => R)
   ): A | ((...args: Args) => A) {
-    if (typeof given === 'function') return (...args) => write(named(trace(given)(...args)))
+    if (typeof given === 'function') return (...args) => write(namedAt(operation, given, args))
     if (isObject(given) && isProgram(given)) return write(named(given))
     throw new TypeError(refusal(operation, 'the first argument', given, 'a program or a function'))
   }

@@ -11,7 +11,7 @@ import { type Tensor, fill } from '../../../tensor/model.js'
 import { flattenAs } from '../../../tree/model.js'
 import { prepare } from '../export.js'
 import { type Unsupported, unsupported } from '../refusals.js'
-import { type Named, named } from '../signature.js'
+import { type Named, named, namedAt } from '../signature.js'
 import { substitutes } from '../substitutes.js'
 import { anyBatch, batchSizes } from './batch.js'
 import { onnx as language } from './language.js'
@@ -123,7 +123,7 @@ const atArguments =
   ): ((...args: Args) => Either<Unsupported, Uint8Array>) =>
   (...args) =>
     pipe(
-      modelOfNamed(named(trace(f)(...args))),
+      modelOfNamed(namedAt('onnx', f, args)),
       chain((model) => (batch.length === 0 ? right(model) : ofAnyBatch(f, args, batch))),
       map(encode)
     )
@@ -160,6 +160,7 @@ function onnxBytes<Args extends readonly unknown[], R>(
  * depend on the batch size.
  *
  * @throws LeakedTracerError when the function reads the value of a tensor
+ * @throws TypeError when the function reads a value of a transformation around it, which is none of its arguments
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'

@@ -55,8 +55,12 @@ const bytesOf = (dtype: 'float32' | 'float64', value: number): string => {
   return `0x${hexOf(new Uint8Array(view.buffer))}`
 }
 
-const hexOf = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join('')
+const hexOf = (bytes: Uint8Array): string => {
+  const pairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0').toUpperCase())
+  let text = ''
+  for (const byte of bytes) text += pairs[byte]!
+  return text
+}
 
 /** A number as the element of a constant; what is no decimal is written by its bits. */
 export const numberText = (value: number, dtype: DType): string => {
@@ -99,6 +103,8 @@ const nested = (values: readonly number[], [n = 0, ...rest]: Shape): string => {
 
 const escaped = (char: string): string => {
   const code = char.charCodeAt(0)
+  // A half of a pair has no code in UTF-8.
+  if (char.length === 1 && code >= 0xd800 && code <= 0xdfff) return '\uFFFD'
   const ends = char === '"' || char === '\\' || code < 32 || code === 127
   return ends ? `\\${code.toString(16).padStart(2, '0').toUpperCase()}` : char
 }
