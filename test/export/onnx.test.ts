@@ -136,6 +136,18 @@ describe('what is given', () => {
     )
   })
 
+  it('has a mask between two casts to int32, which the engine would make one that is not modulo 2^32', () => {
+    const model = modelOf(Export.onnx((x: T.Tensor<[2]>) => T.cast(x, 'int32'))(T.zeros([2])))
+    expect(operators(model)).toEqual(['Cast', 'BitwiseAnd', 'Cast'])
+  })
+
+  it('may be cut anywhere and is refused then', () => {
+    const bytes = rightOf(Export.onnx((x: T.Tensor<[2]>) => T.add(x, T.of([1, 2])))(T.zeros([2])))
+    const read = Array.from({ length: bytes.length }, (_, end) => decode(bytes.subarray(0, end)))
+    expect(read.filter((each) => !isLeft(each) && each.right.graph.node.length !== 1)).toEqual([])
+    expect(read.flatMap((each) => (isLeft(each) && !each.left.startsWith('model') ? [each.left] : []))).toEqual([])
+  })
+
   it('has an output', () => {
     const made = Export.onnx(() => [])()
     expect(isLeft(made) && made.left.message).toBe(
