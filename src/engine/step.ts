@@ -147,6 +147,17 @@ const stateCount = ({ inputs, inputPaths, outputs, outputPaths }: Staged): numbe
   return given.length
 }
 
+const typeOfLeaf = (leaf: Leaf): string => (isValue(leaf) ? `${leaf.type} of shape ${show(leaf.dims)}` : typeOf(leaf))
+
+/** Refuses the state of a step on other types, whose tensors would take the places of other arguments. */
+const requireOwn = (leaves: readonly Leaf[], inputs: readonly TensorType[]): readonly Leaf[] => {
+  const [found, expected] = [leaves.map(typeOfLeaf).join(', '), inputs.map(typeOf).join(', ')]
+  if (found === expected) return leaves
+  throw new TypeError(
+    `${operation}: the state holds ${found || 'nothing'}; expected ${expected || 'nothing'}, as place gives it`
+  )
+}
+
 // -----------------------------------------------------------------------------
 // constructors
 // -----------------------------------------------------------------------------
@@ -158,6 +169,7 @@ const stepOf = <X, Rest extends readonly unknown[], Told>(
   const count = stateCount(program)
   const form = structureOf(state)
   const [someState, someRest] = [form.unflatten(form.leaves), rest]
+  const own = (inside: Inside): readonly Leaf[] => requireOwn(leavesOf(inside), program.inputs.slice(0, count))
   const far = new Set<Inside>()
   const held = (inside: Inside): Inside => {
     if (inside.leaves?.some(isFar) === true) far.add(inside)
@@ -166,7 +178,7 @@ const stepOf = <X, Rest extends readonly unknown[], Told>(
   }
   const call = async (state: Placed<X>, ...given: Rest): Promise<readonly [Placed<X>, Told]> => {
     const inside = insideOf(state)
-    const leaves = leavesOf(inside)
+    const leaves = own(inside)
     const others = program.flatten([someState, ...given]).slice(count)
     const values = await run([...leaves, ...others.map((leaf) => concrete(operation, leaf))])
     const told = await Promise.all(values.slice(count).map((value, i) => read(value, count + i)))
@@ -178,7 +190,7 @@ const stepOf = <X, Rest extends readonly unknown[], Told>(
     return handleOf(0, { leaves: leaves.map((leaf) => concrete(operation, leaf)), before: undefined })
   }
   const back = async (state: Placed<X>): Promise<X> => {
-    const leaves = leavesOf(insideOf(state))
+    const leaves = own(insideOf(state))
     return form.unflatten(
       await Promise.all(leaves.map((leaf, i) => (isValue(leaf) ? read(leaf, i) : Promise.resolve(leaf))))
     )

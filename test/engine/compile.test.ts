@@ -28,6 +28,8 @@ describe('a compiled function', () => {
     expect(await compiled(params, x)).toEqual(f(params, x))
     expect(account.log).toEqual(['run args[0].w args[0].b args[1]'])
     expect((await compiled(params, T.transpose(T.of([-1, 1])))).positive).toEqual(T.of([false, true]))
+    const inside = T.slice(T.of([9, 1, -1, 9]), [[1, 3, 1]])
+    expect(await compiled(params, inside)).toEqual(f(params, T.of([1, -1])))
   })
 
   it('runs one call behind the other', async () => {

@@ -114,6 +114,19 @@ describe('a step refuses', () => {
       'expected one from place or from the step before'
     )
   })
+
+  it('the state of another step, which holds other tensors', async () => {
+    const { engine } = fakeEngine(f, [start, T.scalar(1)] as const)
+    const advance = got(await step(f, { engine })(start, T.scalar(1))())
+    type Pair = readonly [T.Tensor<[2]>, T.Tensor]
+    const other = (state: T.Tensor<[2]>, x: T.Tensor): Pair => [T.add(state, x) as T.Tensor<[2]>, x]
+    const made = fakeEngine(other, [T.zeros([2]), T.scalar(1)] as const)
+    const foreign = got(await step(other, { engine: made.engine })(T.zeros([2]), T.scalar(1))()).place(T.zeros([2]))
+    const said =
+      'OnnxRuntime.step: the state holds float32 of shape [2]; expected float32 of shape [], int32 of shape [], as place gives it'
+    await expect(advance(foreign as never, T.scalar(1))).rejects.toThrow(said)
+    await expect(advance.read(foreign as never)).rejects.toThrow(said)
+  })
 })
 
 it('training by an engine is that of Train.run', async () => {

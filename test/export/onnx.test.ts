@@ -94,6 +94,18 @@ describe('any batch size', () => {
     })
   })
 
+  it('is refused where the operations follow it, in their order too, or a part of it is rounded', () => {
+    const functions: readonly ((x: T.Tensor<[number]>) => T.Tensor)[] = [
+      (x) => (x.shape[0] % 2 === 0 ? T.exp(x) : T.neg(x)),
+      (x) => (x.shape[0] % 3 === 0 ? T.exp(x) : T.neg(x)),
+      (x) => (x.shape[0] > 300 ? T.sub(T.exp(x), x) : T.sub(x, T.exp(x))),
+      (x) => T.mul(x, Math.floor(x.shape[0] / 2)),
+      (x) => T.mul(x, Math.ceil(x.shape[0] / 4))
+    ]
+    const tags = functions.map((f) => Export.onnx(f, { batch: [0] })(T.zeros([3]))._tag)
+    expect(tags).toEqual(functions.map(() => 'Left'))
+  })
+
   it('needs an axis for the batch', () => {
     expect(() => Export.onnx((x: T.Tensor<[]>) => T.exp(x), { batch: [0] })(T.scalar(1))).toThrow(
       'onnx: args[0] has shape []; expected the batch as its first axis'
@@ -112,6 +124,35 @@ describe('refusals', () => {
       'onnx: 2 operations are not supported by ONNX\n' +
         '  implicit in layer: its solver chooses its steps in JavaScript; write the steps with Control.scan or Control.whileLoop\n' +
         '  tap in layer: it calls a function of JavaScript, which an engine cannot do; take it out'
+    )
+  })
+})
+
+describe('what is given', () => {
+  it('is a program or a function', () => {
+    // @ts-expect-error: bad input.
+    expect(() => Export.onnx({ inputs: 3 })).toThrow(
+      'onnx: the first argument is { inputs: 3 }; expected a program or a function'
+    )
+  })
+
+  it('has a mask between two casts to int32, which the engine would make one that is not modulo 2^32', () => {
+    const model = modelOf(Export.onnx((x: T.Tensor<[2]>) => T.cast(x, 'int32'))(T.zeros([2])))
+    expect(operators(model)).toEqual(['Cast', 'BitwiseAnd', 'Cast'])
+  })
+
+  it('may be cut anywhere and is refused then', () => {
+    const bytes = rightOf(Export.onnx((x: T.Tensor<[2]>) => T.add(x, T.of([1, 2])))(T.zeros([2])))
+    const read = Array.from({ length: bytes.length }, (_, end) => decode(bytes.subarray(0, end)))
+    expect(read.filter((each) => !isLeft(each) && each.right.graph.node.length !== 1)).toEqual([])
+    expect(read.flatMap((each) => (isLeft(each) && !each.left.startsWith('model') ? [each.left] : []))).toEqual([])
+  })
+
+  it('has an output', () => {
+    const made = Export.onnx(() => [])()
+    expect(isLeft(made) && made.left.message).toBe(
+      'onnx: 1 operation is not supported by ONNX\n' +
+        '  trace: the program has no outputs; expected one or more, without which no engine loads a model'
     )
   })
 })

@@ -79,6 +79,17 @@ test('generated programs whose results are finite', () => {
   expect(far).toEqual([])
 })
 
+test('lengths whose squares are beyond float32, and those of infinite and missing sides', () => {
+  const sides = [T.of([1e30, -1e-30, 0, -0, Infinity, NaN, NaN, 3]), T.of([1e30, 1e-30, 0, -0, NaN, -Infinity, 1, -4])]
+  const [found] = readBack(Debug.trace(T.hypot<[8], [8]>)(sides[0]!, sides[1]!), sides)!
+  const wanted = T.hypot(sides[0]!, sides[1]!)
+  const isInfinite = T.equal(wanted, Infinity)
+  expect(T.toArray(T.equal(found!, Infinity))).toEqual(T.toArray(isInfinite))
+  const [a, b] = [found!, wanted].map((x) => T.where(isInfinite, 0, x))
+  expect(T.toArray(T.isNaN(a!))).toEqual(T.toArray(T.isNaN(b!)))
+  expect(distance(T.div(a!, T.maximum(b!, 1e-30)), T.div(b!, T.maximum(b!, 1e-30)))).toBeLessThan(1e-6)
+})
+
 test('a step with its gradient, which is differentiated again', () => {
   type V = T.Tensor<[3]>
   const loss = (w: V, x: V): T.Tensor<[]> => T.sum(T.square(T.tanh(T.mul(w, x))))

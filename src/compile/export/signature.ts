@@ -55,7 +55,11 @@ export interface Exports<A> {
   <Args extends readonly unknown[], R>(f: (...args: Args) => R): (...args: Args) => A
 }
 
-const isObject = (given: unknown): given is object => typeof given === 'object' && given !== null
+/** Refuses what is neither a program nor a function. */
+export const requireProgram = (operation: string, given: unknown): Program => {
+  if (typeof given === 'object' && given !== null && isProgram(given)) return given
+  throw new TypeError(refusal(operation, 'the first argument', given, 'a program or a function'))
+}
 
 /** The two forms of an export. */
 /* @__NO_SIDE_EFFECTS__ */
@@ -66,8 +70,7 @@ export const exporting = <A>(operation: string, write: (named: Named) => A): Exp
     given: Program | ((...args: Args) => R)
   ): A | ((...args: Args) => A) {
     if (typeof given === 'function') return (...args) => write(namedAt(operation, given, args))
-    if (isObject(given) && isProgram(given)) return write(named(given))
-    throw new TypeError(refusal(operation, 'the first argument', given, 'a program or a function'))
+    return write(named(requireProgram(operation, given)))
   }
   return both
 }

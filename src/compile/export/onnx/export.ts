@@ -11,7 +11,7 @@ import { type Tensor, fill } from '../../../tensor/model.js'
 import { flattenAs } from '../../../tree/model.js'
 import { prepare } from '../export.js'
 import { type Unsupported, unsupported } from '../refusals.js'
-import { type Named, named, namedAt } from '../signature.js'
+import { type Named, named, namedAt, requireProgram } from '../signature.js'
 import { substitutes } from '../substitutes.js'
 import { anyBatch, batchSizes } from './batch.js'
 import { onnx as language } from './language.js'
@@ -57,11 +57,16 @@ const positions: Kind = {
 
 const check = /* @__PURE__ */ options<OnnxOptions>('Export.onnx', { batch: positions })
 
-const modelOfNamed = (given: Named): Either<Unsupported, ModelProto> =>
-  pipe(
+const modelOfNamed = (given: Named): Either<Unsupported, ModelProto> => {
+  if (given.outputs.length === 0) {
+    const reason = 'the program has no outputs; expected one or more, without which no engine loads a model'
+    return left(unsupported(operation, language.format, [{ name: 'trace', reason }]))
+  }
+  return pipe(
     prepare(operation, language, substitutes, given.program),
     map((program) => modelOf(program, given, substitutes.formula))
   )
+}
 
 /** An argument with batches of another size. */
 const resized = <A>(argument: A, position: number, size: number): A => {
@@ -123,7 +128,7 @@ const atArguments =
   ): ((...args: Args) => Either<Unsupported, Uint8Array>) =>
   (...args) =>
     pipe(
-      modelOfNamed(namedAt('onnx', f, args)),
+      modelOfNamed(namedAt(operation, f, args)),
       chain((model) => (batch.length === 0 ? right(model) : ofAnyBatch(f, args, batch))),
       map(encode)
     )
@@ -138,7 +143,9 @@ function onnxBytes<Args extends readonly unknown[], R>(
   given: Program | ((...args: Args) => R),
   chosen: OnnxOptions = {}
 ): Either<Unsupported, Uint8Array> | ((...args: Args) => Either<Unsupported, Uint8Array>) {
-  if (typeof given !== 'function') return map(encode)(modelOfNamed(named(given)))
+  if (typeof given !== 'function') {
+    return map(encode)(modelOfNamed(named(requireProgram(operation, given))))
+  }
   check(chosen)
   return atArguments(given, chosen)
 }
@@ -151,9 +158,8 @@ function onnxBytes<Args extends readonly unknown[], R>(
  * `result.loss`. Names of nodes begin with scopes. With the option `batch`, the model takes batches of any size; the function
  * is traced at three sizes for that.
  *
- * Float32 is computed in float32, so results differ by rounding, and the length of two numbers beyond 1e19 is infinite. An index out
- * of range is an error of the engine, a loop ends after `maxSteps`, sorts and positions take NaN for infinity, pooling passes NaN by,
- * zero times NaN is NaN in products of matrices, and softmax over one axis is the engine's, which gives NaN where all or the largest
+ * Float32 is computed in float32, so results differ by rounding. An index out of range is an error of the engine, a loop ends
+ * after `maxSteps`, sorts and positions take NaN for infinity, pooling passes NaN by, zero times NaN is NaN in products of matrices, and softmax over one axis is the engine's, which gives NaN where all or the largest
  * are infinite.
  *
  * A program that has operations which cannot be written is an `Unsupported`, which lists all of them; so is one whose operations

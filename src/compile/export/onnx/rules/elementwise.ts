@@ -11,7 +11,7 @@ import { reciprocal } from '../../../../tensor/arithmetic.js'
 import { wherePrimitive } from '../../../../tensor/select.js'
 import type { TensorType } from '../../../../primitive/model.js'
 import { choose, convert, filled, isNaNAt, pointwise } from '../values.js'
-import { isFactor } from '../graph.js'
+import { type Value, isFactor } from '../graph.js'
 import { type Line, on } from './on.js'
 
 /** An operator refuses what is not a float, so that the expression takes it. */
@@ -30,11 +30,21 @@ export const elementwise: readonly Line[] = /* @__PURE__ */ [
   on(
     hypot.primitive,
     (w, operands, _params, [type]) => {
-      const [x, y] = operands.map((each) => pointwise(w, 'Mul', type!, [each, each]))
-      return [pointwise(w, 'Sqrt', type!, [pointwise(w, 'Add', type!, [x!, y!])])]
+      const masks = { ...type!, dtype: 'bool' as const }
+      const lengths = operands.map((each) => pointwise(w, 'Abs', type!, [each]))
+      const [most, least] = ['Max', 'Min'].map((op) => pointwise(w, op, type!, lengths))
+      const slope = pointwise(w, 'Div', type!, [least!, most!])
+      const square = pointwise(w, 'Add', type!, [pointwise(w, 'Mul', type!, [slope, slope]), filled(w, type!, 1)])
+      const length = pointwise(w, 'Mul', type!, [most!, pointwise(w, 'Sqrt', type!, [square])])
+      const isAt = (value: Value, number: number): Value =>
+        pointwise(w, 'Equal', masks, [value, filled(w, type!, number)])
+      const [across, up] = lengths.map((each) => isAt(each, Infinity))
+      // An infinite side counts even beside NaN, and a quotient of two zeros does not.
+      const finite = choose(w, isAt(most!, 0), most!, length)
+      return [choose(w, pointwise(w, 'Or', masks, [across!, up!]), filled(w, type!, Infinity), finite)]
     },
     (_operands, _params, [type]) =>
-      type?.dtype === 'float32' ? undefined : 'squares of float64 are too close to the end of its range'
+      type?.dtype === 'float32' ? undefined : 'float64 has the expression of the library, to the last digits'
   ),
   on(
     gate.primitive,
