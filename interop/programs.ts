@@ -24,14 +24,25 @@ const nudged = (x: T.Tensor): T.Tensor =>
     ? T.mul(x, T.scalar(1 + (x.dtype === 'float32' ? 2 ** -22 : 2 ** -50), x.dtype))
     : x
 
-/** How far results may be: 1e-5, or as far as a few roundings of the arguments move them. */
-export const tolerances = (
-  program: Pick<Generated, 'f'>,
+/** Engines take some subnormal float32 for 0, in arguments and in results. */
+export const withoutSubnormals = (x: T.Tensor): T.Tensor =>
+  x.dtype === 'float32' ? T.where(T.less(T.abs(x), 2 ** -126), 0, x) : x
+
+/** Where an engine's results are not those of a program: further off than 1e-5, and than a few roundings of the arguments move them. */
+export const differenceOf = (
+  program: Generated,
   inputs: readonly T.Tensor[],
-  wanted: readonly T.Tensor[]
-): readonly number[] => {
+  wanted: readonly T.Tensor[],
+  found: readonly T.Tensor[]
+): string | undefined => {
+  const off = wanted.map((each, i) => distance(withoutSubnormals(found[i]!), withoutSubnormals(each)))
+  if (off.every((each) => each <= 1e-5)) return undefined
   const beside = valuesAt(program, inputs.map(nudged))
-  return wanted.map((each, i) => Math.max(1e-5, beside === undefined ? 0 : 4 * distance(beside[i]!, each)))
+  const allowed = wanted.map((each, i) => Math.max(1e-5, beside === undefined ? 0 : 4 * distance(beside[i]!, each)))
+  const furthest = off.findIndex((each, i) => !(each <= allowed[i]!))
+  return furthest < 0
+    ? undefined
+    : `${off[furthest]} in result ${furthest}, order ${program.order}: ${JSON.stringify(program.codes)} at ${inputs.join(', ')}`
 }
 
 /** So many generated programs that run; the same for the same seed. */

@@ -3,9 +3,8 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import * as Export from 'pullback/Export'
 import * as T from 'pullback/Tensor'
 import { expect } from 'vitest'
-import { distance } from '../agree.js'
 import { testWith } from '../engines.js'
-import { type GeneratedProgram, programs, tolerances, valuesAt } from '../programs.js'
+import { type GeneratedProgram, differenceOf, programs, valuesAt } from '../programs.js'
 import { modelOn } from './engine.js'
 
 /**
@@ -19,10 +18,6 @@ const tame = (x: T.Tensor): T.Tensor => {
   return T.where(isTame, x, 0.75)
 }
 
-/** The engine takes some subnormal float32 for 0. */
-const withoutSubnormals = (x: T.Tensor): T.Tensor =>
-  x.dtype === 'float32' ? T.where(T.less(T.abs(x), 2 ** -126), 0, x) : x
-
 /** What is wrong with a program on the engine; nothing if it agrees. */
 const trouble = async (program: GeneratedProgram): Promise<string | undefined> => {
   const inputs = program.inputs.map(tame)
@@ -33,13 +28,7 @@ const trouble = async (program: GeneratedProgram): Promise<string | undefined> =
   const model = await modelOn('onnxruntime-node', made.right)
   const found = await model.run(inputs)
   await model.release()
-  const off = wanted.map((each, i) => distance(withoutSubnormals(found[i]!), withoutSubnormals(each)))
-  if (off.every((each) => each <= 1e-5)) return undefined
-  const allowed = tolerances(program, inputs, wanted)
-  const furthest = off.findIndex((each, i) => !(each <= allowed[i]!))
-  return furthest < 0
-    ? undefined
-    : `${off[furthest]} in result ${furthest}, order ${program.order}: ${JSON.stringify(program.codes)} at ${inputs.join(', ')}`
+  return differenceOf(program, inputs, wanted, found)
 }
 
 const rounds = 10
