@@ -1,7 +1,7 @@
 /** Calls of programs replaced by their equations: what a compiler sees as one program need not be called part by part. */
 import { codeNameOf } from '../primitive/code.js'
 import type { Equation, Program, TensorType } from '../primitive/model.js'
-import { type Replaced, programsIn, reading, renumbered, replacedBy, withEquations } from '../program/rewrite.js'
+import { type Replaced, programsIn, reading, replacedBy, spliced, withEquations } from '../program/rewrite.js'
 import { equals } from '../shape/model.js'
 
 /** Primitives that call the first of their programs. What rules they have for its derivative has been used before. */
@@ -26,11 +26,8 @@ export const inlineCalls = (program: Program): Program => {
     const now = reading(each, replaced)
     const called = calledBy(now)
     if (called === undefined) return [now]
-    const inner = inlineCalls(called)
-    const own: Replaced = new Map(inner.inputs.map((input, i) => [input, now.operands[i]!]))
-    const moved = renumbered(inner, places, own)
+    const moved = spliced(now, inlineCalls(called), places, replaced)
     places = moved.places
-    now.results.forEach((result, i) => replaced.set(result, replacedBy(own, inner.outputs[i]!)))
     return moved.equations
   })
   const outputs = program.outputs.map((output) => replacedBy(replaced, output))

@@ -41,18 +41,12 @@ export const axesOf = (axes: readonly number[], rank: number): readonly number[]
   return new Set(from).size === from.length ? from : refuse(`axes are [${axes.join(', ')}]; expected each axis once`)
 }
 
-/** A whole number from 0 to n - 1, for each. */
-export const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i)
-
 /** A list of integers as a vector. */
 export const vector = (values: readonly number[]): Tensor => T.fromTypedArray(Int32Array.from(values), [values.length])
 
 /** The shape that two broadcast to. */
 export const common = (a: Shape, b: Shape): Shape =>
   broadcast(a, b) ?? refuse(`shapes ${show(a)} and ${show(b)} do not broadcast`)
-
-/** The product of sizes. */
-export const product = (sizes: readonly number[]): number => sizes.reduce((all, n) => all * n, 1)
 
 /** A list of one number per axis, or the same number for all. */
 export const perAxis = (

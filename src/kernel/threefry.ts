@@ -2,7 +2,7 @@
 // J. K. Salmon, M. A. Moraes, R. O. Dror and D. E. Shaw, Parallel random numbers: as easy as 1, 2, 3, SC'11 (2011).
 
 /** The parity constant of the key schedule, that of Skein, cut to 32 bits. */
-const PARITY = 0x1bd11bda
+export const PARITY = 0x1bd11bda
 
 /**
  * One block: the two 32-bit words of the counter, enciphered under the two of the key, written to out[at] and out[at + 1].

@@ -104,3 +104,16 @@ export const renumbered = (
   })
   return { equations: moved, places }
 }
+
+/** The equations of a program in place of one that it stands for, whose results are its outputs from then on. */
+export const spliced = (
+  { operands, results }: Equation,
+  inner: Program,
+  places: number,
+  replaced: Replaced
+): ReturnType<typeof renumbered> => {
+  const own: Replaced = new Map<Atom, Atom>(inner.inputs.map((input, i) => [input, operands[i]!]))
+  const moved = renumbered(inner, places, own)
+  results.forEach((result, i) => replaced.set(result, replacedBy(own, inner.outputs[i]!)))
+  return moved
+}

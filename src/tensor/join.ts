@@ -42,10 +42,10 @@ interface SplitParams extends OneAxis {
 
 const total = (sizes: readonly number[]): number => sizes.reduce((sum, n) => sum + n, 0)
 
-const resize = (shape: Shape, axis: number, n: number): Shape => shape.map((each, i) => (i === axis ? n : each))
+export const resize = (shape: Shape, axis: number, n: number): Shape => shape.map((each, i) => (i === axis ? n : each))
 
 /** Where each of several parts begins. */
-const beginnings = (sizes: readonly number[]): readonly number[] => {
+export const beginnings = (sizes: readonly number[]): readonly number[] => {
   let next = 0
   return sizes.map((n) => {
     next += n

@@ -20,14 +20,14 @@ export interface Course {
 }
 
 /**
- * The tensor moved one place along an axis, in the direction of the course, with a zero in front: `out[j] = x[j - 1]`.
+ * The tensor moved one place along an axis, in the direction of the course, with a zero or another value in front: `out[j] = x[j - 1]`.
  */
-export const shifted = (x: Tensor, { axis, reverse }: Course): Tensor => {
+export const shifted = (x: Tensor, { axis, reverse }: Course, value = 0): Tensor => {
   const { shape } = x
   const n = shape[axis]!
   if (n === 0) return x
   const kept = take(x, along(shape, axis, reverse ? 1 : 0, n - 1))
-  return place(kept, { ...along(shape, axis, reverse ? 0 : 1, n - 1), shape, value: 0 })
+  return place(kept, { ...along(shape, axis, reverse ? 0 : 1, n - 1), shape, value })
 }
 
 const turned = ({ axis, reverse }: Course): Course => ({ axis, reverse: !reverse })

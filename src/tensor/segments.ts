@@ -102,7 +102,7 @@ const countFrom = (operation: string, ids: Tensor, option: string): number => {
 // -----------------------------------------------------------------------------
 
 /** What the largest of nothing is. */
-const least = (dtype: DType): number => (isFloat(dtype) ? -Infinity : dtype === 'int32' ? -(2 ** 31) : 0)
+export const least = (dtype: DType): number => (isFloat(dtype) ? -Infinity : dtype === 'int32' ? -(2 ** 31) : 0)
 
 /** `out[o, k, i]` is the largest `x[o, j, i]` with `ids[o, j, i] = k`; the shapes of the two are the same. */
 export const segmentMaxPrimitive: Primitive<Segments> = coded(

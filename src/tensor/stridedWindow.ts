@@ -137,9 +137,9 @@ export const place = (x: Tensor, placement: Placement): Tensor =>
     ? x
     : bindOne(padPrimitive, [x], placement)
 
-/** The window of `count` positions from `start` on along one axis, and of everything along the others. */
-export const along = (shape: Shape, axis: number, start: number, count: number): Window => ({
+/** The window of `count` positions from `start` on along one axis, `step` apart, and of everything along the others. */
+export const along = (shape: Shape, axis: number, start: number, count: number, step = 1): Window => ({
   starts: shape.map((_, each) => (each === axis ? start : 0)),
-  steps: shape.map(() => 1),
+  steps: shape.map((_, each) => (each === axis ? step : 1)),
   sizes: shape.map((n, each) => (each === axis ? count : n))
 })

@@ -168,7 +168,7 @@ export const permutePrimitive: Primitive<ToOrder> = op<1, ToOrder>({
   }
 })
 
-const inverse = (order: readonly number[]): readonly number[] => {
+export const inverse = (order: readonly number[]): readonly number[] => {
   const result = new Array<number>(order.length)
   order.forEach((axis, position) => {
     result[axis] = position

@@ -1,6 +1,6 @@
 /** The pass that leaves only equations which a format has: calls are opened, and what has no rule is replaced by its decomposition. */
-import { type Atom, type Equation, type Program, type TensorType, Variable } from '../../primitive/model.js'
-import { type Replaced, programsIn, reading, renumbered, replacedBy, withEquations } from '../../program/rewrite.js'
+import { type Equation, type Params, type Program, type TensorType, Variable } from '../../primitive/model.js'
+import { type Replaced, programsIn, reading, replacedBy, spliced, withEquations } from '../../program/rewrite.js'
 import { equation } from '../../transform/program.js'
 import { joined } from '../../transform/scope.js'
 import { stage } from '../../transform/stage.js'
@@ -19,7 +19,7 @@ export type Accepts = Pick<Language<never, TensorType>, 'format' | 'has' | 'refu
 /** What becomes of an equation. */
 type Verdict =
   | { readonly _tag: 'Kept' }
-  | { readonly _tag: 'Replaced'; readonly by: Program }
+  | { readonly _tag: 'Replaced'; readonly by: Program; readonly isCall: boolean }
   | { readonly _tag: 'Refused'; readonly reason: string }
 
 const kept: Verdict = { _tag: 'Kept' }
@@ -50,7 +50,7 @@ const traced = ({ operands, params }: Equation, decomposition: Decomposition): P
 
 const decide = (each: Equation, accepts: Accepts, substitutes: Substitutes): Verdict => {
   const called = calledBy(each)
-  if (called !== undefined) return { _tag: 'Replaced', by: called }
+  if (called !== undefined) return { _tag: 'Replaced', by: called, isCall: true }
   const never = accepts.refuses?.(each)
   if (never !== undefined) return refusal(never)
   const noRule = accepts.ruleRefuses(each)
@@ -58,18 +58,15 @@ const decide = (each: Equation, accepts: Accepts, substitutes: Substitutes): Ver
   const noExpression = scalarRefuses(each, accepts, substitutes)
   if (noExpression === undefined) return kept
   const decomposition = substitutes.decompositions.get(each.primitive)
-  if (decomposition !== undefined) {
-    return { _tag: 'Replaced', by: traced(each, decomposition) }
-  }
+  if (decomposition !== undefined) return { _tag: 'Replaced', by: traced(each, decomposition), isCall: false }
   return refusal(substitutes.reasons.get(each.primitive) ?? (noRule === '' ? noExpression : noRule))
 }
 
-/** The equation with other programs in its parameters. */
-const withPrograms = (each: Equation, pass: (program: Program) => Program): Equation => {
-  const programs = programsIn(each)
-  if (programs.length === 0 || each.primitive.withPrograms === undefined) return each
-  const params = each.primitive.withPrograms(each.params, programs.map(pass))
-  return equation(each.primitive, params, each.operands, each.results, each.scope)
+/** The parameters of an equation with other programs in them. */
+const paramsWith = ({ primitive, params }: Equation, pass: (program: Program) => Program): Params => {
+  const programs = programsIn({ primitive, params })
+  if (programs.length === 0 || primitive.withPrograms === undefined) return params
+  return primitive.withPrograms(params, programs.map(pass))
 }
 
 /** The program that is left, and what a format cannot have of it. */
@@ -87,8 +84,8 @@ export const decompose = (
       const outer = joined(scope, each.scope)
       const chain = [...within, each.primitive.name]
       if (verdict._tag === 'Kept') {
-        const own = withPrograms(each, (inner) => pass(inner, outer, within))
-        return [equation(own.primitive, own.params, own.operands, own.results, outer)]
+        const params = paramsWith(each, (inner) => pass(inner, outer, within))
+        return [equation(each.primitive, params, each.operands, each.results, outer)]
       }
       if (verdict._tag === 'Refused' || chain.length > deepest) {
         const reason = verdict._tag === 'Refused' ? verdict.reason : 'its decomposition does not end'
@@ -96,12 +93,9 @@ export const decompose = (
         refusals.push(refused(equation(each.primitive, each.params, each.operands, each.results, outer), origin))
         return [each]
       }
-      const isCall = calledBy(each) !== undefined
-      const inner = pass(verdict.by, outer, isCall ? within : chain)
-      const own: Replaced = new Map<Atom, Atom>(inner.inputs.map((input, i) => [input, each.operands[i]!]))
-      const moved = renumbered(inner, places, own)
+      const inner = pass(verdict.by, outer, verdict.isCall ? within : chain)
+      const moved = spliced(each, inner, places, replaced)
       places = moved.places
-      each.results.forEach((result, i) => replaced.set(result, replacedBy(own, inner.outputs[i]!)))
       return moved.equations
     }
     const equations = whole.equations.flatMap((each) => opened(reading(each, replaced)))

@@ -3,6 +3,7 @@ import { type DType, isFloat } from '../../DType.js'
 import { type Expression, expressionFor, partsOf } from '../../primitive/expression.js'
 import type { Intrinsic, Operation } from '../../primitive/intrinsics.js'
 import type { Equation, Params, TensorType } from '../../primitive/model.js'
+import { intrinsicsIn } from '../../primitive/special.js'
 import type { Algebra, Arithmetic, Comparison, Formula, Language } from './model.js'
 import { expressions } from './expressions.js'
 
@@ -72,23 +73,13 @@ export const computationOf = (
 
 /** The first function of an expression that a format has neither itself nor by a formula. */
 export const missingIn = (expression: Expression, dtype: DType, has: Has, formula: Formula): Intrinsic | undefined => {
-  const seen = new Set<Expression>()
-  const first = (node: Expression): Intrinsic | undefined => {
-    if (seen.has(node)) return undefined
-    seen.add(node)
-    if (node.op === 'intrinsic' && !has(node.name, dtype)) {
-      const other = formula(node.name, dtype)
-      if (other === undefined) return node.name
-      const missing = first(other)
-      if (missing !== undefined) return missing
-    }
-    for (const part of partsOf(node)) {
-      const missing = first(part)
-      if (missing !== undefined) return missing
-    }
-    return undefined
+  for (const name of intrinsicsIn(expression)) {
+    if (has(name, dtype)) continue
+    const other = formula(name, dtype)
+    const missing = other === undefined ? name : missingIn(other, dtype, has, formula)
+    if (missing !== undefined) return missing
   }
-  return first(expression)
+  return undefined
 }
 
 // -----------------------------------------------------------------------------

@@ -1,9 +1,11 @@
 /** Constants, conversions between element types, and tensors made from a description. */
+import { size } from '../../shape/model.js'
+import { upTo } from '../../kernel/library/kinds.js'
 import * as T from '../../Tensor.js'
 import type { Tensor } from '../../tensor/model.js'
 import { converted, dtypeOf } from '../elements.js'
 import { type Node, type Operation, type Operations, always, operation, plain, typeOfInput } from '../operation.js'
-import { numberOf, numbersOf, product, range, refuse, vector } from '../values.js'
+import { numberOf, numbersOf, refuse, vector } from '../values.js'
 import type { ElementType } from '../../onnx/model.js'
 
 const cast: Operation = {
@@ -110,7 +112,7 @@ const windowOf = (...weights: readonly number[]): Operation => ({
     return (size) => {
       const n = numberOf(size, 'size')
       const angle = (2 * Math.PI) / (isPeriodic ? n : n - 1)
-      const values = range(n).map((i) => weights.reduce((sum, weight, k) => sum + weight * Math.cos(angle * i * k), 0))
+      const values = upTo(n).map((i) => weights.reduce((sum, weight, k) => sum + weight * Math.cos(angle * i * k), 0))
       return T.cast(T.fromTypedArray(Float64Array.from(values), [n]), dtypeOf(type))
     }
   }),
@@ -135,7 +137,7 @@ export const constants: Operations = {
       if (x.level > 0)
         refuse('has a result whose size depends on values; expected an input that shapes and constants decide')
       const places: readonly Tensor[] = T.nonzero(x)
-      return places.length === 0 ? T.zeros([0, product(x.shape)], 'int32') : T.stack(places)
+      return places.length === 0 ? T.zeros([0, size(x.shape)], 'int32') : T.stack(places)
     },
     { types: always('int64') }
   )

@@ -1,10 +1,11 @@
 /** Choices and loops, whose bodies are graphs inside of nodes. */
+import { upTo } from '../../kernel/library/kinds.js'
 import { cond, scan, whileLoop } from '../../Control.js'
 import { known } from '../../control/predicate.js'
 import * as T from '../../Tensor.js'
 import type { Tensor } from '../../tensor/model.js'
 import { type Node, type Operation, type Operations, type Outer, type Subgraph } from '../operation.js'
-import { axisOf, numberOf, range, refuse } from '../values.js'
+import { axisOf, numberOf, refuse } from '../values.js'
 
 type Tensors = readonly Tensor[]
 
@@ -87,13 +88,13 @@ const iterated = (loop: Loop, first: Tensor, init: Tensors): Tensors => {
     state = next.slice(0, init.length)
     rows.push(next.slice(init.length))
   }
-  const outputs = range(body.outputs - 1 - init.length)
+  const outputs = upTo(body.outputs - 1 - init.length)
   if (rows.length === 0 && outputs.length > 0) refuse('takes no step, so that the shapes of its outputs are not known')
   return [...state, ...outputs.map((i) => T.stack(rows.map((row) => row[i]!)))]
 }
 
 const carriedTypes = (node: Node): Subgraph =>
-  node.graph('body', ['int64', 'bool', ...range(Math.max(0, node.inputs - 2)).map((i) => node.type(i + 2))])
+  node.graph('body', ['int64', 'bool', ...upTo(Math.max(0, node.inputs - 2)).map((i) => node.type(i + 2))])
 
 const loop: Operation = {
   least: 2,
@@ -127,7 +128,7 @@ const scanned: Operation = {
   most: Infinity,
   prepare: (node) => {
     if (node.version < 9) node.fault('is of a version that has a batch axis; expected operator set 9 or later')
-    const body = node.graph('body', range(node.inputs).map(node.type))
+    const body = node.graph('body', upTo(node.inputs).map(node.type))
     const elements = node.int('num_scan_inputs', 0)
     const carried = node.inputs - elements
     const [inAxes, inReversed] = [node.ints('scan_input_axes'), node.ints('scan_input_directions')]
@@ -151,7 +152,7 @@ const scanned: Operation = {
       return [...last, ...ys]
     }
   },
-  types: (node) => node.graph('body', range(node.inputs).map(node.type)).types
+  types: (node) => node.graph('body', upTo(node.inputs).map(node.type)).types
 }
 
 export const control: Operations = { If: choice, Loop: loop, Scan: scanned }

@@ -1,10 +1,11 @@
 /** Convolutions and pooling: windows that slide along images. */
+import { upTo } from '../../kernel/library/kinds.js'
 import type { Padding } from '../../shape/geometry.js'
-import { show } from '../../shape/model.js'
+import { show, size } from '../../shape/model.js'
 import * as T from '../../Tensor.js'
 import type { Tensor } from '../../tensor/model.js'
 import { type Node, type Operation, type Operations, operation } from '../operation.js'
-import { perAxis, product, range, refuse } from '../values.js'
+import { perAxis, refuse } from '../values.js'
 
 // -----------------------------------------------------------------------------
 // geometry
@@ -118,8 +119,8 @@ const convTranspose: Operation = operation(2, 3, (node) => {
 /** Positions among the spatial axes as positions in the whole tensor. */
 const inWhole = (places: Tensor, x: Tensor): Tensor => {
   const lead = x.shape.slice(0, 2)
-  const images = T.reshape(T.arange(product(lead), 'int32'), [...lead, ...x.shape.slice(2).map(() => 1)])
-  return T.add(places, T.mul(images, product(x.shape.slice(2))))
+  const images = T.reshape(T.arange(size(lead), 'int32'), [...lead, ...x.shape.slice(2).map(() => 1)])
+  return T.add(places, T.mul(images, size(x.shape.slice(2))))
 }
 
 const maxPool: Operation = {
@@ -165,7 +166,7 @@ const lpPool: Operation = operation(1, 1, (node) => {
 
 /** One value for all of an image, whose axes stay. */
 const overImages = (f: (x: Tensor, axis: readonly number[]) => Tensor): Operation =>
-  operation(1, 1, () => (x) => f(x, range(x.shape.length).slice(2)))
+  operation(1, 1, () => (x) => f(x, upTo(x.shape.length).slice(2)))
 
 /** Values at the places that they came from, among zeros. */
 const maxUnpool: Operation = operation(2, 3, (node) => {
@@ -175,7 +176,7 @@ const maxUnpool: Operation = operation(2, 3, (node) => {
     const { window, stride, padding } = windows(image)
     const sizes = image.map((n, i) => (n - 1) * stride[i]! + window[i]! - padding[i]![0] - padding[i]![1])
     const least = [...x.shape.slice(0, 2), ...sizes]
-    const flat = T.scatterAdd(T.zeros([product(least)], x.dtype), T.ravel(places), T.ravel(x))
+    const flat = T.scatterAdd(T.zeros([size(least)], x.dtype), T.ravel(places), T.ravel(x))
     const small = T.reshape(flat, least)
     if (given !== undefined && show(Array.from(T.toArray(given))) !== show(least)) {
       refuse(
@@ -216,7 +217,7 @@ export const convolutions: Operations = {
   GlobalLpPool: operation(1, 1, (node) => {
     const p = node.int('p', 2)
     return (x) => {
-      const axis = range(x.shape.length).slice(2)
+      const axis = upTo(x.shape.length).slice(2)
       return T.pow(T.sum(T.pow(T.abs(x), p), { axis, keepDims: true }), 1 / p)
     }
   })

@@ -1,9 +1,10 @@
 /** Operations whose places are values: gathering and scattering, sorting, and running sums. */
-import { show } from '../../shape/model.js'
+import { upTo } from '../../kernel/library/kinds.js'
+import { show, size } from '../../shape/model.js'
 import * as T from '../../Tensor.js'
 import type { Tensor } from '../../tensor/model.js'
 import { type Operation, type Operations, always, operation, typeOfInput } from '../operation.js'
-import { axisOf, numberOf, numbersOf, product, range, refuse, vector } from '../values.js'
+import { axisOf, numberOf, numbersOf, refuse, vector } from '../values.js'
 
 const moving = { unsigned: true } as const
 
@@ -58,10 +59,10 @@ const gatherNd = (x: Tensor, indices: Tensor, batch: number): Tensor => {
   }
   const [lead, sizes] = [x.shape.slice(0, batch), x.shape.slice(batch, batch + depth)]
   const rest = x.shape.slice(batch + depth)
-  const each = product(sizes)
+  const each = size(sizes)
   const at = positions(indices, sizes)
-  const examples = T.reshape(T.arange(product(lead), 'int32'), [...lead, ...at.shape.slice(batch).map(() => 1)])
-  const flat = T.reshape(x, [product(lead) * each, ...rest])
+  const examples = T.reshape(T.arange(size(lead), 'int32'), [...lead, ...at.shape.slice(batch).map(() => 1)])
+  const flat = T.reshape(x, [size(lead) * each, ...rest])
   return T.gather(flat, T.add(at, T.mul(examples, each)))
 }
 
@@ -111,8 +112,8 @@ const scatterNd: Operation = operation(3, 3, (node) => {
   return (x, indices, updates) => {
     const depth = indices.shape.at(-1) ?? 0
     const [sizes, rest] = [x.shape.slice(0, depth), x.shape.slice(depth)]
-    const at = T.reshape(positions(indices, sizes), [product(indices.shape.slice(0, -1))])
-    const table = T.reshape(x, [product(sizes), ...rest])
+    const at = T.reshape(positions(indices, sizes), [size(indices.shape.slice(0, -1))])
+    const table = T.reshape(x, [size(sizes), ...rest])
     return T.reshape(scattered(table, at, T.reshape(updates, [at.shape[0], ...rest]), reduce), x.shape)
   }
 })
@@ -131,7 +132,7 @@ const scatterElements: Operation = operation(3, 3, (node) => {
       )
     }
     const at = x.shape.reduce<Tensor>((sum, n, i) => T.add(T.mul(sum, n), place(i)), T.scalar(0, 'int32'))
-    const count = product(indices.shape)
+    const count = size(indices.shape)
     const all = T.reshape(T.broadcastTo(at, indices.shape), [count])
     return T.reshape(scattered(T.ravel(x), all, T.reshape(updates, [count]), reduce), x.shape)
   }
@@ -209,7 +210,7 @@ const reverseSequence: Operation = operation(2, 2, (node) => {
     const laid = (v: Tensor, axis: number): Tensor =>
       T.reshape(
         v,
-        range(rank).map((i) => (i === axis ? v.shape[0]! : 1))
+        upTo(rank).map((i) => (i === axis ? v.shape[0]! : 1))
       )
     const [steps, counts] = [laid(T.arange(x.shape[time]!, 'int32'), time), laid(lengths, example)]
     const from = T.where(T.less(steps, counts), T.sub(T.sub(counts, 1), steps), steps)

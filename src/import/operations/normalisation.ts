@@ -1,8 +1,10 @@
 /** Normalisation, softmax and its relatives, and losses. */
+import { size } from '../../shape/model.js'
+import { upTo } from '../../kernel/library/kinds.js'
 import * as T from '../../Tensor.js'
 import type { Tensor } from '../../tensor/model.js'
 import { type Operation, type Operations, operation } from '../operation.js'
-import { axisOf, product, range, refuse } from '../values.js'
+import { axisOf, refuse } from '../values.js'
 
 // -----------------------------------------------------------------------------
 // by moments
@@ -23,7 +25,7 @@ const batchNormalization: Operation = {
     if (!isTraining && node.asks(1)) node.fault('gives statistics without training_mode; expected one output')
     return (x, scale, shift, mean, variance) => {
       if (!isTraining) return T.batchNorm(x, { mean, variance, scale, shift, epsilon, axis: 1 })
-      const axis = range(x.shape.length).filter((i) => i !== 1)
+      const axis = upTo(x.shape.length).filter((i) => i !== 1)
       const own = { mean: T.mean(x, { axis }), variance: T.variance(x, { axis }) }
       const mixed = (old: Tensor, now: Tensor): Tensor => T.add(T.mul(old, momentum), T.mul(now, 1 - momentum))
       const y = T.batchNorm(x, { ...own, scale, shift, epsilon, axis: 1 })
@@ -52,7 +54,7 @@ const layerNormalization: Operation = operation(2, 3, (node) => {
   const [first, epsilon] = [node.int('axis', -1), node.float('epsilon', 1e-5)]
   node.int('stash_type', 1)
   return (x, scale, shift?: Tensor) => {
-    const axis = range(x.shape.length).slice(axisOf(first, x.shape.length))
+    const axis = upTo(x.shape.length).slice(axisOf(first, x.shape.length))
     const { y, mean, inverse } = standardised(x, axis, epsilon)
     return [affine(y, scale, shift), mean, inverse]
   }
@@ -62,7 +64,7 @@ const rmsNormalization: Operation = operation(2, 2, (node) => {
   const [first, epsilon] = [node.int('axis', -1), node.float('epsilon', 1e-5)]
   node.int('stash_type', 1)
   return (x, scale) => {
-    const axis = range(x.shape.length).slice(axisOf(first, x.shape.length))
+    const axis = upTo(x.shape.length).slice(axisOf(first, x.shape.length))
     return T.mul(T.rmsNorm(x, { axis, epsilon }), scale)
   }
 })
@@ -70,7 +72,7 @@ const rmsNormalization: Operation = operation(2, 2, (node) => {
 const instanceNormalization: Operation = operation(3, 3, (node) => {
   const epsilon = node.float('epsilon', 1e-5)
   return (x, scale, shift) => {
-    const { y } = standardised(x, range(x.shape.length).slice(2), epsilon)
+    const { y } = standardised(x, upTo(x.shape.length).slice(2), epsilon)
     return affine(y, perChannel(scale, x), perChannel(shift, x))
   }
 })
@@ -85,7 +87,7 @@ const groupNormalization: Operation = operation(3, 3, (node) => {
     if (channels % groups !== 0) refuse(`num_groups is ${groups} for ${channels} channels; expected a divisor`)
     const { y } = standardised(
       T.reshape(x, [n, groups, channels / groups, ...rest]),
-      range(rest.length + 1).map((i) => i + 2),
+      upTo(rest.length + 1).map((i) => i + 2),
       epsilon
     )
     const laid = (v: Tensor): Tensor => perChannel(perGroup ? T.repeat(v, channels / groups) : v, x)
@@ -133,18 +135,15 @@ const lanes = (f: (x: Tensor, axis: readonly number[]) => Tensor): Operation =>
     const given = node.int('axis', isOne ? -1 : 1)
     return (x) => {
       const axis = given === x.shape.length && !isOne ? given : axisOf(given, x.shape.length)
-      return f(x, isOne ? [axis] : range(x.shape.length).slice(axis))
+      return f(x, isOne ? [axis] : upTo(x.shape.length).slice(axis))
     }
   })
 
 const hardmax = (x: Tensor, axis: readonly number[]): Tensor => {
   const first = Math.min(...axis)
   const sizes = axis.map((i) => x.shape[i]!)
-  const flat = T.reshape(x, [...x.shape.slice(0, first), product(sizes), ...x.shape.slice(first + axis.length)])
-  const along = T.reshape(T.arange(product(sizes), 'int32'), [
-    product(sizes),
-    ...flat.shape.slice(first + 1).map(() => 1)
-  ])
+  const flat = T.reshape(x, [...x.shape.slice(0, first), size(sizes), ...x.shape.slice(first + axis.length)])
+  const along = T.reshape(T.arange(size(sizes), 'int32'), [size(sizes), ...flat.shape.slice(first + 1).map(() => 1)])
   return T.reshape(T.cast(T.equal(T.argmax(flat, { axis: first, keepDims: true }), along), x.dtype), x.shape)
 }
 

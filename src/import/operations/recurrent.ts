@@ -1,11 +1,12 @@
 /** Recurrent layers: RNN, GRU and LSTM, in one direction or both, with sequences of different lengths. */
+import { upTo } from '../../kernel/library/kinds.js'
 import { scan } from '../../Control.js'
 import * as Activation from '../../Activation.js'
 import { show } from '../../shape/model.js'
 import * as T from '../../Tensor.js'
 import type { Tensor } from '../../tensor/model.js'
 import { type Node, type Operation, type Operations, operation } from '../operation.js'
-import { range, refuse } from '../values.js'
+import { refuse } from '../values.js'
 
 // -----------------------------------------------------------------------------
 // activations
@@ -48,7 +49,7 @@ const curves: Readonly<Record<string, (alpha: number | undefined, beta: number |
 
 /** The functions of each direction, in order. Parameters are taken by position, as the lists of the format have them. */
 const curvesOf = (node: Node, directions: number, missing: readonly string[]): readonly Curve[] => {
-  const names = node.texts('activations') ?? range(directions).flatMap(() => missing)
+  const names = node.texts('activations') ?? upTo(directions).flatMap(() => missing)
   const [alphas, betas] = [node.floats('activation_alpha') ?? [], node.floats('activation_beta') ?? []]
   if (names.length !== directions * missing.length) {
     node.fault(`has ${names.length} activations; expected ${directions * missing.length}`)
@@ -163,7 +164,7 @@ const layer = ({ gates, states, curves: missing, cell: cellOf }: Kind): Operatio
       const hidden = r.shape[2] ?? refuse(`the recurrent weights have shape ${show(r.shape)}; expected 3 axes`)
       const zeros = T.zeros([x.shape[1]!, hidden], x.dtype)
       const at = (v: Tensor, i: number): Tensor => T.at(v, i, { axis: 0 })
-      const both = range(directions).map((d) => {
+      const both = upTo(directions).map((d) => {
         const biases = bias === undefined ? T.zeros([2 * gates * hidden], x.dtype) : at(bias, d)
         const [inputBias, recurrentBias] = T.split(biases, 2)
         const weights = {
@@ -185,7 +186,7 @@ const layer = ({ gates, states, curves: missing, cell: cellOf }: Kind): Operatio
         both.map(([each]) => each),
         { axis: isBatchFirst ? 2 : 1 }
       )
-      const last = range(states).map((s) =>
+      const last = upTo(states).map((s) =>
         T.stack(
           both.map(([, each]) => each[s]!),
           { axis: isBatchFirst ? 1 : 0 }

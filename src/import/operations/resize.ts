@@ -1,9 +1,10 @@
 /** Images of another size, in every mode that ONNX has. */
+import { upTo } from '../../kernel/library/kinds.js'
 import { show } from '../../shape/model.js'
 import * as T from '../../Tensor.js'
 import type { Tensor } from '../../tensor/model.js'
 import { type Node, type Operation, type Operations, operation } from '../operation.js'
-import { axesOf, numbersOf, range, refuse, vector } from '../values.js'
+import { axesOf, numbersOf, refuse, vector } from '../values.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -107,7 +108,7 @@ const tapOf = (i: number, extent: Extent, manner: Manner): Tap => {
   const stretch = manner.antialias ? Math.min(scale, 1) : 1
   const reach = (manner.mode === 'linear' ? 1 : 2) / stretch
   const first = Math.floor(x - reach) + 1
-  const found = range(Math.ceil(2 * reach)).map((k) => ({
+  const found = upTo(Math.ceil(2 * reach)).map((k) => ({
     place: first + k,
     weight: weightAt((first + k - x) * stretch, manner)
   }))
@@ -134,9 +135,9 @@ const column = (values: readonly number[], x: Tensor, axis: number): Tensor =>
   )
 
 const alongAxis = (x: Tensor, axis: number, extent: Extent, manner: Manner): Tensor => {
-  const taps = range(extent.to).map((i) => tapOf(i, extent, manner))
+  const taps = upTo(extent.to).map((i) => tapOf(i, extent, manner))
   const count = Math.max(1, ...taps.map(({ places }) => places.length))
-  const parts = range(count).map((k) => {
+  const parts = upTo(count).map((k) => {
     const taken = T.gather(x, vector(taps.map(({ places }) => places[k] ?? 0)), { axis })
     return manner.mode === 'nearest'
       ? taken
@@ -194,7 +195,7 @@ const resize: Operation = operation(1, 4, (node) => {
   const chosen = node.ints('axes')
   const isOld = node.version < 11
   return (x: Tensor, second?: Tensor, third?: Tensor, fourth?: Tensor) => {
-    const axes = chosen === undefined ? range(x.shape.length) : axesOf(chosen, x.shape.length)
+    const axes = chosen === undefined ? upTo(x.shape.length) : axesOf(chosen, x.shape.length)
     const image = axes.map((axis) => x.shape[axis]!)
     const regions = isOld ? undefined : listed(second, 'roi')
     const factors = listed(isOld ? second : third, 'scales')

@@ -1,9 +1,10 @@
 /** Images sampled at places that are values. */
-import { show } from '../../shape/model.js'
+import { upTo } from '../../kernel/library/kinds.js'
+import { show, size } from '../../shape/model.js'
 import * as T from '../../Tensor.js'
 import type { Tensor } from '../../tensor/model.js'
 import { type Operation, type Operations, operation } from '../operation.js'
-import { numbersOf, product, range, refuse } from '../values.js'
+import { numbersOf, refuse } from '../values.js'
 
 type PaddingMode = 'zeros' | 'border' | 'reflection'
 
@@ -31,9 +32,9 @@ const pixelAt = (image: Tensor, at: readonly Tensor[], mode: PaddingMode, alignC
     (sum, x, i) => T.add(T.mul(sum, sizes[i]!), T.cast(T.round(x), 'int32')),
     T.zeros(at[0]!.shape, 'int32')
   )
-  const count = product(at[0]!.shape.slice(1))
+  const count = size(at[0]!.shape.slice(1))
   const places = T.broadcastTo(T.reshape(flat, [n, 1, count]), [n, c, count])
-  const taken = T.takeAlongAxis(T.reshape(image, [n, c, product(sizes)]), places, { axis: 2 })
+  const taken = T.takeAlongAxis(T.reshape(image, [n, c, size(sizes)]), places, { axis: 2 })
   const values = T.reshape(taken, [n, c, ...at[0]!.shape.slice(1)])
   if (mode !== 'zeros') return values
   const isIn = at
@@ -103,20 +104,20 @@ const gridSample: Operation = operation(2, 2, (node) => {
 /** The places that an affine map takes a grid of pixels to, in two or three dimensions. */
 const affineGrid: Operation = operation(2, 2, (node) => {
   const alignCorners = node.flag('align_corners', false)
-  return (theta, size) => {
-    const sizes = numbersOf(size, 'the size').slice(2)
+  return (theta, wanted) => {
+    const sizes = numbersOf(wanted, 'the size').slice(2)
     const rank = sizes.length
     const coordinate = (axis: number): Tensor => {
       const n = sizes[axis]!
-      const values = range(n).map((i) => (alignCorners ? (n === 1 ? -1 : (2 * i) / (n - 1) - 1) : (2 * i + 1) / n - 1))
+      const values = upTo(n).map((i) => (alignCorners ? (n === 1 ? -1 : (2 * i) / (n - 1) - 1) : (2 * i + 1) / n - 1))
       const along = T.reshape(
         T.of(values, 'float64'),
         sizes.map((_, i) => (i === axis ? n : 1))
       )
       return T.cast(T.broadcastTo(along, sizes), theta.dtype)
     }
-    const last = [...range(rank)].reverse().map(coordinate)
-    const base = T.reshape(T.stack([...last, T.ones(sizes, theta.dtype)], { axis: -1 }), [product(sizes), rank + 1])
+    const last = [...upTo(rank)].reverse().map(coordinate)
+    const base = T.reshape(T.stack([...last, T.ones(sizes, theta.dtype)], { axis: -1 }), [size(sizes), rank + 1])
     const moved = T.matmul(base, T.swapAxes(theta, 1, 2))
     return T.reshape(moved, [theta.shape[0]!, ...sizes, rank])
   }

@@ -1,9 +1,10 @@
 /** Shapes: what is known of them as tensors, and operations that lay elements out anew. */
-import { show } from '../../shape/model.js'
+import { upTo } from '../../kernel/library/kinds.js'
+import { show, size } from '../../shape/model.js'
 import * as T from '../../Tensor.js'
 import type { Tensor } from '../../tensor/model.js'
 import { type Node, type Operation, type Operations, always, operation, plain } from '../operation.js'
-import { axesOf, axisOf, common, numberOf, numbersOf, product, range, refuse, vector } from '../values.js'
+import { axesOf, axisOf, common, numberOf, numbersOf, refuse, vector } from '../values.js'
 
 /** Operations that only move elements are right for integers of every kind. */
 const moving = { unsigned: true } as const
@@ -31,9 +32,9 @@ const shapeOf: Operation = operation(
 /** A shape in which 0 stands for the size that is there and -1 for what is left. */
 const wanted = (x: Tensor, sizes: readonly number[], allowsZero: boolean): readonly number[] => {
   const kept = sizes.map((n, axis) => (n === 0 && !allowsZero ? (x.shape[axis] ?? 0) : n))
-  const rest = product(kept.filter((n) => n !== -1))
-  const isWhole = rest > 0 && product(x.shape) % rest === 0
-  const filled = kept.map((n) => (n === -1 ? (isWhole ? product(x.shape) / rest : rest === 0 ? 0 : -1) : n))
+  const rest = size(kept.filter((n) => n !== -1))
+  const isWhole = rest > 0 && size(x.shape) % rest === 0
+  const filled = kept.map((n) => (n === -1 ? (isWhole ? size(x.shape) / rest : rest === 0 ? 0 : -1) : n))
   if (filled.some((n) => n < 0)) refuse(`shape ${show(x.shape)} does not reshape to ${show(sizes)}`)
   return filled
 }
@@ -55,7 +56,7 @@ const flatten: Operation = operation(
     const axis = node.int('axis', 1)
     return (x) => {
       const at = axis === x.shape.length ? axis : axisOf(axis, x.shape.length)
-      return T.reshape(x, [product(x.shape.slice(0, at)), product(x.shape.slice(at))])
+      return T.reshape(x, [size(x.shape.slice(0, at)), size(x.shape.slice(at))])
     }
   },
   moving
@@ -69,7 +70,7 @@ const squeeze: Operation = operation(
     return (x, given?: Tensor) => {
       const named = read(given)
       const axes =
-        named === undefined ? range(x.shape.length).filter((i) => x.shape[i] === 1) : axesOf(named, x.shape.length)
+        named === undefined ? upTo(x.shape.length).filter((i) => x.shape[i] === 1) : axesOf(named, x.shape.length)
       const wide = axes.find((axis) => x.shape[axis] !== 1)
       if (wide !== undefined) refuse(`axis ${wide} of shape ${show(x.shape)} has ${x.shape[wide]} elements; expected 1`)
       return T.reshape(
@@ -92,7 +93,7 @@ const unsqueeze: Operation = operation(
       const rest = [...x.shape]
       return T.reshape(
         x,
-        range(x.shape.length + axes.length).map((i) => (axes.includes(i) ? 1 : rest.shift()!))
+        upTo(x.shape.length + axes.length).map((i) => (axes.includes(i) ? 1 : rest.shift()!))
       )
     }
   },
@@ -104,7 +105,7 @@ const transpose: Operation = operation(
   1,
   (node) => {
     const order = node.ints('perm')
-    return (x) => T.permute(x, order ?? [...range(x.shape.length)].reverse())
+    return (x) => T.permute(x, order ?? [...upTo(x.shape.length)].reverse())
   },
   moving
 )
@@ -134,7 +135,7 @@ const concat: Operation = operation(
 const partsOf = (n: number, sizes: readonly number[] | undefined, count: number): readonly number[] => {
   if (sizes !== undefined) return sizes
   const each = Math.ceil(n / count)
-  return range(count).map((i) => Math.max(0, Math.min(each, n - i * each)))
+  return upTo(count).map((i) => Math.max(0, Math.min(each, n - i * each)))
 }
 
 const split: Operation = operation(
@@ -170,7 +171,7 @@ const sliced = (
     const end = clampedBound(ends[i]!, n, step > 0 ? 0 : -1, n)
     const count = Math.max(0, Math.ceil((end - start) / step))
     if (step < 0 || count === 0) {
-      const places = range(count).map((k) => start + k * step)
+      const places = upTo(count).map((k) => start + k * step)
       return T.gather(part, vector(places), { axis })
     }
     return T.slice(part, [...new Array<null>(axis).fill(null), [start, Math.min(end, n), step]])
@@ -182,7 +183,7 @@ const slice: Operation = operation(
   (node) => {
     if (node.version < 10) {
       const [starts, ends] = [node.ints('starts') ?? [], node.ints('ends') ?? []]
-      const axes = node.ints('axes') ?? range(starts.length)
+      const axes = node.ints('axes') ?? upTo(starts.length)
       return (x) =>
         sliced(
           x,
@@ -195,7 +196,7 @@ const slice: Operation = operation(
     if (node.inputs < 3) node.fault('has no starts and ends; expected them as inputs')
     return (x, from, to, onto?: Tensor, by?: Tensor) => {
       const [starts, ends] = [numbersOf(from, 'starts'), numbersOf(to, 'ends')]
-      const axes = onto === undefined ? range(starts.length) : numbersOf(onto, 'axes')
+      const axes = onto === undefined ? upTo(starts.length) : numbersOf(onto, 'axes')
       return sliced(x, starts, ends, axes, by === undefined ? starts.map(() => 1) : numbersOf(by, 'steps'))
     }
   },
@@ -247,14 +248,14 @@ const pad: Operation = operation(
     const mode = node.word('mode', ['constant', 'reflect', 'edge', 'wrap'])
     if (node.version < 11) {
       const [pads, value] = [node.ints('pads') ?? [], node.float('value', 0)]
-      return (x) => padded(x, pads, range(x.shape.length), mode, value)
+      return (x) => padded(x, pads, upTo(x.shape.length), mode, value)
     }
     if (!node.gives(1)) node.fault('has no pads; expected them as an input')
     return (x, pads, value?: Tensor, axes?: Tensor) =>
       padded(
         x,
         numbersOf(pads, 'pads'),
-        axes === undefined ? range(x.shape.length) : numbersOf(axes, 'axes'),
+        axes === undefined ? upTo(x.shape.length) : numbersOf(axes, 'axes'),
         mode,
         value === undefined ? 0 : value.level === 0 ? numberOf(value, 'the value') : T.reshape(value, [])
       )
@@ -266,7 +267,7 @@ const pad: Operation = operation(
 const centred: Operation = operation(2, 2, (node) => {
   const chosen = node.ints('axes')
   return (x, sizes) => {
-    const axes = chosen === undefined ? range(x.shape.length) : axesOf(chosen, x.shape.length)
+    const axes = chosen === undefined ? upTo(x.shape.length) : axesOf(chosen, x.shape.length)
     const more = numbersOf(sizes, 'the shape').map((n, i) => n - x.shape[axes[i]!]!)
     const front = more.map((n) => (n < 0 ? -Math.floor(-n / 2) : Math.floor(n / 2)))
     return padded(x, [...front, ...more.map((n, i) => n - front[i]!)], axes, 'constant', 0)
@@ -316,7 +317,7 @@ const spaceToDepth: Operation = operation(
 
 export const shapes: Operations = {
   Shape: shapeOf,
-  Size: plain(1, (x) => T.full([], product(x.shape), 'int32'), { types: always('int64'), ...moving }),
+  Size: plain(1, (x) => T.full([], size(x.shape), 'int32'), { types: always('int64'), ...moving }),
   Reshape: reshape,
   Flatten: flatten,
   Squeeze: squeeze,

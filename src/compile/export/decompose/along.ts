@@ -12,14 +12,14 @@ import { addAlongAxis, takeAlongAxis } from '../../../tensor/alongAxis.js'
 import { gather, scatterAdd } from '../../../tensor/indexing.js'
 import { cumprodPrimitive, cumsumPrimitive } from '../../../tensor/cumulative.js'
 import { cumargmaxPrimitive, cumargminPrimitive } from '../../../tensor/cumulativeExtrema.js'
-import { concatPrimitive, splitPrimitive } from '../../../tensor/join.js'
+import { beginnings, concatPrimitive, splitPrimitive } from '../../../tensor/join.js'
 import { logicalAnd, logicalNot, logicalOr } from '../../../tensor/logical.js'
 import { argmaxPrimitive, argminPrimitive, maxPrimitive, minPrimitive } from '../../../tensor/minMaxOverAxes.js'
 import { type Tensor, fill } from '../../../tensor/model.js'
-import { type Course, recurrencePrimitive } from '../../../tensor/recurrence.js'
+import { type Course, recurrencePrimitive, shifted } from '../../../tensor/recurrence.js'
 import { where } from '../../../tensor/select.js'
-import { along, place, take } from '../../../tensor/stridedWindow.js'
-import { broadcastToShape, cast, permuteTo, reshapeTo } from '../../../tensor/structural.js'
+import { along, take } from '../../../tensor/stridedWindow.js'
+import { broadcastToShape, cast, inverse, permuteTo, reshapeTo } from '../../../tensor/structural.js'
 import { type Entry, alongLast, fromFront, iota, on, onOne, onTwo, permutedLast } from './model.js'
 
 // -----------------------------------------------------------------------------
@@ -46,21 +46,12 @@ const running = (lanes: Lanes, { axis, reverse }: Course, combine: (before: Lane
   }, lanes)
 }
 
-/** The elements moved one place on, with a value in front. */
-const moved = (x: Tensor, { axis, reverse }: Course, value: number): Tensor => {
-  const { shape } = x
-  const n = shape[axis]!
-  if (n === 0) return x
-  const kept = take(x, along(shape, axis, reverse ? 1 : 0, n - 1))
-  return place(kept, { ...along(shape, axis, reverse ? 0 : 1, n - 1), shape, value })
-}
-
 type Cumulative = Course & { readonly exclusive: boolean }
 
 /** A running sum or product; booleans are counted. */
 const cumulative = (x: Tensor, params: Cumulative, operation: typeof add | typeof mul, neutral: number): Tensor => {
   const counted = x.dtype === 'bool' ? cast(x, 'int32') : x
-  const start = params.exclusive ? moved(counted, params, neutral) : counted
+  const start = params.exclusive ? shifted(counted, params, neutral) : counted
   return running([start], params, ([before], [after]) => [operation(before!, after!)])[0]!
 }
 
@@ -95,14 +86,13 @@ const position =
 /** A loop along the axis; zero is strong in the product. */
 const recurrence = (a: Tensor, b: Tensor, { axis, reverse }: Course): Tensor => {
   const order = [axis, ...b.shape.map((_, each) => each).filter((each) => each !== axis)]
-  const back = order.map((_, each) => order.indexOf(each))
   const rows = { a: permuteTo(a, order), b: permuteTo(b, order) }
   const step = (state: Tensor, row: { readonly a: Tensor; readonly b: Tensor }): readonly [Tensor, Tensor] => {
     const next = add(row.b, guardedMul(row.a, state))
     return [next, next]
   }
   const start = fill(rows.b.shape.slice(1), b.dtype, 0)
-  return permuteTo(scan(step, { reverse })(start, rows)[1], back)
+  return permuteTo(scan(step, { reverse })(start, rows)[1], inverse(order))
 }
 
 // -----------------------------------------------------------------------------
@@ -144,7 +134,7 @@ export const ofAxes: readonly Entry[] = [
   onTwo(takeAlongAxis.primitive, (x, indices, { axis }) => takeAlong(x, indices, axis)),
   on(addAlongAxis.primitive, ([x, indices, updates], { axis }) => [addAlong(x!, indices!, updates!, axis)]),
   on(splitPrimitive, ([x], { axis, sizes }) => {
-    const starts = sizes.map((_, part) => sizes.slice(0, part).reduce((sum, n) => sum + n, 0))
+    const starts = beginnings(sizes)
     return sizes.map((n, part) => take(x!, along(x!.shape, axis, starts[part]!, n)))
   })
 ]

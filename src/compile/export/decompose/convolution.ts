@@ -2,8 +2,9 @@
  * Convolution and its gradients as sums of matrix products, one for each place of the window: for engines whose own convolutions are for
  * float32 alone.
  */
-import { bind, bindOne } from '../../../primitive/bind.js'
-import { type Shape, size } from '../../../shape/model.js'
+import { mT } from '../../../linalg/matrix.js'
+import { bindOne } from '../../../primitive/bind.js'
+import { type Shape, positionAt, size } from '../../../shape/model.js'
 import { add } from '../../../tensor/arithmetic.js'
 import {
   type ConvolutionParams,
@@ -22,10 +23,7 @@ const spatial = (shape: Shape): Shape => shape.slice(2)
 
 /** All places of a window. */
 const placesOf = (window: Shape): readonly (readonly number[])[] =>
-  window.reduce<readonly (readonly number[])[]>(
-    (places, n) => places.flatMap((place) => Array.from({ length: n }, (_, i) => [...place, i])),
-    [[]]
-  )
+  Array.from({ length: size(window) }, (_, i) => positionAt(i, window))
 
 /** Along the spatial axes of the input: which elements meet one place of the window, for the outputs that have one. */
 interface Meeting {
@@ -77,11 +75,6 @@ const kernelAt = (w: Tensor, place: readonly number[], groups: number): Tensor =
   return reshapeTo(at, [groups, outputs / groups, inputs])
 }
 
-const turned = (x: Tensor): Tensor => {
-  const rank = x.shape.length
-  return permuteTo(x, [...x.shape.map((_, axis) => axis).slice(0, -2), rank - 1, rank - 2])
-}
-
 const total = (terms: readonly Tensor[], shape: Shape, like: Tensor): Tensor =>
   terms.length === 0 ? fill(shape, like.dtype, 0) : terms.reduce((sum, term) => add(sum, term))
 
@@ -103,7 +96,7 @@ const convolutionInput = (y: Tensor, w: Tensor, params: ConvolutionParams): Tens
   const terms = placesOf(spatial(w.shape)).flatMap((place) => {
     const meeting = meetingOf(shape, y.shape, place, params)
     if (meeting === undefined) return []
-    const product = matmul(turned(kernelAt(w, place, params.groups)), grouped(taken(y, meeting.output), params.groups))
+    const product = matmul(mT(kernelAt(w, place, params.groups)), grouped(taken(y, meeting.output), params.groups))
     return [placed(reshapeTo(product, meeting.input.sizes), meeting.input, shape)]
   })
   return total(terms, shape, y)
@@ -116,10 +109,10 @@ const convolutionKernel = (x: Tensor, y: Tensor, params: ConvolutionParams): Ten
     const meeting = meetingOf(x.shape, y.shape, place, params)
     if (meeting === undefined) return fill([1, outputs, inputs], x.dtype, 0)
     const [from, to] = [taken(x, meeting.input), taken(y, meeting.output)]
-    const products = matmul(grouped(to, params.groups), turned(grouped(from, params.groups)))
+    const products = matmul(grouped(to, params.groups), mT(grouped(from, params.groups)))
     return reshapeTo(sumOver(products, [0]), [1, outputs, inputs])
   })
-  const joined = parts.length === 1 ? parts[0]! : bind(concatPrimitive, parts, { axis: 0 })[0]!
+  const joined = parts.length === 1 ? parts[0]! : bindOne(concatPrimitive, parts, { axis: 0 })
   return reshapeTo(permuteTo(joined, [1, 2, 0]), [outputs, inputs, ...params.size])
 }
 

@@ -17,11 +17,11 @@ import { weak } from '../../../tensor/matmul.js'
 import { argmax } from '../../../tensor/minMaxOverAxes.js'
 import { type Tensor, fill } from '../../../tensor/model.js'
 import { prod } from '../../../tensor/product.js'
-import { all, any } from '../../../tensor/reduce.js'
+import { any } from '../../../tensor/reduce.js'
 import { where } from '../../../tensor/select.js'
 import { argsort } from '../../../tensor/sorting.js'
 import { broadcastToShape, reshapeTo, sumOver } from '../../../tensor/structural.js'
-import { type Entry, flatStack, iota, on, onOne, onTwo, windowOf } from './model.js'
+import { type Entry, flatStack, iota, on, onOne, onTwo, windowOf, withStrongZeros } from './model.js'
 
 // -----------------------------------------------------------------------------
 // elimination
@@ -133,9 +133,7 @@ const solved = (a: Tensor, b: Tensor, transpose: boolean): Tensor => {
 const solve = (a: Tensor, b: Tensor, transpose: boolean, strongZero: boolean): Tensor => {
   if (size(b.shape) === 0) return b
   const right = flatStack(b)
-  const x = solved(flatStack(a), right, transpose)
-  const isZero = all(equal(right, 0), { axis: 1, keepDims: true })
-  return reshapeTo(strongZero ? where(isZero, 0, x) : x, b.shape)
+  return reshapeTo(withStrongZeros(solved(flatStack(a), right, transpose), right, strongZero), b.shape)
 }
 
 const inverse = (a: Tensor): Tensor => solve(a, identity(stackOf(a.shape), rowsOf(a.shape), a.dtype), false, false)

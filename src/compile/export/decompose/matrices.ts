@@ -1,4 +1,5 @@
 /** Cofactors, and the exponential of matrices. */
+import { upTo } from '../../../kernel/library/kinds.js'
 import { whileLoop } from '../../../control/while.js'
 import { cofactorPrimitive } from '../../../linalg/cofactor.js'
 import { detPrimitive } from '../../../linalg/determinant.js'
@@ -29,11 +30,9 @@ import { type Entry, flatStack, on } from './model.js'
 // cofactors
 // -----------------------------------------------------------------------------
 
-const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i)
-
 /** For each row or column left out, the numbers of the others. */
 const others = (n: number): Tensor =>
-  fromData([n, n - 1], 'int32', Int32Array.from(range(n).flatMap((out) => range(n).filter((i) => i !== out))))
+  fromData([n, n - 1], 'int32', Int32Array.from(upTo(n).flatMap((out) => upTo(n).filter((i) => i !== out))))
 
 /** All matrices without one row and one column: `[count, n, n, n - 1, n - 1]`. */
 const minors = (x: Tensor): Tensor => {
@@ -49,12 +48,12 @@ const assignments = (rows: number, directions: number): readonly (readonly numbe
   directions === 0
     ? [[]]
     : assignments(rows, directions - 1).flatMap((before) =>
-        range(rows).flatMap((row) => (before.includes(row) ? [] : [[...before, row]]))
+        upTo(rows).flatMap((row) => (before.includes(row) ? [] : [[...before, row]]))
       )
 
 /** 1 in one row. */
 const rowMask = (rows: number, row: number, like: Tensor): Tensor =>
-  cast(fromData([rows, 1], 'int32', Int32Array.from(range(rows).map((i) => (i === row ? 1 : 0)))), like.dtype)
+  cast(fromData([rows, 1], 'int32', Int32Array.from(upTo(rows).map((i) => (i === row ? 1 : 0)))), like.dtype)
 
 /**
  * Each cofactor is a determinant, and its derivative along some directions a sum of determinants in which rows are those of the directions: right
@@ -74,7 +73,7 @@ const cofactor = ([a, ...directions]: readonly Tensor[]): Tensor => {
   const signs = fromData(
     [n, n],
     'int32',
-    Int32Array.from(range(n * n).map((i) => ((Math.floor(i / n) + (i % n)) % 2 === 0 ? 1 : -1)))
+    Int32Array.from(upTo(n * n).map((i) => ((Math.floor(i / n) + (i % n)) % 2 === 0 ? 1 : -1)))
   )
   const sum = parts.map((each) => bindOne(detPrimitive, [each], none)).reduce((total, each) => add(total, each))
   return reshapeTo(mul(sum, cast(signs, a!.dtype)), a!.shape)
@@ -85,7 +84,7 @@ const cofactor = ([a, ...directions]: readonly Tensor[]): Tensor => {
 // -----------------------------------------------------------------------------
 
 /** The coefficients of the diagonal Pade approximant of degree 13, from the constant one, which is 1, on. */
-const pade: readonly number[] = range(14).reduce<readonly number[]>(
+const pade: readonly number[] = upTo(14).reduce<readonly number[]>(
   (all, j) => (j === 0 ? [1] : [...all, (all[j - 1]! * (14 - j)) / ((27 - j) * j)]),
   []
 )
@@ -105,7 +104,7 @@ const approximated = (x: Tensor): Tensor => {
   const sixth = matmul(second, fourth)
   const powers = [second, fourth, sixth]
   const of = (first: number): Tensor => {
-    const [b0, b2, b4, b6, b8, b10, b12] = range(7).map((k) => pade[first + 2 * k]!)
+    const [b0, b2, b4, b6, b8, b10, b12] = upTo(7).map((k) => pade[first + 2 * k]!)
     const high = matmul(sixth, combined(0, [b8!, b10!, b12!], powers, one))
     return add(combined(b0!, [b2!, b4!, b6!], powers, one), high)
   }
@@ -151,7 +150,7 @@ const matrixExp = (operands: readonly Tensor[]): Tensor => {
   const sizes = directions.map((each) => max(abs(each), { axis: [1, 2], keepDims: true }))
   const scales = sizes.map((each) => where(equal(each, 0), 1, each))
   const unit = directions.map((each, j) => div(each, scales[j]!))
-  const subsets = range(2 ** directions.length)
+  const subsets = upTo(2 ** directions.length)
   const zero = fill(a!.shape, a!.dtype, 0)
   const block = (row: number, column: number): Tensor => {
     if (row === column) return a!

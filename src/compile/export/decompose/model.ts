@@ -1,16 +1,16 @@
 /** Decompositions: primitives in terms of other ones, as functions of tensors that a format traces where it has no rule. */
 import type { Params, Primitive } from '../../../primitive/model.js'
-import { fromData } from '../../../tensor/model.js'
 import { type Shape, size } from '../../../shape/model.js'
 import { countOver, keepAxes } from '../../../tensor/alongBlock.js'
 import { maxPrimitive } from '../../../tensor/minMaxOverAxes.js'
-import type { Tensor } from '../../../tensor/model.js'
+import { type Tensor, fromData } from '../../../tensor/model.js'
 import { bindOne } from '../../../primitive/bind.js'
 import { add } from '../../../tensor/arithmetic.js'
-import { less } from '../../../tensor/comparison.js'
+import { equal, less } from '../../../tensor/comparison.js'
+import { all } from '../../../tensor/reduce.js'
 import { where } from '../../../tensor/select.js'
 import { take } from '../../../tensor/stridedWindow.js'
-import { expandOver, permuteTo, reshapeTo, sumOver } from '../../../tensor/structural.js'
+import { expandOver, inverse, permuteTo, reshapeTo, sumOver } from '../../../tensor/structural.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -66,8 +66,7 @@ export const permutedLast = (x: Tensor, axis: number): Tensor => permuteTo(x, la
 /** A function of the last axis, along another one. */
 export const alongLast = (x: Tensor, axis: number, f: (x: Tensor) => Tensor): Tensor => {
   const order = lastOrder(x.shape, axis)
-  const back = order.map((_, each) => order.indexOf(each))
-  return permuteTo(f(permuteTo(x, order)), back)
+  return permuteTo(f(permuteTo(x, order)), inverse(order))
 }
 
 /** The numbers 0, 1, ... along an axis, int32, of size 1 along the others. */
@@ -88,3 +87,7 @@ export const windowOf = (x: Tensor, sizes: Shape): Tensor =>
 
 /** Matrices `[..., m, n]` as `[count, m, n]`. */
 export const flatStack = (x: Tensor): Tensor => reshapeTo(x, [size(x.shape.slice(0, -2)), ...x.shape.slice(-2)])
+
+/** Solutions; where zero is strong, those of right sides that are 0 are 0, whatever the matrix. */
+export const withStrongZeros = (x: Tensor, right: Tensor, strongZero: boolean): Tensor =>
+  strongZero ? where(all(equal(right, 0), { axis: 1, keepDims: true }), 0, x) : x

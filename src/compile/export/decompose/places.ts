@@ -11,7 +11,7 @@ import { maximum, minimum } from '../../../tensor/minMaxOfTwo.js'
 import { type Tensor, fill } from '../../../tensor/model.js'
 import { oneHotPrimitive } from '../../../tensor/oneHot.js'
 import { searchSorted } from '../../../tensor/search.js'
-import { bincountPrimitive, segmentMaxPrimitive } from '../../../tensor/segments.js'
+import { bincountPrimitive, least, segmentMaxPrimitive } from '../../../tensor/segments.js'
 import { where } from '../../../tensor/select.js'
 import { argsort } from '../../../tensor/sorting.js'
 import { type Window, place, take } from '../../../tensor/stridedWindow.js'
@@ -106,17 +106,14 @@ const lastOccurrence = (given: Tensor, length: number): Tensor => {
   return where(equal(takeAlongAxis(sorted, last), numbers), takeAlongAxis(order, last), -1)
 }
 
-/** What the largest of nothing is. */
-const least = ({ dtype }: Tensor): number => (isFloat(dtype) ? -Infinity : dtype === 'int32' ? -(2 ** 31) : 0)
-
 /** The last of each segment in sorted order, in which NaN is last; along the last axis. */
 const segmentMax = (x: Tensor, ids: Tensor, count: number): Tensor => {
   const stack = x.shape.slice(0, -1)
-  if (x.shape[stack.length] === 0) return fill([...stack, count], x.dtype, least(x))
+  if (x.shape[stack.length] === 0) return fill([...stack, count], x.dtype, least(x.dtype))
   const order = argsort(x)
   const last = lastOccurrence(takeAlongAxis(ids, order), count)
   const values = takeAlongAxis(takeAlongAxis(x, order), maximum(last, 0))
-  return where(greater(last, -1), values, fill([], x.dtype, least(x)))
+  return where(greater(last, -1), values, fill([], x.dtype, least(x.dtype)))
 }
 
 const bincount = (x: Tensor, length: number): Tensor =>

@@ -2,30 +2,27 @@
 import { epsilon, toFloat } from '../../../DType.js'
 import { eighPrimitive } from '../../../linalg/eigh.js'
 import { lstsqPrimitive } from '../../../linalg/leastSquares.js'
-import { mT, symmetricPart } from '../../../linalg/matrix.js'
+import { asColumn, mT, symmetricPart } from '../../../linalg/matrix.js'
 import { polarPrimitive } from '../../../linalg/polar.js'
 import { lyapunovPrimitive, matrixSqrtPrimitive } from '../../../linalg/squareRoot.js'
 import { svdPrimitive } from '../../../linalg/svd.js'
 import { size } from '../../../shape/model.js'
 import { takeAlongAxis } from '../../../tensor/alongAxis.js'
 import { abs, add, div, mul } from '../../../tensor/arithmetic.js'
-import { equal, greater, lessEqual } from '../../../tensor/comparison.js'
+import { greater, lessEqual } from '../../../tensor/comparison.js'
 import { matmul } from '../../../tensor/matmul.js'
 import { maximum } from '../../../tensor/minMaxOfTwo.js'
 import { max } from '../../../tensor/minMaxOverAxes.js'
 import { type Tensor, fill } from '../../../tensor/model.js'
-import { all } from '../../../tensor/reduce.js'
 import { sqrt } from '../../../tensor/root.js'
 import { where } from '../../../tensor/select.js'
 import { argsort } from '../../../tensor/sorting.js'
 import { reshapeTo } from '../../../tensor/structural.js'
 import { columnsIn, orthogonalOf, signsOf, symmetricOf } from './jacobi.js'
-import { type Entry, flatStack, on, onOne, onTwo } from './model.js'
+import { type Entry, flatStack, on, onOne, onTwo, withStrongZeros } from './model.js'
 
 /** A number for each column of each matrix. */
 const asRow = (x: Tensor): Tensor => reshapeTo(x, [x.shape[0]!, 1, x.shape[1]!])
-
-const asColumn = (x: Tensor): Tensor => reshapeTo(x, [...x.shape, 1])
 
 // -----------------------------------------------------------------------------
 // symmetric matrices
@@ -117,8 +114,7 @@ const leastSquares: Entry = onTwo(lstsqPrimitive, (a, b, params) => {
   const { shape, dtype } = lstsqPrimitive.infer([a, b], params)[0]!
   if (size(shape) === 0 || size(a.shape) === 0) return fill(shape, dtype, 0)
   const x = lstsq(a, b, params.cutoff, params.transpose)
-  const isZero = all(equal(flatStack(b), 0), { axis: 1, keepDims: true })
-  return reshapeTo(params.strongZero ? where(isZero, 0, x) : x, shape)
+  return reshapeTo(withStrongZeros(x, flatStack(b), params.strongZero), shape)
 })
 
 /**

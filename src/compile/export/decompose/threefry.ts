@@ -1,6 +1,6 @@
 /** Threefry-2x32 with 20 rounds in operations on int32 tensors: the bits of `kernel/threefry.ts`. */
-import { size } from '../../../shape/model.js'
-import type { Shape } from '../../../shape/model.js'
+import { PARITY } from '../../../kernel/threefry.js'
+import { type Shape, size } from '../../../shape/model.js'
 import { add } from '../../../tensor/arithmetic.js'
 import { concatPrimitive } from '../../../tensor/join.js'
 import { type Tensor, fill } from '../../../tensor/model.js'
@@ -9,9 +9,6 @@ import { bindOne } from '../../../primitive/bind.js'
 import { broadcastToShape, reshapeTo } from '../../../tensor/structural.js'
 import { shiftLeft, shiftRightLogical, xor } from './bits.js'
 import { iota } from './model.js'
-
-/** The parity constant of the key schedule. */
-const parity = 0x1bd11bda
 
 /** By how many bits a word is turned in each round, four rounds between any two injections of the key. */
 const rotations: readonly (readonly [number, number, number, number])[] = [
@@ -36,7 +33,7 @@ const round = ([x, y]: Block, by: number): Block => {
 /** Blocks of counters under keys; all four words are tensors that broadcast. */
 export const threefry = ([key0, key1]: Block, [high, low]: Block, shape: Shape): Block => {
   const wide = (x: Tensor): Tensor => broadcastToShape(x, shape)
-  const key2 = xor(xor(key0, key1), fill(key0.shape, 'int32', parity))
+  const key2 = xor(xor(key0, key1), fill(key0.shape, 'int32', PARITY))
   const keys = [key0, key1, key2]
   const start: Block = [wide(add(high, key0)), wide(add(low, key1))]
   return rotations.reduce<Block>((before, group, i) => {

@@ -12,11 +12,11 @@ import { equal, greater, isNaN } from '../../../tensor/comparison.js'
 import { gather } from '../../../tensor/indexing.js'
 import { matmul } from '../../../tensor/matmul.js'
 import { type Tensor, fill, fromData } from '../../../tensor/model.js'
-import { all, any } from '../../../tensor/reduce.js'
+import { any } from '../../../tensor/reduce.js'
 import { sqrt } from '../../../tensor/root.js'
 import { where } from '../../../tensor/select.js'
 import { permuteTo, reshapeTo } from '../../../tensor/structural.js'
-import { type Entry, flatStack, iota, onOne, onTwo } from './model.js'
+import { type Entry, flatStack, iota, onOne, onTwo, withStrongZeros } from './model.js'
 
 // -----------------------------------------------------------------------------
 // triangular systems
@@ -45,7 +45,7 @@ const triangularSolve = (a: Tensor, b: Tensor, { lower: isLower, transpose, unit
   if (size(b.shape) === 0) return b
   const right = flatStack(b)
   const x = substituted(flatStack(transpose ? mT(a) : a), right, isLower !== transpose, unit)
-  return reshapeTo(strongZero ? where(all(equal(right, 0), { axis: 1, keepDims: true }), 0, x) : x, b.shape)
+  return reshapeTo(withStrongZeros(x, right, strongZero), b.shape)
 }
 
 // -----------------------------------------------------------------------------

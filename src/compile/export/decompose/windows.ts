@@ -3,6 +3,7 @@ import { size } from '../../../shape/model.js'
 import { add, mul } from '../../../tensor/arithmetic.js'
 import { gather, scatterAdd } from '../../../tensor/indexing.js'
 import { argmaxPrimitive } from '../../../tensor/minMaxOverAxes.js'
+import { resize } from '../../../tensor/join.js'
 import { type Tensor, fill, fromData } from '../../../tensor/model.js'
 import { type AxisWindows, insidesOf } from '../../../tensor/poolingWindows.js'
 import { takeAlongAxis } from '../../../tensor/alongAxis.js'
@@ -70,25 +71,17 @@ const paddedFor = ({ stride, dilation, before }: Even, windows: AxisWindows, n: 
   }
 }
 
-const resized = (x: Tensor, axis: number, n: number): readonly number[] =>
-  x.shape.map((each, i) => (i === axis ? n : each))
-
-const steps = (x: Tensor, axis: number, step: number): readonly number[] =>
-  x.shape.map((_, each) => (each === axis ? step : 1))
-
 const sumsAlong = (x: Tensor, axis: number, windows: AxisWindows): Tensor => {
   const n = x.shape[axis]!
   const even = evenOf(windows, n)
   if (even === undefined || (windows[0]?.length ?? 0) > mostSlices) {
-    const wide = place(x, { ...along(x.shape, axis, 0, n), shape: resized(x, axis, n + 1), value: 0 })
+    const wide = place(x, { ...along(x.shape, axis, 0, n), shape: resize(x.shape, axis, n + 1), value: 0 })
     return sumOver(gather(wide, tableOf(windows, n), { axis }), [axis + 1])
   }
   const { low, length, starts } = paddedFor(even, windows, n)
-  const padded = place(x, { ...along(x.shape, axis, low, n), shape: resized(x, axis, length), value: 0 })
+  const padded = place(x, { ...along(x.shape, axis, low, n), shape: resize(x.shape, axis, length), value: 0 })
   return starts
-    .map((start) =>
-      take(padded, { ...along(padded.shape, axis, start, windows.length), steps: steps(x, axis, even.stride) })
-    )
+    .map((start) => take(padded, along(padded.shape, axis, start, windows.length, even.stride)))
     .reduce((sum, each) => add(sum, each))
 }
 
@@ -101,15 +94,13 @@ const spreadAlong = (x: Tensor, axis: number, windows: AxisWindows, n: number): 
       wide,
       wide.shape.map((each, i) => (i === axis + 1 ? elements : each))
     )
-    const sums = scatterAdd(fill(resized(x, axis, n + 1), x.dtype, 0), tableOf(windows, n), updates, { axis })
+    const sums = scatterAdd(fill(resize(x.shape, axis, n + 1), x.dtype, 0), tableOf(windows, n), updates, { axis })
     return take(sums, along(sums.shape, axis, 0, n))
   }
   const { low, length, starts } = paddedFor(even, windows, n)
-  const shape = resized(x, axis, length)
+  const shape = resize(x.shape, axis, length)
   const sum = starts
-    .map((start) =>
-      place(x, { ...along(x.shape, axis, start, windows.length), steps: steps(x, axis, even.stride), shape, value: 0 })
-    )
+    .map((start) => place(x, { ...along(x.shape, axis, start, windows.length, even.stride), shape, value: 0 }))
     .reduce((all, each) => add(all, each))
   return take(sum, along(shape, axis, low, n))
 }

@@ -1,4 +1,5 @@
 /** Exponentials, logarithms, roots, powers, and the smaller and larger of two numbers. */
+import { upTo } from '../../../kernel/library/kinds.js'
 import {
   type Expression,
   add,
@@ -18,12 +19,10 @@ import {
 } from '../../../primitive/expression.js'
 import { type Formula, abs, both, oddly, polynomial } from './model.js'
 
-const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i)
-
 /** 1, 1/2, 1/6, ...: the series of `expm1(x) / x`, the highest powers first. */
 const inverseFactorials = (terms: number): readonly number[] =>
-  range(terms)
-    .map((i) => range(i + 1).reduce((product, k) => product / (k + 1), 1))
+  upTo(terms)
+    .map((i) => upTo(i + 1).reduce((product, k) => product / (k + 1), 1))
     .reverse()
 
 /** By its series below 0.4, where a difference to 1 would lose digits. */
@@ -39,7 +38,7 @@ export const expm1: Formula = (single) => {
 export const log1p: Formula = (single) => {
   const s = div(x, add(x, 2))
   const z = mul(s, s)
-  const coefficients = range(single ? 5 : 11).map((k) => 2 / (2 * k + 3))
+  const coefficients = upTo(single ? 5 : 11).map((k) => 2 / (2 * k + 3))
   const series = sub(x, mul(s, sub(x, mul(z, polynomial([...coefficients].reverse(), z)))))
   return select(both(greater(x, -0.3), less(x, 0.42)), series, call('log', add(x, 1)))
 }

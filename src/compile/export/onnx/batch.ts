@@ -13,6 +13,7 @@ import {
   type ValueInfoProto,
   elementCodes
 } from '../../../onnx/model.js'
+import { equals } from '../../../shape/model.js'
 import { type UnsupportedEquation } from '../refusals.js'
 
 /**
@@ -62,7 +63,8 @@ const dimensionOf = (sizes: Three<Dimension>): Dimension => {
 // constants
 // -----------------------------------------------------------------------------
 
-const viewOf = ({ raw = new Uint8Array() }: TensorProto): DataView => new DataView(raw.slice().buffer)
+const viewOf = ({ raw = new Uint8Array() }: TensorProto): DataView =>
+  new DataView(raw.buffer, raw.byteOffset, raw.byteLength)
 
 /** How the elements of a type are read. */
 const readers: ReadonlyMap<number, readonly [width: number, read: (view: DataView, at: number) => number]> = new Map([
@@ -125,7 +127,7 @@ const integersOf = (name: string, dims: readonly number[], lines: readonly Line[
         offsets!,
         lines.map(({ offset }) => offset)
       ),
-      ...(isList ? [] : [{ ...int64s(`${name}.shape`, dims), dims: [dims.length] }])
+      ...(isList ? [] : [int64s(`${name}.shape`, dims)])
     ],
     nodes: [
       node('Mul', [symbol, slopes!], products!),
@@ -216,7 +218,7 @@ const computed = (tensors: Three<TensorProto>): Computed | undefined => {
 }
 
 const isSame = (a: TensorProto, b: TensorProto): boolean =>
-  a.dims.join() === b.dims.join() &&
+  equals(a.dims, b.dims) &&
   a.raw !== undefined &&
   b.raw !== undefined &&
   a.raw.length === b.raw.length &&

@@ -1,5 +1,5 @@
 /** Functions and programs as the bytes of a model. */
-import { type Either, chain, isLeft, left, map, right } from 'fp-ts/lib/Either.js'
+import { type Either, chain, isLeft, left, map, mapLeft, traverseArray } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { trace } from '../../../debug/trace.js'
 import { type Kind, options } from '../../../internal/options.js'
@@ -10,7 +10,7 @@ import { show } from '../../../shape/model.js'
 import { type Tensor, fill } from '../../../tensor/model.js'
 import { flattenAs } from '../../../tree/model.js'
 import { prepare } from '../export.js'
-import { type Unsupported, unsupported } from '../refusals.js'
+import { type Unsupported, type UnsupportedEquation, unsupported } from '../refusals.js'
 import { type Named, named, namedAt, requireProgram } from '../signature.js'
 import { substitutes } from '../substitutes.js'
 import { anyBatch, batchSizes } from './batch.js'
@@ -57,16 +57,18 @@ const positions: Kind = {
 
 const check = /* @__PURE__ */ options<OnnxOptions>('Export.onnx', { batch: positions })
 
-const modelOfNamed = (given: Named): Either<Unsupported, ModelProto> => {
-  if (given.outputs.length === 0) {
-    const reason = 'the program has no outputs; expected one or more, without which no engine loads a model'
-    return left(unsupported(operation, language.format, [{ name: 'trace', reason }]))
-  }
-  return pipe(
-    prepare(operation, language, substitutes, given.program),
+/** The program with only what ONNX has. */
+const preparedOf = ({ program, outputs }: Named): Either<Unsupported, Program> => {
+  if (outputs.length > 0) return prepare(operation, language, substitutes, program)
+  const reason = 'the program has no outputs; expected one or more, without which no engine loads a model'
+  return left(unsupported(operation, language.format, [{ name: 'trace', reason }]))
+}
+
+const modelOfNamed = (given: Named): Either<Unsupported, ModelProto> =>
+  pipe(
+    preparedOf(given),
     map((program) => modelOf(program, given, substitutes.formula))
   )
-}
 
 /** An argument with batches of another size. */
 const resized = <A>(argument: A, position: number, size: number): A => {
@@ -108,17 +110,17 @@ const ofAnyBatch = <Args extends readonly unknown[], R>(
   args: Args,
   positions: readonly number[]
 ): Either<Unsupported, ModelProto> => {
-  const [a, b, c] = batchSizes.map((size) => tracedAt(f, args, positions, size))
-  if (a === undefined || isLeft(a)) return a!
-  if (b === undefined || isLeft(b)) return b!
-  if (c === undefined || isLeft(c)) return c!
-  const source = sourceOf(a.right, positions)
+  const models = traverseArray((size: number) => tracedAt(f, args, positions, size))(batchSizes)
+  if (isLeft(models)) return models
+  const [first, second, third] = models.right
+  const source = sourceOf(first!, positions)
   if (source === undefined) {
     const reason = `no argument at the positions ${show(positions)} has a leaf; expected one with the batch as its first axis`
     return left(unsupported(operation, language.format, [{ name: 'trace', reason }]))
   }
-  const merged = anyBatch([a.right, b.right, c.right], source)
-  return isLeft(merged) ? left(unsupported(operation, language.format, merged.left)) : right(merged.right)
+  return mapLeft((equations: readonly UnsupportedEquation[]) => unsupported(operation, language.format, equations))(
+    anyBatch([first!, second!, third!], source)
+  )
 }
 
 const atArguments =
@@ -126,12 +128,18 @@ const atArguments =
     f: (...args: Args) => R,
     { batch = [] }: OnnxOptions
   ): ((...args: Args) => Either<Unsupported, Uint8Array>) =>
-  (...args) =>
-    pipe(
-      modelOfNamed(namedAt(operation, f, args)),
-      chain((model) => (batch.length === 0 ? right(model) : ofAnyBatch(f, args, batch))),
-      map(encode)
-    )
+  (...args) => {
+    const given = namedAt(operation, f, args)
+    // What is refused at the arguments' own size is said of that size.
+    const model =
+      batch.length === 0
+        ? modelOfNamed(given)
+        : pipe(
+            preparedOf(given),
+            chain(() => ofAnyBatch(f, args, batch))
+          )
+    return map(encode)(model)
+  }
 
 /** The two forms. */
 function onnxBytes(program: Program): Either<Unsupported, Uint8Array>
@@ -166,7 +174,7 @@ function onnxBytes<Args extends readonly unknown[], R>(
  * depend on the batch size.
  *
  * @throws LeakedTracerError when the function reads the value of a tensor
- * @throws TypeError when the function reads a value of a transformation around it, which is none of its arguments
+ * @throws TypeError when the function reads a value of a transformation around it that is not among its arguments
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'

@@ -12,6 +12,7 @@ import {
 } from '../../../onnx/model.js'
 import type { TensorType } from '../../../primitive/model.js'
 import { type Shape, equals, show, size } from '../../../shape/model.js'
+import { asDense } from '../../../tensor/dense.js'
 import { type Concrete, Dense, contiguous } from '../../../tensor/model.js'
 
 // -----------------------------------------------------------------------------
@@ -208,7 +209,7 @@ const smallBytes = 256
 
 /** The tensor without the axes along which it repeats. */
 const narrowed = (x: Concrete): Dense => {
-  const dense = x instanceof Dense ? x : contiguousOf(x)
+  const dense = asDense(x)
   const { shape, strides, dtype, data, offset } = dense
   const isUniform = size(shape) > 0 && isRepeated(contiguous(dense), size(shape))
   if (isUniform) return new Dense([], dtype, data, [], offset)
@@ -216,17 +217,6 @@ const narrowed = (x: Concrete): Dense => {
   const lead = held.findIndex((n) => n !== 1)
   const from = lead < 0 ? held.length : lead
   return new Dense(held.slice(from), dtype, data, strides.slice(from), offset)
-}
-
-const contiguousOf = (x: Concrete): Dense => {
-  const { data, offset } = contiguous(x)
-  return new Dense(
-    x.shape,
-    x.dtype,
-    data,
-    x.shape.map(() => 1),
-    offset
-  )
 }
 
 const isRepeated = ({ data, offset }: ReturnType<typeof contiguous>, count: number): boolean => {
@@ -243,11 +233,12 @@ export const constant = (writer: Writer, x: Concrete): Value => {
   if (known !== undefined) return known
   const narrow = narrowed(x)
   const { data, offset } = contiguous(narrow)
-  const raw = bytesOf(data.subarray(offset, offset + size(narrow.shape)))
+  const elements = data.subarray(offset, offset + size(narrow.shape))
+  const raw = bytesOf(elements)
   const key = raw.length <= smallBytes ? `${dtype} ${show(narrow.shape)} ${raw.join(' ')}` : x
   const name = constants.get(key)?.name ?? initializer(writer, dtype, narrow.shape, raw)
   const value: Value = { name, shape, dtype, held: narrow.shape }
-  if (data.subarray(offset, offset + size(narrow.shape)).every((each) => each !== 0 && Number.isFinite(each))) {
+  if (elements.every((each) => each !== 0 && Number.isFinite(each))) {
     writer.root.factors.add(name)
   }
   constants.set(key, value)

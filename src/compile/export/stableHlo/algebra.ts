@@ -133,3 +133,6 @@ export const algebra = (
   },
   convert: (value, to) => convert(writer, value, to)
 })
+
+/** Booleans are counted as int32. */
+export const counted = (writer: Writer, x: Value): Value => (x.dtype === 'bool' ? convert(writer, x, 'int32') : x)

@@ -1,9 +1,7 @@
 /** Rules for operations on the bits of integers, which random draws are made of. */
 import { shiftLeftPrimitive, shiftRightLogicalPrimitive, xorPrimitive } from '../decompose/bits.js'
-import { type On, type Rules, ruleOn } from '../model.js'
-import { type Value, type Writer, plain, splat } from './writer.js'
-
-const on: On<Writer, Value> = ruleOn
+import type { Rules } from '../model.js'
+import { type Value, type Writer, on, plain, splat } from './writer.js'
 
 /** The rules. */
 export const bits: Rules<Writer, Value> = /* @__PURE__ */ new Map([

@@ -4,12 +4,10 @@ import { condPrimitive } from '../../../control/condPrimitive.js'
 import { scanPrimitive } from '../../../control/scanPrimitive.js'
 import { cut } from '../../../control/step.js'
 import { whilePrimitive } from '../../../control/whilePrimitive.js'
-import { type On, type Rules, ruleOn } from '../model.js'
+import type { Rules } from '../model.js'
 import { compare, reshape } from './operations.js'
 import { listText, typeText, typesText } from './text.js'
-import { type Value, type Writer, emitAll, plain, region, splat, typed } from './writer.js'
-
-const on: On<Writer, Value> = ruleOn
+import { type Value, type Writer, emitAll, on, plain, region, splat, typed } from './writer.js'
 
 const integer = (writer: Writer, value: number): Value => splat(writer, value, 'int32', [])
 

@@ -19,7 +19,7 @@ import { moduleText } from './module.js'
  * A program that has operations which cannot be written is an `Unsupported`, which lists all of them.
  *
  * @throws LeakedTracerError when the function reads the value of a tensor
- * @throws TypeError when the function reads a value of a transformation around it, which is none of its arguments
+ * @throws TypeError when the function reads a value of a transformation around it that is not among its arguments
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'

@@ -1,16 +1,13 @@
 /** Rules for picking elements by indices and for adding at them. Indices count from the end where they are negative. */
+import { upTo } from '../../../kernel/library/kinds.js'
 import type { TensorType } from '../../../primitive/model.js'
 import type { Shape } from '../../../shape/model.js'
 import { addAlongAxis, takeAlongAxis } from '../../../tensor/alongAxis.js'
 import { gather, scatterAdd } from '../../../tensor/indexing.js'
-import { type On, type Rules, ruleOn } from '../model.js'
+import type { Rules } from '../model.js'
 import { broadcastAlong, compare, expandOver, iota, isEmpty, reduce, reshape, select } from './operations.js'
 import { arrayText, listText, signatureText } from './text.js'
-import { type Value, type Writer, block, emit, emitAll, namesOf, plain, splat } from './writer.js'
-
-const on: On<Writer, Value> = ruleOn
-
-const counting = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i)
+import { type Value, type Writer, block, emit, emitAll, namesOf, on, plain, splat } from './writer.js'
 
 /** Indices counted from the front. */
 const fromFront = (writer: Writer, indices: Value, n: number): Value => {
@@ -78,7 +75,7 @@ const added = (writer: Writer, x: Value, indices: Value, updates: Value, picking
 
 const rowsOf = (rank: number, axis: number, indices: Value): Picking => ({
   axes: [axis],
-  offsets: counting(rank - 1).map((each) => (each < axis ? each : each + indices.shape.length)),
+  offsets: upTo(rank - 1).map((each) => (each < axis ? each : each + indices.shape.length)),
   vector: indices.shape.length,
   common: []
 })
@@ -94,12 +91,12 @@ const pointing = ({ shape }: Value, axis: number): Picking => ({
   axes: [axis],
   offsets: [],
   vector: shape.length,
-  common: counting(shape.length).filter((each) => each !== axis)
+  common: upTo(shape.length).filter((each) => each !== axis)
 })
 
 /** Whether the place along an axis is the one that an index of the lane, of which there is one, points to. */
 const isPlace = (writer: Writer, indices: Value, shape: Shape, axis: number): Value =>
-  compare(writer, 'equal', iota(writer, shape, axis), broadcastAlong(writer, indices, shape, counting(shape.length)))
+  compare(writer, 'equal', iota(writer, shape, axis), broadcastAlong(writer, indices, shape, upTo(shape.length)))
 
 /** One index a lane, along an axis that is no longer than this, is found by comparing, which engines divide over devices as they do any operation. */
 const longest = 4096

@@ -2,12 +2,10 @@
 import type { Shape } from '../../../shape/model.js'
 import { choleskyPrimitive } from '../../../linalg/cholesky.js'
 import { triangularSolvePrimitive } from '../../../linalg/triangularSolve.js'
-import { type On, type Rules, ruleOn } from '../model.js'
+import type { Rules } from '../model.js'
 import { compare, iota, isEmpty, select } from './operations.js'
 import { signatureText, typeText } from './text.js'
-import { type Value, type Writer, emit, splat } from './writer.js'
-
-const on: On<Writer, Value> = ruleOn
+import { type Value, type Writer, emit, on, splat } from './writer.js'
 
 /** Whether a place is on the diagonal of its matrix or below it. */
 const isLower = (writer: Writer, shape: Shape): Value =>

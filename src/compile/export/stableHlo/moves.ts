@@ -10,12 +10,10 @@ import { stopGradientPrimitive } from '../../../tensor/cast.js'
 import { concatPrimitive, splitPrimitive } from '../../../tensor/join.js'
 import { wherePrimitive } from '../../../tensor/select.js'
 import { type Placement, type Window, padPrimitive, slicePrimitive } from '../../../tensor/stridedWindow.js'
-import { type On, type Rules, ruleOn } from '../model.js'
+import type { Rules } from '../model.js'
 import { convert } from './algebra.js'
 import { broadcastTo, concatenate, pad, reshape, reverse, select, slice, transpose } from './operations.js'
-import { type Value, type Writer, splat } from './writer.js'
-
-const on: On<Writer, Value> = ruleOn
+import { type Value, type Writer, on, splat } from './writer.js'
 
 /** The axes along which a window runs backward. */
 const backward = ({ steps, sizes }: Window): readonly number[] =>

@@ -1,4 +1,5 @@
 /** Rules for products of matrices and for convolutions: their three factors are convolutions of each other. */
+import { upTo } from '../../../kernel/library/kinds.js'
 import type { Shape } from '../../../shape/model.js'
 import {
   type ConvolutionParams,
@@ -7,18 +8,11 @@ import {
   convolutionPrimitive
 } from '../../../tensor/convolution.js'
 import { matmul } from '../../../tensor/matmul.js'
-import { type On, type Rules, type Write, ruleOn } from '../model.js'
-import { convert } from './algebra.js'
+import type { Rules, Write } from '../model.js'
+import { counted } from './algebra.js'
 import { broadcastTo, isEmpty, reshape, reverse, transpose } from './operations.js'
 import { listText, signatureText } from './text.js'
-import { type Value, type Writer, emit, namesOf, splat, typed } from './writer.js'
-
-const on: On<Writer, Value> = ruleOn
-
-/** Booleans count as int32. */
-const numbers = (writer: Writer, x: Value): Value => (x.dtype === 'bool' ? convert(writer, x, 'int32') : x)
-
-const counting = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i)
+import { type Value, type Writer, emit, namesOf, on, splat, typed } from './writer.js'
 
 // -----------------------------------------------------------------------------
 // matrices
@@ -26,13 +20,13 @@ const counting = (n: number): readonly number[] => Array.from({ length: n }, (_,
 
 /** Products of stacks; one matrix on the right multiplies all rows of a stack on the left at once. */
 const product: Write<Writer, Value, object> = (writer, operands, _params, [result]) => {
-  const [a, b] = operands.map((operand) => numbers(writer, operand))
+  const [a, b] = operands.map((operand) => counted(writer, operand))
   const rank = result!.shape.length
   const isOne = b!.shape.length === 2
   const stack = result!.shape.slice(0, -2)
   const stacked = (x: Value): Value => broadcastTo(writer, x, [...stack, ...x.shape.slice(-2)])
   const [left, right] = isOne ? [a!, b!] : [stacked(a!), stacked(b!)]
-  const batch = isOne ? [] : counting(rank - 2)
+  const batch = isOne ? [] : upTo(rank - 2)
   const batching = batch.length === 0 ? '' : `batching_dims = ${listText(batch)} x ${listText(batch)}, `
   const contracting = `contracting_dims = ${listText([left.shape.length - 1])} x ${listText([right.shape.length - 2])}`
   const words = `${batching}${contracting}, precision = [HIGHEST, HIGHEST]`
@@ -60,7 +54,7 @@ interface Call {
 const convolve = (writer: Writer, x: Value, w: Value, shape: Shape, call: Call): Value => {
   const type = { shape, dtype: x.dtype }
   const { axes, stride, low, high, spread, dilation, groups, batchGroups } = call
-  const spatial = counting(stride.length).map(String)
+  const spatial = upTo(stride.length).map(String)
   const place = (names: readonly string[]): string => listText([...names, ...spatial])
   const pads = low.map((n, axis) => listText([n, high[axis]!]))
   const window = [
@@ -90,7 +84,7 @@ const ones = (list: readonly number[]): readonly number[] => list.map(() => 1)
 const convolution =
   (write: (writer: Writer, a: Value, b: Value, shape: Shape, params: ConvolutionParams) => Value) =>
   (...[writer, operands, params, [result]]: Parameters<Write<Writer, Value, ConvolutionParams>>): readonly Value[] => {
-    const [a, b] = operands.map((operand) => numbers(writer, operand))
+    const [a, b] = operands.map((operand) => counted(writer, operand))
     const { shape } = result!
     if (isEmpty(a!) || isEmpty(b!) || shape.includes(0)) return [splat(writer, 0, a!.dtype, shape)]
     return [write(writer, a!, b!, shape, params)]
@@ -122,12 +116,12 @@ const input = convolution((writer, y, w, shape, { stride, dilation, before, grou
   const far = reach(sizes(w.shape), dilation)
   const [outputs = 0, inputs = 0, ...window] = w.shape
   const apart = reshape(writer, w, [groups, outputs / groups, inputs, ...window])
-  const order = [1, 0, 2, ...counting(window.length).map((axis) => axis + 3)]
+  const order = [1, 0, 2, ...upTo(window.length).map((axis) => axis + 3)]
   const kernel = reshape(writer, transpose(writer, apart, order), [outputs / groups, groups * inputs, ...window])
   const turned = reverse(
     writer,
     kernel,
-    counting(window.length).map((axis) => axis + 2)
+    upTo(window.length).map((axis) => axis + 2)
   )
   const low = far.map((n, axis) => n - before[axis]!)
   const spread = sizes(y.shape).map((n, axis) => (n - 1) * stride[axis]! + 1)

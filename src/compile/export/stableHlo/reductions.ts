@@ -7,8 +7,8 @@ import { prodPrimitive } from '../../../tensor/product.js'
 import { allPrimitive, anyPrimitive, meanPrimitive } from '../../../tensor/reduce.js'
 import { argsort } from '../../../tensor/sorting.js'
 import { sumPrimitive } from '../../../tensor/structural.js'
-import { type On, type Rules, type Write, ruleOn } from '../model.js'
-import { convert } from './algebra.js'
+import type { Rules, Write } from '../model.js'
+import { convert, counted } from './algebra.js'
 import {
   type Reducer,
   compare,
@@ -21,15 +21,10 @@ import {
   select,
   slice
 } from './operations.js'
-import { signatureText } from './text.js'
-import { type Value, type Writer, block, emitAll, plain, splat } from './writer.js'
-
-const on: On<Writer, Value> = ruleOn
+import { typesText } from './text.js'
+import { type Value, type Writer, block, emitAll, on, plain, splat } from './writer.js'
 
 type OnAxes = Write<Writer, Value, OverAxes>
-
-/** Booleans are counted. */
-const counted = (writer: Writer, x: Value): Value => (x.dtype === 'bool' ? convert(writer, x, 'int32') : x)
 
 /** The largest or smallest element; of booleans, whether any or all are true. */
 const extremum =
@@ -54,8 +49,8 @@ const position = (writer: Writer, given: Value, axis: number, reducer: 'maximum'
 const runningSum: Write<
   Writer,
   Value,
-  { readonly axis: number; readonly exclusive?: boolean; readonly reverse?: boolean }
-> = (writer, [given], { axis, exclusive = false, reverse = false }) => {
+  { readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean }
+> = (writer, [given], { axis, exclusive, reverse }) => {
   const x = counted(writer, given!)
   if (isEmpty(x)) return [x]
   const only = (n: number, others: number): readonly number[] => x.shape.map((_, each) => (each === axis ? n : others))
@@ -88,7 +83,7 @@ const sorted: Write<Writer, Value, { readonly axis: number; readonly descending:
     return [plain(inner, 'or', [isBefore, plain(inner, 'and', [isNumber, isNaN])])]
   })
   const places = iota(writer, x.shape, axis)
-  const types = `(${[x, places].map((each) => signatureText([], each).slice(6)).join(', ')})`
+  const types = `(${typesText([x, places])})`
   const [, order] = emitAll(
     writer,
     [

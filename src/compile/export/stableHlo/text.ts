@@ -62,7 +62,7 @@ const hexOf = (bytes: Uint8Array): string => {
   return text
 }
 
-/** A number as the element of a constant; what is no decimal is written by its bits. */
+/** A number as the element of a constant: in decimals, infinities and NaN by their bits. */
 export const numberText = (value: number, dtype: DType): string => {
   switch (dtype) {
     case 'bool':

@@ -3,6 +3,7 @@ import type { DType } from '../../../DType.js'
 import type { TensorType } from '../../../primitive/model.js'
 import { type Shape, size } from '../../../shape/model.js'
 import { type Concrete, contiguous, fill, uniform } from '../../../tensor/model.js'
+import { type On, ruleOn } from '../model.js'
 import { denseText, quoted, signatureText, typeText, typesText } from './text.js'
 
 // -----------------------------------------------------------------------------
@@ -188,3 +189,10 @@ export const constant = (writer: Writer, x: Concrete): Value => {
 /** A number throughout a shape. */
 export const splat = (writer: Writer, value: number, dtype: DType, shape: Shape): Value =>
   constant(writer, fill(shape, dtype, value))
+
+// -----------------------------------------------------------------------------
+// rules
+// -----------------------------------------------------------------------------
+
+/** How the equations of a primitive are written. */
+export const on: On<Writer, Value> = ruleOn

@@ -1,4 +1,5 @@
 /** Loops and choices, as graphs inside the graph, which read what stands around them. */
+import { along } from '../../../../tensor/stridedWindow.js'
 import type { Program, TensorType } from '../../../../primitive/model.js'
 import { condPrimitive } from '../../../../control/condPrimitive.js'
 import { scanPrimitive } from '../../../../control/scanPrimitive.js'
@@ -22,7 +23,7 @@ import {
   whole
 } from '../graph.js'
 import { filled, pointwise } from '../values.js'
-import { alongAxis, sliced } from './layout.js'
+import { sliced } from './layout.js'
 import { type Line, on } from './on.js'
 
 type Within = Inner<Writer, Value>
@@ -95,7 +96,7 @@ const counted = (
   })
   return results.map((type, i) =>
     reverse && i >= carries
-      ? whole(sliced(writer, found[i]!, type.shape, alongAxis(type.shape, 0, length - 1, length, -1)), type)
+      ? whole(sliced(writer, found[i]!, type.shape, along(type.shape, 0, length - 1, length, -1)), type)
       : whole(found[i]!, type)
   )
 }

@@ -1,5 +1,6 @@
 /** Convolution and its two gradients, as convolutions of the engine. */
 import type { TensorType } from '../../../../primitive/model.js'
+import { spanOf } from '../../../../shape/geometry.js'
 import { type Shape, size } from '../../../../shape/model.js'
 import {
   type ConvolutionParams,
@@ -55,8 +56,15 @@ const bordered = (
 }
 
 /** The margin behind that makes windows end where they should: how far the last reaches beyond the input. */
-const behind = (input: Shape, window: Shape, output: Shape, { stride, dilation, before }: Sliding): readonly number[] =>
-  input.map((n, i) => (output[i]! - 1) * stride[i]! + (window[i]! - 1) * dilation[i]! + 1 - before[i]! - n)
+const behind = (
+  input: Shape,
+  window: Shape,
+  output: Shape,
+  { stride, dilation, before }: Sliding
+): readonly number[] => {
+  const span = spanOf(window, dilation)
+  return input.map((n, i) => (output[i]! - 1) * stride[i]! + span[i]! - before[i]! - n)
+}
 
 const attributesOf = ({ stride, dilation, groups }: Sliding): Attributes => ({
   strides: intsOf(stride),
@@ -88,10 +96,10 @@ const convolved = (
 /** Examples and channels of a tensor exchanged; the channels of a group stay with its examples: [n, g c, ...] as [c, g n, ...]. */
 const exchanged = (writer: Writer, name: string, shape: Shape, groups: number): string => {
   const [n = 0, channels = 0, ...rest] = shape
-  const axes = rest.map((_, i) => i)
-  if (groups === 1) return transposed(writer, name, [1, 0, ...axes.map((axis) => axis + 2)])
+  const axes = rest.map((_, i) => i + 2)
+  if (groups === 1) return transposed(writer, name, [1, 0, ...axes])
   const apart = reshaped(writer, name, [n, groups, channels / groups, ...rest])
-  const turned = transposed(writer, apart, [2, 1, 0, ...axes.map((axis) => axis + 3)])
+  const turned = transposed(writer, apart, [2, 1, 0, ...axes.map((axis) => axis + 1)])
   return reshaped(writer, turned, [channels / groups, groups * n, ...rest])
 }
 

@@ -2,7 +2,7 @@
 import type { Shape } from '../../../../shape/model.js'
 import { size } from '../../../../shape/model.js'
 import { concatPrimitive, splitPrimitive } from '../../../../tensor/join.js'
-import { type Placement, type Window, padPrimitive, slicePrimitive } from '../../../../tensor/stridedWindow.js'
+import { type Placement, type Window, along, padPrimitive, slicePrimitive } from '../../../../tensor/stridedWindow.js'
 import { broadcastToPrimitive, permutePrimitive, reshapePrimitive } from '../../../../tensor/structural.js'
 import { type Value, type Writer, constant, full, int, integers, node, nodes, whole } from '../graph.js'
 import { broadcastValue, permute, reshape, reshaped } from '../values.js'
@@ -30,13 +30,6 @@ export const sliced = (writer: Writer, name: string, shape: Shape, { starts, ste
   return node(writer, 'Slice', [name, at(starts), at(ends), integers(writer, axes), at(forward)])
 }
 
-/** The window of `count` positions from `start` on along one axis. */
-export const alongAxis = (shape: Shape, axis: number, start: number, count: number, step = 1): Window => ({
-  starts: shape.map((_, each) => (each === axis ? start : 0)),
-  steps: shape.map((_, each) => (each === axis ? step : 1)),
-  sizes: shape.map((n, each) => (each === axis ? count : n))
-})
-
 /** A tensor of the graph with margins of one value. */
 export const margined = (
   writer: Writer,
@@ -62,7 +55,7 @@ const spreadAlong = (writer: Writer, name: string, shape: Shape, axis: number, s
   )
   const n = shape[axis]!
   const spread = shape.map((each, i) => (i === axis ? n * step : each))
-  return sliced(writer, reshaped(writer, wide, spread), spread, alongAxis(spread, axis, 0, (n - 1) * step + 1))
+  return sliced(writer, reshaped(writer, wide, spread), spread, along(spread, axis, 0, (n - 1) * step + 1))
 }
 
 /** The elements of an operand at the positions of a window, in a tensor of one value. */

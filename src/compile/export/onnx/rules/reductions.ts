@@ -1,4 +1,5 @@
 /** Sums, extrema, positions and running sums. */
+import { along } from '../../../../tensor/stridedWindow.js'
 import { isFloat } from '../../../../DType.js'
 import type { Primitive, TensorType } from '../../../../primitive/model.js'
 import { type Shape, size } from '../../../../shape/model.js'
@@ -12,7 +13,7 @@ import { argsort } from '../../../../tensor/sorting.js'
 import { sumPrimitive } from '../../../../tensor/structural.js'
 import { type Value, type Writer, full, int, integers, node, nodes, whole } from '../graph.js'
 import { castTo, choose, convert, counted, filled, isNaNAt, lowBits, pointwise, reshaped } from '../values.js'
-import { alongAxis, sliced } from './layout.js'
+import { sliced } from './layout.js'
 import { type Line, on } from './on.js'
 
 const one = { keepdims: int(0) }
@@ -43,8 +44,7 @@ const productOfIntegers = (writer: Writer, name: string, shape: Shape, axis: num
   const n = shape[axis]!
   if (n === 1) return name
   const half = Math.floor(n / 2)
-  const part = (start: number, count: number): string =>
-    sliced(writer, name, shape, alongAxis(shape, axis, start, count))
+  const part = (start: number, count: number): string => sliced(writer, name, shape, along(shape, axis, start, count))
   const product = node(writer, 'Mul', [part(0, half), part(half, half)])
   const rest = n % 2
   const joined = rest === 0 ? product : node(writer, 'Concat', [product, part(2 * half, 1)], { axis: int(axis) })

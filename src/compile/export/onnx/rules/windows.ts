@@ -1,4 +1,5 @@
 /** Pooling: the engine's own where windows slide evenly, gathered by tables of positions where not. */
+import { upTo } from '../../../../kernel/library/kinds.js'
 import { type Shape, size } from '../../../../shape/model.js'
 import { fromData } from '../../../../tensor/model.js'
 import { type AxisWindows, insidesOf, positionsOf } from '../../../../tensor/poolingWindows.js'
@@ -28,8 +29,6 @@ interface Sliding {
   readonly dilation: readonly number[]
   readonly pads: readonly number[]
 }
-
-const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i)
 
 /** How windows along an axis of `n` elements slide, if they do so evenly: element j of window i is at i stride + j dilation - before. */
 const slidingAlong = (
@@ -123,7 +122,7 @@ export const windows: readonly Line[] = /* @__PURE__ */ [
       fromData(
         [count],
         'int32',
-        Int32Array.from(range(count), (i) => i * elements)
+        Int32Array.from(upTo(count), (i) => i * elements)
       )
     )
     const at = pointwise(w, 'Add', which, [which, starts])
