@@ -129,7 +129,7 @@ const tested = (): Account => {
 
 const { failed, skipped } = joined([
   ...(wants('fixtures') ? [madeAgain()] : []),
-  ...(words.length === 0 || words.includes('tests') || filters.length > 0 ? [tested()] : [])
+  ...(wants('tests') || filters.length > 0 ? [tested()] : [])
 ])
 console.log(skipped.length === 0 ? '\nnothing was skipped' : `\nskipped: ${skipped.length}`)
 for (const line of skipped) console.log(`  ${line}`)

@@ -1,6 +1,7 @@
 // Trees of tensors as safetensors files, which Python and many tools read: the length of a header, the header as JSON, and the bytes of all
 // tensors, little-endian. A leaf is named by its path.
-import type { DType, Data } from 'pullback/DType'
+import { type DType, allocate } from 'pullback/DType'
+import { size } from 'pullback/Shape'
 import * as T from 'pullback/Tensor'
 import * as Tree from 'pullback/Tree'
 
@@ -35,19 +36,6 @@ export const toSafetensors = (tree: unknown): Uint8Array => {
   return file
 }
 
-const arrayOf = (dtype: DType, buffer: ArrayBuffer): Data => {
-  switch (dtype) {
-    case 'float32':
-      return new Float32Array(buffer)
-    case 'float64':
-      return new Float64Array(buffer)
-    case 'int32':
-      return new Int32Array(buffer)
-    case 'bool':
-      return new Uint8Array(buffer)
-  }
-}
-
 /** The tree of another with leaves of a file in it; an error names a leaf that stands in the file with another shape or type, or not at all. */
 export const fromSafetensors = <P>(file: Uint8Array, example: P): P => {
   const begin = 8 + Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true))
@@ -62,11 +50,9 @@ export const fromSafetensors = <P>(file: Uint8Array, example: P): P => {
       if (entry === undefined || found !== wanted)
         throw new Error(`${path} is ${found} in the file; expected ${wanted}`)
       const [from, to] = entry.data_offsets
-      return T.fromTypedArray(
-        arrayOf(dtype, Uint8Array.from(file.subarray(begin + from, begin + to)).buffer),
-        shape,
-        dtype
-      )
+      const data = allocate(dtype, size(shape))
+      new Uint8Array(data.buffer).set(file.subarray(begin + from, begin + to))
+      return T.fromTypedArray(data, shape, dtype)
     })
   )
 }

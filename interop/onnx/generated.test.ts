@@ -2,9 +2,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 import * as Export from 'pullback/Export'
 import * as T from 'pullback/Tensor'
-import { expect } from 'vitest'
-import { testWith } from '../engines.js'
-import { type GeneratedProgram, differenceOf, programs, valuesAt } from '../programs.js'
+import { testPrograms } from '../programs.js'
 import { modelOn } from './engine.js'
 
 /**
@@ -18,27 +16,11 @@ const tame = (x: T.Tensor): T.Tensor => {
   return T.where(isTame, x, 0.75)
 }
 
-/** What is wrong with a program on the engine; nothing if it agrees. */
-const trouble = async (program: GeneratedProgram): Promise<string | undefined> => {
-  const inputs = program.inputs.map(tame)
-  const wanted = valuesAt(program, inputs)
-  if (wanted === undefined) return undefined
-  const made = Export.onnx(program.f)(...inputs)
+await testPrograms(['onnxruntime-node'], tame, async (f, inputs) => {
+  const made = Export.onnx(f)(...inputs)
   if (isLeft(made)) return made.left.message
   const model = await modelOn('onnxruntime-node', made.right)
   const found = await model.run(inputs)
   await model.release()
-  return differenceOf(program, inputs, wanted, found)
-}
-
-const rounds = 10
-for (let round = 0; round < rounds; round++) {
-  await testWith(['onnxruntime-node'], `programs, round ${round + 1} of ${rounds}`, async () => {
-    const found: string[] = []
-    for (const program of programs(100, 1600 + round)) {
-      const what = await trouble(program)
-      if (what !== undefined) found.push(what)
-    }
-    expect(found).toEqual([])
-  })
-}
+  return found
+})

@@ -81,11 +81,13 @@ const half = (bits: number): number => {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
 
-/** A bfloat16 is the upper half of a float32. */
+/** A bfloat16 is the upper half of a float32: a sign, eight bits of exponent and seven of fraction. */
 const brain = (bits: number): number => {
-  const word = new DataView(new ArrayBuffer(4))
-  word.setUint32(0, (bits & 0xffff) * 0x10000)
-  return word.getFloat32(0)
+  const sign = bits & 0x8000 ? -1 : 1
+  const [exponent, fraction] = [(bits >> 7) & 0xff, bits & 0x7f]
+  if (exponent === 0) return sign * fraction * 2 ** -133
+  if (exponent === 0xff) return fraction === 0 ? sign * Infinity : NaN
+  return sign * (1 + fraction / 128) * 2 ** (exponent - 127)
 }
 
 type Reading = readonly [width: number, read: (view: DataView, at: number) => number]

@@ -199,7 +199,7 @@ const loaded = (model: ModelProto, { isParameter, inputs: chosen, outputs: wante
   const [learned, rest] = [new Map<string, Tensor>(), new Map<string, Tensor>()]
   for (const [name, { value }] of initializers) {
     if (given.has(name)) continue
-    const isOne = isFloat(value.dtype) && (isParameter !== undefined || isFinite(value)) && learns(name, value.shape)
+    const isOne = isFloat(value.dtype) && learns(name, value.shape) && (isParameter !== undefined || isFinite(value))
     ;(isOne ? learned : rest).set(name, value)
   }
   const paths = pathsOf([...learned.keys()])

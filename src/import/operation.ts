@@ -89,6 +89,9 @@ type Body = (...inputs: readonly Tensor[]) => Tensor | readonly Tensor[]
 /** What an operation may say beside its work. */
 type Traits = Pick<Operation, 'types' | 'wraps' | 'unsigned'>
 
+/** Of an operation that leaves elements as they are. */
+export const moving: Traits = { unsigned: true }
+
 /** Takes optional inputs, which may be missing, to a body that says so in the types of its parameters. */
 const asBody = (inputs: readonly Given[]): readonly Tensor[] => inputs as readonly Tensor[]
 

@@ -4,6 +4,7 @@ import { isFloat } from '../../DType.js'
 import * as T from '../../Tensor.js'
 import type { Tensor } from '../../tensor/model.js'
 import { type Operation, type Operations, always, operation, plain } from '../operation.js'
+import { elu, hardSigmoid, leakyRelu, thresholdedRelu } from '../curves.js'
 import { numberOf } from '../values.js'
 
 const unary = (f: (x: Tensor) => Tensor, traits: Pick<Operation, 'wraps' | 'unsigned'> = {}): Operation =>
@@ -40,8 +41,12 @@ const clipOperation: Operation = {
   }
 }
 
-/** x cut at 0 and smooth below. */
-const elu = (x: Tensor, alpha: number): Tensor => T.where(T.less(x, 0), T.mul(T.expm1(x), alpha), x)
+/** A curve with one parameter. */
+const ofAlpha = (curve: (x: Tensor, alpha?: number) => Tensor): Operation =>
+  operation(1, 1, (node) => {
+    const alpha = node.float('alpha', undefined)
+    return (x) => curve(x, alpha)
+  })
 
 const infinite = (x: Tensor, positive: boolean, negative: boolean): Tensor => {
   const over = T.equal(x, Infinity)
@@ -80,10 +85,7 @@ export const elementwise: Operations = {
   Relu: unary((x) => (isFloat(x.dtype) ? T.relu(x) : T.maximum(x, 0))),
   Mish: unary(Activation.mish),
   HardSwish: unary((x) => T.mul(x, T.clamp(T.add(T.div(x, 6), 0.5), { min: 0, max: 1 }))),
-  Elu: operation(1, 1, (node) => {
-    const alpha = node.float('alpha', 1)
-    return (x) => elu(x, alpha)
-  }),
+  Elu: ofAlpha(elu),
   Selu: operation(1, 1, (node) => {
     const alpha = node.float('alpha', 1.6732632423543772)
     const gamma = node.float('gamma', 1.0507009873554805)
@@ -93,18 +95,12 @@ export const elementwise: Operations = {
     const alpha = node.float('alpha', 1)
     return (x) => T.where(T.less(x, 0), T.mul(T.expm1(T.div(x, alpha)), alpha), x)
   }),
-  LeakyRelu: operation(1, 1, (node) => {
-    const alpha = node.float('alpha', 0.01)
-    return (x) => T.where(T.less(x, 0), T.mul(x, alpha), x)
-  }),
+  LeakyRelu: ofAlpha(leakyRelu),
   PRelu: plain(2, (x, slope) => T.where(T.less(x, 0), T.mul(x, slope), x)),
-  ThresholdedRelu: operation(1, 1, (node) => {
-    const alpha = node.float('alpha', 1)
-    return (x) => T.where(T.greater(x, alpha), x, 0)
-  }),
+  ThresholdedRelu: ofAlpha(thresholdedRelu),
   HardSigmoid: operation(1, 1, (node) => {
-    const [alpha, beta] = [node.float('alpha', 0.2), node.float('beta', 0.5)]
-    return (x) => T.clamp(T.add(T.mul(x, alpha), beta), { min: 0, max: 1 })
+    const [alpha, beta] = [node.float('alpha', undefined), node.float('beta', undefined)]
+    return (x) => hardSigmoid(x, alpha, beta)
   }),
   Gelu: operation(1, 1, (node) =>
     node.word('approximate', ['none', 'tanh']) === 'tanh' ? (x) => Activation.geluTanh(x) : (x) => Activation.gelu(x)

@@ -3,10 +3,8 @@ import { upTo } from '../../kernel/library/kinds.js'
 import { show, size } from '../../shape/model.js'
 import * as T from '../../Tensor.js'
 import type { Tensor } from '../../tensor/model.js'
-import { type Operation, type Operations, always, operation, typeOfInput } from '../operation.js'
+import { type Operation, type Operations, always, operation, typeOfInput, moving } from '../operation.js'
 import { axisOf, numberOf, numbersOf, refuse, vector } from '../values.js'
-
-const moving = { unsigned: true } as const
 
 /** Indices counted from the front of an axis of n elements. */
 const fromFront = (indices: Tensor, n: number): Tensor => T.where(T.less(indices, 0), T.add(indices, n), indices)

@@ -6,6 +6,7 @@ import { show } from '../../shape/model.js'
 import * as T from '../../Tensor.js'
 import type { Tensor } from '../../tensor/model.js'
 import { type Node, type Operation, type Operations, operation } from '../operation.js'
+import { elu, hardSigmoid, leakyRelu, thresholdedRelu } from '../curves.js'
 import { refuse } from '../values.js'
 
 // -----------------------------------------------------------------------------
@@ -25,26 +26,14 @@ const curves: Readonly<Record<string, (alpha: number | undefined, beta: number |
     (alpha = 1, beta = 0) =>
     (x) =>
       T.add(T.mul(x, alpha), beta),
-  leakyrelu:
-    (alpha = 0.01) =>
-    (x) =>
-      T.where(T.less(x, 0), T.mul(x, alpha), x),
-  thresholdedrelu:
-    (alpha = 1) =>
-    (x) =>
-      T.where(T.greater(x, alpha), x, 0),
+  leakyrelu: (alpha) => (x) => leakyRelu(x, alpha),
+  thresholdedrelu: (alpha) => (x) => thresholdedRelu(x, alpha),
   scaledtanh:
     (alpha = 1, beta = 1) =>
     (x) =>
       T.mul(T.tanh(T.mul(x, beta)), alpha),
-  hardsigmoid:
-    (alpha = 0.2, beta = 0.5) =>
-    (x) =>
-      T.clamp(T.add(T.mul(x, alpha), beta), { min: 0, max: 1 }),
-  elu:
-    (alpha = 1) =>
-    (x) =>
-      T.where(T.less(x, 0), T.mul(T.expm1(x), alpha), x)
+  hardsigmoid: (alpha, beta) => (x) => hardSigmoid(x, alpha, beta),
+  elu: (alpha) => (x) => elu(x, alpha)
 }
 
 /** The functions of each direction, in order. Parameters are taken by position, as the lists of the format have them. */

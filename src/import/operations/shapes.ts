@@ -3,11 +3,8 @@ import { upTo } from '../../kernel/library/kinds.js'
 import { show, size } from '../../shape/model.js'
 import * as T from '../../Tensor.js'
 import type { Tensor } from '../../tensor/model.js'
-import { type Node, type Operation, type Operations, always, operation, plain } from '../operation.js'
+import { type Node, type Operation, type Operations, always, operation, plain, moving } from '../operation.js'
 import { axesOf, axisOf, common, numberOf, numbersOf, refuse, vector } from '../values.js'
-
-/** Operations that only move elements are right for integers of every kind. */
-const moving = { unsigned: true } as const
 
 /** Axes that are an attribute before a version, and an input since. */
 const axesFrom = (node: Node, since: number): ((given: Tensor | undefined) => readonly number[] | undefined) => {
