@@ -7,7 +7,7 @@ import sys
 XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 
-def in_torch():
+def in_torch(fused):
     import torch
     from timing import step, timed
     from torch import nn
@@ -21,8 +21,8 @@ def in_torch():
     )  # fmt: skip
     entropy = nn.CrossEntropyLoss()
     return {
-        **timed("perceptron", step(perceptron, entropy, torch.rand(128, 784), torch.randint(10, (128,)))),
-        **timed("CNN", step(convolutional, entropy, torch.rand(64, 1, 28, 28), torch.randint(10, (64,)))),
+        **timed("perceptron", step(perceptron, entropy, torch.rand(128, 784), torch.randint(10, (128,)), fused)),
+        **timed("CNN", step(convolutional, entropy, torch.rand(64, 1, 28, 28), torch.randint(10, (64,)), fused)),
     }
 
 
@@ -69,4 +69,4 @@ def in_xla(files):
 
 if __name__ == "__main__":
     kind, *files = sys.argv[1:]
-    print(json.dumps(in_torch() if kind == "torch" else in_xla(each.split("=") for each in files)))
+    print(json.dumps(in_xla(each.split("=") for each in files) if kind == "xla" else in_torch(fused=kind != "PyTorch" or None)))

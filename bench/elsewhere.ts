@@ -1,5 +1,6 @@
 /**
- * Whole training steps with Adam, eager, compiled, and on engines, one thread each, in processes of their own and in turn.
+ * Whole training steps with Adam, eager, compiled, and on engines, one thread each, in processes of their own and in turn: on ONNX Runtime one
+ * step a call and sixteen, in PyTorch with Adam as it is and fused by its option.
  * `npm run bench -- elsewhere 5` runs only this. ONNX Runtime is that of interop/ (`npm --prefix interop ci`); the environment variables PYTHON and
  * TORCH_PYTHON name interpreters that have JAX and PyTorch, and may be one.
  */
@@ -26,9 +27,13 @@ export const elsewhere = (rounds: number): string => {
   const script = join(root, 'bench/elsewhere.py')
   const texts = names.map((name) => `${name}=${join(folder, `${name}.mlir`)}`)
   const plan: ReadonlyArray<readonly [name: string, run: () => Times]> = [
-    ...['eager', 'jit', 'onnxruntime-node'].map((kind) => [kind, () => child('elsewhereChild', [kind])] as const),
+    ...['eager', 'jit', 'onnxruntime-node', '16 a call'].map(
+      (kind) => [kind, () => child('elsewhereChild', [kind])] as const
+    ),
     ...(python === undefined ? [] : [['XLA', () => printed(python, [script, 'xla', ...texts])] as const]),
-    ...(torch === undefined ? [] : [['PyTorch', () => printed(torch, [script, 'torch'])] as const])
+    ...(torch === undefined
+      ? []
+      : ['PyTorch', 'fused Adam'].map((name) => [name, () => printed(torch, [script, name])] as const))
   ]
   const samples = plan.map(([name]) => ({ name, times: [] as Times[] }))
   const loads: number[] = []
@@ -42,14 +47,17 @@ export const elsewhere = (rounds: number): string => {
   const medianOf = (name: string, step: string): number =>
     middle((samples.find((each) => each.name === name)?.times ?? []).map((times) => times[`median ${step}`] ?? NaN))
   const rows = names.map((step) => [titles[step], ...samples.map(({ name }) => milli(medianOf(name, step)))])
-  const shares = names.map((step) => {
-    const theirs = medianOf('PyTorch', step)
-    return [titles[step], ...samples.map(({ name }) => (medianOf(name, step) / theirs).toFixed(2))]
-  })
+  const shares = (of: string) =>
+    names.map((step) => {
+      const theirs = medianOf(of, step)
+      return [titles[step], ...samples.map(({ name }) => (medianOf(name, step) / theirs).toFixed(2))]
+    })
   const head = samples.map(({ name }) => name)
   return [
     `\nTraining steps with Adam, one thread, medians of ${rounds} alternating processes. Load ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}.`,
     lines([['milliseconds', ...head], ...rows]),
-    ...(torch === undefined ? [] : ['', lines([['times of PyTorch', ...head], ...shares])])
+    ...(torch === undefined
+      ? []
+      : ['PyTorch', 'fused Adam'].flatMap((of) => ['', lines([[`times of ${of}`, ...head], ...shares(of)])]))
   ].join('\n')
 }

@@ -2,20 +2,51 @@
 import * as modules from 'node:module'
 import { writeFileSync } from 'node:fs'
 import { isLeft } from 'fp-ts/lib/Either.js'
+import { scan } from 'pullback/Control'
 import { stableHlo } from 'pullback/Export'
 import { jit } from 'pullback/Jit'
+import * as T from 'pullback/Tensor'
+import * as Tree from 'pullback/Tree'
 import { type Engine, step as onEngine } from 'pullback/engine/OnnxRuntime'
 import type { Sample } from '../interop/steps.js'
 import { convolutional, perceptron } from '../interop/steps/training.js'
 import { spreadOf } from './best.js'
 
-const samples: Readonly<Record<string, Sample>> = { perceptron: perceptron(), CNN: convolutional() }
+/** A step of training, as `step` of the engine takes it. */
+type Training = (state: unknown, batch: unknown) => readonly [state: unknown, loss: T.Tensor]
+
+interface Trained {
+  readonly step: Training
+  readonly args: readonly [state: unknown, batch: unknown]
+}
+
+/** Casts a step that tells its gradient too to one that tells the loss alone, as training does. */
+const training = ({ step, args }: Sample): Trained => {
+  const [state, batch] = args
+  const told = (given: unknown, of: unknown) => step(given, of) as readonly [unknown, { readonly loss: T.Tensor }]
+  return {
+    step: (given, of) => {
+      const [next, { loss }] = told(given, of)
+      return [next, loss]
+    },
+    args: [state, batch]
+  }
+}
+
+const samples: Readonly<Record<string, Trained>> = {
+  perceptron: training(perceptron()),
+  CNN: training(convolutional())
+}
 const seconds = 2
 
+/** So many steps are one call, where a call is several. */
+const many = 16
+
 type Run = () => Promise<unknown>
+type Spread = ReturnType<typeof spreadOf>
 
 /** The least and the median time of an asynchronous call, in seconds, behind a warm-up of the same length. */
-const spreadOfAsync = async (run: Run): Promise<ReturnType<typeof spreadOf>> => {
+const spreadOfAsync = async (run: Run): Promise<Spread> => {
   const timed = async (): Promise<readonly number[]> => {
     const all: number[] = []
     const end = performance.now() + 1000 * seconds
@@ -35,20 +66,30 @@ const spreadOfAsync = async (run: Run): Promise<ReturnType<typeof spreadOf>> => 
 const engineOf = (name: string): Engine =>
   modules.createRequire(new URL('../../interop/package.json', import.meta.url))(name) as Engine
 
-/** A step of training, as `step` of the engine takes it. */
-type Training = (state: unknown, batch: unknown) => readonly [unknown, unknown]
-
-const engineRun = async ({ step, args: [state, batch] }: Sample): Promise<Run> => {
-  const made = await onEngine(step as Training, { engine: engineOf('onnxruntime-node'), threads: 1 })(state, batch)()
+/** The step on the engine, from state to state. */
+const engineRun = async ({ step, args: [start, batch] }: Trained): Promise<Run> => {
+  const options = { engine: engineOf('onnxruntime-node'), threads: 1 }
+  const made = await onEngine(step, options)(start, batch)()
   if (isLeft(made)) throw new Error(made.left.message)
   const advance = made.right
-  const start = advance.place(state)
-  return () => advance(start, batch)
+  let state = advance.place(start)
+  return async () => {
+    state = (await advance(state, batch))[0]
+  }
 }
 
-const measured = async (kind: string, sample: Sample): Promise<ReturnType<typeof spreadOf>> => {
+/** Several steps in one, by `scan` over as many batches, whose type is not known here. */
+const several = ({ step, args: [state, batch] }: Trained): Trained => ({
+  step: (first, batches) => scan(step)(first, batches as never),
+  args: [state, Tree.map(batch, (leaf: T.Tensor) => T.stack(new Array<T.Tensor>(many).fill(leaf)))]
+})
+
+const over = ({ best, median }: Spread, count: number): Spread => ({ best: best / count, median: median / count })
+
+const measured = async (kind: string, sample: Trained): Promise<Spread> => {
   const { step, args } = sample
   if (kind === 'onnxruntime-node') return spreadOfAsync(await engineRun(sample))
+  if (kind === `${many} a call`) return over(await spreadOfAsync(await engineRun(several(sample))), many)
   const run = kind === 'jit' ? jit(step) : step
   return spreadOf(() => run(...args), seconds)
 }

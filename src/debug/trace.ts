@@ -48,8 +48,8 @@ export interface StagedProgram<Args extends readonly unknown[], R> extends Progr
 // arguments
 // -----------------------------------------------------------------------------
 
-/** The leaves of arguments that are of the given types, leaf for leaf. */
-const leavesOf = (args: unknown, paths: readonly string[], types: readonly TensorType[]): readonly Tensor[] => {
+/** The leaves of arguments that are at the given paths and of the given types, leaf for leaf. */
+export const leavesOf = (args: unknown, paths: readonly string[], types: readonly TensorType[]): readonly Tensor[] => {
   const { leaves, paths: found } = flattenAs('evaluate', args, ofArguments)
   const at = new Map(found.map((path, i) => [`args${path}`, leaves[i]!]))
   const known = new Set(paths)

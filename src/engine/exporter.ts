@@ -1,9 +1,7 @@
 /** Programs in the bytes that ONNX Runtime reads, as its processors or its GPUs have them. */
-import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
-import { onnx as onnxBytes } from '../compile/export/onnx/export.js'
+import { type Either, left, map } from 'fp-ts/lib/Either.js'
+import { onnxModel } from '../compile/export/onnx/export.js'
 import { onnx } from '../compile/export/onnx/language.js'
-import { modelOf } from '../compile/export/onnx/write.js'
-import { prepare } from '../compile/export/export.js'
 import type { Substitutes } from '../compile/export/model.js'
 import { type Unsupported, unsupported } from '../compile/export/refusals.js'
 import { type Named, named } from '../compile/export/signature.js'
@@ -11,9 +9,11 @@ import { substitutes } from '../compile/export/substitutes.js'
 import { encode } from '../onnx/encode.js'
 import type { Expression } from '../primitive/expression.js'
 import type { Intrinsic } from '../primitive/intrinsics.js'
+import type { ModelProto } from '../onnx/model.js'
 import type { Program } from '../primitive/model.js'
 import { windowMaxPrimitive } from '../tensor/windowPrimitives.js'
 import { cos, sin } from './circular.js'
+import { quickHypot } from './lengths.js'
 import { narrow } from './narrow.js'
 
 /** Programs in bytes, for a processor or for WebGPU. */
@@ -46,14 +46,16 @@ const wide = ({ program, inputs, outputs }: Named): readonly string[] => [
   ...outputs.filter((_, i) => program.outputs[i]?.dtype === 'float64')
 ]
 
+/** ONNX as processors have it: passes over memory are what elementwise operations cost there. */
+const onProcessor: typeof onnx = { ...onnx, rules: /* @__PURE__ */ new Map([...onnx.rules, quickHypot]) }
+
 const forGpu = (given: Named): Either<Unsupported, Uint8Array> => {
   const reason = 'it is float64, which WebGPU does not have; expected float32, cast it with T.cast'
   const refused = wide(given).map((name) => ({ name, reason }))
   if (refused.length > 0) return left(unsupported(operation, onGpu.format, refused))
-  const prepared = prepare(operation, onGpu, onGpuInstead, given.program)
-  if (isLeft(prepared)) return prepared
-  return right(encode(narrow(modelOf(prepared.right, given, onGpuInstead.formula, onGpu))))
+  return map((model: ModelProto) => encode(narrow(model)))(onnxModel(operation, given, onGpu, onGpuInstead))
 }
 
 /** The bytes of a program. */
-export const toOnnx: Exporter = (program, isGpu) => (isGpu ? forGpu(named(program)) : onnxBytes(program))
+export const toOnnx: Exporter = (program, isGpu) =>
+  isGpu ? forGpu(named(program)) : map(encode)(onnxModel(operation, named(program), onProcessor, substitutes))

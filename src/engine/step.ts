@@ -1,12 +1,12 @@
 /** Steps from state to state on an engine, whose states stay on its device. */
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { type StagedProgram, structureOf } from '../debug/trace.js'
+import { type StagedProgram, leavesOf, structureOf } from '../debug/trace.js'
 import { requireFunction } from '../internal/check.js'
 import { refusal } from '../internal/describe.js'
 import { isLeft, right } from '../internal/either.js'
 import type { TensorType } from '../primitive/model.js'
 import { show } from '../shape/model.js'
-import { type Tensor, firstElement } from '../tensor/model.js'
+import { type Tensor, fill, firstElement } from '../tensor/model.js'
 import type { AsyncStep, Report } from '../train/model.js'
 import type { EngineError } from './errors.js'
 import type { Exporter } from './exporter.js'
@@ -88,7 +88,7 @@ const insideOf = <X>(state: Placed<X>): Inside => {
   return inside
 }
 
-const leavesOf = ({ leaves }: Inside): readonly Leaf[] => {
+const leavesIn = ({ leaves }: Inside): readonly Leaf[] => {
   if (leaves !== undefined) return leaves
   throw new Error(
     `${operation}: the state was let go of; expected one of the last three of a run whose step is in use, read it before`
@@ -168,10 +168,15 @@ const stepOf = <X, Rest extends readonly unknown[], Told>(
 ): EngineStep<X, Rest, Told> => {
   const count = stateCount(program)
   const form = structureOf(state)
-  const [someState, someRest] = [form.unflatten(form.leaves), rest]
-  const own = (inside: Inside): readonly Leaf[] => requireOwn(leavesOf(inside), program.inputs.slice(0, count))
+  const [, sample] = program.unflatten(program.outputs.map(({ shape, dtype }) => fill(shape, dtype, 0)))
+  const { unflatten } = structureOf(sample)
+  const [types, paths] = [program.inputs.slice(count), program.inputPaths.slice(count)]
+  const ours = new WeakSet<Inside>()
   const far = new Set<Inside>()
+  const own = (inside: Inside): readonly Leaf[] =>
+    ours.has(inside) ? leavesIn(inside) : requireOwn(leavesIn(inside), program.inputs.slice(0, count))
   const held = (inside: Inside): Inside => {
+    ours.add(inside)
     if (inside.leaves?.some(isFar) === true) far.add(inside)
     for (const each of far) if (each.leaves === undefined) far.delete(each)
     return inside
@@ -179,15 +184,15 @@ const stepOf = <X, Rest extends readonly unknown[], Told>(
   const call = async (state: Placed<X>, ...given: Rest): Promise<readonly [Placed<X>, Told]> => {
     const inside = insideOf(state)
     const leaves = own(inside)
-    const others = program.flatten([someState, ...given]).slice(count)
+    const others = leavesOf([[], ...given], paths, types)
     const values = await run([...leaves, ...others.map((leaf) => concrete(operation, leaf))])
     const told = await Promise.all(values.slice(count).map((value, i) => read(value, count + i)))
     const after = held(next(values.slice(0, count), inside))
-    return [handleOf(state.steps + 1, after), program.unflatten([...form.leaves, ...told])[1]]
+    return [handleOf(state.steps + 1, after), unflatten(told)]
   }
   const place = (state: X): Placed<X> => {
-    const leaves = program.flatten([state, ...someRest]).slice(0, count)
-    return handleOf(0, { leaves: leaves.map((leaf) => concrete(operation, leaf)), before: undefined })
+    const leaves = program.flatten([state, ...rest]).slice(0, count)
+    return handleOf(0, held({ leaves: leaves.map((leaf) => concrete(operation, leaf)), before: undefined }))
   }
   const back = async (state: Placed<X>): Promise<X> => {
     const leaves = own(insideOf(state))

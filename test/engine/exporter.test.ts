@@ -60,3 +60,17 @@ test('sine and cosine are arithmetic, and maxima are found by the program', () =
   expect(operations(modelOf(pooled, T.ones([1, 1, 4, 4]), false))).toContain('MaxPool')
   expect(operations(modelOf(pooled, T.ones([1, 1, 4, 4]), true))).not.toContain('MaxPool')
 })
+
+test('lengths of large tensors are chosen between two forms on processors only', () => {
+  const length = (x: T.Tensor): T.Tensor => T.hypot(x, 2)
+  const [large, small] = [T.ones([64, 64]), T.ones([63, 64])]
+  const choice = modelOf(length, large, false).graph.node.filter(({ opType }) => opType === 'If')
+  const branches = choice.flatMap(({ attribute }) =>
+    attribute.map((each) => (each.type === 'graph' ? each.value.node.map(({ opType }) => opType) : []))
+  )
+  expect(branches[0]).toEqual(['Sqrt'])
+  expect(branches[1]).toEqual(expect.arrayContaining(['Abs', 'Max', 'Min', 'Div', 'Where']))
+  expect(branches).toHaveLength(2)
+  expect(operations(modelOf(length, small, false))).not.toContain('If')
+  expect(operations(modelOf(length, large, true))).not.toContain('If')
+})

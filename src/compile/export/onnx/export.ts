@@ -10,6 +10,7 @@ import { show } from '../../../shape/model.js'
 import { type Tensor, fill } from '../../../tensor/model.js'
 import { flattenAs } from '../../../tree/model.js'
 import { prepare } from '../export.js'
+import type { Substitutes } from '../model.js'
 import { type Unsupported, type UnsupportedEquation, unsupported } from '../refusals.js'
 import { type Named, named, namedAt, requireProgram } from '../signature.js'
 import { substitutes } from '../substitutes.js'
@@ -57,17 +58,28 @@ const positions: Kind = {
 
 const check = /* @__PURE__ */ options<OnnxOptions>('Export.onnx', { batch: positions })
 
-/** The program with only what ONNX has. */
-const preparedOf = ({ program, outputs }: Named): Either<Unsupported, Program> => {
-  if (outputs.length > 0) return prepare(operation, language, substitutes, program)
+/** The program with only what the language has. */
+const preparedOf = (
+  caller: string,
+  { program, outputs }: Named,
+  by: typeof language,
+  instead: Substitutes
+): Either<Unsupported, Program> => {
+  if (outputs.length > 0) return prepare(caller, by, instead, program)
   const reason = 'the program has no outputs; expected one or more, without which no engine loads a model'
-  return left(unsupported(operation, language.format, [{ name: 'trace', reason }]))
+  return left(unsupported(caller, by.format, [{ name: 'trace', reason }]))
 }
 
-const modelOfNamed = (given: Named): Either<Unsupported, ModelProto> =>
+/** The model of a program, in ONNX or in what an engine has of it. */
+export const onnxModel = (
+  caller: string,
+  given: Named,
+  by: typeof language = language,
+  instead: Substitutes = substitutes
+): Either<Unsupported, ModelProto> =>
   pipe(
-    preparedOf(given),
-    map((program) => modelOf(program, given, substitutes.formula))
+    preparedOf(caller, given, by, instead),
+    map((program) => modelOf(program, given, instead.formula, by))
   )
 
 /** An argument with batches of another size. */
@@ -92,7 +104,7 @@ const tracedAt = <Args extends readonly unknown[], R>(
   const others = args.map((argument, i) => (positions.includes(i) ? resized(argument, i, size) : argument))
   try {
     const at = (...given: readonly unknown[]): unknown => Reflect.apply(f, undefined, given)
-    return modelOfNamed(named(trace(at)(...others)))
+    return onnxModel(operation, named(trace(at)(...others)))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return left(
@@ -133,9 +145,9 @@ const atArguments =
     // What is refused at the arguments' own size is said of that size.
     const model =
       batch.length === 0
-        ? modelOfNamed(given)
+        ? onnxModel(operation, given)
         : pipe(
-            preparedOf(given),
+            preparedOf(operation, given, language, substitutes),
             chain(() => ofAnyBatch(f, args, batch))
           )
     return map(encode)(model)
@@ -152,7 +164,7 @@ function onnxBytes<Args extends readonly unknown[], R>(
   chosen: OnnxOptions = {}
 ): Either<Unsupported, Uint8Array> | ((...args: Args) => Either<Unsupported, Uint8Array>) {
   if (typeof given !== 'function') {
-    return map(encode)(modelOfNamed(named(requireProgram(operation, given))))
+    return map(encode)(onnxModel(operation, named(requireProgram(operation, given))))
   }
   check(chosen)
   return atArguments(given, chosen)
