@@ -80,7 +80,7 @@ const digits = async () => {
 
 await testWith(
   needs,
-  'the digits example on one, two and eight devices, and on two hosts, from batches in order',
+  'the digits example on one to eight devices, and on two hosts, from batches in order, by one all-reduce',
   async () => {
     const { rows, losses, state } = await digits()
     writeStep(runner, update, [begin(0), batch], rows)
@@ -89,16 +89,18 @@ await testWith(
     expectLosses(lossesIn(one), losses, 1e-4)
     const saved = readFileSync(join(runner.folder, 'trained.safetensors'))
     expectClose(fromSafetensors(saved, state), state, 1e-3)
-    for (const devices of [2, 8]) {
+    for (const devices of [2, 4, 8]) {
       const many = await runner.run(...words, '--devices', `${devices}`)
       console.log(`digits, ${many.lines[0] ?? many.complaints.join()}`)
       expectLosses(lossesIn(many), lossesIn(one), 1e-5)
+      expect(many.lines[0]).toBe(`step.mlir: ${devices} cpu devices; exchanged: 1 all-reduce`)
     }
     const host = (index: number) =>
       runner.run(...words, '--devices', '2', '--hosts', 'localhost:47815', '2', `${index}`)
     const [first, second] = await Promise.all([host(0), host(1)])
     console.log(`digits on two hosts, ${first.lines[0] ?? first.complaints.join()}`)
     expectLosses(lossesIn(first), lossesIn(one), 1e-5)
+    expect(first.lines[0]).toBe('step.mlir: 4 cpu devices; exchanged: 1 all-reduce')
     expect([second.code, lossesIn(second)]).toEqual([0, []])
   }
 )
