@@ -12,7 +12,7 @@ import { loadDigits } from '../../examples/digits/load.js'
 import { fromSafetensors, toSafetensors } from '../../examples/support/safetensors.js'
 import { expectClose, lossesOf } from '../agree.js'
 import { testWith } from '../engines.js'
-import { type Sample, lectures } from '../steps.js'
+import { type Sample, lectures, sequences } from '../steps.js'
 import { type Runner, lossesIn, newRunner, textOf, writeStep } from './runner.js'
 
 const needs = ['python:jax', 'python:safetensors']
@@ -54,6 +54,19 @@ for (const sample of lectures()) {
       expectLosses(lossesIn(many), lossesIn(one), 1e-5)
       expect(many.lines[0]).toBe(`step.mlir: ${devices} cpu devices; exchanged: 1 all-reduce`)
     }
+  })
+}
+
+/** What loops make devices exchange: a sum in each step of the loop that goes back. */
+const inLoops: Readonly<Record<string, string>> = { LSTM: '2 all-gather, 3 all-reduce', 'small GPT': '2 all-reduce' }
+
+for (const sample of sequences()) {
+  await testWith(needs, `${sample.name}: two devices give the losses of one, by ${inLoops[sample.name]}`, async () => {
+    writeStep(runner, sample.step, sample.args)
+    const one = await runner.run('step.mlir', ...files, '--steps', '20')
+    const two = await runner.run('step.mlir', ...files, '--steps', '20', '--devices', '2')
+    expectLosses(lossesIn(two), lossesIn(one), 1e-5)
+    expect(two.lines[0]).toBe(`step.mlir: 2 cpu devices; exchanged: ${inLoops[sample.name]}`)
   })
 }
 
