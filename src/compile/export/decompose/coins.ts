@@ -70,8 +70,8 @@ const byAny = (keys: Tensor, { n, whole, rest }: Limits): Tensor => {
 }
 
 /**
- * Coins by both words, each by itself. The two coins of a block are decided before they stand side by side, which XLA on a CPU
- * compiles to code that computes a second word only where it is needed.
+ * Coins by both words, each by itself. The two coins of a block are decided before they stand side by side: XLA on a CPU takes less time
+ * for them so than behind that.
  */
 const byEach = (keys: Tensor, { n, whole, rest }: Limits): Tensor => {
   const axis = whole.shape.length - 1
@@ -114,5 +114,5 @@ const deciding = (decide: (keys: Tensor, limits: Limits) => Tensor): Entry =>
 /** The decomposition of coins, fast where operations run one by one. */
 export const coins: Entry = /* @__PURE__ */ deciding(byAny)
 
-/** The decomposition of coins without a choice for all of them, for which devices that share them would wait for each other. */
+/** The decomposition of coins without a choice for all of them, for which the devices that share them would exchange a bit. */
 export const coinByCoin: Entry = /* @__PURE__ */ deciding(byEach)

@@ -9,7 +9,7 @@ import { substitutes } from '../substitutes.js'
 import { stableHloLanguage } from './language.js'
 import { moduleText } from './module.js'
 
-/** Those of a format whose programs devices share: nothing that a draw of one device needs waits for another. */
+/** Those of a format whose programs devices share: no draw needs what another device has. */
 const shared: Substitutes = {
   ...substitutes,
   decompositions: /* @__PURE__ */ new Map([...substitutes.decompositions, coinByCoin])
