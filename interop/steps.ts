@@ -4,7 +4,7 @@ import type { Sample } from './steps/model.js'
 import { lectures, sequences } from './steps/training.js'
 
 export { type Sample, inFloats } from './steps/model.js'
-export { lectures } from './steps/training.js'
+export { lectures, sequences } from './steps/training.js'
 
 /** All of them. */
 export const steps = (): readonly Sample[] => [...lectures(), ...derivatives(), ...sequences()]

@@ -12,7 +12,7 @@ import { loadDigits } from '../../examples/digits/load.js'
 import { fromSafetensors, toSafetensors } from '../../examples/support/safetensors.js'
 import { expectClose, lossesOf } from '../agree.js'
 import { testWith } from '../engines.js'
-import { type Sample, lectures } from '../steps.js'
+import { type Sample, lectures, sequences } from '../steps.js'
 import { type Runner, lossesIn, newRunner, textOf, writeStep } from './runner.js'
 
 const needs = ['python:jax', 'python:safetensors']
@@ -57,6 +57,19 @@ for (const sample of lectures()) {
   })
 }
 
+/** What loops make devices exchange: a sum in each step of the loop that goes back. */
+const inLoops: Readonly<Record<string, string>> = { LSTM: '2 all-gather, 3 all-reduce', 'small GPT': '2 all-reduce' }
+
+for (const sample of sequences()) {
+  await testWith(needs, `${sample.name}: two devices give the losses of one, by ${inLoops[sample.name]}`, async () => {
+    writeStep(runner, sample.step, sample.args)
+    const one = await runner.run('step.mlir', ...files, '--steps', '20')
+    const two = await runner.run('step.mlir', ...files, '--steps', '20', '--devices', '2')
+    expectLosses(lossesIn(two), lossesIn(one), 1e-5)
+    expect(two.lines[0]).toBe(`step.mlir: 2 cpu devices; exchanged: ${inLoops[sample.name]}`)
+  })
+}
+
 // -----------------------------------------------------------------------------
 // the digits example
 // -----------------------------------------------------------------------------
@@ -80,7 +93,7 @@ const digits = async () => {
 
 await testWith(
   needs,
-  'the digits example on one, two and eight devices, and on two hosts, from batches in order',
+  'the digits example on one to eight devices, and on two hosts, from batches in order, by one all-reduce',
   async () => {
     const { rows, losses, state } = await digits()
     writeStep(runner, update, [begin(0), batch], rows)
@@ -89,16 +102,18 @@ await testWith(
     expectLosses(lossesIn(one), losses, 1e-4)
     const saved = readFileSync(join(runner.folder, 'trained.safetensors'))
     expectClose(fromSafetensors(saved, state), state, 1e-3)
-    for (const devices of [2, 8]) {
+    for (const devices of [2, 4, 8]) {
       const many = await runner.run(...words, '--devices', `${devices}`)
       console.log(`digits, ${many.lines[0] ?? many.complaints.join()}`)
       expectLosses(lossesIn(many), lossesIn(one), 1e-5)
+      expect(many.lines[0]).toBe(`step.mlir: ${devices} cpu devices; exchanged: 1 all-reduce`)
     }
     const host = (index: number) =>
       runner.run(...words, '--devices', '2', '--hosts', 'localhost:47815', '2', `${index}`)
     const [first, second] = await Promise.all([host(0), host(1)])
     console.log(`digits on two hosts, ${first.lines[0] ?? first.complaints.join()}`)
     expectLosses(lossesIn(first), lossesIn(one), 1e-5)
+    expect(first.lines[0]).toBe('step.mlir: 4 cpu devices; exchanged: 1 all-reduce')
     expect([second.code, lossesIn(second)]).toEqual([0, []])
   }
 )

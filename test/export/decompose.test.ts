@@ -2,8 +2,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { draw } from '../../src/arbitrary/draw.js'
+import { coinByCoin } from '../../src/compile/export/decompose/coins.js'
 import { decompositions } from '../../src/compile/export/decompose/table.js'
 import { reasons } from '../../src/compile/export/decompose/reasons.js'
+import { bind } from '../../src/primitive/bind.js'
 import { primitives } from '../../src/program/primitives.js'
 import * as Random from '../../src/Random.js'
 import type { Tensor } from '../../src/tensor/model.js'
@@ -164,11 +166,35 @@ describe('random draws of many sizes', () => {
       expect(faultsOf('foldIn', {}, key, T.full(stack, -7, 'int32'))).toEqual([])
     })
   }
+  /** Probabilities whose first 32 bits are the first words of a key. */
+  const met = (key: Random.Key, n: number): Tensor => {
+    const words = T.cast(Random.bits(key, [n]), 'float64')
+    return T.div(T.where(T.less(words, 0), T.add(words, 2 ** 32), words), 2 ** 32)
+  }
   it('a second stream decides where the first has just the bits of the probability', () => {
     const key = Random.key(3)
-    const words = T.cast(Random.bits(key, [64]), 'float64')
-    const p = T.div(T.where(T.less(words, 0), T.add(words, 2 ** 32), words), 2 ** 32)
+    const p = met(key, 64)
     for (const more of [0.1, 0.5, 0.9]) expect(faultsOf('bernoulli', {}, key, T.add(p, more * 2 ** -32))).toEqual([])
+  })
+  it('coins one by one are the same coins', () => {
+    const [bernoulli, decomposition] = coinByCoin
+    const draws = (key: Tensor, p: Tensor): void => {
+      const [wanted] = bind(bernoulli, [key, p], {})
+      const [found] = decomposition([key, p], {})
+      expect([found!.shape, T.toArray(found!)]).toEqual([wanted!.shape, T.toArray(wanted!)])
+    }
+    const some = T.of([0, 1, 0.5, 0.9, 1e-9, 1 - 2 ** -53, 0.1], 'float64')
+    for (const key of keys) {
+      const stack = key.shape.slice(0, -1)
+      for (const p of [some, T.cast(some, 'float32'), T.full([3], 0.7, 'float64'), T.of([])]) {
+        draws(key, T.broadcastTo(p, [...stack, 3, ...p.shape]))
+        draws(key, T.broadcastTo(p, [...stack, 4, ...p.shape]))
+      }
+    }
+    for (const n of [1, 7, 64]) {
+      const key = Random.key(n)
+      for (const more of [0.1, 0.5, 0.9]) draws(key, T.add(met(key, n), more * 2 ** -32))
+    }
   })
 })
 

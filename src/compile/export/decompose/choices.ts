@@ -1,24 +1,18 @@
-/** Coins and choices: the same draws as those of the kernels, which compare numbers of 64 bits and float64. */
-import { cond } from '../../../control/cond.js'
+/** Choices: the same draws as those of the kernels, which compute in float64. */
 import { scan } from '../../../control/scan.js'
 import { bindOne } from '../../../primitive/bind.js'
-import { bernoulliPrimitive } from '../../../random/discrete.js'
 import { choicePrimitive, weightedChoicePrimitive } from '../../../random/choose.js'
-import { purpose, stackOf } from '../../../random/model.js'
-import { type Shape, size } from '../../../shape/model.js'
-import { toArray } from '../../../tensor/destruct.js'
+import { size } from '../../../shape/model.js'
 import { add, div, mul, neg, sub } from '../../../tensor/arithmetic.js'
-import { equal, greater, greaterEqual, less } from '../../../tensor/comparison.js'
+import { greater, less } from '../../../tensor/comparison.js'
 import { log1p } from '../../../tensor/exponential.js'
 import { gather, scatterAdd } from '../../../tensor/indexing.js'
 import { concatPrimitive } from '../../../tensor/join.js'
-import { logicalAnd, logicalOr } from '../../../tensor/logical.js'
 import { maxPrimitive } from '../../../tensor/minMaxOverAxes.js'
 import { minimum } from '../../../tensor/minMaxOfTwo.js'
 import { cumsum } from '../../../tensor/cumulative.js'
-import { type Tensor, fill, isConcrete } from '../../../tensor/model.js'
-import { any } from '../../../tensor/reduce.js'
-import { ceil, floor } from '../../../tensor/rounding.js'
+import { type Tensor, fill } from '../../../tensor/model.js'
+import { floor } from '../../../tensor/rounding.js'
 import { where } from '../../../tensor/select.js'
 import { argsort } from '../../../tensor/sorting.js'
 import { along, take } from '../../../tensor/stridedWindow.js'
@@ -26,54 +20,6 @@ import { cast, reshapeTo } from '../../../tensor/structural.js'
 import { type Entry, iota, onOne, onTwo } from './model.js'
 import { search } from './places.js'
 import { unit } from './random.js'
-import { stream, threefry, wordsOf } from './threefry.js'
-
-// -----------------------------------------------------------------------------
-// coins
-// -----------------------------------------------------------------------------
-
-const half = 2 ** 31
-
-/** Words as numbers that are ordered as they are without their sign. */
-const ordered = (words: Tensor): Tensor => add(words, fill([], 'int32', -half))
-
-/** A whole number below 2^32, in float64, in the same order; what is 2^32 or more is of no account. */
-const asOrdered = (whole: Tensor): Tensor => cast(minimum(sub(whole, half), half - 1), 'int32')
-
-/** Whether a word, as a number without sign, is below a number from 0 to 2^32. */
-const isBelow = (words: Tensor, limit: Tensor): Tensor =>
-  logicalOr(greaterEqual(limit, 2 * half), less(ordered(words), asOrdered(ceil(limit))))
-
-/** The words of a second stream, which decides where the first one does not. */
-const again = (keys: Tensor, stack: Shape, n: number): Tensor => {
-  const counters = iota(n, stack.length + 1, stack.length)
-  return threefry(wordsOf(keys, 1), [fill([], 'int32', purpose.again), counters], [...stack, n])[0]
-}
-
-const bernoulli = (keys: Tensor, p: Tensor): Tensor => {
-  const stack = stackOf(keys)
-  const n = size(p.shape.slice(stack.length))
-  const flat = [...stack, n]
-  if (size(flat) === 0) return fill(p.shape, 'bool', 0)
-  const scaled = mul(cast(reshapeTo(p, flat), 'float64'), 2 * half)
-  const whole = floor(scaled)
-  const rest = mul(sub(scaled, whole), 2 * half)
-  const words = stream(keys, n)
-  const isMet = logicalAnd(equal(ordered(words), asOrdered(whole)), less(whole, 2 * half))
-  const below = isBelow(words, whole)
-  // A probability that the program knows and that 32 bits hold, as they do every float32 from 2^-8 on, needs no second word.
-  if (isConcrete(rest) && !toArray(rest).some((each) => each !== 0)) return reshapeTo(below, p.shape)
-  const decided = cond(
-    any(isMet),
-    (): Tensor => where(isMet, isBelow(again(keys, stack, n), rest), below),
-    (): Tensor => below
-  )()
-  return reshapeTo(decided, p.shape)
-}
-
-// -----------------------------------------------------------------------------
-// choices
-// -----------------------------------------------------------------------------
 
 /** The draws of each of several keys, one after another. */
 const forEachKey = (keys: Tensor, draw: (key: Tensor, i: number) => Tensor, count: number): Tensor => {
@@ -124,9 +70,8 @@ const withoutReplacement = (weights: Tensor, u: Tensor, count: number): Tensor =
   return take(argsort(where(isPossible, times, Infinity)), { starts: [0], steps: [1], sizes: [count] })
 }
 
-/** The decompositions of coins and choices. */
+/** The decompositions of choices. */
 export const ofChoices: readonly Entry[] = [
-  onTwo(bernoulliPrimitive, bernoulli),
   onOne(choicePrimitive, (keys, { n, count, replace }) => {
     const shape = [...keys.shape.slice(0, -1), count]
     if (size(shape) === 0) return fill(shape, 'int32', 0)

@@ -4,6 +4,7 @@ import type { Decomposition } from './model.js'
 import { ofConvolutions } from './convolution.js'
 import { ofAxes } from './along.js'
 import { ofChoices } from './choices.js'
+import { coins } from './coins.js'
 import { ofControl } from './control.js'
 import { ofElimination } from './lu.js'
 import { ofMatrices } from './matrices.js'
@@ -25,6 +26,7 @@ export const decompositions: ReadonlyMap<Primitive, Decomposition> = new Map([
   ...ofAxes,
   ...ofPlaces,
   ...ofRandom,
+  coins,
   ...ofChoices,
   ...ofWindows,
   ...ofConvolutions,

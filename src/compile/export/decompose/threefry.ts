@@ -56,13 +56,18 @@ export const paired = ([x, y]: Block): Tensor => {
   return bindOne(concatPrimitive, [reshapeTo(x, wide), reshapeTo(y, wide)], { axis: x.shape.length })
 }
 
+/** The first blocks of the stream of each of some keys `[..., 2]`, each word of them as `[..., count]`. */
+export const blocks = (keys: Tensor, count: number): Block => {
+  const stack = keys.shape.slice(0, -1)
+  const low = iota(count, stack.length + 1, stack.length)
+  return threefry(wordsOf(keys, 1), [fill([], 'int32', 0), low], [...stack, count])
+}
+
 /** The first `n` words of the stream of each of some keys `[..., 2]`: `[..., n]`. */
 export const stream = (keys: Tensor, n: number): Tensor => {
   const stack = keys.shape.slice(0, -1)
-  const blocks = Math.ceil(n / 2)
+  const count = Math.ceil(n / 2)
   if (n === 0 || size(stack) === 0) return fill([...stack, n], 'int32', 0)
-  const low = iota(blocks, stack.length + 1, stack.length)
-  const words = paired(threefry(wordsOf(keys, 1), [fill([], 'int32', 0), low], [...stack, blocks]))
-  const flat = reshapeTo(words, [...stack, 2 * blocks])
+  const flat = reshapeTo(paired(blocks(keys, count)), [...stack, 2 * count])
   return take(flat, along(flat.shape, stack.length, 0, n))
 }

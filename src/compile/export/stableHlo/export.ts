@@ -1,11 +1,19 @@
 /** Programs as StableHLO text. */
 import { type Either, map } from 'fp-ts/lib/Either.js'
 import { prepare } from '../export.js'
+import type { Substitutes } from '../model.js'
+import { coinByCoin } from '../decompose/coins.js'
 import type { Unsupported } from '../refusals.js'
 import { type Exports, exporting } from '../signature.js'
 import { substitutes } from '../substitutes.js'
 import { stableHloLanguage } from './language.js'
 import { moduleText } from './module.js'
+
+/** Those of a format whose programs devices share: no draw needs what another device has. */
+const shared: Substitutes = {
+  ...substitutes,
+  decompositions: /* @__PURE__ */ new Map([...substitutes.decompositions, coinByCoin])
+}
 
 /**
  * A program, or a function at arguments, as the text of a StableHLO module for XLA: `stableHlo(program)`, or
@@ -32,7 +40,7 @@ import { moduleText } from './module.js'
  * E.isRight(text) && text.right.includes('%arg0: tensor<f32> {pullback.path = "args[0]"}') // => true
  */
 export const stableHlo: Exports<Either<Unsupported, string>> = exporting('stableHlo', (named) =>
-  map((program: typeof named.program) => moduleText(program, named, substitutes.formula))(
-    prepare('stableHlo', stableHloLanguage, substitutes, named.program)
+  map((program: typeof named.program) => moduleText(program, named, shared.formula))(
+    prepare('stableHlo', stableHloLanguage, shared, named.program)
   )
 )
