@@ -11,7 +11,7 @@ import { type Tensor, fill } from '../../../tensor/model.js'
 import { flattenAs } from '../../../tree/model.js'
 import { prepare } from '../export.js'
 import { type Unsupported, type UnsupportedEquation, unsupported } from '../refusals.js'
-import { type Named, named, namedAt, requireProgram } from '../signature.js'
+import { type Named, closedAt, named, requireProgram } from '../signature.js'
 import { substitutes } from '../substitutes.js'
 import { anyBatch, batchSizes } from './batch.js'
 import { onnx as language } from './language.js'
@@ -58,11 +58,8 @@ const positions: Kind = {
 const check = /* @__PURE__ */ options<OnnxOptions>('Export.onnx', { batch: positions })
 
 /** The program with only what ONNX has. */
-const preparedOf = ({ program, outputs }: Named): Either<Unsupported, Program> => {
-  if (outputs.length > 0) return prepare(operation, language, substitutes, program)
-  const reason = 'the program has no outputs; expected one or more, without which no engine loads a model'
-  return left(unsupported(operation, language.format, [{ name: 'trace', reason }]))
-}
+const preparedOf = ({ program }: Named): Either<Unsupported, Program> =>
+  prepare(operation, language, substitutes, program)
 
 const modelOfNamed = (given: Named): Either<Unsupported, ModelProto> =>
   pipe(
@@ -129,7 +126,7 @@ const atArguments =
     { batch = [] }: OnnxOptions
   ): ((...args: Args) => Either<Unsupported, Uint8Array>) =>
   (...args) => {
-    const given = namedAt(operation, f, args)
+    const given = named(closedAt(operation, f, args))
     // What is refused at the arguments' own size is said of that size.
     const model =
       batch.length === 0
