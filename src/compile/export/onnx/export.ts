@@ -2,6 +2,7 @@
 import { type Either, chain, isLeft, left, map, mapLeft, traverseArray } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { trace } from '../../../debug/trace.js'
+import { reasonOf } from '../../../internal/describe.js'
 import { type Kind, options } from '../../../internal/options.js'
 import { encode } from '../../../onnx/encode.js'
 import type { ModelProto } from '../../../onnx/model.js'
@@ -91,9 +92,8 @@ const tracedAt = <Args extends readonly unknown[], R>(
     const at = (...given: readonly unknown[]): unknown => Reflect.apply(f, undefined, given)
     return modelOfNamed(named(trace(at)(...others)))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
     return left(
-      unsupported(operation, language.format, [{ name: 'trace', reason: `at a batch of ${size}, ${reason}` }])
+      unsupported(operation, language.format, [{ name: 'trace', reason: `at a batch of ${size}, ${reasonOf(error)}` }])
     )
   }
 }
