@@ -1,7 +1,5 @@
 /** Errors of the compiler, which say where they happened. */
-
-/** What an error says. */
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+import { reasonOf } from '../internal/describe.js'
 
 /** Runs a part of the compiler; an error in it names the part. */
 export const during = <A>(part: string, f: () => A): A => {

@@ -1,4 +1,5 @@
 /** Programs as compiled functions: made once for each program, or run by the interpreter where they cannot be. */
+import { reasonOf } from '../internal/describe.js'
 import type { Called } from '../calculus/call.js'
 import { callPrimitive } from '../calculus/call.js'
 import type { Primitive, Program } from '../primitive/model.js'
@@ -8,7 +9,7 @@ import { mergeScans } from '../program/mergeScans.js'
 import { shareCommon } from '../program/share.js'
 import { type Concrete, isConcrete } from '../tensor/model.js'
 import { run } from '../transform/program.js'
-import { during, reasonOf } from './during.js'
+import { during } from './during.js'
 import { fits, inlineCalls } from './inline.js'
 import { type Lowered, type Runner, lowerProgram, runnerOf } from './run.js'
 

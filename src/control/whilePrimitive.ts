@@ -8,11 +8,15 @@ import type { Primitive, Program, Slots } from '../primitive/model.js'
 import { run } from '../transform/program.js'
 import { add, mul, sub } from '../tensor/arithmetic.js'
 import { greater, less } from '../tensor/comparison.js'
+import { maximum } from '../tensor/minMaxOfTwo.js'
 import { type Concrete, type Tensor, fill, firstElement, isConcrete } from '../tensor/model.js'
 import { broadcastToShape } from '../tensor/structural.js'
 import { sin } from '../tensor/trigonometric.js'
 import { stage } from '../transform/stage.js'
-import { backwardStep, chosen, cut, mappedStep, neutral, presence, present } from './step.js'
+import { levelsOf, rowAt, rowsOf, rowsType, stayingLevel, stepsBetween, withRow } from './checkpoints.js'
+import { commonNumber } from './predicate.js'
+import { bindScan } from './scanPrimitive.js'
+import { type Step, backwardStep, chosen, cut, emittingStep, mappedStep, neutral, presence, present } from './step.js'
 import {
   type While,
   conditionDiffers,
@@ -82,38 +86,84 @@ export interface Backward {
 const backOf = ({ loop, cotangents }: Backward): ReturnType<typeof backwardStep> =>
   backwardStep(loop.step, cotangents, [])
 
+/** The loop that goes down the levels of checkpoints to the carry before a step, whose number is its last constant, and sets their rows. */
+const refilling = (params: While): While => {
+  const { step } = params
+  const levels = levelsOf(params.maxSteps)
+  const again = limitedLoop(params)
+  const [values, constants] = cut(step.program.inputs, step.carries)
+  const types = [counter, ...values, ...values.map((type) => rowsType(type, levels)), ...constants, counter]
+  const program = made(step.program, `refill ${levels}`, () =>
+    closedProgram('vjp', types, (leaves) => {
+      const [[level], start, rows, same, [at]] = cut(leaves, 1, step.carries, step.carries, constants.length)
+      const below = sub(level!, 1)
+      const count = stepsBetween(at!, below, levels)
+      const reached = bindWhile([...start, number(0), ...same, count], again).slice(0, step.carries)
+      return [below, ...reached, ...withRow(rows, below, reached, levels)]
+    })
+  )
+  const goesOn = made(program, 'level', () => closedProgram('vjp', types, ([level]) => [greater(level!, 0)]))
+  return {
+    ...params,
+    condition: goesOn,
+    step: { program, carries: 1 + 2 * step.carries, elements: 0 },
+    maxSteps: levels
+  }
+}
+
 /**
- * The loop backward, from its last step: the carry before each step is computed again from the start, so that n steps
- * take time in n^2 and the memory of one.
+ * The loop backward, from its last step, where no list of all carries can be kept: the carry before each step is computed again from a
+ * checkpoint, so that n steps take time in n log n, and the memory of as many carries as the number of steps may have bits.
  */
 const backwardLoop = ({ loop: params, cotangents }: Backward): While => {
   const { step } = params
   const back = backwardStep(step, cotangents, [])
-  const again = limitedLoop(params)
+  const levels = levelsOf(params.maxSteps)
+  const refill = refilling(params)
   const [values, constants] = cut(step.program.inputs, step.carries)
   const summed = cut(back.step.program.inputs, back.step.carries)[0]
-  const types = [...summed, counter, ...values, ...constants]
-  const program = made(back.step.program, `again ${params.maxSteps}`, () =>
+  const types = [...summed, counter, counter, ...values.map((type) => rowsType(type, levels)), ...constants]
+  const program = made(back.step.program, `again ${levels}`, () =>
     closedProgram('vjp', types, (leaves) => {
-      const [sums, [count], init, same] = cut(leaves, summed.length, 1, step.carries)
-      const before = sub(count!, 1)
-      const reached = bindWhile([...init, number(0), ...same, before], again).slice(0, step.carries)
-      return [...run(back.step.program, [...sums, ...reached, ...same]), before]
+      const [sums, [left, level], rows, same] = cut(leaves, summed.length, 2, step.carries)
+      // An example of a mapping that has ended has no steps left, and waits.
+      const at = maximum(sub(left!, 1), 0)
+      const filled = bindWhile([level!, ...rowAt(rows, level!), ...rows, ...same, at], refill)
+      const [, reached, next] = cut(filled, 1, step.carries)
+      return [...run(back.step.program, [...sums, ...reached, ...same]), at, stayingLevel(at, levels), ...next]
     })
   )
   const goesOn = made(program, 'left', () =>
     closedProgram('vjp', types, (leaves) => [greater(leaves[summed.length]!, 0)])
   )
-  return { ...params, condition: goesOn, step: { program, carries: summed.length + 1, elements: 0 } }
+  return { ...params, condition: goesOn, step: { program, carries: summed.length + 2 + step.carries, elements: 0 } }
 }
 
-/** The pullback in terms of loops, for its derivatives. */
+/** The pullback of a loop whose number of steps is known: the carry before each step is kept. */
+const throughAll = (
+  [sums, init, constants]: readonly [sums: Leaves, init: Leaves, constants: Leaves],
+  { step }: While,
+  back: Step,
+  length: number
+): Leaves => {
+  if (length === 0) return sums
+  const forward = { step: emittingStep(step), length, reverse: false }
+  const kept = bindScan([...init, ...constants], forward).slice(step.carries)
+  return bindScan([...sums, ...kept, ...constants], { step: back, length, reverse: true })
+}
+
+/** The pullback in terms of loops, for its derivatives and for formats. */
 export const backwardFormula = (operands: Leaves, params: Backward): Leaves => {
   const { loop } = params
   const { step } = backOf(params)
-  const [sums, init, constants] = cut(operands, step.carries, loop.step.carries)
-  const counted = bindWhile([...init, number(0), ...constants], countingLoop(loop))
-  return bindWhile([...sums, counted[init.length]!, ...init, ...constants], backwardLoop(params)).slice(0, -1)
+  const parts = cut(operands, step.carries, loop.step.carries)
+  const [sums, init, constants] = parts
+  const left = bindWhile([...init, number(0), ...constants], countingLoop(loop))[init.length]!
+  const count = commonNumber(left)
+  if (count !== undefined) return throughAll(parts, loop, step, count)
+  const levels = levelsOf(loop.maxSteps)
+  const start = [...sums, left, number(levels), ...rowsOf(init, levels)]
+  return bindWhile([...start, ...constants], backwardLoop(params)).slice(0, step.carries)
 }
 
 /**

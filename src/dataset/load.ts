@@ -5,7 +5,7 @@ import { type ReadonlyNonEmptyArray, concat } from 'fp-ts/lib/ReadonlyNonEmptyAr
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js'
 import { type DType, type FloatDType, allocate, holds, round } from '../DType.js'
-import { refusal } from '../internal/describe.js'
+import { reasonOf, refusal } from '../internal/describe.js'
 import { count, oneOf, options, requireKind } from '../internal/options.js'
 import { fromData } from '../tensor/model.js'
 import { typed } from '../tensor/typed.js'
@@ -216,8 +216,6 @@ export const fromCsvText = <const F extends readonly Column[]>(
   })
 }
 
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
 /**
  * A data set from a CSV file. `read` reads a path as text: `(path) => readFile(path, 'utf8')` in Node,
  * `(url) => fetch(url).then((response) => response.text())` in a browser. See `fromCsvText`.
@@ -250,6 +248,6 @@ const readText = async (read: (path: string) => Promise<string>, path: string): 
   try {
     return E.right(await read(path))
   } catch (error) {
-    return E.left([{ file: path, line: 0, column: 0, rule: `expected a readable file, got ${reason(error)}` }])
+    return E.left([{ file: path, line: 0, column: 0, rule: `expected a readable file, got ${reasonOf(error)}` }])
   }
 }

@@ -23,7 +23,8 @@ export { type EngineStep, type Placed, training } from './step.js'
  * `Export.onnx` does, and loads it. The result is an asynchronous function of the same type as `f`, for arguments of those shapes; float32 is
  * computed in float32, so that results differ from eager ones by rounding.
  *
- * Operations that ONNX lacks, an engine that is not installed and one that refuses the program are values, by equation.
+ * Operations that ONNX lacks, an engine that is not installed and one that refuses the program are values, by equation. The promise is
+ * rejected when the function reads a value of a transformation around it that is not among its arguments.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'

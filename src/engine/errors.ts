@@ -1,4 +1,5 @@
 /** What can go wrong with an engine, as values that name the equation. */
+import { reasonOf } from '../internal/describe.js'
 import type { Unsupported } from '../compile/export/refusals.js'
 
 /**
@@ -44,8 +45,6 @@ export interface EngineFailed {
  */
 export type EngineError = Unsupported | EngineMissing | EngineFailed
 
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
 /** How ONNX Runtime names the node that it complains of, when it loads a model and when it runs one. */
 const naming = [
   /running (?<kind>\w+) node\. Name:'(?<name>[^']*)' Status Message: (?<why>[^]*)/,
@@ -57,7 +56,7 @@ const naming = [
 
 /** The failure of an engine: what it was doing, and the equation that it names. */
 export const engineFailed = (operation: string, doing: string, error: unknown): EngineFailed => {
-  const text = textOf(error).trim()
+  const text = reasonOf(error).trim()
   const found = naming.map((pattern) => pattern.exec(text)?.groups).find((groups) => groups !== undefined)
   const equation = found?.['name']
   const why = (found?.['why'] ?? '').trim() || text
@@ -76,6 +75,6 @@ export const engineFailed = (operation: string, doing: string, error: unknown): 
 export const engineMissing = (operation: string, name: string, error: unknown): EngineMissing => ({
   _tag: 'EngineMissing',
   package: name,
-  message: `${operation}: ${name} does not load; expected it to be installed, npm install ${name}: ${textOf(error).split('\n')[0] ?? ''}`,
+  message: `${operation}: ${name} does not load; expected it to be installed, npm install ${name}: ${reasonOf(error).split('\n')[0] ?? ''}`,
   error
 })

@@ -1,7 +1,7 @@
 /** A function on an engine: exported once, loaded once, and run in the order of its calls. */
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { named } from '../compile/export/signature.js'
-import { type StagedProgram, trace } from '../debug/trace.js'
+import { closedAt, named } from '../compile/export/signature.js'
+import type { StagedProgram } from '../debug/trace.js'
 import { isLeft, left, right } from '../internal/either.js'
 import { type Concrete, type Tensor, isConcrete } from '../tensor/model.js'
 import { type EngineError, engineFailed } from './errors.js'
@@ -97,7 +97,7 @@ export const open =
     kept: (program: StagedProgram<Args, R>) => number
   ): TaskEither<EngineError, Opened<Args, R>> =>
   async () => {
-    const program = trace(f)(...args)
+    const program = closedAt(operation, f, args)
     const count = kept(program)
     const found = await load(operation, options)()
     if (isLeft(found)) return found

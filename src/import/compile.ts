@@ -1,5 +1,6 @@
 /** From graphs to functions of tensors: every node is looked up, checked and prepared before anything runs. */
 import * as E from 'fp-ts/lib/Either.js'
+import { reasonOf } from '../internal/describe.js'
 import type { ElementType, GraphProto, NodeProto } from '../onnx/model.js'
 import * as T from '../Tensor.js'
 import type { Tensor } from '../tensor/model.js'
@@ -69,8 +70,6 @@ const lookUp = (
   return undefined
 }
 
-const describeError = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
 /** How many names there are up to the last that is not empty. */
 const lastGiven = (names: readonly string[]): number =>
   names.reduce((count, name, i) => (name === '' ? count : i + 1), 0)
@@ -125,7 +124,7 @@ const prepared = (
     return undefined
   }
   refuseUnsigned(node, operation)
-  const made = E.tryCatch(() => operation.prepare(node), describeError)
+  const made = E.tryCatch(() => operation.prepare(node), reasonOf)
   if (E.isLeft(made)) {
     fault(made.left)
     return undefined
@@ -151,7 +150,7 @@ const wrapping =
 
 /** The error of a node, which says its name. */
 const located = (label: string, error: unknown): Error =>
-  new Error(`Import.onnx: ${label}: ${describeError(error).replace(/^Import\.onnx: /, '')}`, { cause: error })
+  new Error(`Import.onnx: ${label}: ${reasonOf(error).replace(/^Import\.onnx: /, '')}`, { cause: error })
 
 /** A scope per node, named as the node without a slash in front. */
 const scopeOf = ({ name }: NodeProto): string | undefined => {

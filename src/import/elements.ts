@@ -1,7 +1,7 @@
 /** Element types of ONNX as those of tensors, and constants as tensors. */
 import * as E from 'fp-ts/lib/Either.js'
 import { type DType, allocate } from '../DType.js'
-import { type ElementType, type TensorProto, elementCodes } from '../onnx/model.js'
+import { type ElementType, type TensorProto, elementBytes, elementCodes } from '../onnx/model.js'
 import * as T from '../Tensor.js'
 import { type Tensor, fromData } from '../tensor/model.js'
 
@@ -90,22 +90,22 @@ const brain = (bits: number): number => {
   return sign * (1 + fraction / 128) * 2 ** (exponent - 127)
 }
 
-type Reading = readonly [width: number, read: (view: DataView, at: number) => number]
+type Reading = (view: DataView, at: number) => number
 
 const readings: Readonly<Record<Exclude<ElementType, 'string'>, Reading>> = {
-  float32: [4, (view, at) => view.getFloat32(at, true)],
-  float64: [8, (view, at) => view.getFloat64(at, true)],
-  float16: [2, (view, at) => half(view.getUint16(at, true))],
-  bfloat16: [2, (view, at) => brain(view.getUint16(at, true))],
-  bool: [1, (view, at) => view.getUint8(at)],
-  int8: [1, (view, at) => view.getInt8(at)],
-  uint8: [1, (view, at) => view.getUint8(at)],
-  int16: [2, (view, at) => view.getInt16(at, true)],
-  uint16: [2, (view, at) => view.getUint16(at, true)],
-  int32: [4, (view, at) => view.getInt32(at, true)],
-  uint32: [4, (view, at) => view.getInt32(at, true)],
-  int64: [8, (view, at) => Number(view.getBigInt64(at, true))],
-  uint64: [8, (view, at) => Number(view.getBigUint64(at, true))]
+  float32: (view, at) => view.getFloat32(at, true),
+  float64: (view, at) => view.getFloat64(at, true),
+  float16: (view, at) => half(view.getUint16(at, true)),
+  bfloat16: (view, at) => brain(view.getUint16(at, true)),
+  bool: (view, at) => view.getUint8(at),
+  int8: (view, at) => view.getInt8(at),
+  uint8: (view, at) => view.getUint8(at),
+  int16: (view, at) => view.getInt16(at, true),
+  uint16: (view, at) => view.getUint16(at, true),
+  int32: (view, at) => view.getInt32(at, true),
+  uint32: (view, at) => view.getInt32(at, true),
+  int64: (view, at) => Number(view.getBigInt64(at, true)),
+  uint64: (view, at) => Number(view.getBigUint64(at, true))
 }
 
 /** A number of a list as an element: halves are bits there, and unsigned numbers may be. */
@@ -141,7 +141,7 @@ const asInMemory: ReadonlySet<ElementType> = /* @__PURE__ */ new Set<ElementType
 
 const tooLarge = `has integers beyond those of 32 bits; expected values from ${leastInt} to ${mostInt}`
 
-/** The tensor of a constant, or what is wrong with it. */
+/** The tensor of a constant, or what is wrong with it; the decoder has counted its elements. */
 export const constantOf = (
   { dims, dataType, raw, values }: TensorProto,
   fitting: () => Fitting
@@ -153,11 +153,7 @@ export const constantOf = (
     )
   }
   const count = dims.reduce((product, n) => product * n, 1)
-  const [width, read] = readings[type]
-  const found = raw === undefined ? (values?.length ?? 0) : raw.byteLength / width
-  if (dims.some((n) => n < 0) || found !== count) {
-    return E.left(`has ${found} elements; expected ${count} for shape [${dims.join(', ')}]`)
-  }
+  const [width, read] = [elementBytes[type], readings[type]]
   const dtype = dtypeOf(type)
   const data = allocate(dtype, count)
   if (raw !== undefined && asInMemory.has(type)) {

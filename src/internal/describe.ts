@@ -69,6 +69,9 @@ export const either = (names: readonly string[]): string =>
 export const refusal = (operation: string, subject: string, value: unknown, expected: string): string =>
   `${operation}: ${subject} is ${describe(value)}; expected ${expected}`
 
+/** What was thrown in a sentence: the message of an error, or the value. */
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 /** The remedy for a tensor that lost its class on its way. */
 export const restore =
   '; restore it with T.fromTypedArray or T.fromJSON, as structuredClone and postMessage lose its class'

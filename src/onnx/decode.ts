@@ -5,6 +5,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { PbfReader } from 'pbf'
+import { reasonOf } from '../internal/describe.js'
 import {
   type Place,
   another,
@@ -232,7 +233,4 @@ const modelOf = (place: Place): ModelProto => {
 
 /** Reads a model, or says in a sentence why the bytes are not one. */
 export const decode = (source: Uint8Array): E.Either<string, ModelProto> =>
-  E.tryCatch(
-    () => modelOf({ pbf: new PbfReader(source), end: source.length, depth: 0, path: 'model' }),
-    (error) => (error instanceof Error ? error.message : String(error))
-  )
+  E.tryCatch(() => modelOf({ pbf: new PbfReader(source), end: source.length, depth: 0, path: 'model' }), reasonOf)

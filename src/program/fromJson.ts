@@ -14,7 +14,7 @@ import {
 import { type Shape, equals, show } from '../shape/model.js'
 import { type JsonErrors, frozen, tensorOf, wrong } from '../tensor/json.js'
 import type { Concrete } from '../tensor/model.js'
-import { describe } from '../internal/describe.js'
+import { describe, reasonOf } from '../internal/describe.js'
 import { equation } from '../transform/program.js'
 import { misfit } from './fits.js'
 import {
@@ -34,8 +34,6 @@ const each = <A, B>(list: readonly A[], read: (entry: A, index: number) => Read<
 
 /** A type that shares nothing with the document. */
 const typeOf = ({ shape, dtype }: TypeJson): TensorType => ({ shape: frozen(shape), dtype })
-
-const message = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 // -----------------------------------------------------------------------------
 // parameters
@@ -141,7 +139,7 @@ const checked = (
     const misfits = misfit(primitive, params, operands)
     if (misfits !== undefined) throw new TypeError(misfits)
     return primitive.infer(operands, params)
-  }, message)
+  }, reasonOf)
   if (E.isLeft(inferred)) {
     return wrong(path, `expected operands and parameters of ${primitive.name}, got others: ${inferred.left}`)
   }
@@ -273,7 +271,7 @@ export const fromJSON = (json: unknown, primitives: readonly Primitive[]): E.Eit
     )
   // Data may be nested too deeply for the stack.
   return pipe(
-    E.tryCatch(read, (error): JsonErrors => [{ path: '', rule: `expected a program, got ${message(error)}` }]),
+    E.tryCatch(read, (error): JsonErrors => [{ path: '', rule: `expected a program, got ${reasonOf(error)}` }]),
     E.flatten
   )
 }

@@ -1,4 +1,5 @@
 /** Checks of programs. */
+import { reasonOf } from '../internal/describe.js'
 import { type Atom, type Equation, type Program, type TensorType, Variable } from '../primitive/model.js'
 import { equals } from '../shape/model.js'
 import { isConcrete, isTensor } from '../tensor/model.js'
@@ -42,7 +43,7 @@ const inferred = ({ primitive, params, operands }: Equation): readonly TensorTyp
     if (wrong !== undefined) return wrong
     return primitive.infer(operands, params)
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return reasonOf(error)
   }
 }
 

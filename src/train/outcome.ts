@@ -1,4 +1,5 @@
 /** How training may end before its time, as values with the state that was reached. */
+import { reasonOf } from '../internal/describe.js'
 import * as E from '../internal/either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { Report } from './model.js'
@@ -84,8 +85,6 @@ export const countOf = (last: Report | undefined, before = 0): number => (last =
 
 export const aborted = <X>(state: X, count: number): Either<Aborted<X>, never> =>
   E.left({ _tag: 'Aborted', state, message: `Train: stopped by its signal after ${steps(count)}` })
-
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 export const failed = <X>(error: unknown, state: X, count: number): Either<Failed<X>, never> =>
   E.left({

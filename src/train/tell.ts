@@ -1,7 +1,7 @@
 /** Reporters behind a guard: a run gives the same result with every reporter, even one that throws. */
+import { reasonOf } from '../internal/describe.js'
 import type { Event, Reporter } from './event.js'
 import type { Report } from './model.js'
-import { reasonOf } from './outcome.js'
 
 /** A reporter that neither throws nor rejects. */
 export type Tell<R extends Report> = (event: Event<R>) => void | Promise<void>

@@ -1,8 +1,10 @@
 // Functions on an engine: their types and structure, what they reject, and how they end. The engine is a fake; interop has the real ones.
 import * as E from 'fp-ts/lib/Either.js'
+import { grad } from 'pullback/Grad'
 import * as T from 'pullback/Tensor'
 import { describe, expect, it } from 'vitest'
 import { compileBy } from '../../src/engine/compile.js'
+import { toOnnx } from '../../src/engine/exporter.js'
 import { fakeEngine } from './fakeEngine.js'
 
 const compile = compileBy(() => E.right(new Uint8Array(1)))
@@ -11,6 +13,9 @@ const got = <F, A>(result: E.Either<F, A>): A => {
   if (E.isLeft(result)) throw new Error(JSON.stringify(result.left))
   return result.right
 }
+
+const sentence =
+  'OnnxRuntime.compile: the function reads a value of the transformation around it; expected all that it reads among its arguments'
 
 interface Params {
   readonly w: T.Tensor
@@ -113,6 +118,30 @@ describe('before a run', () => {
     const { engine, account } = fakeEngine(f, [params, x] as const)
     expect(await compileBy(() => E.left(refused))(f, { engine })(params, x)()).toEqual(E.left(refused))
     expect(account.options).toEqual([])
+  })
+
+  it('a value of a transformation around the function is refused on every provider, and no engine is asked', async () => {
+    for (const executionProviders of [['cpu'], ['wasm'], ['webgpu']]) {
+      const { engine, account } = fakeEngine(f, [params, x] as const)
+      const made: Promise<unknown>[] = []
+      grad((w: T.Tensor<[]>) => {
+        const around = compile((y: T.Tensor) => T.mul(w, y), { engine, executionProviders })
+        made.push(around(x)())
+        return w
+      })(T.scalar(1))
+      await expect(Promise.all(made)).rejects.toThrow(sentence)
+      expect([made.length, account.options]).toEqual([1, []])
+    }
+  })
+
+  it('a program without outputs is a value on every provider, and no engine is asked', async () => {
+    const reason = 'the program has no outputs; expected one or more, without which no engine loads a model'
+    for (const executionProviders of [['cpu'], ['wasm'], ['webgpu']]) {
+      const { engine, account } = fakeEngine(f, [params, x] as const)
+      const found = await compileBy(toOnnx)((_: T.Tensor) => ({}), { engine, executionProviders })(x)()
+      expect(found).toMatchObject({ left: { _tag: 'Unsupported', equations: [{ name: 'trace', reason }] } })
+      expect(account.options).toEqual([])
+    }
   })
 
   it('options are those of the session', async () => {

@@ -35,6 +35,22 @@ describe('models', () => {
   }
 })
 
+describe('pooling', () => {
+  const pooled = (n: number, options: object): ModelProto =>
+    modelOf(Export.onnx((x: T.Tensor<[1, 1, number]>) => T.maxPool1d(x, options as never))(T.zeros([1, 1, n])))
+
+  it("is the engine's where windows slide evenly, though no two have the same place inside", () => {
+    expect(operators(pooled(2, { window: 2, stride: 2, padding: 1 }))).toContain('MaxPool')
+  })
+
+  it("is the engine's only where margins have fewer elements than a window", () => {
+    expect(operators(pooled(6, { window: 4, stride: 2, padding: 2, dilation: 2 }))).toContain('MaxPool')
+    expect(operators(pooled(6, { window: 4, stride: 4, padding: 3, dilation: 2, ceilMode: true }))).not.toContain(
+      'MaxPool'
+    )
+  })
+})
+
 const layer = { w: T.zeros([3, 2]), b: T.zeros([2]) }
 const labels = T.zeros([4], 'int32')
 

@@ -58,6 +58,41 @@ describe('operations', () => {
     expect(run('Slice', [x, places(3), places(1), places(2)])[0]!.shape).toEqual([2, 1, 0])
   })
 
+  test('TopK takes the first of equal elements from either end, NaN last, without sorting the others', () => {
+    const y = T.of([2, 5, NaN, 2, 5, -1])
+    const pair = { largest: int(0) }
+    expect(shown(...run('TopK', [y, places(3)], {}, 11, 2))).toEqual(shown(T.of([5, 5, 2]), places(1, 4, 0)))
+    expect(shown(...run('TopK', [y, places(3)], pair, 11, 2))).toEqual(shown(T.of([-1, 2, 2]), places(5, 0, 3)))
+    expect(shown(...run('TopK', [y, places(6)], pair, 11, 2))).toEqual(
+      shown(T.of([-1, 2, 2, 5, 5, NaN]), places(5, 0, 3, 1, 4, 2))
+    )
+    const whole = T.reshape(places(3, -(2 ** 31), 2 ** 31 - 1), [3, 1])
+    expect(shown(...run('TopK', [whole, places(1)], { axis: int(0), ...pair }, 11, 2))).toEqual(
+      shown(T.reshape(places(-(2 ** 31)), [1, 1]), T.reshape(places(1), [1, 1]))
+    )
+    const { apply } = imported(operation('TopK', [portOf(y, 0)], { k: int(2) }, 9, 2))
+    const { equations } = Debug.trace(apply({}))(y)
+    expect(equations.map(({ primitive, results }) => [primitive.name, results[0]?.shape])).toEqual([
+      ['argsort', [2]],
+      ['takeAlongAxis', [2]]
+    ])
+    expect(() => run('TopK', [y, places(7)], {}, 11, 2)).toThrow('k is 7 along an axis of 6; expected at most as many')
+  })
+
+  test('LayerNormalization gives the bits of layerNorm, and its moments from one computation', () => {
+    const rows = T.sin(T.reshape(T.arange(24), [2, 3, 4]))
+    const [scale, shift] = [T.of([1, 2, 3, 4]), T.of([0.5, 0, -1, 2])]
+    const wanted = [
+      T.layerNorm(rows, { scale, shift }),
+      T.mean(rows, { axis: 2, keepDims: true }),
+      T.rsqrt(T.add(T.variance(rows, { axis: 2, keepDims: true }), 1e-5))
+    ]
+    expect(shown(...run('LayerNormalization', [rows, scale, shift], {}, 17, 3))).toEqual(shown(...wanted))
+    const { apply } = imported(operation('LayerNormalization', [rows, scale, shift].map(portOf), {}, 17, 3))
+    const names = Debug.trace(apply({}))(rows, scale, shift).equations.map(({ primitive }) => primitive.name)
+    expect(names.filter((name) => name === 'mean' || name === 'variance')).toEqual(['mean', 'variance'])
+  })
+
   test('GlobalLpPool and LRN', () => {
     expect(shown(...run('GlobalLpPool', [T.of([[[3, -4]]])]))).toEqual(shown(T.of([[[5]]])))
     const channels = T.of([[[1], [2], [3], [4]]])

@@ -16,7 +16,9 @@ export const prepare = <W, V extends TensorType>(
   substitutes: Substitutes,
   program: Program
 ): Either<Unsupported, Program> => {
-  const { format, has, refuses, rules } = language
+  const { format, has, refuses, rules, withoutOutputs } = language
+  if (program.outputs.length === 0 && withoutOutputs !== undefined)
+    return left(unsupported(operation, format, [{ name: 'trace', reason: withoutOutputs }]))
   const accepts = {
     format,
     has,

@@ -104,6 +104,8 @@ export interface Language<W, V extends TensorType> {
   readonly has: (name: Intrinsic, dtype: DType) => boolean
   /** Why it cannot have an equation whatever its primitive, such as an element type that it lacks. */
   readonly refuses?: (equation: Equation) => string | undefined
+  /** Why it cannot have a program without outputs, if it cannot. */
+  readonly withoutOutputs?: string
   readonly constant: (writer: W, value: Concrete) => V
   /** Arithmetic on numbers of a shape and type. */
   readonly algebra: (writer: W, type: { readonly shape: Shape; readonly dtype: DType }) => Algebra<V>

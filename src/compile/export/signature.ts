@@ -1,5 +1,5 @@
 /** Functions and programs alike: a program with the names of its inputs and outputs. */
-import { trace } from '../../debug/trace.js'
+import { type StagedProgram, trace } from '../../debug/trace.js'
 import { refusal } from '../../internal/describe.js'
 import type { Program } from '../../primitive/model.js'
 import { isProgram } from '../../transform/program.js'
@@ -28,14 +28,14 @@ export const named = (program: Program): Named => {
   }
 }
 
-/** The named program of a function at arguments, which are all that it reads. */
-export const namedAt = <Args extends readonly unknown[], R>(
+/** The program of a function at arguments, which are all that it reads. */
+export const closedAt = <Args extends readonly unknown[], R>(
   operation: string,
   f: (...args: Args) => R,
   args: Args
-): Named => {
+): StagedProgram<Args, R> => {
   const traced = trace(f)(...args)
-  if (traced.captured.length === 0) return named(traced)
+  if (traced.captured.length === 0) return traced
   const subject = 'the function reads a value of the transformation around it'
   throw new TypeError(`${operation}: ${subject}; expected all that it reads among its arguments`)
 }
@@ -69,7 +69,7 @@ export const exporting = <A>(operation: string, write: (named: Named) => A): Exp
   function both<Args extends readonly unknown[], R>(
     given: Program | ((...args: Args) => R)
   ): A | ((...args: Args) => A) {
-    if (typeof given === 'function') return (...args) => write(namedAt(operation, given, args))
+    if (typeof given === 'function') return (...args) => write(named(closedAt(operation, given, args)))
     return write(named(requireProgram(operation, given)))
   }
   return both

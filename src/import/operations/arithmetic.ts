@@ -38,16 +38,14 @@ const power: Two = (a, b) => {
 }
 
 /** One operand or more, from the first on. */
-const variadic = (f: Two, after: (all: Tensor, count: number) => Tensor = (all) => all, traits = {}): Operation => ({
-  ...operation(
+const variadic = (f: Two, after: (all: Tensor, count: number) => Tensor = (all) => all): Operation =>
+  operation(
     1,
     Infinity,
     () =>
       (...xs) =>
-        after(xs.slice(1).reduce<Tensor>(f, xs[0]!), xs.length),
-    traits
+        after(xs.slice(1).reduce<Tensor>(f, xs[0]!), xs.length)
   )
-})
 
 const compared = (f: Two, unsigned = false): Operation => binary(f, { types: always('bool'), unsigned })
 

@@ -68,46 +68,44 @@ const visible = (rows: number, columns: number, before: Tensor, { back, ahead }:
 // operations
 // -----------------------------------------------------------------------------
 
-const attentionOperation: Operation = {
-  ...operation(3, 7, (node) => {
-    const [queryHeads, keyHeads] = [node.int('q_num_heads', undefined), node.int('kv_num_heads', undefined)]
-    const [given, cap] = [node.float('scale', undefined), node.float('softcap', 0)]
-    const stage = node.int('qk_matmul_output_mode', 0)
-    node.int('softmax_precision', 1)
-    const [left, right] = [node.int('left_window_size', -1), node.int('right_window_size', -1)]
-    const reach = (n: number): number | undefined => (n < 0 ? undefined : n)
-    const sights: readonly Sight[] = [
-      ...(node.flag('is_causal', false) ? [{ back: undefined, ahead: 0 }] : []),
-      ...(left < 0 && right < 0 ? [] : [{ back: reach(left), ahead: reach(right) }])
+const attentionOperation: Operation = operation(3, 7, (node) => {
+  const [queryHeads, keyHeads] = [node.int('q_num_heads', undefined), node.int('kv_num_heads', undefined)]
+  const [given, cap] = [node.float('scale', undefined), node.float('softcap', 0)]
+  const stage = node.int('qk_matmul_output_mode', 0)
+  node.int('softmax_precision', 1)
+  const [left, right] = [node.int('left_window_size', -1), node.int('right_window_size', -1)]
+  const reach = (n: number): number | undefined => (n < 0 ? undefined : n)
+  const sights: readonly Sight[] = [
+    ...(node.flag('is_causal', false) ? [{ back: undefined, ahead: 0 }] : []),
+    ...(left < 0 && right < 0 ? [] : [{ back: reach(left), ahead: reach(right) }])
+  ]
+  return (q: Tensor, k: Tensor, v: Tensor, mask?: Tensor, pastKey?: Tensor, pastValue?: Tensor, lengths?: Tensor) => {
+    const query = inHeads(q, queryHeads, 'Q')
+    const after = (past: Tensor | undefined, now: Tensor): Tensor =>
+      past === undefined ? now : T.concat([past, now], { axis: 2 })
+    const keys = after(pastKey, inHeads(k, keyHeads, 'K'))
+    const values = after(pastValue, inHeads(v, keyHeads, 'V'))
+    const [, heads = 0, rows = 0, width = 0] = query.shape
+    const columns = keys.shape[2]!
+    const root = Math.sqrt(given ?? 1 / Math.sqrt(width))
+    const products = T.matmul(T.mul(query, root), T.swapAxes(T.mul(shared(keys, heads), root), 2, 3))
+    const counts = lengths === undefined ? undefined : T.reshape(lengths, [lengths.shape[0]!, 1, 1, 1])
+    const past = T.scalar(pastKey?.shape[2] ?? 0, 'int32')
+    const before = counts === undefined || pastKey !== undefined ? past : T.sub(counts, rows)
+    const masks = [
+      ...(mask === undefined ? [] : [covering(additive(mask, query.dtype), columns)]),
+      ...sights.map((sight) => additive(visible(rows, columns, before, sight), query.dtype)),
+      ...(counts === undefined ? [] : [additive(T.less(T.arange(columns, 'int32'), counts), query.dtype)])
     ]
-    return (q: Tensor, k: Tensor, v: Tensor, mask?: Tensor, pastKey?: Tensor, pastValue?: Tensor, lengths?: Tensor) => {
-      const query = inHeads(q, queryHeads, 'Q')
-      const after = (past: Tensor | undefined, now: Tensor): Tensor =>
-        past === undefined ? now : T.concat([past, now], { axis: 2 })
-      const keys = after(pastKey, inHeads(k, keyHeads, 'K'))
-      const values = after(pastValue, inHeads(v, keyHeads, 'V'))
-      const [, heads = 0, rows = 0, width = 0] = query.shape
-      const columns = keys.shape[2]!
-      const root = Math.sqrt(given ?? 1 / Math.sqrt(width))
-      const products = T.matmul(T.mul(query, root), T.swapAxes(T.mul(shared(keys, heads), root), 2, 3))
-      const counts = lengths === undefined ? undefined : T.reshape(lengths, [lengths.shape[0]!, 1, 1, 1])
-      const past = T.scalar(pastKey?.shape[2] ?? 0, 'int32')
-      const before = counts === undefined || pastKey !== undefined ? past : T.sub(counts, rows)
-      const masks = [
-        ...(mask === undefined ? [] : [covering(additive(mask, query.dtype), columns)]),
-        ...sights.map((sight) => additive(visible(rows, columns, before, sight), query.dtype)),
-        ...(counts === undefined ? [] : [additive(T.less(T.arange(columns, 'int32'), counts), query.dtype)])
-      ]
-      const bias = masks.length === 0 ? undefined : masks.reduce((sum, each) => T.add(sum, each))
-      const capped = cap > 0 ? T.mul(T.tanh(T.div(products, cap)), cap) : products
-      const scores = bias === undefined ? capped : T.add(capped, bias)
-      const weights = weightsOf(scores, bias)
-      const y = T.matmul(weights, shared(values, heads))
-      const shown = [products, capped, scores, weights][stage] ?? products
-      return [q.shape.length === 3 ? outOfHeads(y) : y, keys, values, shown]
-    }
-  })
-}
+    const bias = masks.length === 0 ? undefined : masks.reduce((sum, each) => T.add(sum, each))
+    const capped = cap > 0 ? T.mul(T.tanh(T.div(products, cap)), cap) : products
+    const scores = bias === undefined ? capped : T.add(capped, bias)
+    const weights = weightsOf(scores, bias)
+    const y = T.matmul(weights, shared(values, heads))
+    const shown = [products, capped, scores, weights][stage] ?? products
+    return [q.shape.length === 3 ? outOfHeads(y) : y, keys, values, shown]
+  }
+})
 
 /** Pairs of elements turned by angles, which positions have in tables of cosines and sines. */
 const rotaryEmbedding: Operation = operation(3, 4, (node) => {

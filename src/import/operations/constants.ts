@@ -8,29 +8,31 @@ import { type Node, type Operation, type Operations, always, operation, plain, t
 import { numberOf, numbersOf, refuse, vector } from '../values.js'
 import type { ElementType } from '../../onnx/model.js'
 
-const cast: Operation = {
-  ...operation(1, 1, (node) => {
+const cast: Operation = operation(
+  1,
+  1,
+  (node) => {
     node.flag('saturate', true)
     node.word('round_mode', ['up', 'down', 'nearest'])
     const from = node.type(0)
     const to = node.elementType('to', undefined)
     if (to === undefined) node.fault('has no type; expected the attribute to')
     return (x) => converted(x, from, to ?? 'float32')
-  }),
-  types: (node) => [node.elementType('to', undefined)],
-  unsigned: true
-}
+  },
+  { types: (node) => [node.elementType('to', undefined)], unsigned: true }
+)
 
-const castLike: Operation = {
-  ...operation(2, 2, (node) => {
+const castLike: Operation = operation(
+  2,
+  2,
+  (node) => {
     node.flag('saturate', true)
     node.word('round_mode', ['up', 'down', 'nearest'])
     const [from, to] = [node.type(0), node.type(1)]
     return (x, like) => (to === undefined ? T.cast(x, like.dtype) : converted(x, from, to))
-  }),
-  types: typeOfInput(1),
-  unsigned: true
-}
+  },
+  { types: typeOfInput(1), unsigned: true }
+)
 
 /** The attributes of a constant: how each gives a tensor. */
 const constantOf = (node: Node): { readonly value: Tensor; readonly type: ElementType } | undefined => {
@@ -47,25 +49,27 @@ const constantOf = (node: Node): { readonly value: Tensor; readonly type: Elemen
     : { value: T.fromTypedArray(Float32Array.from(floats), [floats.length]), type: 'float32' }
 }
 
-const constant: Operation = {
-  ...operation(0, 0, (node) => {
+const constant: Operation = operation(
+  0,
+  0,
+  (node) => {
     const found = constantOf(node)
     if (found === undefined) node.fault('has no value; expected a tensor, or numbers')
     const value = found?.value ?? T.scalar(0)
     return () => value
-  }),
-  types: (node) => [constantOf(node)?.type],
-  unsigned: true
-}
+  },
+  { types: (node) => [constantOf(node)?.type], unsigned: true }
+)
 
-const constantOfShape: Operation = {
-  ...operation(1, 1, (node) => {
+const constantOfShape: Operation = operation(
+  1,
+  1,
+  (node) => {
     const { value } = node.tensor('value') ?? { value: T.scalar(0) }
     return (sizes) => T.broadcastTo(T.reshape(value, []), numbersOf(sizes, 'the shape'))
-  }),
-  types: (node) => [node.tensor('value')?.type ?? 'float32'],
-  unsigned: true
-}
+  },
+  { types: (node) => [node.tensor('value')?.type ?? 'float32'], unsigned: true }
+)
 
 const ranged = (start: Tensor, limit: Tensor, delta: Tensor): Tensor => {
   const [from, to, by] = [numberOf(start, 'start'), numberOf(limit, 'limit'), numberOf(delta, 'delta')]
@@ -75,8 +79,10 @@ const ranged = (start: Tensor, limit: Tensor, delta: Tensor): Tensor => {
     : refuse(`the range from ${from} to ${to} by ${by} has no end; expected another delta`)
 }
 
-const eyeLike: Operation = {
-  ...operation(1, 1, (node) => {
+const eyeLike: Operation = operation(
+  1,
+  1,
+  (node) => {
     const [type, k] = [node.elementType('dtype', node.type(0)), node.int('k', 0)]
     return (x) => {
       const [rows = 0, columns = 0] = x.shape
@@ -84,13 +90,15 @@ const eyeLike: Operation = {
       const isOn = T.equal(T.add(T.expandDims(at(rows), 1), k), at(columns))
       return T.cast(isOn, type === undefined ? x.dtype : dtypeOf(type))
     }
-  }),
-  types: (node) => [node.elementType('dtype', node.type(0))]
-}
+  },
+  { types: (node) => [node.elementType('dtype', node.type(0))] }
+)
 
 /** In a model that is run, nothing is dropped; the ratio is read, but has no effect. */
-const dropout: Operation = {
-  ...operation(1, 3, (node) => {
+const dropout: Operation = operation(
+  1,
+  3,
+  (node) => {
     node.float('ratio', 0.5)
     node.int('seed', 0)
     return (x, ratio?: Tensor, training?: Tensor) => {
@@ -100,24 +108,27 @@ const dropout: Operation = {
       }
       return [x, T.ones(x.shape, 'bool')]
     }
-  }),
-  types: ({ type }) => [type(0), 'bool']
-}
+  },
+  { types: ({ type }) => [type(0), 'bool'] }
+)
 
 /** Windows of signals: sums of cosines, periodic or symmetric. */
-const windowOf = (...weights: readonly number[]): Operation => ({
-  ...operation(1, 1, (node) => {
-    const type = node.elementType('output_datatype', 'float32')
-    const isPeriodic = node.flag('periodic', true)
-    return (size) => {
-      const n = numberOf(size, 'size')
-      const angle = (2 * Math.PI) / (isPeriodic ? n : n - 1)
-      const values = upTo(n).map((i) => weights.reduce((sum, weight, k) => sum + weight * Math.cos(angle * i * k), 0))
-      return T.cast(T.fromTypedArray(Float64Array.from(values), [n]), dtypeOf(type))
-    }
-  }),
-  types: (node) => [node.elementType('output_datatype', 'float32')]
-})
+const windowOf = (...weights: readonly number[]): Operation =>
+  operation(
+    1,
+    1,
+    (node) => {
+      const type = node.elementType('output_datatype', 'float32')
+      const isPeriodic = node.flag('periodic', true)
+      return (size) => {
+        const n = numberOf(size, 'size')
+        const angle = (2 * Math.PI) / (isPeriodic ? n : n - 1)
+        const values = upTo(n).map((i) => weights.reduce((sum, weight, k) => sum + weight * Math.cos(angle * i * k), 0))
+        return T.cast(T.fromTypedArray(Float64Array.from(values), [n]), dtypeOf(type))
+      }
+    },
+    { types: (node) => [node.elementType('output_datatype', 'float32')] }
+  )
 
 export const constants: Operations = {
   Cast: cast,

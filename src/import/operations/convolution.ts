@@ -123,8 +123,10 @@ const inWhole = (places: Tensor, x: Tensor): Tensor => {
   return T.add(places, T.mul(images, size(x.shape.slice(2))))
 }
 
-const maxPool: Operation = {
-  ...operation(1, 1, (node) => {
+const maxPool: Operation = operation(
+  1,
+  1,
+  (node) => {
     const windows = windowsOf(node)
     const ceilMode = node.flag('ceil_mode', false)
     if (node.flag('storage_order', false) && node.asks(1)) {
@@ -138,9 +140,9 @@ const maxPool: Operation = {
       const [values, places] = f(x, { ...options, returnIndices: true })
       return [values, inWhole(places, x)]
     }
-  }),
-  types: ({ type }) => [type(0), 'int64']
-}
+  },
+  { types: ({ type }) => [type(0), 'int64'] }
+)
 
 const averagePool: Operation = operation(1, 1, (node) => {
   const windows = windowsOf(node)

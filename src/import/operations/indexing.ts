@@ -1,5 +1,6 @@
 /** Operations whose places are values: gathering and scattering, sorting, and running sums. */
 import { upTo } from '../../kernel/library/kinds.js'
+import { bindOne } from '../../primitive/bind.js'
 import { show, size } from '../../shape/model.js'
 import * as T from '../../Tensor.js'
 import type { Tensor } from '../../tensor/model.js'
@@ -140,8 +141,10 @@ const scatterElements: Operation = operation(3, 3, (node) => {
 // order
 // -----------------------------------------------------------------------------
 
-const topK: Operation = {
-  ...operation(1, 2, (node) => {
+const topK: Operation = operation(
+  1,
+  2,
+  (node) => {
     const given = node.int('axis', -1)
     const isLargest = node.flag('largest', true)
     node.flag('sorted', true)
@@ -151,13 +154,12 @@ const topK: Operation = {
       const k =
         count === undefined ? (attribute ?? refuse('has no k; expected the number of elements')) : numberOf(count, 'k')
       if (k < 0 || k > x.shape[axis]!) refuse(`k is ${k} along an axis of ${x.shape[axis]}; expected at most as many`)
-      const order = T.argsort(x, { axis, descending: isLargest })
-      const places = T.slice(order, [...new Array<null>(axis).fill(null), [0, k]])
+      const places = bindOne(T.argsort.primitive, [x], { axis, descending: isLargest, count: k })
       return [T.takeAlongAxis(x, places, { axis }), places]
     }
-  }),
-  types: ({ type }) => [type(0), 'int64']
-}
+  },
+  { types: ({ type }) => [type(0), 'int64'] }
+)
 
 /** Where the largest or smallest element is: the first, or the last of equal ones. */
 const extremum = (f: typeof T.argmax): Operation =>

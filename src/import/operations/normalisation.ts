@@ -14,38 +14,23 @@ import { axisOf, refuse } from '../values.js'
 const perChannel = (v: Tensor, x: Tensor): Tensor => T.reshape(v, [v.shape[0]!, ...x.shape.slice(2).map(() => 1)])
 
 /** By the statistics that the model has learned, or in training mode by those of the batch. */
-const batchNormalization: Operation = {
-  ...operation(5, 5, (node) => {
-    const epsilon = node.float('epsilon', 1e-5)
-    const momentum = node.float('momentum', 0.9)
-    const isTraining = node.version >= 14 && node.flag('training_mode', false)
-    if (node.version < 9 && !node.flag('spatial', true)) {
-      node.fault('normalises each pixel on its own; expected spatial to be 1')
-    }
-    if (!isTraining && node.asks(1)) node.fault('gives statistics without training_mode; expected one output')
-    return (x, scale, shift, mean, variance) => {
-      if (!isTraining) return T.batchNorm(x, { mean, variance, scale, shift, epsilon, axis: 1 })
-      const axis = upTo(x.shape.length).filter((i) => i !== 1)
-      const own = { mean: T.mean(x, { axis }), variance: T.variance(x, { axis }) }
-      const mixed = (old: Tensor, now: Tensor): Tensor => T.add(T.mul(old, momentum), T.mul(now, 1 - momentum))
-      const y = T.batchNorm(x, { ...own, scale, shift, epsilon, axis: 1 })
-      return [y, mixed(mean, own.mean), mixed(variance, own.variance)]
-    }
-  })
-}
-
-/** Statistics over axes, with which a tensor gets mean 0 and variance 1. */
-interface Standardised {
-  readonly y: Tensor
-  readonly mean: Tensor
-  readonly inverse: Tensor
-}
-
-const standardised = (x: Tensor, axis: readonly number[], epsilon: number): Standardised => {
-  const mean = T.mean(x, { axis, keepDims: true })
-  const inverse = T.rsqrt(T.add(T.variance(x, { axis, keepDims: true }), epsilon))
-  return { y: T.layerNorm(x, { axis, epsilon }), mean, inverse }
-}
+const batchNormalization: Operation = operation(5, 5, (node) => {
+  const epsilon = node.float('epsilon', 1e-5)
+  const momentum = node.float('momentum', 0.9)
+  const isTraining = node.version >= 14 && node.flag('training_mode', false)
+  if (node.version < 9 && !node.flag('spatial', true)) {
+    node.fault('normalises each pixel on its own; expected spatial to be 1')
+  }
+  if (!isTraining && node.asks(1)) node.fault('gives statistics without training_mode; expected one output')
+  return (x, scale, shift, mean, variance) => {
+    if (!isTraining) return T.batchNorm(x, { mean, variance, scale, shift, epsilon, axis: 1 })
+    const axis = upTo(x.shape.length).filter((i) => i !== 1)
+    const own = { mean: T.mean(x, { axis }), variance: T.variance(x, { axis }) }
+    const mixed = (old: Tensor, now: Tensor): Tensor => T.add(T.mul(old, momentum), T.mul(now, 1 - momentum))
+    const y = T.batchNorm(x, { ...own, scale, shift, epsilon, axis: 1 })
+    return [y, mixed(mean, own.mean), mixed(variance, own.variance)]
+  }
+})
 
 const affine = (y: Tensor, scale: Tensor, shift: Tensor | undefined): Tensor =>
   shift === undefined ? T.mul(y, scale) : T.add(T.mul(y, scale), shift)
@@ -55,8 +40,9 @@ const layerNormalization: Operation = operation(2, 3, (node) => {
   node.int('stash_type', 1)
   return (x, scale, shift?: Tensor) => {
     const axis = upTo(x.shape.length).slice(axisOf(first, x.shape.length))
-    const { y, mean, inverse } = standardised(x, axis, epsilon)
-    return [affine(y, scale, shift), mean, inverse]
+    const mean = T.mean(x, { axis, keepDims: true })
+    const inverse = T.rsqrt(T.add(T.variance(x, { axis, keepDims: true }), epsilon))
+    return [affine(T.mul(T.sub(x, mean), inverse), scale, shift), mean, inverse]
   }
 })
 
@@ -72,7 +58,7 @@ const rmsNormalization: Operation = operation(2, 2, (node) => {
 const instanceNormalization: Operation = operation(3, 3, (node) => {
   const epsilon = node.float('epsilon', 1e-5)
   return (x, scale, shift) => {
-    const { y } = standardised(x, upTo(x.shape.length).slice(2), epsilon)
+    const y = T.layerNorm(x, { axis: upTo(x.shape.length).slice(2), epsilon })
     return affine(y, perChannel(scale, x), perChannel(shift, x))
   }
 })
@@ -85,11 +71,8 @@ const groupNormalization: Operation = operation(3, 3, (node) => {
   return (x, scale, shift) => {
     const [n = 0, channels = 0, ...rest] = x.shape
     if (channels % groups !== 0) refuse(`num_groups is ${groups} for ${channels} channels; expected a divisor`)
-    const { y } = standardised(
-      T.reshape(x, [n, groups, channels / groups, ...rest]),
-      upTo(rest.length + 1).map((i) => i + 2),
-      epsilon
-    )
+    const axis = upTo(rest.length + 1).map((i) => i + 2)
+    const y = T.layerNorm(T.reshape(x, [n, groups, channels / groups, ...rest]), { axis, epsilon })
     const laid = (v: Tensor): Tensor => perChannel(perGroup ? T.repeat(v, channels / groups) : v, x)
     return affine(T.reshape(y, x.shape), laid(scale), laid(shift))
   }

@@ -138,8 +138,8 @@ const run = (
   return [outputs, last]
 }
 
-const layer = ({ gates, states, curves: missing, cell: cellOf }: Kind): Operation => ({
-  ...operation(3, states === 1 ? 6 : 8, (node) => {
+const layer = ({ gates, states, curves: missing, cell: cellOf }: Kind): Operation =>
+  operation(3, states === 1 ? 6 : 8, (node) => {
     const direction = node.word('direction', ['forward', 'reverse', 'bidirectional'])
     const directions = direction === 'bidirectional' ? 2 : 1
     const functions = curvesOf(node, directions, missing)
@@ -184,7 +184,6 @@ const layer = ({ gates, states, curves: missing, cell: cellOf }: Kind): Operatio
       return [isBatchFirst ? T.swapAxes(outputs, 0, 1) : outputs, ...last]
     }
   })
-})
 
 export const recurrent: Operations = {
   RNN: layer({ gates: 1, states: 1, curves: ['Tanh'], cell: () => rnnCell }),

@@ -1,4 +1,5 @@
 /** The library in this process: compiled on first need, or the reason why it is not available. */
+import { reasonOf } from '../../internal/describe.js'
 import { hex } from './bytes.js'
 
 // -----------------------------------------------------------------------------
@@ -95,7 +96,7 @@ export const load = (hostOf: () => Host | undefined): Loaded => {
     if (typeof functions.product_f64 !== 'function') return without('WebAssembly gave a module without functions')
     return { library: { memory, functions, over }, environment: { products: 'wasm' } }
   } catch (error) {
-    return without(error instanceof Error ? error.message : String(error))
+    return without(reasonOf(error))
   }
 }
 

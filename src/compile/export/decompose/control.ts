@@ -3,7 +3,7 @@ import { backwardFormula, whileBackwardPrimitive } from '../../../control/whileP
 import { type Entry, on } from './model.js'
 
 /**
- * The decomposition of the backward pass of `whileLoop`: each carry is computed again from the first, in a number of steps that grows with the
- * square of the loop's, since an engine keeps no list of values whose length depends on data.
+ * The decomposition of the backward pass of `whileLoop`: carries are computed again from checkpoints, in a number of steps of n log n, since an
+ * engine keeps no list of values whose length depends on data.
  */
 export const ofControl: readonly Entry[] = [on(whileBackwardPrimitive, backwardFormula)]

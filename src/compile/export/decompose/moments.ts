@@ -1,4 +1,4 @@
-/** Means, variances, norms, and the shares in an extreme element. */
+/** Variances, norms, and the shares in an extreme element. */
 import { bindOne } from '../../../primitive/bind.js'
 import type { Primitive } from '../../../primitive/model.js'
 import { type OverAxes, countOver, dropAxes, keepAxes } from '../../../tensor/alongBlock.js'
@@ -7,7 +7,6 @@ import { equal, greater, isFinite } from '../../../tensor/comparison.js'
 import { logicalAnd } from '../../../tensor/logical.js'
 import { maxPrimitive, maxSharesPrimitive, minPrimitive, minSharesPrimitive } from '../../../tensor/minMaxOverAxes.js'
 import type { Tensor } from '../../../tensor/model.js'
-import { meanPrimitive } from '../../../tensor/reduce.js'
 import { sqrt } from '../../../tensor/root.js'
 import { where } from '../../../tensor/select.js'
 import { type Spread, freedom, normPrimitive, stdPrimitive, variancePrimitive } from '../../../tensor/statistics.js'
@@ -52,7 +51,6 @@ const sharesIn =
 
 /** The decompositions of moments and shares. */
 export const ofMoments: readonly Entry[] = [
-  onOne(meanPrimitive, (x, { axes }) => mean(x, axes)),
   onOne(variancePrimitive, variance),
   onOne(stdPrimitive, (x, spread) => sqrt(variance(x, spread))),
   onOne(normPrimitive, (x, { axes }) => norm(x, axes)),

@@ -18,7 +18,7 @@ import { type Entry, iota, on, onOne } from './model.js'
 // -----------------------------------------------------------------------------
 
 /** Windows whose elements lie at `i stride + j dilation - before`, those outside of the axis being left out. */
-interface Even {
+export interface Even {
   readonly stride: number
   readonly dilation: number
   readonly before: number
@@ -28,7 +28,7 @@ interface Even {
 const mostSlices = 32
 
 /** The geometry of windows along an axis of length `n`, if they have one. */
-const evenOf = (windows: AxisWindows, n: number): Even | undefined => {
+export const evenOf = (windows: AxisWindows, n: number): Even | undefined => {
   const inside = windows.flatMap((each, i) => each.flatMap((at, j) => (at >= 0 ? [{ i, j, at }] : [])))
   const first = inside[0]
   if (first === undefined) return undefined

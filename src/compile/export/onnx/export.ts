@@ -2,6 +2,7 @@
 import { type Either, chain, isLeft, left, map, mapLeft, traverseArray } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { trace } from '../../../debug/trace.js'
+import { reasonOf } from '../../../internal/describe.js'
 import { type Kind, options } from '../../../internal/options.js'
 import { encode } from '../../../onnx/encode.js'
 import type { ModelProto } from '../../../onnx/model.js'
@@ -12,7 +13,7 @@ import { flattenAs } from '../../../tree/model.js'
 import { prepare } from '../export.js'
 import type { Substitutes } from '../model.js'
 import { type Unsupported, type UnsupportedEquation, unsupported } from '../refusals.js'
-import { type Named, named, namedAt, requireProgram } from '../signature.js'
+import { type Named, closedAt, named, requireProgram } from '../signature.js'
 import { substitutes } from '../substitutes.js'
 import { anyBatch, batchSizes } from './batch.js'
 import { onnx as language } from './language.js'
@@ -58,18 +59,6 @@ const positions: Kind = {
 
 const check = /* @__PURE__ */ options<OnnxOptions>('Export.onnx', { batch: positions })
 
-/** The program with only what the language has. */
-const preparedOf = (
-  caller: string,
-  { program, outputs }: Named,
-  by: typeof language,
-  instead: Substitutes
-): Either<Unsupported, Program> => {
-  if (outputs.length > 0) return prepare(caller, by, instead, program)
-  const reason = 'the program has no outputs; expected one or more, without which no engine loads a model'
-  return left(unsupported(caller, by.format, [{ name: 'trace', reason }]))
-}
-
 /** The model of a program, in ONNX or in what an engine has of it. */
 export const onnxModel = (
   caller: string,
@@ -78,7 +67,7 @@ export const onnxModel = (
   instead: Substitutes = substitutes
 ): Either<Unsupported, ModelProto> =>
   pipe(
-    preparedOf(caller, given, by, instead),
+    prepare(caller, by, instead, given.program),
     map((program) => modelOf(program, given, instead.formula, by))
   )
 
@@ -106,9 +95,8 @@ const tracedAt = <Args extends readonly unknown[], R>(
     const at = (...given: readonly unknown[]): unknown => Reflect.apply(f, undefined, given)
     return onnxModel(operation, named(trace(at)(...others)))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
     return left(
-      unsupported(operation, language.format, [{ name: 'trace', reason: `at a batch of ${size}, ${reason}` }])
+      unsupported(operation, language.format, [{ name: 'trace', reason: `at a batch of ${size}, ${reasonOf(error)}` }])
     )
   }
 }
@@ -141,13 +129,13 @@ const atArguments =
     { batch = [] }: OnnxOptions
   ): ((...args: Args) => Either<Unsupported, Uint8Array>) =>
   (...args) => {
-    const given = namedAt(operation, f, args)
+    const given = named(closedAt(operation, f, args))
     // What is refused at the arguments' own size is said of that size.
     const model =
       batch.length === 0
         ? onnxModel(operation, given)
         : pipe(
-            preparedOf(operation, given, language, substitutes),
+            prepare(operation, language, substitutes, given.program),
             chain(() => ofAnyBatch(f, args, batch))
           )
     return map(encode)(model)

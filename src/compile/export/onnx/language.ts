@@ -31,6 +31,7 @@ export const onnx: Language<Writer, Value> = {
   has,
   constant,
   algebra,
+  withoutOutputs: 'the program has no outputs; expected one or more, without which no engine loads a model',
   at: (writer, { primitive: { name }, scope }) => ({
     ...writer,
     label: scope === undefined ? name : `${scope}/${name}`

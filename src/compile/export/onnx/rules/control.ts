@@ -3,7 +3,7 @@ import { along } from '../../../../tensor/stridedWindow.js'
 import type { Program, TensorType } from '../../../../primitive/model.js'
 import { condPrimitive } from '../../../../control/condPrimitive.js'
 import { scanPrimitive } from '../../../../control/scanPrimitive.js'
-import { type Scanned, cut } from '../../../../control/step.js'
+import { type Scanned, type Step, cut } from '../../../../control/step.js'
 import { whilePrimitive } from '../../../../control/whilePrimitive.js'
 import type { ValueInfoProto } from '../../../../onnx/model.js'
 import { elementCodes } from '../../../../onnx/model.js'
@@ -73,7 +73,37 @@ const scanned = (
   return results.map((type, i) => whole(found[i]!, type))
 }
 
-/** `Loop` for steps that take no elements. */
+/** What decides whether `Loop` goes on: before the first step, and behind a step by what it was told and the next carry. */
+interface GoingOn {
+  readonly most: number
+  readonly atStart: () => Value
+  readonly behind: (within: Writer, told: Value, next: readonly Value[]) => Value
+}
+
+/** `Loop` over steps that take no elements: the last carry, and what the steps emit. */
+const looped = (
+  writer: Writer,
+  [init, constants]: readonly [init: readonly Value[], constants: readonly Value[]],
+  { program, carries }: Step,
+  { most, atStart, behind }: GoingOn,
+  results: readonly TensorType[],
+  inner: Within
+): readonly Value[] => {
+  const counter = counterOf(writer)
+  const told = whole(freshName(writer, 'v'), bool)
+  const inputs = inputsOf(writer, program.inputs.slice(0, carries))
+  const body = graphInside(writer, [counter.info, ...infos([told, ...inputs])], (within) => {
+    const next = wholes(within, inner(within, program, [...inputs, ...constants]))
+    return [behind(within, told, next), ...next]
+  })
+  const starts = atStart().name
+  const found = nodes(writer, 'Loop', [integers(writer, most), starts, ...names(writer, init)], results.length, {
+    body: graphOf(body)
+  })
+  return results.map((type, i) => whole(found[i]!, type))
+}
+
+/** Steps that take no elements, so many of them. */
 const counted = (
   writer: Writer,
   operands: readonly Value[],
@@ -81,23 +111,11 @@ const counted = (
   results: readonly TensorType[],
   inner: Within
 ): readonly Value[] => {
-  const { program, carries } = step
-  const [init, constants] = cut(operands, carries)
-  const counter = counterOf(writer)
-  const goesOn = whole(freshName(writer, 'v'), bool)
-  const inputs = inputsOf(writer, program.inputs.slice(0, carries))
-  const body = graphInside(writer, [counter.info, ...infos([goesOn, ...inputs])], (within) => [
-    goesOn,
-    ...wholes(within, inner(within, program, [...inputs, ...constants]))
-  ])
-  const always = filled(writer, bool, 1)
-  const found = nodes(writer, 'Loop', [integers(writer, length), always.name, ...names(writer, init)], results.length, {
-    body: graphOf(body)
-  })
-  return results.map((type, i) =>
-    reverse && i >= carries
-      ? whole(sliced(writer, found[i]!, type.shape, along(type.shape, 0, length - 1, length, -1)), type)
-      : whole(found[i]!, type)
+  const always: GoingOn = { most: length, atStart: () => filled(writer, bool, 1), behind: (_within, told) => told }
+  return looped(writer, cut(operands, step.carries), step, always, results, inner).map((value, i) =>
+    reverse && i >= step.carries
+      ? whole(sliced(writer, value.name, value.shape, along(value.shape, 0, length - 1, length, -1)), value)
+      : value
   )
 }
 
@@ -142,16 +160,13 @@ export const control: readonly Line[] = /* @__PURE__ */ [
   ),
   on(whilePrimitive, (w, operands, { condition, step, maxSteps }, results, inner) => {
     const [init, constants] = cut(operands, step.carries)
-    const counter = counterOf(w)
-    const goesOn = whole(freshName(w, 'v'), bool)
-    const inputs = inputsOf(w, step.program.inputs.slice(0, step.carries))
-    const body = graphInside(w, [counter.info, ...infos([goesOn, ...inputs])], (within) => {
-      const next = wholes(within, inner(within, step.program, [...inputs, ...constants]))
-      return [...wholes(within, inner(within, condition, [...next, ...constants])), ...next]
-    })
-    const [starts] = wholes(w, inner(w, condition, operands))
-    const most = integers(w, Math.min(maxSteps, Number.MAX_SAFE_INTEGER))
-    const found = nodes(w, 'Loop', [most, starts!.name, ...names(w, init)], results.length, { body: graphOf(body) })
-    return results.map((type, i) => whole(found[i]!, type))
+    const goesOn = (writer: Writer, carry: readonly Value[]): Value =>
+      wholes(writer, inner(writer, condition, [...carry, ...constants]))[0]!
+    const goingOn: GoingOn = {
+      most: Math.min(maxSteps, Number.MAX_SAFE_INTEGER),
+      atStart: () => goesOn(w, init),
+      behind: (within, _told, next) => goesOn(within, next)
+    }
+    return looped(w, [init, constants], step, goingOn, results, inner)
   })
 ]

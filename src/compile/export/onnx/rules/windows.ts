@@ -17,6 +17,7 @@ import {
   nodes,
   whole
 } from '../graph.js'
+import { type Even, evenOf } from '../../decompose/windows.js'
 import { castTo, counted, filled, pointwise, reshaped } from '../values.js'
 import { margined } from './layout.js'
 import { type Line, on } from './on.js'
@@ -30,35 +31,16 @@ interface Sliding {
   readonly pads: readonly number[]
 }
 
-/** How windows along an axis of `n` elements slide, if they do so evenly: element j of window i is at i stride + j dilation - before. */
-const slidingAlong = (
-  n: number,
-  windows: AxisWindows
-):
-  | { readonly stride: number; readonly dilation: number; readonly before: number; readonly after: number }
-  | undefined => {
-  const count = windows.length
-  const window = windows[0]?.length ?? 0
-  const inside = windows.flatMap((each, i) => each.flatMap((at, j) => (at < 0 ? [] : [{ i, j, at }])))
-  const first = inside[0]
-  if (first === undefined) return undefined
-  const nextInWindow = inside.find(({ i, j }) => i === first.i && j > first.j)
-  const nextWindow = inside.find(({ i, j }) => i > first.i && j === first.j)
-  const dilation = nextInWindow === undefined ? 1 : (nextInWindow.at - first.at) / (nextInWindow.j - first.j)
-  const stride = nextWindow === undefined ? 1 : (nextWindow.at - first.at) / (nextWindow.i - first.i)
-  const before = first.i * stride + first.j * dilation - first.at
-  const after = (count - 1) * stride + (window - 1) * dilation + 1 - before - n
-  const isEven = windows.every((each, i) =>
-    each.every((at, j) => {
-      const expected = i * stride + j * dilation - before
-      return expected < 0 || expected >= n ? at < 0 : at === expected
-    })
-  )
-  const reach = (window - 1) * dilation + 1
-  // An image may be longer than the windows reach, by less than a step; the engine wants margins shorter than a window.
-  const fits = before >= 0 && before < reach && after < reach && -after < stride
-  const isForward = Number.isInteger(stride) && Number.isInteger(dilation) && stride >= 1 && dilation >= 1
-  return isEven && isForward && fits ? { stride, dilation, before, after: Math.max(0, after) } : undefined
+/** How windows along an axis of `n` elements slide, if they do so evenly and the engine takes such margins. */
+const slidingAlong = (n: number, windows: AxisWindows): (Even & { readonly after: number }) | undefined => {
+  const even = evenOf(windows, n)
+  if (even === undefined) return undefined
+  const { stride, dilation, before } = even
+  const elements = windows[0]?.length ?? 0
+  const after = (windows.length - 1) * stride + (elements - 1) * dilation + 1 - before - n
+  // An image may be longer than the windows reach, by less than a step; the engine wants margins of fewer elements than a window has.
+  const fits = before >= 0 && before < elements && after < elements && -after < stride
+  return fits ? { ...even, after: Math.max(0, after) } : undefined
 }
 
 const slidingOf = (image: Shape, windows: readonly AxisWindows[]): Sliding | undefined => {
