@@ -3,6 +3,7 @@
  * a large difference of a small one: a remainder by a sum, the floor of an integer, a sum of what cancels. So a program whose results are off
  * is run again and again with other roundings in all operations, and an element may be off by a few times what these move it.
  */
+import { isFloat } from 'pullback/DType'
 import * as Debug from 'pullback/Debug'
 import * as Random from 'pullback/Random'
 import * as T from 'pullback/Tensor'
@@ -33,10 +34,12 @@ const hasRounding = (node: Expression): boolean =>
   (node.op === 'intrinsic' && !exact.includes(node.name)) ||
   partsOf(node).some(hasRounding)
 
-/** Operations, not elementwise, whose results are numbers of their operands, or made of random bits. */
+/** Operations, not elementwise, whose floats are numbers of their operands, shares of ties, or made of random bits. */
 const choosing: readonly string[] = [
   'max',
   'min',
+  'maxShares',
+  'minShares',
   'windowMax',
   'segmentMax',
   'gather',
@@ -46,8 +49,9 @@ const choosing: readonly string[] = [
 ]
 
 /** What is rounded in an operation: nothing, its result, or sums on the way to it as well. */
-const roundedIn = ({ primitive, operands }: Equation): 'nothing' | 'result' | 'sums' => {
+const roundedIn = ({ primitive, operands, results }: Equation): 'nothing' | 'result' | 'sums' => {
   const { kind, name, scalar } = primitive
+  if (!results.some(({ dtype }) => isFloat(dtype))) return 'nothing'
   if (kind === 'view' || kind === 'move' || kind === 'control' || choosing.includes(name)) return 'nothing'
   if (scalar === undefined) return 'sums'
   return hasRounding(expressionFor(scalar, operands[0]?.dtype ?? 'float64')) ? 'result' : 'nothing'
