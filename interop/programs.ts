@@ -37,13 +37,21 @@ const rounds = 10
 /** The results of a function at arguments on an engine, or why it does not run there. */
 type RunOn = (f: Exported, inputs: readonly T.Tensor[]) => Promise<readonly T.Tensor[] | string>
 
-/** What is wrong with an operation of a function at arguments when an engine runs it alone. */
-const wrongAlone = async (run: RunOn, f: Exported, inputs: readonly T.Tensor[]): Promise<string | undefined> => {
-  for (const { name, f: alone, operands, results } of operationsOf(f, inputs)) {
-    const found = await run(alone, operands)
-    const judgement = typeof found === 'string' ? found : judged(alone, operands, results, found)
+/** What is wrong with an operation of a function at arguments when an engine runs it alone, on operands that it takes. */
+const wrongAlone = async (
+  run: RunOn,
+  taken: (x: T.Tensor) => T.Tensor,
+  f: Exported,
+  inputs: readonly T.Tensor[]
+): Promise<string | undefined> => {
+  for (const { name, f: alone, operands } of operationsOf(f, inputs)) {
+    const own = operands.map(taken)
+    const wanted = valuesAt({ f: alone }, own)
+    if (wanted === undefined) continue
+    const found = await run(alone, own)
+    const judgement = typeof found === 'string' ? found : judged(alone, own, wanted, found)
     if (typeof judgement === 'string') return judgement
-    if (judgement._tag === 'Far') return `${name} alone: ${judgement.where}, at ${operands.join(', ')}`
+    if (judgement._tag === 'Far') return `${name} alone: ${judgement.where}, at ${own.join(', ')}`
   }
   return undefined
 }
@@ -78,7 +86,7 @@ export const testPrograms = async (
         else if (judgement._tag === 'Far') say(judgement.where)
         else if (judgement._tag === 'Rounded') {
           apart++
-          const what = await wrongAlone(run, f, inputs)
+          const what = await wrongAlone(run, taken, f, inputs)
           if (what !== undefined) say(what)
         }
       }

@@ -151,21 +151,14 @@ export interface Operation {
   readonly name: string
   readonly f: Exported
   readonly operands: Tensors
-  readonly results: Tensors
 }
 
-/** The operations that a function runs at arguments. */
+/** The operations that a function runs at arguments; not those inside loops and branches. */
 export const operationsOf = (f: Exported, inputs: Tensors): readonly Operation[] => {
   const found: Operation[] = []
   const noting = calledThrough(inlineCalls(Debug.trace(f)(...inputs)), ({ primitive, params }, call) => (operands) => {
-    const results = call(operands)
-    found.push({
-      name: primitive.name,
-      f: (...given) => bind(primitive, given, params),
-      operands,
-      results
-    })
-    return results
+    found.push({ name: primitive.name, f: (...given) => bind(primitive, given, params), operands })
+    return call(operands)
   })
   run(noting, inputs)
   return found
