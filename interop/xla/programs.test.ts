@@ -3,7 +3,8 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import * as Export from 'pullback/Export'
 import * as T from 'pullback/Tensor'
 import { afterAll } from 'vitest'
-import { testPrograms, withoutSubnormals } from '../programs.js'
+import { testPrograms } from '../programs.js'
+import { withoutSubnormals } from '../rounding.js'
 import { startXla } from './engine.js'
 
 const xla = startXla()

@@ -104,7 +104,8 @@ export const cases: readonly Case[] = [
       most: T.max(T.cast(x, 'int32')),
       backward: grad((own: typeof x) => T.sum(T.square(T.slice(own, [[null, null, -3]]))))(x),
       spread: T.mul(T.reshape(x, [2, 2]), T.slice(x, [[0, 2]])),
-      third: T.mul(y, 1 / 3)
+      third: T.mul(y, 1 / 3),
+      masked: T.mul(T.cast(T.greater(x, 0), 'float32'), T.log(x))
     }),
     T.of([-0.5, 1.5, 2.5, -3.25]),
     T.of([1, -2, 1e300, 5e-324], 'float64')

@@ -92,9 +92,15 @@ const toInteger = (writer: Writer, x: Value): Value => {
   return typed(writer, 'convert', [finite], '', { shape: x.shape, dtype: 'int32' })
 }
 
-/** The value in another element type, as `T.cast` does it. */
+/**
+ * The value in another element type, as `T.cast` does it. Floats of booleans are chosen: of the product of a boolean's `convert` and x XLA
+ * makes a choice of x or 0, and 0 times NaN or an infinity is then 0.
+ */
 export const convert = (writer: Writer, x: Value, dtype: DType): Value => {
   if (x.dtype === dtype) return x
+  if (x.dtype === 'bool' && isFloat(dtype)) {
+    return select(writer, x, splat(writer, 1, dtype, x.shape), splat(writer, 0, dtype, x.shape))
+  }
   if (dtype === 'bool') return compare(writer, 'notEqual', x, splat(writer, 0, x.dtype, x.shape))
   if (dtype === 'int32' && isFloat(x.dtype)) return toInteger(writer, x)
   return typed(writer, 'convert', [x], '', { shape: x.shape, dtype })
