@@ -1,6 +1,6 @@
 /** Generated programs, those of the compiler's tests, as functions to export: values, gradients and second derivatives of up to 14 operations. */
 import * as fc from 'fast-check'
-import * as T from 'pullback/Tensor'
+import type * as T from 'pullback/Tensor'
 import { expect } from 'vitest'
 import { type Generated, generated } from '../test/compile/generated.js'
 import { testWith } from './engines.js'
@@ -12,7 +12,7 @@ export interface GeneratedProgram extends Generated {
 }
 
 /** What a program gives at arguments, unless it refuses them. */
-const valuesAt = ({ f }: Pick<Generated, 'f'>, inputs: readonly T.Tensor[]): readonly T.Tensor[] | undefined => {
+const valuesAt = (f: Exported, inputs: readonly T.Tensor[]): readonly T.Tensor[] | undefined => {
   try {
     return f(...inputs)
   } catch {
@@ -25,7 +25,7 @@ export const programs = (count: number, seed: number): readonly GeneratedProgram
   const made: GeneratedProgram[] = []
   for (let round = 0; made.length < count; round++) {
     for (const each of fc.sample(generated, { numRuns: count, seed: seed + round })) {
-      const wanted = valuesAt(each, each.inputs)
+      const wanted = valuesAt(each.f, each.inputs)
       if (wanted !== undefined && made.length < count) made.push({ ...each, wanted })
     }
   }
@@ -46,7 +46,7 @@ const wrongAlone = async (
 ): Promise<string | undefined> => {
   for (const { name, f: alone, operands } of operationsOf(f, inputs)) {
     const own = operands.map(taken)
-    const wanted = valuesAt({ f: alone }, own)
+    const wanted = valuesAt(alone, own)
     if (wanted === undefined) continue
     const found = await run(alone, own)
     const judgement = typeof found === 'string' ? found : judged(alone, own, wanted, found)
@@ -75,7 +75,7 @@ export const testPrograms = async (
       for (const program of programs(100, 1600 + round)) {
         const { f, codes, order } = program
         const inputs = program.inputs.map(taken)
-        const wanted = valuesAt(program, inputs)
+        const wanted = valuesAt(f, inputs)
         if (wanted === undefined) continue
         const found = await run(f, inputs)
         const judgement = typeof found === 'string' ? found : judged(f, inputs, wanted, found)
