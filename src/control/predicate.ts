@@ -47,15 +47,6 @@ export const known = (x: Tensor): Known => {
   return value instanceof Scalar ? { kind: 'one', value: value.value } : { kind: 'many', some: anyTrue(value) }
 }
 
-/** The number that a scalar is under all transformations, for all examples of a mapping; `undefined` where it is staged, or examples differ. */
-export const commonNumber = (x: Tensor): number | undefined => {
-  const value = bottom(x)
-  if (value === undefined || value instanceof Scalar) return value?.value
-  const { data, offset } = contiguous(value)
-  const all = data.subarray(offset, offset + size(value.shape))
-  return all.every((each) => each === all[0]) ? all[0] : undefined
-}
-
 const anyTrue = (x: Concrete): boolean => {
   const { data, offset } = contiguous(x)
   const end = offset + size(x.shape)

@@ -70,9 +70,8 @@ const check = options<WhileOptions>('whileLoop', {
  * The carry is a tree of tensors that keeps its structure, shapes and types; the condition gives a scalar bool. On values
  * it is an ordinary loop, and every transformation goes through it. Examples of `vmap` may need different numbers of
  * steps: those that have ended wait for the others. In a staged function it is one operation, whose pullback computes and
- * keeps the carry before every step, in derivatives of any order. Where their number is not known, as in an exported gradient and in a staged
- * derivative of that pullback, it computes carries again from checkpoints: n steps take time in n log n, and the memory of
- * log2(`maxSteps`) carries.
+ * keeps the carry before every step. In derivatives of that pullback and in exported gradients it computes carries again from
+ * checkpoints: n steps take time in n log n, and the memory of log2(`maxSteps`) carries.
  *
  * More than `maxSteps` steps, 10^6 by default, are a `RangeError`.
  *

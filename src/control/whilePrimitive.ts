@@ -14,9 +14,7 @@ import { broadcastToShape } from '../tensor/structural.js'
 import { sin } from '../tensor/trigonometric.js'
 import { stage } from '../transform/stage.js'
 import { levelsOf, rowAt, rowsOf, rowsType, stayingLevel, stepsBetween, withRow } from './checkpoints.js'
-import { commonNumber } from './predicate.js'
-import { bindScan } from './scanPrimitive.js'
-import { type Step, backwardStep, chosen, cut, emittingStep, mappedStep, neutral, presence, present } from './step.js'
+import { backwardStep, chosen, cut, mappedStep, neutral, presence, present } from './step.js'
 import {
   type While,
   conditionDiffers,
@@ -139,28 +137,12 @@ const backwardLoop = ({ loop: params, cotangents }: Backward): While => {
   return { ...params, condition: goesOn, step: { program, carries: summed.length + 2 + step.carries, elements: 0 } }
 }
 
-/** The pullback of a loop whose number of steps is known: the carry before each step is kept. */
-const throughAll = (
-  [sums, init, constants]: readonly [sums: Leaves, init: Leaves, constants: Leaves],
-  { step }: While,
-  back: Step,
-  length: number
-): Leaves => {
-  if (length === 0) return sums
-  const forward = { step: emittingStep(step), length, reverse: false }
-  const kept = bindScan([...init, ...constants], forward).slice(step.carries)
-  return bindScan([...sums, ...kept, ...constants], { step: back, length, reverse: true })
-}
-
 /** The pullback in terms of loops, for its derivatives and for formats. */
 export const backwardFormula = (operands: Leaves, params: Backward): Leaves => {
   const { loop } = params
   const { step } = backOf(params)
-  const parts = cut(operands, step.carries, loop.step.carries)
-  const [sums, init, constants] = parts
+  const [sums, init, constants] = cut(operands, step.carries, loop.step.carries)
   const left = bindWhile([...init, number(0), ...constants], countingLoop(loop))[init.length]!
-  const count = commonNumber(left)
-  if (count !== undefined) return throughAll(parts, loop, step, count)
   const levels = levelsOf(loop.maxSteps)
   const start = [...sums, left, number(levels), ...rowsOf(init, levels)]
   return bindWhile([...start, ...constants], backwardLoop(params)).slice(0, step.carries)

@@ -6,8 +6,8 @@ import { requireFunction } from '../internal/check.js'
 import { callable, options } from '../internal/options.js'
 import * as R from '../Random.js'
 import type { Reporter } from './event.js'
-import { type Ending, overBatches, told } from './loop.js'
-import type { Report, Step } from './model.js'
+import { type Ending, overBatches, requireMade, told } from './loop.js'
+import type { AsyncStep, Report, Step } from './model.js'
 import { type Aborted, type Diverged, type Failed, type Signal, type Trouble, aborted, steps } from './outcome.js'
 import {
   type AsyncPlan,
@@ -23,7 +23,7 @@ import { probe, probeOf } from './probe.js'
 import { signalKind } from './run.js'
 import { isAsync, isStopped, patient } from './source.js'
 import { type Tell, teller } from './tell.js'
-import { type Waiting, awaiting, inOneGo, waitFor } from './waiting.js'
+import { type Waiting, awaiting, inOneGo, mapLater, waitFor } from './waiting.js'
 
 // -----------------------------------------------------------------------------
 // model
@@ -54,20 +54,19 @@ const runEpochsOptions = options<EpochsOptions>('Train.runEpochs', kinds)
 
 /** The step of the whole run: that of the state, counted. */
 const counted = <X, Batch, Rep extends Report, V extends Measures>(
-  step: Step<X, Batch, Rep>
-): Step<Run<X, V>, Batch, Rep> => {
+  step: AsyncStep<X, Batch, Rep>
+): AsyncStep<Run<X, V>, Batch, Rep> => {
   const { stateOf, gradient } = probeOf(step)
-  return probe(
-    (run, batch) => {
-      const [state, report] = step(run.state, batch)
+  const countedStep: AsyncStep<Run<X, V>, Batch, Rep> = (run, batch) =>
+    mapLater(step(run.state, batch), (made) => {
+      const [state, report] = requireMade(made)
       const { loss } = report
       return [{ ...run, state, batch: run.batch + 1, total: run.total + loss, step: run.step + 1 }, report]
-    },
-    {
-      stateOf: ({ state }) => stateOf(state),
-      gradient: gradient && (({ state }, batch) => gradient(state, batch))
-    }
-  )
+    })
+  return probe(countedStep, {
+    stateOf: ({ state }) => stateOf(state),
+    gradient: gradient && (({ state }, batch) => gradient(state, batch))
+  })
 }
 
 /** The run after an epoch, with its report, and the best so far. */
@@ -123,7 +122,7 @@ const nothing = <V>(): V => ({}) as V
 
 function* allEpochs<X, Batch, Rep extends Report, V extends Measures>(
   operation: Operation,
-  given: Step<X, Batch, Rep>,
+  given: AsyncStep<X, Batch, Rep>,
   plan: AsyncPlan<X, Batch, V>,
   start: Run<X, V>,
   signal: Signal | undefined,
@@ -157,7 +156,7 @@ const asynchronous = (what: string): TypeError =>
 
 const trained = <X, Batch, Rep extends Report, V extends Measures>(
   operation: Operation,
-  step: Step<X, Batch, Rep>,
+  step: AsyncStep<X, Batch, Rep>,
   plan: AsyncPlan<X, Batch, V>,
   start: Run<X, V>,
   { signal, reporter }: EpochsOptions<Rep>
@@ -224,8 +223,9 @@ export const epochs = <X, Batch, Rep extends Report, V extends Measures = {}>(
 }
 
 /**
- * As `epochs`, with batches, a validation and a reporter that may be asynchronous, as a task. The signal stops it while it waits for a batch,
- * too.
+ * As `epochs`, with a step, batches, a validation and a reporter that may be asynchronous, as a task. The signal stops it while it waits for a
+ * batch, too. An engine on a device holds only the last three states of a run, so that the best of earlier ones is to be
+ * read in `validate`.
  *
  * @example
  * import * as E from 'fp-ts/lib/Either.js'
@@ -245,7 +245,7 @@ export const epochs = <X, Batch, Rep extends Report, V extends Measures = {}>(
  * metrics // => [{ count: 2, loss: 1 }, { count: 4, loss: 2 }]
  */
 export const runEpochs = <X, Batch, Rep extends Report, V extends Measures = {}>(
-  step: Step<X, Batch, Rep>,
+  step: AsyncStep<X, Batch, Rep>,
   plan: AsyncPlan<X, Batch, V>
 ): ((
   start: Run<X, V>,

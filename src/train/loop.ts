@@ -74,7 +74,9 @@ export function* overBatches<X, Batch, R extends Report>(
 }
 
 /** Refuses what a step returned that is no state with a report. */
-const requireMade = <X, R extends Report>(made: readonly [X, R] | PromiseLike<readonly [X, R]>): readonly [X, R] => {
+export const requireMade = <X, R extends Report>(
+  made: readonly [X, R] | PromiseLike<readonly [X, R]>
+): readonly [X, R] => {
   const given: unknown = made
   if (Array.isArray(given) && typeof given[1] === 'object' && given[1] !== null && !('then' in made)) return made
   throw new TypeError(refusal('Train', 'what the step returned', given, '[state, report]'))

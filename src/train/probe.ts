@@ -1,5 +1,5 @@
 /** What a loop may look at inside the states of a step, to say where a number stopped being finite. */
-import type { AsyncStep, Report, Step } from './model.js'
+import type { AsyncStep, Report } from './model.js'
 
 export interface Probe<X, Batch> {
   /** The part of the state that holds parameters. */
@@ -12,10 +12,10 @@ export interface Probe<X, Batch> {
 const probes = /* @__PURE__ */ new WeakMap<object, Probe<never, never>>()
 
 /** A step with its probe. */
-export const probe = <X, Batch, R extends Report>(
-  step: Step<X, Batch, R>,
-  inside: Probe<X, Batch>
-): Step<X, Batch, R> => {
+export const probe = <S extends (state: never, batch: never) => unknown>(
+  step: S,
+  inside: Probe<Parameters<S>[0], Parameters<S>[1]>
+): S => {
   probes.set(step, inside)
   return step
 }

@@ -3,8 +3,12 @@
 /** A computation that hands out each promise that it waits for, and is given its value. */
 export type Waiting<A> = Generator<unknown, A, unknown>
 
-const isPromise = (x: unknown): x is PromiseLike<unknown> =>
+const isPromise = <A>(x: A | PromiseLike<A>): x is PromiseLike<A> =>
   typeof x === 'object' && x !== null && 'then' in x && typeof x.then === 'function'
+
+/** A function of what is there, or will be. */
+export const mapLater = <A, B>(x: A | PromiseLike<A>, f: (value: A) => B): B | PromiseLike<B> =>
+  isPromise(x) ? x.then(f) : f(x)
 
 /** Waits for a value, if it is a promise. The cast holds for both ways of running, which answer with the value of what they were handed. */
 export function* waitFor<A>(x: A | PromiseLike<A>): Waiting<A> {

@@ -145,6 +145,14 @@ it('training by an engine is that of Train.run', async () => {
   const eager = got(Train.scan(Train.step(objective, optimizer))({ ...first, step: 0 }, batches))
   expect((await advance.read(last)).params).toEqual(eager[0].params)
   expect(reports).toEqual(eager[1])
+  const byEpochs = Train.runEpochs(training(advance), {
+    batches: (epoch) => batches.slice(2 * epoch, 2 * epoch + 2),
+    epochs: 2,
+    validate: async (state) => ({ distance: T.item((await advance.read(state)).params) })
+  })
+  const ended = got(await byEpochs(Train.begin(advance.place(first), Random.key(0)))())
+  expect((await advance.read(ended.state)).params).toEqual(eager[0].params)
+  expect(ended.history.at(-1)?.metrics.distance).toBe(T.item(eager[0].params))
   const diverged = await run(advance.place(first), [...batches, T.scalar(NaN)])()
   expect(diverged).toMatchObject({ left: { _tag: 'Diverged', step: 4 } })
   const state = E.isLeft(diverged) && diverged.left._tag === 'Diverged' ? diverged.left.lastGood : last

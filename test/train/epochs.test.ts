@@ -132,6 +132,26 @@ describe('epochs', () => {
     expect(text(right(await asynchronous(interruptedAfter(6))()))).toBe(text(uninterrupted))
   })
 
+  it('are the same by an asynchronous step, interrupted or not', async () => {
+    const later: Train.AsyncStep<State, Batch> = async (state, batch) => {
+      await Promise.resolve()
+      return step(state, batch)
+    }
+    const asynchronous = Train.runEpochs(later, plan)
+    expect(text(right(await asynchronous(start)()))).toBe(text(uninterrupted))
+    expect(text(right(await asynchronous(interruptedAfter(6))()))).toBe(text(uninterrupted))
+    const diverging: Train.AsyncStep<number, number> = async (n, loss) => [n + 1, { step: n, loss }]
+    const ended = await Train.runEpochs(diverging, { batches: () => [1, NaN], epochs: 2 })(zero)()
+    expect(left(ended)).toMatchObject({ _tag: 'Diverged', step: 1, lastGood: { state: 0, batch: 0 } })
+    const failing = Train.runEpochs(async () => Promise.reject(new Error('no engine')), {
+      batches: () => [1],
+      epochs: 1
+    })
+    await expect(failing(zero)()).rejects.toThrow('no engine')
+    const wrong = Train.runEpochs((async () => 3) as never, { batches: () => [1], epochs: 1 })
+    await expect(wrong(zero)()).rejects.toThrow('Train: what the step returned is 3; expected [state, report]')
+  })
+
   it('tell of their events', () => {
     const seen: Train.Event[] = []
     right(train(start, { reporter: (event) => void seen.push(event) }))
@@ -236,6 +256,9 @@ describe('what goes wrong', () => {
     const waiting = 'asynchronous; expected none that wait, use Train.runEpochs'
     expect(() => plain(counting, { ...simple, validate: async () => ({}) })(zero)).toThrow(
       `Train.epochs: what validate returned is ${waiting}`
+    )
+    expect(() => plain(async () => [0, { step: 0, loss: 0 }], simple)(zero)).toThrow(
+      'Train: what the step returned is an object of class Promise; expected [state, report]'
     )
     const later = async function* (): AsyncGenerator<number> {
       yield 1
