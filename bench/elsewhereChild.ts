@@ -66,16 +66,14 @@ const spreadOfAsync = async (run: Run): Promise<Spread> => {
 const engineOf = (name: string): Engine =>
   modules.createRequire(new URL('../../interop/package.json', import.meta.url))(name) as Engine
 
-/** The step on the engine, from state to state. */
+/** The step on the engine, always of the first state: training on one batch for long would end in gradients that are subnormal numbers. */
 const engineRun = async ({ step, args: [start, batch] }: Trained): Promise<Run> => {
   const options = { engine: engineOf('onnxruntime-node'), threads: 1 }
   const made = await onEngine(step, options)(start, batch)()
   if (isLeft(made)) throw new Error(made.left.message)
   const advance = made.right
-  let state = advance.place(start)
-  return async () => {
-    state = (await advance(state, batch))[0]
-  }
+  const state = advance.place(start)
+  return () => advance(state, batch)
 }
 
 /** Several steps in one, by `scan` over as many batches, whose type is not known here. */
