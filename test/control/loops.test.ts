@@ -77,6 +77,18 @@ describe('whileLoop', () => {
     }
   })
 
+  test('staged, it leaves what is behind it in the gradient of a value that its condition alone reads', () => {
+    const f = (limit: S): S =>
+      T.add(
+        whileLoop(
+          (x: S) => T.less(x, limit),
+          (x) => T.mul(x, 2)
+        )(T.mul(limit, 0.1)),
+        T.mul(limit, limit)
+      )
+    for (const g of [f, staged(f)]) expect(T.item(grad(g)(scalar(5)))).toBeCloseTo(1.6 + 10, 12)
+  })
+
   test('rejects more than maxSteps steps', () => {
     const loop = (options: object) =>
       whileLoop(

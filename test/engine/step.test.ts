@@ -21,9 +21,14 @@ interface State {
 }
 
 const start: State = { sum: T.scalar(0), count: T.scalar(0, 'int32') }
-const f = ({ sum, count }: State, x: T.Tensor<[]>): readonly [State, { readonly mean: T.Tensor<[]> }] => {
+interface Told {
+  readonly mean: T.Tensor<[]>
+  readonly isFirst: T.Tensor<[]>
+}
+
+const f = ({ sum, count }: State, x: T.Tensor<[]>): readonly [State, Told] => {
   const next = { sum: T.add(sum, x), count: T.add(count, 1) }
-  return [next, { mean: T.div(next.sum, T.cast(next.count, 'float32')) }]
+  return [next, { mean: T.div(next.sum, T.cast(next.count, 'float32')), isFirst: T.equal(count, 0) }]
 }
 const gone =
   'OnnxRuntime.step: the state was let go of; expected one of the last three of a run whose step is in use, read it before'
@@ -44,6 +49,7 @@ describe.each([
     const [one, first] = await advance(advance.place(start), T.scalar(4))
     const [two, second] = await advance(one, T.scalar(8))
     expect([first.mean, second.mean]).toEqual([T.scalar(4), T.scalar(6)])
+    expect([first.isFirst, second.isFirst]).toEqual([T.scalar(true), T.scalar(false)])
     expect([one.steps, two.steps]).toEqual([1, 2])
     expect(await advance.read(two)).toEqual({ sum: T.scalar(12), count: T.scalar(2, 'int32') })
     expect(await advance.read(advance.place(start))).toEqual(start)
@@ -59,7 +65,12 @@ describe.each([
 
   it('leaves only states on a device, of which it holds three', async () => {
     const { advance, account } = await made()
-    const places = { 'result[0].sum': 'gpu-buffer', 'result[0].count': 'gpu-buffer', 'result[1].mean': 'cpu' }
+    const places = {
+      'result[0].sum': 'gpu-buffer',
+      'result[0].count': 'gpu-buffer',
+      'result[1].mean': 'cpu',
+      'result[1].isFirst': 'cpu'
+    }
     expect(account.options[0]?.['preferredOutputLocation']).toEqual(isFar ? places : undefined)
     const states = [advance.place(start)]
     for (let i = 0; i < 5; i++) states.push((await advance(states[i]!, T.scalar(1)))[0])

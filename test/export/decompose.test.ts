@@ -180,13 +180,42 @@ describe('random draws of many sizes', () => {
     const p = met(key, 64)
     for (const more of [0.1, 0.5, 0.9]) expect(faultsOf('bernoulli', {}, key, T.add(p, more * 2 ** -32))).toEqual([])
   })
-  it('coins one by one are the same coins', () => {
+  const draws = (key: Tensor, p: Tensor): void => {
     const [bernoulli, decomposition] = coinByCoin
-    const draws = (key: Tensor, p: Tensor): void => {
-      const [wanted] = bind(bernoulli, [key, p], {})
-      const [found] = decomposition([key, p], {})
-      expect([found!.shape, T.toArray(found!)]).toEqual([wanted!.shape, T.toArray(wanted!)])
+    const [wanted] = bind(bernoulli, [key, p], {})
+    const [found] = decomposition([key, p], {})
+    expect([found!.shape, T.toArray(found!)]).toEqual([wanted!.shape, T.toArray(wanted!)])
+  }
+  it('coins of probability 1 and 0 are decided where words are the greatest and the least', () => {
+    const [greatest, least] = [Random.key(1882519467), Random.key(2521438154)]
+    expect([greatest, least].map((key) => T.toArray(Random.bits(key, [2]))[0])).toEqual([-1, 0])
+    for (const key of [greatest, least, Random.key(751411996)]) {
+      for (const p of [1, 0, 1 - 2 ** -53, 2 ** -64]) {
+        expect(faultsOf('bernoulli', {}, key, T.full([2], p, 'float64'))).toEqual([])
+        draws(key, T.full([2], p, 'float64'))
+      }
     }
+  })
+  it('the last bits of a probability decide', () => {
+    const key = Random.key(5150)
+    const word = T.toArray(Random.bits(key, [1]))[0]!
+    const coin = (p: number): boolean => T.toArray(Random.bernoulli(key, p, [1]))[0] === 1
+    // Probabilities less than 2^-64 apart between which the coin turns.
+    const turn = Array.from({ length: 60 }).reduce<readonly [number, number]>(
+      ([tails, heads]) => {
+        const middle = (tails + heads) / 2
+        return coin(middle) ? [tails, middle] : [middle, heads]
+      },
+      [word / 2 ** 32, (word + 1) / 2 ** 32]
+    )
+    expect(turn.map(coin)).toEqual([false, true])
+    expect(turn[1] - turn[0]).toBeLessThan(2 ** -64)
+    for (const p of turn) {
+      expect(faultsOf('bernoulli', {}, key, T.full([1], p, 'float64'))).toEqual([])
+      draws(key, T.full([1], p, 'float64'))
+    }
+  })
+  it('coins one by one are the same coins', () => {
     const some = T.of([0, 1, 0.5, 0.9, 1e-9, 1 - 2 ** -53, 0.1], 'float64')
     for (const key of keys) {
       const stack = key.shape.slice(0, -1)

@@ -49,6 +49,17 @@ describe('pooling', () => {
       'MaxPool'
     )
   })
+
+  it("of averages is the engine's only where windows have no gaps", () => {
+    const averaged = (dilation: number): ModelProto =>
+      modelOf(
+        Export.onnx((x: T.Tensor<[1, 1, number]>) => T.avgPool1d(x, { window: 2, dilation } as never))(
+          T.zeros([1, 1, 6])
+        )
+      )
+    expect(operators(averaged(1))).toContain('AveragePool')
+    expect(operators(averaged(2))).not.toContain('AveragePool')
+  })
 })
 
 const layer = { w: T.zeros([3, 2]), b: T.zeros([2]) }

@@ -77,6 +77,9 @@ describe('operations', () => {
       ['takeAlongAxis', [2]]
     ])
     expect(() => run('TopK', [y, places(7)], {}, 11, 2)).toThrow('k is 7 along an axis of 6; expected at most as many')
+    expect(() => run('TopK', [y, places(-1)], {}, 11, 2)).toThrow(
+      'k is -1 along an axis of 6; expected at most as many'
+    )
   })
 
   test('LayerNormalization gives the bits of layerNorm, and its moments from one computation', () => {
@@ -88,6 +91,12 @@ describe('operations', () => {
       T.rsqrt(T.add(T.variance(rows, { axis: 2, keepDims: true }), 1e-5))
     ]
     expect(shown(...run('LayerNormalization', [rows, scale, shift], {}, 17, 3))).toEqual(shown(...wanted))
+    const [wide, two] = [T.sin(T.arange(12)), { axis: [1, 2], epsilon: 0.5 }]
+    const tables = T.layerNorm(rows, { ...two, scale: T.reshape(wide, [3, 4]), shift: T.zeros([3, 4]) })
+    const options = { axis: int(-2), epsilon: float(0.5) }
+    const found = run('LayerNormalization', [rows, T.reshape(wide, [3, 4])], options, 17, 3)
+    expect(distance(found[0]!, tables)).toBeLessThan(1e-6)
+    expect(found.slice(1).map(({ shape }) => shape)).toEqual([[2, 1, 1], [2, 1, 1]]) // prettier-ignore
     const { apply } = imported(operation('LayerNormalization', [rows, scale, shift].map(portOf), {}, 17, 3))
     const names = Debug.trace(apply({}))(rows, scale, shift).equations.map(({ primitive }) => primitive.name)
     expect(names.filter((name) => name === 'mean' || name === 'variance')).toEqual(['mean', 'variance'])
