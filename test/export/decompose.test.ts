@@ -91,6 +91,12 @@ describe('at infinities, NaN, zeros and ties', () => {
     const far = T.of([1e25, 3e25], 'float32')
     expect(faultsOf('norm', { axes: [0] }, far)).toEqual([])
   })
+  it('std, of deviations beyond the range of squares too', () => {
+    for (const size of [1e25, 1e-30]) {
+      const far = T.of([size, 3 * size], 'float32')
+      expect(faultsOf('std', { axes: [0], correction: 0 }, far)).toEqual([])
+    }
+  })
   it('variance and std', () => {
     const finite = T.of(
       [
