@@ -91,6 +91,12 @@ describe('at infinities, NaN, zeros and ties', () => {
     const far = T.of([1e25, 3e25], 'float32')
     expect(faultsOf('norm', { axes: [0] }, far)).toEqual([])
   })
+  it('std, of deviations beyond the range of squares too', () => {
+    for (const size of [1e25, 1e-30]) {
+      const far = T.of([size, 3 * size], 'float32')
+      expect(faultsOf('std', { axes: [0], correction: 0 }, far)).toEqual([])
+    }
+  })
   it('variance and std', () => {
     const finite = T.of(
       [
@@ -180,11 +186,12 @@ describe('random draws of many sizes', () => {
     const p = met(key, 64)
     for (const more of [0.1, 0.5, 0.9]) expect(faultsOf('bernoulli', {}, key, T.add(p, more * 2 ** -32))).toEqual([])
   })
-  const draws = (key: Tensor, p: Tensor): void => {
+  /** Coins one by one, and those of the kernel. */
+  const draws = (key: Tensor, p: Tensor): readonly (readonly unknown[])[] => {
     const [bernoulli, decomposition] = coinByCoin
     const [wanted] = bind(bernoulli, [key, p], {})
     const [found] = decomposition([key, p], {})
-    expect([found!.shape, T.toArray(found!)]).toEqual([wanted!.shape, T.toArray(wanted!)])
+    return [found, wanted].map((coins) => [coins!.shape, T.toArray(coins!)])
   }
   it('coins of probability 1 and 0 are decided where words are the greatest and the least', () => {
     const [greatest, least] = [Random.key(1882519467), Random.key(2521438154)]
@@ -192,7 +199,7 @@ describe('random draws of many sizes', () => {
     for (const key of [greatest, least, Random.key(751411996)]) {
       for (const p of [1, 0, 1 - 2 ** -53, 2 ** -64]) {
         expect(faultsOf('bernoulli', {}, key, T.full([2], p, 'float64'))).toEqual([])
-        draws(key, T.full([2], p, 'float64'))
+        expect(new Set(draws(key, T.full([2], p, 'float64')).map((each) => JSON.stringify(each))).size).toBe(1)
       }
     }
   })
@@ -212,7 +219,7 @@ describe('random draws of many sizes', () => {
     expect(turn[1] - turn[0]).toBeLessThan(2 ** -64)
     for (const p of turn) {
       expect(faultsOf('bernoulli', {}, key, T.full([1], p, 'float64'))).toEqual([])
-      draws(key, T.full([1], p, 'float64'))
+      expect(new Set(draws(key, T.full([1], p, 'float64')).map((each) => JSON.stringify(each))).size).toBe(1)
     }
   })
   it('coins one by one are the same coins', () => {
@@ -220,13 +227,20 @@ describe('random draws of many sizes', () => {
     for (const key of keys) {
       const stack = key.shape.slice(0, -1)
       for (const p of [some, T.cast(some, 'float32'), T.full([3], 0.7, 'float64'), T.of([])]) {
-        draws(key, T.broadcastTo(p, [...stack, 3, ...p.shape]))
-        draws(key, T.broadcastTo(p, [...stack, 4, ...p.shape]))
+        expect(
+          new Set(draws(key, T.broadcastTo(p, [...stack, 3, ...p.shape])).map((each) => JSON.stringify(each))).size
+        ).toBe(1)
+        expect(
+          new Set(draws(key, T.broadcastTo(p, [...stack, 4, ...p.shape])).map((each) => JSON.stringify(each))).size
+        ).toBe(1)
       }
     }
     for (const n of [1, 7, 64]) {
       const key = Random.key(n)
-      for (const more of [0.1, 0.5, 0.9]) draws(key, T.add(met(key, n), more * 2 ** -32))
+      for (const more of [0.1, 0.5, 0.9])
+        expect(new Set(draws(key, T.add(met(key, n), more * 2 ** -32)).map((each) => JSON.stringify(each))).size).toBe(
+          1
+        )
     }
   })
 })

@@ -23,10 +23,10 @@ const mean = (x: Tensor, axes: readonly number[]): Tensor => share(x, axes, coun
 const lessMean = (x: Tensor, axes: readonly number[]): Tensor => sub(x, expandOver(mean(x, axes), x.shape, axes))
 
 /** In two steps: the error of the rounded mean is the mean of the deviations. */
-const variance = (x: Tensor, spread: Spread): Tensor => {
-  const deviations = lessMean(lessMean(x, spread.axes), spread.axes)
-  return share(square(deviations), spread.axes, freedom(x.shape, spread))
-}
+const deviations = (x: Tensor, axes: readonly number[]): Tensor => lessMean(lessMean(x, axes), axes)
+
+const variance = (x: Tensor, spread: Spread): Tensor =>
+  share(square(deviations(x, spread.axes)), spread.axes, freedom(x.shape, spread))
 
 /** Divided by the largest element first, so that squares neither overflow nor underflow. */
 const norm = (x: Tensor, axes: readonly number[]): Tensor => {
@@ -35,6 +35,10 @@ const norm = (x: Tensor, axes: readonly number[]): Tensor => {
   const scale = where(logicalAnd(isFinite(peak), greater(peak, 0)), peak, 1)
   return mul(reshapeTo(scale, dropAxes(x.shape, axes)), sqrt(sumOver(square(div(x, scale)), axes)))
 }
+
+/** A length, since the variance overflows and underflows where its root does not. */
+const std = (x: Tensor, spread: Spread): Tensor =>
+  div(norm(deviations(x, spread.axes), spread.axes), Math.sqrt(freedom(x.shape, spread)))
 
 /** Each element's share in the extreme over axes: NaN for all where that is NaN. Choices, not products: XLA takes 0 times NaN for 0 in some. */
 /* @__NO_SIDE_EFFECTS__ */
@@ -52,7 +56,7 @@ const sharesIn =
 /** The decompositions of moments and shares. */
 export const ofMoments: readonly Entry[] = [
   onOne(variancePrimitive, variance),
-  onOne(stdPrimitive, (x, spread) => sqrt(variance(x, spread))),
+  onOne(stdPrimitive, std),
   onOne(normPrimitive, (x, { axes }) => norm(x, axes)),
   onOne(maxSharesPrimitive, sharesIn(maxPrimitive)),
   onOne(minSharesPrimitive, sharesIn(minPrimitive))
