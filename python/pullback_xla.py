@@ -34,8 +34,7 @@ DTYPES = {"f32": "float32", "f64": "float64", "i32": "int32", "i1": "bool"}
 
 
 def check(holds, sentence):
-    if not holds:
-        sys.exit(f"pullback_xla: {sentence}")
+    holds or sys.exit(f"pullback_xla: {sentence}")
 
 
 @contextlib.contextmanager
@@ -87,6 +86,7 @@ def given(files, names, inputs, are_rows):
 
 def main(options):
     check(min(options.devices, options.every, options.steps + 1) > 0, "a number is too small; expected 1, or 0 --steps")
+    check(os.path.isdir(os.path.dirname(options.save) or "."), f"{options.save} is in no folder that exists")
     os.environ["XLA_FLAGS"] = f"--xla_force_host_platform_device_count={options.devices} {os.getenv('XLA_FLAGS', '')}"
     jax.config.update("jax_enable_x64", True)
     with attempt("start JAX"):
