@@ -1,10 +1,8 @@
 /** Loops that may wait, written once: run in one go, or with `await` wherever they wait. */
+import { isPromise } from '../transform/scope.js'
 
 /** A computation that hands out each promise that it waits for, and is given its value. */
 export type Waiting<A> = Generator<unknown, A, unknown>
-
-const isPromise = <A>(x: A | PromiseLike<A>): x is PromiseLike<A> =>
-  typeof x === 'object' && x !== null && 'then' in x && typeof x.then === 'function'
 
 /** A function of what is there, or will be. */
 export const mapLater = <A, B>(x: A | PromiseLike<A>, f: (value: A) => B): B | PromiseLike<B> =>

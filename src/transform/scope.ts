@@ -120,7 +120,7 @@ export const pullbackScope = (start: Scope, of: Scope): Scope =>
 export const pushedForward = <A>(start: Scope, tangents: () => A): A =>
   open === undefined || open === start ? tangents() : inScope(new Marked(start, 'jvp', open, start), tangents)
 
-export const isPromise = (x: unknown): boolean =>
+export const isPromise = <A>(x: A | PromiseLike<A>): x is PromiseLike<A> =>
   typeof x === 'object' && x !== null && 'then' in x && typeof x.then === 'function'
 
 /**
