@@ -108,10 +108,9 @@ export const gatherPrimitive: Primitive<OneAxis> = coded(
     },
     jvp: 'linear',
     vjp: [
-      (x, indices, _out, { axis }) => {
-        const { shape, dtype } = x
-        return (ct) => scattered(shape, dtype, indices, ct, axis)
-      },
+      ({ shape }, indices, _out, { axis }) =>
+        (ct) =>
+          scattered(shape, ct.dtype, indices, ct, axis),
       undefined
     ],
     batch: ([x, indices], [ofTables, ofIndices], { axis }) => {
