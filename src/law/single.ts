@@ -122,11 +122,14 @@ export const singlePrecision: PrimitiveLaw = {
   maxElements: 10,
   says: 'float32 is within 32 ulps of float64 at inputs within 8 ulps',
   check: (at, salt) => {
+    const single = at.inSingle()
+    // Programs in the parameters are of the type of the operands, as they are wherever one was staged.
+    const apply = (list: Tensors): Tensors => (list.some(({ dtype }) => dtype === 'float64') ? at : single).apply(list)
     const operands = at.operands.map(to('float32'))
-    const results = at.apply(operands)
+    const results = apply(operands)
     const typesOf = (list: Tensors): readonly DType[] => list.map(({ dtype }) => dtype)
     const n = floats(operands).length
-    const f = (moving: Tensors): Tensors => floats(at.apply(replaced(operands, (x) => isFloat(x.dtype), moving)))
+    const f = (moving: Tensors): Tensors => floats(apply(replaced(operands, (x) => isFloat(x.dtype), moving)))
     const u = latticeLike(salt, floats(results))
     const v = latticeLike(salt + 1, floats(operands))
     const pulled = (list: Tensors): Tensors => pull(f, list.slice(0, n), list.slice(n))
@@ -140,7 +143,7 @@ export const singlePrecision: PrimitiveLaw = {
     const free = n === 0 || at.choosesType
     const types = free ? typesOf(results) : typesOf(at.apply(at.operands)).map(narrow)
     return all([
-      () => inBoth(at, 'the value', 0, (list) => at.apply(list), operands, largest(flat(operands)), types),
+      () => inBoth(at, 'the value', 0, apply, operands, largest(flat(operands)), types),
       ...(at.differentiable && u.length > 0 && n > 0 ? derivatives : [])
     ])
   }
