@@ -39,9 +39,6 @@ const samples: Readonly<Record<string, Trained>> = {
 }
 const seconds = 2
 
-/** So many steps are one call, where a call is several. */
-const many = 16
-
 type Run = () => Promise<unknown>
 type Spread = ReturnType<typeof spreadOf>
 
@@ -77,9 +74,9 @@ const engineRun = async ({ step, args: [start, batch] }: Trained): Promise<Run> 
 }
 
 /** Several steps in one, by `scan` over as many batches, whose type is not known here. */
-const several = ({ step, args: [state, batch] }: Trained): Trained => ({
+const several = ({ step, args: [state, batch] }: Trained, count: number): Trained => ({
   step: (first, batches) => scan(step)(first, batches as never),
-  args: [state, Tree.map(batch, (leaf: T.Tensor) => T.stack(new Array<T.Tensor>(many).fill(leaf)))]
+  args: [state, Tree.map(batch, (leaf: T.Tensor) => T.stack(new Array<T.Tensor>(count).fill(leaf)))]
 })
 
 const over = ({ best, median }: Spread, count: number): Spread => ({ best: best / count, median: median / count })
@@ -87,7 +84,8 @@ const over = ({ best, median }: Spread, count: number): Spread => ({ best: best 
 const measured = async (kind: string, sample: Trained): Promise<Spread> => {
   const { step, args } = sample
   if (kind === 'onnxruntime-node') return spreadOfAsync(await engineRun(sample))
-  if (kind === `${many} a call`) return over(await spreadOfAsync(await engineRun(several(sample))), many)
+  const count = Number(/^(\d+) a call$/.exec(kind)?.[1] ?? 0)
+  if (count > 0) return over(await spreadOfAsync(await engineRun(several(sample, count))), count)
   const run = kind === 'jit' ? jit(step) : step
   return spreadOf(() => run(...args), seconds)
 }

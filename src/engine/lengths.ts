@@ -1,16 +1,7 @@
 /** `hypot` in few passes over memory, for processors, where passes are what elementwise operations cost: roots of moments are made of it. */
 import { onnx } from '../compile/export/onnx/language.js'
-import {
-  type Value,
-  type Writer,
-  full,
-  graphInside,
-  graphOf,
-  int,
-  node,
-  nodes,
-  whole
-} from '../compile/export/onnx/graph.js'
+import { type Value, type Writer, int, node, whole } from '../compile/export/onnx/graph.js'
+import { either } from '../compile/export/onnx/rules/control.js'
 import { type Line, on } from '../compile/export/onnx/rules/on.js'
 import { filled, pointwise } from '../compile/export/onnx/values.js'
 import type { Inner } from '../compile/export/model.js'
@@ -43,13 +34,9 @@ export const quickHypot: Line = /* @__PURE__ */ on(
     const isAbove = pointwise(w, 'Greater', mask, [total, filled(w, total, from)])
     const isBelow = pointwise(w, 'Less', mask, [total, filled(w, total, to)])
     const inRange = pointwise(w, 'And', mask, [isAbove, isBelow])
-    const branch = (write: (within: Writer) => readonly Value[]) =>
-      graphOf(graphInside(w, [], (within) => write(within).map((value) => whole(full(within, value), value))))
-    const found = nodes(w, 'If', [inRange.name], 1, {
-      then_branch: branch((within) => [pointwise(within, 'Sqrt', type, [squares])]),
-      else_branch: branch((within) => general.write(within, operands, params, results, inner))
-    })
-    return [whole(found[0]!, type)]
+    const asItStands = (within: Writer): readonly Value[] => [pointwise(within, 'Sqrt', type, [squares])]
+    const careful = (within: Writer): readonly Value[] => general.write(within, operands, params, results, inner)
+    return either(w, inRange, asItStands, careful, results)
   },
   general.refuses
 )

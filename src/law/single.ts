@@ -26,10 +26,7 @@ const gathered = 2
  */
 const moved = 8
 
-const to =
-  (dtype: 'float32' | 'float64') =>
-  (x: Tensor): Tensor =>
-    isFloat(x.dtype) ? cast(x, dtype) : x
+const widened = (x: Tensor): Tensor => (isFloat(x.dtype) ? cast(x, 'float64') : x)
 
 const narrow = (dtype: DType): DType => (dtype === 'float64' ? 'float32' : dtype)
 
@@ -83,7 +80,7 @@ const inBoth = (
   natural: number,
   types: readonly DType[]
 ): Verdict => {
-  const wide = operands.map(to('float64'))
+  const wide = operands.map(widened)
   const single = f(operands)
   const double = f(wide)
   const wrong = single.find((x, i) => x.dtype !== types[i])
@@ -125,7 +122,7 @@ export const singlePrecision: PrimitiveLaw = {
     const single = at.inSingle()
     // Programs in the parameters are of the type of the operands, as they are wherever one was staged.
     const apply = (list: Tensors): Tensors => (list.some(({ dtype }) => dtype === 'float64') ? at : single).apply(list)
-    const operands = at.operands.map(to('float32'))
+    const { operands } = single
     const results = apply(operands)
     const typesOf = (list: Tensors): readonly DType[] => list.map(({ dtype }) => dtype)
     const n = floats(operands).length

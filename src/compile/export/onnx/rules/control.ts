@@ -119,6 +119,21 @@ const counted = (
   )
 }
 
+/** What one graph gives, or another, by a mask. */
+export const either = (
+  writer: Writer,
+  mask: Value,
+  onTrue: (within: Writer) => readonly Value[],
+  onFalse: (within: Writer) => readonly Value[],
+  results: readonly TensorType[]
+): readonly Value[] => {
+  const [then, otherwise] = [onTrue, onFalse].map((write) =>
+    graphOf(graphInside(writer, [], (within) => wholes(within, write(within))))
+  )
+  const found = nodes(writer, 'If', [mask.name], results.length, { then_branch: then!, else_branch: otherwise! })
+  return results.map((type, i) => whole(found[i]!, type))
+}
+
 /** One of several programs, by an index that is clamped. */
 const choice = (
   writer: Writer,
@@ -132,17 +147,8 @@ const choice = (
   const [first, ...rest] = branches
   if (rest.length === 0) return inner(writer, first!, operands)
   const isLater = pointwise(writer, 'Greater', bool, [index, filled(writer, index, from)])
-  const [later, now] = [
-    graphInside(writer, [], (within) =>
-      wholes(within, choice(within, index, operands, rest, from + 1, results, inner))
-    ),
-    graphInside(writer, [], (within) => wholes(within, inner(within, first!, operands)))
-  ]
-  const found = nodes(writer, 'If', [isLater.name], results.length, {
-    then_branch: graphOf(later),
-    else_branch: graphOf(now)
-  })
-  return results.map((type, i) => whole(found[i]!, type))
+  const later = (within: Writer) => choice(within, index, operands, rest, from + 1, results, inner)
+  return either(writer, isLater, later, (within) => inner(within, first!, operands), results)
 }
 
 export const control: readonly Line[] = /* @__PURE__ */ [
